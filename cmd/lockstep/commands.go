@@ -1,0 +1,13 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// siteCommands are the verbs that read a source tree.
+func siteCommands() []*cobra.Command {
+	return []*cobra.Command{}
+}
+
+// clusterCommands are the verbs that run a cluster or talk to one.
+func clusterCommands() []*cobra.Command {
+	return []*cobra.Command{}
+}

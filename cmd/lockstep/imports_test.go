@@ -1,0 +1,163 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// importRule forbids packages below From to import packages below Deny, except
+// those below Allow. Paths are prefixes of whole path elements; "std" in Deny
+// stands for everything outside the standard library.
+type importRule struct {
+	From, Deny string
+	Except     []string // packages below From that may
+	Allow      []string // packages below Deny that are fine
+	Tests      bool     // holds for _test.go files too
+	Reason     string
+}
+
+var importRules = []importRule{
+	{From: "lockstep/site", Deny: "lockstep/prototype", Tests: true,
+		Reason: "the generator must work for repositories that have no cluster; cmd/lockstep joins the two"},
+	{From: "lockstep/prototype", Deny: "lockstep/site", Tests: true,
+		Reason: "the cluster must run without a site; cmd/lockstep joins the two"},
+	{From: "lockstep", Deny: "lockstep/cmd", Except: []string{"lockstep/cmd"}, Tests: true,
+		Reason: "flags and wiring live in cmd and nobody depends on them"},
+	{From: "lockstep/prototype/check", Deny: "lockstep/prototype", Allow: []string{"lockstep/prototype/check", "lockstep/prototype/history"},
+		Reason: "the judge shares no code with what it judges"},
+	{From: "lockstep", Deny: "github.com/hashicorp/raft", Except: []string{"lockstep/prototype/node", "lockstep/prototype/cluster"},
+		Reason: "another consensus library must stay a change of one package"},
+	{From: "lockstep", Deny: "github.com/hashicorp/raft-boltdb", Except: []string{"lockstep/prototype/node"},
+		Reason: "disk stores stay out of the browser build"},
+	{From: "lockstep", Deny: "github.com/yuin/goldmark", Except: []string{"lockstep/site/markdown"},
+		Reason: "goldmark v2 is coming: it must stay a change of one package"},
+	{From: "lockstep", Deny: "oss.terrastruct.com/d2", Except: []string{"lockstep/site/diagram"},
+		Reason: "the diagram language must stay a change of one package"},
+	{From: "lockstep", Deny: "github.com/a-h/templ", Except: []string{"lockstep/site/view", "lockstep/prototype/dashboard"},
+		Reason: "markup is written in two places only; everyone else passes values"},
+	{From: "lockstep", Deny: "github.com/spf13/cobra", Except: []string{"lockstep/cmd"},
+		Reason: "flags live in cmd"},
+	{From: "lockstep/site/verify", Deny: "lockstep/site/build", Tests: true,
+		Reason: "the judge of a tree knows no builder, so it can judge trees that others built"},
+	{From: "lockstep/site", Deny: "std", Except: []string{"lockstep/site/markdown", "lockstep/site/diagram", "lockstep/site/model", "lockstep/site/slo", "lockstep/site/review", "lockstep/site/view", "lockstep/site/build", "lockstep/site/verify", "lockstep/site/serve"},
+		Reason: "what a site is must be readable without knowing a library"},
+	{From: "lockstep/prototype/order", Deny: "std",
+		Reason: "the deterministic state machine is the part that must be read in one sitting"},
+	{From: "lockstep/prototype/history", Deny: "std",
+		Reason: "a history is data that other checkers read too"},
+}
+
+// TestImports holds the import rules of ARCHITECTURE.md. Run with
+// GOOS=js as well, the build itself proves what the browser can run.
+func TestImports(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); path != root && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules") {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(path) != ".go" {
+			return nil
+		}
+		files++
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		from := "lockstep"
+		if dir := filepath.ToSlash(filepath.Dir(rel)); dir != "." {
+			from += "/" + dir
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			to, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			for _, rule := range importRules {
+				if rule.broken(from, to, strings.HasSuffix(path, "_test.go")) {
+					t.Errorf("%s imports %s: %s must not, because %s", rel, to, rule.From, rule.Reason)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 10 {
+		t.Fatalf("walked %d Go files below %s: the rules were not tried", files, root)
+	}
+}
+
+func (r importRule) broken(from, to string, test bool) bool {
+	if test && !r.Tests || !below(from, r.From) || belowAny(from, r.Except) || belowAny(to, r.Allow) {
+		return false
+	}
+	if r.Deny == "std" {
+		first, _, _ := strings.Cut(to, "/")
+		return (strings.Contains(first, ".") || first == "lockstep") && !below(to, r.From)
+	}
+	return below(to, r.Deny)
+}
+
+func below(path, parent string) bool {
+	return path == parent || strings.HasPrefix(path, parent+"/")
+}
+
+func belowAny(path string, parents []string) bool {
+	for _, p := range parents {
+		if below(path, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestImportRules proves that each kind of rule can fail.
+func TestImportRules(t *testing.T) {
+	for _, tt := range []struct {
+		from, to string
+		test     bool
+		broken   int
+	}{
+		{"lockstep/site/view", "lockstep/prototype/lab", false, 1},
+		{"lockstep/site/view", "lockstep/prototype/lab", true, 1},
+		{"lockstep/prototype/check", "lockstep/prototype/order", false, 1},
+		{"lockstep/prototype/check", "lockstep/prototype/order", true, 0},
+		{"lockstep/prototype/check", "lockstep/prototype/history", false, 0},
+		{"lockstep/prototype/order", "github.com/hashicorp/raft", false, 2},
+		{"lockstep/prototype/order", "strings", false, 0},
+		{"lockstep/prototype/node", "github.com/hashicorp/raft", false, 0},
+		{"lockstep/prototype/node", "github.com/hashicorp/raft-boltdb/v2", false, 0},
+		{"lockstep/site", "github.com/yuin/goldmark/ast", false, 2},
+		{"lockstep/site/markdown", "github.com/yuin/goldmark/ast", false, 0},
+	} {
+		got := 0
+		for _, rule := range importRules {
+			if rule.broken(tt.from, tt.to, tt.test) {
+				got++
+			}
+		}
+		if got != tt.broken {
+			t.Errorf("%s importing %s (test %v) breaks %d rules, want %d", tt.from, tt.to, tt.test, got, tt.broken)
+		}
+	}
+}

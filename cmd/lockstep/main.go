@@ -1,0 +1,88 @@
+// Command lockstep is the one binary of the project: it builds, checks and
+// serves a documentation site, and runs the message-ordering cluster that the
+// site describes. Each verb has a file of its own; flags and their defaults
+// live here and nowhere else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// Exit codes: 1 is "the work was done and the answer is no" (findings, a
+// violation) or a failure; 2 is a command line that makes no sense.
+const (
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// run is the program; tests call it instead of main.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errReported):
+		return exitFailure
+	case errors.As(err, new(usageError)):
+		fmt.Fprintf(stderr, "lockstep: %v\n", err)
+		return exitUsage
+	default:
+		fmt.Fprintf(stderr, "lockstep: %v\n", err)
+		return exitFailure
+	}
+}
+
+// errReported ends the program with exitFailure after the command has itself
+// told the user what is wrong.
+var errReported = errors.New("reported")
+
+// usageError is a command line that cannot be meant, with a way out.
+type usageError struct{ message, hint string }
+
+func (e usageError) Error() string {
+	if e.hint == "" {
+		return e.message
+	}
+	return e.message + "\ntry: " + e.hint
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "lockstep",
+		Short:         "A design that runs: its site, its checks and its cluster",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Sprintf("there is no verb %q", args[0]), "lockstep --help"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{err.Error(), cmd.CommandPath() + " --help"}
+	})
+	root.AddCommand(siteCommands()...)
+	root.AddCommand(clusterCommands()...)
+	return root
+}

@@ -1,0 +1,81 @@
+package site
+
+import "time"
+
+// HTML is markup that was made by this program from checked parts: text in it
+// is escaped, URLs in it have a safe scheme. Only package markdown and package
+// diagram make values of this type; package view is the only one that prints
+// them unescaped.
+type HTML string
+
+// Page is one page of the site, ready for a layout.
+//
+// Path is rooted, uses slashes and ends in one: "/adr/0007-shards/". It never
+// carries the base URL: links between pages are relative (see [Rel]), so that
+// the same tree works below any prefix.
+type Page struct {
+	Kind    Kind
+	Section string // the first element of Path: "design", "adr"; "" for the home page
+	Source  string // slash-separated path of the source file below the root; "" if generated
+	Path    string
+	Title   string
+	Summary string // one or two sentences of plain text
+
+	Meta    Meta
+	Outline []Heading
+	Body    HTML
+	Words   int
+
+	Decision  *Decision  // for KindDecision
+	Log       *Log       // for KindLog
+	Pages     []*Page    // for KindSection and KindHome: what it lists
+	Backlinks []Backlink // what refers to this page, in site order
+	History   History
+
+	Prev, Next *Page // neighbours within the section, in reading order
+
+	// Problems of this source. A page with problems is still rendered as far
+	// as it goes, so that one bad document does not hide the others.
+	Findings []Finding
+}
+
+// Meta is what a source says about itself in its front matter.
+type Meta struct {
+	Title   string
+	Summary string
+	Status  string
+	Date    string // as written: 2006-01-02
+	Authors []string
+	Tags    []string
+	Kind    Kind
+	Order   int // place within its section; 0: by file name
+}
+
+// Heading is an entry of a page's outline. Level is 2 to 6: the title of the
+// page, level 1, is not part of its outline.
+type Heading struct {
+	Level    int
+	ID       string
+	Text     string
+	Children []Heading
+}
+
+// History is what version control knows of a source file. The zero value means
+// that nothing is known: no repository, an uncommitted file, or a shallow clone
+// whose history ends before the file's first commit (then Shallow is true and
+// Created is not to be trusted).
+type History struct {
+	Created time.Time
+	Updated time.Time
+	Authors []string // by number of commits, most first
+	Commits int
+	Shallow bool
+}
+
+// Backlink is a place that refers to a page or to a definition on it.
+type Backlink struct {
+	From   *Page
+	Anchor string // the id of the nearest heading above the reference, "" at the top
+	Label  string // the text of that heading, or the title of From
+	Target string // the id of the definition referred to, "" for the page itself
+}
