@@ -1,0 +1,40 @@
+# Two commands are all that a newcomer needs: make run, make test.
+# The rest is for those who change the code; see CONTRIBUTING.md.
+
+ADDR ?= 127.0.0.1:8080
+GO   ?= go
+
+.PHONY: run test build site check generate format bench clean help
+
+run: build ## build everything and serve the site with its live cluster
+	@exec bin/lockstep serve --addr $(ADDR)
+
+test: ## every check there is, set-up included
+	@bash .ci/test
+
+build: ## the one binary, bin/lockstep
+	@mkdir -p bin
+	@$(GO) build $$(bash .ci/buildflags) -o bin/lockstep ./cmd/lockstep
+
+site: build ## the static site, public/
+	@bin/lockstep build
+
+check: build ## judge the sources: links, decisions, numbers
+	@bin/lockstep check
+
+generate: ## Go code from templ files, and the stylesheet for code
+	@$(GO) generate ./...
+	@$(GO) tool templ generate
+
+format: ## gofmt and templ fmt
+	@gofmt -w cmd prototype site static
+	@$(GO) tool templ fmt .
+
+bench: ## the benchmarks that CONTRIBUTING.md explains
+	@$(GO) test -run '^$$' -bench . -benchtime 3x ./site/... ./prototype/...
+
+clean: ## what the other targets made (the cluster's data in var/ stays)
+	@rm -rf bin public .cache
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
