@@ -62,6 +62,9 @@ func (l *Links) isCut(peer string, d Direction) bool {
 	return slices.ContainsFunc(l.faults, func(f Fault) bool { return f.cuts(peer, d) })
 }
 
+// Close severs every connection, for good.
+func (l *Links) Close() { l.Add(Fault{Kind: Isolate}) }
+
 // Attach puts a connection under the control of l, or closes it and gives
 // ErrCut if its link is cut.
 func (l *Links) Attach(c net.Conn, peer string, d Direction) (net.Conn, error) {

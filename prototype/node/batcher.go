@@ -1,0 +1,184 @@
+package node
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/order"
+)
+
+// batcher turns sends into log entries. While earlier entries are on their way,
+// what arrives gathers; no timer delays a send. One entry holds many messages
+// and costs one flush, which is what makes the flush affordable (ADR-0005).
+//
+// Sends of one group keep their order, and groups are proposed in the order in
+// which they were queued.
+type batcher struct {
+	raft     *raft.Raft
+	maxBatch int
+	maxQueue int
+	inFlight chan struct{} // holds a token for each proposed entry
+	stop     <-chan struct{}
+
+	mu     sync.Mutex
+	queue  []*group
+	queued int // bytes
+	wake   chan struct{}
+}
+
+// group is what one caller submits at once: it goes into one entry.
+type group struct {
+	commands []order.Command
+	size     int
+	done     chan groupResult // buffered: the caller may have left
+}
+
+type groupResult struct {
+	results []order.Result
+	err     *Error
+}
+
+func newBatcher(r *raft.Raft, cfg Config, stop <-chan struct{}) *batcher {
+	return &batcher{raft: r, maxBatch: cfg.MaxBatch, maxQueue: cfg.MaxQueue,
+		inFlight: make(chan struct{}, cfg.BatchesInFlight), stop: stop, wake: make(chan struct{}, 1)}
+}
+
+// submit queues the commands and waits for what becomes of them. When the
+// context ends first the outcome is unknown.
+func (b *batcher) submit(ctx context.Context, commands []order.Command) ([]order.Result, *Error) {
+	groups := b.split(commands)
+	if err := b.enqueue(groups); err != nil {
+		return nil, err
+	}
+	var results []order.Result
+	for _, g := range groups {
+		select {
+		case r := <-g.done:
+			if r.err != nil {
+				return results, r.err
+			}
+			results = append(results, r.results...)
+		case <-ctx.Done():
+			return results, unknown("no majority confirmed the message in time")
+		}
+	}
+	return results, nil
+}
+
+// split cuts commands into groups that fit an entry.
+func (b *batcher) split(commands []order.Command) (groups []*group) {
+	g := &group{done: make(chan groupResult, 1)}
+	for _, c := range commands {
+		if size := c.Size(); g.size+size > b.maxBatch && len(g.commands) > 0 {
+			groups = append(groups, g)
+			g = &group{done: make(chan groupResult, 1)}
+		}
+		g.commands = append(g.commands, c)
+		g.size += c.Size()
+	}
+	return append(groups, g)
+}
+
+func (b *batcher) enqueue(groups []*group) *Error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	size := 0
+	for _, g := range groups {
+		size += g.size
+	}
+	if b.queued+size > b.maxQueue {
+		return &Error{Outcome: Fail, Reason: ReasonOverloaded, Detail: "too many messages are waiting for this shard", RetryAfter: time.Second}
+	}
+	b.queued += size
+	b.queue = append(b.queue, groups...)
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// take removes as many groups from the queue as fit an entry.
+func (b *batcher) take() (groups []*group) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	size := 0
+	for len(groups) < len(b.queue) {
+		g := b.queue[len(groups)]
+		if size+g.size > b.maxBatch && size > 0 {
+			break
+		}
+		size += g.size
+		groups = append(groups, g)
+	}
+	b.queue = b.queue[len(groups):]
+	if len(b.queue) == 0 {
+		b.queue = nil
+	}
+	b.queued -= size
+	return groups
+}
+
+// run proposes until stop is closed; what is queued then certainly fails.
+func (b *batcher) run() {
+	defer b.refuse()
+	for {
+		select {
+		case <-b.wake:
+		case <-b.stop:
+			return
+		}
+		for {
+			select {
+			case b.inFlight <- struct{}{}:
+			case <-b.stop:
+				return
+			}
+			groups := b.take()
+			if len(groups) == 0 {
+				<-b.inFlight
+				break
+			}
+			b.propose(groups)
+		}
+	}
+}
+
+func (b *batcher) refuse() {
+	for groups := b.take(); len(groups) > 0; groups = b.take() {
+		for _, g := range groups {
+			g.done <- groupResult{err: noLeader("the node is stopping")}
+		}
+	}
+}
+
+// propose hands one entry to the library and lets its outcome find the callers.
+func (b *batcher) propose(groups []*group) {
+	batch := order.Batch{Time: time.Now().UnixMilli()}
+	for _, g := range groups {
+		batch.Commands = append(batch.Commands, g.commands...)
+	}
+	future := b.raft.Apply(batch.Append(nil), 0)
+	go func() {
+		defer func() { <-b.inFlight }()
+		err := future.Error()
+		results, ok := []order.Result(nil), false
+		if err == nil {
+			results, ok = future.Response().([]order.Result)
+		}
+		for _, g := range groups {
+			switch {
+			case err != nil:
+				g.done <- groupResult{err: classify(err)}
+			case !ok:
+				g.done <- groupResult{err: unknown("the entry could not be applied")}
+			default:
+				g.done <- groupResult{results: results[:len(g.commands):len(g.commands)]}
+				results = results[len(g.commands):]
+			}
+		}
+	}()
+}

@@ -1,0 +1,132 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Peer is a member of the cluster, as the others reach it.
+type Peer struct {
+	ID   string `json:"id"`
+	HTTP string `json:"http"` // host:port of its HTTP API
+	Raft string `json:"raft"` // host:port of its Raft listener
+}
+
+// Config says what a node is and how it behaves. All nodes of a cluster must
+// agree on Peers, Shards and the timers.
+type Config struct {
+	ID     string
+	Peers  []Peer // every member, this node included
+	Shards int
+
+	// HeartbeatTimeout is how long a follower waits for its leader before it
+	// asks for votes. Failover takes about twice as long.
+	HeartbeatTimeout time.Duration
+	ElectionTimeout  time.Duration
+	// LeaseTimeout is how long a leader goes on without hearing from a
+	// majority. More than half of HeartbeatTimeout would let an old leader
+	// overlap with its successor.
+	LeaseTimeout time.Duration
+	// CommitTimeout bounds how late an idle follower learns of a commit.
+	CommitTimeout time.Duration
+	// ClockDrift is the largest difference in rate between two nodes' clocks,
+	// as a fraction, that lease reads survive.
+	ClockDrift float64
+
+	SubmitTimeout     time.Duration // after which the outcome of a send is unknown
+	ReadTimeout       time.Duration // after which a read gives up
+	SnapshotThreshold uint64        // entries between two snapshots
+	TrailingLogs      uint64        // entries kept for followers that lag
+
+	MaxBody         int // bytes of a message's body
+	MaxID           int // bytes of a message id, sender or conversation
+	MaxBatch        int // bytes of one log entry
+	MaxQueue        int // bytes of sends waiting for the leader's log, per shard
+	BatchesInFlight int // log entries proposed and not yet applied
+
+	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
+	AllowFaults bool
+
+	Network Network // how nodes reach each other; see TCP
+	Remote  Remote  // how requests reach the leader; see HTTPRemote
+	Stores  OpenStores
+	Logger  *slog.Logger
+}
+
+// DefaultConfig has timers for a laptop: failover in a quarter of a second.
+func DefaultConfig() Config {
+	return Config{
+		Shards:            4,
+		HeartbeatTimeout:  100 * time.Millisecond,
+		ElectionTimeout:   100 * time.Millisecond,
+		LeaseTimeout:      50 * time.Millisecond,
+		CommitTimeout:     20 * time.Millisecond,
+		ClockDrift:        0.1,
+		SubmitTimeout:     3 * time.Second,
+		ReadTimeout:       2 * time.Second,
+		SnapshotThreshold: 8192,
+		TrailingLogs:      10240,
+		MaxBody:           64 << 10,
+		MaxID:             128,
+		MaxBatch:          512 << 10,
+		MaxQueue:          32 << 20,
+		BatchesInFlight:   4,
+		Logger:            slog.New(slog.DiscardHandler),
+	}
+}
+
+// ErrConfig is the error for a configuration that would not be safe or does not
+// make sense.
+var ErrConfig = errors.New("invalid configuration")
+
+// Validate checks the configuration; the node refuses to start otherwise.
+func (c Config) Validate() error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	}
+	self := false
+	seen := map[string]bool{}
+	for _, p := range c.Peers {
+		if p.ID == "" || p.Raft == "" {
+			return bad("a peer needs an id and a raft address: %+v", p)
+		}
+		if seen[p.ID] {
+			return bad("two peers have the id %q", p.ID)
+		}
+		seen[p.ID] = true
+		self = self || p.ID == c.ID
+	}
+	switch {
+	case !self:
+		return bad("the node's id %q is not among its peers", c.ID)
+	case len(c.Peers)%2 == 0:
+		return bad("%d voters: an even number tolerates no more failures than one less; use %d or %d", len(c.Peers), len(c.Peers)-1, len(c.Peers)+1)
+	case c.Shards < 1 || c.Shards > Slots:
+		return bad("%d shards: 1 to %d are possible", c.Shards, Slots)
+	case c.LeaseTimeout > c.HeartbeatTimeout/2:
+		return bad("the lease (%s) must be at most half the heartbeat timeout (%s): a longer one lets an old leader serve beside a new one", c.LeaseTimeout, c.HeartbeatTimeout)
+	case c.LeaseTimeout < 5*time.Millisecond:
+		return bad("the lease (%s) must be at least 5ms", c.LeaseTimeout)
+	case c.ElectionTimeout < c.HeartbeatTimeout:
+		return bad("the election timeout (%s) must be at least the heartbeat timeout (%s)", c.ElectionTimeout, c.HeartbeatTimeout)
+	case c.ClockDrift < 0 || c.ClockDrift >= 0.5:
+		return bad("the clock drift (%g) must be in [0, 0.5)", c.ClockDrift)
+	case c.MaxBatch < c.MaxBody+3*c.MaxID+64:
+		return bad("a batch (%d bytes) must hold at least one message (%d bytes)", c.MaxBatch, c.MaxBody+3*c.MaxID+64)
+	case c.Network == nil, c.Remote == nil, c.Stores == nil, c.Logger == nil:
+		return bad("network, remote, stores and logger are needed")
+	}
+	return nil
+}
+
+// peer finds a member by id.
+func (c Config) peer(id string) (Peer, bool) {
+	for _, p := range c.Peers {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Peer{}, false
+}

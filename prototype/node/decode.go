@@ -1,0 +1,99 @@
+//go:build !js
+
+package node
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lockstep/prototype/order"
+)
+
+// wireMessage is a message as a client sends it.
+type wireMessage struct {
+	ID     string `json:"id"`
+	Sender string `json:"sender"`
+	Body   string `json:"body"`
+}
+
+// decodeOne reads one JSON value of at most limit bytes, strictly.
+func decodeOne(w http.ResponseWriter, r *http.Request, limit int64, into any) *Error {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		if r.Header.Get("Content-Type") != "" {
+			return invalid("the content type is %q, want application/json", r.Header.Get("Content-Type"))
+		}
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		return &Error{Outcome: Fail, Reason: ReasonTooLarge, Detail: "the request has more bytes than this node accepts"}
+	}
+	if err != nil {
+		return invalid("the request could not be read: %s", err)
+	}
+	return unmarshalStrict(data, into)
+}
+
+// unmarshalStrict refuses what encoding/json would let pass or mend silently:
+// unknown fields, a second value, invalid UTF-8.
+func unmarshalStrict(data []byte, into any) *Error {
+	if !utf8.Valid(data) {
+		return invalid("the request is not valid UTF-8")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return invalid("the JSON is malformed: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return invalid("there is more after the JSON value")
+	}
+	return nil
+}
+
+// command checks a message against the limits.
+func (n *Node) command(conversation string, m wireMessage) (order.Command, *Error) {
+	for _, field := range []struct{ name, value string }{{"id", m.ID}, {"sender", m.Sender}} {
+		if err := n.checkName(field.name, field.value); err != nil {
+			return order.Command{}, err
+		}
+	}
+	if len(m.Body) > n.cfg.MaxBody {
+		return order.Command{}, &Error{Outcome: Fail, Reason: ReasonTooLarge,
+			Detail: "the body has more bytes than this node accepts"}
+	}
+	return order.Command{Conversation: conversation, ID: m.ID, Sender: m.Sender, Body: m.Body}, nil
+}
+
+// checkName checks an id, a sender or a conversation.
+func (n *Node) checkName(what, value string) *Error {
+	switch {
+	case value == "":
+		return invalid("%s is missing or empty", what)
+	case len(value) > n.cfg.MaxID:
+		return invalid("%s has %d bytes; at most %d are allowed", what, len(value), n.cfg.MaxID)
+	case !utf8.ValidString(value):
+		return invalid("%s is not valid UTF-8", what)
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return invalid("%s has control characters", what)
+	}
+	return nil
+}
+
+// conversation reads the path's conversation and the lane.
+func (n *Node) conversation(r *http.Request) (string, *Error) {
+	name := r.PathValue("conversation")
+	if err := n.checkName("the conversation", name); err != nil {
+		return "", err
+	}
+	if lane := r.URL.Query().Get("lane"); lane != "" && lane != LaneQuorum {
+		return "", invalid("there is no lane %q at this node; there is %q", lane, LaneQuorum)
+	}
+	return name, nil
+}

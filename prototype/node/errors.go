@@ -1,0 +1,67 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// Outcome is what is certain about a request that did not succeed.
+type Outcome string
+
+const (
+	Fail    Outcome = "fail"    // certainly not applied: send again, or give up
+	Unknown Outcome = "unknown" // perhaps applied: send again with the same id
+)
+
+// Error is why a request did not succeed, in the terms of a client.
+type Error struct {
+	Outcome    Outcome
+	Reason     Reason
+	Detail     string
+	RetryAfter time.Duration // 0: no advice
+}
+
+// Reason is the class of an error; it decides the HTTP status.
+type Reason string
+
+const (
+	ReasonInvalid     Reason = "invalid"     // the request makes no sense
+	ReasonTooLarge    Reason = "too-large"   // beyond a limit
+	ReasonNoLeader    Reason = "no-leader"   // nobody can order at the moment
+	ReasonOverloaded  Reason = "overloaded"  // the queue is full
+	ReasonTimeout     Reason = "timeout"     // no answer in time
+	ReasonUnavailable Reason = "unavailable" // this replica cannot answer as asked
+)
+
+func (e *Error) Error() string { return fmt.Sprintf("%s (%s): %s", e.Reason, e.Outcome, e.Detail) }
+
+func noLeader(detail string) *Error {
+	return &Error{Outcome: Fail, Reason: ReasonNoLeader, Detail: detail, RetryAfter: time.Second}
+}
+
+func unknown(detail string) *Error {
+	return &Error{Outcome: Unknown, Reason: ReasonTimeout, Detail: detail}
+}
+
+func invalid(format string, args ...any) *Error {
+	return &Error{Outcome: Fail, Reason: ReasonInvalid, Detail: fmt.Sprintf(format, args...)}
+}
+
+// classify translates what the library says about a proposed entry. Only what
+// certainly never reached the log is a failure; the rest is unknown.
+func classify(err error) *Error {
+	switch {
+	case errors.Is(err, raft.ErrNotLeader):
+		return noLeader("this node is not the leader")
+	case errors.Is(err, raft.ErrLeadershipTransferInProgress):
+		return noLeader("the leader is handing over")
+	case errors.Is(err, raft.ErrLeadershipLost):
+		return unknown("the leader lost its lead after it had proposed the message")
+	case errors.Is(err, raft.ErrRaftShutdown):
+		return unknown("the node is stopping")
+	}
+	return unknown(err.Error())
+}

@@ -1,0 +1,75 @@
+package node
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/order"
+)
+
+// fsm puts committed entries into the shard's machine.
+type fsm struct {
+	machine *order.Machine
+	applied signal // after each batch, for those who wait for an index or a seq
+	meter   *shardMeter
+}
+
+var (
+	_ raft.FSM         = (*fsm)(nil)
+	_ raft.BatchingFSM = (*fsm)(nil)
+)
+
+// Apply gives []order.Result, or an error for an entry that cannot be read.
+func (f *fsm) Apply(entry *raft.Log) any { return f.ApplyBatch([]*raft.Log{entry})[0] }
+
+// ApplyBatch is Apply for many entries, with one wake-up of the waiters.
+func (f *fsm) ApplyBatch(entries []*raft.Log) []any {
+	results := make([]any, len(entries))
+	for i, entry := range entries {
+		results[i] = f.apply(entry)
+	}
+	f.applied.notify()
+	return results
+}
+
+func (f *fsm) apply(entry *raft.Log) any {
+	if entry.Type != raft.LogCommand {
+		f.machine.Skip(entry.Index)
+		return nil
+	}
+	batch, err := order.DecodeBatch(entry.Data)
+	if err != nil {
+		// The same bytes fail on every replica, so skipping keeps them equal.
+		f.machine.Skip(entry.Index)
+		return fmt.Errorf("apply entry %d: %w", entry.Index, err)
+	}
+	f.meter.batch(len(batch.Commands))
+	return f.machine.Apply(entry.Index, entry.Term, batch)
+}
+
+// Snapshot takes a copy of slice headers; see order.Machine.Snapshot.
+func (f *fsm) Snapshot() (raft.FSMSnapshot, error) { return snapshot{f.machine.Snapshot()}, nil }
+
+// Restore replaces the state, and leaves it alone if the snapshot is damaged.
+func (f *fsm) Restore(r io.ReadCloser) error {
+	defer r.Close()
+	if err := f.machine.Restore(r); err != nil {
+		return fmt.Errorf("restore snapshot: %w", err)
+	}
+	f.applied.notify()
+	return nil
+}
+
+type snapshot struct{ *order.Snapshot }
+
+func (s snapshot) Persist(sink raft.SnapshotSink) error {
+	if err := s.Write(sink); err != nil {
+		sink.Cancel()
+		return err
+	}
+	return sink.Close()
+}
+
+func (snapshot) Release() {}

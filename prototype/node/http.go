@@ -1,0 +1,96 @@
+//go:build !js
+
+package node
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// forwardedBy names the node that forwards a request. A request that carries it
+// is not forwarded again, so stale beliefs about the leader cannot make a loop.
+const forwardedBy = "Lockstep-Forwarded-By"
+
+// Handler is the HTTP API of the node. Every error is a problem (RFC 9457)
+// whose member "outcome" says whether the request certainly had no effect.
+func (n *Node) Handler() http.Handler {
+	routes := []struct {
+		method, path string
+		handle       http.HandlerFunc
+	}{
+		{"POST", "/v1/conversations/{conversation}/messages", n.postMessages},
+		{"GET", "/v1/conversations/{conversation}/messages", n.getMessages},
+		{"GET", "/v1/conversations/{conversation}/events", n.getEvents},
+		{"GET", "/v1/conversations/{conversation}/digest", n.getDigest},
+		{"GET", "/v1/status", n.getStatus},
+		{"GET", "/v1/faults", n.getFaults},
+		{"POST", "/v1/faults", n.postFault},
+		{"DELETE", "/v1/faults", n.deleteFaults},
+		{"GET", "/healthz", n.getHealth},
+		{"GET", "/readyz", n.getReady},
+		{"GET", "/metrics", n.meter.handler().ServeHTTP},
+	}
+	mux := http.NewServeMux()
+	allowed := map[string][]string{}
+	for _, route := range routes {
+		mux.HandleFunc(route.method+" "+route.path, route.handle)
+		allowed[route.path] = append(allowed[route.path], route.method)
+	}
+	for path, methods := range allowed {
+		allow := strings.Join(methods, ", ")
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Allow", allow)
+			writeProblem(w, problem{Type: "urn:lockstep:method", Title: "This method is not for this resource",
+				Status: http.StatusMethodNotAllowed, Detail: "allowed: " + allow, Instance: r.URL.Path, Outcome: Fail})
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		writeProblem(w, problem{Type: "urn:lockstep:not-found", Title: "There is no such resource",
+			Status: http.StatusNotFound, Detail: "the API begins at /v1/status and /v1/conversations/{conversation}/messages", Instance: r.URL.Path, Outcome: Fail})
+	})
+	return n.guard(mux)
+}
+
+// guard sets what every answer needs and drops what a fault keeps away.
+func (n *Node) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if peer := r.Header.Get(forwardedBy); peer != "" && n.AcceptFrom(peer) != nil {
+			panic(http.ErrAbortHandler) // a cut link answers nothing
+		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Server is an HTTP server with limits that fit the API. Streams lift the
+// write limit for themselves.
+func (n *Node) Server() *http.Server {
+	return &http.Server{
+		Handler: n.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+	}
+}
+
+func writeJSON(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.Encode(value)
+}
+
+func (n *Node) getStatus(w http.ResponseWriter, _ *http.Request) { writeJSON(w, n.Status()) }
+
+func (n *Node) getHealth(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ok"})
+}
+
+func (n *Node) getReady(w http.ResponseWriter, r *http.Request) {
+	if !n.Ready() {
+		fail(w, r, noLeader("not every shard has a leader that this node knows"))
+		return
+	}
+	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ready"})
+}

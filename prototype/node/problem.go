@@ -1,0 +1,62 @@
+//go:build !js
+
+package node
+
+import (
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// problem is the body of every error answer (RFC 9457).
+type problem struct {
+	Type     string  `json:"type"`
+	Title    string  `json:"title"`
+	Status   int     `json:"status"`
+	Detail   string  `json:"detail"`
+	Instance string  `json:"instance,omitempty"`
+	Outcome  Outcome `json:"outcome"`
+}
+
+// statuses is the one table from reasons to HTTP.
+var statuses = map[Reason]struct {
+	status int
+	title  string
+}{
+	ReasonInvalid:     {http.StatusBadRequest, "The request makes no sense"},
+	ReasonTooLarge:    {http.StatusRequestEntityTooLarge, "The request is too large"},
+	ReasonNoLeader:    {http.StatusServiceUnavailable, "There is no leader at the moment"},
+	ReasonOverloaded:  {http.StatusServiceUnavailable, "The shard has too much to do"},
+	ReasonUnavailable: {http.StatusServiceUnavailable, "This replica cannot answer as asked"},
+	ReasonTimeout:     {http.StatusGatewayTimeout, "No answer in time"},
+}
+
+func problemOf(err *Error, instance string) problem {
+	s, ok := statuses[err.Reason]
+	if !ok {
+		s.status, s.title = http.StatusInternalServerError, "Something is wrong with this node"
+	}
+	return problem{Type: "urn:lockstep:" + string(err.Reason), Title: s.title, Status: s.status, Detail: err.Detail, Instance: instance, Outcome: err.Outcome}
+}
+
+// fail answers with an error.
+func fail(w http.ResponseWriter, r *http.Request, err *Error) {
+	p := problemOf(err, r.URL.Path)
+	if err.RetryAfter > 0 || p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter(err.RetryAfter))
+	}
+	writeProblem(w, p)
+}
+
+func writeProblem(w http.ResponseWriter, p problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p)
+}
+
+// retryAfter is in whole seconds, as the header wants it.
+func retryAfter(d time.Duration) string {
+	return strconv.Itoa(max(1, int(math.Ceil(d.Seconds()))))
+}

@@ -1,0 +1,170 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/order"
+)
+
+// Level is what a read promises.
+type Level string
+
+const (
+	// Linearizable sees everything that was acknowledged before the read began.
+	Linearizable Level = "linearizable"
+	// Leader sees the same, provided that the clocks of the nodes run at rates
+	// that differ by less than Config.ClockDrift.
+	Leader Level = "leader"
+	// Session sees at least up to MinSeq: a client that passes the newest seq
+	// that it has seen never goes back in time.
+	Session Level = "session"
+	// Local sees what this replica has, however old.
+	Local Level = "local"
+)
+
+// ReadRequest asks for messages of one conversation.
+type ReadRequest struct {
+	Conversation string
+	After        uint64
+	Limit        int
+	Level        Level
+	MinSeq       uint64 // for Session
+}
+
+// read answers at this node. For Linearizable and Leader it must lead.
+func (s *shard) read(ctx context.Context, r ReadRequest) (order.View, *Error) {
+	var err *Error
+	switch r.Level {
+	case Linearizable:
+		err = s.linearize(ctx)
+	case Leader:
+		err = s.lease(ctx)
+	case Session:
+		err = s.reach(ctx, r.Conversation, r.MinSeq)
+	}
+	if err != nil {
+		return order.View{}, err
+	}
+	return s.fsm.machine.Read(r.Conversation, r.After, r.Limit), nil
+}
+
+// linearize returns when this replica's state includes everything that was
+// acknowledged before the call, or says why it cannot know. See [evidence] for
+// the argument.
+func (s *shard) linearize(ctx context.Context) *Error {
+	arrived := s.evidence.begin()
+	term, err := s.readyTerm(ctx)
+	if err != nil {
+		return err
+	}
+	index := s.raft.CommitIndex()
+	for {
+		newest, ok, changed := s.evidence.quorum(term)
+		if ok && newest.tick > arrived.tick {
+			break
+		}
+		select {
+		case s.provoke <- struct{}{}:
+		default:
+		}
+		select {
+		case <-changed:
+		case <-s.became.wait():
+		case <-ctx.Done():
+			return noLeader("no majority confirmed this leader in time")
+		}
+		if !s.leads() || s.raft.CurrentTerm() != term {
+			return noLeader("this node lost its lead during the read")
+		}
+	}
+	return s.apply(ctx, index)
+}
+
+// lease returns when this replica may answer on the strength of a lease: a
+// majority accepted a request that began so recently that none of them can have
+// voted for anyone else yet.
+func (s *shard) lease(ctx context.Context) *Error {
+	term, err := s.readyTerm(ctx)
+	if err != nil {
+		return err
+	}
+	index := s.raft.CommitIndex()
+	newest, ok, _ := s.evidence.quorum(term)
+	length := time.Duration(float64(s.cfg.HeartbeatTimeout) * (1 - s.cfg.ClockDrift))
+	if !ok || time.Since(newest.at) >= length || s.raft.CurrentTerm() != term || !s.leads() {
+		return s.linearize(ctx)
+	}
+	return s.apply(ctx, index)
+}
+
+// readyTerm waits until this node leads and has applied its barrier.
+func (s *shard) readyTerm(ctx context.Context) (uint64, *Error) {
+	for {
+		became := s.became.wait()
+		term := s.raft.CurrentTerm()
+		if !s.leads() {
+			return 0, noLeader("this node is not the leader")
+		}
+		if s.ready.Load() == term {
+			return term, nil
+		}
+		select {
+		case <-became:
+		case <-ctx.Done():
+			return 0, noLeader("the new leader has not applied its barrier yet")
+		}
+	}
+}
+
+// apply waits until the machine holds every command up to index.
+//
+// The library's own applied index cannot be asked: it moves when entries are
+// queued for the machine, before they are applied. The machine, in turn, never
+// hears of the leader's own empty entries, so their indexes at the end of the
+// range must not be waited for.
+func (s *shard) apply(ctx context.Context, index uint64) *Error {
+	for {
+		applied := s.fsm.applied.wait()
+		have := s.fsm.machine.Index()
+		for index > have {
+			var entry raft.Log
+			if err := s.log.GetLog(index, &entry); errors.Is(err, raft.ErrLogNotFound) {
+				return nil // compacted, hence part of a snapshot of this machine
+			} else if err != nil {
+				return &Error{Outcome: Fail, Reason: ReasonUnavailable, Detail: "read log: " + err.Error()}
+			}
+			if entry.Type == raft.LogCommand {
+				break
+			}
+			index--
+		}
+		if index <= have {
+			return nil
+		}
+		select {
+		case <-applied:
+		case <-ctx.Done():
+			return &Error{Outcome: Fail, Reason: ReasonTimeout, Detail: "this replica did not catch up in time"}
+		}
+	}
+}
+
+// reach waits until a conversation has a message with seq at least min.
+func (s *shard) reach(ctx context.Context, conversation string, min uint64) *Error {
+	for {
+		applied := s.fsm.applied.wait()
+		if last, _ := s.fsm.machine.Digest(conversation, 0); last >= min {
+			return nil
+		}
+		select {
+		case <-applied:
+		case <-ctx.Done():
+			return &Error{Outcome: Fail, Reason: ReasonUnavailable, RetryAfter: time.Second,
+				Detail: "this replica has not reached min_seq yet"}
+		}
+	}
+}
