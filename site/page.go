@@ -3,8 +3,8 @@ package site
 import "time"
 
 // HTML is markup that was made by this program from checked parts: text in it
-// is escaped, URLs in it have a safe scheme. Only package markdown and package
-// diagram make values of this type; package view is the only one that prints
+// is escaped, URLs in it have a safe scheme. Only packages markdown, diagram and
+// model make values of this type; package view is the only one that prints
 // them unescaped.
 type HTML string
 

@@ -1,0 +1,34 @@
+// Package model computes the numbers of a design, so that its text cannot
+// drift from them.
+//
+// A model is a set of named values. An input is typed in, with a unit, a range
+// and a provenance: cited (somebody published it), measured (a run recorded it)
+// or assumed (we chose it). A formula is computed from other values by an
+// expression. Evidence is what an experiment wrote down: a JSON file with the
+// commit, machine, seed and date of the run. Units are checked like types:
+// adding seconds to bytes, or declaring a cost per day for a sum of costs per
+// month without the conversion, is a finding and not a number.
+//
+// Text refers to a value by a destination:
+//
+//	model:sends.peak                                  a value of the model
+//	model:room.deliveries?room.online=100k            the same formula, another input
+//	model:cost.total?sockets.per_gateway=low          an input at the end of its range
+//	evidence:kill-leader#window.p99_ms                a value of an experiment
+//
+// # How a value is written
+//
+// One rule, so that text and value can be compared letter by letter. A whole
+// number below 10,000 is written in full with a comma at the thousands. Any
+// other number is rounded to three significant digits (or as many as its
+// "show" says), without trailing zeros, and from 10,000 upwards scaled by
+// k, M, bn or tn. A value of 1,000 to 9,999 is rounded to a whole number. The
+// unit follows after a space, except that amounts of USD begin with $:
+//
+//	694 k msg/s    4,096    7.5 %    $1.17 M/month    0.25 ms
+//
+// A text agrees with a value if it is that, or the number alone, or the number
+// and then words that are not units: "694 k", "20 bn messages". See [Model.Agree].
+//
+// A [Model] does not change after [Load] and is safe for concurrent use.
+package model

@@ -1,0 +1,153 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// evaluator computes values under changed inputs. It is used by one goroutine.
+type evaluator struct {
+	m       *Model
+	changed map[string]float64 // base units, by input
+	done    map[string]quantity
+	active  map[string]bool
+}
+
+func (m *Model) evaluator(changed map[string]float64) *evaluator {
+	return &evaluator{m: m, changed: changed, done: map[string]quantity{}, active: map[string]bool{}}
+}
+
+// value computes name and what it needs.
+func (e *evaluator) value(name string) (quantity, error) {
+	if q, ok := e.done[name]; ok {
+		return q, nil
+	}
+	if l, ok := e.m.evidence[name]; ok && l.number {
+		return l.value, nil
+	}
+	en := e.m.entries[name]
+	if en == nil {
+		return quantity{}, fmt.Errorf("%w: %s", errUnknownName, name)
+	}
+	if en.expr == nil {
+		q := quantity{en.value, en.unit.dims}
+		if v, ok := e.changed[name]; ok {
+			q.value = v
+		}
+		return q, nil
+	}
+	if e.active[name] {
+		return quantity{}, fmt.Errorf("%s needs itself", name)
+	}
+	e.active[name] = true
+	q, err := en.expr.eval(e.value)
+	delete(e.active, name)
+	if err != nil {
+		return q, err
+	}
+	if !q.dims.equal(en.unit.dims) {
+		return q, &unitError{name: name, declared: en.unit, derived: q.dims}
+	}
+	e.done[name] = q
+	return q, nil
+}
+
+// forms gives the value of a destination as a number alone and with its unit.
+func (m *Model) forms(dest string) (number, full string, ok bool) {
+	if name, ok := strings.CutPrefix(dest, "evidence:"); ok {
+		l := m.leaf(name)
+		if l == nil {
+			return "", "", false
+		}
+		number, full = l.forms()
+		return number, full, true
+	}
+	name, ok := strings.CutPrefix(dest, "model:")
+	if !ok {
+		return "", "", false
+	}
+	name, query, _ := strings.Cut(name, "?")
+	en := m.entries[name]
+	if en == nil {
+		return "", "", false
+	}
+	changed, err := m.changes(query)
+	if err != nil {
+		return "", "", false
+	}
+	q, err := m.evaluator(changed).value(name)
+	if err != nil {
+		return "", "", false
+	}
+	number, full = formatQuantity(q.value, en.show, en.unit)
+	return number, full, true
+}
+
+// changes reads "sockets.per_gateway=low&room.online=100k".
+func (m *Model) changes(query string) (map[string]float64, error) {
+	if query == "" {
+		return nil, nil
+	}
+	changed := map[string]float64{}
+	for part := range strings.SplitSeq(query, "&") {
+		name, text, _ := strings.Cut(part, "=")
+		en := m.entries[name]
+		if en == nil || en.expr != nil {
+			return nil, fmt.Errorf("change input: %q is no input", name)
+		}
+		switch {
+		case text == "low" && en.ranged:
+			changed[name] = en.low
+		case text == "high" && en.ranged:
+			changed[name] = en.high
+		default:
+			v, err := parseNumber(text)
+			if err != nil {
+				return nil, fmt.Errorf("change input %s: %w", name, err)
+			}
+			changed[name] = v * en.unit.factor
+		}
+	}
+	return changed, nil
+}
+
+// Effect says how a value moves when one input alone goes to the ends of its
+// range. The values are texts as in [Model.Value].
+type Effect struct {
+	Input     string
+	Low, High string  // the value with the input at its low and at its high end
+	Swing     float64 // the distance between the two, as a share of the base value
+}
+
+// Sensitivity lists the inputs with a range that move the named value, the
+// strongest first: a tornado diagram as a table.
+func (m *Model) Sensitivity(name string) []Effect {
+	en := m.entries[name]
+	if en == nil {
+		return nil
+	}
+	base, err := m.evaluator(nil).value(name)
+	if err != nil {
+		return nil
+	}
+	var effects []Effect
+	for _, input := range m.byName() {
+		if !input.ranged {
+			continue
+		}
+		low, err1 := m.evaluator(map[string]float64{input.name: input.low}).value(name)
+		high, err2 := m.evaluator(map[string]float64{input.name: input.high}).value(name)
+		if err1 != nil || err2 != nil || low.value == high.value && low.value == base.value {
+			continue
+		}
+		effect := Effect{Input: input.name, Swing: math.Abs(high.value-low.value) / math.Abs(base.value)}
+		_, effect.Low = formatQuantity(low.value, en.show, en.unit)
+		_, effect.High = formatQuantity(high.value, en.show, en.unit)
+		effects = append(effects, effect)
+	}
+	slices.SortStableFunc(effects, func(a, b Effect) int { return cmp.Compare(b.Swing, a.Swing) })
+	return effects
+}
