@@ -16,6 +16,10 @@
 //	model:cost.total?sockets.per_gateway=low          an input at the end of its range
 //	evidence:kill-leader#window.p99_ms                a value of an experiment
 //
+// An expression has numbers, names, + - * /, parentheses and ceil, floor, log2,
+// max, min, pow, round, sqrt. The name unit.TB is one terabyte, unit.node one
+// node, and evidence.kill_leader.window.p99_ms a value of an experiment.
+//
 // # How a value is written
 //
 // One rule, so that text and value can be compared letter by letter. A whole

@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -60,7 +61,10 @@ func (m *Model) readEvidence(fsys fs.FS, file string) []site.Finding {
 	var top map[string]any
 	if err := decoder.Decode(&top); err != nil {
 		f := finding(fmt.Sprintf("evidence is no JSON object: %v", err), "let the experiment write the file again")
-		f[0].Line = 1 + bytes.Count(data[:min(int(decoder.InputOffset()), len(data))], []byte("\n"))
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			f[0].Line = 1 + bytes.Count(data[:min(int(syntax.Offset), len(data))], []byte("\n"))
+		}
 		return f
 	}
 	if _, err := decoder.Token(); err != io.EOF {

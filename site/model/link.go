@@ -82,6 +82,9 @@ func (l *linker) visit(e *entry) {
 		if ev, ok := l.m.evidence[name]; ok && ev.number {
 			continue
 		}
+		if strings.HasPrefix(name, unitPrefix) {
+			continue
+		}
 		operand := l.m.entries[name]
 		if operand == nil {
 			mend := "define it as an input or a formula"

@@ -66,7 +66,7 @@ func (m *Model) readGroup(fsys fs.FS, file string) []site.Finding {
 // add reads what inputs and formulas have in common and lets read do the rest.
 func (r *reader) add(m member, read func(*entry, map[string]member) bool) {
 	if !namePattern.MatchString(m.key) || hasKeyword(m.key) {
-		r.find(m.line, "model-name", "use lower-case words joined by dots, none of them a Go keyword or \"evidence\" in front", "%q is no name", m.key)
+		r.find(m.line, "model-name", "use lower-case words joined by dots, none of them a Go keyword, and not evidence or unit in front", "%q is no name", m.key)
 		return
 	}
 	if other := r.m.entries[m.key]; other != nil {
@@ -233,7 +233,7 @@ func hasKeyword(name string) bool {
 			return true
 		}
 	}
-	return first == "evidence" || functions[name].apply != nil
+	return first == "evidence" || first == "unit" || functions[name].apply != nil
 }
 
 func mendKey(key string) string {

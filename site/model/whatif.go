@@ -8,6 +8,10 @@ import (
 	"strings"
 )
 
+// unitPrefix begins the name of one unit of something: unit.node, unit.TB.
+// With it a formula says "10 TB", or what one node does.
+const unitPrefix = "unit."
+
 // evaluator computes values under changed inputs. It is used by one goroutine.
 type evaluator struct {
 	m       *Model
@@ -27,6 +31,10 @@ func (e *evaluator) value(name string) (quantity, error) {
 	}
 	if l, ok := e.m.evidence[name]; ok && l.number {
 		return l.value, nil
+	}
+	if symbol, ok := strings.CutPrefix(name, unitPrefix); ok {
+		u, err := parseUnit(symbol)
+		return quantity{u.factor, u.dims}, err
 	}
 	en := e.m.entries[name]
 	if en == nil {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,7 +25,7 @@ type member struct {
 // text that was written, so that 0.10 and 500 M mean what they say. An error
 // carries its line, 0 if there is none.
 func readYAML(data []byte) (top []member, line int, err error) {
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\ufeff")), 0)
 	if err != nil {
 		var syntax *yaml.SyntaxError
 		if errors.As(err, &syntax) && syntax.Token != nil && syntax.Token.Position != nil {
@@ -71,6 +72,7 @@ func mapping(node ast.Node) ([]member, error) {
 				return nil, fmt.Errorf("%s: %w", m.key, err)
 			}
 			m.isMap = true
+		case *ast.NullNode:
 		case *ast.LiteralNode:
 			m.text = strings.TrimSpace(value.Value.Value)
 		case ast.ScalarNode:

@@ -1,0 +1,133 @@
+package model
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+// The page has one place for every value that text may link to, its own links
+// lead somewhere, and nothing that a file says becomes markup.
+func TestModel_Page(t *testing.T) {
+	hostile := `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
+	m, findings := load(t, map[string]string{
+		"model/small.yaml":    small,
+		"model/z.yaml":        fmt.Sprintf("title: %[1]q\nabout: %[1]q\ninputs:\n  z: {what: %[1]q, value: 1, provenance: cited, source: 'javascript:alert(1)', note: %[1]q}\nformulas:\n  zz: {what: w, formula: z * 2}", hostile),
+		"evidence/bench.json": strings.Replace(bench, `"ok"`, fmt.Sprintf("%q", hostile), 1),
+	})
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	page, err := m.Page()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, hrefs := elements(t, string(page.Body))
+	for _, dest := range []string{"model:sends.mean", "model:users.daily?users.daily=4M", "model:zz", "evidence:bench#lost", "evidence:bench#rate", "evidence:bench#window.all_ms.1"} {
+		anchor, ok := m.Anchor(dest)
+		_, id, _ := strings.Cut(anchor, "#")
+		if !ok || ids[id] != 1 {
+			t.Errorf("Anchor(%q) = %q, %v; the page has %d elements with that id", dest, anchor, ok, ids[id])
+		}
+	}
+	for _, heading := range page.Outline {
+		if ids[heading.ID] != 1 {
+			t.Errorf("outline entry %q leads to %d elements", heading.ID, ids[heading.ID])
+		}
+	}
+	internal := 0
+	for _, href := range hrefs {
+		switch id, here := strings.CutPrefix(href, "#"); {
+		case here && ids[id] != 1:
+			t.Errorf("link %q leads to %d elements", href, ids[id])
+		case here:
+			internal++
+		case href != "../sources/#price-list":
+			t.Errorf("unexpected link %q", href)
+		}
+	}
+	if internal < 10 {
+		t.Errorf("only %d links within the page: formulas do not lead to their operands", internal)
+	}
+	for _, dest := range []string{"model:none", "evidence:bench#none", "mailto:x"} {
+		if anchor, ok := m.Anchor(dest); ok {
+			t.Errorf("Anchor(%q) = %q for a value that does not exist", dest, anchor)
+		}
+	}
+}
+
+// elements parses markup as a browser does and counts ids.
+func elements(t *testing.T, body string) (ids map[string]int, hrefs []string) {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids = map[string]int{}
+	for node := range root.Descendants() {
+		if node.Type == html.ElementNode && (node.Data == "script" || node.Data == "img" || node.Data == "style") {
+			t.Errorf("the page has a <%s>", node.Data)
+		}
+		for _, attr := range node.Attr {
+			switch {
+			case attr.Key == "id":
+				if ids[attr.Val]++; ids[attr.Val] > 1 {
+					t.Errorf("id %q twice", attr.Val)
+				}
+			case attr.Key == "href":
+				hrefs = append(hrefs, attr.Val)
+			case attr.Key == "style" || strings.HasPrefix(attr.Key, "on"):
+				t.Errorf("<%s> has the attribute %s", node.Data, attr.Key)
+			}
+		}
+	}
+	return ids, hrefs
+}
+
+func TestModel_Citations(t *testing.T) {
+	got := loadSmall(t).Citations()
+	if len(got) != 1 || got[0] != (Citation{ID: "price-list", File: "model/small.yaml", Line: 6}) {
+		t.Errorf("Citations() = %+v", got)
+	}
+}
+
+// The design's own model has no findings and gives what the arithmetic gives
+// when it is done by hand.
+func TestLoad_design(t *testing.T) {
+	m, findings := Load(os.DirFS("../.."), []string{"content/model"}, []string{"content/evidence"})
+	for _, f := range findings {
+		t.Error(f)
+	}
+	gateways := 500e6 * 0.3 / 250e3 / 0.6 * 0.58 * 730
+	for dest, want := range map[string]string{
+		"model:sends.peak":                 formatNumber(500e6*40/86400*3, 3) + " msg/s",
+		"model:cost.gateways":              "$" + formatNumber(gateways, 3) + "/month",
+		"model:slo.budget":                 "21.6 min",
+		"model:slo.budget?slo.target=99.9": "43.2 min",
+		"model:burn.fast":                  "14.4",
+		"model:room.sends?room.online=2M":  "333 msg/s",
+		"model:cache.routes":               formatNumber(4096*32/1e3, 2) + " kB",
+	} {
+		if got, _ := m.Value(dest); got != want {
+			t.Errorf("Value(%q) = %q, want %q", dest, got, want)
+		}
+	}
+	sources, err := os.ReadFile("../../content/sources.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for line := range strings.Lines(string(sources)) {
+		if title, ok := strings.CutPrefix(line, "### "); ok {
+			known[strings.ReplaceAll(strings.ToLower(strings.TrimSpace(title)), " ", "-")] = true
+		}
+	}
+	for _, c := range m.Citations() {
+		if !known[c.ID] {
+			t.Errorf("%s:%d cites %q, which is not among the sources", c.File, c.Line, c.ID)
+		}
+	}
+}
