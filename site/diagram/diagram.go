@@ -1,0 +1,207 @@
+// Package diagram draws D2 text as SVG that belongs to the page: it takes its
+// colours from the site's stylesheet, so it follows the reader's scheme; it
+// holds no style of its own, since the Content-Security-Policy forbids that; and
+// it says in words what it shows.
+//
+// The same text gives the same bytes. Drawing takes a good part of a second, so
+// drawings are kept in a folder, by the hash of their text; a damaged entry is
+// drawn again.
+package diagram
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"oss.terrastruct.com/d2/d2graph"
+	"oss.terrastruct.com/d2/d2layouts/d2dagrelayout"
+	"oss.terrastruct.com/d2/d2lib"
+	"oss.terrastruct.com/d2/d2renderers/d2svg"
+	"oss.terrastruct.com/d2/d2target"
+	d2log "oss.terrastruct.com/d2/lib/log"
+	"oss.terrastruct.com/d2/lib/textmeasure"
+
+	"lockstep/site"
+)
+
+// version is part of every cache key: it changes when this package draws
+// differently.
+const version = "1"
+
+// Drawer draws diagrams. It may be used by many goroutines at once.
+type Drawer struct {
+	dir string // "" keeps drawings in memory only
+
+	mu    sync.Mutex
+	drawn map[string]*drawing
+}
+
+type drawing struct {
+	once sync.Once
+	html site.HTML
+	err  error
+}
+
+// New keeps drawings in dir, which need not exist yet; "" means in memory only.
+func New(dir string) *Drawer { return &Drawer{dir: dir, drawn: make(map[string]*drawing)} }
+
+// Draw gives a figure: the drawing, its title as caption, and its content in
+// words. Title and alt are plain text. An error speaks of the D2 text by line.
+func (d *Drawer) Draw(source, title, alt string) (site.HTML, error) {
+	sum := sha256.Sum256([]byte(strings.Join([]string{version, source, title, alt}, "\x00")))
+	key := hex.EncodeToString(sum[:12])
+	d.mu.Lock()
+	entry := d.drawn[key]
+	if entry == nil {
+		entry = &drawing{}
+		d.drawn[key] = entry
+	}
+	d.mu.Unlock()
+	entry.once.Do(func() {
+		if stored, ok := d.load(key); ok {
+			entry.html = stored
+			return
+		}
+		if entry.html, entry.err = draw(source, title, alt, key); entry.err == nil {
+			d.store(key, entry.html)
+		}
+	})
+	return entry.html, entry.err
+}
+
+func (d *Drawer) path(key string) string { return filepath.Join(d.dir, key+".html") }
+
+// load reads a stored drawing. The last line is a checksum.
+func (d *Drawer) load(key string) (site.HTML, bool) {
+	if d.dir == "" {
+		return "", false
+	}
+	data, err := os.ReadFile(d.path(key))
+	if err != nil || len(data) < 2*sha256.Size {
+		return "", false
+	}
+	body, sum := data[:len(data)-2*sha256.Size], data[len(data)-2*sha256.Size:]
+	if checksum(body) != string(sum) {
+		return "", false
+	}
+	return site.HTML(body), true
+}
+
+// store is best effort: without a cache the next build is only slower.
+func (d *Drawer) store(key string, drawn site.HTML) {
+	if d.dir == "" || os.MkdirAll(d.dir, 0o755) != nil {
+		return
+	}
+	temp, err := os.CreateTemp(d.dir, key)
+	if err != nil {
+		return
+	}
+	_, err = io.WriteString(temp, string(drawn)+checksum([]byte(drawn)))
+	if err = errors.Join(err, temp.Close()); err == nil {
+		err = os.Rename(temp.Name(), d.path(key))
+	}
+	if err != nil {
+		os.Remove(temp.Name())
+	}
+}
+
+func checksum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+var rulers = sync.Pool{New: func() any {
+	ruler, err := textmeasure.NewRuler()
+	if err != nil {
+		return err
+	}
+	return ruler
+}}
+
+func draw(source, title, alt, key string) (_ site.HTML, err error) {
+	defer func() {
+		// The layout engine is a program of its own in an interpreter; some texts
+		// make it panic.
+		if r := recover(); r != nil {
+			err = fmt.Errorf("lay out: %v", r)
+		}
+	}()
+	ruler, ok := rulers.Get().(*textmeasure.Ruler)
+	if !ok {
+		return "", errors.New("measure text: no fonts")
+	}
+	defer rulers.Put(ruler)
+	ctx := d2log.With(context.Background(), slog.New(slog.DiscardHandler))
+	pad, yes := int64(8), true
+	options := &d2svg.RenderOpts{Pad: &pad, NoXMLTag: &yes, OmitVersion: &yes, Salt: &key}
+	diagram, _, err := d2lib.Compile(ctx, source, &d2lib.CompileOptions{
+		Ruler:          ruler,
+		LayoutResolver: func(string) (d2graph.LayoutGraph, error) { return d2dagrelayout.DefaultLayout, nil },
+	}, options)
+	if err != nil {
+		return "", errors.New(strings.TrimPrefix(err.Error(), "failed to compile: "))
+	}
+	svg, err := d2svg.Render(diagram, options)
+	if err != nil {
+		return "", fmt.Errorf("render: %w", err)
+	}
+	clean, err := restyle(string(svg), key, title, alt)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString(`<figure class="diagram"><div class="diagram-scroll" tabindex="0" role="region" aria-label="Diagram: ` + html.EscapeString(title) + `">` + clean + "</div>\n")
+	if title != "" {
+		b.WriteString("<figcaption>" + html.EscapeString(title) + "</figcaption>\n")
+	}
+	b.WriteString("<details><summary>The diagram in words</summary>\n")
+	if alt != "" {
+		b.WriteString("<p>" + html.EscapeString(alt) + "</p>\n")
+	}
+	b.WriteString(words(diagram) + "</details></figure>\n")
+	return site.HTML(b.String()), nil
+}
+
+// words lists the connections of a diagram, or its shapes if it has none.
+func words(diagram *d2target.Diagram) string {
+	label := make(map[string]string)
+	var b strings.Builder
+	for _, s := range diagram.Shapes {
+		label[s.ID] = strings.ReplaceAll(s.Label, "\n", ", ")
+	}
+	b.WriteString("<ul>\n")
+	for _, c := range diagram.Connections {
+		from, to := label[c.Src], label[c.Dst]
+		if from == "" || to == "" {
+			continue // a lifeline
+		}
+		arrow := " to "
+		switch {
+		case c.SrcArrow != d2target.NoArrowhead && c.DstArrow != d2target.NoArrowhead:
+			arrow = " to and from "
+		case c.SrcArrow != d2target.NoArrowhead:
+			arrow = " from "
+		}
+		text := from + arrow + to
+		if c.Label != "" {
+			text += ": " + strings.ReplaceAll(c.Label, "\n", ", ")
+		}
+		b.WriteString("<li>" + html.EscapeString(text) + "</li>\n")
+	}
+	if len(diagram.Connections) == 0 {
+		for _, s := range diagram.Shapes {
+			b.WriteString("<li>" + html.EscapeString(label[s.ID]) + "</li>\n")
+		}
+	}
+	b.WriteString("</ul>\n")
+	return b.String()
+}

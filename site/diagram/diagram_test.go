@@ -1,0 +1,99 @@
+package diagram
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+const source = `device: Device
+shard: Shard {
+  leader: Leader\nzone a
+  f1: Follower
+  leader -> f1: entries
+}
+device <-> shard.leader: send
+`
+
+func draws(t *testing.T, d *Drawer) string {
+	t.Helper()
+	drawn, err := d.Draw(source, `A "title" & more`, "What <it> shows.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(drawn)
+}
+
+func TestDraw_is_the_same_every_time(t *testing.T) {
+	first, second := draws(t, New("")), draws(t, New(""))
+	if first != second {
+		t.Error("two drawings of one text differ")
+	}
+}
+
+// TestDraw_obeys_the_policy: no style, no font, no link, and a name for those
+// who cannot see.
+func TestDraw_obeys_the_policy(t *testing.T) {
+	drawn := draws(t, New(""))
+	for _, bad := range []string{"<style", " style=", "base64", "font-face", "http://www.w3.org/1999/xhtml", "<a "} {
+		if strings.Contains(drawn, bad) {
+			t.Errorf("the drawing holds %q", bad)
+		}
+	}
+	for _, want := range []string{`role="img"`, "<title ", "A &#34;title&#34; &amp; more", "What &lt;it&gt; shows.", "<li>Leader, zone a to Follower: entries</li>", "<li>Device to and from Leader, zone a: send</li>"} {
+		if !strings.Contains(drawn, want) {
+			t.Errorf("the drawing lacks %q", want)
+		}
+	}
+	ids := map[string]bool{}
+	z := html.NewTokenizer(strings.NewReader(drawn))
+	for z.Next() != html.ErrorToken {
+		for _, a := range z.Token().Attr {
+			if a.Key == "id" {
+				if ids[a.Val] {
+					t.Errorf("id %s twice", a.Val)
+				}
+				ids[a.Val] = true
+			}
+		}
+	}
+}
+
+func TestDraw_refuses(t *testing.T) {
+	for name, bad := range map[string]string{
+		"a syntax error":   "a -> {",
+		"a Markdown label": "a: |md\n  <script>alert(1)</script>\n|",
+		"a link":           "a: {link: https://example.com}",
+		"an icon":          "a: {icon: https://example.com/x.png}",
+	} {
+		if drawn, err := New("").Draw(bad, "t", "a"); err == nil {
+			t.Errorf("%s was drawn: %.200s", name, drawn)
+		}
+	}
+}
+
+// TestDraw_cache: a stored drawing is used, a damaged one is drawn again.
+func TestDraw_cache(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	want := draws(t, New(dir))
+	files, err := filepath.Glob(filepath.Join(dir, "*.html"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%d files in the cache, %v", len(files), err)
+	}
+	if got := draws(t, New(dir)); got != want {
+		t.Error("the stored drawing differs")
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(files[0], append([]byte("<script>"), data...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := draws(t, New(dir)); got != want {
+		t.Error("a damaged drawing was used")
+	}
+}

@@ -1,0 +1,119 @@
+package markdown
+
+import (
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+
+	"lockstep/site"
+)
+
+// Document is one parsed text. It does not change after Parse.
+type Document struct {
+	Source  string
+	Meta    site.Meta
+	Title   string
+	Summary string
+	Outline []site.Heading
+	Words   int
+
+	Links       []Link
+	Numbers     []Number
+	References  []site.Reference // candidates: whether a prefix is defined is for the site to say
+	Definitions []site.Definition
+	Terms       []site.Term
+	Decision    *site.Decision
+	Findings    []site.Finding
+
+	foreign      bool
+	src          []byte // the body, without front matter
+	lineOffset   int    // lines of the file before the body
+	byteOffset   int    // bytes of the file before the body
+	newlines     []int
+	root         *ast.Document
+	title        *ast.Heading        // the first h1, which the layout prints
+	ids          map[string]int      // id -> line
+	anchors      map[ast.Node]string // terms that get an id
+	calloutKinds map[ast.Node]string
+}
+
+// Link is a link or an image.
+type Link struct {
+	Dest    string
+	Text    string
+	Line    int
+	Image   bool
+	Heading string // id of the nearest heading above
+}
+
+// Number is a figure in the text that is bound to a value: a link to "model:…"
+// or "evidence:…". Start and End are the offsets of its text in the file, or
+// both 0 where the text is not one plain run.
+type Number struct {
+	Dest       string
+	Text       string
+	Line       int
+	Start, End int
+}
+
+// HasID says whether the page has an element with that id.
+func (d *Document) HasID(id string) bool { _, ok := d.ids[id]; return ok }
+
+// IDs lists the ids of the page.
+func (d *Document) IDs() []string {
+	ids := make([]string, 0, len(d.ids))
+	for id := range d.ids {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// text is the plain text of a node: entities decoded, breaks as spaces.
+func (d *Document) text(n ast.Node) string {
+	var b strings.Builder
+	d.appendText(&b, n)
+	return strings.TrimSpace(b.String())
+}
+
+func (d *Document) appendText(b *strings.Builder, n ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			value := c.Segment.Value(d.src)
+			if c.Parent().Kind() != ast.KindCodeSpan {
+				value = unescape(value)
+			}
+			b.Write(value)
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(c.Value)
+		case *ast.AutoLink:
+			b.Write(c.Label(d.src))
+		case *ast.RawHTML, *extast.FootnoteLink, *extast.FootnoteBacklink:
+		default:
+			d.appendText(b, c)
+			if c.Type() == ast.TypeBlock {
+				b.WriteByte(' ')
+			}
+		}
+	}
+}
+
+// sections calls visit for each heading with the nodes below it, up to the next
+// heading of any level. The part above the first heading has a nil heading.
+func (d *Document) sections(visit func(heading *ast.Heading, body []ast.Node)) {
+	var heading *ast.Heading
+	var body []ast.Node
+	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok {
+			visit(heading, body)
+			heading, body = h, nil
+			continue
+		}
+		body = append(body, n)
+	}
+	visit(heading, body)
+}

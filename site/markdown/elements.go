@@ -1,0 +1,371 @@
+package markdown
+
+import (
+	"fmt"
+	"html"
+	"strconv"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/renderer"
+	goldhtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
+)
+
+// text writes running text, with identifiers and the first use of each term as
+// links.
+func (p *page) text(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	t := n.(*ast.Text)
+	value := t.Segment.Value(source)
+	switch {
+	case t.IsRaw():
+		goldhtml.DefaultWriter.RawWrite(w, value)
+	case p.inLink > 0 || !referable(t):
+		goldhtml.DefaultWriter.Write(w, value)
+	default:
+		p.linked(w, t, value)
+	}
+	if t.HardLineBreak() {
+		w.WriteString("<br>\n")
+	} else if t.SoftLineBreak() {
+		w.WriteByte('\n')
+	}
+	return ast.WalkContinue, nil
+}
+
+func (p *page) linked(w util.BufWriter, n *ast.Text, value []byte) {
+	at := 0
+	plain := func(upto int) {
+		p.terms(w, n, value[at:upto])
+	}
+	for _, m := range FindReferences(value) {
+		href, title, ok := p.r.Reference(m.ID)
+		if !ok {
+			continue
+		}
+		plain(m.Start)
+		fmt.Fprintf(w, `<a class="ref" href="%s" title="%s">%s</a>`, html.EscapeString(href), html.EscapeString(title), html.EscapeString(string(value[m.Start:m.End])))
+		at = m.End
+	}
+	plain(len(value))
+}
+
+// terms writes text in which the first use of a term leads to the glossary.
+func (p *page) terms(w util.BufWriter, n ast.Node, value []byte) {
+	if !inProse(n) {
+		goldhtml.DefaultWriter.Write(w, value)
+		return
+	}
+	at := 0
+	for _, f := range p.r.Terms().find(string(value), p.seen) {
+		goldhtml.DefaultWriter.Write(w, value[at:f.start])
+		fmt.Fprintf(w, `<a class="term" href="%s" title="%s">%s</a>`, html.EscapeString(p.r.Term(f.term)), html.EscapeString(f.term.Text), html.EscapeString(string(value[f.start:f.end])))
+		at = f.end
+	}
+	goldhtml.DefaultWriter.Write(w, value[at:])
+}
+
+// inProse: terms are explained in paragraphs and lists, not in tables.
+func inProse(n ast.Node) bool {
+	for p := n.Parent(); p != nil; p = p.Parent() {
+		switch p.Kind() {
+		case extast.KindTable, extast.KindDefinitionTerm, ast.KindHeading:
+			return false
+		case ast.KindParagraph, ast.KindTextBlock:
+			return true
+		}
+	}
+	return false
+}
+
+func (p *page) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	h := n.(*ast.Heading)
+	if h == p.d.title {
+		return ast.WalkSkipChildren, nil
+	}
+	level := max(h.Level, 2)
+	id, _ := h.AttributeString("id")
+	if entering {
+		fmt.Fprintf(w, `<h%d id="%s">`, level, html.EscapeString(string(id.([]byte))))
+		p.inLink++ // no references within headings
+		return ast.WalkContinue, nil
+	}
+	p.inLink--
+	fmt.Fprintf(w, ` <a class="permalink" href="#%s" aria-label="Link to “%s”">#</a></h%d>`+"\n",
+		html.EscapeString(string(id.([]byte))), html.EscapeString(p.d.text(h)), level)
+	return ast.WalkContinue, nil
+}
+
+// paragraph: one that is a single image with a title is a figure.
+func (p *page) paragraph(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if image, ok := figure(n); ok {
+		if entering {
+			w.WriteString("<figure>\n")
+		} else {
+			fmt.Fprintf(w, "\n<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(string(unescape(image.Title))))
+		}
+		return ast.WalkContinue, nil
+	}
+	if entering {
+		w.WriteString("<p>")
+	} else {
+		w.WriteString("</p>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+func figure(n ast.Node) (*ast.Image, bool) {
+	image, ok := n.FirstChild().(*ast.Image)
+	return image, ok && image.NextSibling() == nil && len(image.Title) > 0
+}
+
+var callouts = map[string]string{"NOTE": "Note", "TIP": "Tip", "IMPORTANT": "Important", "WARNING": "Warning", "CAUTION": "Caution"}
+
+// callouts finds block quotes that begin with [!NOTE] or the like, and takes
+// the marker out of their text.
+func (d *Document) callouts() {
+	d.calloutKinds = make(map[ast.Node]string)
+	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		paragraph, ok := n.FirstChild().(*ast.Paragraph)
+		if !entering || n.Kind() != ast.KindBlockquote || !ok || paragraph.Lines().Len() == 0 {
+			return ast.WalkContinue, nil
+		}
+		segment := paragraph.Lines().At(0)
+		first := strings.TrimSpace(string(segment.Value(d.src)))
+		if !strings.HasPrefix(first, "[!") || !strings.HasSuffix(first, "]") {
+			return ast.WalkContinue, nil
+		}
+		name := strings.ToUpper(first[2 : len(first)-1])
+		if callouts[name] == "" {
+			d.findf(d.line(paragraph), "unknown-callout", "use NOTE, TIP, IMPORTANT, WARNING or CAUTION", "there is no callout %q", name)
+			return ast.WalkContinue, nil
+		}
+		d.calloutKinds[n] = name
+		for c := paragraph.FirstChild(); c != nil; c = paragraph.FirstChild() {
+			paragraph.RemoveChild(paragraph, c)
+			if t, ok := c.(*ast.Text); ok && (t.SoftLineBreak() || t.HardLineBreak()) {
+				break
+			}
+		}
+		if paragraph.FirstChild() == nil {
+			n.RemoveChild(n, paragraph)
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+func (p *page) blockquote(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	name := p.d.calloutKinds[n]
+	if name == "" {
+		if entering {
+			w.WriteString("<blockquote>\n")
+		} else {
+			w.WriteString("</blockquote>\n")
+		}
+		return ast.WalkContinue, nil
+	}
+	if !entering {
+		w.WriteString("</div>\n")
+		return ast.WalkContinue, nil
+	}
+	title := callouts[name]
+	fmt.Fprintf(w, `<div class="callout %s" role="note" aria-label="%s">`+"\n"+`<p class="callout-title">%s</p>`+"\n", strings.ToLower(name), title, title)
+	return ast.WalkContinue, nil
+}
+
+func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	l := n.(*ast.Link)
+	dest := destination(l.Destination)
+	if scheme := schemeOf(dest); scheme == "model" || scheme == "evidence" {
+		return p.number(w, dest, entering)
+	}
+	if !safeURL(dest, false) || dest == "" {
+		return ast.WalkContinue, nil
+	}
+	if !entering {
+		p.inLink--
+		w.WriteString("</a>")
+		return ast.WalkContinue, nil
+	}
+	p.inLink++
+	w.WriteString(`<a href="`)
+	if href, ok := p.r.Link(dest); ok {
+		w.WriteString(html.EscapeString(href))
+	} else {
+		w.WriteString(html.EscapeString(dest))
+	}
+	w.WriteByte('"')
+	if External(dest) {
+		w.WriteString(` class="external" rel="noopener"`)
+	}
+	if len(l.Title) > 0 {
+		fmt.Fprintf(w, ` title="%s"`, html.EscapeString(string(unescape(l.Title))))
+	}
+	w.WriteByte('>')
+	return ast.WalkContinue, nil
+}
+
+// number writes a figure with the way to its derivation.
+func (p *page) number(w util.BufWriter, dest string, entering bool) (ast.WalkStatus, error) {
+	href, ok := p.r.Value(dest)
+	switch {
+	case entering && ok:
+		p.inLink++
+		scheme, _, _ := strings.Cut(dest, ":")
+		fmt.Fprintf(w, `<a class="number %s" href="%s">`, scheme, html.EscapeString(href))
+	case entering:
+		p.inLink++
+		w.WriteString(`<span class="number">`)
+	case ok:
+		p.inLink--
+		w.WriteString("</a>")
+	default:
+		p.inLink--
+		w.WriteString("</span>")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (p *page) autoLink(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	a := n.(*ast.AutoLink)
+	dest, label := string(a.URL(source)), string(a.Label(source))
+	if a.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(dest), "mailto:") {
+		dest = "mailto:" + dest
+	}
+	if !safeURL(dest, false) || p.inLink > 0 {
+		w.WriteString(html.EscapeString(label))
+		return ast.WalkContinue, nil
+	}
+	class := ""
+	if External(dest) {
+		class = ` class="external" rel="noopener"`
+	}
+	fmt.Fprintf(w, `<a href="%s"%s>%s</a>`, html.EscapeString(string(util.URLEscape([]byte(dest), false))), class, html.EscapeString(label))
+	return ast.WalkContinue, nil
+}
+
+func (p *page) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	image := n.(*ast.Image)
+	dest, alt := destination(image.Destination), p.d.text(image)
+	if !safeURL(dest, true) {
+		w.WriteString(html.EscapeString(alt))
+		return ast.WalkSkipChildren, nil
+	}
+	if External(dest) {
+		// A page asks no other host for anything, so a picture elsewhere is a link.
+		if p.inLink > 0 {
+			fmt.Fprintf(w, `<span class="remote-image">%s</span>`, html.EscapeString(remoteLabel(alt)))
+		} else {
+			fmt.Fprintf(w, `<a class="external remote-image" rel="noopener" href="%s">%s</a>`, html.EscapeString(dest), html.EscapeString(remoteLabel(alt)))
+		}
+		return ast.WalkSkipChildren, nil
+	}
+	if href, ok := p.r.Link(dest); ok {
+		dest = href
+	}
+	fmt.Fprintf(w, `<img src="%s" alt="%s" loading="lazy" decoding="async">`, html.EscapeString(dest), html.EscapeString(alt))
+	return ast.WalkSkipChildren, nil
+}
+
+func remoteLabel(alt string) string {
+	if alt == "" {
+		return "picture on another host"
+	}
+	return alt
+}
+
+func (p *page) rawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		raw := n.(*ast.RawHTML)
+		for i := range raw.Segments.Len() {
+			segment := raw.Segments.At(i)
+			p.writeHTML(segment.Value(p.d.src))
+		}
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func (p *page) htmlBlock(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		p.writeHTML(p.d.blockSource(n.(*ast.HTMLBlock)))
+		w.WriteByte('\n')
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+// registerTables takes over tables, task boxes and terms: a table scrolls by
+// itself on a narrow screen, and must then be reachable by keyboard.
+func (p *page) registerTables(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(extast.KindTable, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			fmt.Fprintf(w, `<div class="table-scroll" tabindex="0" role="region" aria-label="%s"><table>`+"\n", html.EscapeString(p.tableLabel(n)))
+		} else {
+			w.WriteString("</table></div>\n")
+		}
+		return ast.WalkContinue, nil
+	})
+	reg.Register(extast.KindTableRow, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			w.WriteString("</tr>\n")
+			if n.NextSibling() == nil {
+				w.WriteString("</tbody>\n")
+			}
+			return ast.WalkContinue, nil
+		}
+		if n.PreviousSibling() != nil && n.PreviousSibling().Kind() == extast.KindTableHeader {
+			w.WriteString("<tbody>\n")
+		}
+		if id, ok := n.AttributeString("id"); ok {
+			fmt.Fprintf(w, `<tr id="%s">`, html.EscapeString(string(id.([]byte))))
+		} else {
+			w.WriteString("<tr>")
+		}
+		w.WriteByte('\n')
+		return ast.WalkContinue, nil
+	})
+	reg.Register(extast.KindTaskCheckBox, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			checked, label := "", "to do"
+			if n.(*extast.TaskCheckBox).IsChecked {
+				checked, label = " checked", "done"
+			}
+			fmt.Fprintf(w, `<input type="checkbox" disabled%s aria-label="%s"> `, checked, label)
+		}
+		return ast.WalkContinue, nil
+	})
+	reg.Register(extast.KindDefinitionTerm, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch id := p.d.anchors[n]; {
+		case !entering:
+			w.WriteString("</dt>\n")
+		case id != "":
+			fmt.Fprintf(w, `<dt id="%s">`, html.EscapeString(id))
+		default:
+			w.WriteString("<dt>")
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// tableLabel names a table by its columns.
+func (p *page) tableLabel(n ast.Node) string {
+	var names []string
+	if header := n.FirstChild(); header != nil {
+		for cell := header.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			if name := p.d.text(cell); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	p.figures++
+	return "Table " + strconv.Itoa(p.figures) + ": " + strings.Join(names, ", ")
+}

@@ -1,0 +1,202 @@
+package markdown
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	yamlast "github.com/goccy/go-yaml/ast"
+	yamlparser "github.com/goccy/go-yaml/parser"
+
+	"lockstep/site"
+)
+
+// field is one key of the front matter.
+type field struct {
+	values []string // a list, or one value
+	line   int
+}
+
+// fields is the front matter by key, in lower case.
+type fields map[string]field
+
+func (f fields) first(keys ...string) (string, int) {
+	for _, key := range keys {
+		if v, ok := f[key]; ok && len(v.values) > 0 {
+			return v.values[0], v.line
+		}
+	}
+	return "", 0
+}
+
+func (f fields) list(keys ...string) []string {
+	for _, key := range keys {
+		if v, ok := f[key]; ok {
+			return v.values
+		}
+	}
+	return nil
+}
+
+var (
+	pageKeys     = []string{"title", "summary", "status", "date", "authors", "tags", "kind", "order"}
+	decisionKeys = []string{"deciders", "decision-makers", "consulted", "informed", "supersedes", "superseded-by", "amends", "amended-by", "relates-to"}
+)
+
+// frontMatter splits the text into front matter and body. A text whose front
+// matter cannot be read keeps its body.
+func (d *Document) frontMatter(src []byte) (fields, []byte) {
+	if !bytes.HasPrefix(src, []byte("---\n")) {
+		return nil, src
+	}
+	rest := src[4:]
+	end, after := -1, 0
+	for offset := 0; offset < len(rest); {
+		line, _, _ := bytes.Cut(rest[offset:], []byte("\n"))
+		if trimmed := string(bytes.TrimRight(line, " \t")); trimmed == "---" || trimmed == "..." {
+			end, after = offset, min(offset+len(line)+1, len(rest))
+			break
+		}
+		offset += len(line) + 1
+	}
+	if end < 0 {
+		// A rule at the top of a text is legal Markdown; without a second one it
+		// was not meant as front matter.
+		return nil, src
+	}
+	body := rest[after:]
+	file, err := yamlparser.ParseBytes(rest[:end], 0)
+	if err != nil {
+		line, message := yamlError(err)
+		d.find(line+1, "front-matter", "the front matter is not valid YAML: "+message, "quote values that contain ':' or '#', and indent with spaces")
+		return nil, body
+	}
+	f := make(fields)
+	for _, doc := range file.Docs {
+		var entries []*yamlast.MappingValueNode
+		switch node := doc.Body.(type) {
+		case *yamlast.MappingNode:
+			entries = node.Values
+		case *yamlast.MappingValueNode:
+			entries = append(entries, node)
+		case nil, *yamlast.CommentGroupNode, *yamlast.NullNode:
+		default:
+			d.find(2, "front-matter", "the front matter is not a list of keys", "write one 'key: value' a line")
+		}
+		for _, e := range entries {
+			key := strings.ToLower(e.Key.GetToken().Value)
+			f[key] = field{values: yamlValues(e.Value), line: e.Key.GetToken().Position.Line + 1}
+		}
+	}
+	return f, body
+}
+
+func yamlError(err error) (line int, message string) {
+	if syntax := yaml.Error(nil); errors.As(err, &syntax) && syntax.GetToken() != nil {
+		return syntax.GetToken().Position.Line, syntax.GetMessage()
+	}
+	return 0, err.Error()
+}
+
+// yamlValues flattens a value: a scalar is a list of one, and deeper structure,
+// which no key of ours has, is written out as it is.
+func yamlValues(n yamlast.Node) []string {
+	switch n := n.(type) {
+	case nil, *yamlast.NullNode:
+		return nil
+	case *yamlast.SequenceNode:
+		var values []string
+		for _, v := range n.Values {
+			values = append(values, yamlValues(v)...)
+		}
+		return values
+	case *yamlast.StringNode:
+		return []string{strings.TrimSpace(n.Value)}
+	case *yamlast.LiteralNode:
+		return []string{strings.TrimSpace(n.Value.Value)}
+	}
+	return []string{strings.TrimSpace(n.GetToken().Value)}
+}
+
+// meta takes what the page needs from the front matter, and complains about
+// keys that nobody reads.
+func (d *Document) meta(f fields) {
+	m := &d.Meta
+	m.Title, _ = f.first("title")
+	m.Summary, _ = f.first("summary", "description")
+	m.Status, _ = f.first("status")
+	m.Date, _ = f.first("date")
+	m.Authors = splitNames(f.list("authors", "author"))
+	m.Tags = f.list("tags")
+	if kind, line := f.first("kind"); kind != "" && !d.foreign {
+		m.Kind = site.Kind(kind)
+		if !slices.Contains([]site.Kind{site.KindHome, site.KindDocument, site.KindLog, site.KindDecision, site.KindRunbook, site.KindLab, site.KindGlossary, site.KindSources}, m.Kind) {
+			d.findf(line, "unknown-kind", "use home, document, log, decision, runbook, lab, glossary or sources", "there is no page kind %q", kind)
+			m.Kind = ""
+		}
+	}
+	if order, line := f.first("order"); order != "" {
+		if _, err := fmt.Sscanf(order, "%d", &m.Order); err != nil && !d.foreign {
+			d.findf(line, "front-matter", "write a whole number", "order is %q", order)
+		}
+	}
+	if d.foreign {
+		return
+	}
+	for key, value := range f {
+		if slices.Contains(pageKeys, key) || slices.Contains(decisionKeys, key) {
+			continue
+		}
+		mend := "remove it; the keys are " + strings.Join(pageKeys, ", ") + ", and for decisions " + strings.Join(decisionKeys, ", ")
+		if near := nearest(key, append(slices.Clone(pageKeys), decisionKeys...)); near != "" {
+			mend = fmt.Sprintf("did you mean %q?", near)
+		}
+		d.findf(value.line, "unknown-front-matter", mend, "the front-matter key %q has no meaning here", key)
+	}
+}
+
+// splitNames takes "Ann, Bob" apart, as older templates write it.
+func splitNames(values []string) (names []string) {
+	for _, v := range values {
+		for _, name := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' }) {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// nearest is the word within two edits of s, or "".
+func nearest(s string, words []string) string {
+	best, distance := "", 3
+	for _, w := range words {
+		if n := edits(s, w); n < distance {
+			best, distance = w, n
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}

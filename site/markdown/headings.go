@@ -1,0 +1,159 @@
+package markdown
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+
+	"lockstep/site"
+)
+
+// headings gives every heading an id, takes the title from the first h1, and
+// makes the outline. Ids come from the text nodes, so that a link's address or
+// an emphasis does not end up in them, and keep letters of every script.
+func (d *Document) headings() {
+	var flat []site.Heading
+	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		h, ok := n.(*ast.Heading)
+		if !entering || !ok {
+			return ast.WalkContinue, nil
+		}
+		text := d.text(h)
+		if h.Level == 1 && d.title == nil && h.Parent() == d.root {
+			d.title = h
+			d.Title = text
+			return ast.WalkSkipChildren, nil
+		}
+		id, explicit := d.headingID(h, text)
+		h.SetAttributeString("id", []byte(d.claim(id, explicit, d.line(h))))
+		final, _ := h.AttributeString("id")
+		if h.Parent() == d.root {
+			level := max(h.Level, 2)
+			flat = append(flat, site.Heading{Level: level, ID: string(final.([]byte)), Text: text})
+		}
+		return ast.WalkSkipChildren, nil
+	})
+	if d.Meta.Title != "" {
+		d.Title = d.Meta.Title
+	}
+	d.Summary = d.Meta.Summary
+	if d.Summary == "" {
+		d.Summary = d.firstParagraph()
+	}
+	d.Outline, _ = nest(flat, 0)
+}
+
+func (d *Document) headingID(h *ast.Heading, text string) (id string, explicit bool) {
+	if given, ok := h.AttributeString("id"); ok {
+		if b, ok := given.([]byte); ok && len(b) > 0 {
+			return string(b), true
+		}
+	}
+	return Slug(text), false
+}
+
+// claim makes an id unique. An id that is asked for twice by name is always a
+// fault; a heading's text that repeats is one where the text was written for us,
+// because its id would depend on the order of headings.
+func (d *Document) claim(id string, explicit bool, line int) string {
+	if id == "" {
+		id = "section"
+	}
+	first, taken := d.ids[id]
+	if !taken {
+		d.ids[id] = line
+		return id
+	}
+	if explicit || !d.foreign {
+		d.findf(line, "duplicate-id", "change the heading, or give it an id of its own: ## Heading {#other-id}",
+			"the id %q is already taken on line %d", id, first)
+	}
+	for i := 1; ; i++ {
+		next := fmt.Sprintf("%s-%d", id, i)
+		if _, taken := d.ids[next]; !taken {
+			d.ids[next] = line
+			return next
+		}
+	}
+}
+
+// Slug is the id of a heading with that text: lower case, letters, digits,
+// hyphens and underscores kept, spaces as hyphens, as Git hosts do it.
+func Slug(text string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(strings.TrimSpace(text)) {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), r == '-', r == '_':
+			b.WriteRune(r)
+		case unicode.IsSpace(r):
+			b.WriteByte('-')
+		}
+	}
+	return b.String()
+}
+
+// nest makes a tree of headings from index i on, until one is above level.
+func nest(flat []site.Heading, above int) (tree []site.Heading, used int) {
+	for used < len(flat) {
+		h := flat[used]
+		if h.Level <= above {
+			break
+		}
+		used++
+		children, n := nest(flat[used:], h.Level)
+		used += n
+		h.Children = children
+		tree = append(tree, h)
+	}
+	return tree, used
+}
+
+// firstParagraph is the start of the text, for lists of pages.
+func (d *Document) firstParagraph() string {
+	for n := d.root.FirstChild(); n != nil; n = n.NextSibling() {
+		if n.Kind() != ast.KindParagraph || onlyImages(n) {
+			continue
+		}
+		if text := d.text(n); text != "" {
+			return shorten(text, 240)
+		}
+	}
+	return ""
+}
+
+// onlyImages is true for the rows of badges at the top of many READMEs.
+func onlyImages(n ast.Node) bool {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Image, *ast.RawHTML:
+		case *ast.Link:
+			if !onlyImages(c) {
+				return false
+			}
+		case *ast.Text:
+			if !c.Segment.IsEmpty() && c.Segment.Len() > 1 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// shorten cuts at a sentence, or at a word, before max bytes.
+func shorten(s string, max int) string {
+	if len(s) <= max {
+		return s
+	}
+	cut := s[:max]
+	if i := strings.LastIndex(cut, ". "); i > max/3 {
+		return cut[:i+1]
+	}
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		return strings.TrimRight(cut[:i], ",;:") + "…"
+	}
+	return strings.ToValidUTF8(cut, "") + "…"
+}

@@ -1,0 +1,122 @@
+package markdown
+
+import (
+	"bytes"
+	"fmt"
+	"sort"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+
+	"lockstep/site"
+)
+
+// Options say how strict a parser is.
+type Options struct {
+	// Foreign is set for repositories that do not say that they are written for
+	// this generator: front matter of their own is theirs, and headings may
+	// repeat.
+	Foreign bool
+}
+
+// Parser parses texts. It may be used by many goroutines at once.
+type Parser struct {
+	options Options
+	parser  parser.Parser
+}
+
+// New makes a parser.
+func New(options Options) *Parser {
+	md := goldmark.New(
+		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList,
+			extension.Footnote, extension.DefinitionList),
+		goldmark.WithParserOptions(parser.WithHeadingAttribute()),
+	)
+	return &Parser{options: options, parser: md.Parser()}
+}
+
+// Parse reads one text. As tells what the text is for: a decision record and a
+// glossary are read for more than their prose. Parse never fails; what is wrong
+// with the text is in Document.Findings.
+func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
+	d := &Document{Source: source, foreign: p.options.Foreign, ids: make(map[string]int)}
+	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	if !utf8.Valid(src) {
+		d.find(0, "encoding", "the file is not valid UTF-8", "save it as UTF-8")
+		src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
+	}
+	meta, body := d.frontMatter(src)
+	d.src = body
+	d.lineOffset = bytes.Count(src[:len(src)-len(body)], []byte("\n"))
+	d.byteOffset = len(src) - len(body)
+	for i, b := range body {
+		if b == '\n' {
+			d.newlines = append(d.newlines, i)
+		}
+	}
+	d.root = p.parser.Parse(text.NewReader(body)).(*ast.Document)
+	d.meta(meta)
+	if d.Meta.Kind == "" {
+		d.Meta.Kind = as
+	}
+	d.callouts()
+	d.headings()
+	d.inspect()
+	switch d.Meta.Kind {
+	case site.KindDecision:
+		d.decision(meta)
+	case site.KindGlossary:
+		d.glossary()
+	}
+	site.SortFindings(d.Findings)
+	return d
+}
+
+// find adds a finding.
+func (d *Document) find(line int, rule, message, mend string) {
+	d.Findings = append(d.Findings, site.Finding{File: d.Source, Line: line, Rule: rule, Message: message, Mend: mend})
+}
+
+func (d *Document) findf(line int, rule, mend, format string, args ...any) {
+	d.find(line, rule, fmt.Sprintf(format, args...), mend)
+}
+
+// lineAt is the line of the file at an offset of the body.
+func (d *Document) lineAt(offset int) int {
+	return d.lineOffset + sort.SearchInts(d.newlines, offset) + 1
+}
+
+// line is the line of the file on which a node begins, as far as goldmark
+// remembers: inline nodes take it from their text, blocks from their lines.
+func (d *Document) line(n ast.Node) int {
+	for ; n != nil; n = n.Parent() {
+		if offset, ok := start(n); ok {
+			return d.lineAt(offset)
+		}
+	}
+	return 0
+}
+
+// start is the offset of the first text within a node.
+func start(n ast.Node) (int, bool) {
+	if t, ok := n.(*ast.Text); ok {
+		return t.Segment.Start, true
+	}
+	if r, ok := n.(*ast.RawHTML); ok && r.Segments.Len() > 0 {
+		return r.Segments.At(0).Start, true
+	}
+	if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
+		return n.Lines().At(0).Start, true
+	}
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if offset, ok := start(c); ok {
+			return offset, true
+		}
+	}
+	return 0, false
+}
