@@ -1,0 +1,172 @@
+// Package view turns pages into HTML: the layout, the page kinds, their parts.
+//
+// It takes values of package site and returns templ components; nothing here
+// reads a file or knows a URL that it was not given. Links are relative to the
+// page (see site.Rel). There is no inline script and no inline style, so a
+// strict Content-Security-Policy holds. The one place where markup is printed
+// unescaped takes a site.HTML.
+//
+// # The home page
+//
+// A page of kind home is ordinary Markdown that reads well on a Git host. Its
+// first paragraph becomes the statement. Below "## The contract" a numbered list
+// becomes a row of properties; below "## Three numbers" a table (value, what it
+// is, its ground) becomes cards. Everything else is prose.
+package view
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"lockstep/site"
+)
+
+// Site is what every page shows around its own content.
+type Site struct {
+	Title      string
+	Tagline    string
+	BaseURL    string // with a slash at its end, or "" if it is not known
+	Repository string // address of the repository's pages, or ""
+	Nav        []NavSection
+	// Asset gives the rooted path of a static file: "css/site.css" becomes
+	// "/static/site.1a2b3c4d.css".
+	Asset   func(name string) string
+	Commit  Commit
+	Shallow bool // the history is cut off, so dates of creation are not known
+	// Reload is the rooted path of the stream that tells of changed sources, or
+	// "" outside of development.
+	Reload string
+	// Live is the laboratory as it is now, or nil where no cluster runs.
+	Live func() site.HTML
+	// Absolute makes links absolute below this prefix: only for the page that is
+	// shown at any address, 404.
+	Absolute string
+}
+
+// NavSection is a group of the navigation.
+type NavSection struct {
+	Title string
+	Path  string // of the section's own page, or "" if it has none
+	Pages []*site.Page
+	Top   bool // shown in the header too
+}
+
+// Commit is the state of the repository that the pages were made from.
+type Commit struct {
+	Hash  string // "" if there is no repository
+	Time  time.Time
+	Dirty bool // there were changes that are not in the commit
+}
+
+// Short is the hash as people quote it.
+func (c Commit) Short() string { return c.Hash[:min(len(c.Hash), 10)] }
+
+// href is the address of a rooted path, seen from the page.
+func (s *Site) href(p *site.Page, to string) templ.SafeURL {
+	if s.Absolute != "" {
+		return templ.SafeURL(strings.TrimSuffix(s.Absolute, "/") + to)
+	}
+	return templ.SafeURL(site.Rel(p.Path, to))
+}
+
+func (s *Site) asset(p *site.Page, name string) string { return string(s.href(p, s.Asset(name))) }
+
+// raw prints markup that was made by this program. It is the only use of
+// unescaped output in this package.
+func raw(html site.HTML) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, string(html))
+		return err
+	})
+}
+
+// title is what the browser's tab says.
+func (s *Site) title(p *site.Page) string {
+	if p.Kind == site.KindHome || p.Title == s.Title {
+		return s.Title + ": " + p.Title
+	}
+	return p.Title + " · " + s.Title
+}
+
+func (s *Site) canonical(p *site.Page) string {
+	if s.BaseURL == "" || p.Kind == site.KindNotFound {
+		return ""
+	}
+	return strings.TrimSuffix(s.BaseURL, "/") + p.Path
+}
+
+// frameClass says which columns a page has.
+func frameClass(p *site.Page) string {
+	if hasOutline(p) {
+		return "frame"
+	}
+	return "frame no-outline"
+}
+
+// hasOutline: a short page needs none, and the home page is one.
+func hasOutline(p *site.Page) bool {
+	switch p.Kind {
+	case site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindNotFound:
+		return false
+	}
+	return len(p.Outline) >= 2
+}
+
+// kicker names the section above the title.
+func (s *Site) kicker(p *site.Page) (text, path string) {
+	for _, section := range s.Nav {
+		for _, other := range section.Pages {
+			if other == p && section.Title != "" && section.Path != p.Path {
+				return section.Title, section.Path
+			}
+		}
+	}
+	if p.Decision != nil {
+		return "Decisions", "/" + p.Section + "/"
+	}
+	return "", ""
+}
+
+func current(here bool) string {
+	if here {
+		return "page"
+	}
+	return ""
+}
+
+func statusName(status site.Status) string {
+	if status == site.StatusUnknown {
+		return "unknown"
+	}
+	return string(status)
+}
+
+func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
+
+func people(names []string) string { return strings.Join(names, ", ") }
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// readingMinutes at 220 words a minute.
+func readingMinutes(p *site.Page) string { return fmt.Sprintf("%d min", max(1, (p.Words+110)/220)) }
+
+// relationWords say a relation as a label.
+var relationWords = map[site.Relation]string{
+	site.Supersedes: "Supersedes", site.SupersededBy: "Superseded by", site.Amends: "Amends",
+	site.AmendedBy: "Amended by", site.Relates: "Relates to",
+}
+
+var relationOrder = []site.Relation{site.SupersededBy, site.Supersedes, site.AmendedBy, site.Amends, site.Relates}
+
+// label is how people call a decision: "ADR-0007", or its date.
+func label(d *site.Decision) string { return d.ID }

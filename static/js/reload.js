@@ -1,0 +1,31 @@
+// While somebody writes: shows a page again as soon as its source is saved, and
+// stays where the reader was.
+const url = document.currentScript?.dataset.events ?? document.querySelector("script[data-events]").dataset.events;
+let swapping = false;
+
+async function swap() {
+  if (swapping) return;
+  swapping = true;
+  try {
+    const response = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+    const next = new DOMParser().parseFromString(await response.text(), "text/html");
+    const main = document.querySelector("main");
+    const incoming = next.querySelector("main");
+    // The laboratory keeps its own state and stream.
+    if (!incoming || document.querySelector("[data-lab]")) { location.reload(); return; }
+    document.title = next.title;
+    for (const part of ["main", ".outline", ".site-nav"]) {
+      const old = document.querySelector(part);
+      const now = next.querySelector(part);
+      if (old && now && old.innerHTML !== now.innerHTML) old.innerHTML = now.innerHTML;
+    }
+    main.className = incoming.className;
+    document.dispatchEvent(new Event("lockstep:swapped"));
+  } catch {
+    location.reload();
+  } finally {
+    swapping = false;
+  }
+}
+
+new EventSource(url).addEventListener("reload", swap);
