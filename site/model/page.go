@@ -149,10 +149,11 @@ func (m *Model) pageView() pageView {
 
 func (m *Model) inputView(e *entry) inputView {
 	_, value := formatQuantity(e.value, e.show, e.unit)
-	v := inputView{Name: e.name, What: e.what, Note: e.note, Value: value, Provenance: string(e.provenance), Date: e.date, Source: e.source, Users: e.users}
+	v := inputView{Name: e.name, What: e.what, Note: e.note, Value: unbroken(value), Provenance: string(e.provenance), Date: e.date, Source: e.source, Users: e.users}
 	if e.ranged {
-		v.Low, _ = formatQuantity(e.low, e.show, e.unit)
-		v.High, _ = formatQuantity(e.high, e.show, e.unit)
+		low, _ := formatQuantity(e.low, e.show, e.unit)
+		high, _ := formatQuantity(e.high, e.show, e.unit)
+		v.Low, v.High = unbroken(low), unbroken(high)
 	}
 	switch {
 	case e.source == "":
@@ -166,12 +167,16 @@ func (m *Model) inputView(e *entry) inputView {
 	return v
 }
 
+// unbroken keeps a number and its unit on one line.
+func unbroken(value string) string { return strings.ReplaceAll(value, " ", "\u00a0") }
+
 func (m *Model) formulaView(e *entry) formulaView {
 	v := formulaView{Name: e.name, What: e.what, Note: e.note, Expression: m.pieces(e.expr), Users: e.users}
 	var ok bool
 	if v.Value, ok = m.Value("model:" + e.name); !ok {
 		v.Value = "cannot be computed"
 	}
+	v.Value = unbroken(v.Value)
 	return v
 }
 
