@@ -188,6 +188,7 @@ func TestLoad_findings(t *testing.T) {
 		{"bad date", "inputs:\n  a: " + input + ", date: July}\nformulas:\n  b: {what: w, formula: a}", "2 model-key"},
 		{"bad show", "formulas:\n  a: {what: w, formula: 1, show: much}", "2 model-key"},
 		{"a list", "- a\n- b", "1 model-syntax"},
+		{"a list within", "formulas:\n  a:\n    what: w\n    formula: [1, 2]", "4 model-syntax"},
 		{"no YAML", "formulas:\n  a: {what: w", "2 model-syntax"},
 		{"a key twice", "formulas:\n  a: {what: w, formula: 1}\n  a: {what: w, formula: 2}", "3 model-syntax"},
 		{"empty", "", ""},
@@ -245,4 +246,17 @@ func TestLoad_evidence(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A file that is half written, or no model at all, gives findings and no panic.
+func FuzzLoad(f *testing.F) {
+	for _, seed := range []string{small, "inputs:\n  a: {value: 1", "- a", "a: &x\n  b: *x", "? a\n: b", "formulas:\n  a: |\n    1 +\n    2", "!!binary x", "{", "inputs: [1]", "title: {a: b}"} {
+		f.Add(seed, bench)
+	}
+	f.Fuzz(func(t *testing.T, yaml, json string) {
+		m, _ := load(t, map[string]string{"model/m.yaml": yaml, "evidence/e.json": json})
+		if _, err := m.Page(); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

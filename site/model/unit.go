@@ -107,12 +107,14 @@ func (d dims) equal(o dims) bool { return maps.Equal(d, o) }
 func (d dims) String() string {
 	var above, below []string
 	for _, symbol := range slices.Sorted(maps.Keys(d)) {
-		for range max(d[symbol], -d[symbol]) {
-			if d[symbol] > 0 {
-				above = append(above, symbol)
-			} else {
-				below = append(below, "/"+symbol)
-			}
+		n := d[symbol]
+		if max(n, -n) > 1 {
+			symbol += fmt.Sprintf("^%d", max(n, -n))
+		}
+		if n > 0 {
+			above = append(above, symbol)
+		} else {
+			below = append(below, "/"+symbol)
 		}
 	}
 	if len(above) == 0 {

@@ -14,7 +14,7 @@ func TestParseUnit(t *testing.T) {
 		{"", "1", 1}, {"1", "1", 1}, {"%", "1", 0.01}, {"1/s", "1/s", 1},
 		{"msg/s", "msg/s", 1}, {"msg/d", "msg/s", 1. / 86400}, {"msgs", "msg", 1},
 		{"USD/GB/month", "USD/B/s", 1 / 1e9 / 2628000}, {"Gbit/s", "B/s", 1e9 / 8},
-		{"node·h", "node·s", 3600}, {"deliveries", "delivery", 1}, {"s/s", "1", 1}, {"B*B", "B·B", 1},
+		{"node·h", "node·s", 3600}, {"deliveries", "delivery", 1}, {"s/s", "1", 1}, {"B*B", "B^2", 1},
 	} {
 		u, err := parseUnit(tt.text)
 		if err != nil {

@@ -21,6 +21,14 @@ type member struct {
 	isMap   bool
 }
 
+// lineError is an error at a line of the file.
+type lineError struct {
+	line int
+	err  error
+}
+
+func (e *lineError) Error() string { return e.err.Error() }
+
 // readYAML reads a document of nested mappings and scalars. Scalars keep the
 // text that was written, so that 0.10 and 500 M mean what they say. An error
 // carries its line, 0 if there is none.
@@ -43,6 +51,10 @@ func readYAML(data []byte) (top []member, line int, err error) {
 		}
 		m, err := mapping(doc.Body)
 		if err != nil {
+			var at *lineError
+			if errors.As(err, &at) {
+				return nil, at.line, at.err
+			}
 			return nil, doc.Body.GetToken().Position.Line, err
 		}
 		top = m
@@ -69,7 +81,7 @@ func mapping(node ast.Node) ([]member, error) {
 		case *ast.MappingNode, *ast.MappingValueNode:
 			var err error
 			if m.members, err = mapping(value); err != nil {
-				return nil, fmt.Errorf("%s: %w", m.key, err)
+				return nil, err
 			}
 			m.isMap = true
 		case *ast.NullNode:
@@ -78,7 +90,7 @@ func mapping(node ast.Node) ([]member, error) {
 		case ast.ScalarNode:
 			m.text = strings.TrimSpace(value.GetToken().Value)
 		default:
-			return nil, fmt.Errorf("line %d: %s: want a text or a mapping", m.line, m.key)
+			return nil, &lineError{m.line, fmt.Errorf("%s: want a text or a mapping, got %s", m.key, strings.ToLower(pair.Value.Type().String()))}
 		}
 		members = append(members, m)
 	}
