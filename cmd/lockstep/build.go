@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/site"
+	"lockstep/site/build"
+)
+
+func newBuildCommand() *cobra.Command {
+	var dir, out, baseURL string
+	cmd := &cobra.Command{
+		Use:   "build",
+		Short: "Write the site as a static tree",
+		Long: `Writes a tree of files that works on any static host, at any path: links are
+relative. Text files have compressed copies beside them (.br, .gz). The same
+sources give the same bytes.
+
+What is wrong with a source is printed with file, line and mend, and the exit
+code is 1; the tree is written as far as it goes.`,
+		Example: `  lockstep build
+  lockstep build --dir ../other-repo --out /tmp/site
+  lockstep build --base-url https://example.org/design/`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !cmd.Flags().Changed("out") {
+				out = filepath.Join(dir, out)
+			}
+			start := time.Now()
+			bar := newProgress(cmd.ErrOrStderr())
+			b, err := build.Open(dir, build.Options{BaseURL: baseURL, Cache: cacheDir(dir), Progress: bar.show})
+			if err != nil {
+				return err
+			}
+			tree, err := b.Load()
+			if err != nil {
+				return err
+			}
+			result, err := tree.Write(cmd.Context(), out)
+			bar.clear()
+			if err != nil {
+				return err
+			}
+			printFindings(cmd.ErrOrStderr(), result.Findings)
+			fmt.Fprintf(cmd.OutOrStdout(), "%d pages, %d files, %.1f MB in %s → %s\n",
+				result.Pages, result.Files, float64(result.Bytes)/1e6, time.Since(start).Round(10*time.Millisecond), out)
+			if len(result.Findings) > 0 {
+				return errReported
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
+	cmd.Flags().StringVar(&out, "out", "public", "folder to write; replaced as a whole (default: public, in the repository)")
+	cmd.Flags().StringVar(&baseURL, "base-url", "", "where the site will be published, for the feed and the site map")
+	return cmd
+}
+
+// cacheDir keeps drawings beside the sources.
+func cacheDir(dir string) string { return filepath.Join(dir, ".cache", "diagrams") }
+
+// printFindings lists findings and counts them.
+func printFindings(w io.Writer, findings []site.Finding) {
+	for _, f := range findings {
+		fmt.Fprintln(w, f)
+	}
+	if len(findings) == 1 {
+		fmt.Fprintln(w, "1 problem")
+	} else if len(findings) > 1 {
+		fmt.Fprintf(w, "%d problems\n", len(findings))
+	}
+}

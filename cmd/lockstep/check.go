@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/site"
+	"lockstep/site/build"
+	"lockstep/site/markdown"
+	"lockstep/site/verify"
+)
+
+func newCheckCommand() *cobra.Command {
+	var dir string
+	var fix, asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Judge the sources: links, references, decisions, numbers",
+		Long: `Reads every source, builds the site into a temporary folder and judges both:
+dead links and anchors, unknown references, decisions that contradict each other
+or have no status, numbers that differ from the model, markup that would be
+lost. Each finding names file, line and mend; the exit code is 1 if there is any.`,
+		Example: `  lockstep check
+  lockstep check --fix           # write the model's values into the text
+  lockstep check --dir ../repo --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := build.Open(dir, build.Options{Cache: cacheDir(dir)})
+			if err != nil {
+				return err
+			}
+			tree, err := b.Load()
+			if err != nil {
+				return err
+			}
+			fixed := 0
+			if fix {
+				if fixed, err = fixNumbers(b.Dir(), tree); err != nil {
+					return err
+				}
+				if tree, err = b.Load(); err != nil {
+					return err
+				}
+			}
+			findings, err := judge(cmd, tree)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				encoder := json.NewEncoder(cmd.OutOrStdout())
+				encoder.SetIndent("", "  ")
+				if err := encoder.Encode(append([]site.Finding{}, findings...)); err != nil {
+					return err
+				}
+			} else {
+				printFindings(cmd.OutOrStdout(), findings)
+			}
+			if fixed > 0 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "%d numbers rewritten\n", fixed)
+			}
+			if len(findings) > 0 {
+				return errReported
+			}
+			if !asJSON {
+				fmt.Fprintln(cmd.OutOrStdout(), counted(tree))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
+	cmd.Flags().BoolVar(&fix, "fix", false, "rewrite numbers in the text that differ from the model")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
+	return cmd
+}
+
+// judge builds into a temporary folder and adds what only the output shows.
+func judge(cmd *cobra.Command, tree *build.Tree) ([]site.Finding, error) {
+	temp, err := os.MkdirTemp("", "lockstep-check")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	result, err := tree.Write(cmd.Context(), filepath.Join(temp, "public"))
+	if err != nil {
+		return nil, err
+	}
+	findings := result.Findings
+	output, err := verify.Output(os.DirFS(filepath.Join(temp, "public")))
+	if err != nil {
+		return nil, err
+	}
+	// What is wrong with a source shows in the output too; once is enough.
+	if len(findings) == 0 {
+		findings = output
+	} else {
+		findings = append(findings, slices.DeleteFunc(output, func(f site.Finding) bool { return f.Rule == "dead-link" || f.Rule == "dead-anchor" })...)
+	}
+	return findings, nil
+}
+
+func counted(tree *build.Tree) string {
+	links, references, numbers := 0, 0, 0
+	for _, d := range tree.Documents() {
+		links += len(d.Links)
+		references += len(d.References)
+		numbers += len(d.Numbers)
+	}
+	return fmt.Sprintf("sound: %d pages, %d decisions, %d links, %d references, %d numbers", len(tree.Pages), len(tree.Log().Decisions), links, references, numbers)
+}
+
+// fixNumbers writes the values of the model into the texts. Only the text of the
+// link changes.
+func fixNumbers(dir string, tree *build.Tree) (fixed int, err error) {
+	for _, d := range tree.Documents() {
+		type edit struct {
+			markdown.Number
+			want string
+		}
+		var edits []edit
+		for _, n := range d.Numbers {
+			if want, ok := tree.Value(n.Dest, n.Text); !ok && want != "" && n.End > n.Start {
+				edits = append(edits, edit{n, want})
+			}
+		}
+		if len(edits) == 0 {
+			continue
+		}
+		name := filepath.Join(dir, filepath.FromSlash(d.Source))
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return fixed, err
+		}
+		slices.SortFunc(edits, func(a, b edit) int { return b.Start - a.Start })
+		for _, e := range edits {
+			if e.End > len(data) || string(data[e.Start:e.End]) != e.Text {
+				continue // written with escapes or carriage returns: left to a person
+			}
+			data = slices.Concat(data[:e.Start], []byte(e.want), data[e.End:])
+			fixed++
+		}
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			return fixed, err
+		}
+	}
+	return fixed, nil
+}

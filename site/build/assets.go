@@ -1,0 +1,69 @@
+package build
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	"lockstep/static"
+)
+
+// Asset is a static file under a name that holds a hash of its content, so that
+// browsers may keep it for ever.
+type Asset struct {
+	Path string // rooted: "/static/site.1a2b3c4d.css"
+	Data []byte
+}
+
+// assets are all static files by their plain name.
+var assets = sync.OnceValue(func() map[string]Asset {
+	all := make(map[string]Asset)
+	files := static.Files()
+	err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" {
+			return err
+		}
+		data, err := fs.ReadFile(files, p)
+		if err != nil {
+			return err
+		}
+		all[p] = Asset{"/static/" + hashed(p, data), data}
+		return nil
+	})
+	if err != nil {
+		panic("static files are embedded: " + err.Error())
+	}
+	css, err := static.Stylesheet()
+	if err != nil {
+		panic("stylesheets are embedded: " + err.Error())
+	}
+	// The stylesheet names fonts by their plain path; they stand beside it.
+	text := string(css)
+	for name, a := range all {
+		text = strings.ReplaceAll(text, `"../`+name+`"`, `"../`+strings.TrimPrefix(a.Path, "/static/")+`"`)
+	}
+	all["css/site.css"] = Asset{"/static/" + hashed("css/site.css", []byte(text)), []byte(text)}
+	return all
+})
+
+func hashed(name string, data []byte) string {
+	sum := sha256.Sum256(data)
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
+}
+
+// Assets are all static files, by their plain name.
+func Assets() map[string]Asset { return assets() }
+
+// AssetPath is the rooted path of a static file. An unknown name is a mistake in
+// this program.
+func AssetPath(name string) string {
+	a, ok := assets()[name]
+	if !ok {
+		panic("no static file " + name)
+	}
+	return a.Path
+}

@@ -1,0 +1,103 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	yamlast "github.com/goccy/go-yaml/ast"
+	yamlparser "github.com/goccy/go-yaml/parser"
+
+	"lockstep/site"
+)
+
+// ConfigName is the file that says where a repository's texts lie. It is
+// optional.
+const ConfigName = "lockstep.yaml"
+
+// Config is what lockstep.yaml says, or what was found without one. Paths are
+// slash-separated and relative to the root.
+type Config struct {
+	Title      string            `yaml:"title"`
+	Tagline    string            `yaml:"tagline"`
+	URL        string            `yaml:"url"`        // where the site will be published
+	Repository string            `yaml:"repository"` // where readers see the sources
+	Home       string            `yaml:"home"`       // the file of the home page; default: index.md of the first content folder, or README.md
+	Content    []string          `yaml:"content"`    // folders of Markdown
+	ADR        []string          `yaml:"adr"`        // folders of decision records
+	Model      []string          `yaml:"model"`      // folders of model YAML
+	Evidence   []string          `yaml:"evidence"`   // folders of evidence JSON
+	Sections   []string          `yaml:"sections"`   // order of the navigation
+	Titles     map[string]string `yaml:"titles"`     // of sections, by their first path element
+
+	// Foreign is set where there is no lockstep.yaml: the repository was not
+	// written for this generator.
+	Foreign bool `yaml:"-"`
+}
+
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "sections", "titles"}
+
+// readConfig reads lockstep.yaml, or looks in the usual places.
+func readConfig(root fs.FS, name string) (Config, []site.Finding) {
+	data, err := fs.ReadFile(root, ConfigName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return discover(root, name), nil
+	}
+	find := func(line int, rule, mend, format string, args ...any) []site.Finding {
+		return []site.Finding{{File: ConfigName, Line: line, Rule: rule, Message: fmt.Sprintf(format, args...), Mend: mend}}
+	}
+	fallback := discover(root, name)
+	if err != nil {
+		return fallback, find(0, "config", "make it readable", "it cannot be read: %v", err)
+	}
+	file, err := yamlparser.ParseBytes(data, 0)
+	if err != nil {
+		return fallback, find(yamlLine(err), "config", "mend the YAML", "it is not valid YAML: %s", firstLine(err.Error()))
+	}
+	var findings []site.Finding
+	for _, doc := range file.Docs {
+		mapping, ok := doc.Body.(*yamlast.MappingNode)
+		if !ok {
+			continue
+		}
+		for _, entry := range mapping.Values {
+			if key := entry.Key.GetToken(); !slices.Contains(configKeys, key.Value) {
+				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(configKeys, ", "), "the key %q has no meaning here", key.Value)...)
+			}
+		}
+	}
+	var c Config
+	if err := yaml.Unmarshal(data, &c); err != nil {
+		return fallback, append(findings, find(yamlLine(err), "config", "lists are written [a, b]", "a value has the wrong form: %s", firstLine(err.Error()))...)
+	}
+	for what, folders := range map[string][]string{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence} {
+		for i, folder := range folders {
+			folders[i] = strings.Trim(strings.TrimPrefix(folder, "./"), "/")
+			if info, err := fs.Stat(root, folders[i]); (err != nil || !info.IsDir()) && what != "evidence" {
+				findings = append(findings, find(0, "config", "create it, or correct "+what, "%s names the folder %q, which does not exist", what, folder)...)
+			}
+		}
+	}
+	if c.Title == "" {
+		c.Title = name
+	}
+	if len(c.Content) == 0 && len(c.ADR) == 0 {
+		c.Content, c.ADR = fallback.Content, fallback.ADR
+	}
+	return c, findings
+}
+
+func yamlLine(err error) int {
+	if e := yaml.Error(nil); errors.As(err, &e) && e.GetToken() != nil {
+		return e.GetToken().Position.Line
+	}
+	return 0
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

@@ -1,0 +1,136 @@
+package build
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lockstep/site"
+	"lockstep/site/view"
+)
+
+// history is what one pass over the repository's log tells of every file.
+type history struct {
+	commit  view.Commit
+	shallow bool
+	files   map[string]site.History // by path below the root
+}
+
+const gitTimeout = 30 * time.Second
+
+// readHistory asks git once. Without git, without a repository, or when the
+// repository belongs to somebody else, nothing is known, and nothing is guessed.
+func readHistory(root string) history {
+	h := history{files: make(map[string]site.History)}
+	out, err := git(root, "rev-parse", "--show-prefix", "--is-shallow-repository", "HEAD")
+	if err != nil {
+		return h
+	}
+	lines := strings.Split(string(out), "\n")
+	if len(lines) < 3 {
+		return h
+	}
+	prefix := lines[0]
+	h.shallow, h.commit.Hash = lines[1] == "true", lines[2]
+	if out, err := git(root, "status", "--porcelain", "--untracked-files=normal", "--", "."); err == nil {
+		h.commit.Dirty = len(bytes.TrimSpace(out)) > 0
+	}
+	if out, err := git(root, "log", "-1", "--format=%ct"); err == nil {
+		h.commit.Time = unix(strings.TrimSpace(string(out)))
+	}
+	out, err = git(root, "log", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", ".")
+	if err != nil {
+		return h
+	}
+	h.read(out, prefix)
+	return h
+}
+
+// read walks the log, newest commit first. After a rename the older commits
+// speak of the old name, which from there on stands for the new one.
+func (h *history) read(log []byte, prefix string) {
+	type tally struct {
+		history site.History
+		authors map[string]int
+	}
+	files := make(map[string]*tally)
+	alias := make(map[string]string)
+	var at time.Time
+	var author string
+	scanner := bufio.NewScanner(bytes.NewReader(log))
+	scanner.Buffer(nil, 1<<20)
+	for scanner.Scan() {
+		line := scanner.Text()
+		if header, ok := strings.CutPrefix(line, "\x01"); ok {
+			stamp, name, _ := strings.Cut(header, "\x1f")
+			at, author = unix(stamp), name
+			continue
+		}
+		fields := strings.Split(line, "\t")
+		if len(fields) < 2 {
+			continue
+		}
+		file := fields[len(fields)-1]
+		current := file
+		if now, ok := alias[file]; ok {
+			current = now
+		}
+		if strings.HasPrefix(fields[0], "R") && len(fields) == 3 {
+			alias[fields[1]] = current
+		}
+		t := files[current]
+		if t == nil {
+			t = &tally{authors: make(map[string]int)}
+			t.history.Updated = at
+			files[current] = t
+		}
+		t.history.Commits++
+		t.history.Created = at
+		t.authors[author]++
+	}
+	for file, t := range files {
+		if !strings.HasPrefix(file, prefix) {
+			continue
+		}
+		t.history.Shallow = h.shallow
+		t.history.Authors = slices.SortedFunc(maps.Keys(t.authors), func(a, b string) int {
+			return cmp.Or(cmp.Compare(t.authors[b], t.authors[a]), cmp.Compare(a, b))
+		})
+		if h.shallow {
+			// The oldest commit that is here need not be the oldest there was.
+			t.history.Created, t.history.Authors = time.Time{}, nil
+		}
+		h.files[strings.TrimPrefix(file, prefix)] = t.history
+	}
+}
+
+func unix(s string) time.Time {
+	seconds, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+// git runs one command in the repository, undisturbed by the caller's
+// environment: inside a hook, GIT_DIR would point elsewhere.
+func git(root string, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), gitTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", root, "-c", "core.quotePath=false", "-c", "core.fsmonitor=false"}, args...)...)
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "GIT_") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
+	return cmd.Output()
+}

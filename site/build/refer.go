@@ -1,0 +1,175 @@
+package build
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"lockstep/site"
+	"lockstep/site/markdown"
+)
+
+// refer follows every link and reference: what leads nowhere is a finding, and
+// what leads to a page is noted there.
+func (t *Tree) refer() {
+	for _, p := range t.Pages {
+		d := t.documents[p]
+		if d == nil {
+			continue
+		}
+		headings := labels(d.Outline, make(map[string]string))
+		note := func(to *site.Page, heading, id string) {
+			if to == p {
+				return
+			}
+			label := headings[heading]
+			if label == "" {
+				label, heading = p.Title, ""
+			}
+			b := site.Backlink{From: p, Anchor: heading, Label: label, Target: id}
+			if !slices.Contains(to.Backlinks, b) {
+				to.Backlinks = append(to.Backlinks, b)
+			}
+		}
+		for _, l := range d.Links {
+			x := t.target(p, l.Dest)
+			if x.wrong != "" {
+				rule := "dead-link"
+				if x.page != nil {
+					rule = "dead-anchor"
+				}
+				t.find(p, l.Line, rule, x.mend, "the link to %s %s", l.Dest, x.wrong)
+				continue
+			}
+			if x.page != nil {
+				note(x.page, l.Heading, "")
+				if mismatched(l, x.page) {
+					t.find(p, l.Line, "link-mismatch", "make text and address name the same record", "the link says %q and leads to %s", l.Text, x.page.Decision.ID)
+				}
+			}
+		}
+		for _, r := range d.References {
+			def, ok := t.definitions[r.ID]
+			if ok {
+				note(def.page, r.Heading, r.ID)
+			} else if t.prefixes[markdown.PrefixOf(r.ID)] {
+				t.find(p, r.Line, "unknown-reference", "correct the number, or define it", "%s is not defined on this site", r.ID)
+			}
+		}
+		for _, n := range d.Numbers {
+			t.number(p, n)
+		}
+	}
+}
+
+// mismatched: "ADR-0007" must not lead to another record.
+func mismatched(l markdown.Link, to *site.Page) bool {
+	if to.Decision == nil || to.Decision.Number == 0 {
+		return false
+	}
+	m := markdown.FindReferences([]byte(l.Text))
+	return len(m) == 1 && strings.HasPrefix(m[0].ID, "ADR-") && m[0].ID != to.Decision.ID
+}
+
+// number compares a figure in the text with the value that it is bound to.
+func (t *Tree) number(p *site.Page, n markdown.Number) {
+	if t.model == nil || t.model.Empty() {
+		t.find(p, n.Line, "unknown-number", "add a model, or write the number as plain text", "%s cannot be looked up: there is no model", n.Dest)
+		return
+	}
+	want, ok := t.model.Agree(n.Dest, n.Text)
+	switch {
+	case ok:
+	case want == "":
+		mend := "define it in the model"
+		if near := t.model.Suggest(n.Dest); near != "" {
+			mend = "did you mean " + near + "?"
+		}
+		t.find(p, n.Line, "unknown-number", mend, "there is no value %s", n.Dest)
+	default:
+		t.find(p, n.Line, "wrong-number", fmt.Sprintf("write %q, or run: lockstep check --fix", want), "the text says %q and %s is %q", n.Text, n.Dest, want)
+	}
+}
+
+func labels(headings []site.Heading, into map[string]string) map[string]string {
+	for _, h := range headings {
+		into[h.ID] = h.Text
+		labels(h.Children, into)
+	}
+	return into
+}
+
+// resolver answers the questions of one page's rendering.
+type resolver struct {
+	tree *Tree
+	page *site.Page
+}
+
+var _ markdown.Resolver = resolver{}
+
+func (r resolver) Link(dest string) (string, bool) {
+	x := r.tree.target(r.page, dest)
+	switch {
+	case x.page != nil:
+		to := x.page.Path
+		if _, fragment, ok := strings.Cut(dest, "#"); ok && fragment != "" {
+			to += "#" + fragment
+		}
+		return site.Rel(r.page.Path, to), true
+	case x.file != "" && r.tree.config.Repository != "" && (x.folder || !isPicture(x.file)):
+		return strings.TrimSuffix(r.tree.config.Repository, "/") + "/" + x.file, true
+	case x.file != "" && !x.folder:
+		return site.Rel(r.page.Path, FilePath(x.file)), true
+	}
+	return "", false
+}
+
+func isPicture(file string) bool {
+	switch strings.ToLower(path.Ext(file)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif":
+		return true
+	}
+	return false
+}
+
+func (r resolver) Reference(id string) (href, title string, ok bool) {
+	def, ok := r.tree.definitions[id]
+	if !ok {
+		return "", "", false
+	}
+	to := def.page.Path
+	if def.Anchor != "" {
+		to += "#" + def.Anchor
+	}
+	return site.Rel(r.page.Path, to), def.Title, true
+}
+
+func (r resolver) Terms() *markdown.Terms {
+	if r.page == r.tree.termPage || r.tree.termPage == nil {
+		return nil
+	}
+	return r.tree.terms
+}
+
+func (r resolver) Term(term site.Term) string {
+	return site.Rel(r.page.Path, r.tree.termPage.Path+"#"+term.Anchor)
+}
+
+func (r resolver) Value(dest string) (string, bool) {
+	if r.tree.model == nil {
+		return "", false
+	}
+	to, ok := r.tree.model.Anchor(dest)
+	if !ok {
+		return "", false
+	}
+	return site.Rel(r.page.Path, to), true
+}
+
+func (r resolver) Diagram(source, title, alt string) (site.HTML, error) {
+	return r.tree.builder.drawer.Draw(source, title, alt)
+}
+
+// FilePath is where a file of the tree that is not a page stands in the output.
+func FilePath(file string) string { return "/files/" + file }

@@ -1,0 +1,78 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+
+	"lockstep/site"
+	"lockstep/site/view"
+)
+
+// Render writes one page. S is the tree's Site, or a changed copy of it.
+func (t *Tree) Render(ctx context.Context, w io.Writer, s *view.Site, p *site.Page) ([]site.Finding, error) {
+	rendered, findings := t.Fill(p)
+	return findings, view.Page(s, rendered).Render(ctx, w)
+}
+
+// Fill gives a copy of the page with its body. The findings are those that only
+// a rendering can make.
+func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
+	d := t.documents[p]
+	if d == nil {
+		return p, nil
+	}
+	filled := *p
+	var findings []site.Finding
+	filled.Body, findings = d.Render(resolver{t, p})
+	return &filled, findings
+}
+
+// Bytes is Render into memory.
+func (t *Tree) Bytes(ctx context.Context, s *view.Site, p *site.Page) ([]byte, []site.Finding, error) {
+	var buf bytes.Buffer
+	findings, err := t.Render(ctx, &buf, s, p)
+	return buf.Bytes(), findings, err
+}
+
+// NotFound is the page for addresses that lead nowhere.
+func (t *Tree) NotFound() *site.Page {
+	return &site.Page{Kind: site.KindNotFound, Path: "/404.html", Title: "There is no such page"}
+}
+
+// Redirect gives the path of the full page for a short address of a decision:
+// "/adr/7/" or "/adr/0007/".
+func (t *Tree) Redirects() map[string]string {
+	redirects := make(map[string]string)
+	for _, p := range t.log.Decisions {
+		if p.Decision.Number == 0 && p.Decision.ID != "ADR-0000" {
+			continue
+		}
+		for _, short := range shortPaths(p.Decision.Number) {
+			if t.byPath[short] == nil && redirects[short] == "" {
+				redirects[short] = p.Path
+			}
+		}
+	}
+	return redirects
+}
+
+// Files are the files of the tree that pages show or link to, other than pages.
+func (t *Tree) Files() (files []string) {
+	for _, p := range t.Pages {
+		d := t.documents[p]
+		if d == nil {
+			continue
+		}
+		for _, l := range d.Links {
+			x := t.target(p, l.Dest)
+			if x.file == "" || x.folder || (t.config.Repository != "" && !isPicture(x.file)) {
+				continue
+			}
+			files = append(files, x.file)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}

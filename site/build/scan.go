@@ -1,0 +1,181 @@
+package build
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"lockstep/site"
+	"lockstep/site/markdown"
+)
+
+// source is a Markdown file and its place on the site.
+type source struct {
+	file    string // below the root
+	kind    site.Kind
+	path    string // of its page; "" for the introduction of a list
+	section string
+	intro   string // the path of the list that it introduces, or ""
+	size    int64
+	changed time.Time
+}
+
+const maxSource = 2 << 20
+
+// scan finds every source, in reading order.
+func (b *Builder) scan() (sources []source, findings []site.Finding) {
+	seen := make(map[string]bool)
+	add := func(s source) {
+		if !seen[s.file] {
+			seen[s.file] = true
+			sources = append(sources, s)
+		}
+	}
+	if b.config.Home != "" {
+		if s, ok := b.stat(b.config.Home); ok {
+			s.kind, s.path = site.KindHome, "/"
+			add(s)
+		}
+	}
+	for _, folder := range b.config.ADR {
+		b.walk(folder, func(s source) {
+			name := path.Base(s.file)
+			switch {
+			case isIndex(name):
+				s.kind, s.intro, s.section = site.KindLog, "/adr/", "adr"
+			case isRecord(name):
+				s.kind, s.path, s.section = site.KindDecision, "/adr/"+markdown.Slug(stem(name))+"/", "adr"
+			default:
+				return // a template, notes
+			}
+			add(s)
+		}, &findings)
+	}
+	for i, folder := range b.config.Content {
+		b.walk(folder, func(s source) {
+			b.place(&s, folder, i == 0 && b.config.Home == "")
+			add(s)
+		}, &findings)
+	}
+	slices.SortStableFunc(sources, func(x, y source) int { return strings.Compare(x.file, y.file) })
+	taken := make(map[string]string)
+	for _, s := range sources {
+		if s.path == "" {
+			continue
+		}
+		if first, ok := taken[s.path]; ok {
+			findings = append(findings, site.Finding{File: s.file, Rule: "duplicate-path",
+				Message: fmt.Sprintf("its page would be %s, which is that of %s", s.path, first), Mend: "rename one of the files"})
+		}
+		taken[s.path] = s.file
+	}
+	return slices.DeleteFunc(sources, func(s source) bool { return s.path != "" && taken[s.path] != s.file }), findings
+}
+
+var orderPrefix = regexp.MustCompile(`^\d{1,3}[-_. ]+`)
+
+func stem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
+
+func slug(name string) string {
+	s := markdown.Slug(orderPrefix.ReplaceAllString(stem(name), ""))
+	if s == "" {
+		return markdown.Slug(stem(name))
+	}
+	return s
+}
+
+// place decides kind and path of a file in a content folder. Numbers before a
+// name give the order and are not part of the path.
+func (b *Builder) place(s *source, folder string, home bool) {
+	rel := strings.TrimPrefix(s.file, folder+"/")
+	if folder == "." {
+		rel = s.file
+	}
+	dirs := strings.Split(path.Dir(rel), "/")
+	name := path.Base(rel)
+	var elements []string
+	for _, dir := range dirs {
+		if dir != "." {
+			elements = append(elements, slug(dir))
+		}
+	}
+	if len(elements) > 0 {
+		s.section = elements[0]
+	}
+	prefix := "/" + strings.Join(elements, "/")
+	if prefix != "/" {
+		prefix += "/"
+	}
+	s.kind = site.KindDocument
+	switch {
+	case isIndex(name) && len(elements) == 0 && home:
+		s.kind, s.path = site.KindHome, "/"
+	case isIndex(name) && len(elements) == 0:
+		s.path, s.section = "/"+slug(path.Base(folder))+"/", slug(path.Base(folder))
+	case isIndex(name) && len(elements) == 1:
+		s.kind, s.intro = site.KindSection, prefix
+	case isIndex(name):
+		s.path = prefix
+	default:
+		s.path = prefix + slug(name) + "/"
+		if len(elements) == 0 {
+			s.section = slug(name)
+		}
+	}
+	if len(elements) > 0 && (s.section == "runbook" || s.section == "runbooks") && s.path != "" {
+		s.kind = site.KindRunbook
+	}
+	if len(elements) == 0 && s.path != "" {
+		switch {
+		case s.section == "glossary":
+			s.kind = site.KindGlossary
+		case s.section == "sources" && !b.config.Foreign:
+			s.kind = site.KindSources
+		case s.section == "lab" && !b.config.Foreign:
+			s.kind = site.KindLab
+		}
+	}
+}
+
+// walk visits the Markdown files of a folder.
+func (b *Builder) walk(folder string, visit func(source), findings *[]site.Finding) {
+	fs.WalkDir(b.root.FS(), folder, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		if d.IsDir() {
+			if p != folder && (skipDir(d.Name()) || (slices.Contains(b.config.ADR, p) && !slices.Contains(b.config.ADR, folder))) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !isMarkdown(d.Name()) {
+			return nil
+		}
+		s, ok := b.stat(p)
+		if !ok {
+			return nil
+		}
+		if s.size > maxSource {
+			*findings = append(*findings, site.Finding{File: p, Rule: "too-large",
+				Message: fmt.Sprintf("it has %d bytes; at most %d are read", s.size, maxSource), Mend: "split it"})
+			return nil
+		}
+		visit(s)
+		return nil
+	})
+}
+
+// stat looks at a regular file below the root; a link that leads out of it is
+// not followed.
+func (b *Builder) stat(p string) (source, bool) {
+	info, err := b.root.Stat(p)
+	if err != nil || !info.Mode().IsRegular() {
+		return source{}, false
+	}
+	return source{file: p, size: info.Size(), changed: info.ModTime()}, true
+}
