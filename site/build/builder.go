@@ -140,3 +140,6 @@ func parallel(n int, f func(i int)) {
 	}
 	wait.Wait()
 }
+
+// ReadFile reads a file of the tree; a path that leads out of it is refused.
+func (b *Builder) ReadFile(file string) ([]byte, error) { return b.root.ReadFile(file) }

@@ -346,6 +346,9 @@ const maxNavPages = 60
 // ByPath finds a page by its rooted path.
 func (t *Tree) ByPath(p string) *site.Page { return t.byPath[p] }
 
+// Foreign says whether the repository was not written for this generator.
+func (t *Tree) Foreign() bool { return t.config.Foreign }
+
 // Log is the decision log.
 func (t *Tree) Log() *site.Log { return t.log }
 

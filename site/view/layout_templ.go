@@ -558,7 +558,7 @@ func navigation(s *Site, p *site.Page) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if len(section.Pages) > 0 {
+			if len(section.Pages) > 0 && s.unfolded(p, section) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

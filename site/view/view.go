@@ -117,6 +117,21 @@ func hasOutline(p *site.Page) bool {
 	return len(p.Outline) >= 2
 }
 
+// unfolded says whether the navigation shows the pages of a section: where the
+// reader is, and the first section for those who are nowhere yet.
+func (s *Site) unfolded(p *site.Page, section NavSection) bool {
+	if section.Path == "" || section.Path == "/"+p.Section+"/" {
+		return true
+	}
+	lists := false
+	for _, other := range s.Nav {
+		if other.Path == "/"+p.Section+"/" && len(other.Pages) > 1 {
+			lists = true
+		}
+	}
+	return !lists && section.Path == s.Nav[0].Path
+}
+
 // kicker names the section above the title.
 func (s *Site) kicker(p *site.Page) (text, path string) {
 	for _, section := range s.Nav {

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/site/build"
+	"lockstep/site/serve"
+)
+
+type serveFlags struct {
+	addr, dir, data string
+	noCluster       bool
+	allowFaults     bool
+	verbose         bool
+}
+
+func newServeCommand() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the site, its live cluster beside it, while you write",
+		Long: `Serves the site and shows a changed source in the browser as soon as it is saved.
+Where the site has a laboratory, three real processes of the cluster run behind
+it; they end with this command.`,
+		Example: `  lockstep serve
+  lockstep serve --addr 127.0.0.1:0          # any free port
+  lockstep serve --dir ../other-repo         # another team's repository`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd, f) },
+	}
+	cmd.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes any free one")
+	cmd.Flags().StringVar(&f.dir, "dir", ".", "the repository")
+	cmd.Flags().StringVar(&f.data, "data", "var", "folder for the cluster's data (default: var, in the repository)")
+	cmd.Flags().BoolVar(&f.noCluster, "no-cluster", false, "serve the site alone")
+	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "let readers on other machines break the cluster too")
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log what happens")
+	return cmd
+}
+
+func runServe(cmd *cobra.Command, f serveFlags) error {
+	level := slog.LevelWarn
+	if f.verbose {
+		level = slog.LevelDebug
+	}
+	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+	b, err := build.Open(f.dir, build.Options{Cache: cacheDir(f.dir)})
+	if err != nil {
+		return err
+	}
+	tree, err := b.Load()
+	if err != nil {
+		return err
+	}
+	// The port comes before the cluster: a taken one is the commonest mistake.
+	listener, err := listen(f.addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr)}
+	if tree.ByPath("/lab/") != nil && !f.noCluster {
+		if !cmd.Flags().Changed("data") {
+			f.data = filepath.Join(f.dir, f.data)
+		}
+		lab, err := startLab(cmd.Context(), labOptions{Data: filepath.Join(f.data, "lab"), Logger: logger, AllowFaults: f.allowFaults})
+		if err != nil {
+			return err
+		}
+		defer lab.Close()
+		options.Lab, options.Live = lab.Handler, lab.Live
+	}
+	server, err := serve.New(options)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "%s is at http://%s/\n", tree.Site.Title, listener.Addr())
+	if options.Lab != nil {
+		fmt.Fprintf(out, "The laboratory is at http://%s/lab/\n", listener.Addr())
+	}
+	if n := len(tree.Findings); n > 0 {
+		fmt.Fprintf(out, "%d problems in the sources; lockstep check lists them\n", n)
+	}
+	if host, _, _ := net.SplitHostPort(listener.Addr().String()); !net.ParseIP(host).IsLoopback() {
+		fmt.Fprintf(out, "Other machines can reach this address. There is no login: do not leave it open to people you do not know.\n")
+	}
+	fmt.Fprintln(out, "Ctrl-C ends it.")
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	return server.Serve(ctx, listener)
+}
+
+// listen opens the address, or says how to get another one.
+func listen(addr string) (net.Listener, error) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return nil, usageError{fmt.Sprintf("%q is not an address", addr), "--addr 127.0.0.1:8080"}
+	}
+	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		_, port, _ := net.SplitHostPort(addr)
+		return nil, usageError{fmt.Sprintf("port %s is taken by another program", port), "lockstep serve --addr 127.0.0.1:0 (any free port), or make run ADDR=127.0.0.1:0"}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return listener, nil
+}
+
+// hostsOf are the names under which a server that listens beyond loopback may be
+// called: the address itself, and this machine's name and addresses if it
+// listens everywhere.
+func hostsOf(addr string) []string {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil
+	}
+	hosts := []string{host}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		if name, err := os.Hostname(); err == nil {
+			hosts = append(hosts, name)
+		}
+		addresses, _ := net.InterfaceAddrs()
+		for _, a := range addresses {
+			if network, ok := a.(*net.IPNet); ok {
+				hosts = append(hosts, network.IP.String())
+			}
+		}
+	}
+	return hosts
+}

@@ -1,0 +1,185 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"lockstep/site"
+	"lockstep/site/build"
+)
+
+// Options configure a server.
+type Options struct {
+	Builder *build.Builder
+	Logger  *slog.Logger
+	// Hosts are names beside the loopback ones under which the server may be
+	// reached.
+	Hosts []string
+	// Lab answers below /lab/, except for the page itself; nil where no cluster
+	// runs. Live is what the page shows.
+	Lab  http.Handler
+	Live func() site.HTML
+}
+
+// Server serves one source tree. Create it with New and end it with Close.
+type Server struct {
+	options Options
+	state   atomic.Pointer[state]
+	reloads *broadcast
+	stop    chan struct{}
+	watched chan struct{} // closed when the watcher has ended
+}
+
+// state is a tree, or why there is none.
+type state struct {
+	tree *build.Tree
+	err  error
+}
+
+// New reads the tree and begins to watch it.
+func New(options Options) (*Server, error) {
+	s := &Server{options: options, reloads: newBroadcast(), stop: make(chan struct{}), watched: make(chan struct{})}
+	s.load()
+	ready := make(chan error, 1)
+	go s.watch(ready)
+	if err := <-ready; err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends the streams and the watcher.
+func (s *Server) Close() {
+	close(s.stop)
+	<-s.watched
+}
+
+// Findings is what is wrong with the sources now.
+func (s *Server) Findings() []site.Finding {
+	if tree := s.state.Load().tree; tree != nil {
+		return tree.Findings
+	}
+	return nil
+}
+
+// load replaces the tree. The old one is kept for those who are still reading.
+func (s *Server) load() {
+	tree, err := s.options.Builder.Load()
+	if err == nil {
+		tree.Site.Reload = eventsPath
+		tree.Site.Live = s.options.Live
+	}
+	s.state.Store(&state{tree, err})
+}
+
+const eventsPath = "/_/events"
+
+// Handler answers everything.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+eventsPath, s.events)
+	mux.HandleFunc("GET /static/", s.asset)
+	mux.HandleFunc("GET /files/", s.file)
+	mux.HandleFunc("GET /adr/feed.xml", s.feed)
+	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
+	if s.options.Lab != nil {
+		mux.Handle("/lab/", s.labOrPage())
+	}
+	mux.HandleFunc("/", s.page)
+	return s.headers(s.hosts(http.NewCrossOriginProtection().Handler(mux)))
+}
+
+// labOrPage gives the page itself to the site and everything below to the lab.
+func (s *Server) labOrPage() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/lab/" {
+			s.page(w, r)
+			return
+		}
+		s.options.Lab.ServeHTTP(w, r)
+	})
+}
+
+// policy is the Content-Security-Policy of every page.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (s *Server) headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hosts refuses requests for a name that is not ours: without it, a page on
+// another site could point its own name at this machine and read what is here.
+func (s *Server) hosts(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.ours(r.Host) {
+			http.Error(w, fmt.Sprintf("This server does not answer for %q.", r.Host), http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) ours(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.Trim(name, "[]")
+	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	if ip := net.ParseIP(name); ip != nil && ip.IsLoopback() {
+		return true
+	}
+	for _, known := range s.options.Hosts {
+		if strings.EqualFold(name, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// HTTP is a server with limits. Streams lift the write limit for themselves.
+func (s *Server) HTTP() *http.Server {
+	return &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+}
+
+// Serve answers on the listener until the context ends.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := s.HTTP()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	s.Close()
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 500*time.Millisecond)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		server.Close()
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
