@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -51,6 +52,9 @@ func runServe(cmd *cobra.Command, f serveFlags) error {
 	if f.verbose {
 		level = slog.LevelDebug
 	}
+	// A large site is a large heap that hardly changes: collecting it at every
+	// doubling would be felt at each save.
+	debug.SetGCPercent(400)
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
 	b, err := build.Open(f.dir, build.Options{Cache: cacheDir(f.dir)})
 	if err != nil {

@@ -11,55 +11,93 @@ import (
 )
 
 // refer follows every link and reference: what leads nowhere is a finding, and
-// what leads to a page is noted there.
+// what leads to a page is noted there. Pages are followed in parallel, and their
+// notes joined in reading order.
 func (t *Tree) refer() {
-	for _, p := range t.Pages {
-		d := t.documents[p]
-		if d == nil {
+	all := make([]follower, len(t.Pages))
+	parallel(len(t.Pages), func(i int) {
+		if d := t.documents[t.Pages[i]]; d != nil {
+			all[i] = follower{tree: t, page: t.Pages[i], document: d}
+			all[i].follow()
+		}
+	})
+	for i := range all {
+		f := &all[i]
+		for _, n := range f.notes {
+			n.to.Backlinks = append(n.to.Backlinks, n.Backlink)
+		}
+		if len(f.findings) > 0 {
+			t.Findings = append(t.Findings, f.findings...)
+			f.page.Findings = append(f.page.Findings[:len(f.page.Findings):len(f.page.Findings)], f.findings...)
+		}
+	}
+}
+
+// follower gathers what one page refers to.
+type follower struct {
+	tree     *Tree
+	page     *site.Page
+	document *markdown.Document
+	labels   map[string]string // headings of the page, made when needed
+	notes    []note
+	findings []site.Finding
+}
+
+type note struct {
+	to *site.Page
+	site.Backlink
+}
+
+func (f *follower) find(line int, rule, mend, format string, args ...any) {
+	f.findings = append(f.findings, site.Finding{File: f.page.Source, Line: line, Rule: rule, Message: fmt.Sprintf(format, args...), Mend: mend})
+}
+
+func (f *follower) note(to *site.Page, heading, id string) {
+	if to == f.page {
+		return
+	}
+	if f.labels == nil {
+		f.labels = labels(f.document.Outline, make(map[string]string))
+	}
+	label := f.labels[heading]
+	if label == "" {
+		label, heading = f.page.Title, ""
+	}
+	n := note{to, site.Backlink{From: f.page, Anchor: heading, Label: label, Target: id}}
+	if !slices.Contains(f.notes, n) {
+		f.notes = append(f.notes, n)
+	}
+}
+
+func (f *follower) follow() {
+	t := f.tree
+	for _, l := range f.document.Links {
+		x := t.target(f.page, l.Dest)
+		if x.wrong != "" {
+			rule := "dead-link"
+			if x.page != nil {
+				rule = "dead-anchor"
+			}
+			f.find(l.Line, rule, x.mend, "the link to %s %s", l.Dest, x.wrong)
 			continue
 		}
-		headings := labels(d.Outline, make(map[string]string))
-		note := func(to *site.Page, heading, id string) {
-			if to == p {
-				return
-			}
-			label := headings[heading]
-			if label == "" {
-				label, heading = p.Title, ""
-			}
-			b := site.Backlink{From: p, Anchor: heading, Label: label, Target: id}
-			if !slices.Contains(to.Backlinks, b) {
-				to.Backlinks = append(to.Backlinks, b)
+		if x.page != nil {
+			f.note(x.page, l.Heading, "")
+			if mismatched(l, x.page) {
+				f.find(l.Line, "link-mismatch", "make text and address name the same record", "the link says %q and leads to %s", l.Text, x.page.Decision.ID)
 			}
 		}
-		for _, l := range d.Links {
-			x := t.target(p, l.Dest)
-			if x.wrong != "" {
-				rule := "dead-link"
-				if x.page != nil {
-					rule = "dead-anchor"
-				}
-				t.find(p, l.Line, rule, x.mend, "the link to %s %s", l.Dest, x.wrong)
-				continue
-			}
-			if x.page != nil {
-				note(x.page, l.Heading, "")
-				if mismatched(l, x.page) {
-					t.find(p, l.Line, "link-mismatch", "make text and address name the same record", "the link says %q and leads to %s", l.Text, x.page.Decision.ID)
-				}
-			}
+	}
+	for _, r := range f.document.References {
+		def, ok := t.definitions[r.ID]
+		if ok {
+			f.note(def.page, r.Heading, r.ID)
+		} else if t.prefixes[markdown.PrefixOf(r.ID)] {
+			f.find(r.Line, "unknown-reference", "correct the number, or define it", "%s is not defined on this site", r.ID)
 		}
-		for _, r := range d.References {
-			def, ok := t.definitions[r.ID]
-			if ok {
-				note(def.page, r.Heading, r.ID)
-			} else if t.prefixes[markdown.PrefixOf(r.ID)] {
-				t.find(p, r.Line, "unknown-reference", "correct the number, or define it", "%s is not defined on this site", r.ID)
-			}
-		}
-		for _, n := range d.Numbers {
-			t.number(p, n)
-		}
+	}
+	for _, n := range f.document.Numbers {
+		f.number(n)
 	}
 }
 
@@ -73,9 +111,10 @@ func mismatched(l markdown.Link, to *site.Page) bool {
 }
 
 // number compares a figure in the text with the value that it is bound to.
-func (t *Tree) number(p *site.Page, n markdown.Number) {
+func (f *follower) number(n markdown.Number) {
+	t := f.tree
 	if t.model == nil || t.model.Empty() {
-		t.find(p, n.Line, "unknown-number", "add a model, or write the number as plain text", "%s cannot be looked up: there is no model", n.Dest)
+		f.find(n.Line, "unknown-number", "add a model, or write the number as plain text", "%s cannot be looked up: there is no model", n.Dest)
 		return
 	}
 	want, ok := t.model.Agree(n.Dest, n.Text)
@@ -86,9 +125,9 @@ func (t *Tree) number(p *site.Page, n markdown.Number) {
 		if near := t.model.Suggest(n.Dest); near != "" {
 			mend = "did you mean " + near + "?"
 		}
-		t.find(p, n.Line, "unknown-number", mend, "there is no value %s", n.Dest)
+		f.find(n.Line, "unknown-number", mend, "there is no value %s", n.Dest)
 	default:
-		t.find(p, n.Line, "wrong-number", fmt.Sprintf("write %q, or run: lockstep check --fix", want), "the text says %q and %s is %q", n.Text, n.Dest, want)
+		f.find(n.Line, "wrong-number", fmt.Sprintf("write %q, or run: lockstep check --fix", want), "the text says %q and %s is %q", n.Text, n.Dest, want)
 	}
 }
 

@@ -2,8 +2,8 @@ package markdown
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
+	"strings"
 )
 
 // Match is an identifier in a text.
@@ -12,27 +12,52 @@ type Match struct {
 	Start, End int    // offsets in the text
 }
 
-var identifier = regexp.MustCompile(`\b([A-Z]{1,8})(-?)(\d{1,5})\b`)
-
-// FindReferences finds what looks like an identifier: "ADR-7", "SLO-2", "I2".
-// Whether it is one is for the site to say, which knows the prefixes that are
-// defined.
+// FindReferences finds what looks like an identifier: "ADR-7", "SLO-2", "I2":
+// one to eight capitals, perhaps a hyphen, one to five digits. Whether it is one
+// is for the site to say, which knows the prefixes that are defined.
+//
+// It is called for every run of text on every page, so it looks for digits,
+// which are rare, and works backwards from there.
 func FindReferences(text []byte) (matches []Match) {
-	for _, m := range identifier.FindAllSubmatchIndex(text, -1) {
-		// "ISO-8601-1" or "v1.I2" are not identifiers of ours.
-		if after := m[1]; after+1 < len(text) && (text[after] == '-' || text[after] == '.') && isWord(text[after+1]) {
+	for i := 0; i < len(text); i++ {
+		if !isDigit(text[i]) {
 			continue
 		}
-		if before := m[0]; before > 0 && (text[before-1] == '-' || text[before-1] == '.' || text[before-1] == '/') {
+		first := i
+		for i < len(text) && isDigit(text[i]) {
+			i++
+		}
+		start := first
+		if start > 0 && text[start-1] == '-' {
+			start--
+		}
+		letters := start
+		for letters > 0 && text[letters-1] >= 'A' && text[letters-1] <= 'Z' {
+			letters--
+		}
+		if n := start - letters; n < 1 || n > 8 || i-first > 5 || !standsAlone(text, letters, i) {
 			continue
 		}
-		matches = append(matches, Match{
-			ID:    CanonicalID(string(text[m[2]:m[3]])+string(text[m[4]:m[5]]), string(text[m[6]:m[7]])),
-			Start: m[0], End: m[1],
-		})
+		matches = append(matches, Match{ID: CanonicalID(string(text[letters:first]), string(text[first:i])), Start: letters, End: i})
 	}
 	return matches
 }
+
+// standsAlone: "ISO-8601-1", "v1.I2" and "a/I2" are not identifiers of ours.
+func standsAlone(text []byte, start, end int) bool {
+	if start > 0 && (isWord(text[start-1]) || strings.IndexByte("-./_", text[start-1]) >= 0) {
+		return false
+	}
+	if end == len(text) {
+		return true
+	}
+	if isWord(text[end]) || text[end] == '_' {
+		return false
+	}
+	return !((text[end] == '-' || text[end] == '.') && end+1 < len(text) && isWord(text[end+1]))
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 func isWord(b byte) bool { return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 

@@ -46,7 +46,7 @@ type state struct {
 // New reads the tree and begins to watch it.
 func New(options Options) (*Server, error) {
 	s := &Server{options: options, reloads: newBroadcast(), stop: make(chan struct{}), watched: make(chan struct{})}
-	s.load()
+	s.load(nil)
 	ready := make(chan error, 1)
 	go s.watch(ready)
 	if err := <-ready; err != nil {
@@ -70,8 +70,15 @@ func (s *Server) Findings() []site.Finding {
 }
 
 // load replaces the tree. The old one is kept for those who are still reading.
-func (s *Server) load() {
-	tree, err := s.options.Builder.Load()
+// Files are those that are known to have changed, or nil if anything may have.
+func (s *Server) load(files []string) {
+	var tree *build.Tree
+	var err error
+	if before := s.state.Load(); files != nil && before != nil && before.tree != nil {
+		tree, err = s.options.Builder.Refresh(before.tree, files)
+	} else {
+		tree, err = s.options.Builder.Load()
+	}
 	if err == nil {
 		tree.Site.Reload = eventsPath
 		tree.Site.Live = s.options.Live

@@ -3,8 +3,10 @@ package serve
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +31,7 @@ func (s *Server) watch(ready chan<- error) {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	history := false
+	changed := make(map[string]bool)
 	for {
 		select {
 		case event, ok := <-watcher.Events:
@@ -39,25 +42,37 @@ func (s *Server) watch(ready chan<- error) {
 				continue
 			}
 			history = history || filepath.Base(filepath.Dir(event.Name)) == ".git"
+			changed[s.relative(event.Name)] = true
 			timer.Reset(settle)
 		case err, ok := <-watcher.Errors:
 			if !ok {
 				return
 			}
 			s.options.Logger.Warn("watch sources", "error", err)
+			clear(changed)
 			timer.Reset(settle)
 		case <-timer.C:
 			if history {
 				s.options.Builder.Forget()
+				clear(changed)
 				history = false
 			}
-			s.load()
-			s.follow(watcher)
+			s.load(slices.Sorted(maps.Keys(changed)))
+			clear(changed)
 			s.reloads.send()
+			s.follow(watcher)
 		case <-s.stop:
 			return
 		}
 	}
+}
+
+// relative is the path of a file below the root, as sources are named.
+func (s *Server) relative(name string) string {
+	if rel, err := filepath.Rel(s.options.Builder.Dir(), name); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return name
 }
 
 // follow watches every folder below the sources. Watching one twice is harmless.

@@ -1,0 +1,131 @@
+package build
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// bigSite writes a repository of n pages of about 13 KB each, with prose,
+// tables, links and highlighted code, as large documentation sites have them.
+func bigSite(tb testing.TB, n int) string {
+	tb.Helper()
+	dir := tb.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	write("README.md", "# A large site\n\nIt has many pages.\n")
+	for i := range n {
+		write(fmt.Sprintf("docs/part-%02d/page-%04d.md", i%20, i), bigPage(i, n))
+	}
+	return dir
+}
+
+func bigPage(i, n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "---\ntitle: Page %d\nsummary: One of many pages.\n---\n\nThis is page %d.\n\n", i, i)
+	for s := range 8 {
+		fmt.Fprintf(&b, "## Section %d of page %d\n\n", s, i)
+		for p := range 3 {
+			fmt.Fprintf(&b, "Paragraph %d says *something* about `value_%d` and leads to [a neighbour](../part-%02d/page-%04d.md). "+
+				"A leader that was cut off cannot acknowledge anything, because it needs a majority, and the majority has promised itself to another term. "+
+				"What it had promised before, it keeps.\n\n", p, i*s, (i+p+1)%n%20, (i+p+1)%n)
+		}
+		fmt.Fprintf(&b, "| Name | Value | Unit |\n|---|---|---|\n| a | %d | ms |\n| b | %d | ms |\n\n", i, s)
+		switch s % 3 {
+		case 0:
+			fmt.Fprintf(&b, "```go\n// handle answers request %d.\nfunc handle%d(ctx context.Context, w io.Writer, n int) error {\n\tfor i := range n {\n\t\tif _, err := fmt.Fprintf(w, \"line %%d of %%q\\n\", i, \"page\"); err != nil {\n\t\t\treturn fmt.Errorf(\"write line %%d: %%w\", i, err)\n\t\t}\n\t\tselect {\n\t\tcase <-ctx.Done():\n\t\t\treturn ctx.Err()\n\t\tdefault:\n\t\t}\n\t}\n\treturn nil // %d\n}\n```\n\n", i, s, i)
+		case 1:
+			fmt.Fprintf(&b, "```yaml\nservice:\n  name: page-%d\n  replicas: %d\n  env:\n    - name: LOG_LEVEL\n      value: \"debug\" # for now\n    - name: PORT\n      value: \"80%02d\"\n  resources:\n    limits: {cpu: 500m, memory: 128Mi}\n```\n\n", i, s, i%100)
+		default:
+			fmt.Fprintf(&b, "```bash\n# start the cluster and look\nfor n in 1 2 3; do\n  ./bin/lockstep node --id \"n$n\" --data \"/tmp/d$n-%d\" &\ndone\ncurl -s http://127.0.0.1:7001/v1/status | jq '.shards[] | select(.role == \"leader\")'\n```\n\n", i)
+		}
+	}
+	for b.Len() < 13<<10 {
+		b.WriteString("The rest of the page is prose, since most pages are. Readers skim it, and find what they need by its headings, which is why headings matter more than sentences.\n\n")
+	}
+	return b.String()
+}
+
+// BenchmarkColdBuild2000 is `lockstep build` of 2,000 pages of 13 KB from
+// nothing, compressed copies included.
+func BenchmarkColdBuild2000(b *testing.B) {
+	dir := bigSite(b, 2000)
+	for b.Loop() {
+		builder, err := Open(dir, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		tree, err := builder.Load()
+		if err != nil {
+			b.Fatal(err)
+		}
+		result, err := tree.Write(context.Background(), filepath.Join(b.TempDir(), "out"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(result.Findings) > 0 {
+			b.Fatalf("%d findings, the first: %s", len(result.Findings), result.Findings[0])
+		}
+	}
+}
+
+// BenchmarkJoin2000 is the same for an edit that other pages can see: a heading,
+// a link, a title.
+func BenchmarkJoin2000(b *testing.B) {
+	dir := bigSite(b, 2000)
+	builder, err := Open(dir, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	name := filepath.Join(dir, "docs/part-07/page-0007.md")
+	for i := 0; b.Loop(); i++ {
+		if err := os.WriteFile(name, []byte(bigPage(7, 2000)+fmt.Sprintf("\n## Heading %d\n", i)), 0o644); err != nil {
+			b.Fatal(err)
+		}
+		tree, err := builder.Load()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, _, err := tree.Bytes(context.Background(), &tree.Site, tree.ByPath("/part-07/page-0007/")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkEdit2000 is what happens between the save of one page of 2,000 and
+// the answer that a browser gets: read, join, render. The watcher adds its
+// settling time of a few milliseconds.
+func BenchmarkEdit2000(b *testing.B) {
+	dir := bigSite(b, 2000)
+	builder, err := Open(dir, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	tree, err := builder.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	const file = "docs/part-07/page-0007.md"
+	name := filepath.Join(dir, file)
+	for i := 0; b.Loop(); i++ {
+		if err := os.WriteFile(name, []byte(bigPage(7, 2000)+strings.Repeat("x", i%100+1)), 0o644); err != nil {
+			b.Fatal(err)
+		}
+		if tree, err = builder.Refresh(tree, []string{file}); err != nil {
+			b.Fatal(err)
+		}
+		if _, _, err := tree.Bytes(context.Background(), &tree.Site, tree.ByPath("/part-07/page-0007/")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
