@@ -62,6 +62,10 @@ func newTree(b *Builder, sources []source, documents []*markdown.Document, m *mo
 	t.refer()
 	t.Site = t.chrome()
 	site.SortFindings(t.Findings)
+	// A record's relation is read twice, as a link and as a relation.
+	t.Findings = slices.CompactFunc(t.Findings, func(a, b site.Finding) bool {
+		return a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
+	})
 	return t
 }
 

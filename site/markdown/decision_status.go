@@ -109,9 +109,8 @@ func (r *recorder) frontMatter(f fields) {
 	r.dec.Deciders = splitNames(f.list("decision-makers", "deciders"))
 	r.dec.Consulted = splitNames(f.list("consulted"))
 	r.dec.Informed = splitNames(f.list("informed"))
-	for key, relation := range map[string]site.Relation{"supersedes": site.Supersedes, "superseded-by": site.SupersededBy,
-		"amends": site.Amends, "amended-by": site.AmendedBy, "relates-to": site.Relates} {
-		field := f[key]
+	for _, relation := range []site.Relation{site.Supersedes, site.SupersededBy, site.Amends, site.AmendedBy, site.Relates} {
+		field := f[string(relation)] // the keys are called like the relations
 		for _, value := range field.values {
 			r.relate(relation, fieldLine{text: value, line: field.line})
 		}
