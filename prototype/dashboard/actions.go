@@ -1,0 +1,149 @@
+package dashboard
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lockstep/prototype/lab"
+)
+
+// actionTimeout bounds one action. Starting a node is the slowest.
+const actionTimeout = 20 * time.Second
+
+// Action reads an action from its name in the address and two optional fields.
+// The names are those of lab.Verbs, and kill-leader, pause-leader and
+// cut-leader, which take no node.
+func Action(name, node, rate string) (lab.Action, error) {
+	verb, leader := strings.CutSuffix(name, "-leader")
+	a := lab.Action{Verb: lab.Verb(verb)}
+	switch strikes := slices.Contains([]lab.Verb{lab.Kill, lab.Pause, lab.Cut}, a.Verb); {
+	case !slices.Contains(lab.Verbs, a.Verb), leader && !strikes:
+		return a, errors.New("there is no such action")
+	case !leader && node == "" && (strikes || a.Verb == lab.Restart):
+		return a, errors.New("say which node")
+	case !leader:
+		a.Node = node
+	}
+	if a.Verb == lab.Start && rate != "" {
+		n, err := strconv.Atoi(rate)
+		if err != nil || n <= 0 {
+			return a, errors.New("the rate is no number of messages a second")
+		}
+		a.Rate = n
+	}
+	return a, nil
+}
+
+// act carries out an action. Forms are sent back to the page; who asks for JSON
+// gets {"done": true} or a problem (RFC 9457).
+func (h *handler) act(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
+	a, status, err := h.read(r)
+	if err == nil {
+		if status, err = h.allowed(r, a); err == nil {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), actionTimeout)
+			defer cancel()
+			err = h.Lab.Do(ctx, a)
+			status = statusOf(err)
+		}
+	}
+	if err != nil {
+		h.Logger.Info("action", "action", r.PathValue("action"), "node", a.Node, "error", err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	switch {
+	case wantsJSON(r):
+		answerJSON(w, r, status, err)
+	case err != nil:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		refused(err.Error(), h.Prefix+"#lab").Render(r.Context(), w)
+	default:
+		http.Redirect(w, r, h.Prefix+"#lab", http.StatusSeeOther)
+	}
+}
+
+// read takes the fields of a form, or of a JSON object.
+func (h *handler) read(r *http.Request) (lab.Action, int, error) {
+	var fields struct {
+		Node string `json:"node"`
+		Rate int    `json:"rate"`
+	}
+	rate := ""
+	if isJSON(r.Header.Get("Content-Type")) {
+		decoder := json.NewDecoder(r.Body)
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&fields); err != nil {
+			return lab.Action{}, http.StatusBadRequest, errors.New("the body is not a JSON object with node and rate")
+		}
+		if fields.Rate != 0 {
+			rate = strconv.Itoa(fields.Rate)
+		}
+	} else {
+		if err := r.ParseForm(); err != nil {
+			return lab.Action{}, http.StatusBadRequest, errors.New("the form cannot be read")
+		}
+		fields.Node, rate = r.PostForm.Get("node"), r.PostForm.Get("rate")
+	}
+	a, err := Action(r.PathValue("action"), fields.Node, rate)
+	if err != nil {
+		return a, http.StatusNotFound, err
+	}
+	return a, http.StatusOK, nil
+}
+
+func (h *handler) allowed(r *http.Request, a lab.Action) (int, error) {
+	if h.Allow == nil || a.Verb == lab.Start || a.Verb == lab.Stop {
+		return http.StatusOK, nil
+	}
+	if err := h.Allow(r); err != nil {
+		return http.StatusForbidden, err
+	}
+	return http.StatusOK, nil
+}
+
+func statusOf(err error) int {
+	var refusal lab.Refusal
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case errors.As(err, &refusal):
+		return http.StatusConflict
+	case errors.Is(err, lab.ErrNotReady):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, context.DeadlineExceeded):
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusInternalServerError
+}
+
+func isJSON(mediaType string) bool {
+	mediaType, _, _ = strings.Cut(mediaType, ";")
+	return strings.EqualFold(strings.TrimSpace(mediaType), "application/json")
+}
+
+func wantsJSON(r *http.Request) bool {
+	return isJSON(r.Header.Get("Content-Type")) || strings.Contains(r.Header.Get("Accept"), "application/json")
+}
+
+func answerJSON(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if err == nil {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write([]byte("{\"done\":true}\n"))
+		return
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(map[string]any{
+		"type": "about:blank", "title": http.StatusText(status), "status": status, "detail": err.Error(), "instance": r.URL.Path,
+	})
+}

@@ -1,0 +1,61 @@
+package dashboard
+
+import (
+	"fmt"
+	"strings"
+
+	"lockstep/prototype/lab"
+)
+
+// showSeq: every fourth column says its seq, so that the numbers have room.
+func showSeq(f lab.Frame, column int) bool { return (f.Tail.From+uint64(column))%4 == 0 }
+
+func cellClass(c lab.Cell) string {
+	switch {
+	case !c.Have:
+		return "missing"
+	case c.Differs:
+		return "differs " + term(c.Message.Epoch)
+	}
+	return term(c.Message.Epoch)
+}
+
+// cellText is short enough for a narrow column: the sender's initial and the
+// last two digits of the message's number.
+func cellText(c lab.Cell) string {
+	initial := []rune(c.Message.Sender + "?")[0]
+	digits := c.Message.ID[strings.LastIndexByte(c.Message.ID, '-')+1:]
+	if len(digits) > 2 {
+		digits = digits[len(digits)-2:]
+	}
+	text := string(initial) + digits
+	if c.Differs {
+		return "≠" + text
+	}
+	return text
+}
+
+func cellTitle(c lab.Cell) string {
+	return fmt.Sprintf("seq %s, %s: %q, ordered in term %s", count(c.Seq), c.Message.Sender, c.Message.Body, count(c.Message.Epoch))
+}
+
+// lagWords says which replicas are behind the others, and by how much.
+func lagWords(f lab.Frame) string {
+	newest := uint64(0)
+	for _, n := range f.Nodes {
+		newest = max(newest, n.Last)
+	}
+	if newest == 0 {
+		return "No message has been ordered yet."
+	}
+	var behind []string
+	for _, n := range f.Nodes {
+		if lag := newest - n.Last; lag > lab.Columns {
+			behind = append(behind, fmt.Sprintf("%s is %s messages behind", n.ID, count(lag)))
+		}
+	}
+	if len(behind) == 0 {
+		return fmt.Sprintf("Newest seq %s. An empty place is a message that a replica does not have yet.", count(newest))
+	}
+	return strings.Join(behind, "; ") + ". It will catch up when it is back."
+}

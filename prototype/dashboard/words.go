@@ -1,0 +1,152 @@
+package dashboard
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"lockstep/prototype/lab"
+)
+
+func number(n uint64) string { return strconv.FormatUint(n, 10) }
+
+func integer(n int) string { return strconv.Itoa(n) }
+
+// count writes a number for people: 12,345.
+func count(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// millis writes a duration in milliseconds, with one decimal where it matters.
+func millis(d time.Duration) string {
+	ms := float64(d) / float64(time.Millisecond)
+	if ms > 0 && ms < 10 {
+		return strconv.FormatFloat(ms, 'f', 1, 64) + " ms"
+	}
+	return count(uint64(max(0, ms)+0.5)) + " ms"
+}
+
+func clock(t time.Time) string { return t.Format("15:04:05.000") }
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// newest is the newest event that is worth an announcement.
+func newest(f lab.Frame) (lab.Event, bool) {
+	for _, e := range f.Events {
+		if e.Important {
+			return e, true
+		}
+	}
+	return lab.Event{}, false
+}
+
+// state of the shard, for the eye.
+func stateName(f lab.Frame) string {
+	switch {
+	case f.Leader != "":
+		return "led"
+	case f.Voters < f.Quorum:
+		return "stuck"
+	}
+	return "electing"
+}
+
+func stateWords(f lab.Frame) string {
+	switch stateName(f) {
+	case "led":
+		words := fmt.Sprintf("%s leads shard %d in term %s.", f.Leader, f.Shard, count(f.Term))
+		if healthy := f.Voters; healthy < len(f.Nodes) {
+			words += fmt.Sprintf(" %d of %d nodes take part: one more failure is one too many.", healthy, len(f.Nodes))
+			if f.Voters > f.Quorum {
+				words = strings.TrimSuffix(words, ": one more failure is one too many.") + "."
+			}
+		} else {
+			words += fmt.Sprintf(" All %d nodes take part.", len(f.Nodes))
+		}
+		return words
+	case "stuck":
+		return fmt.Sprintf("No majority: %d of %d nodes take part and %d are needed. Nothing is acknowledged until another is back, so nothing can be lost.", f.Voters, len(f.Nodes), f.Quorum)
+	}
+	return fmt.Sprintf("No leader: shard %d is electing one. Sends are refused until it has.", f.Shard)
+}
+
+func leaderName(f lab.Frame) string {
+	if f.Leader == "" {
+		return "none"
+	}
+	return f.Leader
+}
+
+// last is the newest failure that was measured.
+func last(f lab.Frame) (lab.Failover, bool) {
+	for _, h := range f.Failovers {
+		if h.Measured && !h.Open {
+			return h, true
+		}
+	}
+	return lab.Failover{}, false
+}
+
+func lastWindow(f lab.Frame) string {
+	if h, ok := last(f); ok {
+		return millis(h.Window)
+	}
+	return "–"
+}
+
+func lastCause(f lab.Frame) string {
+	if h, ok := last(f); ok {
+		return "without an acknowledgement, " + h.Cause
+	}
+	return "nothing has failed yet"
+}
+
+func suppressed(f lab.Frame) string {
+	if f.Counts.Suppressed == 0 {
+		return "no second copy in the order"
+	}
+	return count(f.Counts.Suppressed) + " sent twice, kept once"
+}
+
+func agreement(f lab.Frame) string {
+	if n := f.Verdict.Diverged; n > 0 {
+		return count(n) + " differ between replicas"
+	}
+	return fmt.Sprintf("%d replicas agree", len(f.Nodes))
+}
+
+func resolved(f lab.Frame) string {
+	if f.Counts.Resolved == 0 {
+		return "attempts, sent again"
+	}
+	return fmt.Sprintf("%s settled, %s had been ordered", count(f.Counts.Resolved), count(f.Counts.Suppressed))
+}
+
+func loadWords(f lab.Frame) string {
+	switch {
+	case f.Load.On:
+		return fmt.Sprintf("%.0f a second", f.Load.Acked)
+	case f.Load.Full:
+		return "this run is full"
+	case f.Load.Stopped:
+		return "load is stopped"
+	}
+	return "load runs while you watch"
+}
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return strings.ToUpper(reason[:1]) + strings.TrimSuffix(reason[1:], ".") + "."
+}

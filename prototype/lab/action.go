@@ -1,0 +1,204 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Verb names something that a person can do.
+type Verb string
+
+const (
+	Start   Verb = "start"   // the load, at Action.Rate if that is not 0
+	Stop    Verb = "stop"    // the load
+	Kill    Verb = "kill"    // a node, or the leader
+	Pause   Verb = "pause"   // a node, or the leader
+	Cut     Verb = "cut"     // a node, or the leader, from the others
+	Heal    Verb = "heal"    // a node, or everything
+	Restart Verb = "restart" // a node
+)
+
+// Verbs are all of them.
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart}
+
+// Action is a wish. Node is "" for the leader, and for Heal it is "" for
+// everything that is broken.
+type Action struct {
+	Verb Verb
+	Node string
+	Rate int
+}
+
+// Refusal is the error for an action that makes no sense as things stand. Its
+// text is for the person who asked.
+type Refusal struct{ Reason string }
+
+func (r Refusal) Error() string { return r.Reason }
+
+func refuse(format string, args ...any) error { return Refusal{fmt.Sprintf(format, args...)} }
+
+// ErrNotReady is the error for an action on a lab that has no cluster.
+var ErrNotReady = errors.New("the cluster is not there")
+
+// Do carries out an action and returns when it is done. Actions are carried out
+// one after the other, so what the second of two quick clicks means is judged
+// after the first has taken effect.
+func (l *Lab) Do(ctx context.Context, a Action) error {
+	select {
+	case l.acting <- struct{}{}:
+		defer func() { <-l.acting }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	l.mu.Lock()
+	phase := l.phase
+	l.touched, l.acted = time.Now(), time.Now()
+	l.mu.Unlock()
+	if phase != PhaseRunning {
+		return fmt.Errorf("%s: %w", a.Verb, ErrNotReady)
+	}
+	defer l.wake()
+	switch a.Verb {
+	case Start, Stop:
+		return l.switchLoad(a)
+	case Heal:
+		return l.heal(ctx, a.Node)
+	case Kill, Pause, Cut, Restart:
+		return l.strike(ctx, a)
+	}
+	return refuse("there is no action %q", a.Verb)
+}
+
+func (l *Lab) switchLoad(a Action) error {
+	if a.Rate != 0 && !slices.Contains(Rates, a.Rate) {
+		return refuse("a rate of %d a second is not on offer; there are %v", a.Rate, Rates)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if a.Verb == Start && l.record.load.Full {
+		return refuse("this run holds %d messages, its limit; start the server again for a fresh one", MaxMessages)
+	}
+	l.record.load.Stopped = a.Verb == Stop
+	if a.Rate != 0 {
+		l.rate = a.Rate
+	}
+	return nil
+}
+
+// strike breaks or restarts one node.
+func (l *Lab) strike(ctx context.Context, a Action) error {
+	id, err := l.victim(a)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	n := l.record.node(id)
+	member, condition, duty := n.member, n.condition(), l.record.duty(id)
+	l.mu.Unlock()
+	switch {
+	case a.Verb == Restart && condition == ConditionStarting:
+		return refuse("%s is starting already", id)
+	case a.Verb == Restart:
+	case condition == ConditionDown:
+		return refuse("%s is down already", id)
+	case a.Verb == Pause && condition == ConditionPaused:
+		return refuse("%s is paused already", id)
+	case a.Verb == Cut && condition == ConditionCut:
+		return refuse("%s is cut off already", id)
+	case a.Verb == Cut && condition == ConditionPaused:
+		return refuse("%s is paused and would not hear it; heal it first", id)
+	}
+	if a.Verb == Restart {
+		return l.restart(ctx, id, condition)
+	}
+	what := ""
+	undo := l.striking(id, func(r *record, n *node, now time.Time) {
+		switch a.Verb {
+		case Kill:
+			what = "killed" + ifProcess(member, " with SIGKILL")
+			r.stop(now, n, Down, id+" killed")
+		case Pause:
+			what = "paused" + ifProcess(member, " with SIGSTOP")
+			r.stop(now, n, Paused, id+" paused")
+		case Cut:
+			what = "cut off from the other nodes"
+			r.begin(now, n, id+" cut off")
+			n.cut = true
+		}
+		r.journal.add(now, ToneFault, true, "%s%s %s%s", id, duty, what, pid(member))
+	})
+	switch a.Verb {
+	case Kill:
+		err = l.cluster.Kill(id)
+	case Pause:
+		err = l.cluster.Pause(id)
+	case Cut:
+		err = l.cluster.Cut(ctx, id)
+	}
+	undo(err)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", a.Verb, id, err)
+	}
+	return nil
+}
+
+// striking writes into the record what is about to happen to a node, so that
+// what the node and its process show from then on finds its cause there. The
+// function that it returns ends the action; with an error it takes back what
+// was written.
+func (l *Lab) striking(id string, note func(*record, *node, time.Time)) (done func(error)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.record.node(id)
+	before, open := *n, l.record.handovers.open()
+	n.striking = true
+	note(l.record, n, time.Now())
+	return func(err error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		n.striking = false
+		if err == nil {
+			return
+		}
+		n.member, n.cut, n.stale = before.member, before.cut, before.stale
+		if h := l.record.handovers.open(); h != nil && h != open {
+			h.closed = true
+		}
+		l.record.journal.add(time.Now(), ToneBad, true, "that failed: %v", err)
+	}
+}
+
+func ifProcess(m Member, text string) string {
+	if m.PID == 0 {
+		return ""
+	}
+	return text
+}
+
+// victim is the node that an action means.
+func (l *Lab) victim(a Action) (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if a.Node != "" {
+		if l.record.node(a.Node) == nil {
+			return "", refuse("there is no node %q", a.Node)
+		}
+		return a.Node, nil
+	}
+	if a.Verb == Restart {
+		return "", refuse("say which node to restart")
+	}
+	if leader := l.record.leading(); leader != "" {
+		return leader, nil
+	}
+	if l.record.noQuorum {
+		return "", refuse("there is no leader and no majority to elect one: heal first")
+	}
+	if h := l.record.handovers.open(); h != nil {
+		return "", refuse("there is no leader at the moment: %s %s ago, and an election is running", h.cause, millis(time.Since(h.began)))
+	}
+	return "", refuse("there is no leader at the moment")
+}

@@ -1,0 +1,154 @@
+package lab
+
+import (
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// audit judges, while the experiment runs, what is read back. It remembers each
+// seq by two hashes of 64 bits, so it takes 24 bytes a message; two messages
+// with equal hashes would go unnoticed.
+//
+// The exact judge of a finished run is package check; this one is for the eye
+// and shares no code with it.
+type audit struct {
+	prefix  string   // of the ids that the lab's own senders make
+	shown   []uint64 // by seq-1: the message that was shown there first; 0 if none
+	ordered []uint64 // by seq-1: the id that a linearizable read found there
+	acked   []uint64 // by seq-1: the id that was acknowledged there; 0 if none
+	newest  uint64   // newest seq that was acknowledged
+	numbers map[string]uint64
+	blamed  map[string]bool // findings that have been counted
+	verdict Verdict
+}
+
+func newAudit(prefix string) *audit {
+	return &audit{prefix: prefix, numbers: map[string]uint64{}, blamed: map[string]bool{}}
+}
+
+func hash(parts ...string) uint64 {
+	h := fnv.New64a()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return max(h.Sum64(), 1)
+}
+
+func contentHash(m Message) uint64 {
+	return hash(m.ID, m.Sender, m.Body, strconv.FormatUint(m.Epoch, 10))
+}
+
+// at grows a list so that seq has a place in it.
+func at(list *[]uint64, seq uint64) *uint64 {
+	if n := int(seq) - len(*list); n > 0 {
+		*list = append(*list, make([]uint64, n)...)
+	}
+	return &(*list)[seq-1]
+}
+
+// blame counts a finding once.
+func (a *audit) blame(counter *uint64, finding ...string) {
+	key := strings.Join(finding, " ")
+	if !a.blamed[key] {
+		a.blamed[key] = true
+		*counter++
+	}
+}
+
+// acknowledge takes an acknowledgement of a message of ours.
+func (a *audit) acknowledge(id string, seq uint64) {
+	if seq == 0 || seq > 2*MaxMessages {
+		a.blame(&a.verdict.Lost, "no such seq", id)
+		return
+	}
+	place, h := at(&a.acked, seq), hash(id)
+	if *place != 0 && *place != h {
+		a.blame(&a.verdict.Duplicated, "one seq for two", id)
+		return
+	}
+	first := *place == 0
+	*place = h
+	a.newest = max(a.newest, seq)
+	if first && seq <= a.end() {
+		a.compare(seq)
+	}
+}
+
+// end is the newest seq that was read back.
+func (a *audit) end() uint64 { return uint64(len(a.ordered)) }
+
+// compare holds what was acknowledged at a seq against what is there.
+func (a *audit) compare(seq uint64) {
+	if seq > uint64(len(a.acked)) || a.acked[seq-1] == 0 {
+		return
+	}
+	want := a.acked[seq-1]
+	switch {
+	case a.ordered[seq-1] == want:
+		a.verdict.Verified++
+	case slices.Contains(a.ordered, want):
+		a.blame(&a.verdict.Reordered, "moved", strconv.FormatUint(seq, 10))
+	default:
+		a.blame(&a.verdict.Lost, "lost", strconv.FormatUint(seq, 10))
+	}
+}
+
+// readBack takes a linearizable reading of what follows end(). ackedBefore is
+// the newest seq that had been acknowledged when the reading began: the reading
+// must have seen it.
+func (a *audit) readBack(ackedBefore uint64, r Reading) {
+	for _, m := range r.Messages {
+		if want := a.end() + 1; m.Seq != want {
+			a.blame(&a.verdict.Holes, "hole", strconv.FormatUint(want, 10))
+			if m.Seq < want || m.Seq > 2*MaxMessages {
+				continue
+			}
+		}
+		*at(&a.ordered, m.Seq) = hash(m.ID)
+		a.senderOrder(m)
+		a.compare(m.Seq)
+	}
+	for seq := max(r.Last, a.end()) + 1; seq <= ackedBefore; seq++ {
+		if a.acked[seq-1] != 0 {
+			a.blame(&a.verdict.Lost, "lost", strconv.FormatUint(seq, 10))
+		}
+	}
+}
+
+// senderOrder: our senders number their messages and send the next when the one
+// before is acknowledged, so in the order the numbers of a sender must rise.
+func (a *audit) senderOrder(m Message) {
+	number, ok := strings.CutPrefix(m.ID, a.prefix+m.Sender+"-")
+	n, err := strconv.ParseUint(number, 10, 64)
+	if !ok || err != nil {
+		return // somebody else writes to the conversation as well
+	}
+	switch last := a.numbers[m.Sender]; {
+	case n == last:
+		a.blame(&a.verdict.Duplicated, "twice", m.ID, strconv.FormatUint(m.Seq, 10))
+	case n < last:
+		a.blame(&a.verdict.Reordered, "late", m.ID, strconv.FormatUint(m.Seq, 10))
+	default:
+		a.numbers[m.Sender] = n
+	}
+}
+
+// show takes a message as a replica has it, and says whether it agrees with
+// what was shown at that seq before, by whichever replica.
+func (a *audit) show(node string, m Message) bool {
+	if m.Seq == 0 || m.Seq > 2*MaxMessages {
+		return false
+	}
+	place, h := at(&a.shown, m.Seq), contentHash(m)
+	if *place == 0 {
+		*place = h
+	}
+	if *place != h {
+		a.blame(&a.verdict.Diverged, "differs", node, strconv.FormatUint(m.Seq, 10))
+		return false
+	}
+	return true
+}

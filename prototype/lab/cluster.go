@@ -1,0 +1,108 @@
+package lab
+
+import "context"
+
+// Cluster is what a lab needs from the thing that it watches and breaks: three
+// processes on a laptop, or three nodes in a browser's worker. The lab calls it
+// from many goroutines at once. Every call that takes a context returns soon
+// after that context ends, even if the node is frozen.
+type Cluster interface {
+	// Members lists all nodes in a fixed order. It must not wait for any node.
+	Members() []Member
+	// Shard says which shard orders a conversation.
+	Shard(conversation string) int
+
+	// Status asks a node what it knows of itself.
+	Status(ctx context.Context, node string) (Status, error)
+	// Read asks a node for messages above a seq.
+	Read(ctx context.Context, node, conversation string, level Level, after uint64, limit int) (Reading, error)
+	// Send makes one attempt through a node, and never tries again by itself.
+	Send(ctx context.Context, node, conversation string, m Message) Answer
+
+	// Kill ends a node without warning; Pause freezes it until Resume; Cut cuts
+	// its links to the other nodes, but not to its clients, until Reconnect;
+	// Restart brings back a node that is down, or ends a running one in good
+	// order first.
+	Kill(node string) error
+	Pause(node string) error
+	Resume(node string) error
+	Cut(ctx context.Context, node string) error
+	Reconnect(ctx context.Context, node string) error
+	Restart(ctx context.Context, node string) error
+}
+
+// Member is a node as the one who started it sees it.
+type Member struct {
+	ID      string
+	PID     int    // 0 where a node is no process
+	Address string // of its HTTP API; "" where there is none
+	State   State
+}
+
+// State is what became of a node's process.
+type State string
+
+const (
+	Starting State = "starting"
+	Running  State = "running"
+	Paused   State = "paused"
+	Down     State = "down"
+)
+
+// Level is the strength of a read.
+type Level string
+
+const (
+	Linearizable Level = "linearizable"
+	Local        Level = "local"
+)
+
+// Status is what a node says of its shards.
+type Status struct {
+	Shards []ShardStatus // by shard number
+}
+
+// ShardStatus is one shard at one node.
+type ShardStatus struct {
+	Role    string // leader, follower, candidate, shutdown
+	Term    uint64
+	Leader  string // the leader that this node follows, or ""
+	Commit  uint64 // index of the log
+	Applied uint64 // index of the log
+}
+
+// Message is a message of the conversation. Seq and Epoch are 0 until it has its
+// place.
+type Message struct {
+	Seq    uint64
+	ID     string
+	Sender string
+	Body   string
+	Epoch  uint64
+}
+
+// Reading is a consistent view of a conversation above some seq: Last is the
+// newest seq at the moment at which Messages were taken.
+type Reading struct {
+	Messages []Message
+	Last     uint64
+}
+
+// Outcome is what a client knows about a send afterwards.
+type Outcome string
+
+const (
+	Acknowledged Outcome = "acknowledged"
+	Refused      Outcome = "refused" // certainly not ordered
+	Unknown      Outcome = "unknown" // perhaps ordered
+)
+
+// Answer is what one attempt to send came to. Seq, Epoch and Duplicate count
+// only if the outcome is Acknowledged.
+type Answer struct {
+	Outcome   Outcome
+	Seq       uint64
+	Epoch     uint64
+	Duplicate bool // an earlier attempt with this id had been ordered
+	Err       error
+}

@@ -1,0 +1,192 @@
+package lab
+
+import "time"
+
+// Phase is how far the lab has come.
+type Phase string
+
+const (
+	PhaseStarting Phase = "starting" // the cluster is not ready yet
+	PhaseRunning  Phase = "running"
+	PhaseFailed   Phase = "failed" // there is no cluster, and Reason says why
+	PhaseEnded    Phase = "ended"
+)
+
+// Frame is everything that there is to see at one moment. It is a value: nobody
+// changes it or what it points to after it was made.
+type Frame struct {
+	Number uint64 // counts up with each frame
+	Time   time.Time
+	Phase  Phase
+	Reason string // for PhaseFailed
+
+	Conversation string
+	Shard        int
+	Nodes        []Node
+	Shards       []Shard
+	Leader       string // of Shard, or "" while there is none
+	Term         uint64 // the newest term that any node of Shard has reached
+	Quorum       int    // nodes that make a majority
+	Voters       int    // nodes that can take part at the moment
+
+	Load      Load
+	Counts    Counts
+	Verdict   Verdict
+	Seconds   []Second      // the last minute, oldest first
+	P50, P99  time.Duration // over Seconds; 0 if nothing was acknowledged
+	Strip     []Span        // the last minute, oldest first, without gaps
+	StripFrom time.Time     // where Strip begins
+	Failovers []Failover    // newest first
+	Tail      Tail
+	Events    []Event // newest first
+}
+
+// Node is a node as the lab knows it.
+type Node struct {
+	Member
+	Condition Condition
+	Leader    bool          // leads the shard that the lab looks at
+	Shard     ShardStatus   // of that shard, as last heard
+	Known     bool          // Shard holds anything at all
+	Age       time.Duration // since the node last answered
+	Last      uint64        // newest seq that this replica shows
+}
+
+// Condition is the state of a node with what the lab did to it and what it
+// hears from it.
+type Condition string
+
+const (
+	ConditionUp       Condition = "up"
+	ConditionStarting Condition = "starting"
+	ConditionPaused   Condition = "paused"
+	ConditionDown     Condition = "down"
+	ConditionCut      Condition = "cut off"
+	ConditionSilent   Condition = "silent" // runs, as far as is known, and does not answer
+)
+
+// Reachable says whether the node answers its clients.
+func (c Condition) Reachable() bool { return c == ConditionUp || c == ConditionCut }
+
+// Shard is one shard over all nodes.
+type Shard struct {
+	Number int
+	Leader string // or "" while there is none
+	Term   uint64
+	Roles  []string // by node, in the order of Frame.Nodes; "" where unknown
+}
+
+// Load is what the senders are told to do and what comes of it.
+type Load struct {
+	On      bool
+	Stopped bool // by a person; otherwise it runs while somebody looks
+	Full    bool // the run has reached MaxMessages
+	Rate    int  // messages a second that are due
+	Senders int
+	Acked   float64 // messages a second, over the last full seconds
+}
+
+// Counts are totals since the lab began. Attempts are counted, not messages: a
+// message that is refused twice and then acknowledged counts three times.
+type Counts struct {
+	Acknowledged uint64
+	Refused      uint64
+	Unknown      uint64
+	Resolved     uint64 // acknowledged after an unknown attempt
+	Suppressed   uint64 // of those, the ones that had been ordered by the unknown attempt
+	Ordered      uint64 // newest seq that was read back
+}
+
+// Verdict is what reading back has shown so far.
+type Verdict struct {
+	Verified   uint64 // acknowledged messages found in their place
+	Lost       uint64 // acknowledged, and not in the order
+	Duplicated uint64 // in the order more than once, or one seq given to two messages
+	Reordered  uint64 // moved after the acknowledgement, or before an older message of the same sender
+	Diverged   uint64 // a replica showed another message at a seq than the others
+	Holes      uint64 // seqs that are missing in the order
+}
+
+// Clean says whether nothing was found.
+func (v Verdict) Clean() bool {
+	return v.Lost+v.Duplicated+v.Reordered+v.Diverged+v.Holes == 0
+}
+
+// Second is what happened in one second of the clock.
+type Second struct {
+	Acked    int
+	P50, P99 time.Duration // 0 if nothing was acknowledged
+}
+
+// Span is a stretch of the availability strip with one state.
+type Span struct {
+	State  SpanState
+	Tenths int // length, in tenths of a second
+}
+
+// SpanState is whether sends were acknowledged.
+type SpanState string
+
+const (
+	SpanIdle  SpanState = "idle"  // nothing was to be sent
+	SpanOK    SpanState = "ok"    // acknowledged
+	SpanMixed SpanState = "mixed" // acknowledged, and also refused or unknown
+	SpanDown  SpanState = "down"  // nothing acknowledged although sends were due
+)
+
+// Failover is a change of leader, or a stall that ended without one.
+type Failover struct {
+	Cause    string // in words: "n2 killed"
+	From, To string // leaders; To is "" while there is none
+	Term     uint64 // the new one
+	Began    time.Time
+	Open     bool
+	KeptTerm bool          // the old leader answered again before anybody was elected
+	Measured bool          // there was load, so the times below mean something
+	Window   time.Duration // last acknowledgement before → first one after
+	Notice   time.Duration // the part of Window until a follower missed the leader
+	Elect    time.Duration // the part until a leader was there
+	FirstAck time.Duration // the rest
+	Split    bool          // the three parts are known
+	Elected  time.Duration // from Began until a node said that it leads; 0 if unknown
+}
+
+// Tail is the newest part of the conversation as each replica has it.
+type Tail struct {
+	From uint64 // seq of the first column
+	Rows []TailRow
+}
+
+// TailRow is one replica.
+type TailRow struct {
+	Node  string
+	Fresh bool // the replica answers; otherwise this is what it last showed
+	Cells []Cell
+}
+
+// Cell is one replica's message at one seq.
+type Cell struct {
+	Seq     uint64
+	Message Message // zero if the replica does not have it
+	Have    bool
+	Differs bool // from what others showed at this seq
+}
+
+// Event is something that happened, in words.
+type Event struct {
+	Number    uint64
+	Time      time.Time
+	Tone      Tone
+	Text      string
+	Important bool // worth telling somebody who cannot see the screen
+}
+
+// Tone is how an event is meant.
+type Tone string
+
+const (
+	ToneNote  Tone = "note"
+	ToneFault Tone = "fault"
+	ToneGood  Tone = "good"
+	ToneBad   Tone = "bad"
+)

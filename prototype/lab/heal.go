@@ -1,0 +1,116 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// heal takes back what is broken at one node, or everywhere.
+func (l *Lab) heal(ctx context.Context, only string) error {
+	l.mu.Lock()
+	if only != "" && l.record.node(only) == nil {
+		l.mu.Unlock()
+		return refuse("there is no node %q", only)
+	}
+	broken := map[string]Condition{}
+	var ids []string
+	for _, n := range l.record.nodes {
+		id, c := n.member.ID, n.condition()
+		if only != "" && id != only {
+			continue
+		}
+		if c == ConditionPaused || c == ConditionCut || c == ConditionDown {
+			broken[id] = c
+			ids = append(ids, id)
+		}
+	}
+	l.mu.Unlock()
+	if len(ids) == 0 {
+		if only != "" {
+			return refuse("nothing is broken at %s", only)
+		}
+		return refuse("nothing is broken")
+	}
+	var failed error
+	var done []string
+	for _, id := range ids {
+		word, err := l.mend(ctx, id, broken[id])
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("heal %s: %w", id, err))
+			continue
+		}
+		done = append(done, id+" "+word)
+	}
+	if len(done) > 0 {
+		l.mu.Lock()
+		l.record.journal.add(time.Now(), ToneNote, true, "healed: %s", strings.Join(done, ", "))
+		l.mu.Unlock()
+	}
+	return failed
+}
+
+// mend takes back one fault and says how.
+func (l *Lab) mend(ctx context.Context, id string, c Condition) (word string, err error) {
+	l.mu.Lock()
+	cut := l.record.node(id).cut
+	l.mu.Unlock()
+	if c == ConditionDown {
+		return "started", l.start(ctx, id)
+	}
+	done := l.striking(id, func(*record, *node, time.Time) {})
+	if c == ConditionPaused {
+		word, err = "resumed", l.cluster.Resume(id)
+	}
+	if cut && err == nil {
+		word, err = "reconnected", l.cluster.Reconnect(ctx, id)
+	}
+	done(err)
+	if err != nil {
+		return "", err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.record.mended(time.Now(), id)
+	return word, nil
+}
+
+// mended notes that a fault was taken back.
+func (r *record) mended(at time.Time, id string) {
+	n := r.node(id)
+	n.cut, n.misses, n.returned, n.target = false, 0, at, 0
+	if n.member.State == Paused {
+		n.member.State = Running
+	}
+	if h := r.handovers.open(); h != nil && h.from == id && h.elected.IsZero() {
+		h.mended = at
+	}
+}
+
+// restart ends a node in good order, if it runs, and starts it.
+func (l *Lab) restart(ctx context.Context, id string, c Condition) error {
+	if c == ConditionPaused {
+		if _, err := l.mend(ctx, id, c); err != nil {
+			return fmt.Errorf("restart %s: %w", id, err)
+		}
+	}
+	if err := l.start(ctx, id); err != nil {
+		return fmt.Errorf("restart %s: %w", id, err)
+	}
+	return nil
+}
+
+// start brings a node back, after it has ended in good order if it ran.
+func (l *Lab) start(ctx context.Context, id string) error {
+	done := l.striking(id, func(r *record, n *node, now time.Time) {
+		if n.member.State != Down {
+			r.journal.add(now, ToneFault, true, "%s%s is being restarted", id, r.duty(id))
+			r.stop(now, n, Down, id+" restarted")
+		}
+	})
+	err := l.cluster.Restart(ctx, id)
+	done(err)
+	return err
+}

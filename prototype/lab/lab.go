@@ -1,0 +1,214 @@
+package lab
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	// MaxMessages is how long a conversation the lab makes; then the load stops.
+	// Replicas keep a conversation in memory, so this bounds it, and the disk.
+	MaxMessages = 500_000
+	// FramesEvery is how often a frame is made while somebody looks.
+	FramesEvery = 200 * time.Millisecond
+	// Attention is how long the load goes on after the last sign that somebody
+	// is there: an action, or a new watcher.
+	Attention = 30 * time.Minute
+	// Linger is how long the load goes on when the last watcher has gone, so
+	// that a reload of the page does not interrupt it.
+	Linger = 5 * time.Second
+)
+
+// Config says what to run.
+type Config struct {
+	Conversation string // default "lockstep-lab"
+	Rate         int    // messages a second, one of Rates; default 50
+	Logger       *slog.Logger
+}
+
+// Lab is a running experiment. Its methods may be called from any goroutine.
+type Lab struct {
+	cfg     Config
+	prefix  string // of the message ids of this run
+	cluster Cluster
+	acting  chan struct{}
+	senders []*sender
+
+	mu       sync.Mutex
+	phase    Phase
+	reason   string
+	record   *record
+	read     map[string]time.Time // when each node was last asked for messages
+	rate     int
+	touched  time.Time // the last sign that somebody is there
+	acted    time.Time // the last action
+	unseen   time.Time // when the last watcher went
+	watchers map[*Watch]struct{}
+	waking   chan struct{}
+	frame    *Frame
+	number   uint64
+}
+
+// New makes a lab that has no cluster yet; Run gives it one.
+func New(cfg Config) *Lab {
+	if cfg.Conversation == "" {
+		cfg.Conversation = "lockstep-lab"
+	}
+	if cfg.Rate == 0 {
+		cfg.Rate = 50
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	prefix := rand.Text()[:6] + "-"
+	l := &Lab{
+		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), phase: PhaseStarting, rate: cfg.Rate,
+		record: &record{audit: newAudit(prefix), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
+		read:   map[string]time.Time{}, watchers: map[*Watch]struct{}{}, waking: make(chan struct{}),
+	}
+	for i, name := range senderNames {
+		l.senders = append(l.senders, &sender{name: name, index: i, target: i})
+	}
+	l.publish(time.Now())
+	return l
+}
+
+// Run starts the cluster, experiments until ctx ends, and returns when all its
+// goroutines have ended. The cluster itself is the caller's to close. If start
+// fails, the lab shows the reason from then on, and Run returns it at once.
+func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, error)) error {
+	defer l.end()
+	cluster, err := start(ctx)
+	if err != nil {
+		l.enter(PhaseFailed, err.Error())
+		return fmt.Errorf("start the lab's cluster: %w", err)
+	}
+	l.mu.Lock()
+	l.cluster = cluster
+	l.record.shard = cluster.Shard(l.cfg.Conversation)
+	l.record.members(time.Now(), cluster.Members())
+	l.mu.Unlock()
+	l.enter(PhaseRunning, "")
+
+	var running sync.WaitGroup
+	for _, m := range cluster.Members() {
+		running.Go(func() { l.observe(ctx, m.ID) })
+	}
+	running.Go(func() { l.readBack(ctx) })
+	running.Go(func() { l.drive(ctx) })
+	running.Wait()
+	return nil
+}
+
+// end tells the watchers that there is nothing more to come.
+func (l *Lab) end() {
+	l.mu.Lock()
+	failed := l.phase == PhaseFailed
+	l.mu.Unlock()
+	if !failed {
+		l.enter(PhaseEnded, "")
+	}
+}
+
+func (l *Lab) enter(p Phase, reason string) {
+	l.mu.Lock()
+	l.phase, l.reason = p, reason
+	l.mu.Unlock()
+	l.publish(time.Now())
+}
+
+// Failed is why there is no cluster, or nil.
+func (l *Lab) Failed() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.phase == PhaseFailed {
+		return errors.New(l.reason)
+	}
+	return nil
+}
+
+// drive makes frames and switches the load. It is the only goroutine that
+// starts senders.
+func (l *Lab) drive(ctx context.Context) {
+	stop := func() {}
+	defer func() { stop() }()
+	rate := 0 // of the senders that run; 0 if none do
+	for {
+		now := time.Now()
+		l.mu.Lock()
+		want := l.wantedRate(now)
+		active := l.active(now)
+		if want != rate {
+			l.record.switchLoad(now, want > 0, l.rate)
+		}
+		l.record.load.Rate = l.rate
+		l.record.watchQuorum(now)
+		l.record.settle(now)
+		wake := l.waking
+		l.mu.Unlock()
+		if want != rate {
+			stop()
+			stop = l.startSenders(ctx, want)
+			rate = want
+		}
+		l.publish(now)
+		pause := FramesEvery
+		if !active {
+			pause = SlowPoll
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-wake:
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		}
+		timer.Stop()
+	}
+}
+
+// startSenders starts all senders at a rate and gives the function that ends
+// them.
+func (l *Lab) startSenders(ctx context.Context, rate int) (stop func()) {
+	if rate == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	for _, s := range l.senders {
+		running.Go(func() { l.send(ctx, s, rate) })
+	}
+	return func() {
+		cancel()
+		running.Wait()
+	}
+}
+
+// wantedRate is the load as it should be now, in messages a second. l.mu is
+// held.
+func (l *Lab) wantedRate(now time.Time) int {
+	r := l.record
+	r.load.Full = r.audit.newest >= MaxMessages
+	if r.leader == "" || r.load.Stopped || r.load.Full || !l.active(now) {
+		return 0
+	}
+	return l.rate
+}
+
+// active says whether somebody is there: watching, or acting without a stream
+// as a page without scripts does. l.mu is held.
+func (l *Lab) active(now time.Time) bool {
+	switch {
+	case now.Sub(l.touched) > Attention:
+		return false
+	case len(l.watchers) > 0:
+		return true
+	}
+	return now.Sub(l.unseen) < Linger || now.Sub(l.acted) < time.Minute
+}

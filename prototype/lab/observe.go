@@ -1,0 +1,115 @@
+package lab
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+const (
+	// SlowPoll is how often a node is asked while nobody looks.
+	SlowPoll = time.Second
+	// Poll is how often a node is asked while somebody looks.
+	Poll = 100 * time.Millisecond
+	// FastPoll is how often during a handover: its moments are known as exactly
+	// as this.
+	FastPoll = 15 * time.Millisecond
+	fastFor  = 10 * time.Second // an election that takes longer is no matter of milliseconds
+
+	askTimeout = 250 * time.Millisecond // a frozen node must not delay its own picture by more
+	readLimit  = 500
+	auditPause = 200 * time.Millisecond
+	auditLimit = 1000
+	auditWait  = time.Second
+)
+
+// observe asks one node, again and again, how it is and what it holds.
+func (l *Lab) observe(ctx context.Context, id string) {
+	for ctx.Err() == nil {
+		wake := l.woken()
+		l.ask(ctx, id)
+		timer := time.NewTimer(l.pace())
+		select {
+		case <-timer.C:
+		case <-wake:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
+}
+
+// pace is how long to wait before the next question.
+func (l *Lab) pace() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if !l.active(now) {
+		return SlowPoll
+	}
+	if h := l.record.handovers.open(); h != nil && now.Sub(h.began) < fastFor {
+		return FastPoll
+	}
+	return Poll
+}
+
+func (l *Lab) ask(ctx context.Context, id string) {
+	try, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	status, err := l.cluster.Status(try, id)
+	now := time.Now()
+	l.mu.Lock()
+	l.record.members(now, l.cluster.Members())
+	if err != nil {
+		l.record.silent(id)
+	} else {
+		l.record.heard(now, id, status)
+	}
+	due := err == nil && now.Sub(l.read[id]) >= Poll*9/10
+	if due {
+		l.read[id] = now
+	}
+	after := l.record.node(id).replica.cursor()
+	l.mu.Unlock()
+	if !due {
+		return
+	}
+	reading, err := l.cluster.Read(try, id, l.cfg.Conversation, Local, after, readLimit)
+	if err != nil {
+		return // the next question will say why
+	}
+	l.mu.Lock()
+	l.record.shown(id, reading)
+	l.mu.Unlock()
+}
+
+// readBack reads, linearizably, what was acknowledged, through whichever node
+// answers.
+func (l *Lab) readBack(ctx context.Context) {
+	target := 0
+	for wait(ctx, auditPause) {
+		l.mu.Lock()
+		after, newest := l.record.audit.end(), l.record.audit.newest
+		nothing := after >= newest && l.record.unchecked == nil
+		ids := slices.Collect(func(yield func(string) bool) {
+			for _, n := range l.record.nodes {
+				if n.condition().Reachable() && !yield(n.member.ID) {
+					return
+				}
+			}
+		})
+		l.mu.Unlock()
+		if nothing || len(ids) == 0 {
+			continue
+		}
+		try, cancel := context.WithTimeout(ctx, auditWait)
+		reading, err := l.cluster.Read(try, ids[target%len(ids)], l.cfg.Conversation, Linearizable, after, auditLimit)
+		cancel()
+		if err != nil {
+			target++
+			continue
+		}
+		l.mu.Lock()
+		l.record.readBack(time.Now(), newest, reading)
+		l.mu.Unlock()
+	}
+}

@@ -1,0 +1,248 @@
+package lab
+
+import (
+	"fmt"
+	"time"
+)
+
+// record is all that a lab knows. Its methods take what happened and when; they
+// start nothing, wait for nothing and read no clock.
+type record struct {
+	shard    int
+	nodes    []*node // in the cluster's order
+	leader   string  // the newest leader of the shard that was seen
+	term     uint64  // its term
+	lastAck  time.Time
+	lastTerm uint64 // epoch of the newest acknowledgement
+
+	load      Load
+	counts    Counts
+	series    series
+	strip     strip
+	audit     *audit
+	journal   journal
+	handovers handovers
+	unchecked *handover // closed, and what was acknowledged before it is still to be read back
+	mustSee   uint64    // the seq up to which that goes
+	noQuorum  bool
+}
+
+// node is one node in the record.
+type node struct {
+	member   Member
+	status   Status
+	heard    time.Time // the last answer
+	misses   int       // questions without an answer since then
+	stale    bool      // the status is from before the node was stopped
+	cut      bool
+	striking bool // an action is under way, and what becomes of the process is its to tell
+	replica  replica
+	returned time.Time // when it came back and began to catch up; zero if it has
+	target   uint64    // index that it has to reach; 0 until known
+}
+
+// maxMisses is how many questions in a row may stay without an answer before a
+// node counts as silent.
+const maxMisses = 3
+
+func (r *record) node(id string) *node {
+	for _, n := range r.nodes {
+		if n.member.ID == id {
+			return n
+		}
+	}
+	return nil
+}
+
+// shardStatus is the status of the shard that the lab looks at.
+func (n *node) shardStatus(shard int) (ShardStatus, bool) {
+	if shard >= len(n.status.Shards) {
+		return ShardStatus{}, false
+	}
+	return n.status.Shards[shard], true
+}
+
+func (n *node) condition() Condition {
+	switch {
+	case n.member.State == Down:
+		return ConditionDown
+	case n.member.State == Paused:
+		return ConditionPaused
+	case n.member.State == Starting:
+		return ConditionStarting
+	case n.heard.IsZero():
+		return ConditionStarting
+	case n.misses >= maxMisses:
+		return ConditionSilent
+	case n.cut:
+		return ConditionCut
+	}
+	return ConditionUp
+}
+
+// members takes the list of processes as it is now.
+func (r *record) members(now time.Time, members []Member) {
+	for _, m := range members {
+		n := r.node(m.ID)
+		if n == nil {
+			r.nodes = append(r.nodes, &node{member: m})
+			continue
+		}
+		if n.striking || n.member == m {
+			continue
+		}
+		old := n.member
+		replaced := old.PID != 0 && m.PID != 0 && old.PID != m.PID
+		if old.State != Down && (m.State == Down || replaced) {
+			// Whatever the lab does itself is in the record before it happens.
+			r.journal.add(now, ToneFault, true, "%s%s ended%s; this page did not do it", old.ID, r.duty(old.ID), pid(old))
+			r.stop(now, n, Down, old.ID+" ended")
+		}
+		if n.member.State == Down && m.State != Down {
+			n.cut, n.returned, n.target = false, now, 0
+			r.journal.add(now, ToneNote, false, "%s starts again%s", m.ID, pid(m))
+		}
+		n.member = m
+	}
+}
+
+func pid(m Member) string {
+	if m.PID == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (pid %d)", m.PID)
+}
+
+// duty says what a node is, for the journal.
+func (r *record) duty(id string) string {
+	if r.leading() == id {
+		return fmt.Sprintf(" (leader of shard %d)", r.shard)
+	}
+	return ""
+}
+
+// leading is the node that leads the shard as far as one can know now, or "".
+func (r *record) leading() string {
+	n := r.node(r.leader)
+	if n == nil || n.member.State != Running || n.stale {
+		return ""
+	}
+	if s, ok := n.shardStatus(r.shard); !ok || s.Role != "leader" || s.Term != r.term {
+		return ""
+	}
+	return r.leader
+}
+
+// stop: a node is down or frozen. If it led, a handover begins.
+func (r *record) stop(at time.Time, n *node, state State, cause string) {
+	r.begin(at, n, cause)
+	n.member.State, n.stale = state, true
+	if state == Down {
+		n.cut = false
+	}
+}
+
+// begin opens a handover if the node leads.
+func (r *record) begin(at time.Time, n *node, cause string) {
+	if r.leading() != n.member.ID {
+		return
+	}
+	h := r.handovers.begin(&handover{cause: cause, from: n.member.ID, oldTerm: r.term, began: at})
+	if r.load.On && r.lastTerm == r.term && at.Sub(r.lastAck) < 2*time.Second {
+		h.lastAck = r.lastAck
+	}
+}
+
+// heard takes a node's status.
+func (r *record) heard(now time.Time, id string, status Status) {
+	n := r.node(id)
+	if n == nil || n.member.State == Down || n.member.State == Paused {
+		return // the answer was under way when the node was stopped
+	}
+	n.status, n.heard, n.misses, n.stale = status, now, 0, false
+	s, ok := n.shardStatus(r.shard)
+	if !ok {
+		return
+	}
+	open := r.handovers.open()
+	if open != nil && id != open.from && (s.Leader == "" || s.Role == "candidate") {
+		open.missed(now)
+	}
+	if s.Role == "leader" && s.Term > r.term {
+		r.elected(now, n, s)
+	}
+	r.catchUp(now, n, s)
+}
+
+func (r *record) elected(now time.Time, n *node, s ShardStatus) {
+	id, open := n.member.ID, r.handovers.open()
+	switch {
+	case open != nil:
+		open.wonBy(now, id, s.Term)
+		r.journal.add(now, ToneGood, true, "%s elected in term %d after %s", id, s.Term, millis(now.Sub(open.began)))
+	case r.leader == "":
+		r.journal.add(now, ToneGood, false, "%s leads shard %d in term %d", id, r.shard, s.Term)
+	default:
+		h := r.handovers.begin(&handover{cause: "nothing broken from here", from: r.leader, oldTerm: r.term, began: now})
+		if r.load.On {
+			h.lastAck = r.lastAck
+		}
+		h.wonBy(now, id, s.Term)
+		r.journal.add(now, ToneNote, true, "%s elected in term %d; nothing was broken from here", id, s.Term)
+	}
+	r.leader, r.term = id, s.Term
+}
+
+// settle closes a handover that no acknowledgement will close, as no load runs.
+func (r *record) settle(now time.Time) {
+	h := r.handovers.open()
+	if h == nil || r.load.On {
+		return
+	}
+	switch {
+	case !h.elected.IsZero() && now.Sub(h.elected) > time.Second:
+		h.closed = true
+	case !h.mended.IsZero() && r.leading() == h.from && now.Sub(h.mended) > time.Second:
+		h.closed, h.kept = true, true
+		r.journal.add(now, ToneGood, true, "%s still leads in term %d", h.from, h.oldTerm)
+	}
+}
+
+// catchUp notes when a node that came back has what the leader had then.
+func (r *record) catchUp(now time.Time, n *node, s ShardStatus) {
+	if n.returned.IsZero() {
+		return
+	}
+	if leader := r.node(r.leading()); n.target == 0 && leader != nil {
+		n.target = max(1, leader.status.Shards[r.shard].Commit)
+	}
+	if n.target > 0 && s.Applied >= n.target && s.Leader != "" {
+		r.journal.add(now, ToneGood, false, "%s is back as %s and has caught up after %s", n.member.ID, s.Role, millis(now.Sub(n.returned)))
+		n.returned = time.Time{}
+	}
+}
+
+// silent: a node did not answer.
+func (r *record) silent(id string) {
+	if n := r.node(id); n != nil {
+		n.misses++
+	}
+}
+
+// shown takes what a replica has, from the seq at which its cursor stood.
+func (r *record) shown(id string, reading Reading) {
+	n := r.node(id)
+	for _, m := range reading.Messages {
+		agrees := r.audit.show(id, m)
+		n.replica.show(m, agrees)
+	}
+	if k := len(reading.Messages); k > 0 {
+		n.replica.last = reading.Messages[k-1].Seq
+	} else {
+		n.replica.last = reading.Last // less than before if the node starts over
+	}
+}
+
+func millis(d time.Duration) string {
+	return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
+}

@@ -1,0 +1,72 @@
+package lab
+
+import (
+	"slices"
+	"time"
+)
+
+// frame is the record as it stands.
+func (r *record) frame(now time.Time) Frame {
+	f := Frame{
+		Time: now, Phase: PhaseRunning, Shard: r.shard, Leader: r.leading(),
+		Quorum: r.quorum(), Voters: r.voters(),
+		Load: r.load, Counts: r.counts, Verdict: r.audit.verdict,
+		Failovers: r.handovers.newestFirst(), Events: r.journal.newestFirst(),
+	}
+	f.Seconds, f.P50, f.P99, f.Load.Acked = r.series.read(now)
+	f.Strip, f.StripFrom = r.strip.spans(now)
+	newest := r.audit.end()
+	for _, n := range r.nodes {
+		s, known := n.shardStatus(r.shard)
+		if n.condition().Reachable() {
+			newest = max(newest, n.replica.last)
+		}
+		f.Term = max(f.Term, s.Term)
+		shown := Node{Member: n.member, Condition: n.condition(), Leader: f.Leader == n.member.ID,
+			Shard: s, Known: known && !n.heard.IsZero(), Last: n.replica.last}
+		if !n.heard.IsZero() {
+			shown.Age = now.Sub(n.heard)
+		}
+		f.Nodes = append(f.Nodes, shown)
+	}
+	f.Shards = r.shards()
+	f.Tail = r.tail(newest)
+	return f
+}
+
+// tail aligns the newest messages of all replicas by seq.
+func (r *record) tail(newest uint64) Tail {
+	t := Tail{From: 1}
+	if newest > Columns {
+		t.From = newest - Columns + 1
+	}
+	for _, n := range r.nodes {
+		t.Rows = append(t.Rows, TailRow{Node: n.member.ID, Fresh: n.condition().Reachable(), Cells: n.replica.row(t.From)})
+	}
+	return t
+}
+
+// shards is every shard over all nodes. A node that does not answer leads
+// nothing, whatever it said last.
+func (r *record) shards() []Shard {
+	count := 0
+	for _, n := range r.nodes {
+		count = max(count, len(n.status.Shards))
+	}
+	shards := make([]Shard, count)
+	for i := range shards {
+		shards[i] = Shard{Number: i, Roles: make([]string, len(r.nodes))}
+		for j, n := range r.nodes {
+			s, ok := n.shardStatus(i)
+			if !ok || !slices.Contains([]Condition{ConditionUp, ConditionCut}, n.condition()) {
+				continue
+			}
+			shards[i].Roles[j] = s.Role
+			if s.Role == "leader" && s.Term >= shards[i].Term {
+				shards[i].Leader = n.member.ID
+			}
+			shards[i].Term = max(shards[i].Term, s.Term)
+		}
+	}
+	return shards
+}

@@ -1,0 +1,103 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// The load. Eight senders with one message each under way: as a sender waits
+// for the answer before it sends the next, the order of its messages is exact
+// and can be checked.
+const (
+	attemptTimeout = 400 * time.Millisecond // after which an attempt counts as unknown
+	retryPause     = 30 * time.Millisecond  // at least, between two attempts; twice that at most
+	maxBacklog     = 2 * time.Second        // a sender that is later than this leaves messages out
+)
+
+var senderNames = []string{"ada", "ben", "cleo", "dina", "emre", "fay", "gus", "hana"}
+
+// Rates are the loads that one can choose, in messages a second.
+var Rates = []int{20, 50, 200}
+
+// sender is one client. It belongs to one goroutine at a time.
+type sender struct {
+	name    string
+	index   int
+	number  uint64 // of the newest message
+	pending *Message
+	doubt   bool // an attempt to send pending ended unknown
+	target  int  // index of the node that it talks to
+}
+
+// next is the message to send: the one that was left over, or a new one.
+func (s *sender) next(prefix string) Message {
+	if s.pending == nil {
+		s.number++
+		s.pending = &Message{ID: fmt.Sprintf("%s%s-%d", prefix, s.name, s.number), Sender: s.name, Body: fmt.Sprintf("%s %d", s.name, s.number)}
+		s.doubt = false
+	}
+	return *s.pending
+}
+
+// send runs one sender until ctx ends. What is not acknowledged by then stays
+// pending, with its id, for the next time.
+func (l *Lab) send(ctx context.Context, s *sender, rate int) {
+	interval := time.Second * time.Duration(len(senderNames)) / time.Duration(rate)
+	due := time.Now().Add(interval * time.Duration(s.index) / time.Duration(len(senderNames)))
+	for wait(ctx, time.Until(due)) {
+		m := s.next(l.prefix)
+		for !l.attempt(ctx, s, m, due) {
+			if !wait(ctx, retryPause+rand.N(retryPause)) {
+				return
+			}
+		}
+		s.pending = nil
+		due = due.Add(interval)
+		if late := time.Since(due); late > maxBacklog {
+			due = due.Add(late.Truncate(interval))
+		}
+	}
+}
+
+// attempt sends once and says whether the message was acknowledged.
+func (l *Lab) attempt(ctx context.Context, s *sender, m Message, due time.Time) bool {
+	members := l.cluster.Members()
+	try, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	answer := l.cluster.Send(try, members[s.target%len(members)].ID, l.cfg.Conversation, m)
+	if answer.Outcome != Acknowledged && ctx.Err() != nil {
+		s.doubt = s.doubt || answer.Outcome == Unknown
+		return false // the sender itself gave up: no failure of the cluster
+	}
+	l.mu.Lock()
+	l.record.answered(time.Now(), due, m, s.doubt, answer)
+	l.mu.Unlock()
+	switch answer.Outcome {
+	case Acknowledged:
+		return true
+	case Unknown:
+		s.doubt = true
+	}
+	s.target++
+	return false
+}
+
+// wait is false if ctx ended before d was over.
+func wait(ctx context.Context, d time.Duration) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,64 @@
+package lab
+
+import (
+	"slices"
+	"time"
+)
+
+// Minute is how far back the charts reach, in seconds.
+const Minute = 60
+
+// series keeps the latencies of the last minute, by second of the clock.
+type series struct {
+	second  int64 // unix time of the newest bucket
+	buckets [Minute][]time.Duration
+}
+
+func (s *series) bucket(second int64) *[]time.Duration {
+	return &s.buckets[((second%Minute)+Minute)%Minute]
+}
+
+// advance clears what has become older than a minute.
+func (s *series) advance(now time.Time) {
+	second := now.Unix()
+	if s.second == 0 || second-s.second > Minute {
+		s.second = second - Minute
+	}
+	for s.second < second {
+		s.second++
+		b := s.bucket(s.second)
+		*b = (*b)[:0]
+	}
+}
+
+func (s *series) add(now time.Time, latency time.Duration) {
+	s.advance(now)
+	b := s.bucket(s.second)
+	*b = append(*b, latency)
+}
+
+// read gives the full seconds, oldest first, the percentiles over all of them
+// and the rate of the last three.
+func (s *series) read(now time.Time) (seconds []Second, p50, p99 time.Duration, rate float64) {
+	s.advance(now)
+	var all []time.Duration
+	for second := s.second - Minute + 1; second < s.second; second++ {
+		sorted := slices.Sorted(slices.Values(*s.bucket(second)))
+		seconds = append(seconds, Second{Acked: len(sorted), P50: percentile(sorted, 0.50), P99: percentile(sorted, 0.99)})
+		all = append(all, sorted...)
+	}
+	for _, second := range seconds[len(seconds)-3:] {
+		rate += float64(second.Acked) / 3
+	}
+	slices.Sort(all)
+	return seconds, percentile(all, 0.50), percentile(all, 0.99), rate
+}
+
+// percentile by nearest rank: a value that was really observed.
+func percentile(sorted []time.Duration, q float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	rank := int(q*float64(len(sorted))+0.999999) - 1
+	return sorted[min(max(rank, 0), len(sorted)-1)]
+}
