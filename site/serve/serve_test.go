@@ -1,0 +1,244 @@
+package serve
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lockstep/site"
+	"lockstep/site/build"
+)
+
+// start serves a small tree through a real listener.
+func start(t *testing.T) (dir, address string) {
+	t.Helper()
+	dir = t.TempDir()
+	save(t, dir, "lockstep.yaml", "title: Example\ncontent: [content]\nadr: [adr]\n")
+	save(t, dir, "content/index.md", "# Home\n\nSee [a](a.md).\n\n![p](p.svg)\n")
+	save(t, dir, "content/p.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>")
+	save(t, dir, "content/secret.txt", "not linked")
+	save(t, dir, "content/a.md", "# A\n\nFirst text.\n")
+	save(t, dir, "adr/0007-x.md", "---\nstatus: accepted\n---\n# X\n")
+	b, err := build.Open(dir, build.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "lab ", r.URL.Path) })
+	s, err := New(Options{Builder: b, Logger: slog.New(slog.DiscardHandler), Lab: lab, Live: func() site.HTML { return "" }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("serve ended with %v", err)
+		}
+	})
+	return dir, "http://" + listener.Addr().String()
+}
+
+func save(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask makes one request and follows no redirect.
+func ask(t *testing.T, method, url string, header map[string]string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, v := range header {
+		if k == "Host" {
+			r.Host = v
+		} else {
+			r.Header.Set(k, v)
+		}
+	}
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(body)
+}
+
+func TestServe(t *testing.T) {
+	_, address := start(t)
+	for _, tt := range []struct {
+		name, method, path string
+		header             map[string]string
+		status             int
+		want               string // in the body, or the Location
+	}{
+		{"home", "GET", "/", nil, 200, "<h1>Home</h1>"},
+		{"page", "GET", "/a/", nil, 200, "First text."},
+		{"missing slash", "GET", "/a", nil, 308, "/a/"},
+		{"index", "GET", "/a/index.html", nil, 308, "/a/"},
+		{"decision by number", "GET", "/adr/7", nil, 308, "/adr/0007-x/"},
+		{"decision by padded number", "GET", "/adr/0007/", nil, 308, "/adr/0007-x/"},
+		{"feed", "GET", "/adr/feed.xml", nil, 200, "<feed"},
+		{"not found", "GET", "/nope/", nil, 404, "There is no such page"},
+		{"another host's path", "GET", "//example.com/a", nil, 307, "/example.com/a"},
+		{"out of the tree", "GET", "/files/../lockstep.yaml", nil, 307, "/lockstep.yaml"},
+		{"a file that no page shows", "GET", "/files/content/secret.txt", nil, 404, ""},
+		{"write", "POST", "/a/", nil, 405, ""},
+		{"lab", "POST", "/lab/actions/kill", nil, 200, "lab /lab/actions/kill"},
+		{"lab from another site", "POST", "/lab/actions/kill", map[string]string{"Origin": "https://evil.example"}, 403, ""},
+		{"lab from another site, by fetch metadata", "POST", "/lab/actions/kill", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403, ""},
+		{"another name for this machine", "GET", "/", map[string]string{"Host": "evil.example"}, 421, ""},
+		{"localhost", "GET", "/", map[string]string{"Host": "localhost:1234"}, 200, ""},
+	} {
+		resp, body := ask(t, tt.method, address+tt.path, tt.header)
+		if resp.StatusCode != tt.status {
+			t.Errorf("%s: %s, want %d", tt.name, resp.Status, tt.status)
+		}
+		if location := resp.Header.Get("Location"); location != "" {
+			body = location
+			if location != tt.want {
+				t.Errorf("%s leads to %q, want %q", tt.name, location, tt.want)
+			}
+		}
+		if !strings.Contains(body, tt.want) {
+			t.Errorf("%s: the answer lacks %q", tt.name, tt.want)
+		}
+		csp := resp.Header.Get("Content-Security-Policy")
+		if strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers %v", tt.name, resp.Header)
+		}
+	}
+}
+
+func TestServe_caching(t *testing.T) {
+	_, address := start(t)
+	resp, body := ask(t, "GET", address+"/a/", nil)
+	if resp, _ := ask(t, "GET", address+"/a/", map[string]string{"If-None-Match": resp.Header.Get("ETag")}); resp.StatusCode != http.StatusNotModified {
+		t.Errorf("a page that the browser has: %s", resp.Status)
+	}
+	start := strings.Index(body, "static/css/site.")
+	path := body[start : start+strings.IndexByte(body[start:], '"')]
+	resp, _ = ask(t, "GET", address+"/"+path, map[string]string{"Accept-Encoding": "gzip"})
+	if resp.StatusCode != 200 || !strings.Contains(resp.Header.Get("Cache-Control"), "immutable") || resp.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("stylesheet: %s %v", resp.Status, resp.Header)
+	}
+	if resp, _ := ask(t, "HEAD", address+"/a/", nil); resp.StatusCode != 200 || resp.ContentLength <= 0 {
+		t.Errorf("HEAD: %s, %d bytes", resp.Status, resp.ContentLength)
+	}
+}
+
+// TestServe_reload: a save is told to the browser, and the page then shows it;
+// an error in the source shows where it is, and goes away with it.
+func TestServe_reload(t *testing.T) {
+	dir, address := start(t)
+	resp, err := http.Get(address + eventsPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := make(chan string, 100)
+	go func() {
+		for scanner := bufio.NewScanner(resp.Body); scanner.Scan(); {
+			lines <- scanner.Text()
+		}
+		close(lines)
+	}()
+	awaitReload := func() {
+		t.Helper()
+		deadline := time.After(10 * time.Second)
+		for {
+			select {
+			case line := <-lines:
+				if line == "event: reload" {
+					return
+				}
+			case <-deadline:
+				t.Fatal("no reload within 10 s")
+			}
+		}
+	}
+	if line := <-lines; !strings.HasPrefix(line, "retry:") {
+		t.Fatalf("the stream begins with %q", line)
+	}
+	for _, step := range []struct {
+		text   string
+		status int
+		want   string
+	}{
+		{"# A\n\nSecond text.\n", 200, "Second text."},
+		{"# A\n\nSee [b](b.md).\n", 500, "content/a.md:3"},
+		{"# A\n\nThird text.\n", 200, "Third text."},
+		{"---\ntitle: a: b\n---\n", 500, "content/a.md:2"},
+		{"# A\n\nLast text.\n", 200, "Last text."},
+	} {
+		save(t, dir, "content/a.md", step.text)
+		// A save may be seen as several changes, so the page is asked until it
+		// shows the last one.
+		for deadline := time.Now().Add(10 * time.Second); ; {
+			awaitReload()
+			resp, body := ask(t, "GET", address+"/a/", nil)
+			body = strings.ReplaceAll(strings.ReplaceAll(body, "<code>", ""), "</code>", "")
+			if resp.StatusCode == step.status && strings.Contains(body, step.want) {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("after %q: %s, the page lacks %q", step.text, resp.Status, step.want)
+			}
+		}
+		if resp, _ := ask(t, "GET", address+"/", nil); resp.StatusCode >= 500 && step.status == 200 {
+			t.Errorf("another page: %s", resp.Status)
+		}
+	}
+}
+
+// BenchmarkSaveToReload is the way of an edit from the save to the new page in a
+// browser's hands, on a site of one page: what watching and telling cost.
+func BenchmarkSaveToReload(b *testing.B) {
+	dir := b.TempDir()
+	file := filepath.Join(dir, "README.md")
+	if err := os.WriteFile(file, []byte("# A\n\n0\n"), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	builder, err := build.Open(dir, build.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := New(Options{Builder: builder, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for i := 0; b.Loop(); i++ {
+		changed := s.reloads.wait()
+		if err := os.WriteFile(file, fmt.Appendf(nil, "# A\n\nedit %d\n", i), 0o644); err != nil {
+			b.Fatal(err)
+		}
+		<-changed
+	}
+}

@@ -1,0 +1,113 @@
+// The laboratory: frames come as a stream of HTML and are morphed into the page,
+// so that focus, hover and selection stay where they are.
+const root = document.querySelector("[data-lab]");
+const link = root?.querySelector("[data-lab-link]");
+const answer = root?.querySelector("[data-lab-answer]");
+const say = root?.querySelector("[data-lab-say]");
+const hold = root?.querySelector("[data-lab-hold]");
+
+let stream = null;
+let held = false;
+let newest = "";
+let drawing = false;
+let announced = "";
+
+const text = (element, words) => {
+  if (element && element.textContent !== words) element.textContent = words;
+};
+
+function morph(html) {
+  window.Idiomorph.morph(document.getElementById("lab-frame"), html, {
+    morphStyle: "outerHTML",
+    ignoreActiveValue: true,
+    callbacks: {
+      // What the reader chose stays chosen, whatever the frame says is current.
+      beforeNodeMorphed: (old) => !(old.nodeType === 1 && old.matches("select, option")),
+    },
+  });
+}
+
+// A frame is drawn when the browser is ready to draw; older ones are dropped.
+function show(html) {
+  newest = html;
+  if (held || drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    if (held) return;
+    morph(newest);
+    announce();
+  });
+}
+
+// Only what changes the picture is spoken: a new leader, a window, a verdict.
+function announce() {
+  const news = document.getElementById("lab-news");
+  if (!news) return;
+  if (announced !== "" && news.dataset.news !== announced) text(say, news.textContent);
+  announced = news.dataset.news;
+}
+
+function open() {
+  if (stream || document.hidden) return;
+  stream = new EventSource(root.dataset.events);
+  stream.addEventListener("open", () => text(link, held ? "Updates are paused." : "Live"));
+  stream.addEventListener("frame", (event) => show(event.data));
+  stream.addEventListener("error", () => {
+    text(link, "No connection to the server. Trying again …");
+    if (stream?.readyState === EventSource.CLOSED) {
+      close();
+      setTimeout(open, 5000);
+    }
+  });
+}
+
+function close() {
+  stream?.close();
+  stream = null;
+}
+
+// A button does what its form would do, without leaving the page.
+async function act(event) {
+  const form = event.target;
+  const button = event.submitter;
+  if (!button?.hasAttribute("formaction")) return;
+  event.preventDefault();
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  text(answer, "");
+  try {
+    const response = await fetch(button.formAction, {
+      method: "POST",
+      headers: { accept: "application/json" },
+      body: new URLSearchParams(new FormData(form)),
+    });
+    if (!response.ok) {
+      const problem = await response.json().catch(() => ({}));
+      text(answer, problem.detail ? capital(problem.detail) : `The server said ${response.status}.`);
+    }
+  } catch {
+    text(answer, "The server cannot be reached.");
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1).replace(/\.?$/, ".");
+
+if (root && window.Idiomorph) {
+  hold.hidden = false;
+  hold.addEventListener("click", () => {
+    held = !held;
+    hold.setAttribute("aria-pressed", String(held));
+    text(link, held ? "Updates are paused." : "Live");
+    if (!held && newest !== "") show(newest);
+  });
+  root.addEventListener("submit", act);
+  // The load runs while somebody looks; a tab in the background does not.
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  window.addEventListener("pagehide", close);
+  window.addEventListener("pageshow", open);
+  text(link, "Connecting …");
+  open();
+}
