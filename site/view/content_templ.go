@@ -614,7 +614,18 @@ func lab(s *Site, p *site.Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<div class=\"prose\">")
+		if s.Live != nil {
+			templ_7745c5c3_Err = raw(s.Live()).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<section class=\"lab-empty\" aria-labelledby=\"lab-empty\"><h2 id=\"lab-empty\">No cluster runs behind this page</h2><p>You are reading a static copy of the site. The laboratory needs three real processes to kill, and they run where the site is served:</p><pre tabindex=\"0\" role=\"region\" aria-label=\"How to start it\"><code>make run</code></pre></section>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<div class=\"prose\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -622,20 +633,9 @@ func lab(s *Site, p *site.Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "</div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "</div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
-		}
-		if s.Live != nil {
-			templ_7745c5c3_Err = raw(s.Live()).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<section class=\"lab-empty\" aria-labelledby=\"lab-empty\"><h2 id=\"lab-empty\">No cluster runs behind this page</h2><p>You are reading a static copy of the site. The laboratory needs three real processes to kill, and they run where the site is served:</p><pre tabindex=\"0\" role=\"region\" aria-label=\"How to start it\"><code>make run</code></pre></section>")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
 		}
 		templ_7745c5c3_Err = backlinks(s, p).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
