@@ -373,3 +373,6 @@ func (t *Tree) Value(dest, text string) (want string, ok bool) {
 	}
 	return t.model.Agree(dest, text)
 }
+
+// ADRFolders are the folders of decision records.
+func (t *Tree) ADRFolders() []string { return t.config.ADR }
