@@ -79,53 +79,42 @@ func BenchmarkColdBuild2000(b *testing.B) {
 	}
 }
 
-// BenchmarkJoin2000 is the same for an edit that other pages can see: a heading,
-// a link, a title.
-func BenchmarkJoin2000(b *testing.B) {
-	dir := bigSite(b, 2000)
-	builder, err := Open(dir, Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	name := filepath.Join(dir, "docs/part-07/page-0007.md")
-	for i := 0; b.Loop(); i++ {
-		if err := os.WriteFile(name, []byte(bigPage(7, 2000)+fmt.Sprintf("\n## Heading %d\n", i)), 0o644); err != nil {
-			b.Fatal(err)
-		}
-		tree, err := builder.Load()
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, _, err := tree.Bytes(context.Background(), &tree.Site, tree.ByPath("/part-07/page-0007/")); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // BenchmarkEdit2000 is what happens between the save of one page of 2,000 and
 // the answer that a browser gets: read, join, render. The watcher adds its
-// settling time of a few milliseconds.
+// settling time of a few milliseconds. A heading is an edit that other pages can
+// see, prose is one that they cannot.
 func BenchmarkEdit2000(b *testing.B) {
-	dir := bigSite(b, 2000)
-	builder, err := Open(dir, Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	tree, err := builder.Load()
-	if err != nil {
-		b.Fatal(err)
-	}
 	const file = "docs/part-07/page-0007.md"
-	name := filepath.Join(dir, file)
-	for i := 0; b.Loop(); i++ {
-		if err := os.WriteFile(name, []byte(bigPage(7, 2000)+strings.Repeat("x", i%100+1)), 0o644); err != nil {
-			b.Fatal(err)
-		}
-		if tree, err = builder.Refresh(tree, []string{file}); err != nil {
-			b.Fatal(err)
-		}
-		if _, _, err := tree.Bytes(context.Background(), &tree.Site, tree.ByPath("/part-07/page-0007/")); err != nil {
-			b.Fatal(err)
-		}
+	for _, kind := range []string{"prose", "heading"} {
+		b.Run(kind, func(b *testing.B) {
+			dir := bigSite(b, 2000)
+			builder, err := Open(dir, Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := builder.Load(); err != nil {
+				b.Fatal(err)
+			}
+			for i := 0; b.Loop(); i++ {
+				edit := fmt.Sprintf("\nSentence %d.\n", i)
+				if kind == "heading" {
+					edit = fmt.Sprintf("\n## Heading %d\n", i)
+				}
+				if err := os.WriteFile(filepath.Join(dir, file), []byte(bigPage(7, 2000)+edit), 0o644); err != nil {
+					b.Fatal(err)
+				}
+				tree, err := builder.Refresh([]string{file})
+				if err != nil {
+					b.Fatal(err)
+				}
+				html, _, err := tree.Bytes(context.Background(), &tree.Site, tree.ByPath("/part-07/page-0007/"))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if want := strings.TrimLeft(strings.TrimSpace(edit), "# "); !strings.Contains(string(html), want) {
+					b.Fatalf("the page lacks %q", want)
+				}
+			}
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -30,17 +31,21 @@ type Builder struct {
 	options Options
 	drawer  *diagram.Drawer
 
-	mu       sync.Mutex // held by Load
-	config   Config
-	findings []site.Finding // of the configuration
-	history  *history
-	cached   map[string]cached
+	mu      sync.Mutex // held by Load and Refresh
+	config  Config
+	history *history
+	sources []source
+	parsed  map[string]parsed // by file
+	model   *model.Model
+	// findings are those of everything but the documents: configuration, places,
+	// model.
+	findings []site.Finding
 }
 
-// cached is a parsed document, good for as long as the file stays as it was.
-type cached struct {
+// parsed is a document, good for as long as the file stays as it was.
+type parsed struct {
 	source
-	document *markdown.Document
+	document *document
 }
 
 // Open looks at the tree below dir.
@@ -53,7 +58,7 @@ func Open(dir string, options Options) (*Builder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open source tree: %w", err)
 	}
-	return &Builder{dir: dir, root: root, options: options, drawer: diagram.New(options.Cache), cached: make(map[string]cached)}, nil
+	return &Builder{dir: dir, root: root, options: options, drawer: diagram.New(options.Cache)}, nil
 }
 
 // Dir is the absolute path of the tree.
@@ -81,8 +86,9 @@ func (b *Builder) Forget() {
 func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.config, b.findings = readConfig(b.root.FS(), filepath.Base(b.dir))
-	sources, findings := b.scan()
+	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
+	b.config = config
+	sources, misplaced := b.scan()
 	if len(sources) == 0 {
 		return nil, fmt.Errorf("build %s: no Markdown found: there is no README.md, no docs folder and no folder of decisions; say in %s where the texts are", b.dir, ConfigName)
 	}
@@ -90,35 +96,66 @@ func (b *Builder) Load() (*Tree, error) {
 	if b.history == nil {
 		wait.Go(func() { h := readHistory(b.dir); b.history = &h })
 	}
-	documents := b.parse(sources)
-	m, modelFindings := model.Load(b.root.FS(), b.config.Model, b.config.Evidence)
+	b.parse(sources)
+	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
-	findings = append(append(append([]site.Finding{}, b.findings...), findings...), modelFindings...)
-	return newTree(b, sources, documents, m, findings), nil
+	b.model, b.findings = m, slices.Concat(findings, misplaced, wrong)
+	return newTree(b), nil
 }
 
-// parse gives the documents of the sources, in their order.
-func (b *Builder) parse(sources []source) []*markdown.Document {
+// Refresh is Load for when only the named files have changed. If they are
+// sources that are known already, nothing else is looked at.
+func (b *Builder) Refresh(files []string) (*Tree, error) {
+	if tree := b.refresh(files); tree != nil {
+		return tree, nil
+	}
+	return b.Load()
+}
+
+func (b *Builder) refresh(files []string) *Tree {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.history == nil || len(files) == 0 {
+		return nil
+	}
+	sources := slices.Clone(b.sources)
+	for _, file := range files {
+		i := slices.IndexFunc(sources, func(s source) bool { return s.file == file })
+		now, ok := b.stat(file)
+		if i < 0 || !ok || now.size > maxSource {
+			return nil
+		}
+		sources[i].size, sources[i].changed = now.size, now.changed
+		// Two saves within a tick of the file system's clock look the same.
+		delete(b.parsed, file)
+	}
+	b.parse(sources)
+	return newTree(b)
+}
+
+// parse reads the sources that have changed.
+func (b *Builder) parse(sources []source) {
 	parser := markdown.New(markdown.Options{Foreign: b.config.Foreign})
-	documents := make([]*markdown.Document, len(sources))
+	documents := make([]*document, len(sources))
 	var done atomic.Int64
 	parallel(len(sources), func(i int) {
 		s := sources[i]
-		if old, ok := b.cached[s.file]; ok && old.size == s.size && old.changed.Equal(s.changed) && old.kind == s.kind {
-			documents[i] = old.document
-		} else if data, err := b.root.ReadFile(s.file); err == nil {
-			documents[i] = parser.Parse(s.file, data, s.kind)
+		if before, ok := b.parsed[s.file]; ok && before.source == s {
+			documents[i] = before.document
 		} else {
-			documents[i] = parser.Parse(s.file, nil, s.kind)
-			documents[i].Findings = append(documents[i].Findings, site.Finding{File: s.file, Rule: "unreadable", Message: "it cannot be read: " + err.Error(), Mend: "check its permissions"})
+			data, err := b.root.ReadFile(s.file)
+			d := parser.Parse(s.file, data, s.kind)
+			if err != nil {
+				d.Findings = append(d.Findings, site.Finding{File: s.file, Rule: "unreadable", Message: "it cannot be read: " + err.Error(), Mend: "check its permissions"})
+			}
+			documents[i] = newDocument(d)
 		}
 		b.progress("read", int(done.Add(1)), len(sources))
 	})
-	b.cached = make(map[string]cached, len(sources))
+	b.sources, b.parsed = sources, make(map[string]parsed, len(sources))
 	for i, s := range sources {
-		b.cached[s.file] = cached{s, documents[i]}
+		b.parsed[s.file] = parsed{s, documents[i]}
 	}
-	return documents
 }
 
 func (b *Builder) progress(stage string, done, of int) {

@@ -17,13 +17,15 @@ func (t *Tree) refer() {
 	all := make([]follower, len(t.Pages))
 	parallel(len(t.Pages), func(i int) {
 		if d := t.documents[t.Pages[i]]; d != nil {
-			all[i] = follower{tree: t, page: t.Pages[i], document: d}
+			all[i] = follower{tree: t, page: t.Pages[i], document: d, notes: make([]note, 0, len(d.Links)+len(d.References))}
 			all[i].follow()
 		}
 	})
 	for i := range all {
 		f := &all[i]
-		for _, n := range f.notes {
+		t.files = append(t.files, f.files...)
+		for i := range f.notes {
+			n := &f.notes[i]
 			n.to.Backlinks = append(n.to.Backlinks, n.Backlink)
 		}
 		if len(f.findings) > 0 {
@@ -31,15 +33,17 @@ func (t *Tree) refer() {
 			f.page.Findings = append(f.page.Findings[:len(f.page.Findings):len(f.page.Findings)], f.findings...)
 		}
 	}
+	slices.Sort(t.files)
+	t.files = slices.Compact(t.files)
 }
 
 // follower gathers what one page refers to.
 type follower struct {
 	tree     *Tree
 	page     *site.Page
-	document *markdown.Document
-	labels   map[string]string // headings of the page, made when needed
+	document *document
 	notes    []note
+	files    []string
 	findings []site.Finding
 }
 
@@ -56,23 +60,22 @@ func (f *follower) note(to *site.Page, heading, id string) {
 	if to == f.page {
 		return
 	}
-	if f.labels == nil {
-		f.labels = labels(f.document.Outline, make(map[string]string))
-	}
-	label := f.labels[heading]
+	label := f.document.labels[heading]
 	if label == "" {
 		label, heading = f.page.Title, ""
 	}
-	n := note{to, site.Backlink{From: f.page, Anchor: heading, Label: label, Target: id}}
-	if !slices.Contains(f.notes, n) {
-		f.notes = append(f.notes, n)
+	for i := range f.notes {
+		if n := &f.notes[i]; n.to == to && n.Anchor == heading && n.Target == id {
+			return
+		}
 	}
+	f.notes = append(f.notes, note{to, site.Backlink{From: f.page, Anchor: heading, Label: label, Target: id}})
 }
 
 func (f *follower) follow() {
 	t := f.tree
-	for _, l := range f.document.Links {
-		x := t.target(f.page, l.Dest)
+	for i, l := range f.document.Links {
+		x := t.resolve(f.page, f.document.addresses[i])
 		if x.wrong != "" {
 			rule := "dead-link"
 			if x.page != nil {
@@ -80,6 +83,9 @@ func (f *follower) follow() {
 			}
 			f.find(l.Line, rule, x.mend, "the link to %s %s", l.Dest, x.wrong)
 			continue
+		}
+		if x.file != "" && !x.folder && (t.config.Repository == "" || isPicture(x.file)) {
+			f.files = append(f.files, x.file)
 		}
 		if x.page != nil {
 			f.note(x.page, l.Heading, "")
@@ -131,14 +137,6 @@ func (f *follower) number(n markdown.Number) {
 	}
 }
 
-func labels(headings []site.Heading, into map[string]string) map[string]string {
-	for _, h := range headings {
-		into[h.ID] = h.Text
-		labels(h.Children, into)
-	}
-	return into
-}
-
 // resolver answers the questions of one page's rendering.
 type resolver struct {
 	tree *Tree
@@ -148,7 +146,7 @@ type resolver struct {
 var _ markdown.Resolver = resolver{}
 
 func (r resolver) Link(dest string) (string, bool) {
-	x := r.tree.target(r.page, dest)
+	x := r.tree.resolve(r.page, parseAddress(r.page.Source, dest))
 	switch {
 	case x.page != nil:
 		to := x.page.Path

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"slices"
 
 	"lockstep/site"
 	"lockstep/site/view"
@@ -58,21 +57,6 @@ func (t *Tree) Redirects() map[string]string {
 	return redirects
 }
 
-// Files are the files of the tree that pages show or link to, other than pages.
-func (t *Tree) Files() (files []string) {
-	for _, p := range t.Pages {
-		d := t.documents[p]
-		if d == nil {
-			continue
-		}
-		for _, l := range d.Links {
-			x := t.target(p, l.Dest)
-			if x.file == "" || x.folder || (t.config.Repository != "" && !isPicture(x.file)) {
-				continue
-			}
-			files = append(files, x.file)
-		}
-	}
-	slices.Sort(files)
-	return slices.Compact(files)
-}
+// Files are the files of the tree that pages show or link to, other than pages,
+// sorted.
+func (t *Tree) Files() []string { return t.files }

@@ -1,12 +1,10 @@
 package build
 
 import (
-	"net/url"
 	"path"
 	"strings"
 
 	"lockstep/site"
-	"lockstep/site/markdown"
 )
 
 // target is what an address in a source leads to.
@@ -20,55 +18,37 @@ type target struct {
 	mend     string
 }
 
-// target resolves an address as it is written in a source.
-func (t *Tree) target(from *site.Page, dest string) target {
-	if markdown.External(dest) {
+// resolve says what is at an address, seen from a page.
+func (t *Tree) resolve(from *site.Page, a address) target {
+	switch {
+	case a.external:
 		return target{external: true}
+	case a.file == "":
+		return t.anchor(from, a.fragment)
 	}
-	if scheme, _, ok := strings.Cut(dest, ":"); ok && (scheme == "mailto" || scheme == "tel" || scheme == "data") {
-		return target{external: true}
+	if p := t.bySource[a.file]; p != nil {
+		return t.anchor(p, a.fragment)
 	}
-	address, fragment, _ := strings.Cut(dest, "#")
-	address, _, _ = strings.Cut(address, "?")
-	if unescaped, err := url.PathUnescape(address); err == nil {
-		address = unescaped
-	}
-	if unescaped, err := url.PathUnescape(fragment); err == nil {
-		fragment = unescaped
-	}
-	if address == "" {
-		return t.anchor(from, fragment)
-	}
-	file := path.Join(path.Dir(from.Source), address)
-	if strings.HasPrefix(address, "/") {
-		file = strings.TrimPrefix(path.Clean(address), "/")
-		if file == "" {
-			file = "."
-		}
-	}
-	if p := t.bySource[file]; p != nil {
-		return t.anchor(p, fragment)
-	}
-	if strings.HasPrefix(file, "../") || file == ".." {
+	if strings.HasPrefix(a.file, "../") || a.file == ".." {
 		return target{wrong: "leads out of the repository", mend: "link to a file of the repository, or to an address with https"}
 	}
-	info, err := t.builder.root.Stat(file)
+	info, err := t.builder.root.Stat(a.file)
 	switch {
 	case err == nil && info.IsDir():
-		if p := t.listOf(file); p != nil {
-			return t.anchor(p, fragment)
+		if p := t.listOf(a.file); p != nil {
+			return t.anchor(p, a.fragment)
 		}
-		return target{file: file, folder: true}
+		return target{file: a.file, folder: true}
 	case err == nil && info.Mode().IsRegular():
-		return target{file: file}
+		return target{file: a.file}
 	}
-	if p := t.bySource[file+".md"]; p != nil {
-		return t.anchor(p, fragment)
+	if p := t.bySource[a.file+".md"]; p != nil {
+		return t.anchor(p, a.fragment)
 	}
-	if p := t.byPath["/"+strings.Trim(strings.TrimPrefix(address, "/"), "/")+"/"]; p != nil && strings.HasPrefix(address, "/") {
-		return t.anchor(p, fragment)
+	if p := t.byPath["/"+a.file+"/"]; p != nil && a.rooted {
+		return t.anchor(p, a.fragment)
 	}
-	return target{wrong: "does not exist", mend: t.suggest(file)}
+	return target{wrong: "does not exist", mend: t.suggest(a.file)}
 }
 
 // anchor is a place on a page.

@@ -24,10 +24,11 @@ type Tree struct {
 	builder   *Builder
 	config    Config
 	model     *model.Model
-	documents map[*site.Page]*markdown.Document
+	documents map[*site.Page]*document
 	bySource  map[string]*site.Page
 	byPath    map[string]*site.Page
-	intros    map[string]*markdown.Document // by the path of the list
+	intros    map[string]*document // by the path of the list
+	files     []string             // that pages show or link to, other than sources
 	log       *site.Log
 
 	definitions map[string]definition
@@ -42,17 +43,19 @@ type definition struct {
 	site.Definition
 }
 
-func newTree(b *Builder, sources []source, documents []*markdown.Document, m *model.Model, findings []site.Finding) *Tree {
-	t := &Tree{builder: b, config: b.config, model: m, Findings: findings,
-		documents: make(map[*site.Page]*markdown.Document), bySource: make(map[string]*site.Page), byPath: make(map[string]*site.Page),
-		intros: make(map[string]*markdown.Document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
-	for i, s := range sources {
-		t.Findings = append(t.Findings, documents[i].Findings...)
+// newTree joins what the builder has read.
+func newTree(b *Builder) *Tree {
+	t := &Tree{builder: b, config: b.config, model: b.model, Findings: slices.Clone(b.findings),
+		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
+		intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
+	for _, s := range b.sources {
+		d := b.parsed[s.file].document
+		t.Findings = append(t.Findings, d.Findings...)
 		if s.intro != "" {
-			t.intros[s.intro] = documents[i]
+			t.intros[s.intro] = d
 			continue
 		}
-		t.add(t.page(s, documents[i]), documents[i])
+		t.add(t.page(s, d), d)
 	}
 	t.joinDecisions()
 	t.addModel()
@@ -70,7 +73,7 @@ func newTree(b *Builder, sources []source, documents []*markdown.Document, m *mo
 }
 
 // page is the page of a source, without what other sources say of it.
-func (t *Tree) page(s source, d *markdown.Document) *site.Page {
+func (t *Tree) page(s source, d *document) *site.Page {
 	p := &site.Page{Kind: d.Meta.Kind, Section: s.section, Source: s.file, Path: s.path, Title: d.Title, Summary: d.Summary,
 		Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.builder.history.files[s.file]}
 	if d.Decision != nil {
@@ -98,7 +101,7 @@ func titled(name string) string {
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-func (t *Tree) add(p *site.Page, d *markdown.Document) {
+func (t *Tree) add(p *site.Page, d *document) {
 	t.Pages = append(t.Pages, p)
 	t.byPath[p.Path] = p
 	if p.Source != "" {
@@ -360,7 +363,7 @@ func (t *Tree) Log() *site.Log { return t.log }
 func (t *Tree) Documents() (documents []*markdown.Document) {
 	for _, p := range t.Pages {
 		if d := t.documents[p]; d != nil {
-			documents = append(documents, d)
+			documents = append(documents, d.Document)
 		}
 	}
 	return documents

@@ -75,7 +75,7 @@ func (s *Server) load(files []string) {
 	var tree *build.Tree
 	var err error
 	if before := s.state.Load(); files != nil && before != nil && before.tree != nil {
-		tree, err = s.options.Builder.Refresh(before.tree, files)
+		tree, err = s.options.Builder.Refresh(files)
 	} else {
 		tree, err = s.options.Builder.Load()
 	}

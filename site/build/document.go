@@ -1,0 +1,78 @@
+package build
+
+import (
+	"net/url"
+	"path"
+	"strings"
+
+	"lockstep/site"
+	"lockstep/site/markdown"
+)
+
+// document is a parsed text with what follows from it alone. All of it is worked
+// out once and kept while the file stays as it was, since every edit anywhere
+// joins all documents anew.
+type document struct {
+	*markdown.Document
+	addresses []address         // of its links, in their order
+	labels    map[string]string // of its headings, by id
+}
+
+func newDocument(d *markdown.Document) *document {
+	full := &document{Document: d, addresses: make([]address, len(d.Links)), labels: make(map[string]string)}
+	for i, l := range d.Links {
+		full.addresses[i] = parseAddress(d.Source, l.Dest)
+	}
+	var label func([]site.Heading)
+	label = func(headings []site.Heading) {
+		for _, h := range headings {
+			full.labels[h.ID] = h.Text
+			label(h.Children)
+		}
+	}
+	label(d.Outline)
+	return full
+}
+
+// address is the destination of a link, taken apart. What is there is for the
+// tree to say.
+type address struct {
+	external bool
+	file     string // below the root, cleaned; "" is the page itself
+	rooted   bool   // written from the root of the repository or of the site
+	fragment string
+}
+
+// parseAddress takes apart a destination as it is written in a source.
+func parseAddress(source, dest string) address {
+	if markdown.External(dest) {
+		return address{external: true}
+	}
+	if scheme, _, ok := strings.Cut(dest, ":"); ok && (scheme == "mailto" || scheme == "tel" || scheme == "data") {
+		return address{external: true}
+	}
+	dest, fragment, _ := strings.Cut(dest, "#")
+	dest, _, _ = strings.Cut(dest, "?")
+	dest, fragment = unescaped(dest), unescaped(fragment)
+	switch {
+	case dest == "":
+		return address{fragment: fragment}
+	case strings.HasPrefix(dest, "/"):
+		file := strings.TrimPrefix(path.Clean(dest), "/")
+		if file == "" {
+			file = "."
+		}
+		return address{file: file, rooted: true, fragment: fragment}
+	}
+	return address{file: path.Join(path.Dir(source), dest), fragment: fragment}
+}
+
+func unescaped(s string) string {
+	if strings.IndexByte(s, '%') < 0 {
+		return s
+	}
+	if plain, err := url.PathUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
