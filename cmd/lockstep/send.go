@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/prototype/client"
+)
+
+func newSendCommand() *cobra.Command {
+	var target, sender, id string
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:   `send CONVERSATION ["text"]`,
+		Short: "Send a message, or each line of standard input",
+		Long: `Sends and waits for the acknowledgement, trying again through other nodes with the
+same message id while the outcome is open. Prints the message's place.`,
+		Example: `  lockstep send general "hello"
+  seq 1 1000 | lockstep send general
+  lockstep send general "hello" --id 42        # sent twice, ordered once`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 1 || len(args) > 2 {
+				return usageError{"name the conversation, and the text in quotes", `lockstep send general "hello"`}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c := client.New(targets(target))
+			if sender == "" {
+				sender = "somebody"
+				if u, err := user.Current(); err == nil && u.Username != "" {
+					sender = u.Username
+				}
+			}
+			send := func(text, id string) error {
+				ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+				defer cancel()
+				ack, err := c.Send(ctx, args[0], client.Message{ID: id, Sender: sender, Body: text})
+				if err != nil {
+					return fmt.Errorf("send %s: %w", id, err)
+				}
+				again := ""
+				if ack.Duplicate {
+					again = " (it was there already)"
+				}
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s %d epoch %d%s\n", args[0], ack.Seq, ack.Epoch, again)
+				return err
+			}
+			if len(args) == 2 {
+				if id == "" {
+					id = rand.Text()
+				}
+				return send(args[1], id)
+			}
+			if id != "" {
+				return usageError{"--id is for a single message", `lockstep send general "hello" --id 42`}
+			}
+			lines := bufio.NewScanner(cmd.InOrStdin())
+			lines.Buffer(nil, 1<<20)
+			for lines.Scan() {
+				if text := strings.TrimRight(lines.Text(), "\r"); text != "" {
+					if err := send(text, rand.Text()); err != nil {
+						return err
+					}
+				}
+			}
+			return lines.Err()
+		},
+	}
+	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	cmd.Flags().StringVar(&sender, "sender", "", "who says it (default: your user name)")
+	cmd.Flags().StringVar(&id, "id", "", "message id; the same id again is the same message")
+	cmd.Flags().DurationVar(&timeout, "timeout", 10*time.Second, "how long to try")
+	return cmd
+}
