@@ -115,7 +115,7 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 		return l.restart(ctx, id, condition)
 	}
 	what := ""
-	undo := l.striking(id, func(r *record, n *node, now time.Time) {
+	undo := l.striking(id, func(r *record, n *observed, now time.Time) {
 		switch a.Verb {
 		case Kill:
 			what = "killed" + ifProcess(member, " with SIGKILL")
@@ -149,13 +149,15 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 // what the node and its process show from then on finds its cause there. The
 // function that it returns ends the action; with an error it takes back what
 // was written.
-func (l *Lab) striking(id string, note func(*record, *node, time.Time)) (done func(error)) {
+func (l *Lab) striking(id string, note func(*record, *observed, time.Time)) (done func(error)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := l.record.node(id)
 	before, open := *n, l.record.handovers.open()
 	n.striking = true
 	note(l.record, n, time.Now())
+	close(l.waking) // the moments that follow are worth a closer look
+	l.waking = make(chan struct{})
 	return func(err error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()

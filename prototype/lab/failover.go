@@ -29,11 +29,17 @@ type handover struct {
 }
 
 // acknowledged takes an acknowledgement and says whether it closes the matter.
-func (h *handover) acknowledged(at time.Time, epoch uint64) bool {
+// A duplicate carries the epoch in which its first copy was ordered, so it may
+// come from the successor and name the old term.
+func (h *handover) acknowledged(at time.Time, epoch uint64, duplicate bool) bool {
 	switch {
-	case epoch > h.oldTerm:
-		h.firstAck, h.term = at, max(h.term, epoch)
-		h.closed = true
+	case epoch > h.oldTerm, duplicate && !h.elected.IsZero():
+		h.firstAck, h.term, h.closed = at, max(h.term, epoch), true
+		if h.elected.IsZero() {
+			h.elected = at // at the latest: no node was asked since
+		}
+	case duplicate:
+		// From either leader: it says nothing.
 	case !h.mended.IsZero() && h.elected.IsZero():
 		h.firstAck, h.to, h.term = at, h.from, h.oldTerm
 		h.kept, h.closed = true, true
@@ -83,10 +89,17 @@ func (h *handover) failover() Failover {
 type handovers []*handover
 
 func (hs handovers) open() *handover {
-	if n := len(hs); n > 0 && !hs[n-1].closed {
-		return hs[n-1]
+	if h := hs.newest(); h != nil && !h.closed {
+		return h
 	}
 	return nil
+}
+
+func (hs handovers) newest() *handover {
+	if len(hs) == 0 {
+		return nil
+	}
+	return hs[len(hs)-1]
 }
 
 func (hs *handovers) begin(h *handover) *handover {

@@ -60,7 +60,7 @@ func (l *Lab) mend(ctx context.Context, id string, c Condition) (word string, er
 	if c == ConditionDown {
 		return "started", l.start(ctx, id)
 	}
-	done := l.striking(id, func(*record, *node, time.Time) {})
+	done := l.striking(id, func(*record, *observed, time.Time) {})
 	if c == ConditionPaused {
 		word, err = "resumed", l.cluster.Resume(id)
 	}
@@ -104,7 +104,7 @@ func (l *Lab) restart(ctx context.Context, id string, c Condition) error {
 
 // start brings a node back, after it has ended in good order if it ran.
 func (l *Lab) start(ctx context.Context, id string) error {
-	done := l.striking(id, func(r *record, n *node, now time.Time) {
+	done := l.striking(id, func(r *record, n *observed, now time.Time) {
 		if n.member.State != Down {
 			r.journal.add(now, ToneFault, true, "%s%s is being restarted", id, r.duty(id))
 			r.stop(now, n, Down, id+" restarted")

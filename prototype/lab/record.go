@@ -9,11 +9,12 @@ import (
 // start nothing, wait for nothing and read no clock.
 type record struct {
 	shard    int
-	nodes    []*node // in the cluster's order
-	leader   string  // the newest leader of the shard that was seen
-	term     uint64  // its term
+	nodes    []*observed // in the cluster's order
+	leader   string      // the newest leader of the shard that was seen
+	term     uint64      // its term
 	lastAck  time.Time
 	lastTerm uint64 // epoch of the newest acknowledgement
+	turn     turn
 
 	load      Load
 	counts    Counts
@@ -27,8 +28,11 @@ type record struct {
 	noQuorum  bool
 }
 
-// node is one node in the record.
-type node struct {
+// turn is the moment at which acknowledgements went over to a new term.
+type turn struct{ before, after time.Time }
+
+// observed is one node as the record has it.
+type observed struct {
 	member   Member
 	status   Status
 	heard    time.Time // the last answer
@@ -45,7 +49,7 @@ type node struct {
 // node counts as silent.
 const maxMisses = 3
 
-func (r *record) node(id string) *node {
+func (r *record) node(id string) *observed {
 	for _, n := range r.nodes {
 		if n.member.ID == id {
 			return n
@@ -55,14 +59,14 @@ func (r *record) node(id string) *node {
 }
 
 // shardStatus is the status of the shard that the lab looks at.
-func (n *node) shardStatus(shard int) (ShardStatus, bool) {
+func (n *observed) shardStatus(shard int) (ShardStatus, bool) {
 	if shard >= len(n.status.Shards) {
 		return ShardStatus{}, false
 	}
 	return n.status.Shards[shard], true
 }
 
-func (n *node) condition() Condition {
+func (n *observed) condition() Condition {
 	switch {
 	case n.member.State == Down:
 		return ConditionDown
@@ -85,7 +89,7 @@ func (r *record) members(now time.Time, members []Member) {
 	for _, m := range members {
 		n := r.node(m.ID)
 		if n == nil {
-			r.nodes = append(r.nodes, &node{member: m})
+			r.nodes = append(r.nodes, &observed{member: m})
 			continue
 		}
 		if n.striking || n.member == m {
@@ -134,7 +138,7 @@ func (r *record) leading() string {
 }
 
 // stop: a node is down or frozen. If it led, a handover begins.
-func (r *record) stop(at time.Time, n *node, state State, cause string) {
+func (r *record) stop(at time.Time, n *observed, state State, cause string) {
 	r.begin(at, n, cause)
 	n.member.State, n.stale = state, true
 	if state == Down {
@@ -143,7 +147,7 @@ func (r *record) stop(at time.Time, n *node, state State, cause string) {
 }
 
 // begin opens a handover if the node leads.
-func (r *record) begin(at time.Time, n *node, cause string) {
+func (r *record) begin(at time.Time, n *observed, cause string) {
 	if r.leading() != n.member.ID {
 		return
 	}
@@ -174,21 +178,31 @@ func (r *record) heard(now time.Time, id string, status Status) {
 	r.catchUp(now, n, s)
 }
 
-func (r *record) elected(now time.Time, n *node, s ShardStatus) {
-	id, open := n.member.ID, r.handovers.open()
+// elected takes the news that a node leads in a term that is new to us. The
+// senders may have noticed before: the first acknowledgement can be quicker
+// than the next question to the node.
+func (r *record) elected(now time.Time, n *observed, s ShardStatus) {
+	id, h := n.member.ID, r.handovers.newest()
 	switch {
-	case open != nil:
-		open.wonBy(now, id, s.Term)
-		r.journal.add(now, ToneGood, true, "%s elected in term %d after %s", id, s.Term, millis(now.Sub(open.began)))
+	case h != nil && !h.closed:
+		h.wonBy(now, id, s.Term)
+		r.journal.add(now, ToneGood, true, "%s elected in term %d after %s", id, s.Term, millis(h.elected.Sub(h.began)))
+	case h != nil && h.to == "" && h.term == s.Term:
+		h.to = id
+		r.journal.add(now, ToneGood, true, "%s elected in term %d after at most %s", id, s.Term, millis(h.elected.Sub(h.began)))
 	case r.leader == "":
 		r.journal.add(now, ToneGood, false, "%s leads shard %d in term %d", id, r.shard, s.Term)
 	default:
-		h := r.handovers.begin(&handover{cause: "nothing broken from here", from: r.leader, oldTerm: r.term, began: now})
-		if r.load.On {
-			h.lastAck = r.lastAck
-		}
-		h.wonBy(now, id, s.Term)
 		r.journal.add(now, ToneNote, true, "%s elected in term %d; nothing was broken from here", id, s.Term)
+		h := r.handovers.begin(&handover{cause: "nothing broken from here", from: r.leader, oldTerm: r.term, began: now})
+		h.wonBy(now, id, s.Term)
+		switch {
+		case r.lastTerm >= s.Term:
+			h.began, h.lastAck, h.firstAck, h.closed = r.turn.before, r.turn.before, r.turn.after, true
+			r.close(now, h)
+		case r.load.On:
+			h.began, h.lastAck = r.lastAck, r.lastAck
+		}
 	}
 	r.leader, r.term = id, s.Term
 }
@@ -209,7 +223,7 @@ func (r *record) settle(now time.Time) {
 }
 
 // catchUp notes when a node that came back has what the leader had then.
-func (r *record) catchUp(now time.Time, n *node, s ShardStatus) {
+func (r *record) catchUp(now time.Time, n *observed, s ShardStatus) {
 	if n.returned.IsZero() {
 		return
 	}

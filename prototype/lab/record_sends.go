@@ -24,8 +24,11 @@ func (r *record) answered(now, due time.Time, m Message, doubtful bool, a Answer
 	}
 	r.series.add(now, now.Sub(due))
 	r.audit.acknowledge(m.ID, a.Seq)
-	if h := r.handovers.open(); h != nil && h.acknowledged(now, a.Epoch) {
+	if h := r.handovers.open(); h != nil && h.acknowledged(now, a.Epoch, a.Duplicate) {
 		r.close(now, h)
+	}
+	if a.Epoch > r.lastTerm && r.lastTerm > 0 {
+		r.turn = turn{r.lastAck, now}
 	}
 	if a.Epoch >= r.lastTerm {
 		r.lastTerm, r.lastAck = a.Epoch, now

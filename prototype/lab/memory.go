@@ -1,0 +1,122 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/fault"
+	"lockstep/prototype/node"
+	"lockstep/prototype/order"
+)
+
+// InMemory lets a lab watch and break nodes that run within this process: in
+// the browser, and in tests in virtual time. Such nodes cannot be paused, as
+// they have no process that could be stopped.
+func InMemory(m *cluster.Memory) Cluster { return inMemory{m} }
+
+type inMemory struct{ cluster *cluster.Memory }
+
+var _ Cluster = inMemory{}
+
+var errDown = errors.New("the node is down")
+
+func (m inMemory) Members() []Member {
+	var members []Member
+	for _, id := range m.cluster.IDs() {
+		state := Running
+		if m.cluster.Node(id) == nil {
+			state = Down
+		}
+		members = append(members, Member{ID: id, State: state})
+	}
+	return members
+}
+
+func (m inMemory) Shard(conversation string) int {
+	for _, id := range m.cluster.IDs() {
+		if n := m.cluster.Node(id); n != nil {
+			return node.ShardOf(conversation, len(n.Status().Shards))
+		}
+	}
+	return 0
+}
+
+func (m inMemory) Status(_ context.Context, id string) (Status, error) {
+	n := m.cluster.Node(id)
+	if n == nil {
+		return Status{}, errDown
+	}
+	var s Status
+	for _, shard := range n.Status().Shards {
+		s.Shards = append(s.Shards, ShardStatus{Role: shard.Role, Term: shard.Term, Leader: shard.Leader, Commit: shard.CommitIndex, Applied: shard.AppliedIndex})
+	}
+	return s, nil
+}
+
+func (m inMemory) Read(ctx context.Context, id, conversation string, level Level, after uint64, limit int) (Reading, error) {
+	n := m.cluster.Node(id)
+	if n == nil {
+		return Reading{}, errDown
+	}
+	view, err := n.Read(ctx, node.ReadRequest{Conversation: conversation, Level: node.Level(level), After: after, Limit: limit})
+	if err != nil {
+		return Reading{}, fmt.Errorf("read %s: %w", conversation, err)
+	}
+	reading := Reading{Last: view.Last}
+	for _, msg := range view.Messages {
+		reading.Messages = append(reading.Messages, Message{Seq: msg.Seq, ID: msg.ID, Sender: msg.Sender, Body: msg.Body, Epoch: msg.Epoch})
+	}
+	return reading, nil
+}
+
+func (m inMemory) Send(ctx context.Context, id, conversation string, msg Message) Answer {
+	n := m.cluster.Node(id)
+	if n == nil {
+		return Answer{Outcome: Refused, Err: errDown}
+	}
+	results, err := n.Submit(ctx, conversation, []order.Command{{Conversation: conversation, ID: msg.ID, Sender: msg.Sender, Body: msg.Body}})
+	switch {
+	case err == nil:
+		r := results[0]
+		return Answer{Outcome: Acknowledged, Seq: r.Seq, Epoch: r.Epoch, Duplicate: r.Duplicate}
+	case err.Outcome == node.Fail:
+		return Answer{Outcome: Refused, Err: err}
+	}
+	return Answer{Outcome: Unknown, Err: err}
+}
+
+func (m inMemory) Kill(id string) error { return m.cluster.Crash(id) }
+
+func (m inMemory) Pause(string) error {
+	return fmt.Errorf("nodes within this process cannot be paused: %w", errors.ErrUnsupported)
+}
+
+func (m inMemory) Resume(string) error { return errors.ErrUnsupported }
+
+func (m inMemory) Cut(_ context.Context, id string) error {
+	n := m.cluster.Node(id)
+	if n == nil {
+		return errDown
+	}
+	return n.Fault(fault.Fault{Kind: fault.Isolate})
+}
+
+func (m inMemory) Reconnect(_ context.Context, id string) error {
+	n := m.cluster.Node(id)
+	if n == nil {
+		return errDown
+	}
+	n.Heal()
+	return nil
+}
+
+func (m inMemory) Restart(_ context.Context, id string) error {
+	if m.cluster.Node(id) != nil {
+		if err := m.cluster.Crash(id); err != nil {
+			return err
+		}
+	}
+	return m.cluster.Restart(id)
+}
