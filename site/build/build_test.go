@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -336,43 +335,6 @@ func TestWrite_keeps_what_is_not_ours(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(out), ".public-*")); len(left) > 0 {
 		t.Errorf("an interrupted build leaves %v", left)
-	}
-}
-
-// TestHistory: created, updated and authors come from the log, through a rename;
-// a shallow clone is said.
-func TestHistory(t *testing.T) {
-	dir := tree(t, own)
-	run := func(dir string, args ...string) {
-		t.Helper()
-		cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
-		cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=Ann", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=a@example.org",
-			"GIT_AUTHOR_DATE=2024-02-01T10:00:00Z", "GIT_COMMITTER_DATE=2024-02-01T10:00:00Z", "GIT_CONFIG_GLOBAL=/dev/null")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
-	run(dir, "init", "-q", "-b", "main")
-	run(dir, "add", ".")
-	run(dir, "commit", "-qm", "one")
-	run(dir, "mv", "adr/0001-first.md", "adr/0001-the-first.md")
-	run(dir, "-c", "user.name=x", "commit", "-qm", "two", "--author", "Bob <b@example.org>", "--date", "2024-03-01T10:00:00Z")
-	h := load(t, dir).ByPath("/adr/0001-the-first/").History
-	if h.Commits != 2 || h.Created.Format("2006-01-02") != "2024-02-01" || h.Updated.Format("2006-01-02") != "2024-03-01" || !slices.Equal(h.Authors, []string{"Ann", "Bob"}) {
-		t.Errorf("history %+v", h)
-	}
-	shallow := filepath.Join(t.TempDir(), "clone")
-	run(dir, "clone", "-q", "--depth", "1", "file://"+dir, shallow)
-	loaded := load(t, shallow)
-	if h := loaded.ByPath("/adr/0001-the-first/").History; !h.Shallow || !h.Created.IsZero() || len(h.Authors) > 0 {
-		t.Errorf("history of a shallow clone %+v", h)
-	}
-	data, _, err := loaded.Bytes(context.Background(), &loaded.Site, loaded.ByPath("/adr/0001-the-first/"))
-	if err != nil || !strings.Contains(string(data), "shallow clone") {
-		t.Errorf("the footer does not say that the clone is shallow: %v", err)
-	}
-	if h := load(t, tree(t, own)).ByPath("/adr/0001-first/").History; !h.Updated.IsZero() {
-		t.Errorf("history without a repository %+v", h)
 	}
 }
 

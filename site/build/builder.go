@@ -34,6 +34,7 @@ type Builder struct {
 	mu      sync.Mutex // held by Load and Refresh
 	config  Config
 	history *history
+	edited  bool // a source was seen to change since the history was read
 	sources []source
 	parsed  map[string]parsed // by file
 	model   *model.Model
@@ -78,7 +79,7 @@ func (b *Builder) Folders() []string {
 func (b *Builder) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.history = nil
+	b.history, b.edited = nil, false
 }
 
 // Load reads what has changed and joins everything anew. It fails only if there
@@ -126,6 +127,7 @@ func (b *Builder) refresh(files []string) *Tree {
 			return nil
 		}
 		sources[i].size, sources[i].changed = now.size, now.changed
+		b.edited = true
 		// Two saves within a tick of the file system's clock look the same.
 		delete(b.parsed, file)
 	}

@@ -1,7 +1,6 @@
 package build
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -21,6 +20,7 @@ import (
 type history struct {
 	commit  view.Commit
 	shallow bool
+	known   bool                    // the log could be read
 	files   map[string]site.History // by path below the root
 }
 
@@ -40,17 +40,18 @@ func readHistory(root string) history {
 	}
 	prefix := lines[0]
 	h.shallow, h.commit.Hash = lines[1] == "true", lines[2]
-	if out, err := git(root, "status", "--porcelain", "--untracked-files=normal", "--", "."); err == nil {
+	if out, err := git(root, "status", "--porcelain", "--untracked-files=no", "--", "."); err == nil {
 		h.commit.Dirty = len(bytes.TrimSpace(out)) > 0
 	}
 	if out, err := git(root, "log", "-1", "--format=%ct"); err == nil {
 		h.commit.Time = unix(strings.TrimSpace(string(out)))
 	}
-	out, err = git(root, "log", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", ".")
+	out, err = git(root, "log", "-z", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", "*.md", "*.markdown")
 	if err != nil {
 		return h
 	}
 	h.read(out, prefix)
+	h.known = true
 	return h
 }
 
@@ -65,26 +66,29 @@ func (h *history) read(log []byte, prefix string) {
 	alias := make(map[string]string)
 	var at time.Time
 	var author string
-	scanner := bufio.NewScanner(bytes.NewReader(log))
-	scanner.Buffer(nil, 1<<20)
-	for scanner.Scan() {
-		line := scanner.Text()
-		if header, ok := strings.CutPrefix(line, "\x01"); ok {
+	tokens := strings.Split(string(log), "\x00")
+	for i := 0; i+1 < len(tokens); i++ {
+		status := strings.TrimPrefix(tokens[i], "\n")
+		if header, ok := strings.CutPrefix(status, "\x01"); ok {
 			stamp, name, _ := strings.Cut(header, "\x1f")
 			at, author = unix(stamp), name
 			continue
 		}
-		fields := strings.Split(line, "\t")
-		if len(fields) < 2 {
+		if status == "" {
 			continue
 		}
-		file := fields[len(fields)-1]
-		current := file
-		if now, ok := alias[file]; ok {
+		i++
+		current := tokens[i]
+		before := ""
+		if (status[0] == 'R' || status[0] == 'C') && i+1 < len(tokens) {
+			i++
+			before, current = current, tokens[i]
+		}
+		if now, ok := alias[current]; ok {
 			current = now
 		}
-		if strings.HasPrefix(fields[0], "R") && len(fields) == 3 {
-			alias[fields[1]] = current
+		if status[0] == 'R' {
+			alias[before] = current
 		}
 		t := files[current]
 		if t == nil {
@@ -125,7 +129,7 @@ func unix(s string) time.Time {
 func git(root string, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), gitTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", root, "-c", "core.quotePath=false", "-c", "core.fsmonitor=false"}, args...)...)
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", root, "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"}, args...)...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "GIT_") {
 			cmd.Env = append(cmd.Env, v)

@@ -21,15 +21,16 @@ type Tree struct {
 	Pages    []*site.Page // in reading order
 	Findings []site.Finding
 
-	builder   *Builder
-	config    Config
-	model     *model.Model
-	documents map[*site.Page]*document
-	bySource  map[string]*site.Page
-	byPath    map[string]*site.Page
-	intros    map[string]*document // by the path of the list
-	files     []string             // that pages show or link to, other than sources
-	log       *site.Log
+	builder     *Builder
+	config      Config
+	uncommitted bool // some source differs from the commit
+	model       *model.Model
+	documents   map[*site.Page]*document
+	bySource    map[string]*site.Page
+	byPath      map[string]*site.Page
+	intros      map[string]*document // by the path of the list
+	files       []string             // that pages show or link to, other than sources
+	log         *site.Log
 
 	definitions map[string]definition
 	prefixes    map[string]bool
@@ -47,9 +48,13 @@ type definition struct {
 func newTree(b *Builder) *Tree {
 	t := &Tree{builder: b, config: b.config, model: b.model, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
-		intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
+		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	for _, s := range b.sources {
 		d := b.parsed[s.file].document
+		// What was never committed is not in the commit that the footer names.
+		if _, committed := b.history.files[s.file]; b.history.known && !committed {
+			t.uncommitted = true
+		}
 		t.Findings = append(t.Findings, d.Findings...)
 		if s.intro != "" {
 			t.intros[s.intro] = d
@@ -150,6 +155,7 @@ func (t *Tree) introduce(p *site.Page) {
 		return
 	}
 	p.Source, p.Meta, p.Words, p.Findings = d.Source, d.Meta, d.Words, d.Findings
+	p.History = t.builder.history.files[d.Source]
 	if d.Title != "" && t.config.Titles[p.Section] == "" {
 		p.Title = d.Title
 	}
@@ -319,6 +325,7 @@ func orderOf(p *site.Page) int {
 func (t *Tree) chrome() view.Site {
 	s := view.Site{Title: t.config.Title, Tagline: t.config.Tagline, BaseURL: cmp.Or(t.builder.options.BaseURL, t.config.URL),
 		Repository: t.config.Repository, Commit: t.builder.history.commit, Shallow: t.builder.history.shallow, Asset: AssetPath}
+	s.Commit.Dirty = s.Commit.Hash != "" && (s.Commit.Dirty || t.uncommitted)
 	if s.BaseURL != "" && !strings.HasSuffix(s.BaseURL, "/") {
 		s.BaseURL += "/"
 	}
