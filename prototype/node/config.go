@@ -62,7 +62,7 @@ func DefaultConfig() Config {
 		HeartbeatTimeout:  100 * time.Millisecond,
 		ElectionTimeout:   100 * time.Millisecond,
 		LeaseTimeout:      50 * time.Millisecond,
-		CommitTimeout:     20 * time.Millisecond,
+		CommitTimeout:     50 * time.Millisecond,
 		ClockDrift:        0.1,
 		SubmitTimeout:     3 * time.Second,
 		ReadTimeout:       2 * time.Second,
