@@ -3,9 +3,7 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,293 +11,240 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
-
-	"lockstep/prototype/fault"
-	"lockstep/prototype/node"
 )
 
-// Config says which cluster of child processes to run.
+// Config says what to run as child processes.
 type Config struct {
-	Executable string // the lockstep program
-	Nodes      int    // odd
+	Executable string   // the lockstep binary
+	Env        []string // in addition to this process's own
+	Dir        string   // data of all nodes; created if need be
+	Nodes      int      // 1, 3, 5 or 7
 	Shards     int
-	// Port is that of the first node's HTTP API; the others follow, and the Raft
-	// listeners are a hundred above. 0 takes free ones.
+	// Port is the HTTP port of the first node; the others follow, and Raft
+	// listens 100 above. 0 takes any free ports.
 	Port int
-	Dir  string // data; made if it is missing
-	// RestartAfter is how long a node stays dead before it is started again; 0
-	// leaves it to Restart.
+	// RestartAfter is how long a node stays down before it is started again;
+	// 0: until Restart.
 	RestartAfter time.Duration
 	AllowFaults  bool
 	Logger       *slog.Logger
 }
 
-// Member is a node as the one who started it sees it.
-type Member struct {
-	ID    string    `json:"id"`
-	PID   int       `json:"pid"` // 0 while it is down
-	HTTP  string    `json:"http"`
-	Raft  string    `json:"raft"`
-	State State     `json:"-"`
-	Since time.Time `json:"-"`
+func (c Config) validate() error {
+	switch {
+	case !slices.Contains([]int{1, 3, 5, 7}, c.Nodes):
+		return fmt.Errorf("%d nodes: choose 1, 3, 5 or 7; an even number tolerates no more failures than one less", c.Nodes)
+	case c.Shards < 1 || c.Shards > 64:
+		return fmt.Errorf("%d shards: choose 1 to 64", c.Shards)
+	case c.Port != 0 && (c.Port < 1 || c.Port+raftOffset+c.Nodes > 65_535):
+		return fmt.Errorf("port %d: choose 1 to %d, or 0 for any free ones", c.Port, 65_535-raftOffset-c.Nodes)
+	case c.RestartAfter < 0:
+		return fmt.Errorf("restart after %s: a negative time makes no sense", c.RestartAfter)
+	case c.Executable == "" || c.Dir == "":
+		return errors.New("an executable and a data folder are needed")
+	}
+	return nil
 }
 
-var (
-	// ErrInUse: another cluster runs on this folder.
-	ErrInUse = errors.New("the data folder is in use by another cluster")
-	// ErrLayout: the folder was made for another number of nodes or shards.
-	ErrLayout = errors.New("the data folder belongs to a cluster of another layout")
-	// ErrPort: somebody else listens there.
-	ErrPort = errors.New("the port is taken")
-	// ErrUnknown: there is no such node.
-	ErrUnknown = errors.New("there is no such node")
-	// ErrState: the node is not in a state in which that can be done.
-	ErrState = errors.New("that cannot be done now")
-)
-
-// Processes is a running cluster of child processes. All methods may be called
-// from any goroutine.
+// Processes are the nodes of a cluster, each a process of its own. The methods
+// may be called from any goroutine.
+//
+// Threads: one goroutine per node starts it and waits for its end; one writes
+// cluster.json and keeps logs short. All end with Close.
 type Processes struct {
-	config Config
-	nodes  []*process
-	lock   *os.File
-	stop   chan struct{}
-	done   sync.WaitGroup
-	write  sync.Mutex
+	cfg     Config
+	lock    *Lock
+	ask     *http.Client
+	closing chan struct{}
+	closed  sync.Once
+	done    sync.WaitGroup
+
+	mu       sync.Mutex
+	children []*child
+	changed  chan struct{} // closed, and made anew, when a child's state changes
 }
 
-// Start starts the nodes. It does not wait until they have leaders; see Ready.
-// The nodes end with Close, and with this process, however it ends.
-func Start(ctx context.Context, cfg Config) (_ *Processes, err error) {
-	if cfg.Nodes < 1 || cfg.Nodes%2 == 0 {
-		return nil, fmt.Errorf("start cluster: %d nodes: an odd number is needed, since an even one tolerates no more failures", cfg.Nodes)
+// Start starts all nodes and returns when each of them answers. If one of them
+// cannot start, all are stopped and the error shows the end of its log. The
+// context bounds the starting alone; Close ends the cluster.
+func Start(ctx context.Context, cfg Config) (*Processes, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Shards < 1 || cfg.Shards > node.Slots {
-		return nil, fmt.Errorf("start cluster: %d shards: 1 to %d are possible", cfg.Shards, node.Slots)
-	}
-	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("start cluster: %w", err)
 	}
-	p := &Processes{config: cfg, stop: make(chan struct{})}
-	if p.lock, err = lockFolder(cfg.Dir); err != nil {
-		return nil, fmt.Errorf("start cluster on %s: %w", cfg.Dir, err)
-	}
-	defer func() {
-		if err != nil {
-			p.lock.Close()
-		}
-	}()
-	if err := keepLayout(cfg); err != nil {
-		return nil, err
-	}
-	peers, err := choosePeers(cfg)
+	dir, err := filepath.Abs(cfg.Dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("start cluster: %w", err)
 	}
-	var list []string
-	for _, peer := range peers {
-		list = append(list, peer.ID+"="+peer.HTTP+"/"+peer.Raft)
+	cfg.Dir = dir
+	lock, err := LockFolder(cfg.Dir, time.Second)
+	if err != nil {
+		return nil, fmt.Errorf("start cluster: %w", err)
 	}
-	for _, peer := range peers {
-		p.nodes = append(p.nodes, &process{peer: peer, config: cfg, peers: strings.Join(list, ","), dir: filepath.Join(cfg.Dir, peer.ID),
-			state: Starting, since: time.Now(), wake: make(chan struct{}, 1)})
-	}
-	for _, n := range p.nodes {
-		p.done.Go(func() { n.supervise(p.stop, p.publish) })
+	p := &Processes{cfg: cfg, lock: lock, closing: make(chan struct{}), changed: make(chan struct{}), ask: &http.Client{
+		Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: time.Second}).DialContext, IdleConnTimeout: 5 * time.Second},
+	}}
+	if err := p.launch(ctx); err != nil {
+		return nil, fmt.Errorf("start cluster: %w", errors.Join(err, p.Close()))
 	}
 	return p, nil
 }
 
-// choosePeers gives each node its addresses and makes sure that they are free.
-func choosePeers(cfg Config) (peers []node.Peer, err error) {
-	var held []net.Listener
-	defer func() {
-		for _, l := range held {
-			l.Close()
-		}
-	}()
-	hold := func(port int) (string, error) {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if errors.Is(err, syscall.EADDRINUSE) {
-			return "", fmt.Errorf("start cluster: port %d: %w; choose another with --port, or --port 0 for free ones", port, ErrPort)
-		}
-		if err != nil {
-			return "", fmt.Errorf("start cluster: %w", err)
-		}
-		held = append(held, l)
-		return l.Addr().String(), nil
+func (p *Processes) launch(ctx context.Context) error {
+	if err := claim(p.cfg.Dir, layout{p.cfg.Nodes, p.cfg.Shards}); err != nil {
+		return err
 	}
-	for i := range cfg.Nodes {
-		web, raft := 0, 0
-		if cfg.Port > 0 {
-			web, raft = cfg.Port+i, cfg.Port+100+i
-		}
-		peer := node.Peer{ID: fmt.Sprintf("n%d", i+1)}
-		if peer.HTTP, err = hold(web); err != nil {
-			return nil, err
-		}
-		if peer.Raft, err = hold(raft); err != nil {
-			return nil, err
-		}
-		peers = append(peers, peer)
-	}
-	return peers, nil
-}
-
-// Members lists the nodes.
-func (p *Processes) Members() (members []Member) {
-	for _, n := range p.nodes {
-		members = append(members, n.member())
-	}
-	return members
-}
-
-// publish writes cluster.json, so that tools find the nodes.
-func (p *Processes) publish() {
-	p.write.Lock()
-	defer p.write.Unlock()
-	data, err := json.MarshalIndent(p.Members(), "", "  ")
-	if err == nil {
-		err = replaceFile(filepath.Join(p.config.Dir, "cluster.json"), append(data, '\n'))
-	}
-	if err != nil {
-		p.config.Logger.Warn("write cluster.json", "error", err)
-	}
-}
-
-func (p *Processes) node(id string) (*process, error) {
-	for _, n := range p.nodes {
-		if n.peer.ID == id {
-			return n, nil
-		}
-	}
-	return nil, fmt.Errorf("%q: %w", id, ErrUnknown)
-}
-
-// Kill ends a node with SIGKILL, as the machine's power switch would, except
-// that what the kernel has taken is kept.
-func (p *Processes) Kill(id string) error {
-	n, err := p.node(id)
+	members, err := addresses(p.cfg.Nodes, p.cfg.Port)
 	if err != nil {
 		return err
 	}
-	return n.signal(syscall.SIGKILL, Down, Running, Starting, Paused)
-}
-
-// Pause stops a node with SIGSTOP: it keeps its connections and does nothing.
-func (p *Processes) Pause(id string) error {
-	n, err := p.node(id)
-	if err != nil {
-		return err
+	for _, m := range members {
+		m.State, m.Since = Starting, time.Now()
+		p.children = append(p.children, &child{member: m, wake: make(chan struct{}, 1)})
 	}
-	return n.signal(syscall.SIGSTOP, Paused, Running)
-}
-
-// Resume lets a paused node go on.
-func (p *Processes) Resume(id string) error {
-	n, err := p.node(id)
-	if err != nil {
-		return err
+	peers := peerList(members)
+	for _, c := range p.children {
+		p.done.Go(func() { p.supervise(c, peers) })
 	}
-	return n.signal(syscall.SIGCONT, Running, Paused)
-}
-
-// Restart starts a node that is down, without waiting for RestartAfter.
-func (p *Processes) Restart(id string) error {
-	n, err := p.node(id)
-	if err != nil {
-		return err
-	}
-	if s := n.member().State; s != Down {
-		return fmt.Errorf("%s is %s: %w", id, s, ErrState)
-	}
-	select {
-	case n.wake <- struct{}{}:
-	default:
-	}
-	return nil
-}
-
-// Isolate cuts the links between a node and the others.
-func (p *Processes) Isolate(ctx context.Context, id string) error {
-	body, err := json.Marshal(fault.Fault{Kind: fault.Isolate})
-	if err != nil {
-		return err
-	}
-	return p.faults(ctx, id, http.MethodPost, body)
-}
-
-// Heal mends every fault at a node.
-func (p *Processes) Heal(ctx context.Context, id string) error {
-	return p.faults(ctx, id, http.MethodDelete, nil)
-}
-
-func (p *Processes) faults(ctx context.Context, id, method string, body []byte) error {
-	n, err := p.node(id)
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+n.peer.HTTP+"/v1/faults", bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fmt.Errorf("reach %s: %w", id, err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("fault at %s: %s", id, resp.Status)
-	}
-	return nil
+	p.done.Go(p.keep)
+	return p.await(ctx, func() (bool, error) {
+		up := 0
+		for _, c := range p.children {
+			if c.failures > 0 {
+				return false, fmt.Errorf("%s ended at once:\n%s", c.member.ID, tailLog(logPath(p.cfg.Dir, c.member.ID), 5))
+			}
+			if c.member.State == Running {
+				up++
+			}
+		}
+		return up == len(p.children), nil
+	})
 }
 
 // Ready waits until a majority of the nodes know a leader for every shard.
 func (p *Processes) Ready(ctx context.Context) error {
-	client := &http.Client{Timeout: time.Second}
+	members := p.Members()
 	for {
 		ready := 0
-		for _, n := range p.nodes {
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+n.peer.HTTP+"/readyz", nil)
-			if err != nil {
-				return err
-			}
-			if resp, err := client.Do(request); err == nil {
-				resp.Body.Close()
-				if resp.StatusCode == http.StatusOK {
-					ready++
-				}
+		for _, m := range members {
+			if p.answers(ctx, m.ID, m.HTTP, "/readyz") {
+				ready++
 			}
 		}
-		if ready > len(p.nodes)/2 {
+		if ready > len(members)/2 {
 			return nil
 		}
 		select {
-		case <-time.After(25 * time.Millisecond):
+		case <-time.After(probeEvery):
+		case <-p.closing:
+			return errClosed
 		case <-ctx.Done():
-			var logs []string
-			for _, n := range p.nodes {
-				logs = append(logs, n.peer.ID+": "+n.tail())
-			}
-			return fmt.Errorf("the cluster is not ready: %w; the nodes' last words: %s", ctx.Err(), strings.Join(logs, "; "))
+			return fmt.Errorf("%d of %d nodes are ready: %w", ready, len(members), ctx.Err())
 		}
 	}
 }
 
-// Close ends all nodes: politely, and after a few seconds not.
-func (p *Processes) Close() error {
-	close(p.stop)
-	var ends sync.WaitGroup
-	for _, n := range p.nodes {
-		ends.Go(func() { n.end(3 * time.Second) })
+// peerList is the members in the form that the verb node reads.
+func peerList(members []Member) string {
+	var list []string
+	for _, m := range members {
+		list = append(list, m.ID+"="+m.HTTP+"/"+m.Raft)
 	}
-	ends.Wait()
-	p.done.Wait()
-	os.Remove(filepath.Join(p.config.Dir, "cluster.json"))
-	return p.lock.Close()
+	return strings.Join(list, ",")
+}
+
+// await waits until holds, which is called under the lock, is true or fails.
+func (p *Processes) await(ctx context.Context, holds func() (bool, error)) error {
+	for {
+		p.mu.Lock()
+		ok, err := holds()
+		changed := p.changed
+		p.mu.Unlock()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-p.closing:
+			return errClosed
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+var errClosed = errors.New("the cluster is stopping")
+
+// Members lists all nodes, n1 first. It waits for none of them.
+func (p *Processes) Members() []Member {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.members()
+}
+
+func (p *Processes) members() (members []Member) {
+	for _, c := range p.children {
+		members = append(members, c.member)
+	}
+	return members
+}
+
+// Shards is the number of shards of every node.
+func (p *Processes) Shards() int { return p.cfg.Shards }
+
+// Dir is the data folder, as an absolute path.
+func (p *Processes) Dir() string { return p.cfg.Dir }
+
+// Changed gives a channel that is closed when the state of a member changes.
+// Take it before Members.
+func (p *Processes) Changed() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.changed
+}
+
+// keep keeps cluster.json current and logs short until the cluster closes.
+func (p *Processes) keep() {
+	logs := time.NewTicker(10 * time.Second)
+	defer logs.Stop()
+	for {
+		p.mu.Lock()
+		members, changed := p.members(), p.changed
+		p.mu.Unlock()
+		if err := writeMembers(p.cfg.Dir, members); err != nil {
+			p.cfg.Logger.Error("cluster.json is out of date", "reason", err)
+		}
+		select {
+		case <-changed:
+		case <-logs.C:
+			for _, m := range members {
+				if err := rotateLog(logPath(p.cfg.Dir, m.ID), maxLog); err != nil {
+					p.cfg.Logger.Warn("log not shortened", "node", m.ID, "reason", err)
+				}
+			}
+		case <-p.closing:
+			return
+		}
+	}
+}
+
+// Close stops all nodes: SIGTERM first, SIGKILL for those that are still there
+// after a few seconds. Calling it again does nothing.
+func (p *Processes) Close() (err error) {
+	p.closed.Do(func() {
+		close(p.closing)
+		p.done.Wait()
+		if err = os.Remove(filepath.Join(p.cfg.Dir, rosterName)); errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+		p.ask.CloseIdleConnections()
+		err = errors.Join(err, p.lock.Unlock())
+	})
+	return err
 }
