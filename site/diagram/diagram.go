@@ -35,7 +35,7 @@ import (
 
 // version is part of every cache key: it changes when this package draws
 // differently.
-const version = "1"
+const version = "2"
 
 // Drawer draws diagrams. It may be used by many goroutines at once.
 type Drawer struct {
@@ -160,14 +160,11 @@ func draw(source, title, alt, key string) (_ site.HTML, err error) {
 	}
 	var b strings.Builder
 	b.WriteString(`<figure class="diagram"><div class="diagram-scroll" tabindex="0" role="region" aria-label="Diagram: ` + html.EscapeString(title) + `">` + clean + "</div>\n")
-	if title != "" {
-		b.WriteString("<figcaption>" + html.EscapeString(title) + "</figcaption>\n")
-	}
-	b.WriteString("<details><summary>The diagram in words</summary>\n")
+	b.WriteString("<figcaption>" + html.EscapeString(title) + "\n<details><summary>The diagram in words</summary>\n")
 	if alt != "" {
 		b.WriteString("<p>" + html.EscapeString(alt) + "</p>\n")
 	}
-	b.WriteString(words(diagram) + "</details></figure>\n")
+	b.WriteString(words(diagram) + "</details></figcaption></figure>\n")
 	return site.HTML(b.String()), nil
 }
 

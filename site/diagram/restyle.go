@@ -20,7 +20,7 @@ var (
 
 // errForbidden is for parts of D2 that would bring foreign markup, pictures or
 // links onto the page.
-var errForbidden = errors.New("Markdown labels, icons and links are not drawn here: use plain labels")
+var errForbidden = errors.New("markdown labels, icons and links are not drawn here: use plain labels")
 
 // restyle takes the colours, fonts and styles out of D2's drawing. What colours
 // a shape is then the class that D2 gives it, and static/css/diagram.css says

@@ -41,7 +41,6 @@ type page struct {
 	d        *Document
 	r        Resolver
 	w        *bufio.Writer
-	html     *goldhtml.Renderer
 	inLink   int
 	seen     map[string]bool // terms that are linked already
 	open     []string        // raw HTML elements that are open

@@ -147,13 +147,6 @@ func (s *Site) kicker(p *site.Page) (text, path string) {
 	return "", ""
 }
 
-func current(here bool) string {
-	if here {
-		return "page"
-	}
-	return ""
-}
-
 func statusName(status site.Status) string {
 	if status == site.StatusUnknown {
 		return "unknown"
