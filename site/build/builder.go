@@ -51,6 +51,9 @@ type parsed struct {
 
 // Open looks at the tree below dir.
 func Open(dir string, options Options) (*Builder, error) {
+	if options.BaseURL != "" && !isWebAddress(options.BaseURL) {
+		return nil, fmt.Errorf("the base URL %q is not an address on the web: write it whole, https://…", options.BaseURL)
+	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)

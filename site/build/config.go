@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -81,6 +82,12 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 			}
 		}
 	}
+	for key, address := range map[string]*string{"url": &c.URL, "repository": &c.Repository} {
+		if *address != "" && !isWebAddress(*address) {
+			findings = append(findings, find(0, "config", "write it whole: https://…", "%s is %q, which is not an address on the web", key, *address)...)
+			*address = ""
+		}
+	}
 	if c.Title == "" {
 		c.Title = name
 	}
@@ -89,6 +96,29 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	}
 	return c, findings
 }
+
+func isWebAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.RawQuery == "" && u.Fragment == ""
+}
+
+// blobPaths stand between a repository and its files on the hosts that show
+// files below the name of a revision.
+var blobPaths = map[string]string{"github.com": "/blob/HEAD", "gitlab.com": "/-/blob/HEAD", "bitbucket.org": "/src/HEAD"}
+
+// sourceURL is where readers see a file or folder of the repository. Other hosts
+// are taken to show files right below what the configuration says.
+func (c Config) sourceURL(file string) string {
+	base := strings.TrimSuffix(strings.TrimSuffix(c.Repository, "/"), ".git")
+	if u, err := url.Parse(base); err == nil && !strings.Contains(u.Path, "/blob/") && !strings.Contains(u.Path, "/tree/") && !strings.Contains(u.Path, "/src/") {
+		base += blobPaths[u.Host]
+	}
+	return base + "/" + escapePath(file)
+}
+
+// escapePath makes a path fit for a URL: names may hold spaces, question marks
+// and letters of any script.
+func escapePath(p string) string { return (&url.URL{Path: p}).EscapedPath() }
 
 func yamlLine(err error) int {
 	if e := yaml.Error(nil); errors.As(err, &e) && e.GetToken() != nil {

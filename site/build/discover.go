@@ -84,12 +84,11 @@ func holdsDecisions(root fs.FS, folder string, n int) bool {
 // isRecord says whether a file in a folder of decisions is one: it has a number
 // or a date, and is not a template.
 func isRecord(name string) bool {
-	if strings.Contains(strings.ToLower(name), "template") {
-		return false
-	}
 	_, _, ok := markdown.DecisionID(name)
-	return ok
+	return ok && !isTemplate(name)
 }
+
+func isTemplate(name string) bool { return strings.Contains(strings.ToLower(name), "template") }
 
 func isMarkdown(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {

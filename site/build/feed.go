@@ -56,12 +56,12 @@ func (t *Tree) Feed() []byte {
 	if u, err := url.Parse(base); err == nil && u.Host != "" {
 		authority = u.Hostname()
 	}
-	id := func(path string) string { return fmt.Sprintf("tag:%s,2026:%s", authority, path) }
+	id := func(path string) string { return fmt.Sprintf("tag:%s,2026:%s", authority, escapePath(path)) }
 	href := func(path string) string {
 		if base == "" {
-			return site.Rel("/adr/", path)
+			return escapePath(site.Rel("/adr/", path))
 		}
-		return strings.TrimSuffix(base, "/") + path
+		return strings.TrimSuffix(base, "/") + escapePath(path)
 	}
 	f := atomFeed{ID: id("/adr/"), Title: t.Site.Title + ": decisions", Updated: epoch, Author: atomAuthor{t.Site.Title},
 		Links: []atomLink{{"self", href("/adr/feed.xml")}, {"", href("/adr/")}}}
@@ -118,7 +118,7 @@ type siteURL struct {
 func (t *Tree) Sitemap() []byte {
 	var set urlSet
 	for _, p := range t.Pages {
-		u := siteURL{Loc: strings.TrimSuffix(t.Site.BaseURL, "/") + p.Path}
+		u := siteURL{Loc: strings.TrimSuffix(t.Site.BaseURL, "/") + escapePath(p.Path)}
 		if !p.History.Updated.IsZero() {
 			u.LastMod = p.History.Updated.UTC().Format(time.DateOnly)
 		}
@@ -133,7 +133,7 @@ func (t *Tree) redirectsFile() []byte {
 	base := strings.TrimSuffix(basePath(t.Site.BaseURL), "/")
 	redirects := t.Redirects()
 	for _, short := range slices.Sorted(maps.Keys(redirects)) {
-		fmt.Fprintf(&b, "%s%s %s%s 308\n", base, strings.TrimSuffix(short, "/"), base, redirects[short])
+		fmt.Fprintf(&b, "%s%s %s%s 308\n", base, strings.TrimSuffix(short, "/"), base, escapePath(redirects[short]))
 	}
 	return b.Bytes()
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"net/url"
 	"os"
 	"os/exec"
 	"slices"
@@ -21,6 +22,7 @@ type history struct {
 	commit  view.Commit
 	shallow bool
 	known   bool                    // the log could be read
+	remote  string                  // where the repository came from, if it is a host whose addresses we know
 	files   map[string]site.History // by path below the root
 }
 
@@ -45,6 +47,9 @@ func readHistory(root string) history {
 	}
 	if out, err := git(root, "log", "-1", "--format=%ct"); err == nil {
 		h.commit.Time = unix(strings.TrimSpace(string(out)))
+	}
+	if out, err := git(root, "config", "--get", "remote.origin.url"); err == nil {
+		h.remote = webAddress(strings.TrimSpace(string(out)))
 	}
 	out, err = git(root, "log", "-z", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", "*.md", "*.markdown")
 	if err != nil {
@@ -114,6 +119,21 @@ func (h *history) read(log []byte, prefix string) {
 		}
 		h.files[strings.TrimPrefix(file, prefix)] = t.history
 	}
+}
+
+// webAddress is where people see the repository that git fetches from an
+// address. Credentials in it are left out.
+func webAddress(remote string) string {
+	host, name := "", ""
+	if u, err := url.Parse(remote); err == nil && u.Host != "" {
+		host, name = u.Hostname(), u.Path
+	} else if user, rest, ok := strings.Cut(remote, "@"); ok && !strings.Contains(user, "/") {
+		host, name, _ = strings.Cut(rest, ":")
+	}
+	if blobPaths[host] == "" {
+		return ""
+	}
+	return "https://" + host + "/" + strings.TrimSuffix(strings.Trim(name, "/"), ".git")
 }
 
 func unix(s string) time.Time {

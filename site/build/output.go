@@ -254,10 +254,10 @@ func basePath(base string) string {
 
 // redirectPage works on a host that knows nothing of redirects.
 func redirectPage(s *view.Site, short, full string) []byte {
-	to := site.Rel(short, full)
+	to := escapePath(site.Rel(short, full))
 	canonical := to
 	if s.BaseURL != "" {
-		canonical = strings.TrimSuffix(s.BaseURL, "/") + full
+		canonical = strings.TrimSuffix(s.BaseURL, "/") + escapePath(full)
 	}
 	return []byte(`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Moved</title>` +
 		`<meta http-equiv="refresh" content="0; url=` + to + `"><link rel="canonical" href="` + canonical + `"></head>` +

@@ -155,9 +155,11 @@ func (r resolver) Link(dest string) (string, bool) {
 		}
 		return site.Rel(r.page.Path, to), true
 	case x.file != "" && r.tree.config.Repository != "" && (x.folder || !isPicture(x.file)):
-		return strings.TrimSuffix(r.tree.config.Repository, "/") + "/" + x.file, true
+		return r.tree.config.sourceURL(x.file), true
 	case x.file != "" && !x.folder:
-		return site.Rel(r.page.Path, FilePath(x.file)), true
+		return escapePath(site.Rel(r.page.Path, FilePath(x.file))), true
+	case x.folder:
+		return "", true
 	}
 	return "", false
 }

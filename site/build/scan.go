@@ -49,8 +49,13 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 				s.kind, s.intro, s.section = site.KindLog, "/adr/", "adr"
 			case isRecord(name):
 				s.kind, s.path, s.section = site.KindDecision, "/adr/"+markdown.Slug(stem(name))+"/", "adr"
-			default:
-				return // a template, notes
+			case isTemplate(name) || slices.Contains(b.config.Content, folder):
+				return
+			case b.speaksOfStatus(s):
+				// A record that somebody gave no number; its name is what it has.
+				s.kind, s.path, s.section = site.KindDecision, "/adr/"+markdown.Slug(stem(name))+"/", "adr"
+			default: // notes beside the records
+				s.kind, s.path, s.section = site.KindDocument, "/adr/"+slug(name)+"/", "adr"
 			}
 			add(s)
 		}, &findings)
@@ -60,6 +65,9 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 			b.place(&s, folder, i == 0 && b.config.Home == "")
 			add(s)
 		}, &findings)
+	}
+	if b.config.Foreign {
+		b.addRoot(add, sources)
 	}
 	slices.SortStableFunc(sources, func(x, y source) int { return strings.Compare(x.file, y.file) })
 	taken := make(map[string]string)
@@ -74,6 +82,40 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 		taken[s.path] = s.file
 	}
 	return slices.DeleteFunc(sources, func(s source) bool { return s.path != "" && taken[s.path] != s.file }), findings
+}
+
+var statusLine = regexp.MustCompile(`(?im)^(#{1,3}[ \t]+status[ \t]*$|[-*]?[ \t]*\**status\**[ \t]*:)`)
+
+func (b *Builder) speaksOfStatus(s source) bool {
+	if s.size > maxSource {
+		return false
+	}
+	data, err := b.root.ReadFile(s.file)
+	return err == nil && statusLine.Match(data)
+}
+
+// addRoot adds the texts at the root of a repository that does not say what its
+// texts are: README links to them. Where their name is taken they stay out.
+func (b *Builder) addRoot(add func(source), sources []source) {
+	taken := make(map[string]bool)
+	for _, s := range sources {
+		taken[s.path] = true
+	}
+	entries, err := fs.ReadDir(b.root.FS(), ".")
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		path := "/" + slug(e.Name()) + "/"
+		if !isMarkdown(e.Name()) || isIndex(e.Name()) || isTemplate(e.Name()) || taken[path] || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		if s, ok := b.stat(e.Name()); ok && s.size <= maxSource {
+			s.kind, s.path, s.section = site.KindDocument, path, ""
+			taken[path] = true
+			add(s)
+		}
+	}
 }
 
 var orderPrefix = regexp.MustCompile(`^\d{1,3}[-_. ]+`)
@@ -122,7 +164,9 @@ func (b *Builder) place(s *source, folder string, home bool) {
 		s.path = prefix
 	default:
 		s.path = prefix + slug(name) + "/"
-		if len(elements) == 0 {
+		// Each text at the top of our own content is a part of the site; elsewhere
+		// they are a heap, which is listed as one.
+		if len(elements) == 0 && !b.config.Foreign {
 			s.section = slug(name)
 		}
 	}
@@ -131,7 +175,7 @@ func (b *Builder) place(s *source, folder string, home bool) {
 	}
 	if len(elements) == 0 && s.path != "" {
 		switch {
-		case s.section == "glossary":
+		case slug(name) == "glossary":
 			s.kind = site.KindGlossary
 		case s.section == "sources" && !b.config.Foreign:
 			s.kind = site.KindSources

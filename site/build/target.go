@@ -67,8 +67,13 @@ func (t *Tree) hasAnchor(p *site.Page, fragment string) bool {
 	return d.HasID(fragment)
 }
 
-// listOf is the page that lists a folder.
+// listOf is the page that lists a folder, or that the folder's README became.
 func (t *Tree) listOf(folder string) *site.Page {
+	for _, name := range []string{"README.md", "index.md", "readme.md"} {
+		if p := t.bySource[path.Join(folder, name)]; p != nil {
+			return p
+		}
+	}
 	for _, adr := range t.config.ADR {
 		if folder == adr {
 			return t.byPath["/adr/"]

@@ -49,6 +49,9 @@ func newTree(b *Builder) *Tree {
 	t := &Tree{builder: b, config: b.config, model: b.model, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
 		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
+	if t.config.Repository == "" {
+		t.config.Repository = b.history.remote
+	}
 	for _, s := range b.sources {
 		d := b.parsed[s.file].document
 		// What was never committed is not in the commit that the footer names.

@@ -192,13 +192,12 @@ func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.
 		return ast.WalkContinue, nil
 	}
 	p.inLink++
-	w.WriteString(`<a href="`)
-	if href, ok := p.r.Link(dest); ok {
-		w.WriteString(html.EscapeString(href))
-	} else {
-		w.WriteString(html.EscapeString(dest))
+	w.WriteString("<a")
+	if href, ok := p.r.Link(dest); !ok {
+		w.WriteString(` href="` + html.EscapeString(dest) + `"`)
+	} else if href != "" {
+		w.WriteString(` href="` + html.EscapeString(href) + `"`)
 	}
-	w.WriteByte('"')
 	if External(dest) {
 		w.WriteString(` class="external" rel="noopener"`)
 	}

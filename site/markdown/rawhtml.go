@@ -151,7 +151,9 @@ func (p *page) startTag(token html.Token) {
 			if !safeURL(value, name == "img") {
 				continue
 			}
-			if href, ok := p.r.Link(value); ok {
+			if href, ok := p.r.Link(value); ok && href == "" {
+				continue
+			} else if ok {
 				value = href
 			}
 		case "name":

@@ -21,7 +21,8 @@ import (
 type Resolver interface {
 	// Link leads to another source file, a page or a file of the tree, by the
 	// address as written. ok is false for an address that leads nowhere; it is
-	// then written as it is, and the site's judge reports it.
+	// then written as it is, and the site's judge reports it. An empty href is
+	// for what exists and cannot be shown: the text stays, and is no link.
 	Link(dest string) (href string, ok bool)
 	// Reference leads to the definition of an identifier. ok is false for what
 	// only looks like one.
