@@ -38,6 +38,7 @@ type Builder struct {
 	sources []source
 	parsed  map[string]parsed // by file
 	model   *model.Model
+	linked  []string // files that pages show or link to, sorted
 	// findings are those of everything but the documents: configuration, places,
 	// model.
 	findings []site.Finding
@@ -68,16 +69,6 @@ func Open(dir string, options Options) (*Builder, error) {
 // Dir is the absolute path of the tree.
 func (b *Builder) Dir() string { return b.dir }
 
-// Folders are those that hold sources, to be watched for changes.
-func (b *Builder) Folders() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	folders := append([]string{"."}, b.config.Content...)
-	folders = append(folders, b.config.ADR...)
-	folders = append(folders, b.config.Model...)
-	return append(folders, b.config.Evidence...)
-}
-
 // Forget makes the next Load read the repository's history again.
 func (b *Builder) Forget() {
 	b.mu.Lock()
@@ -104,7 +95,7 @@ func (b *Builder) Load() (*Tree, error) {
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
 	b.model, b.findings = m, slices.Concat(findings, misplaced, wrong)
-	return newTree(b), nil
+	return b.join(), nil
 }
 
 // Refresh is Load for when only the named files have changed. If they are
@@ -135,7 +126,13 @@ func (b *Builder) refresh(files []string) *Tree {
 		delete(b.parsed, file)
 	}
 	b.parse(sources)
-	return newTree(b)
+	return b.join()
+}
+
+func (b *Builder) join() *Tree {
+	t := newTree(b)
+	b.linked = t.files
+	return t
 }
 
 // parse reads the sources that have changed.

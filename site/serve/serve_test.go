@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +216,36 @@ func TestServe_reload(t *testing.T) {
 			t.Errorf("another page: %s", resp.Status)
 		}
 	}
+}
+
+// TestServe_new_folder: texts in a folder that did not exist are seen, and so is
+// what an editor does that saves by renaming.
+func TestServe_new_folder(t *testing.T) {
+	dir, address := start(t)
+	eventually := func(path string, status int, want string) {
+		t.Helper()
+		var resp *http.Response
+		var body string
+		for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); runtime.Gosched() {
+			if resp, body = ask(t, "GET", address+path, nil); resp.StatusCode == status && strings.Contains(body, want) {
+				return
+			}
+		}
+		t.Fatalf("%s: %s, want %d with %q", path, resp.Status, status, want)
+	}
+	save(t, dir, "content/part/deep/new.md", "# New\n\nFirst.\n")
+	eventually("/part/deep/new/", 200, "First.")
+	save(t, dir, "content/part/deep/new.md.tmp", "# New\n\nRenamed into place.\n")
+	if err := os.Rename(filepath.Join(dir, "content/part/deep/new.md.tmp"), filepath.Join(dir, "content/part/deep/new.md")); err != nil {
+		t.Fatal(err)
+	}
+	eventually("/part/deep/new/", 200, "Renamed into place.")
+	if err := os.RemoveAll(filepath.Join(dir, "content/part")); err != nil {
+		t.Fatal(err)
+	}
+	eventually("/part/deep/new/", 404, "")
+	save(t, dir, "lockstep.yaml", "title: Another name\ncontent: [content]\nadr: [adr]\n")
+	eventually("/a/", 200, "Another name")
 }
 
 // BenchmarkSaveToReload is the way of an edit from the save to the new page in a

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -17,7 +16,9 @@ import (
 // several steps.
 const settle = 4 * time.Millisecond
 
-// watch reads the tree again when a file below its folders changes.
+// watch reads the tree again when a file that concerns it changes. It is the only
+// goroutine that does, so a slow reading delays the next one and never overtakes
+// it.
 func (s *Server) watch(ready chan<- error) {
 	defer close(s.watched)
 	watcher, err := fsnotify.NewWatcher()
@@ -30,37 +31,51 @@ func (s *Server) watch(ready chan<- error) {
 	ready <- nil
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
-	history := false
 	changed := make(map[string]bool)
+	committed, lost := false, false
 	for {
 		select {
 		case event, ok := <-watcher.Events:
 			if !ok {
 				return
 			}
-			if event.Op == fsnotify.Chmod || noise(event.Name) {
+			file := s.relative(event.Name)
+			switch {
+			case event.Op == fsnotify.Chmod:
 				continue
+			case file == ".git/HEAD" || file == ".git/logs/HEAD":
+				committed = true
+			case strings.HasPrefix(file, ".git/") || !s.options.Builder.Concerns(file):
+				continue
+			default:
+				changed[file] = true
 			}
-			history = history || filepath.Base(filepath.Dir(event.Name)) == ".git"
-			changed[s.relative(event.Name)] = true
 			timer.Reset(settle)
 		case err, ok := <-watcher.Errors:
 			if !ok {
 				return
 			}
+			// Events were lost, so anything may have changed.
 			s.options.Logger.Warn("watch sources", "error", err)
-			clear(changed)
+			lost = true
 			timer.Reset(settle)
 		case <-timer.C:
-			if history {
+			if committed {
 				s.options.Builder.Forget()
-				clear(changed)
-				history = false
 			}
-			s.load(slices.Sorted(maps.Keys(changed)))
+			if committed || lost {
+				s.load(nil)
+			} else {
+				s.load(slices.Sorted(maps.Keys(changed)))
+			}
 			clear(changed)
+			committed, lost = false, false
 			s.reloads.send()
-			s.follow(watcher)
+			if s.follow(watcher) {
+				// Files may have come into a new folder before it was watched.
+				lost = true
+				timer.Reset(settle)
+			}
 		case <-s.stop:
 			return
 		}
@@ -75,45 +90,29 @@ func (s *Server) relative(name string) string {
 	return name
 }
 
-// follow watches every folder below the sources. Watching one twice is harmless.
-func (s *Server) follow(watcher *fsnotify.Watcher) {
-	dir := s.options.Builder.Dir()
+// follow watches the folders of the sources that are not watched yet, and what
+// changes in a repository when somebody commits. It says whether there are any.
+func (s *Server) follow(watcher *fsnotify.Watcher) (added bool) {
 	watching := make(map[string]bool)
 	for _, name := range watcher.WatchList() {
 		watching[name] = true
 	}
-	add := func(name string) {
-		if !watching[name] {
-			watching[name] = true
-			watcher.Add(name)
+	folders := s.options.Builder.Folders()
+	for _, folder := range []string{".git", ".git/logs"} {
+		if info, err := os.Stat(filepath.Join(s.options.Builder.Dir(), folder)); err == nil && info.IsDir() {
+			folders = append(folders, folder)
 		}
 	}
-	add(dir)
-	if info, err := os.Stat(filepath.Join(dir, ".git")); err == nil && info.IsDir() {
-		add(filepath.Join(dir, ".git"))
-	}
-	for _, folder := range s.options.Builder.Folders() {
-		if folder == "." {
+	for _, folder := range folders {
+		name := filepath.Join(s.options.Builder.Dir(), filepath.FromSlash(folder))
+		if watching[name] {
 			continue
 		}
-		filepath.WalkDir(filepath.Join(dir, folder), func(name string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				if strings.HasPrefix(d.Name(), ".") || d.Name() == "node_modules" {
-					return fs.SkipDir
-				}
-				add(name)
-			}
-			return nil
-		})
+		err := watcher.Add(name)
+		if err != nil && !os.IsNotExist(err) {
+			s.options.Logger.Warn("watch folder: changes in it will not be seen", "folder", folder, "error", err)
+		}
+		added = added || err == nil
 	}
-}
-
-// noise is what editors and git leave beside the sources.
-func noise(name string) bool {
-	base := filepath.Base(name)
-	if filepath.Base(filepath.Dir(name)) == ".git" {
-		return base != "HEAD" && base != "ORIG_HEAD"
-	}
-	return strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") || strings.HasSuffix(base, ".swp") || base == "4913" ||
-		base == "public" || base == "var" || base == "bin"
+	return added
 }

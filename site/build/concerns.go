@@ -1,0 +1,75 @@
+package build
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Folders lists the folders, below the root, in which a change can change the
+// site. "." comes first.
+func (b *Builder) Folders() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	folders := []string{"."}
+	for _, top := range b.config.folders() {
+		fs.WalkDir(b.root.FS(), top, func(p string, d fs.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				return nil
+			}
+			if p != top && skipDir(d.Name()) {
+				return fs.SkipDir
+			}
+			folders = append(folders, p)
+			return nil
+		})
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
+}
+
+// Concerns says whether a change of a file or folder can change the site. Right
+// beside the texts many things can: a picture that was missing, a folder that
+// takes a new name. Elsewhere only known names do, so that a compiler at work in
+// the repository does not make browsers flicker.
+func (b *Builder) Concerns(file string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	base := path.Base(file)
+	if strings.HasPrefix(base, ".") || strings.HasSuffix(base, "~") {
+		return false
+	}
+	_, linked := slices.BinarySearch(b.linked, file)
+	if linked || file == ConfigName || file == b.config.Home {
+		return true
+	}
+	info, err := b.root.Stat(file)
+	isDir := err == nil && info.IsDir()
+	if path.Dir(file) == "." && b.config.Foreign {
+		return isMarkdown(base) || (isDir && !skipDir(base))
+	}
+	if !slices.ContainsFunc(b.config.folders(), func(top string) bool { return within(file, top) }) {
+		return false
+	}
+	// What is gone already and was no text is an editor's passing file.
+	return err == nil || isMarkdown(base) || path.Ext(base) == ".yaml" || path.Ext(base) == ".json"
+}
+
+// within says whether a file is below a folder, and not in a part of it that is
+// skipped.
+func within(file, top string) bool {
+	rest := file
+	if top != "." {
+		var ok bool
+		if rest, ok = strings.CutPrefix(file, top+"/"); !ok {
+			return file == top
+		}
+	}
+	elements := strings.Split(rest, "/")
+	return !slices.ContainsFunc(elements[:len(elements)-1], skipDir) && !skipDir(elements[len(elements)-1])
+}
+
+func (c Config) folders() []string {
+	return slices.Concat(c.Content, c.ADR, c.Model, c.Evidence)
+}
