@@ -16,11 +16,34 @@ import (
 type Asset struct {
 	Path string // rooted: "/static/site.1a2b3c4d.css"
 	Data []byte
+
+	brotli, gzip func() []byte
+}
+
+func newAsset(name string, data []byte) *Asset {
+	a := &Asset{Path: "/static/" + hashed(name, data), Data: data}
+	a.brotli = sync.OnceValue(func() []byte { return smaller(data, compress(data, brotliTo, best)) })
+	a.gzip = sync.OnceValue(func() []byte { return smaller(data, compress(data, gzipTo, best)) })
+	return a
+}
+
+// Encoded is the asset in the encoding "br" or "gzip", or nil if that is no
+// smaller. It is made on first use and kept: it takes far longer than to send it.
+func (a *Asset) Encoded(encoding string) []byte {
+	switch {
+	case !compressible(a.Path):
+		return nil
+	case encoding == "br":
+		return a.brotli()
+	case encoding == "gzip":
+		return a.gzip()
+	}
+	return nil
 }
 
 // assets are all static files by their plain name.
-var assets = sync.OnceValue(func() map[string]Asset {
-	all := make(map[string]Asset)
+var assets = sync.OnceValue(func() map[string]*Asset {
+	all := make(map[string]*Asset)
 	files := static.Files()
 	err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" {
@@ -30,7 +53,7 @@ var assets = sync.OnceValue(func() map[string]Asset {
 		if err != nil {
 			return err
 		}
-		all[p] = Asset{"/static/" + hashed(p, data), data}
+		all[p] = newAsset(p, data)
 		return nil
 	})
 	if err != nil {
@@ -45,7 +68,7 @@ var assets = sync.OnceValue(func() map[string]Asset {
 	for name, a := range all {
 		text = strings.ReplaceAll(text, `"../`+name+`"`, `"../`+strings.TrimPrefix(a.Path, "/static/")+`"`)
 	}
-	all["css/site.css"] = Asset{"/static/" + hashed("css/site.css", []byte(text)), []byte(text)}
+	all["css/site.css"] = newAsset("css/site.css", []byte(text))
 	return all
 })
 
@@ -56,7 +79,18 @@ func hashed(name string, data []byte) string {
 }
 
 // Assets are all static files, by their plain name.
-func Assets() map[string]Asset { return assets() }
+func Assets() map[string]*Asset { return assets() }
+
+var assetsByPath = sync.OnceValue(func() map[string]*Asset {
+	byPath := make(map[string]*Asset)
+	for _, a := range assets() {
+		byPath[a.Path] = a
+	}
+	return byPath
+})
+
+// AssetAt finds a static file by its rooted path, or nil.
+func AssetAt(path string) *Asset { return assetsByPath()[path] }
 
 // AssetPath is the rooted path of a static file. An unknown name is a mistake in
 // this program.

@@ -103,35 +103,53 @@ type writer struct {
 }
 
 // put writes a file at a rooted path, with its compressed copies.
-func (w *writer) put(rooted string, data []byte, how effort) error {
-	name := filepath.Join(w.dir, filepath.FromSlash(strings.TrimPrefix(path.Clean(rooted), "/")))
-	if err := w.mkdir(filepath.Dir(name)); err != nil {
+func (w *writer) put(rooted string, data []byte) error {
+	if err := w.file(rooted, data); err != nil || !compressible(rooted) {
 		return err
+	}
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	for ext, to := range map[string]func(*bytes.Buffer, []byte, effort){".br": brotliTo, ".gz": gzipTo} {
+		buf.Reset()
+		to(buf, data, quick)
+		if err := w.copy(rooted+ext, smaller(data, buf.Bytes())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putAsset is put with copies that are made once in the life of the program.
+func (w *writer) putAsset(a *Asset) error {
+	return errors.Join(w.file(a.Path, a.Data), w.copy(a.Path+".br", a.Encoded("br")), w.copy(a.Path+".gz", a.Encoded("gzip")))
+}
+
+func (w *writer) file(rooted string, data []byte) error {
+	w.files.Add(1)
+	w.bytes.Add(int64(len(data)))
+	name := w.name(rooted)
+	if err := w.mkdir(filepath.Dir(name)); err != nil {
+		return fmt.Errorf("write %s: %w", rooted, err)
 	}
 	if err := os.WriteFile(name, data, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", rooted, err)
 	}
-	w.files.Add(1)
-	w.bytes.Add(int64(len(data)))
-	if !compressible(rooted) {
+	return nil
+}
+
+// copy writes a compressed copy, if there is one.
+func (w *writer) copy(rooted string, data []byte) error {
+	if data == nil {
 		return nil
 	}
-	for _, c := range []struct {
-		ext      string
-		compress func(*bytes.Buffer, []byte, effort) error
-	}{{".br", brotliTo}, {".gz", gzipTo}} {
-		buf := buffers.Get().(*bytes.Buffer)
-		buf.Reset()
-		err := c.compress(buf, data, how)
-		if err == nil && buf.Len() < len(data) {
-			err = os.WriteFile(name+c.ext, buf.Bytes(), 0o644)
-		}
-		buffers.Put(buf)
-		if err != nil {
-			return fmt.Errorf("compress %s: %w", rooted, err)
-		}
+	if err := os.WriteFile(w.name(rooted), data, 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", rooted, err)
 	}
 	return nil
+}
+
+func (w *writer) name(rooted string) string {
+	return filepath.Join(w.dir, filepath.FromSlash(strings.TrimPrefix(path.Clean(rooted), "/")))
 }
 
 func (w *writer) mkdir(dir string) error {
@@ -162,14 +180,14 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 				return fmt.Errorf("render %s: %w", p.Path, err)
 			}
 			w.find(findings)
-			return w.put(p.Path+"index.html", data, quick)
+			return w.put(p.Path+"index.html", data)
 		})
 	}
 	for short, full := range t.Redirects() {
-		jobs = append(jobs, func() error { return w.put(short+"index.html", redirectPage(&t.Site, short, full), quick) })
+		jobs = append(jobs, func() error { return w.put(short+"index.html", redirectPage(&t.Site, short, full)) })
 	}
-	for name, a := range Assets() {
-		jobs = append(jobs, func() error { return w.put(a.Path, a.Data, effortFor(name)) })
+	for _, a := range Assets() {
+		jobs = append(jobs, func() error { return w.putAsset(a) })
 	}
 	for _, file := range t.Files() {
 		jobs = append(jobs, func() error { return t.copyFile(w, file) })
@@ -207,7 +225,7 @@ func (t *Tree) copyFile(w *writer, file string) error {
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", file, err)
 	}
-	return w.put(FilePath(file), data, quick)
+	return w.put(FilePath(file), data)
 }
 
 // writeExtras puts what is not a page: 404, feed, site map.
@@ -218,23 +236,23 @@ func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 	if err != nil {
 		return fmt.Errorf("render 404: %w", err)
 	}
-	if err := w.put("/404.html", data, quick); err != nil {
+	if err := w.put("/404.html", data); err != nil {
 		return err
 	}
-	if err := w.put("/adr/feed.xml", t.Feed(), quick); err != nil {
+	if err := w.put("/adr/feed.xml", t.Feed()); err != nil {
 		return err
 	}
-	if err := w.put("/_redirects", t.redirectsFile(), none); err != nil {
+	if err := w.put("/_redirects", t.redirectsFile()); err != nil {
 		return err
 	}
 	robots := "User-agent: *\nAllow: /\n"
 	if t.Site.BaseURL != "" {
 		robots += "Sitemap: " + t.Site.BaseURL + "sitemap.xml\n"
 	}
-	if err := w.put("/robots.txt", []byte(robots), none); err != nil {
+	if err := w.put("/robots.txt", []byte(robots)); err != nil {
 		return err
 	}
-	if err := w.put("/sitemap.xml", t.Sitemap(), quick); err != nil {
+	if err := w.put("/sitemap.xml", t.Sitemap()); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(w.dir, marker), []byte("lockstep build replaces this folder as a whole.\n"), 0o644)

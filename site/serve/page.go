@@ -5,11 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"mime"
 	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lockstep/site"
@@ -144,9 +144,11 @@ func (s *Server) html(w http.ResponseWriter, r *http.Request, status int, data [
 	w.Header().Set("Cache-Control", "no-cache")
 	if status == http.StatusOK {
 		sum := sha256.Sum256(data)
-		tag := `"` + hex.EncodeToString(sum[:8]) + `"`
+		// Weak, since the same page goes out in several encodings.
+		tag := `W/"` + hex.EncodeToString(sum[:8]) + `"`
 		w.Header().Set("ETag", tag)
 		if strings.Contains(r.Header.Get("If-None-Match"), tag) {
+			w.Header().Set("Vary", "Accept-Encoding")
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
@@ -157,15 +159,21 @@ func (s *Server) html(w http.ResponseWriter, r *http.Request, status int, data [
 // asset answers with a static file. Its name holds its hash, so it never
 // changes.
 func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
-	for _, a := range build.Assets() {
-		if a.Path == r.URL.Path {
-			w.Header().Set("Content-Type", contentType(a.Path))
-			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-			body(w, r, http.StatusOK, a.Data)
-			return
+	a := build.AssetAt(r.URL.Path)
+	if a == nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", contentType(a.Path))
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	data := a.Data
+	if name := encoding(r); name != "" {
+		if encoded := a.Encoded(name); encoded != nil {
+			w.Header().Set("Content-Encoding", name)
+			data = encoded
 		}
 	}
-	http.NotFound(w, r)
+	send(w, r, http.StatusOK, data)
 }
 
 // file answers with a file that some page shows or links to, and with no other.
@@ -175,20 +183,19 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	for _, file := range st.tree.Files() {
-		if build.FilePath(file) != r.URL.Path {
-			continue
-		}
-		data, err := s.options.Builder.ReadFile(file)
-		if err != nil {
-			break
-		}
-		w.Header().Set("Content-Type", contentType(file))
-		w.Header().Set("Cache-Control", "no-cache")
-		body(w, r, http.StatusOK, data)
+	file := strings.TrimPrefix(r.URL.Path, build.FilePath(""))
+	if _, ok := slices.BinarySearch(st.tree.Files(), file); !ok {
+		http.NotFound(w, r)
 		return
 	}
-	http.NotFound(w, r)
+	data, err := s.options.Builder.ReadFile(file)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", contentType(file))
+	w.Header().Set("Cache-Control", "no-cache")
+	body(w, r, http.StatusOK, data)
 }
 
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
@@ -226,12 +233,18 @@ func contentType(name string) string {
 }
 
 func body(w http.ResponseWriter, r *http.Request, status int, data []byte) {
-	data, encoding := encode(r, w.Header().Get("Content-Type"), data)
-	if encoding != "" {
-		w.Header().Set("Content-Encoding", encoding)
+	if len(data) >= worthwhile && encodable(w.Header().Get("Content-Type")) {
+		if name := encoding(r); name != "" {
+			w.Header().Set("Content-Encoding", name)
+			data = build.Encode(name, data)
+		}
 	}
-	w.Header().Add("Vary", "Accept-Encoding")
-	w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+	send(w, r, status, data)
+}
+
+func send(w http.ResponseWriter, r *http.Request, status int, data []byte) {
+	w.Header().Set("Vary", "Accept-Encoding")
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		w.Write(data)

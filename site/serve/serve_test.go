@@ -2,18 +2,22 @@ package serve
 
 import (
 	"bufio"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/andybalholm/brotli"
 
 	"lockstep/site"
 	"lockstep/site/build"
@@ -151,6 +155,53 @@ func TestServe_caching(t *testing.T) {
 	}
 	if resp, _ := ask(t, "HEAD", address+"/a/", nil); resp.StatusCode != 200 || resp.ContentLength <= 0 {
 		t.Errorf("HEAD: %s, %d bytes", resp.Status, resp.ContentLength)
+	}
+}
+
+func TestEncoding(t *testing.T) {
+	for accept, want := range map[string]string{
+		"gzip, deflate, br, zstd": "br",
+		"gzip":                    "gzip",
+		"br;q=0, gzip;q=0.5":      "gzip",
+		"GZIP":                    "gzip",
+		"br; q=0.000":             "",
+		"*":                       "br",
+		"*, br;q=0":               "gzip",
+		"identity":                "",
+		"":                        "",
+		"brotli":                  "",
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Encoding", accept)
+		if got := encoding(r); got != want {
+			t.Errorf("Accept-Encoding %q: %q, want %q", accept, got, want)
+		}
+	}
+}
+
+// TestServe_encodings: what arrives is the same in each encoding, and a document
+// page keeps its budget.
+func TestServe_encodings(t *testing.T) {
+	_, address := start(t)
+	_, plain := ask(t, "GET", address+"/a/", map[string]string{"Accept-Encoding": "identity"})
+	for name, reader := range map[string]func(io.Reader) io.Reader{
+		"br": func(r io.Reader) io.Reader { return brotli.NewReader(r) },
+		"gzip": func(r io.Reader) io.Reader {
+			z, err := gzip.NewReader(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return z
+		},
+	} {
+		resp, packed := ask(t, "GET", address+"/a/", map[string]string{"Accept-Encoding": name})
+		data, err := io.ReadAll(reader(strings.NewReader(packed)))
+		if err != nil || string(data) != plain || resp.Header.Get("Content-Encoding") != name || len(packed) >= len(plain) {
+			t.Errorf("%s: %d bytes of %d, %v, %v", name, len(packed), len(plain), resp.Header, err)
+		}
+		if !strings.Contains(resp.Header.Get("Vary"), "Accept-Encoding") {
+			t.Errorf("%s: Vary %q", name, resp.Header.Get("Vary"))
+		}
 	}
 }
 
