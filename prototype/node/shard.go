@@ -162,13 +162,22 @@ func (s *shard) followLeadership() {
 }
 
 // provokeRounds makes the library send a round of heartbeats when a read needs
-// newer evidence than there is. Many reads share a round.
+// newer evidence than there is. Many reads share a round: the next one waits
+// until some follower has answered, or until it is clear that none does.
 func (s *shard) provokeRounds() {
 	for {
 		select {
 		case <-s.provoke:
-			// The answer is not the proof, only the heartbeats are wanted.
-			_ = s.raft.VerifyLeader().Error()
+			_, _, answered := s.evidence.quorum(s.raft.CurrentTerm())
+			// Only the heartbeats are wanted, not the answer: it is no proof, and
+			// after a shutdown the library never gives it.
+			s.raft.VerifyLeader()
+			select {
+			case <-answered:
+			case <-time.After(s.cfg.HeartbeatTimeout):
+			case <-s.stop:
+				return
+			}
 		case <-s.stop:
 			return
 		}
