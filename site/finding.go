@@ -8,11 +8,11 @@ import (
 
 // Finding is something wrong with a source: where, what, and how to mend it.
 type Finding struct {
-	File    string // slash-separated path below the root
-	Line    int    // from 1; 0 if the finding is about the whole file
-	Rule    string // stable name of the rule: "dead-link", "unknown-status"
-	Message string // what is wrong, in one sentence without a final full stop
-	Mend    string // what to do about it
+	File    string `json:"file"`           // slash-separated path below the root
+	Line    int    `json:"line,omitempty"` // from 1; 0 if the finding is about the whole file
+	Rule    string `json:"rule"`           // stable name of the rule: "dead-link", "unknown-status"
+	Message string `json:"message"`        // what is wrong, in one sentence without a final full stop
+	Mend    string `json:"mend,omitempty"` // what to do about it
 }
 
 // String gives the form editors and CI understand: "file:line: message (rule); mend".

@@ -11,7 +11,6 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
-	"lockstep/site/markdown"
 	"lockstep/site/verify"
 )
 
@@ -40,7 +39,7 @@ lost. Each finding names file, line and mend; the exit code is 1 if there is any
 			}
 			fixed := 0
 			if fix {
-				if fixed, err = fixNumbers(b.Dir(), tree); err != nil {
+				if fixed, err = tree.FixNumbers(); err != nil {
 					return err
 				}
 				if tree, err = b.Load(); err != nil {
@@ -94,13 +93,16 @@ func judge(cmd *cobra.Command, tree *build.Tree) ([]site.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What is wrong with a source shows in the output too; once is enough.
-	if len(findings) == 0 {
-		findings = output
-	} else {
-		findings = append(findings, slices.DeleteFunc(output, func(f site.Finding) bool { return f.Rule == "dead-link" || f.Rule == "dead-anchor" })...)
-	}
-	return findings, nil
+	output = slices.DeleteFunc(output, func(f site.Finding) bool {
+		switch f.Rule {
+		case "dead-link", "dead-anchor":
+			return len(findings) > 0 // a source's, seen again in the output
+		case "too-heavy":
+			return tree.Foreign() // a promise of ours, not of theirs
+		}
+		return false
+	})
+	return append(findings, output...), nil
 }
 
 func counted(tree *build.Tree) string {
@@ -111,41 +113,4 @@ func counted(tree *build.Tree) string {
 		numbers += len(d.Numbers)
 	}
 	return fmt.Sprintf("sound: %d pages, %d decisions, %d links, %d references, %d numbers", len(tree.Pages), len(tree.Log().Decisions), links, references, numbers)
-}
-
-// fixNumbers writes the values of the model into the texts. Only the text of the
-// link changes.
-func fixNumbers(dir string, tree *build.Tree) (fixed int, err error) {
-	for _, d := range tree.Documents() {
-		type edit struct {
-			markdown.Number
-			want string
-		}
-		var edits []edit
-		for _, n := range d.Numbers {
-			if want, ok := tree.Value(n.Dest, n.Text); !ok && want != "" && n.End > n.Start {
-				edits = append(edits, edit{n, want})
-			}
-		}
-		if len(edits) == 0 {
-			continue
-		}
-		name := filepath.Join(dir, filepath.FromSlash(d.Source))
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return fixed, err
-		}
-		slices.SortFunc(edits, func(a, b edit) int { return b.Start - a.Start })
-		for _, e := range edits {
-			if e.End > len(data) || string(data[e.Start:e.End]) != e.Text {
-				continue // written with escapes or carriage returns: left to a person
-			}
-			data = slices.Concat(data[:e.Start], []byte(e.want), data[e.End:])
-			fixed++
-		}
-		if err := os.WriteFile(name, data, 0o644); err != nil {
-			return fixed, err
-		}
-	}
-	return fixed, nil
 }

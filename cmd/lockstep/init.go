@@ -3,19 +3,26 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"text/template"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"lockstep/site/build"
 )
 
 func newInitCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "init DIR",
-		Short:   "Begin a site: configuration, first page, first decision",
-		Long:    "Writes what a new site needs into a folder, which is created if it is missing. Nothing that exists is overwritten.",
+		Use:   "init DIR",
+		Short: "Begin a site: configuration, first page, first decision",
+		Long: `Writes what a site needs into a folder, which is created if it is missing. In a
+repository that has texts and decisions already, only the configuration is
+written, and it names them. Nothing that exists is overwritten.`,
 		Example: "  lockstep init .\n  lockstep init ../design && lockstep serve --dir ../design",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -28,19 +35,15 @@ func newInitCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			values := map[string]any{"Title": filepath.Base(dir), "Date": time.Now().Format(time.DateOnly)}
-			for _, f := range initFiles {
-				name := filepath.Join(dir, filepath.FromSlash(f.name))
-				if _, err := os.Stat(name); err == nil {
-					fmt.Fprintf(cmd.OutOrStdout(), "kept   %s\n", f.name)
-					continue
-				} else if !errors.Is(err, os.ErrNotExist) {
-					return err
-				}
-				if err := writeNew(name, f.text, values); err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "wrote  %s\n", f.name)
+			written, err := initialise(dir, time.Now())
+			for _, name := range written {
+				fmt.Fprintf(cmd.OutOrStdout(), "wrote  %s\n", name)
+			}
+			if err != nil {
+				return err
+			}
+			if len(written) == 0 {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is there already: nothing to do\n", build.ConfigName)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "now: lockstep serve --dir %s\n", args[0])
 			return nil
@@ -48,13 +51,80 @@ func newInitCommand() *cobra.Command {
 	}
 }
 
-var initFiles = []struct {
-	name string
-	text *template.Template
-}{
-	{"lockstep.yaml", template.Must(template.New("config").Parse("# Where the texts lie, and how the site is named.\ntitle: {{.Title}}\ncontent: [content]\nadr: [adr]\ntitles:\n  adr: Decisions\n"))},
-	{"content/index.md", template.Must(template.New("index").Parse("---\ntitle: {{.Title}}\nsummary: What this is, in a sentence.\n---\n\nThe answer first: what is decided, and why.\n\nThe decisions are in [the log](../adr/), beginning with ADR-0001.\n"))},
-	{"adr/0001-record-decisions.md", template.Must(template.New("first").Parse(`---
+// initialise writes what is missing, the configuration last: it stands for a
+// beginning that is complete.
+func initialise(dir string, now time.Time) (written []string, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(filepath.Join(dir, build.ConfigName)); err == nil {
+		return nil, nil
+	}
+	found, err := build.Discover(dir)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]any{"Title": found.Title, "Date": now.Format(time.DateOnly)}
+	write := func(name string, text *template.Template) error {
+		err := writeNew(filepath.Join(dir, filepath.FromSlash(name)), text, values)
+		if err == nil {
+			written = append(written, name)
+		} else if errors.Is(err, fs.ErrExist) {
+			return nil
+		}
+		return err
+	}
+	if len(found.ADR) == 0 {
+		found.ADR = []string{"adr"}
+		if err := write("adr/0001-record-decisions.md", firstRecord); err != nil {
+			return written, err
+		}
+	}
+	values["ADR"] = found.ADR[0]
+	if len(found.Content) == 0 && found.Home == "" {
+		found.Content = []string{"content"}
+		if err := write("content/index.md", firstPage); err != nil {
+			return written, err
+		}
+	}
+	values["Config"] = found
+	return written, write(build.ConfigName, configText)
+}
+
+var scaffold = template.FuncMap{
+	"quote": strconv.Quote,
+	"list": func(items []string) string {
+		quoted := make([]string, len(items))
+		for i, item := range items {
+			quoted[i] = strconv.Quote(item)
+		}
+		return "[" + strings.Join(quoted, ", ") + "]"
+	},
+}
+
+var configText = template.Must(template.New("config").Funcs(scaffold).Parse(`# Where the texts lie, and how the site is named. All paths are below this folder.
+title: {{quote .Title}}
+{{- if .Config.Home}}
+home: {{quote .Config.Home}}{{end}}
+{{- if .Config.Content}}
+content: {{list .Config.Content}}{{end}}
+adr: {{list .Config.ADR}}
+
+# url: https://example.org/design/        where the site will be published
+# repository: https://github.com/you/it   where readers see the sources
+`))
+
+var firstPage = template.Must(template.New("index").Funcs(scaffold).Parse(`---
+title: {{quote .Title}}
+summary: What this is, in a sentence.
+---
+
+The answer first: what is decided, and why.
+
+The decisions are in [the log](../{{.ADR}}).
+`))
+
+var firstRecord = template.Must(template.New("first").Parse(`---
 status: accepted
 date: {{.Date}}
 ---
@@ -85,5 +155,4 @@ Chosen option: "A file for each decision, beside the code", because it is review
 ### Confirmation
 
 ` + "`lockstep check`" + ` fails when a record has no status or contradicts another.
-`))},
-}
+`))

@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"text/template"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"lockstep/site"
 	"lockstep/site/build"
 	"lockstep/site/markdown"
 )
@@ -27,9 +30,11 @@ func newNewCommand() *cobra.Command {
 func newADRCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:     `adr "Title"`,
-		Short:   "Begin the next decision record",
-		Long:    "Writes a decision record (MADR) with the next number, as proposed, into the repository's folder of decisions.",
+		Use:   `adr "Title"`,
+		Short: "Begin the next decision record",
+		Long: `Writes a decision record, as proposed, into the repository's folder of decisions.
+Its number, the form of its name and its style (MADR, or Nygard where most
+records are) follow the records that are there.`,
 		Example: `  lockstep new adr "Use one queue"`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || markdown.Slug(args[0]) == "" {
@@ -50,42 +55,113 @@ func newADRCommand() *cobra.Command {
 	return cmd
 }
 
-// newADR writes the record and gives its path.
+// newADR writes the record and gives its path. The name follows those of the
+// records that are there, and so does the style.
 func newADR(dir, title string, now time.Time) (string, error) {
-	folder, number := "adr", 1
-	if b, err := build.Open(dir, build.Options{}); err == nil {
-		if tree, err := b.Load(); err == nil {
-			if folders := tree.ADRFolders(); len(folders) > 0 {
-				folder = folders[0]
-			}
-			for _, p := range tree.Log().Decisions {
-				number = max(number, p.Decision.Number+1)
-				if strings.EqualFold(p.Title, title) {
-					return "", fmt.Errorf("there is a decision with that title already: %s", p.Source)
-				}
-			}
+	title = strings.Join(strings.Fields(title), " ")
+	b, err := build.Open(dir, build.Options{})
+	if err != nil {
+		return "", err
+	}
+	folder, records := "adr", []*site.Page(nil)
+	tree, err := b.Load()
+	switch {
+	case err == nil:
+		records = tree.Log().Decisions
+		if folders := tree.ADRFolders(); len(folders) > 0 {
+			folder = folders[0]
+		}
+	case !errors.Is(err, build.ErrNoSources):
+		return "", err
+	}
+	nygard := 0
+	for _, p := range records {
+		if markdown.Slug(p.Title) == markdown.Slug(title) {
+			return "", fmt.Errorf("there is a decision with that title already: %s", p.Source)
+		}
+		if p.Decision.Format == site.FormatNygard {
+			nygard++
 		}
 	}
-	name := filepath.Join(dir, filepath.FromSlash(folder), fmt.Sprintf("%04d-%s.md", number, markdown.Slug(title)))
-	return name, writeNew(name, adrTemplate, map[string]any{"Title": title, "Date": now.Format(time.DateOnly)})
+	prefix, number := nextRecord(records, now)
+	text := madrTemplate
+	if nygard > len(records)/2 {
+		text = nygardTemplate
+	}
+	name := filepath.Join(b.Dir(), filepath.FromSlash(folder), prefix+markdown.Slug(title)+".md")
+	err = writeNew(name, text, map[string]any{"Title": plainTitle.Replace(title), "Number": number, "Date": now.Format(time.DateOnly)})
+	if errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("%s exists; nothing is overwritten", name)
+	}
+	if short, relErr := filepath.Rel(b.Dir(), name); relErr == nil {
+		name = filepath.Join(dir, short)
+	}
+	return name, err
 }
 
-// writeNew writes a file that must not exist yet.
+// plainTitle keeps a title from being read as markup. Code stays code.
+var plainTitle = strings.NewReplacer("<", `\<`, "[", `\[`, "]", `\]`, "*", `\*`)
+
+var (
+	numberPrefix = regexp.MustCompile(`^(\D*?)(\d+)([-_. ]+)`)
+	datePrefix   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}|\d{8})([-_ ])`)
+)
+
+// nextRecord is the beginning of the next record's name: the next number, as wide
+// as the last one, or the date where records are named by date.
+func nextRecord(records []*site.Page, now time.Time) (prefix string, number int) {
+	prefix, number = "0001-", 1
+	for _, p := range records {
+		base := path.Base(p.Source)
+		if m := datePrefix.FindStringSubmatch(base); m != nil && p.Decision.Number == 0 {
+			layout := time.DateOnly
+			if !strings.Contains(m[1], "-") {
+				layout = "20060102"
+			}
+			prefix = now.Format(layout) + m[2]
+		} else if m := numberPrefix.FindStringSubmatch(base); m != nil && p.Decision.Number >= number-1 {
+			number = p.Decision.Number + 1
+			prefix = fmt.Sprintf("%s%0*d%s", m[1], len(m[2]), number, m[3])
+		}
+	}
+	return prefix, number
+}
+
+// writeNew writes a file that must not exist yet; if it does, the error is
+// fs.ErrExist.
 func writeNew(name string, text *template.Template, values any) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists; nothing is overwritten", name)
-	}
 	if err != nil {
 		return err
 	}
 	return errors.Join(text.Execute(file, values), file.Close())
 }
 
-var adrTemplate = template.Must(template.New("adr").Parse(`---
+var nygardTemplate = template.Must(template.New("adr").Parse(`# {{.Number}}. {{.Title}}
+
+Date: {{.Date}}
+
+## Status
+
+Proposed
+
+## Context
+
+What forces a decision, in two or three sentences.
+
+## Decision
+
+We will …
+
+## Consequences
+
+What becomes easier, and what becomes harder.
+`))
+
+var madrTemplate = template.Must(template.New("adr").Parse(`---
 status: proposed
 date: {{.Date}}
 decision-makers: []

@@ -87,9 +87,10 @@ func runServe(cmd *cobra.Command, f serveFlags) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "%s is at http://%s/\n", tree.Site.Title, listener.Addr())
+	at := shown(listener.Addr())
+	fmt.Fprintf(out, "%s is at http://%s/\n", tree.Site.Title, at)
 	if options.Lab != nil {
-		fmt.Fprintf(out, "The laboratory is at http://%s/lab/\n", listener.Addr())
+		fmt.Fprintf(out, "The laboratory is at http://%s/lab/\n", at)
 	}
 	if n := len(tree.Findings); n > 0 {
 		fmt.Fprintf(out, "%d problems in the sources; lockstep check lists them\n", n)
@@ -117,6 +118,19 @@ func listen(addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
 	return listener, nil
+}
+
+// shown is the address that works in a browser on this machine: "0.0.0.0" and
+// "[::]" say where a server listens, not where it is.
+func shown(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if net.ParseIP(host).IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // hostsOf are the names under which a server that listens beyond loopback may be

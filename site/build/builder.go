@@ -1,6 +1,7 @@
 package build
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -76,6 +77,9 @@ func (b *Builder) Forget() {
 	b.history, b.edited = nil, false
 }
 
+// ErrNoSources is the error for a tree without any text.
+var ErrNoSources = errors.New("no Markdown found")
+
 // Load reads what has changed and joins everything anew. It fails only if there
 // is nothing to build; what is wrong with sources is in Tree.Findings.
 func (b *Builder) Load() (*Tree, error) {
@@ -85,7 +89,7 @@ func (b *Builder) Load() (*Tree, error) {
 	b.config = config
 	sources, misplaced := b.scan()
 	if len(sources) == 0 {
-		return nil, fmt.Errorf("build %s: no Markdown found: there is no README.md, no docs folder and no folder of decisions; say in %s where the texts are", b.dir, ConfigName)
+		return nil, fmt.Errorf("build %s: %w: there is no README.md, no docs folder and no folder of decisions; say in %s where the texts are", b.dir, ErrNoSources, ConfigName)
 	}
 	var wait sync.WaitGroup
 	if b.history == nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,6 +20,15 @@ var skipped = []string{"node_modules", "vendor", "third_party", "testdata", "tar
 
 func skipDir(name string) bool {
 	return (strings.HasPrefix(name, ".") && name != ".") || slices.Contains(skipped, name)
+}
+
+// Discover says where the texts of a repository lie that does not say so itself.
+func Discover(dir string) (Config, error) {
+	b, err := Open(dir, Options{})
+	if err != nil {
+		return Config{}, err
+	}
+	return discover(b.root.FS(), filepath.Base(b.dir)), nil
 }
 
 // discover finds texts and decisions in a repository that does not say where

@@ -379,13 +379,5 @@ func (t *Tree) Documents() (documents []*markdown.Document) {
 	return documents
 }
 
-// Value gives the text that a number should have, and whether it is known.
-func (t *Tree) Value(dest, text string) (want string, ok bool) {
-	if t.model == nil {
-		return "", false
-	}
-	return t.model.Agree(dest, text)
-}
-
 // ADRFolders are the folders of decision records.
 func (t *Tree) ADRFolders() []string { return t.config.ADR }

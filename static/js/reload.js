@@ -28,4 +28,9 @@ async function swap() {
   }
 }
 
-new EventSource(url).addEventListener("reload", swap);
+const source = new EventSource(url);
+source.addEventListener("reload", swap);
+// A server that was away may have come back with other pages.
+let lost = false;
+source.addEventListener("error", () => { lost = true; });
+source.addEventListener("open", () => { if (lost) { lost = false; swap(); } });
