@@ -32,7 +32,7 @@ same message id while the outcome is open. Prints the message's place.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c := client.New(targets(target))
+			c := client.New(client.Config{Targets: targets(target)})
 			if sender == "" {
 				sender = "somebody"
 				if u, err := user.Current(); err == nil && u.Username != "" {

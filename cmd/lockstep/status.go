@@ -66,7 +66,7 @@ type nodeStatus struct {
 func askAll(ctx context.Context, list []string) (nodes []nodeStatus) {
 	for _, t := range list {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
-		s, err := client.New(client.Fixed(t)).Status(ctx)
+		s, err := client.New(client.Config{Targets: client.Fixed(t)}).Status(ctx)
 		cancel()
 		n := nodeStatus{Target: t, Status: s}
 		if err != nil {

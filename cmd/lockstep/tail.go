@@ -26,7 +26,7 @@ number that is missing ends it with an error: that must never happen.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := client.New(targets(target)).Follow(cmd.Context(), args[0], after, func(m client.Placed) error {
+			err := client.New(client.Config{Targets: targets(target)}).Follow(cmd.Context(), args[0], after, func(m client.Placed) error {
 				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%6d  %s  %-10s  %s\n", m.Seq, m.Time.Local().Format("15:04:05.000"), m.Sender, printable(m.Body))
 				return err
 			})

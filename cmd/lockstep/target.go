@@ -1,9 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"lockstep/prototype/client"
@@ -24,9 +21,8 @@ func targets(named string) func() []string {
 		return client.Fixed(list...)
 	}
 	return func() []string {
-		data, err := os.ReadFile(filepath.Join(defaultClusterDir, "cluster.json"))
-		var members []cluster.Member
-		if err != nil || json.Unmarshal(data, &members) != nil || len(members) == 0 {
+		members, err := cluster.ReadMembers(defaultClusterDir)
+		if err != nil || len(members) == 0 {
 			return []string{"http://127.0.0.1:7001", "http://127.0.0.1:7002", "http://127.0.0.1:7003"}
 		}
 		var list []string

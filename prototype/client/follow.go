@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -16,23 +15,29 @@ import (
 // missing, which the cluster promises never to happen.
 var ErrGap = errors.New("a message is missing")
 
+// How long a follower stays with a node that shows nothing new before it asks
+// the others whether there is something. The time doubles while there is not.
+const (
+	firstDoubt   = time.Second
+	longestDoubt = 10 * time.Second
+)
+
 // Follow calls each with every message with seq above after, in order and each
-// once, until the context ends or each gives an error. It resumes through
-// failovers and restarts, at whichever node answers.
+// once, until the context ends or each gives an error. It resumes where it was
+// through failovers and restarts, at whichever node answers, and leaves a node
+// that is cut off from the others or paused.
 func (c *Client) Follow(ctx context.Context, conversation string, after uint64, each func(Placed) error) error {
+	f := follower{client: c, conversation: conversation, last: after, each: each}
 	for {
-		last, err := c.stream(ctx, conversation, after, each)
-		after = last
-		if stop := new(stopped); errors.As(err, &stop) {
-			return stop.err
+		err := f.stream(ctx)
+		if stop := (*stopped)(nil); errors.As(err, &stop) {
+			return fmt.Errorf("follow %s: %w", conversation, stop.err)
 		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		c.next.Add(1)
+		timer := time.NewTimer(100 * time.Millisecond)
 		select {
-		case <-time.After(100 * time.Millisecond):
+		case <-timer.C:
 		case <-ctx.Done():
+			timer.Stop()
 			return ctx.Err()
 		}
 	}
@@ -43,27 +48,74 @@ type stopped struct{ err error }
 
 func (s *stopped) Error() string { return s.err.Error() }
 
-func (c *Client) stream(ctx context.Context, conversation string, after uint64, each func(Placed) error) (last uint64, err error) {
-	target, err := c.pick()
+// follower is the state of one Follow; it belongs to one goroutine.
+type follower struct {
+	client       *Client
+	conversation string
+	last         uint64
+	each         func(Placed) error
+}
+
+// stream follows at the present target until it fails or falls behind.
+func (f *follower) stream(ctx context.Context) error {
+	target, place, err := f.client.target()
 	if err != nil {
-		return after, err
+		return &stopped{err}
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/v1/conversations/%s/events?after=%d", target, url.PathEscape(conversation), after), nil)
-	if err != nil {
-		return after, &stopped{err}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer f.client.moveOn(place)
+	messages, ended := make(chan Placed), make(chan error, 1)
+	go func() { ended <- f.read(ctx, target, f.last, messages) }()
+	doubt := firstDoubt
+	timer := time.NewTimer(doubt)
+	defer timer.Stop()
+	for {
+		select {
+		case m := <-messages:
+			if err := f.take(m); err != nil {
+				return err
+			}
+			doubt = firstDoubt
+		case <-timer.C:
+			if f.behind(ctx, target) {
+				return errBehind
+			}
+			doubt = min(2*doubt, longestDoubt)
+		case err := <-ended:
+			return err
+		}
+		timer.Reset(doubt)
 	}
-	resp, err := c.http.Do(request)
-	if err != nil {
-		return after, err
+}
+
+var errBehind = errors.New("the node shows less than others have")
+
+func (f *follower) take(m Placed) error {
+	if m.Seq <= f.last {
+		return nil
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode >= 400 && resp.StatusCode < 500 {
-		return after, &stopped{fmt.Errorf("follow %s: %s", conversation, resp.Status)}
+	if m.Seq != f.last+1 {
+		return &stopped{fmt.Errorf("%w: after %d came %d", ErrGap, f.last, m.Seq)}
 	}
-	if resp.StatusCode != http.StatusOK {
-		return after, fmt.Errorf("follow %s: %s", conversation, resp.Status)
+	if err := f.each(m); err != nil {
+		return &stopped{err}
 	}
-	scanner := bufio.NewScanner(resp.Body)
+	f.last = m.Seq
+	return nil
+}
+
+// read passes on the events of one stream until it ends.
+func (f *follower) read(ctx context.Context, target string, after uint64, messages chan<- Placed) error {
+	response, failed := f.client.open(ctx, http.MethodGet, fmt.Sprintf("%s%s?after=%d", target, conversationPath(f.conversation, "/events"), after), "", nil)
+	if failed != nil {
+		if failed.final() {
+			return &stopped{failed}
+		}
+		return failed
+	}
+	defer response.Body.Close()
+	scanner := bufio.NewScanner(response.Body)
 	scanner.Buffer(nil, 1<<20)
 	for scanner.Scan() {
 		data, ok := strings.CutPrefix(scanner.Text(), "data: ")
@@ -72,15 +124,31 @@ func (c *Client) stream(ctx context.Context, conversation string, after uint64, 
 		}
 		var m Placed
 		if err := json.Unmarshal([]byte(data), &m); err != nil {
-			return after, err
+			return fmt.Errorf("read event: %w", err)
 		}
-		if m.Seq != after+1 {
-			return after, &stopped{fmt.Errorf("%w: after %d came %d", ErrGap, after, m.Seq)}
+		select {
+		case messages <- m:
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		if err := each(m); err != nil {
-			return after, &stopped{err}
-		}
-		after = m.Seq
 	}
-	return after, scanner.Err()
+	return scanner.Err()
+}
+
+// behind asks the other nodes for what the leader has. If nobody can tell, the
+// present node is as good as any.
+func (f *follower) behind(ctx context.Context, present string) bool {
+	for _, target := range f.client.cfg.Targets() {
+		if target == present {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(ctx, f.client.cfg.AttemptTimeout)
+		var view View
+		err := f.client.call(ctx, http.MethodGet, target+conversationPath(f.conversation, "/messages"+ReadOptions{After: f.last, Limit: 1}.query()), "", nil, &view)
+		cancel()
+		if err == nil {
+			return view.Last > f.last
+		}
+	}
+	return false
 }

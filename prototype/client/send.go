@@ -1,0 +1,107 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+// The pause before a retry doubles from the first to the longest.
+const (
+	firstPause   = 10 * time.Millisecond
+	longestPause = 250 * time.Millisecond
+)
+
+// Send orders a message, trying again while its outcome is open and the context
+// lasts. The error is an *Error; if it is an ErrUnknown, sending the same
+// message again later is safe, and tells.
+func (c *Client) Send(ctx context.Context, conversation string, m Message) (Ack, error) {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return Ack{}, &Error{Outcome: Fail, Status: http.StatusBadRequest, Detail: err.Error(), Cause: err}
+	}
+	var ack Ack
+	err = c.persist(ctx, func(target string) (bool, *Error) {
+		var failed *Error
+		ack, failed = c.attempt(ctx, target, conversation, body)
+		return failed == nil, failed
+	})
+	return ack, err
+}
+
+// attempt is one try at one node.
+func (c *Client) attempt(ctx context.Context, target, conversation string, body []byte) (Ack, *Error) {
+	ended := begin(ctx, target)
+	try, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
+	defer cancel()
+	var ack Ack
+	err := c.call(try, http.MethodPost, target+conversationPath(conversation, "/messages"), "application/json", body, &ack)
+	if err == nil && ack.Seq == 0 {
+		err = &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer has no seq"}
+	}
+	if err != nil {
+		ended(Ack{}, err)
+		return Ack{}, err
+	}
+	ended(ack, nil)
+	return ack, nil
+}
+
+// persist tries at one target after the other until an attempt is done, its
+// error is final, or the context ends.
+func (c *Client) persist(ctx context.Context, attempt func(target string) (done bool, err *Error)) error {
+	var doubtful bool
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		if ctx.Err() != nil {
+			return given(doubtful, &Error{Outcome: Fail, Detail: "not sent: " + ctx.Err().Error(), Cause: ctx.Err()})
+		}
+		target, place, err := c.target()
+		if err != nil {
+			return err
+		}
+		done, failed := attempt(target)
+		if done {
+			c.budget.earn()
+			return nil
+		}
+		doubtful = doubtful || failed.Outcome == Unknown
+		if failed.final() {
+			return given(doubtful, failed)
+		}
+		c.moveOn(place)
+		if !c.budget.spend() {
+			pause = longestPause
+		}
+		// Random, so that clients that failed together do not come back together.
+		timer := time.NewTimer(max(pause/2+rand.N(pause), advice(failed)))
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return given(doubtful, failed)
+		}
+	}
+}
+
+// given is the error of a send that gave up. After one unknown attempt the whole
+// is unknown.
+func given(doubtful bool, err *Error) *Error {
+	if doubtful && err.Outcome == Fail {
+		e := *err
+		e.Outcome = Unknown
+		return &e
+	}
+	return err
+}
+
+// advice is how long the node asks to be left alone. Retry-After counts whole
+// seconds, and a new leader is there in a fraction of one, so that advice is
+// for others.
+func advice(err *Error) time.Duration {
+	if err.Reason == "no-leader" {
+		return 0
+	}
+	return err.RetryAfter
+}
