@@ -198,7 +198,7 @@ func prefer(scheme string) chromedp.Action[chromedp.Void] {
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 }
 
-// do performs actions, or fails the test after half a minute.
+// do performs actions, or fails the test after a minute.
 func do(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := limited(ctx, func(ctx context.Context) error { return chromedp.Do(ctx, actions...) }); err != nil {
@@ -212,7 +212,7 @@ func limited(ctx context.Context, act func(context.Context) error) error {
 	if chromedp.FromContext(ctx).Target == nil {
 		return act(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	return act(ctx)
 }
@@ -240,6 +240,12 @@ func until(t *testing.T, ctx context.Context, within time.Duration, expression s
 	if err != nil {
 		t.Fatalf("wait for %s: %v", expression, err)
 	}
+}
+
+// waited says whether an expression became true in time.
+func waited(ctx context.Context, within time.Duration, expression string) bool {
+	_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(within), chromedp.WithPollingInterval(20*time.Millisecond)))
+	return err == nil
 }
 
 // sitemap lists the paths of all pages, by following the links of the site
