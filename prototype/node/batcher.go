@@ -155,6 +155,20 @@ func (b *batcher) refuse() {
 	}
 }
 
+// drain waits until the outcome of every entry under way is known, but not
+// longer than patience: without a majority or with a hung disk it may stay
+// unknown. It is called after run has ended.
+func (b *batcher) drain(patience time.Duration) {
+	late := time.After(patience)
+	for range cap(b.inFlight) {
+		select {
+		case b.inFlight <- struct{}{}:
+		case <-late:
+			return
+		}
+	}
+}
+
 // propose hands one entry to the library and lets its outcome find the callers.
 func (b *batcher) propose(groups []*group) {
 	batch := order.Batch{Time: time.Now().UnixMilli()}

@@ -126,10 +126,13 @@ func (a addresses) ServerAddr(id raft.ServerID) (raft.ServerAddress, error) {
 	return "", fmt.Errorf("no peer %q", id)
 }
 
+// close ends what asks the library before the library itself: what is still
+// queued there when it shuts down is never answered.
 func (s *shard) close() error {
-	err := s.raft.Shutdown().Error()
 	close(s.stop)
 	s.done.Wait()
+	s.batcher.drain(s.cfg.SubmitTimeout)
+	err := s.raft.Shutdown().Error()
 	err = errors.Join(err, s.transport.Close())
 	if s.stores != nil {
 		err = errors.Join(err, s.stores.Close())
