@@ -2,16 +2,35 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
 
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/dashboard"
+	"lockstep/prototype/lab"
 	"lockstep/site"
 )
 
+// The laboratory's cluster: as many nodes as it takes to survive one, and as
+// many shards as it takes to see that they fail independently.
+const (
+	labNodes        = 3
+	labShards       = 4
+	labRestartAfter = 4 * time.Second // long enough to be seen, short enough to be waited for
+	labStartWithin  = 30 * time.Second
+)
+
 type labOptions struct {
-	Data        string
+	Data        string // folder of the cluster's data; emptied at the start
 	Logger      *slog.Logger
-	AllowFaults bool
+	AllowFaults bool // for readers on other machines too
 }
 
 type labParts struct {
@@ -20,6 +39,106 @@ type labParts struct {
 	Close   func() error
 }
 
-func startLab(_ context.Context, _ labOptions) (*labParts, error) {
-	return &labParts{Close: func() error { return nil }}, nil
+// startLab begins to start the cluster and returns at once: until the cluster
+// is there, and if it never comes, the page says so. The context's end stops
+// the streams; Close stops the processes.
+//
+//	           ┌──────────── cluster.Processes ── n1, n2, n3
+//	           │                    ▲ signals, HTTP
+//	browser ── dashboard ◄─frames── lab
+//	           actions ────────────► ┘
+func startLab(ctx context.Context, o labOptions) (*labParts, error) {
+	executable, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start lab: %w", err)
+	}
+	var mu sync.Mutex
+	var processes *cluster.Processes
+	start := func(ctx context.Context) (lab.Cluster, error) {
+		if err := emptyLab(o.Data); err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, labStartWithin)
+		defer cancel()
+		p, err := cluster.Start(ctx, cluster.Config{
+			Executable: executable, Dir: o.Data, Nodes: labNodes, Shards: labShards,
+			RestartAfter: labRestartAfter, AllowFaults: true, Logger: o.Logger,
+		})
+		if err != nil {
+			return nil, err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		processes = p
+		return lab.Processes(p), nil
+	}
+
+	ctx, stop := context.WithCancel(ctx)
+	l := lab.New(lab.Config{Logger: o.Logger})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := l.Run(ctx, start); err != nil && ctx.Err() == nil {
+			o.Logger.Error("no laboratory", "reason", err)
+		}
+	}()
+	return &labParts{
+		Handler: dashboard.Handler(dashboard.Options{
+			Lab: l, Logger: o.Logger, Prefix: "/lab/", Done: ctx.Done(), Allow: allowFaults(o.AllowFaults),
+		}),
+		Live: func() site.HTML {
+			html, err := dashboard.HTML(l)
+			if err != nil {
+				o.Logger.Error("render the laboratory", "reason", err)
+			}
+			return site.HTML(html)
+		},
+		Close: func() error {
+			stop()
+			<-ended
+			mu.Lock()
+			defer mu.Unlock()
+			if processes == nil {
+				return nil
+			}
+			return processes.Close()
+		},
+	}, nil
+}
+
+// emptyLab removes what an earlier laboratory left, and nothing else: each
+// start begins with an empty cluster, so that its data does not grow for ever.
+// A folder that another process uses is left alone.
+func emptyLab(dir string) error {
+	lock, err := cluster.LockFolder(dir, time.Second)
+	if err != nil {
+		return fmt.Errorf("empty the laboratory: %w", err)
+	}
+	names := []string{"cluster.json", "layout.json"}
+	for i := range labNodes {
+		names = append(names, fmt.Sprintf("n%d", i+1))
+	}
+	for _, name := range names {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, name)))
+	}
+	if err = errors.Join(err, lock.Unlock()); err != nil {
+		return fmt.Errorf("empty the laboratory: %w", err)
+	}
+	return nil
+}
+
+// allowFaults lets everybody break the cluster, or only who sits at this
+// machine. A request that came through a proxy is not from this machine.
+func allowFaults(everybody bool) func(*http.Request) error {
+	return func(r *http.Request) error {
+		if everybody {
+			return nil
+		}
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		ip := net.ParseIP(host)
+		if err != nil || ip == nil || !ip.IsLoopback() || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != "" {
+			return errors.New("only readers at the machine that serves this page may break its cluster; it allows others if it is started with --allow-faults")
+		}
+		return nil
+	}
 }

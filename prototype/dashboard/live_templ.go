@@ -33,7 +33,7 @@ func Live(f lab.Frame) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"lab\" id=\"lab\" data-lab data-events=\"events\" aria-labelledby=\"lab-title\"><header class=\"lab-head\"><h2 id=\"lab-title\">The cluster, now</h2><p class=\"lab-link\" id=\"lab-link\" data-lab-link><noscript>A snapshot: <a href=\"./#lab\">look again</a> to see what has changed.</noscript></p><button type=\"button\" id=\"lab-hold\" data-lab-hold aria-pressed=\"false\" hidden>Pause updates</button></header><p class=\"lab-answer\" id=\"lab-answer\" data-lab-answer role=\"alert\"></p><p class=\"visually-hidden\" id=\"lab-say\" role=\"status\" data-lab-say></p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"lab-live\" id=\"lab\" data-lab data-events=\"events\" aria-labelledby=\"lab-title\"><header class=\"lab-head\"><h2 id=\"lab-title\">The cluster, now</h2><p class=\"lab-link\" id=\"lab-link\" data-lab-link><noscript>A snapshot: <a href=\"./#lab\">look again</a> to see what has changed.</noscript></p><button type=\"button\" id=\"lab-hold\" data-lab-hold aria-pressed=\"false\" hidden>Pause updates</button></header><p class=\"lab-answer\" id=\"lab-answer\" data-lab-answer role=\"alert\"></p><p class=\"visually-hidden\" id=\"lab-say\" role=\"status\" data-lab-say></p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -59,10 +59,10 @@ func index(n lab.Node, i uint64) string {
 
 func process(n lab.Node) string {
 	switch {
-	case n.PID == 0:
-		return "in this page"
 	case n.Condition == lab.ConditionDown:
 		return "ended"
+	case n.PID == 0:
+		return "in this page"
 	case !n.Condition.Reachable() && n.Age > 0:
 		return fmt.Sprintf("%d, silent for %.0f s", n.PID, n.Age.Truncate(time.Second).Seconds())
 	}

@@ -39,11 +39,13 @@ func stripWords(f lab.Frame) string {
 	return fmt.Sprintf("In the last minute sends were acknowledged for %.1f seconds and not for %.1f seconds.", float64(ok)/10, float64(down)/10)
 }
 
-// mark is a failure on the strip.
+// mark is a failure on the strip. Of failures that are close together only the
+// newest has a label.
 type mark struct{ X, Shift, Text, Anchor string }
 
 func marks(f lab.Frame) []mark {
 	var marks []mark
+	before := 2.0 // of the label to the right
 	for _, h := range f.Failovers {
 		share := h.Began.Sub(f.StripFrom).Seconds() / lab.Minute
 		if share < 0 || share > 1 {
@@ -53,8 +55,14 @@ func marks(f lab.Frame) []mark {
 		if h.Measured {
 			m.Text = millis(h.Window)
 		}
-		if share > 0.85 {
+		switch {
+		case before-share < 0.09:
+			m.Text = ""
+		case share > 0.85:
 			m.Anchor, m.Shift = "end", "-5"
+			before = share - 0.09
+		default:
+			before = share
 		}
 		marks = append(marks, m)
 	}

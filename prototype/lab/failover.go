@@ -26,6 +26,7 @@ type handover struct {
 	firstAck time.Time
 	kept     bool
 	closed   bool
+	unsaid   bool // closed, and the journal waits to learn who was elected
 }
 
 // acknowledged takes an acknowledgement and says whether it closes the matter.
@@ -37,6 +38,7 @@ func (h *handover) acknowledged(at time.Time, epoch uint64, duplicate bool) bool
 		h.firstAck, h.term, h.closed = at, max(h.term, epoch), true
 		if h.elected.IsZero() {
 			h.elected = at // at the latest: no node was asked since
+			h.missed(at)
 		}
 	case duplicate:
 		// From either leader: it says nothing.
@@ -49,9 +51,10 @@ func (h *handover) acknowledged(at time.Time, epoch uint64, duplicate bool) bool
 	return h.closed
 }
 
-// missed takes the news that a follower has no leader any more.
+// missed takes the news that a follower has no leader any more. The first of
+// such news counts.
 func (h *handover) missed(at time.Time) {
-	if h.noticed.IsZero() && h.elected.IsZero() {
+	if h.noticed.IsZero() {
 		h.noticed = at
 	}
 }
@@ -60,6 +63,7 @@ func (h *handover) missed(at time.Time) {
 func (h *handover) wonBy(at time.Time, node string, term uint64) {
 	if term > h.oldTerm && (h.elected.IsZero() || term > h.term) {
 		h.elected, h.to, h.term = at, node, term
+		h.missed(at) // at the latest
 	}
 }
 

@@ -2,12 +2,14 @@ package lab
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/node"
 )
 
 // experiment is a lab over real nodes in virtual time, and somebody who looks.
@@ -20,7 +22,7 @@ type experiment struct {
 // begin starts three nodes and a lab, and waits until messages are acknowledged.
 func begin(t *testing.T) *experiment {
 	t.Helper()
-	m, err := cluster.NewMemory(3, nil)
+	m, err := cluster.NewMemory(3, func(c *node.Config) { c.Shards = 2 })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +122,11 @@ func TestLab_kill_leader(t *testing.T) {
 			if h.From != before.Leader || h.To != f.Leader || h.Term <= before.Term {
 				t.Errorf("from %s to %s in term %d; was %s in %d", h.From, h.To, h.Term, before.Leader, before.Term)
 			}
-			e.until("read back", func(f Frame) bool { return strings.HasSuffix(f.Events[0].Text, "0 acknowledged messages lost") })
+			e.until("read back", func(f Frame) bool {
+				return slices.ContainsFunc(f.Events, func(event Event) bool {
+					return event.Time.After(h.Began) && strings.HasSuffix(event.Text, ": 0 acknowledged messages lost")
+				})
+			})
 			e.do(Action{Verb: Heal})
 			e.until("rejoin", func(f Frame) bool {
 				return f.Voters == 3 && strings.Contains(f.Events[0].Text, "has caught up")
@@ -237,9 +243,22 @@ func TestLab_load(t *testing.T) {
 		e.until("stop", func(f Frame) bool { return !f.Load.On && f.Load.Stopped })
 		e.do(Action{Verb: Start})
 		e.until("start", func(f Frame) bool { return f.Load.On && f.Load.Rate == 200 })
+		e.clean()
+	})
+}
 
+// TestLab_nobody_looks: the load stops when the last watcher has gone, not at
+// once, and comes back with the next.
+func TestLab_nobody_looks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
 		e.watch.Close()
-		time.Sleep(Linger + time.Minute) // virtual time
+		e.watch.Close()
+		time.Sleep(Linger / 2) // virtual time
+		if !e.Frame().Load.On {
+			t.Error("a reload of the page interrupts the load")
+		}
+		time.Sleep(Linger/2 + 2*time.Second) // virtual time
 		if e.Frame().Load.On {
 			t.Error("the load runs though nobody looks")
 		}

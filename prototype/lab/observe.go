@@ -46,7 +46,7 @@ func (l *Lab) pace() time.Duration {
 	if !l.active(now) {
 		return SlowPoll
 	}
-	if h := l.record.handovers.open(); h != nil && now.Sub(h.began) < fastFor {
+	if h := l.record.handovers.newest(); h != nil && (!h.closed || h.to == "") && now.Sub(h.began) < fastFor {
 		return FastPoll
 	}
 	return Poll

@@ -190,6 +190,7 @@ func (r *record) elected(now time.Time, n *observed, s ShardStatus) {
 	case h != nil && h.to == "" && h.term == s.Term:
 		h.to = id
 		r.journal.add(now, ToneGood, true, "%s elected in term %d after at most %s", id, s.Term, millis(h.elected.Sub(h.began)))
+		r.say(now, h)
 	case r.leader == "":
 		r.journal.add(now, ToneGood, false, "%s leads shard %d in term %d", id, r.shard, s.Term)
 	default:
@@ -199,7 +200,8 @@ func (r *record) elected(now time.Time, n *observed, s ShardStatus) {
 		switch {
 		case r.lastTerm >= s.Term:
 			h.began, h.lastAck, h.firstAck, h.closed = r.turn.before, r.turn.before, r.turn.after, true
-			r.close(now, h)
+			r.close(h)
+			r.say(now, h)
 		case r.load.On:
 			h.began, h.lastAck = r.lastAck, r.lastAck
 		}

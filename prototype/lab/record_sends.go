@@ -25,7 +25,10 @@ func (r *record) answered(now, due time.Time, m Message, doubtful bool, a Answer
 	r.series.add(now, now.Sub(due))
 	r.audit.acknowledge(m.ID, a.Seq)
 	if h := r.handovers.open(); h != nil && h.acknowledged(now, a.Epoch, a.Duplicate) {
-		r.close(now, h)
+		r.close(h)
+		if h.to != "" {
+			r.say(now, h)
+		}
 	}
 	if a.Epoch > r.lastTerm && r.lastTerm > 0 {
 		r.turn = turn{r.lastAck, now}
@@ -35,9 +38,19 @@ func (r *record) answered(now, due time.Time, m Message, doubtful bool, a Answer
 	}
 }
 
-// close says what a handover came to. What was acknowledged before it must
-// still be read back before anybody may say that nothing was lost.
-func (r *record) close(now time.Time, h *handover) {
+// close ends a handover. What was acknowledged before it must still be read
+// back before anybody may say that nothing was lost.
+func (r *record) close(h *handover) {
+	h.unsaid = true
+	r.unchecked, r.mustSee = h, r.audit.newest
+}
+
+// say tells what a handover came to, once.
+func (r *record) say(now time.Time, h *handover) {
+	if !h.unsaid {
+		return
+	}
+	h.unsaid = false
 	window, measured := h.window()
 	switch {
 	case h.kept && measured:
@@ -47,7 +60,6 @@ func (r *record) close(now time.Time, h *handover) {
 	default:
 		r.journal.add(now, ToneGood, false, "writes are acknowledged again; no load ran before, so there is no window to measure")
 	}
-	r.unchecked, r.mustSee = h, r.audit.newest
 }
 
 // readBack takes a linearizable reading that began when ackedBefore was the
@@ -62,6 +74,7 @@ func (r *record) readBack(now time.Time, ackedBefore uint64, reading Reading) {
 	}
 	if h := r.unchecked; h != nil && ackedBefore >= r.mustSee && r.audit.end() >= r.mustSee {
 		r.unchecked = nil
+		r.say(now, h)
 		tone := ToneGood
 		if !v.Clean() {
 			tone = ToneBad

@@ -145,15 +145,3 @@ func (r remote) send(ctx context.Context, address, conversation string, m Messag
 	}
 	return Answer{Outcome: Unknown, Err: err}
 }
-
-// isolate cuts a node off from the other nodes; heal takes back every fault of
-// a node.
-func (r remote) isolate(ctx context.Context, address string) error {
-	_, err := r.call(ctx, http.MethodPost, address, "/v1/faults", map[string]string{"fault": "isolate"}, nil)
-	return err
-}
-
-func (r remote) heal(ctx context.Context, address string) error {
-	_, err := r.call(ctx, http.MethodDelete, address, "/v1/faults", nil, nil)
-	return err
-}
