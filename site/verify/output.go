@@ -4,175 +4,136 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"path"
+	"regexp"
+	"runtime"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
-	"golang.org/x/net/html"
+	"golang.org/x/sync/errgroup"
 
 	"lockstep/site"
 )
 
-// MaxTransfer is the budget of a document page, in compressed bytes of its
-// markup, stylesheets and scripts. Fonts and pictures come on top.
+// MaxTransfer is the budget of a page, in compressed bytes of its markup,
+// stylesheets and scripts. Fonts and pictures come on top.
 const MaxTransfer = 60 << 10
 
-// page is what is worth knowing of one HTML file.
-type page struct {
-	ids   map[string]bool
-	links []link
-	loads []string // stylesheets and scripts, rooted
-	size  int      // compressed
-	moved bool     // a page that only redirects
+// notFound is shown at any address, so its links cannot be relative.
+const notFound = "/404.html"
+
+// Output judges a tree of files. Findings name files of the tree.
+func Output(tree fs.FS) ([]site.Finding, error) {
+	o := &output{files: make(map[string]bool), pages: make(map[string]*page), weights: make(map[string]int)}
+	if err := o.read(tree); err != nil {
+		return nil, fmt.Errorf("read output tree: %w", err)
+	}
+	var findings []site.Finding
+	for _, p := range o.pages {
+		o.judge(p)
+		findings = append(findings, p.findings...)
+	}
+	site.SortFindings(findings)
+	return findings, nil
 }
 
-type link struct{ tag, dest string }
+type output struct {
+	files   map[string]bool // rooted
+	pages   map[string]*page
+	weights map[string]int // of stylesheets and scripts, compressed
+}
 
-// Output judges the tree. Findings name output files.
-func Output(tree fs.FS) ([]site.Finding, error) {
-	o := &output{tree: tree, pages: make(map[string]*page), files: make(map[string]bool)}
+// read looks at every file; pages are taken apart in parallel.
+func (o *output) read(tree fs.FS) error {
+	var names []string
 	err := fs.WalkDir(tree, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		o.files["/"+p] = true
-		if path.Ext(p) != ".html" {
-			return nil
+		switch path.Ext(p) {
+		case ".html":
+			names = append(names, p)
+		case ".css", ".js":
+			data, err := fs.ReadFile(tree, p)
+			if err != nil {
+				return err
+			}
+			o.weights["/"+p] = compressed(data)
+			if path.Ext(p) == ".css" {
+				o.pages["/"+p] = readStylesheet("/"+p, data)
+			}
 		}
-		data, err := fs.ReadFile(tree, p)
-		if err != nil {
-			return err
-		}
-		o.pages["/"+p] = o.read("/"+p, data)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read output tree: %w", err)
+		return err
 	}
-	for name, p := range o.pages {
-		o.judge(name, p)
+	pages := make([]*page, len(names))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range names {
+		group.Go(func() error {
+			data, err := fs.ReadFile(tree, name)
+			if err == nil {
+				pages[i] = readPage("/"+name, data)
+			}
+			return err
+		})
 	}
-	site.SortFindings(o.findings)
-	return o.findings, nil
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, p := range pages {
+		o.pages[p.name] = p
+	}
+	return nil
 }
 
-type output struct {
-	tree     fs.FS
-	pages    map[string]*page
-	files    map[string]bool
-	findings []site.Finding
-}
+var cssURL = regexp.MustCompile(`url\(\s*["']?([^"')]+)["']?\s*\)`)
 
-func (o *output) find(name, rule, format string, args ...any) {
-	o.findings = append(o.findings, site.Finding{File: strings.TrimPrefix(name, "/"), Rule: rule, Message: fmt.Sprintf(format, args...)})
-}
-
-// read takes a page apart and complains about what it says by itself.
-func (o *output) read(name string, data []byte) *page {
-	p := &page{ids: make(map[string]bool), size: compressed(data)}
-	z := html.NewTokenizer(bytes.NewReader(data))
-	for z.Next() != html.ErrorToken {
-		token := z.Token()
-		if token.Type != html.StartTagToken && token.Type != html.SelfClosingTagToken {
-			continue
-		}
-		attrs := make(map[string]string, len(token.Attr))
-		for _, a := range token.Attr {
-			attrs[a.Key] = a.Val
-			if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
-				o.find(name, "inline-code", "<%s> has the attribute %s, which the policy blocks", token.Data, a.Key)
-			}
-		}
-		if id, ok := attrs["id"]; ok {
-			if p.ids[id] {
-				o.find(name, "duplicate-id", "the id %q stands twice", id)
-			}
-			p.ids[id] = true
-		}
-		o.element(name, p, token.Data, attrs)
+// readStylesheet notes what a stylesheet loads.
+func readStylesheet(name string, data []byte) *page {
+	p := &page{name: name, moved: true}
+	for _, m := range cssURL.FindAllSubmatch(data, -1) {
+		p.links = append(p.links, link{"url()", string(m[1])})
 	}
 	return p
 }
 
-func (o *output) element(name string, p *page, tag string, attrs map[string]string) {
-	switch tag {
-	case "style":
-		o.find(name, "inline-code", "there is a <style> element, which the policy blocks")
-	case "script":
-		if attrs["src"] == "" {
-			o.find(name, "inline-code", "there is an inline script, which the policy blocks")
-		}
-		p.loads = append(p.loads, attrs["src"])
-	case "meta":
-		p.moved = p.moved || strings.EqualFold(attrs["http-equiv"], "refresh")
-	case "link":
-		if attrs["rel"] == "stylesheet" {
-			p.loads = append(p.loads, attrs["href"])
-		}
-		if rel := attrs["rel"]; rel == "canonical" || rel == "alternate" {
-			return
-		}
-		p.links = append(p.links, link{tag, attrs["href"]})
-		return
-	}
-	for _, key := range []string{"href", "src"} {
-		if dest, ok := attrs[key]; ok {
-			p.links = append(p.links, link{tag, dest})
+// judge follows what a page refers to.
+func (o *output) judge(p *page) {
+	for _, id := range p.refers {
+		if !p.ids[id] {
+			p.find("dead-reference", "name an id of this page", "an attribute refers to the id %q, which is not on the page", id)
 		}
 	}
-}
-
-// judge follows the links of a page.
-func (o *output) judge(name string, p *page) {
-	base := &url.URL{Scheme: "http", Host: "site.invalid", Path: strings.TrimSuffix(name, "index.html")}
 	weight := p.size
 	for _, l := range p.links {
-		u, err := base.Parse(l.dest)
-		if err != nil {
-			o.find(name, "dead-link", "%q is not an address", l.dest)
+		if p.name == notFound && strings.HasPrefix(l.dest, "/") {
 			continue
 		}
-		if u.Host != base.Host || u.Scheme != base.Scheme {
-			if l.tag != "a" {
-				o.find(name, "other-host", "<%s> asks %s for something", l.tag, u.Host)
-			}
-			continue
+		file, anchor, ok := p.leads(l)
+		if l.tag == "script" || l.tag == "link" {
+			weight += o.weights[file]
 		}
-		if name == "/404.html" {
-			continue // its links are absolute, below a prefix that is not known here
-		}
-		file, ok := o.resolve(u.Path)
 		switch {
 		case !ok:
-			o.find(name, "dead-link", "%s leads nowhere", l.dest)
-		case u.Fragment != "" && o.pages[file] != nil && !o.pages[file].ids[u.Fragment] && u.Fragment != "top":
-			o.find(name, "dead-anchor", "%s: there is no such anchor", l.dest)
-		}
-	}
-	for _, load := range p.loads {
-		if u, err := base.Parse(load); err == nil {
-			if data, err := fs.ReadFile(o.tree, strings.TrimPrefix(u.Path, "/")); err == nil {
-				weight += compressed(data)
-			}
+		case !o.files[file]:
+			p.find("dead-link", "correct the address, or add the file", "%s leads nowhere", l.dest)
+		case anchor != "" && anchor != "top" && o.pages[file] != nil && !o.pages[file].ids[anchor]:
+			p.find("dead-anchor", "correct the anchor", "%s: there is no such anchor", l.dest)
 		}
 	}
 	if weight > MaxTransfer && !p.moved {
-		o.find(name, "too-heavy", "the page transfers %d bytes compressed, without fonts; the budget is %d", weight, MaxTransfer)
+		p.find("too-heavy", "split it", "the page transfers %d bytes compressed, without fonts; the budget is %d", weight, MaxTransfer)
 	}
-}
-
-func (o *output) resolve(p string) (file string, ok bool) {
-	if strings.HasSuffix(p, "/") {
-		p += "index.html"
-	}
-	return p, o.files[p]
 }
 
 func compressed(data []byte) int {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
-	w.Write(data)
+	w.Write(data) // to memory: cannot fail
 	w.Close()
 	return b.Len()
 }
