@@ -34,6 +34,7 @@ type Builder struct {
 
 	mu      sync.Mutex // held by Load and Refresh
 	config  Config
+	parser  *markdown.Parser
 	history *history
 	edited  bool // a source was seen to change since the history was read
 	sources []source
@@ -86,6 +87,9 @@ func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
+	if b.parser == nil || b.config.Foreign != config.Foreign {
+		b.parser, b.parsed = markdown.New(markdown.Options{Foreign: config.Foreign}), nil
+	}
 	b.config = config
 	sources, misplaced := b.scan()
 	if len(sources) == 0 {
@@ -141,7 +145,6 @@ func (b *Builder) join() *Tree {
 
 // parse reads the sources that have changed.
 func (b *Builder) parse(sources []source) {
-	parser := markdown.New(markdown.Options{Foreign: b.config.Foreign})
 	documents := make([]*document, len(sources))
 	var done atomic.Int64
 	parallel(len(sources), func(i int) {
@@ -150,11 +153,11 @@ func (b *Builder) parse(sources []source) {
 			documents[i] = before.document
 		} else {
 			data, err := b.root.ReadFile(s.file)
-			d := parser.Parse(s.file, data, s.kind)
+			d := newDocument(b.parser, s.file, data, s.kind)
 			if err != nil {
 				d.Findings = append(d.Findings, site.Finding{File: s.file, Rule: "unreadable", Message: "it cannot be read: " + err.Error(), Mend: "check its permissions"})
 			}
-			documents[i] = newDocument(d)
+			documents[i] = d
 		}
 		b.progress("read", int(done.Add(1)), len(sources))
 	})

@@ -12,14 +12,20 @@ import (
 // document is a parsed text with what follows from it alone. All of it is worked
 // out once and kept while the file stays as it was, since every edit anywhere
 // joins all documents anew.
+//
+// The parsed text is not kept: a site of thousands of pages would fill the memory
+// with what is looked at once. Rendering parses again.
 type document struct {
 	*markdown.Document
+	text      []byte
+	kind      site.Kind         // what it was read as
 	addresses []address         // of its links, in their order
 	labels    map[string]string // of its headings, by id
 }
 
-func newDocument(d *markdown.Document) *document {
-	full := &document{Document: d, addresses: make([]address, len(d.Links)), labels: make(map[string]string)}
+func newDocument(parser *markdown.Parser, file string, text []byte, kind site.Kind) *document {
+	d := parser.Parse(file, text, kind).Extract()
+	full := &document{Document: d, text: text, kind: kind, addresses: make([]address, len(d.Links)), labels: make(map[string]string)}
 	for i, l := range d.Links {
 		full.addresses[i] = parseAddress(d.Source, l.Dest)
 	}

@@ -24,7 +24,7 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 	}
 	filled := *p
 	var findings []site.Finding
-	filled.Body, findings = d.Render(resolver{t, p})
+	filled.Body, findings = t.parser.Parse(d.Source, d.text, d.kind).Render(resolver{t, p})
 	return &filled, findings
 }
 

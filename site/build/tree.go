@@ -22,6 +22,7 @@ type Tree struct {
 	Findings []site.Finding
 
 	builder     *Builder
+	parser      *markdown.Parser
 	config      Config
 	uncommitted bool // some source differs from the commit
 	model       *model.Model
@@ -46,7 +47,7 @@ type definition struct {
 
 // newTree joins what the builder has read.
 func newTree(b *Builder) *Tree {
-	t := &Tree{builder: b, config: b.config, model: b.model, Findings: slices.Clone(b.findings),
+	t := &Tree{builder: b, parser: b.parser, config: b.config, model: b.model, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
 		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	if t.config.Repository == "" {

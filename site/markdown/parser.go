@@ -45,7 +45,9 @@ func New(options Options) *Parser {
 func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	d := &Document{Source: source, foreign: p.options.Foreign, ids: make(map[string]int)}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
-	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	if bytes.IndexByte(src, '\r') >= 0 {
+		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	}
 	if !utf8.Valid(src) {
 		d.find(0, "encoding", "the file is not valid UTF-8", "save it as UTF-8")
 		src = bytes.ToValidUTF8(src, []byte("\uFFFD"))

@@ -93,8 +93,8 @@ func (p *page) element(tag string, attrs map[string]string) {
 	case "meta":
 		p.moved = p.moved || strings.EqualFold(attrs["http-equiv"], "refresh")
 	case "link":
-		if rel := attrs["rel"]; rel == "canonical" || rel == "alternate" {
-			return // absolute, below a URL that is not known here
+		if attrs["rel"] == "canonical" || strings.Contains(attrs["href"], "://") && attrs["rel"] == "alternate" {
+			return // where the site is published, which is not known here
 		}
 	}
 	for _, key := range []string{"href", "src", "action", "poster"} {
