@@ -63,18 +63,19 @@ func (r *Report) sufficient(conversations []*conversation) {
 			switch f := c.finals[i]; {
 			case !f.whole:
 				r.lack("%s was not read in full at %s in the end", c.name, node)
-			case c.goesOn(f.pages[0].invoke.Time):
+			case c.goesOn(f.pages[0].from):
 				r.lack("%s was read at %s while messages were still being sent", c.name, node)
 			}
 		}
 	}
 }
 
-// goesOn says whether some attempt to send ended after the time.
-func (c *conversation) goesOn(at int64) bool {
+// goesOn says whether some attempt to send began or ended after a
+// place in the history.
+func (c *conversation) goesOn(at int) bool {
 	for _, m := range c.messages {
 		for a := range m.attempts() {
-			if a.invoke.Time > at || a.end != nil && a.end.Time > at {
+			if a.from > at || a.end != nil && a.to > at {
 				return true
 			}
 		}

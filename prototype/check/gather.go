@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
 
 	"lockstep/prototype/history"
@@ -16,7 +17,11 @@ import (
 type operation struct {
 	invoke *history.Event
 	end    *history.Event
-	again  *operation // the next attempt to send the same message
+	// from and to are the places of the two in the history, which tell before
+	// from after where clocks are too coarse to. Without an end, to is beyond
+	// everything.
+	from, to int
+	again    *operation // the next attempt to send the same message
 }
 
 func (o *operation) ended(t history.Type) bool { return o.end != nil && o.end.Type == t }
@@ -95,10 +100,13 @@ func gather(events []history.Event, counts *Counts) []*conversation {
 			byName[e.Conversation] = c
 			list = append(list, c)
 		}
-		operations = append(operations, operation{invoke: e, end: end(e.Op)})
-		o := &operations[len(operations)-1]
+		o := operation{invoke: e, from: i, to: math.MaxInt}
+		if place := end(e.Op); place > 0 {
+			o.end, o.to = &events[place], place
+		}
+		operations = append(operations, o)
 		if e.Kind == history.Read {
-			c.addRead(o, counts)
+			c.addRead(&operations[len(operations)-1], counts)
 			continue
 		}
 		m := c.byID[e.ID]
@@ -108,11 +116,11 @@ func gather(events []history.Event, counts *Counts) []*conversation {
 			c.byID[m.id] = m
 			c.messages = append(c.messages, m)
 		}
-		m.attempt(o, counts)
+		m.attempt(&operations[len(operations)-1], counts)
 	}
 	counts.Conversations, counts.Messages, counts.Attempts = len(list), len(messages), sends
 	for _, c := range list {
-		slices.SortStableFunc(c.reads, func(a, b *operation) int { return cmp.Compare(a.end.Time, b.end.Time) })
+		slices.SortStableFunc(c.reads, func(a, b *operation) int { return cmp.Compare(a.to, b.to) })
 		slices.SortFunc(c.finals, func(a, b *replica) int { return cmp.Compare(a.node, b.node) })
 		for _, f := range c.finals {
 			f.assemble()
@@ -121,27 +129,27 @@ func gather(events []history.Event, counts *Counts) []*conversation {
 	return list
 }
 
-// ends finds completions by the number of their operation. A recorder numbers
-// them without gaps; other writers may not.
-func ends(events []history.Event, highest int) func(op int) *history.Event {
+// ends finds the place of a completion by the number of its operation, or 0. A
+// recorder numbers operations without gaps; other writers may not.
+func ends(events []history.Event, highest int) func(op int) int {
 	if highest > 2*len(events) {
-		sparse := make(map[int]*history.Event, len(events)/2)
+		sparse := make(map[int]int, len(events)/2)
 		for i := range events {
 			if events[i].Type != history.Invoke {
-				sparse[events[i].Op] = &events[i]
+				sparse[events[i].Op] = i
 			}
 		}
-		return func(op int) *history.Event { return sparse[op] }
+		return func(op int) int { return sparse[op] }
 	}
-	dense := make([]*history.Event, highest+1)
+	dense := make([]int, highest+1)
 	for i := range events {
 		if events[i].Type != history.Invoke && events[i].Op >= 0 {
-			dense[events[i].Op] = &events[i]
+			dense[events[i].Op] = i
 		}
 	}
-	return func(op int) *history.Event {
+	return func(op int) int {
 		if op < 0 {
-			return nil
+			return 0
 		}
 		return dense[op]
 	}
@@ -162,7 +170,7 @@ func (m *message) attempt(o *operation, counts *Counts) {
 		if m.acked == nil {
 			counts.Acknowledged++
 		}
-		if m.acked == nil || o.end.Time < m.acked.end.Time {
+		if m.acked == nil || o.to < m.acked.to {
 			m.acked = o
 		}
 	case o.ended(history.Fail):

@@ -71,7 +71,7 @@ func (r *Report) truthful(c *conversation, m *message, answer *operation) {
 		switch {
 		case o == answer:
 			before = false
-		case o.invoke.Time > answer.end.Time:
+		case o.from > answer.to:
 		case answer.end.Duplicate && o.maybe():
 			return
 		case !answer.end.Duplicate && before && o.ended(history.OK) && !o.end.Duplicate:

@@ -12,10 +12,10 @@ import (
 // point is an operation at its place in the order: messages at even positions,
 // reads at the odd one behind the newest message that they saw.
 type point struct {
-	position   uint64
-	begin, end int64 // nanoseconds; end is math.MaxInt64 if the operation never ended
-	strong     bool  // it must not be placed before what had ended when it began
-	operation  *operation
+	position  uint64
+	from, to  int  // places in the history
+	strong    bool // it must not be placed before what had ended when it began
+	operation *operation
 }
 
 // realTime: whoever ended before another began stands before it. In the order of
@@ -27,13 +27,13 @@ func (r *Report) realTime(c *conversation) {
 	for i := 0; i < len(points); {
 		j := i
 		for ; j < len(points) && points[j].position == points[i].position; j++ {
-			if p := &points[j]; latest != nil && p.end < latest.begin {
+			if p := &points[j]; latest != nil && p.to < latest.from {
 				r.tooLate(c, *latest, *p)
 			}
 		}
 		// Those at one position are reads that saw the same, in any order.
 		for ; i < j; i++ {
-			if p := &points[i]; p.strong && (latest == nil || p.begin > latest.begin) {
+			if p := &points[i]; p.strong && (latest == nil || p.from > latest.from) {
 				latest = p
 			}
 		}
@@ -46,16 +46,16 @@ func (c *conversation) points() []point {
 		if m.seq == 0 || m.first == nil {
 			continue
 		}
-		p := point{position: 2 * m.seq, begin: m.first.invoke.Time, end: math.MaxInt64, strong: true, operation: m.first}
+		p := point{position: 2 * m.seq, from: m.first.from, to: math.MaxInt, strong: true, operation: m.first}
 		if m.acked != nil {
-			p.end, p.operation = m.acked.end.Time, m.acked
+			p.to, p.operation = m.acked.to, m.acked
 		}
 		points = append(points, p)
 	}
 	for _, read := range c.reads {
 		level := read.invoke.Level
 		points = append(points, point{
-			position: 2*read.end.Last + 1, begin: read.invoke.Time, end: read.end.Time,
+			position: 2*read.end.Last + 1, from: read.from, to: read.to,
 			// The leader level promises the same, if clocks run alike.
 			strong: level == "linearizable" || level == "leader", operation: read,
 		})
@@ -67,7 +67,7 @@ func (c *conversation) points() []point {
 // tooLate reports that late began after early had ended, and stands before it.
 func (r *Report) tooLate(c *conversation, late, early point) {
 	events := append(early.operation.events(early.position/2), late.operation.events(late.position/2)...)
-	at := func(p point) string { return fmt.Sprintf("%.3f ms", float64(p.begin)/1e6) }
+	at := func(p point) string { return fmt.Sprintf("%.3f ms", float64(p.operation.invoke.Time)/1e6) }
 	label := func(p point) string {
 		if p.operation.invoke.Kind == history.Send {
 			return "message " + p.operation.invoke.ID

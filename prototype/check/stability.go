@@ -12,7 +12,7 @@ func (r *Report) stability(c *conversation) {
 			continue // proves nothing
 		}
 		for _, m := range c.messages {
-			if m.acked != nil && m.acked.end.Time <= f.pages[0].invoke.Time {
+			if m.acked != nil && m.acked.to < f.pages[0].from {
 				r.kept(c, f, m, lost, moved)
 			}
 		}
@@ -55,7 +55,7 @@ func (r *Report) vanished(c *conversation, f *replica, lost map[string]bool) {
 		if m := c.byID[s.id]; lost[s.id] || m != nil && m.acked != nil {
 			return // told already
 		}
-		if s.by.end.Time > f.pages[0].invoke.Time && !s.by.invoke.Final {
+		if s.by.to > f.pages[0].from && !s.by.invoke.Final {
 			return // it may have come later
 		}
 		lost[s.id] = true

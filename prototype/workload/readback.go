@@ -1,0 +1,132 @@
+package workload
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"lockstep/prototype/client"
+	"lockstep/prototype/history"
+)
+
+// readInto reads one page and notes it.
+func readInto(ctx context.Context, recorder *history.Recorder, c *client.Client, e history.Event, o client.ReadOptions) (client.View, error) {
+	e.Kind, e.Level, e.After, e.Limit, e.MinSeq = history.Read, o.Level, o.After, o.Limit, o.MinSeq
+	op := recorder.Invoke(e)
+	view, err := c.Read(ctx, e.Conversation, o)
+	if err != nil {
+		recorder.Complete(op, history.Event{Type: history.Fail, Error: err.Error()})
+		return view, err
+	}
+	messages := make([]history.Message, len(view.Messages))
+	for i, m := range view.Messages {
+		messages[i] = history.Message{Seq: m.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: m.Epoch}
+	}
+	recorder.Complete(op, history.Event{Type: history.OK, Last: view.Last, Messages: messages})
+	return view, nil
+}
+
+// restFor is how long replicas must hold the same and nothing new before they
+// count as at rest. It is longer than a node pursues a request whose client has
+// gone, so that no straggler comes after the final reads.
+const restFor = 1500 * time.Millisecond
+
+// ReadBack waits until all nodes hold the same and nothing new comes, and then
+// reads every conversation at every node in full. Call it when no load runs and
+// all faults are mended.
+func ReadBack(ctx context.Context, cfg Config) error {
+	if cfg.Transport == nil {
+		cfg.Transport = client.NewTransport()
+	}
+	nodes := make([]*client.Client, len(cfg.Nodes))
+	for i, n := range cfg.Nodes {
+		nodes[i] = client.New(client.Config{Targets: client.Fixed(n.URL), AttemptTimeout: 5 * time.Second, Transport: cfg.Transport})
+	}
+	if err := awaitRest(ctx, cfg, nodes); err != nil {
+		return fmt.Errorf("read back: %w", err)
+	}
+	for i, n := range cfg.Nodes {
+		for _, conversation := range cfg.Conversations {
+			if err := readAll(ctx, cfg.Recorder, nodes[i], n.Name, conversation); err != nil {
+				return fmt.Errorf("read back %s at %s: %w", conversation, n.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func readAll(ctx context.Context, recorder *history.Recorder, c *client.Client, node, conversation string) error {
+	for after := uint64(0); ; {
+		view, err := readInto(ctx, recorder, c, history.Event{Node: node, Conversation: conversation, Final: true},
+			client.ReadOptions{Level: client.Local, After: after, Limit: 1000})
+		if err != nil {
+			return err
+		}
+		n := len(view.Messages)
+		if n > 0 {
+			after = view.Messages[n-1].Seq
+		}
+		if n == 0 || after >= view.Last {
+			return nil
+		}
+	}
+}
+
+// awaitRest polls digests until they are equal and stay so. A replica that never
+// agrees is not this function's to judge: it gives an error, and the reads that
+// the caller may still make show how they differ.
+func awaitRest(ctx context.Context, cfg Config, nodes []*client.Client) error {
+	var since time.Time
+	var held []client.Digest
+	for {
+		digests, err := agreed(ctx, cfg, nodes)
+		now := time.Now()
+		switch {
+		case err != nil:
+			held = nil
+		case held == nil || !equal(held, digests):
+			held, since = digests, now
+		case now.Sub(since) >= restFor:
+			return nil
+		}
+		timer := time.NewTimer(25 * time.Millisecond)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			if err == nil {
+				err = ctx.Err()
+			}
+			return fmt.Errorf("the replicas did not come to rest: %w", err)
+		}
+	}
+}
+
+// agreed gives the digest of each conversation, if all nodes have the same.
+func agreed(ctx context.Context, cfg Config, nodes []*client.Client) ([]client.Digest, error) {
+	digests := make([]client.Digest, len(cfg.Conversations))
+	for i, conversation := range cfg.Conversations {
+		for j, n := range nodes {
+			d, err := n.Digest(ctx, conversation, 0)
+			if err != nil {
+				return nil, fmt.Errorf("ask %s: %w", cfg.Nodes[j].Name, err)
+			}
+			if j == 0 {
+				digests[i] = d
+			} else if d != digests[i] {
+				return nil, fmt.Errorf("%s has %d messages of %s with digest %.8s, %s has %d with %.8s",
+					cfg.Nodes[0].Name, digests[i].Seq, conversation, digests[i].Digest, cfg.Nodes[j].Name, d.Seq, d.Digest)
+			}
+		}
+	}
+	return digests, nil
+}
+
+func equal(a, b []client.Digest) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
