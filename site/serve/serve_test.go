@@ -58,7 +58,7 @@ func start(t *testing.T) (dir, address string) {
 	return dir, "http://" + listener.Addr().String()
 }
 
-func save(t *testing.T, dir, name, text string) {
+func save(t testing.TB, dir, name, text string) {
 	t.Helper()
 	path := filepath.Join(dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -70,7 +70,7 @@ func save(t *testing.T, dir, name, text string) {
 }
 
 // ask makes one request and follows no redirect.
-func ask(t *testing.T, method, url string, header map[string]string) (*http.Response, string) {
+func ask(t testing.TB, method, url string, header map[string]string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequest(method, url, nil)
 	if err != nil {
@@ -297,30 +297,4 @@ func TestServe_new_folder(t *testing.T) {
 	eventually("/part/deep/new/", 404, "")
 	save(t, dir, "lockstep.yaml", "title: Another name\ncontent: [content]\nadr: [adr]\n")
 	eventually("/a/", 200, "Another name")
-}
-
-// BenchmarkSaveToReload is the way of an edit from the save to the new page in a
-// browser's hands, on a site of one page: what watching and telling cost.
-func BenchmarkSaveToReload(b *testing.B) {
-	dir := b.TempDir()
-	file := filepath.Join(dir, "README.md")
-	if err := os.WriteFile(file, []byte("# A\n\n0\n"), 0o644); err != nil {
-		b.Fatal(err)
-	}
-	builder, err := build.Open(dir, build.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	s, err := New(Options{Builder: builder, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	for i := 0; b.Loop(); i++ {
-		changed := s.reloads.wait()
-		if err := os.WriteFile(file, fmt.Appendf(nil, "# A\n\nedit %d\n", i), 0o644); err != nil {
-			b.Fatal(err)
-		}
-		<-changed
-	}
 }
