@@ -11,22 +11,40 @@ import (
 // term is the class that gives a term its colour.
 func term(t uint64) string { return fmt.Sprintf("term-%d", t%8) }
 
-func broken(n lab.Node) bool {
-	switch n.Condition {
-	case lab.ConditionPaused, lab.ConditionCut, lab.ConditionDown:
-		return true
-	}
-	return false
+// button is an action on one node. The four keep their ids whatever they say,
+// so that focus stays where it is.
+type button struct {
+	ID, Verb, Word string
+	Idle           bool // makes no sense at the moment; the answer to a click says why
 }
 
-func healWord(n lab.Node) string {
-	switch n.Condition {
-	case lab.ConditionPaused:
-		return "Resume"
-	case lab.ConditionCut:
-		return "Reconnect"
+func buttons(n lab.Node) []button {
+	down, paused, cut := n.Condition == lab.ConditionDown, n.Condition == lab.ConditionPaused, n.Condition == lab.ConditionCut
+	list := []button{
+		{"kill-" + n.ID, "kill", "Kill", down},
+		{"pause-" + n.ID, "pause", "Pause", down},
+		{"cut-" + n.ID, "cut", "Cut off", down || paused},
+		{"restart-" + n.ID, "restart", "Restart", false},
 	}
-	return "Start"
+	switch {
+	case down:
+		list[3].Word = "Start"
+	case paused:
+		list[1].Verb, list[1].Word = "heal", "Resume"
+	case cut:
+		list[2].Verb, list[2].Word = "heal", "Reconnect"
+	}
+	return list
+}
+
+// epoch is the term that a node has reached, and how old that news is if the
+// node does not answer.
+func epoch(n lab.Node) string {
+	words := "term " + count(n.Shard.Term)
+	if !n.Condition.Reachable() && n.Age >= time.Second {
+		words += fmt.Sprintf(", %d s ago", int(n.Age.Seconds()))
+	}
+	return words
 }
 
 // roleWord is the role of a node that takes part, and its condition otherwise.
@@ -63,8 +81,6 @@ func process(n lab.Node) string {
 		return "ended"
 	case n.PID == 0:
 		return "in this page"
-	case !n.Condition.Reachable() && n.Age > 0:
-		return fmt.Sprintf("%d, silent for %.0f s", n.PID, n.Age.Truncate(time.Second).Seconds())
 	}
 	return fmt.Sprintf("%d", n.PID)
 }

@@ -41,23 +41,26 @@ func stripWords(f lab.Frame) string {
 
 // mark is a failure on the strip. Of failures that are close together only the
 // newest has a label.
-type mark struct{ X, Shift, Text, Anchor string }
+type mark struct{ X, Top, Shift, Text, Anchor, Class string }
 
 func marks(f lab.Frame) []mark {
 	var marks []mark
 	before := 2.0 // of the label to the right
-	for _, h := range f.Failovers {
+	for i, h := range f.Failovers {
 		share := h.Began.Sub(f.StripFrom).Seconds() / lab.Minute
 		if share < 0 || share > 1 {
 			continue
 		}
-		m := mark{X: percent(share), Anchor: "start", Shift: "5", Text: h.Cause}
+		m := mark{X: percent(share), Top: "4", Anchor: "start", Shift: "5", Text: h.Cause}
 		if h.Measured {
 			m.Text = millis(h.Window)
 		}
+		if i > 0 {
+			m.Class = "older" // there is no room for it on a phone
+		}
 		switch {
 		case before-share < 0.09:
-			m.Text = ""
+			m.Text, m.Top = "", "22"
 		case share > 0.85:
 			m.Anchor, m.Shift = "end", "-5"
 			before = share - 0.09

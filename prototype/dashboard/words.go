@@ -52,6 +52,8 @@ func newest(f lab.Frame) (lab.Event, bool) {
 // state of the shard, for the eye.
 func stateName(f lab.Frame) string {
 	switch {
+	case f.Leader != "" && f.Voters < len(f.Nodes):
+		return "thin"
 	case f.Leader != "":
 		return "led"
 	case f.Voters < f.Quorum:
@@ -63,16 +65,13 @@ func stateName(f lab.Frame) string {
 func stateWords(f lab.Frame) string {
 	switch stateName(f) {
 	case "led":
-		words := fmt.Sprintf("%s leads shard %d in term %s.", f.Leader, f.Shard, count(f.Term))
-		if healthy := f.Voters; healthy < len(f.Nodes) {
-			words += fmt.Sprintf(" %d of %d nodes take part: one more failure is one too many.", healthy, len(f.Nodes))
-			if f.Voters > f.Quorum {
-				words = strings.TrimSuffix(words, ": one more failure is one too many.") + "."
-			}
-		} else {
-			words += fmt.Sprintf(" All %d nodes take part.", len(f.Nodes))
+		return fmt.Sprintf("%s leads shard %d in term %s. All %d nodes take part.", f.Leader, f.Shard, count(f.Term), len(f.Nodes))
+	case "thin":
+		words := fmt.Sprintf("%s leads shard %d in term %s. %d of %d nodes take part", f.Leader, f.Shard, count(f.Term), f.Voters, len(f.Nodes))
+		if f.Voters <= f.Quorum {
+			words += ": one more failure is one too many"
 		}
-		return words
+		return words + "."
 	case "stuck":
 		return fmt.Sprintf("No majority: %d of %d nodes take part and %d are needed. Nothing is acknowledged until another is back, so nothing can be lost.", f.Voters, len(f.Nodes), f.Quorum)
 	}
