@@ -345,10 +345,10 @@ func TestRefresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	current, err := b.Load()
-	if err != nil {
+	if _, err := b.Load(); err != nil {
 		t.Fatal(err)
 	}
+	var current *Tree
 	file := "content/design/01-problem.md"
 	for _, edit := range []string{"## Why\n\nOther prose. Because of ADR-0001. Back [home](../index.md).", "## Why\n\n## How\n\nA new heading.", "# A title\n\n## Why\n"} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(edit), 0o644); err != nil {
