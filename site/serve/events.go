@@ -3,22 +3,30 @@ package serve
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
 
-// broadcast tells all listeners that something changed.
+// broadcast tells all listeners that something changed, and which version it is
+// now. No two runs of the program have a version in common.
 type broadcast struct {
+	run string
+
 	mu sync.Mutex
+	n  int
 	ch chan struct{}
 }
 
-func newBroadcast() *broadcast { return &broadcast{ch: make(chan struct{})} }
+func newBroadcast() *broadcast {
+	return &broadcast{run: strconv.FormatInt(time.Now().UnixNano(), 36), ch: make(chan struct{})}
+}
 
-func (b *broadcast) wait() <-chan struct{} {
+// wait gives the version, and a channel that is closed when there is another.
+func (b *broadcast) wait() (version string, next <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.ch
+	return fmt.Sprintf("%s-%d", b.run, b.n), b.ch
 }
 
 func (b *broadcast) send() {
@@ -26,6 +34,7 @@ func (b *broadcast) send() {
 	defer b.mu.Unlock()
 	close(b.ch)
 	b.ch = make(chan struct{})
+	b.n++
 }
 
 const heartbeat = 15 * time.Second
@@ -42,8 +51,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		_, err := fmt.Fprint(w, text)
 		return err == nil && controller.Flush() == nil
 	}
-	changed := s.reloads.wait()
-	if !write("retry: 500\n: watching\n\n") {
+	version, changed := s.reloads.wait()
+	if !write("retry: 500\nevent: version\ndata: "+version+"\n\n") || r.Method == http.MethodHead {
 		return
 	}
 	ticker := time.NewTicker(heartbeat)
@@ -51,8 +60,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	for {
 		select {
 		case <-changed:
-			changed = s.reloads.wait()
-			if !write("event: reload\ndata: changed\n\n") {
+			version, changed = s.reloads.wait()
+			if !write("event: reload\ndata: " + version + "\n\n") {
 				return
 			}
 		case <-ticker.C:

@@ -172,6 +172,7 @@ func (s *Server) HTTP() *http.Server {
 // Serve answers on the listener until the context ends.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := s.HTTP()
+	server.BaseContext = func(net.Listener) context.Context { return ctx } // ends every stream
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

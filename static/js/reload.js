@@ -28,9 +28,26 @@ async function swap() {
   }
 }
 
-const source = new EventSource(url);
-source.addEventListener("reload", swap);
-// A server that was away may have come back with other pages.
-let lost = false;
-source.addEventListener("error", () => { lost = true; });
-source.addEventListener("open", () => { if (lost) { lost = false; swap(); } });
+// Browsers keep few connections to one host, for all its tabs together, so a tab
+// that nobody looks at gives up its own, and asks what it missed when it is back.
+let source = null;
+let seen = "";
+
+function listen() {
+  source = new EventSource(url);
+  source.addEventListener("version", (event) => {
+    if (seen && seen !== event.data) swap();
+    seen = event.data;
+  });
+  source.addEventListener("reload", (event) => { seen = event.data; swap(); });
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    source?.close();
+    source = null;
+  } else if (!source) {
+    listen();
+  }
+});
+if (!document.hidden) listen();
