@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"html"
 	"strings"
-	"sync"
 
-	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
 
@@ -105,101 +102,7 @@ func (p *page) code(w util.BufWriter, i info, source []byte) {
 		fmt.Fprintf(w, ` data-language="%s"`, html.EscapeString(i.language))
 	}
 	w.WriteString(`><code>`)
-	highlight(w, i.language, source)
+	p.scratch = highlight(p.scratch[:0], i.language, source)
+	w.Write(p.scratch)
 	w.WriteString("</code></pre></figure>\n")
-}
-
-var lexersByName sync.Map // string -> chroma.Lexer, nil for a language that is not known
-
-func lexer(language string) chroma.Lexer {
-	if l, ok := lexersByName.Load(language); ok {
-		l, _ := l.(chroma.Lexer)
-		return l
-	}
-	var l chroma.Lexer
-	if language != "" && language != "text" && language != "plain" && language != "plaintext" {
-		l = lexers.Get(language)
-	}
-	if l == nil {
-		lexersByName.Store(language, (chroma.Lexer)(nil))
-		return nil
-	}
-	lexersByName.Store(language, l)
-	return l
-}
-
-// highlight writes code with the class names that every chroma stylesheet uses.
-// Neighbouring tokens of one class share an element, and most names need none,
-// which makes pages a good deal smaller.
-func highlight(w util.BufWriter, language string, source []byte) {
-	l := lexer(language)
-	if l == nil {
-		w.Write(util.EscapeHTML(source))
-		return
-	}
-	tokens, err := l.Tokenise(nil, string(source))
-	if err != nil {
-		w.Write(util.EscapeHTML(source))
-		return
-	}
-	open := ""
-	for token := tokens(); token != chroma.EOF; token = tokens() {
-		class := classOf(token.Type)
-		if class != open && !(open != "" && strings.TrimSpace(token.Value) == "") {
-			if open != "" {
-				w.WriteString("</span>")
-			}
-			if class != "" {
-				w.WriteString(`<span class="` + class + `">`)
-			}
-			open = class
-		}
-		w.Write(util.EscapeHTML([]byte(token.Value)))
-	}
-	if open != "" {
-		w.WriteString("</span>")
-	}
-}
-
-// classOf folds chroma's many token types into the few that the stylesheet
-// tells apart.
-func classOf(t chroma.TokenType) string {
-	switch {
-	case t.InCategory(chroma.Keyword):
-		if t == chroma.KeywordType {
-			return "kt"
-		}
-		return "k"
-	case t.InSubCategory(chroma.LiteralString):
-		return "s"
-	case t.InSubCategory(chroma.LiteralNumber):
-		return "m"
-	case t.InCategory(chroma.Literal):
-		return "s"
-	case t.InCategory(chroma.Comment):
-		return "c"
-	case t == chroma.NameFunction, t == chroma.NameFunctionMagic:
-		return "nf"
-	case t == chroma.NameClass, t == chroma.NameNamespace, t == chroma.NameException:
-		return "nc"
-	case t == chroma.NameTag:
-		return "nt"
-	case t == chroma.NameAttribute, t == chroma.NameDecorator, t == chroma.NameProperty:
-		return "na"
-	case t == chroma.NameBuiltin, t == chroma.NameBuiltinPseudo, t == chroma.NameConstant:
-		return "nb"
-	case t == chroma.NameVariable, t == chroma.NameVariableGlobal, t == chroma.NameVariableInstance:
-		return "nv"
-	case t == chroma.GenericDeleted:
-		return "gd"
-	case t == chroma.GenericInserted:
-		return "gi"
-	case t == chroma.GenericHeading, t == chroma.GenericSubheading:
-		return "gh"
-	case t == chroma.GenericPrompt:
-		return "gp"
-	case t == chroma.Error:
-		return ""
-	}
-	return ""
 }

@@ -47,6 +47,7 @@ type page struct {
 	open     []string        // raw HTML elements that are open
 	dropping string          // raw HTML element whose content is dropped
 	figures  int
+	scratch  []byte // for code, block after block
 	findings []site.Finding
 }
 

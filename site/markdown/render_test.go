@@ -53,7 +53,7 @@ func TestRender(t *testing.T) {
 		{"task list", "- [x] done\n- [ ] open", `<input type="checkbox" disabled checked aria-label="done">`},
 		{"footnote ids have no colon", "a[^1]\n\n[^1]: note", `id="note-1"`},
 		{"definition list", "Term\n: meaning", "<dt>Term</dt>"},
-		{"code by class", "```go\nfunc f() {}\n```", `<span class="k">func </span><span class="nf">f</span>`},
+		{"code by class", "```go\nfunc f() {}\n```", `<span class="k">func</span> <span class="nf">f</span>`},
 		{"unknown language", "```nonsense\n<b>\n```", "&lt;b&gt;"},
 		{"code title", "```go title=\"main.go\"\nx\n```", "<figcaption>main.go</figcaption>"},
 		{"diagram", "```d2 title=\"t\" alt=\"a\"\na -> b\n```", "<figure>drawn</figure>"},
