@@ -78,6 +78,14 @@ func stateWords(f lab.Frame) string {
 	return fmt.Sprintf("No leader: shard %d is electing one. Sends are refused until it has.", f.Shard)
 }
 
+// leaderClass colours the leader's place by its term while there is one.
+func leaderClass(f lab.Frame) string {
+	if f.Leader == "" {
+		return "figure-leader vacant"
+	}
+	return "figure-leader " + term(f.Term)
+}
+
 func leaderName(f lab.Frame) string {
 	if f.Leader == "" {
 		return "none"

@@ -3,7 +3,7 @@ package lab
 import "time"
 
 // maxFailovers is how many changes of leader a frame carries.
-const maxFailovers = 6
+const maxFailovers = 5
 
 // handover follows one change of leader from the fault to the first message
 // that the successor acknowledged.

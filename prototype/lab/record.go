@@ -194,8 +194,8 @@ func (r *record) elected(now time.Time, n *observed, s ShardStatus) {
 	case r.leader == "":
 		r.journal.add(now, ToneGood, false, "%s leads shard %d in term %d", id, r.shard, s.Term)
 	default:
-		r.journal.add(now, ToneNote, true, "%s elected in term %d; nothing was broken from here", id, s.Term)
-		h := r.handovers.begin(&handover{cause: "nothing broken from here", from: r.leader, oldTerm: r.term, began: now})
+		r.journal.add(now, ToneNote, true, "%s elected in term %d; %s had lost the lead without a fault from this page", id, s.Term, r.leader)
+		h := r.handovers.begin(&handover{cause: r.leader + " lost the lead without a click", from: r.leader, oldTerm: r.term, began: now})
 		h.wonBy(now, id, s.Term)
 		switch {
 		case r.lastTerm >= s.Term:

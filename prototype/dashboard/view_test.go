@@ -1,0 +1,218 @@
+package dashboard
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"lockstep/prototype/lab"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 1, 3, 412_000_000, time.UTC)
+
+// broken is a frame with something of everything: a leader, a node that is
+// down, one that is paused, a difference between replicas, failures measured
+// and not, and names that try to be markup.
+func brokenFrame() lab.Frame {
+	const hostile = `<script>alert("x")</script>`
+	cell := func(seq, epoch uint64, differs bool) lab.Cell {
+		return lab.Cell{Seq: seq, Have: true, Differs: differs, Message: lab.Message{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: hostile, Body: hostile, Epoch: epoch}}
+	}
+	cells := func(differs bool) []lab.Cell {
+		var row []lab.Cell
+		for seq := uint64(101); seq < 101+lab.Columns-1; seq++ {
+			row = append(row, cell(seq, seq/20, differs && seq == 110))
+		}
+		return append(row, lab.Cell{Seq: 100 + lab.Columns})
+	}
+	f := lab.Frame{
+		Number: 7, Time: noon, Phase: lab.PhaseRunning, Conversation: hostile, Shard: 2, Leader: "n2", Term: 5, Quorum: 2, Voters: 1,
+		Nodes: []lab.Node{
+			{Member: lab.Member{ID: "n1", PID: 0, State: lab.Down}, Condition: lab.ConditionDown, Known: true, Shard: lab.ShardStatus{Role: "leader", Term: 4, Commit: 90, Applied: 90}, Age: 3 * time.Second, Last: 60},
+			{Member: lab.Member{ID: "n2", PID: 4711, State: lab.Running}, Condition: lab.ConditionUp, Leader: true, Known: true, Shard: lab.ShardStatus{Role: "leader", Term: 5, Commit: 12345, Applied: 12344}, Last: 132},
+			{Member: lab.Member{ID: "n3", PID: 4712, State: lab.Paused}, Condition: lab.ConditionPaused, Age: 9 * time.Second},
+		},
+		Shards:    []lab.Shard{{Number: 0, Roles: []string{"", "candidate", ""}, Term: 3}, {Number: 2, Leader: "n2", Term: 5, Roles: []string{"", "leader", ""}}},
+		Load:      lab.Load{On: true, Rate: 50, Acked: 49.7},
+		Counts:    lab.Counts{Acknowledged: 1234567, Refused: 12, Unknown: 3, Resolved: 3, Suppressed: 1},
+		Verdict:   lab.Verdict{Verified: 1234000, Lost: 2, Diverged: 1},
+		P50:       3 * time.Millisecond,
+		P99:       250 * time.Millisecond,
+		Strip:     []lab.Span{{State: lab.SpanIdle, Tenths: 300}, {State: lab.SpanOK, Tenths: 290}, {State: lab.SpanDown, Tenths: 3}, {State: lab.SpanMixed, Tenths: 6}},
+		StripFrom: noon.Add(-time.Minute),
+		Failovers: []lab.Failover{
+			{Cause: "n2 killed", From: "n2", Began: noon.Add(-time.Second), Open: true},
+			{Cause: "n1 killed", From: "n1", To: "n2", Term: 5, Began: noon.Add(-20 * time.Second), Measured: true, Split: true,
+				Window: 247 * time.Millisecond, Notice: 118 * time.Millisecond, Elect: 94 * time.Millisecond, FirstAck: 35 * time.Millisecond, Elected: 212 * time.Millisecond},
+			{Cause: "n3 paused", From: "n3", Began: noon.Add(-21 * time.Second), KeptTerm: true, Measured: true, Window: 60 * time.Millisecond},
+		},
+		Tail:   lab.Tail{From: 101, Rows: []lab.TailRow{{Node: "n1", Cells: make([]lab.Cell, lab.Columns)}, {Node: "n2", Fresh: true, Cells: cells(false)}, {Node: "n3", Cells: cells(true)}}},
+		Events: []lab.Event{{Number: 9, Time: noon, Tone: lab.ToneNote, Text: hostile}, {Number: 8, Time: noon, Tone: lab.ToneGood, Text: "n2 elected in term 5 after 212 ms", Important: true}},
+	}
+	for i := range lab.Minute - 1 {
+		f.Seconds = append(f.Seconds, lab.Second{Acked: i % 7 * 8, P50: time.Millisecond, P99: time.Duration(i) * time.Millisecond})
+	}
+	return f
+}
+
+func frames() map[string]lab.Frame {
+	return map[string]lab.Frame{
+		"starting": lab.New(lab.Config{}).Frame(),
+		"failed":   {Phase: lab.PhaseFailed, Reason: "no <b>ports</b> left"},
+		"ended":    {Phase: lab.PhaseEnded},
+		"empty":    {Phase: lab.PhaseRunning},
+		"broken":   brokenFrame(),
+	}
+}
+
+func parse(t *testing.T, f lab.Frame) (*html.Node, string) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Live(f).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	root, err := html.Parse(bytes.NewReader(b.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root, b.String()
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// TestLive_policy: every frame can be shown under a strict policy, has unique
+// ids, names for all controls, and escapes what it is given.
+func TestLive_policy(t *testing.T) {
+	for name, f := range frames() {
+		t.Run(name, func(t *testing.T) {
+			root, source := parse(t, f)
+			ids := map[string]bool{}
+			for n := range root.Descendants() {
+				if n.Type != html.ElementNode {
+					continue
+				}
+				if n.Data == "script" || n.Data == "style" {
+					t.Errorf("a %s element", n.Data)
+				}
+				for _, a := range n.Attr {
+					if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
+						t.Errorf("%s has %s=%q", n.Data, a.Key, a.Val)
+					}
+				}
+				if id := attribute(n, "id"); id != "" {
+					if ids[id] {
+						t.Errorf("two elements have the id %q", id)
+					}
+					ids[id] = true
+				}
+				switch n.Data {
+				case "button":
+					if text(n) == "" || attribute(n, "id") == "" {
+						t.Errorf("a button without a name or an id: %v", n.Attr)
+					}
+				case "svg":
+					if attribute(n, "aria-hidden") != "true" && (attribute(n, "role") != "img" || attribute(n, "aria-label") == "") {
+						t.Errorf("a drawing without a text: %v", n.Attr)
+					}
+				case "a":
+					if href := attribute(n, "href"); strings.Contains(href, ":") {
+						t.Errorf("link to %q", href)
+					}
+				}
+			}
+			for n := range root.Descendants() {
+				for _, key := range []string{"aria-labelledby", "for"} {
+					if id := attribute(n, key); id != "" && !ids[id] {
+						t.Errorf("%s %s=%q, and there is no such id", n.Data, key, id)
+					}
+				}
+			}
+			if strings.Contains(source, "NaN") || strings.Contains(source, "Inf") || strings.Contains(source, "%!") {
+				t.Error("a figure that is none")
+			}
+		})
+	}
+}
+
+// TestLive_says: what a reader needs to find, by the names that scripts use.
+func TestLive_says(t *testing.T) {
+	root, source := parse(t, brokenFrame())
+	got := map[string]string{}
+	var accessible []string
+	for n := range root.Descendants() {
+		if id := attribute(n, "data-testid"); id != "" {
+			got[id] = text(n)
+		}
+		if n.Data == "button" {
+			accessible = append(accessible, text(n)+" → "+attribute(n, "formaction"))
+		}
+	}
+	for id, want := range map[string]string{"leader": "n2", "last-window": "247 ms", "lost": "2", "duplicated": "0", "reordered": "1", "acknowledged": "1,234,567", "refused": "12", "unknown": "3"} {
+		if got[id] != want {
+			t.Errorf("%s = %q, want %q", id, got[id], want)
+		}
+	}
+	for _, want := range []string{
+		"Kill leader → actions/kill-leader", "Pause leader → actions/pause-leader", "Cut the leader off → actions/cut-leader", "Heal → actions/heal",
+		"Stop load → actions/stop", "Resume n3 → actions/heal", "Start n1 → actions/restart", "Kill n2 → actions/kill",
+	} {
+		if !slices.Contains(accessible, want) {
+			t.Errorf("no button %q in %q", want, accessible)
+		}
+	}
+	for _, want := range []string{
+		"missed after 118 ms, elected after 94 ms more, first write 35 ms later", "kept its term", "12:01:03.412", "≠", "differ between replicas",
+		`data-news="8"`, "n1 is 72 messages behind",
+	} {
+		if !strings.Contains(source, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+// TestView_same: equal frames give equal markup, so that nothing is morphed
+// without need.
+func TestView_same(t *testing.T) {
+	_, first := parse(t, brokenFrame())
+	if _, second := parse(t, brokenFrame()); first != second {
+		t.Error("two renderings of one frame differ")
+	}
+}
+
+func TestCount(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
+		if got := count(n); got != want {
+			t.Errorf("count(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestMillis(t *testing.T) {
+	for d, want := range map[time.Duration]string{0: "0 ms", 1234 * time.Microsecond: "1.2 ms", 247400 * time.Microsecond: "247 ms", 2534 * time.Millisecond: "2,534 ms"} {
+		if got := millis(d); got != want {
+			t.Errorf("millis(%s) = %q, want %q", d, got, want)
+		}
+	}
+}
