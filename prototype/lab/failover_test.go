@@ -1,0 +1,252 @@
+package lab
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// ms is a moment of a test.
+func ms(n int) time.Time { return time.UnixMilli(1_000_000_000_000 + int64(n)) }
+
+// TestHandover: what a window is and how it is split, moment by moment.
+func TestHandover(t *testing.T) {
+	const took = time.Millisecond
+	for _, tt := range []struct {
+		name string
+		play func(*handover)
+		want Failover
+	}{
+		{"all seen", func(h *handover) {
+			h.missed(ms(120))
+			h.missed(ms(150))
+			h.wonBy(ms(210), "n2", 5)
+			h.acknowledged(ms(240), 5, false)
+		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 90 * took, FirstAck: 30 * took, Elected: 210 * took}},
+		{"an answer that was under way", func(h *handover) {
+			h.acknowledged(ms(3), 4, false)
+			h.missed(ms(120))
+			h.wonBy(ms(210), "n2", 5)
+			h.acknowledged(ms(240), 5, false)
+		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 237 * took, Notice: 117 * took, Elect: 90 * took, FirstAck: 30 * took, Elected: 210 * took}},
+		{"acknowledged before a node was asked", func(h *handover) {
+			h.missed(ms(120))
+			h.acknowledged(ms(240), 5, false)
+		}, Failover{Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 120 * took, Elected: 240 * took}},
+		{"the successor's first answer is a duplicate of the old term", func(h *handover) {
+			h.acknowledged(ms(20), 4, true)
+			h.wonBy(ms(210), "n2", 5)
+			h.acknowledged(ms(240), 4, true)
+		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 215 * took, FirstAck: 30 * took, Elected: 210 * took}},
+		{"two elections", func(h *handover) {
+			h.missed(ms(120))
+			h.wonBy(ms(210), "n2", 5)
+			h.wonBy(ms(400), "n3", 6)
+			h.acknowledged(ms(410), 6, false)
+		}, Failover{To: "n3", Term: 6, Measured: true, Split: true, Window: 415 * took, Notice: 125 * took, Elect: 280 * took, FirstAck: 10 * took, Elected: 400 * took}},
+		{"mended in time", func(h *handover) {
+			h.mended = ms(40)
+			h.acknowledged(ms(45), 4, false)
+		}, Failover{To: "n1", Term: 4, KeptTerm: true, Measured: true, Window: 50 * took}},
+		{"no load before", func(h *handover) {
+			h.lastAck = time.Time{}
+			h.wonBy(ms(210), "n2", 5)
+			h.acknowledged(ms(900), 5, false)
+		}, Failover{To: "n2", Term: 5, Elected: 210 * took}},
+		{"still open", func(h *handover) { h.missed(ms(100)) }, Failover{Open: true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := &handover{cause: "n1 killed", from: "n1", oldTerm: 4, began: ms(0), lastAck: ms(-5)}
+			tt.play(h)
+			want := tt.want
+			want.Cause, want.From, want.Began = "n1 killed", "n1", ms(0)
+			if got := h.failover(); got != want {
+				t.Errorf("got  %+v\nwant %+v", got, want)
+			}
+		})
+	}
+}
+
+// seen is a record of three nodes of which n1 leads in term 4, under load.
+func seen() *record {
+	r := &record{audit: newAudit("p-"), load: Load{On: true, Rate: 50}}
+	r.members(ms(0), []Member{{ID: "n1", PID: 11, State: Running}, {ID: "n2", PID: 12, State: Running}, {ID: "n3", PID: 13, State: Running}})
+	for _, id := range []string{"n1", "n2", "n3"} {
+		r.heard(ms(1), id, status(id, "n1", 4))
+	}
+	r.answered(ms(5), ms(4), Message{ID: "p-a-1", Sender: "a"}, false, Answer{Outcome: Acknowledged, Seq: 1, Epoch: 4})
+	return r
+}
+
+func status(id, leader string, term uint64) Status {
+	role := "follower"
+	if id == leader {
+		role = "leader"
+	}
+	return Status{Shards: []ShardStatus{{Role: role, Term: term, Leader: leader, Commit: 10, Applied: 10}}}
+}
+
+func (r *record) said(words string) bool {
+	return slices.ContainsFunc(r.journal.events, func(e Event) bool { return strings.Contains(e.Text, words) })
+}
+
+// TestRecord_killed_from_outside: a shell's kill -9 shows like the button's.
+func TestRecord_killed_from_outside(t *testing.T) {
+	r := seen()
+	r.members(ms(100), []Member{{ID: "n1", State: Down}, {ID: "n2", PID: 12, State: Running}, {ID: "n3", PID: 13, State: Running}})
+	if !r.said("n1 (leader of shard 0) ended (pid 11); this page did not do it") {
+		t.Errorf("events %+v", r.journal.events)
+	}
+	r.heard(ms(300), "n2", status("n2", "n2", 5))
+	r.answered(ms(310), ms(300), Message{ID: "p-a-2", Sender: "a"}, true, Answer{Outcome: Acknowledged, Seq: 2, Epoch: 5})
+	r.members(ms(900), []Member{{ID: "n1", PID: 99, State: Running}, {ID: "n2", PID: 12, State: Running}, {ID: "n3", PID: 13, State: Running}})
+	r.heard(ms(950), "n1", status("n1", "n2", 5))
+	f := r.frame(ms(1000))
+	if len(f.Failovers) != 1 || f.Failovers[0].Window != 305*time.Millisecond || f.Failovers[0].Cause != "n1 ended" {
+		t.Errorf("failovers %+v", f.Failovers)
+	}
+	if !r.said("n1 is back as follower and has caught up after 50 ms") || f.Voters != 3 || f.Leader != "n2" {
+		t.Errorf("leader %q, %d voters, events %+v", f.Leader, f.Voters, r.journal.events)
+	}
+}
+
+// TestRecord_leader_lost_by_itself: an election without a fault is one too, and
+// its window is the gap that the senders felt.
+func TestRecord_leader_lost_by_itself(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		r := seen()
+		ack := func() {
+			r.answered(ms(410), ms(100), Message{ID: "p-a-2", Sender: "a"}, false, Answer{Outcome: Acknowledged, Seq: 2, Epoch: 5})
+		}
+		if late { // the nodes are asked only after the first write
+			ack()
+		}
+		r.heard(ms(420), "n3", status("n3", "n3", 5))
+		if !late {
+			r.answered(ms(440), ms(100), Message{ID: "p-a-2", Sender: "a"}, false, Answer{Outcome: Acknowledged, Seq: 2, Epoch: 5})
+		}
+		want := 435 * time.Millisecond
+		if late {
+			want = 405 * time.Millisecond
+		}
+		f := r.frame(ms(500))
+		if len(f.Failovers) != 1 || f.Failovers[0].Open || f.Failovers[0].Window != want || f.Failovers[0].To != "n3" {
+			t.Errorf("late %v: failovers %+v", late, f.Failovers)
+		}
+	}
+}
+
+// TestRecord_old_leader: what a deposed leader still says does not make it the
+// leader again.
+func TestRecord_old_leader(t *testing.T) {
+	r := seen()
+	r.heard(ms(300), "n2", status("n2", "n2", 5))
+	r.heard(ms(301), "n1", status("n1", "n1", 4))
+	if got := r.leading(); got != "n2" {
+		t.Errorf("leader %q, want n2", got)
+	}
+	r.stop(ms(400), r.node("n2"), Paused, "n2 paused")
+	r.heard(ms(401), "n2", status("n2", "n2", 5)) // was under way
+	if got := r.leading(); got != "" {
+		t.Errorf("leader %q while it is paused", got)
+	}
+	if f := r.frame(ms(402)); f.Shards[0].Leader == "n2" {
+		t.Error("the list of shards has a paused leader")
+	}
+}
+
+// TestRecord_silent: a node that does not answer three times counts as silent,
+// and one answer brings it back.
+func TestRecord_silent(t *testing.T) {
+	r := seen()
+	for i, want := range []Condition{ConditionUp, ConditionUp, ConditionSilent} {
+		r.silent("n3")
+		if got := r.node("n3").condition(); got != want {
+			t.Errorf("after %d misses: %s, want %s", i+1, got, want)
+		}
+	}
+	r.heard(ms(500), "n3", status("n3", "n1", 4))
+	if got := r.node("n3").condition(); got != ConditionUp {
+		t.Errorf("after an answer: %s", got)
+	}
+}
+
+// TestTail: replicas are aligned by seq; what one lacks is empty, what differs
+// is marked, and a replica that starts over shows what it has.
+func TestTail(t *testing.T) {
+	r := seen()
+	var words []string
+	for i := range 40 {
+		words = append(words, "a"+string(rune('A'+i)))
+	}
+	full := reading(1, words...)
+	r.shown("n1", full)
+	r.shown("n2", Reading{Messages: full.Messages[:38], Last: 38})
+	r.shown("n3", Reading{Messages: append(slices.Clone(full.Messages[:39]), Message{Seq: 40, ID: "other", Epoch: 3}), Last: 40})
+	f := r.frame(ms(600))
+	if f.Tail.From != 9 {
+		t.Errorf("the tail begins at %d", f.Tail.From)
+	}
+	for _, row := range f.Tail.Rows {
+		for i, c := range row.Cells {
+			seq := f.Tail.From + uint64(i)
+			if c.Seq != seq || c.Have != (row.Node != "n2" || seq <= 38) || c.Differs != (row.Node == "n3" && seq == 40) {
+				t.Errorf("%s at %d: %+v", row.Node, seq, c)
+			}
+		}
+	}
+	r.shown("n1", Reading{Last: 12})
+	if c := r.frame(ms(700)).Tail.Rows[0].Cells; !c[3].Have || c[4].Have {
+		t.Error("a replica that went back to seq 12 shows more or less than that")
+	}
+}
+
+// TestStrip: tenths of a second become spans that cover the minute.
+func TestStrip(t *testing.T) {
+	var s strip
+	s.load(ms(0), true, 50)
+	for i := range 20 {
+		if i < 8 || i > 10 {
+			s.count(ms(100*i+50), Acknowledged)
+		}
+		if i == 12 {
+			s.count(ms(100*i+60), Refused)
+		}
+	}
+	spans, from := s.spans(ms(2050))
+	total := 0
+	var got []Span
+	for _, span := range spans {
+		total += span.Tenths
+		if span.State != SpanIdle {
+			got = append(got, span)
+		}
+	}
+	want := []Span{{SpanOK, 8}, {SpanDown, 3}, {SpanOK, 1}, {SpanMixed, 1}, {SpanOK, 7}}
+	if !slices.Equal(got, want) {
+		t.Errorf("spans %v, want %v", got, want)
+	}
+	if end := from.Add(time.Duration(total) * 100 * time.Millisecond); !end.Equal(ms(2000)) {
+		t.Errorf("the strip ends at %s", end)
+	}
+	if spans, _ := s.spans(ms(10 * 60 * 1000)); len(spans) != 1 {
+		t.Errorf("after ten minutes: %v", spans)
+	}
+}
+
+// TestPercentile is by nearest rank.
+func TestPercentile(t *testing.T) {
+	var sorted []time.Duration
+	for i := range 100 {
+		sorted = append(sorted, time.Duration(i+1))
+	}
+	for q, want := range map[float64]time.Duration{0.5: 50, 0.99: 99, 1: 100, 0: 1} {
+		if got := percentile(sorted, q); got != want {
+			t.Errorf("percentile %g = %d, want %d", q, got, want)
+		}
+	}
+	if percentile(nil, 0.5) != 0 || percentile(sorted[:1], 0.99) != 1 {
+		t.Error("percentiles of few values")
+	}
+}
