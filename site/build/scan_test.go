@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"lockstep/site/verify"
 )
 
 // TestScan_places: which page each file of a repository becomes, in reading
@@ -224,5 +226,49 @@ func TestOpen_base_url(t *testing.T) {
 	loaded := load(t, tree(t, strings.Replace(own, "title: Example", "title: Example\nurl: javascript:alert(1)\nrepository: example.org/r", 1)))
 	if got := rules(loaded.Findings); !slices.Equal(got, []string{ConfigName + " config", ConfigName + " config"}) || loaded.Site.BaseURL != "" {
 		t.Errorf("findings %v, base URL %q", got, loaded.Site.BaseURL)
+	}
+}
+
+// TestForeign_html: a README as they are asks no other host for anything and
+// leads nowhere that does not exist.
+func TestForeign_html(t *testing.T) {
+	out, result := write(t, tree(t, `-- README.md --
+<h1 align="center"><img src="https://example.org/logo.png" alt="Logo"><br>Tool</h1>
+<p align="center">
+  <a href="https://ci.example.org"><img src="https://ci.example.org/badge.svg"></a>
+  <a href="#install">Install</a>
+</p>
+
+[![Go](https://example.org/go.svg)](https://example.org) ![star](//example.org/star.png)
+
+<!-- a comment -->
+<a name="install"></a>
+## Install
+
+<picture><source media="(prefers-color-scheme: dark)" srcset="https://example.org/dark.png"><img src="docs/light.png" alt="It runs"></picture>
+
+<details><summary>More</summary>
+
+See [the folder](docs) and [a guide](docs/guide.md#start).
+
+</details>
+-- docs/light.png --
+png
+-- docs/guide.md --
+# Guide
+
+## Start
+`), Options{})
+	if len(result.Findings) > 0 {
+		t.Errorf("findings: %v", result.Findings)
+	}
+	if findings, err := verify.Output(os.DirFS(out)); err != nil || len(findings) > 0 {
+		t.Errorf("the output: %v, %v", findings, err)
+	}
+	page := contents(t, out)["index.html"]
+	for _, want := range []string{`<a class="external remote-image" rel="noopener" href="https://example.org/logo.png">Logo</a>`, `src="files/docs/light.png"`, `href="guide/#start"`, `id="install"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
 	}
 }

@@ -34,6 +34,7 @@ type Document struct {
 	root         *ast.Document
 	title        *ast.Heading        // the first h1, which the layout prints
 	ids          map[string]int      // id -> line
+	htmlIDs      map[string]bool     // those that raw HTML has and nothing else
 	anchors      map[ast.Node]string // terms that get an id
 	calloutKinds map[ast.Node]string
 }

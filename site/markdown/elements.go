@@ -3,6 +3,7 @@ package markdown
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -261,12 +262,7 @@ func (p *page) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 		return ast.WalkSkipChildren, nil
 	}
 	if External(dest) {
-		// A page asks no other host for anything, so a picture elsewhere is a link.
-		if p.inLink > 0 {
-			fmt.Fprintf(w, `<span class="remote-image">%s</span>`, html.EscapeString(remoteLabel(alt)))
-		} else {
-			fmt.Fprintf(w, `<a class="external remote-image" rel="noopener" href="%s">%s</a>`, html.EscapeString(dest), html.EscapeString(remoteLabel(alt)))
-		}
+		p.remoteImage(w, dest, alt)
 		return ast.WalkSkipChildren, nil
 	}
 	if href, ok := p.r.Link(dest); ok {
@@ -276,11 +272,17 @@ func (p *page) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	return ast.WalkSkipChildren, nil
 }
 
-func remoteLabel(alt string) string {
+// remoteImage stands for a picture elsewhere: a page asks no other host for
+// anything, so it is a link.
+func (p *page) remoteImage(w util.BufWriter, dest, alt string) {
 	if alt == "" {
-		return "picture on another host"
+		alt = "picture on another host"
 	}
-	return alt
+	if p.inLink > 0 || slices.Contains(p.open, "a") || !safeURL(dest, false) {
+		fmt.Fprintf(w, `<span class="remote-image">%s</span>`, html.EscapeString(alt))
+		return
+	}
+	fmt.Fprintf(w, `<a class="external remote-image" rel="noopener" href="%s">%s</a>`, html.EscapeString(dest), html.EscapeString(alt))
 }
 
 func (p *page) rawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {

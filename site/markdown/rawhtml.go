@@ -57,6 +57,15 @@ func (d *Document) blockSource(n *ast.HTMLBlock) []byte {
 	return raw.Bytes()
 }
 
+func attribute(token html.Token, key string) string {
+	for _, a := range token.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
 // judgeHTML notes ids and links of what will be kept and reports the rest.
 func (d *Document) judgeHTML(raw []byte, line int) {
 	reported := map[string]bool{}
@@ -78,6 +87,7 @@ func (d *Document) judgeHTML(raw []byte, line int) {
 			case a.Key == "id" || a.Key == "name":
 				if _, taken := d.ids[a.Val]; !taken && a.Val != "" {
 					d.ids[a.Val] = line
+					d.htmlIDs[a.Val] = true
 				}
 			case a.Key == "href" || a.Key == "src":
 				if !safeURL(a.Val, name == "img") {
@@ -140,6 +150,10 @@ func (p *page) startTag(token html.Token) {
 	if name == "h1" {
 		name = "h2" // the page has its h1 already
 	}
+	if src := attribute(token, "src"); name == "img" && External(src) {
+		p.remoteImage(p.w, src, attribute(token, "alt"))
+		return
+	}
 	p.w.WriteString("<" + name)
 	for _, a := range token.Attr {
 		if !contains(allowed, a.Key) {
@@ -156,8 +170,12 @@ func (p *page) startTag(token html.Token) {
 			} else if ok {
 				value = href
 			}
-		case "name":
-			key = "id"
+		case "id", "name":
+			// Authors set anchors beside headings whose id is the same.
+			if !p.d.htmlIDs[value] || p.htmlIDs[value] {
+				continue
+			}
+			key, p.htmlIDs[value] = "id", true
 		case "width", "height", "start", "colspan", "rowspan":
 			if strings.Trim(value, "0123456789") != "" || value == "" {
 				continue

@@ -46,6 +46,7 @@ type page struct {
 	seen     map[string]bool // terms that are linked already
 	open     []string        // raw HTML elements that are open
 	dropping string          // raw HTML element whose content is dropped
+	htmlIDs  map[string]bool // of raw HTML, written already
 	figures  int
 	scratch  []byte // for code, block after block
 	findings []site.Finding
@@ -59,7 +60,7 @@ func (d *Document) Render(r Resolver) (site.HTML, []site.Finding) {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
-	p := &page{d: d, r: r, seen: make(map[string]bool)}
+	p := &page{d: d, r: r, seen: make(map[string]bool), htmlIDs: make(map[string]bool)}
 	p.w = bufio.NewWriter(buf)
 	rend := renderer.NewRenderer(renderer.WithNodeRenderers(
 		util.Prioritized(goldhtml.NewRenderer(), 1000),
