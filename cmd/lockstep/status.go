@@ -90,7 +90,7 @@ func printStatus(out io.Writer, nodes []nodeStatus) (led bool) {
 		for _, s := range n.Shards {
 			fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\t%d\t%d\n", n.Node, s.Shard, s.Role, s.Term, s.Leader, s.CommitIndex, s.AppliedIndex)
 			shards[s.Shard] = true
-			leaders[s.Shard] = leaders[s.Shard] || s.Role == "leader"
+			leaders[s.Shard] = leaders[s.Shard] || s.Leader != ""
 		}
 	}
 	w.Flush()
