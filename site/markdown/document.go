@@ -88,26 +88,30 @@ func (d *Document) text(n ast.Node) string {
 
 func (d *Document) appendText(b *strings.Builder, n ast.Node) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		switch c := c.(type) {
-		case *ast.Text:
-			value := c.Segment.Value(d.src)
-			if c.Parent().Kind() != ast.KindCodeSpan {
-				value = unescape(value)
-			}
-			b.Write(value)
-			if c.SoftLineBreak() || c.HardLineBreak() {
-				b.WriteByte(' ')
-			}
-		case *ast.String:
-			b.Write(c.Value)
-		case *ast.AutoLink:
-			b.Write(c.Label(d.src))
-		case *ast.RawHTML, *extast.FootnoteLink, *extast.FootnoteBacklink:
-		default:
-			d.appendText(b, c)
-			if c.Type() == ast.TypeBlock {
-				b.WriteByte(' ')
-			}
+		d.appendNode(b, c)
+	}
+}
+
+func (d *Document) appendNode(b *strings.Builder, n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text:
+		value := n.Segment.Value(d.src)
+		if n.Parent().Kind() != ast.KindCodeSpan {
+			value = unescape(value)
+		}
+		b.Write(value)
+		if n.SoftLineBreak() || n.HardLineBreak() {
+			b.WriteByte(' ')
+		}
+	case *ast.String:
+		b.Write(n.Value)
+	case *ast.AutoLink:
+		b.Write(n.Label(d.src))
+	case *ast.RawHTML, *extast.FootnoteLink, *extast.FootnoteBacklink:
+	default:
+		d.appendText(b, n)
+		if n.Type() == ast.TypeBlock {
+			b.WriteByte(' ')
 		}
 	}
 }

@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -25,7 +26,8 @@ var harmless = map[string][]string{
 
 // unwrapped elements keep their content and lose their tags: they only say how
 // something looks, or choose between pictures.
-var unwrapped = map[string]bool{"center": true, "font": true, "picture": true, "source": true, "span": true, "div": true}
+var unwrapped = map[string]bool{"center": true, "font": true, "picture": true, "source": true, "span": true, "div": true,
+	"article": true, "aside": true, "footer": true, "header": true, "main": true, "nav": true, "section": true}
 
 // own are the elements that our own texts may use; other repositories may use
 // all that are harmless.
@@ -156,7 +158,7 @@ func (p *page) startTag(token html.Token) {
 	}
 	p.w.WriteString("<" + name)
 	for _, a := range token.Attr {
-		if !contains(allowed, a.Key) {
+		if !slices.Contains(allowed, a.Key) {
 			continue
 		}
 		key, value := a.Key, a.Val
@@ -220,15 +222,6 @@ func (p *page) endTag(name string) {
 func hasAttr(token html.Token, key string) bool {
 	for _, a := range token.Attr {
 		if a.Key == key {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
 			return true
 		}
 	}
