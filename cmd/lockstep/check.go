@@ -89,13 +89,13 @@ func judge(cmd *cobra.Command, tree *build.Tree) ([]site.Finding, error) {
 		return nil, err
 	}
 	findings := result.Findings
-	output, err := verify.Output(os.DirFS(filepath.Join(temp, "public")))
+	output, err := verify.Output(os.DirFS(filepath.Join(temp, "public")), build.FilePath(""))
 	if err != nil {
 		return nil, err
 	}
 	output = slices.DeleteFunc(output, func(f site.Finding) bool {
 		switch f.Rule {
-		case "dead-link", "dead-anchor":
+		case "dead-link", "dead-anchor", "rooted-link":
 			return len(findings) > 0 // a source's, seen again in the output
 		case "too-heavy":
 			return tree.Foreign() // a promise of ours, not of theirs

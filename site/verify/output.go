@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -22,9 +23,11 @@ const MaxTransfer = 60 << 10
 // notFound is shown at any address, so its links cannot be relative.
 const notFound = "/404.html"
 
-// Output judges a tree of files. Findings name files of the tree.
-func Output(tree fs.FS) ([]site.Finding, error) {
-	o := &output{files: make(map[string]bool), pages: make(map[string]*page), weights: make(map[string]int)}
+// Output judges a tree of files. Findings name files of the tree. What lies below
+// one of the foreign paths ("/files/") came along as it is: pages may lead there,
+// and it is not judged itself.
+func Output(tree fs.FS, foreign ...string) ([]site.Finding, error) {
+	o := &output{foreign: foreign, files: make(map[string]bool), pages: make(map[string]*page), weights: make(map[string]int)}
 	if err := o.read(tree); err != nil {
 		return nil, fmt.Errorf("read output tree: %w", err)
 	}
@@ -38,6 +41,7 @@ func Output(tree fs.FS) ([]site.Finding, error) {
 }
 
 type output struct {
+	foreign []string
 	files   map[string]bool // rooted
 	pages   map[string]*page
 	weights map[string]int // of stylesheets and scripts, compressed
@@ -51,6 +55,9 @@ func (o *output) read(tree fs.FS) error {
 			return err
 		}
 		o.files["/"+p] = true
+		if slices.ContainsFunc(o.foreign, func(prefix string) bool { return strings.HasPrefix("/"+p, prefix) }) {
+			return nil
+		}
 		switch path.Ext(p) {
 		case ".html":
 			names = append(names, p)

@@ -78,3 +78,17 @@ func TestOutput_stylesheet(t *testing.T) {
 		t.Errorf("%v, %v", findings, err)
 	}
 }
+
+// TestOutput_foreign: what came along is led to, and not judged.
+func TestOutput_foreign(t *testing.T) {
+	tree := fstest.MapFS{
+		"index.html":      {Data: []byte(frame + `<a href="files/demo.html">demo</a>`)},
+		"files/demo.html": {Data: []byte(`<script>1</script><a href="gone.html">x</a>`)},
+	}
+	if findings, err := Output(tree, "/files/"); err != nil || len(findings) > 0 {
+		t.Errorf("%v, %v", findings, err)
+	}
+	if findings, err := Output(tree); err != nil || len(findings) == 0 {
+		t.Errorf("without saying so: %v, %v", findings, err)
+	}
+}
