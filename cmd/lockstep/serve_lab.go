@@ -31,6 +31,9 @@ type labOptions struct {
 	Data        string // folder of the cluster's data; emptied at the start
 	Logger      *slog.Logger
 	AllowFaults bool // for readers on other machines too
+	// Executable is the program whose verb node the cluster runs; default: this
+	// one.
+	Executable string
 }
 
 type labParts struct {
@@ -48,9 +51,11 @@ type labParts struct {
 //	browser ── dashboard ◄─frames── lab
 //	           actions ────────────► ┘
 func startLab(ctx context.Context, o labOptions) (*labParts, error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("start lab: %w", err)
+	if o.Executable == "" {
+		var err error
+		if o.Executable, err = os.Executable(); err != nil {
+			return nil, fmt.Errorf("start lab: %w", err)
+		}
 	}
 	var mu sync.Mutex
 	var processes *cluster.Processes
@@ -61,7 +66,7 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 		ctx, cancel := context.WithTimeout(ctx, labStartWithin)
 		defer cancel()
 		p, err := cluster.Start(ctx, cluster.Config{
-			Executable: executable, Dir: o.Data, Nodes: labNodes, Shards: labShards,
+			Executable: o.Executable, Dir: o.Data, Nodes: labNodes, Shards: labShards,
 			RestartAfter: labRestartAfter, AllowFaults: true, Logger: o.Logger,
 		})
 		if err != nil {

@@ -52,7 +52,7 @@ func marks(f lab.Frame) []mark {
 			continue
 		}
 		m := mark{X: percent(share), Top: "4", Anchor: "start", Shift: "5", Text: h.Cause}
-		if h.Measured {
+		if h.Measured && !h.Open {
 			m.Text = millis(h.Window)
 		}
 		if i > 0 {
@@ -108,7 +108,9 @@ func result(h lab.Failover) string {
 
 func window(h lab.Failover) string {
 	switch {
-	case h.Measured && !h.Open:
+	case h.Measured && h.Open:
+		return millis(h.Window) + " …"
+	case h.Measured:
 		return millis(h.Window)
 	case h.Open:
 		return "…"

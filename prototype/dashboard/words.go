@@ -93,10 +93,10 @@ func leaderName(f lab.Frame) string {
 	return f.Leader
 }
 
-// last is the newest failure that was measured.
+// last is the newest failure that was measured, or is being measured.
 func last(f lab.Frame) (lab.Failover, bool) {
 	for _, h := range f.Failovers {
-		if h.Measured && !h.Open {
+		if h.Measured {
 			return h, true
 		}
 	}
@@ -110,8 +110,17 @@ func lastWindow(f lab.Frame) string {
 	return "–"
 }
 
+// stalled says whether the last window still grows.
+func stalled(f lab.Frame) bool {
+	h, ok := last(f)
+	return ok && h.Open
+}
+
 func lastCause(f lab.Frame) string {
 	if h, ok := last(f); ok {
+		if h.Open {
+			return "and nothing acknowledged yet, " + h.Cause
+		}
 		return "without an acknowledgement, " + h.Cause
 	}
 	return "nothing has failed yet"

@@ -75,14 +75,17 @@ func (h *handover) window() (time.Duration, bool) {
 	return h.firstAck.Sub(h.lastAck), true
 }
 
-func (h *handover) failover() Failover {
+func (h *handover) failover(now time.Time) Failover {
 	f := Failover{Cause: h.cause, From: h.from, To: h.to, Term: h.term, Began: h.began, Open: !h.closed, KeptTerm: h.kept}
 	if !h.elected.IsZero() {
 		f.Elected = h.elected.Sub(h.began)
 	}
 	f.Window, f.Measured = h.window()
+	if f.Open && !h.lastAck.IsZero() {
+		f.Window, f.Measured = now.Sub(h.lastAck), true
+	}
 	inOrder := !h.noticed.IsZero() && h.noticed.After(h.lastAck) && !h.elected.Before(h.noticed) && !h.firstAck.Before(h.elected)
-	if f.Measured && !h.kept && inOrder {
+	if f.Measured && h.closed && !h.kept && inOrder {
 		f.Split = true
 		f.Notice, f.Elect, f.FirstAck = h.noticed.Sub(h.lastAck), h.elected.Sub(h.noticed), h.firstAck.Sub(h.elected)
 	}
@@ -117,10 +120,10 @@ func (hs *handovers) begin(h *handover) *handover {
 	return h
 }
 
-func (hs handovers) newestFirst() []Failover {
+func (hs handovers) newestFirst(now time.Time) []Failover {
 	var failovers []Failover
 	for i := len(hs) - 1; i >= 0; i-- {
-		failovers = append(failovers, hs[i].failover())
+		failovers = append(failovers, hs[i].failover(now))
 	}
 	return failovers
 }

@@ -54,14 +54,14 @@ func TestHandover(t *testing.T) {
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(900), 5, false)
 		}, Failover{To: "n2", Term: 5, Elected: 210 * took}},
-		{"still open", func(h *handover) { h.missed(ms(100)) }, Failover{Open: true}},
+		{"still open", func(h *handover) { h.missed(ms(100)) }, Failover{Open: true, Measured: true, Window: 305 * took}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := &handover{cause: "n1 killed", from: "n1", oldTerm: 4, began: ms(0), lastAck: ms(-5)}
 			tt.play(h)
 			want := tt.want
 			want.Cause, want.From, want.Began = "n1 killed", "n1", ms(0)
-			if got := h.failover(); got != want {
+			if got := h.failover(ms(300)); got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}
 		})

@@ -11,7 +11,7 @@ func (r *record) frame(now time.Time) Frame {
 		Time: now, Phase: PhaseRunning, Shard: r.shard, Leader: r.leading(),
 		Quorum: r.quorum(), Voters: r.voters(),
 		Load: r.load, Counts: r.counts, Verdict: r.audit.verdict,
-		Failovers: r.handovers.newestFirst(), Events: r.journal.newestFirst(),
+		Failovers: r.handovers.newestFirst(now), Events: r.journal.newestFirst(),
 	}
 	f.Seconds, f.P50, f.P99, f.Load.Acked = r.series.read(now)
 	f.Strip, f.StripFrom = r.strip.spans(now)
