@@ -11,10 +11,11 @@ async function swap() {
     const next = new DOMParser().parseFromString(await response.text(), "text/html");
     const main = document.querySelector("main");
     const incoming = next.querySelector("main");
-    // The laboratory keeps its own state and stream.
-    if (!incoming || document.querySelector("[data-lab]")) { location.reload(); return; }
+    const lab = document.querySelector("[data-lab]");
+    if (!incoming || !lab !== !next.querySelector("[data-lab]")) { location.reload(); return; }
     document.title = next.title;
-    for (const part of ["main", ".outline", ".site-nav"]) {
+    // The laboratory keeps its own state and stream: only the words around it change.
+    for (const part of lab ? [".page-head", ".prose", ".site-nav"] : ["main", ".outline", ".site-nav"]) {
       const old = document.querySelector(part);
       const now = next.querySelector(part);
       if (old && now && old.innerHTML !== now.innerHTML) old.innerHTML = now.innerHTML;
