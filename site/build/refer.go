@@ -2,7 +2,6 @@ package build
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -138,79 +137,3 @@ func (f *follower) number(n markdown.Number) {
 		f.find(n.Line, "wrong-number", fmt.Sprintf("write %q, or run: lockstep check --fix", want), "the text says %q and %s is %q", n.Text, n.Dest, want)
 	}
 }
-
-// resolver answers the questions of one page's rendering.
-type resolver struct {
-	tree *Tree
-	page *site.Page
-}
-
-var _ markdown.Resolver = resolver{}
-
-func (r resolver) Link(dest string) (string, bool) {
-	x := r.tree.resolve(r.page, parseAddress(r.page.Source, dest))
-	switch {
-	case x.page != nil:
-		to := x.page.Path
-		if _, fragment, ok := strings.Cut(dest, "#"); ok && fragment != "" {
-			to += "#" + fragment
-		}
-		return site.Rel(r.page.Path, to), true
-	case x.file != "" && r.tree.config.Repository != "" && (x.folder || !isPicture(x.file)):
-		return r.tree.config.sourceURL(x.file), true
-	case x.file != "" && !x.folder:
-		return escapePath(site.Rel(r.page.Path, FilePath(x.file))), true
-	case x.folder:
-		return "", true
-	}
-	return "", false
-}
-
-func isPicture(file string) bool {
-	switch strings.ToLower(path.Ext(file)) {
-	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif":
-		return true
-	}
-	return false
-}
-
-func (r resolver) Reference(id string) (href, title string, ok bool) {
-	def, ok := r.tree.definitions[id]
-	if !ok {
-		return "", "", false
-	}
-	to := def.page.Path
-	if def.Anchor != "" {
-		to += "#" + def.Anchor
-	}
-	return site.Rel(r.page.Path, to), def.Title, true
-}
-
-func (r resolver) Terms() *markdown.Terms {
-	if r.page == r.tree.termPage || r.tree.termPage == nil {
-		return nil
-	}
-	return r.tree.terms
-}
-
-func (r resolver) Term(term site.Term) string {
-	return site.Rel(r.page.Path, r.tree.termPage.Path+"#"+term.Anchor)
-}
-
-func (r resolver) Value(dest string) (string, bool) {
-	if r.tree.model == nil {
-		return "", false
-	}
-	to, ok := r.tree.model.Anchor(dest)
-	if !ok {
-		return "", false
-	}
-	return site.Rel(r.page.Path, to), true
-}
-
-func (r resolver) Diagram(source, title, alt string) (site.HTML, error) {
-	return r.tree.builder.drawer.Draw(source, title, alt)
-}
-
-// FilePath is where a file of the tree that is not a page stands in the output.
-func FilePath(file string) string { return "/files/" + file }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -97,6 +98,8 @@ sections: [design, lab]
 # Stall
 -- content/about.md --
 # About
+-- content/überblick/plan.md --
+# Plan
 `, `/ home content/index.md
 /design/ section content/design/index.md
 /design/über-daten/ document content/design/02-über-daten.md
@@ -105,6 +108,8 @@ sections: [design, lab]
 /about/ document content/about.md
 /runbook/ section -
 /runbook/stall/ runbook content/runbook/stall.md
+/überblick/ section -
+/überblick/plan/ document content/überblick/plan.md
 `},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -117,6 +122,9 @@ sections: [design, lab]
 				source := p.Source
 				if source == "" {
 					source = "-"
+				}
+				if !utf8.ValidString(p.Title) {
+					t.Errorf("title %q of %s", p.Title, p.Path)
 				}
 				got.WriteString(p.Path + " " + string(p.Kind) + " " + source + "\n")
 			}

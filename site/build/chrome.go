@@ -1,0 +1,45 @@
+package build
+
+import (
+	"cmp"
+	"strings"
+
+	"lockstep/site"
+	"lockstep/site/view"
+)
+
+// chrome is what every page shows around itself.
+func (t *Tree) chrome() view.Site {
+	s := view.Site{Title: t.config.Title, Tagline: t.config.Tagline, BaseURL: cmp.Or(t.builder.options.BaseURL, t.config.URL),
+		Repository: t.config.Repository, Commit: t.builder.history.commit, Shallow: t.builder.history.shallow, Asset: AssetPath}
+	s.Commit.Dirty = s.Commit.Hash != "" && (s.Commit.Dirty || t.uncommitted)
+	if s.BaseURL != "" && !strings.HasSuffix(s.BaseURL, "/") {
+		s.BaseURL += "/"
+	}
+	var sections []string
+	grouped := make(map[string][]*site.Page)
+	for _, p := range t.Pages {
+		if p.Path == "/" {
+			continue
+		}
+		if grouped[p.Section] == nil {
+			sections = append(sections, p.Section)
+		}
+		grouped[p.Section] = append(grouped[p.Section], p)
+	}
+	for i, section := range sections {
+		n := view.NavSection{Pages: grouped[section], Top: i < 6}
+		if own := t.byPath["/"+section+"/"]; own != nil && section != "" {
+			n.Title, n.Path = t.sectionTitle(section, own.Title), own.Path
+		} else {
+			n.Title = "Documents"
+		}
+		if len(n.Pages) > maxNavPages {
+			n.Pages = nil // a list of thousands helps nobody find anything
+		}
+		s.Nav = append(s.Nav, n)
+	}
+	return s
+}
+
+const maxNavPages = 60

@@ -1,0 +1,125 @@
+package build
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lockstep/site"
+)
+
+// joinDecisions makes the log and its page.
+func (t *Tree) joinDecisions() {
+	var decisions []*site.Page
+	for _, p := range t.Pages {
+		if p.Kind == site.KindDecision && p.Decision != nil {
+			decisions = append(decisions, p)
+		}
+	}
+	log, findings := site.NewLog(decisions)
+	t.log = log
+	t.Findings = append(t.Findings, findings...)
+	for _, f := range findings {
+		if p := t.bySource[f.File]; p != nil {
+			p.Findings = append(p.Findings, f)
+		}
+	}
+	for _, p := range decisions {
+		p.Log = log
+	}
+	if len(decisions) == 0 && len(t.config.ADR) == 0 {
+		return
+	}
+	p := &site.Page{Kind: site.KindLog, Section: "adr", Path: "/adr/", Title: t.sectionTitle("adr", "Decisions"), Log: log,
+		Summary: fmt.Sprintf("%d decisions, each with its status, its alternatives and what it cost.", len(decisions))}
+	if len(decisions) == 1 {
+		p.Summary = "One decision, with its status, its alternatives and what it cost."
+	}
+	t.introduce(p)
+	t.add(p, t.intros["/adr/"])
+}
+
+// introduce gives a list the text of its folder's README or index.
+func (t *Tree) introduce(p *site.Page) {
+	d := t.intros[p.Path]
+	if d == nil {
+		return
+	}
+	p.Source, p.Meta, p.Words, p.Findings = d.Source, d.Meta, d.Words, d.Findings
+	p.History = t.builder.history.files[d.Source]
+	if d.Title != "" && t.config.Titles[p.Section] == "" {
+		p.Title = d.Title
+	}
+	if d.Meta.Summary != "" {
+		p.Summary = d.Meta.Summary
+	}
+	t.bySource[d.Source] = p
+}
+
+func (t *Tree) addModel() {
+	if t.model == nil || t.model.Empty() {
+		return
+	}
+	p, err := t.model.Page()
+	if err != nil {
+		t.Findings = append(t.Findings, site.Finding{File: t.config.Model[0], Rule: "model", Message: "its page cannot be written: " + err.Error()})
+		return
+	}
+	p.Section = strings.Trim(p.Path, "/")
+	t.values = p.Path
+	t.add(p, nil)
+}
+
+// addSections makes a list page for each folder that has pages and no page of
+// its own, and a home page where there is none.
+func (t *Tree) addSections() {
+	lists := make(map[string][]*site.Page)
+	for _, p := range t.Pages {
+		list := "/" + p.Section + "/"
+		if p.Section != "" && p.Path != list && p.Kind != site.KindDecision {
+			lists[list] = append(lists[list], p)
+		}
+	}
+	for _, list := range slices.Sorted(maps.Keys(lists)) {
+		if t.byPath[list] != nil {
+			continue
+		}
+		section := strings.Trim(list, "/")
+		p := &site.Page{Kind: site.KindSection, Section: section, Path: list, Title: t.sectionTitle(section, titled(section)), Pages: lists[list]}
+		p.Summary = fmt.Sprintf("%d pages.", len(p.Pages))
+		if len(p.Pages) == 1 {
+			p.Summary = "One page."
+		}
+		t.introduce(p)
+		t.add(p, t.intros[list])
+	}
+	if t.byPath["/"] == nil {
+		p := &site.Page{Kind: site.KindSection, Path: "/", Title: t.config.Title, Summary: t.config.Tagline}
+		for _, other := range t.Pages {
+			if other.Path == "/"+other.Section+"/" || other.Section == "" {
+				p.Pages = append(p.Pages, other)
+			}
+		}
+		t.add(p, nil)
+	}
+}
+
+func (t *Tree) sectionTitle(section, otherwise string) string {
+	if title := t.config.Titles[section]; title != "" {
+		return title
+	}
+	return otherwise
+}
+
+// titled makes a title of a file name.
+func titled(name string) string {
+	name = strings.TrimSpace(strings.NewReplacer("-", " ", "_", " ").Replace(orderPrefix.ReplaceAllString(name, "")))
+	if name == "" || name == "." {
+		return "Documents"
+	}
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
+}

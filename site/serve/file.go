@@ -1,0 +1,60 @@
+package serve
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"lockstep/site/build"
+)
+
+// asset answers with a static file. Its name holds its hash, so it never
+// changes.
+func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
+	a := build.AssetAt(r.URL.Path)
+	if a == nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", contentType(a.Path))
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	data := a.Data
+	if name := encoding(r); name != "" {
+		if encoded := a.Encoded(name); encoded != nil {
+			w.Header().Set("Content-Encoding", name)
+			data = encoded
+		}
+	}
+	send(w, r, http.StatusOK, data)
+}
+
+// file answers with a file that some page shows or links to, and with no other.
+func (s *Server) file(w http.ResponseWriter, r *http.Request) {
+	st := s.state.Load()
+	if st.tree == nil {
+		http.NotFound(w, r)
+		return
+	}
+	file := strings.TrimPrefix(r.URL.Path, build.FilePath(""))
+	if _, ok := slices.BinarySearch(st.tree.Files(), file); !ok {
+		http.NotFound(w, r)
+		return
+	}
+	data, err := s.options.Builder.ReadFile(file)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", contentType(file))
+	w.Header().Set("Cache-Control", "no-cache")
+	body(w, r, http.StatusOK, data)
+}
+
+func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
+	if st := s.state.Load(); st.tree != nil {
+		w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
+		body(w, r, http.StatusOK, st.tree.Feed())
+		return
+	}
+	http.NotFound(w, r)
+}
