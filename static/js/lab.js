@@ -19,7 +19,6 @@ const text = (element, words) => {
 function morph(html) {
   window.Idiomorph.morph(document.getElementById("lab-frame"), html, {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
     callbacks: {
       // What the reader chose stays chosen, whatever the frame says is current.
       beforeNodeMorphed: (old) => !(old.nodeType === 1 && old.matches("select, option")),
