@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -82,4 +83,35 @@ func TestBrowserLabWithoutScripts(t *testing.T) {
 		t.Errorf("the form leads to %s", url)
 	}
 	until(t, ctx, 20*time.Second, `document.querySelector(".lab-figures").innerText.includes("load is stopped")`)
+}
+
+// TestBrowserLabBroken: the page must be readable when it matters, with one node
+// paused, one cut off and no majority left.
+func TestBrowserLabBroken(t *testing.T) {
+	address := serveSite(t)
+	ctx := tab(t, address, 1366, 900)
+	axe, err := os.ReadFile("testdata/axe/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	until(t, ctx, 30*time.Second, `Number(document.querySelector("[data-testid=acknowledged]")?.textContent) > 40`)
+	for _, button := range []string{"pause-n1", "cut-n2"} {
+		eval[bool](t, ctx, `(document.getElementById("`+button+`").click(), true)`)
+		until(t, ctx, 10*time.Second, `/Resume|Reconnect/.test(document.getElementById("`+button+`").textContent)`)
+	}
+	until(t, ctx, 10*time.Second, `document.getElementById("lab-state").dataset.state === "stuck"`)
+	eval[bool](t, ctx, `(document.getElementById("lab-hold").click(), true)`)
+	eval[bool](t, ctx, string(axe)+"; true")
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{320, 1366} {
+			do(t, ctx, prefer(scheme), chromedp.EmulateViewport(width, 900))
+			for _, violation := range eval[[]string](t, ctx, runAxe) {
+				t.Errorf("%s, %d pixels: %s", scheme, width, violation)
+			}
+			if over := eval[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("%s, %d pixels: the page is %d too wide: %s", scheme, width, over, eval[string](t, ctx, widest))
+			}
+		}
+	}
 }
