@@ -114,14 +114,15 @@ func window(h lab.Failover) string {
 		return millis(h.Window)
 	case h.Open:
 		return "…"
-	case h.Elected > 0:
-		return "elected after " + millis(h.Elected) + ", no load"
 	}
-	return "not measured"
+	return "–"
 }
 
 func split(h lab.Failover) string {
-	if !h.Split {
+	switch {
+	case !h.Open && !h.Measured && h.Elected > 0:
+		return "elected after " + millis(h.Elected) + ", and there was no write to measure by"
+	case !h.Split:
 		return ""
 	}
 	return strings.Join([]string{

@@ -137,6 +137,19 @@ func TestRecord_leader_lost_by_itself(t *testing.T) {
 	}
 }
 
+// TestRecord_duplicate: the successor's acknowledgement of what its predecessor
+// had ordered names the old epoch, and must not pass for a sign of life of the
+// old leader.
+func TestRecord_duplicate(t *testing.T) {
+	r := seen()
+	r.answered(ms(410), ms(100), Message{ID: "p-a-2", Sender: "a"}, true, Answer{Outcome: Acknowledged, Seq: 2, Epoch: 4, Duplicate: true})
+	r.answered(ms(412), ms(100), Message{ID: "p-b-1", Sender: "b"}, false, Answer{Outcome: Acknowledged, Seq: 3, Epoch: 5})
+	r.heard(ms(420), "n3", status("n3", "n3", 5))
+	if f := r.frame(ms(500)); len(f.Failovers) != 1 || f.Failovers[0].Window != 407*time.Millisecond {
+		t.Errorf("failovers %+v", f.Failovers)
+	}
+}
+
 // TestRecord_old_leader: what a deposed leader still says does not make it the
 // leader again.
 func TestRecord_old_leader(t *testing.T) {

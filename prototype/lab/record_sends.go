@@ -30,12 +30,13 @@ func (r *record) answered(now, due time.Time, m Message, doubtful bool, a Answer
 			r.say(now, h)
 		}
 	}
-	if a.Epoch > r.lastTerm && r.lastTerm > 0 {
+	switch {
+	case a.Duplicate || a.Epoch < r.lastTerm:
+		return // it names the epoch of its first copy, not of the leader that answered
+	case a.Epoch > r.lastTerm && r.lastTerm > 0:
 		r.turn = turn{r.lastAck, now}
 	}
-	if a.Epoch >= r.lastTerm {
-		r.lastTerm, r.lastAck = a.Epoch, now
-	}
+	r.lastTerm, r.lastAck = a.Epoch, now
 }
 
 // close ends a handover. What was acknowledged before it must still be read
@@ -58,7 +59,7 @@ func (r *record) say(now time.Time, h *handover) {
 	case measured:
 		r.journal.add(now, ToneGood, true, "first write acknowledged after %s", millis(window))
 	default:
-		r.journal.add(now, ToneGood, false, "writes are acknowledged again; no load ran before, so there is no window to measure")
+		r.journal.add(now, ToneGood, false, "writes are acknowledged again; nothing was sent before, so there is no window")
 	}
 }
 

@@ -13,7 +13,9 @@ import (
 const (
 	attemptTimeout = 400 * time.Millisecond // after which an attempt counts as unknown
 	retryPause     = 30 * time.Millisecond  // at least, between two attempts; twice that at most
-	maxBacklog     = 2 * time.Second        // a sender that is later than this leaves messages out
+	quickRetries   = 10                     // attempts after which a sender waits longer, so as not to be a load on what struggles
+	slowPause      = 5 * retryPause
+	maxBacklog     = 2 * time.Second // a sender that is later than this leaves messages out
 )
 
 var senderNames = []string{"ada", "ben", "cleo", "dina", "emre", "fay", "gus", "hana"}
@@ -48,8 +50,12 @@ func (l *Lab) send(ctx context.Context, s *sender, rate int) {
 	due := time.Now().Add(interval * time.Duration(s.index) / time.Duration(len(senderNames)))
 	for wait(ctx, time.Until(due)) {
 		m := s.next(l.prefix)
-		for !l.attempt(ctx, s, m, due) {
-			if !wait(ctx, retryPause+rand.N(retryPause)) {
+		for try := 1; !l.attempt(ctx, s, m, due); try++ {
+			pause := retryPause
+			if try > quickRetries {
+				pause = slowPause
+			}
+			if !wait(ctx, pause+rand.N(pause)) {
 				return
 			}
 		}
