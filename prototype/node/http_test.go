@@ -19,7 +19,7 @@ import (
 // serve starts a cluster of one node and its HTTP API.
 func serve(t *testing.T, allowFaults bool) string {
 	t.Helper()
-	m, err := cluster.NewMemory(1, func(c *node.Config) { c.AllowFaults = allowFaults })
+	m, err := cluster.NewMemory(1, func(c *node.Config) { c.AllowFaults, c.Shards = allowFaults, 1 })
 	if err != nil {
 		t.Fatal(err)
 	}
