@@ -90,6 +90,10 @@ Because of ADR-0001. Back [home](../index.md).
 -- content/glossary.md --
 Leader
 : Decides.
+-- content/sources.md --
+## Somebody
+
+A book.
 -- adr/0001-first.md --
 ---
 status: accepted
@@ -142,6 +146,7 @@ func TestLoad_findings(t *testing.T) {
 		{"missing status", "status: accepted\n", "", "adr/0001-first.md missing-status"},
 		{"unknown key", "title: Home", "titel: Home", "content/index.md unknown-front-matter"},
 		{"unknown config", "title: Example", "titel: Example", "lockstep.yaml unknown-config"},
+		{"unknown source", "provenance: assumed, note: a guess", "provenance: cited, source: nobody, note: a guess", "content/model/cost.yaml unknown-source"},
 		{"missing folder", "adr: [adr]", "adr: [adrs]", "lockstep.yaml config"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -32,8 +32,23 @@ func (t *Tree) refer() {
 			f.page.Findings = append(f.page.Findings[:len(f.page.Findings):len(f.page.Findings)], f.findings...)
 		}
 	}
+	t.cite()
 	slices.Sort(t.files)
 	t.files = slices.Compact(t.files)
+}
+
+// cite looks up the sources that inputs of the model name.
+func (t *Tree) cite() {
+	i := slices.IndexFunc(t.Pages, func(p *site.Page) bool { return p.Kind == site.KindSources })
+	if i < 0 || t.model == nil {
+		return
+	}
+	for _, c := range t.model.Citations() {
+		if sources := t.Pages[i]; !t.documents[sources].HasID(c.ID) {
+			t.Findings = append(t.Findings, site.Finding{File: c.File, Line: c.Line, Rule: "unknown-source",
+				Message: fmt.Sprintf("the source %q is not listed in %s", c.ID, sources.Source), Mend: t.suggestAnchor(sources, c.ID)})
+		}
+	}
 }
 
 // follower gathers what one page refers to.

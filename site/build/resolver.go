@@ -21,8 +21,8 @@ func (r resolver) Link(dest string) (string, bool) {
 	switch {
 	case x.page != nil:
 		to := x.page.Path
-		if _, fragment, ok := strings.Cut(dest, "#"); ok && fragment != "" {
-			to += "#" + fragment
+		if x.fragment != "" {
+			to += "#" + x.fragment
 		}
 		return site.Rel(r.page.Path, to), true
 	case x.file != "" && r.tree.config.Repository != "" && (x.folder || !isPicture(x.file)):

@@ -241,9 +241,10 @@ func TestOpen_base_url(t *testing.T) {
 // leads nowhere that does not exist.
 func TestForeign_html(t *testing.T) {
 	out, result := write(t, tree(t, `-- README.md --
-<h1 align="center"><img src="https://example.org/logo.png" alt="Logo"><br>Tool</h1>
+<h1 align="center">Tool</h1>
 <p align="center">
-  <a href="https://ci.example.org"><img src="https://ci.example.org/badge.svg"></a>
+  <img src="https://example.org/logo.png" alt="Logo">
+  <a href="https://ci.example.org"><img src="https://ci.example.org/badge.svg" alt="CI"></a>
   <a href="#install">Install</a>
 </p>
 
@@ -278,5 +279,18 @@ png
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
 		}
+	}
+}
+
+// TestLinks_to_titles: Git hosts give the title an id; here it is the top of the
+// page.
+func TestLinks_to_titles(t *testing.T) {
+	loaded := load(t, tree(t, "-- README.md --\n# The tool\n\n[up](#the-tool), [plan](docs/plan.md#1-the-plan)\n-- docs/plan.md --\n# 1. The plan\n\n## Next\n\n[next](#next)\n"))
+	if len(loaded.Findings) > 0 {
+		t.Errorf("findings: %v", loaded.Findings)
+	}
+	data, _, err := loaded.Bytes(context.Background(), &loaded.Site, loaded.ByPath("/"))
+	if err != nil || !strings.Contains(string(data), `<a href="./">up</a>, <a href="plan/">plan</a>`) {
+		t.Errorf("%v; the page:\n%s", err, data)
 	}
 }

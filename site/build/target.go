@@ -32,6 +32,9 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 	if strings.HasPrefix(a.file, "../") || a.file == ".." {
 		return target{wrong: "leads out of the repository", mend: "link to a file of the repository, or to an address with https"}
 	}
+	if a.file == ".git" || strings.HasPrefix(a.file, ".git/") {
+		return target{wrong: "leads into the repository's own data, which is not published", mend: "remove the link"}
+	}
 	info, err := t.builder.root.Stat(a.file)
 	switch {
 	case err == nil && info.IsDir():
@@ -53,6 +56,9 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 
 // anchor is a place on a page.
 func (t *Tree) anchor(p *site.Page, fragment string) target {
+	if d := t.documents[p]; d != nil && fragment != "" && fragment == d.TitleID && !d.HasID(fragment) {
+		return target{page: p} // the title is the top of its page
+	}
 	if fragment != "" && !t.hasAnchor(p, fragment) {
 		return target{page: p, wrong: "has no such anchor", mend: t.suggestAnchor(p, fragment)}
 	}

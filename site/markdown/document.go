@@ -14,6 +14,7 @@ type Document struct {
 	Source  string
 	Meta    site.Meta
 	Title   string
+	TitleID string // of an extract: the id that Git hosts give the title, which has none here
 	Summary string
 	Outline []site.Heading
 	Words   int
@@ -58,11 +59,14 @@ type Number struct {
 	Start, End int
 }
 
-// Extract is all that other pages ask of it, without the parsed text,
+// Extract is all that other pages ask of a document, without the parsed text,
 // which is nine times as large as its source. It cannot be rendered; parsing the
 // source again takes half a millisecond.
 func (d *Document) Extract() *Document {
 	e := *d
+	if d.title != nil {
+		e.TitleID = Slug(d.text(d.title))
+	}
 	e.src, e.newlines, e.root, e.title, e.anchors, e.calloutKinds = nil, nil, nil, nil, nil, nil
 	return &e
 }
