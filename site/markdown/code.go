@@ -85,19 +85,18 @@ func (p *page) codeBlock(w util.BufWriter, _ []byte, n ast.Node, entering bool) 
 }
 
 func (p *page) code(w util.BufWriter, i info, source []byte) {
-	label := "Code"
-	if i.language != "" {
-		label = i.language
+	label := i.language
+	if label == "" {
+		label = "plain text"
 	}
 	if i.title != "" {
 		label = i.title
 	}
-	p.figures++
 	w.WriteString(`<figure class="code">`)
 	if i.title != "" {
 		fmt.Fprintf(w, `<figcaption>%s</figcaption>`, html.EscapeString(i.title))
 	}
-	fmt.Fprintf(w, `<pre class="chroma" tabindex="0" role="region" aria-label="%s, block %d"`, html.EscapeString(label), p.figures)
+	fmt.Fprintf(w, `<pre class="chroma" tabindex="0" role="region" aria-label="%s: %s"`, p.label("Code"), html.EscapeString(label))
 	if i.language != "" {
 		fmt.Fprintf(w, ` data-language="%s"`, html.EscapeString(i.language))
 	}

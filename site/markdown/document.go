@@ -14,7 +14,7 @@ type Document struct {
 	Source  string
 	Meta    site.Meta
 	Title   string
-	TitleID string // of an extract: the id that Git hosts give the title, which has none here
+	TitleID string // the id that Git hosts give the title, which has none here
 	Summary string
 	Outline []site.Heading
 	Words   int
@@ -33,9 +33,8 @@ type Document struct {
 	byteOffset   int    // bytes of the file before the body
 	newlines     []int
 	root         *ast.Document
-	title        *ast.Heading        // the first h1, which the layout prints
+	title        ast.Node            // the first h1, which the layout prints
 	ids          map[string]int      // id -> line
-	htmlIDs      map[string]bool     // those that raw HTML has and nothing else
 	anchors      map[ast.Node]string // terms that get an id
 	calloutKinds map[ast.Node]string
 }
@@ -64,9 +63,6 @@ type Number struct {
 // source again takes half a millisecond.
 func (d *Document) Extract() *Document {
 	e := *d
-	if d.title != nil {
-		e.TitleID = Slug(d.text(d.title))
-	}
 	e.src, e.newlines, e.root, e.title, e.anchors, e.calloutKinds = nil, nil, nil, nil, nil, nil
 	return &e
 }
@@ -111,7 +107,13 @@ func (d *Document) appendNode(b *strings.Builder, n ast.Node) {
 		b.Write(n.Value)
 	case *ast.AutoLink:
 		b.Write(n.Label(d.src))
-	case *ast.RawHTML, *extast.FootnoteLink, *extast.FootnoteBacklink:
+	case *element:
+		if n.name == "br" {
+			b.WriteByte(' ')
+		}
+		b.WriteString(n.attr("alt"))
+		d.appendText(b, n)
+	case *extast.FootnoteLink, *extast.FootnoteBacklink:
 	default:
 		d.appendText(b, n)
 		if n.Type() == ast.TypeBlock {

@@ -3,8 +3,6 @@ package markdown
 import (
 	"fmt"
 	"html"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -25,7 +23,7 @@ func (p *page) text(w util.BufWriter, source []byte, n ast.Node, entering bool) 
 	switch {
 	case t.IsRaw():
 		goldhtml.DefaultWriter.RawWrite(w, value)
-	case p.inLink > 0 || !referable(t):
+	case p.inLink() || !referable(t):
 		goldhtml.DefaultWriter.Write(w, value)
 	default:
 		p.linked(w, t, value)
@@ -84,21 +82,29 @@ func inProse(n ast.Node) bool {
 }
 
 func (p *page) heading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	h := n.(*ast.Heading)
-	if h == p.d.title {
-		return ast.WalkSkipChildren, nil
+	return p.headingTag(w, n, entering), nil
+}
+
+// headingTag writes a heading, and after it the link by which it is shared. The
+// title of the page is the layout's; of a logo in it the page keeps the picture.
+func (p *page) headingTag(w util.BufWriter, n ast.Node, entering bool) ast.WalkStatus {
+	if n == p.d.title {
+		if logos := pictures(n); entering && len(logos) > 0 {
+			w.WriteString("<p>")
+			for _, logo := range logos {
+				p.anyPicture(w, logo)
+			}
+			w.WriteString("</p>\n")
+		}
+		return ast.WalkSkipChildren
 	}
-	level := max(h.Level, 2)
-	id, _ := h.AttributeString("id")
+	level, id := max(levelOf(n), 2), html.EscapeString(idOf(n))
 	if entering {
-		fmt.Fprintf(w, `<h%d id="%s">`, level, html.EscapeString(string(id.([]byte))))
-		p.inLink++ // no references within headings
-		return ast.WalkContinue, nil
+		fmt.Fprintf(w, `<h%d id="%s">`, level, id)
+	} else {
+		fmt.Fprintf(w, ` <a class="permalink" href="#%s" aria-label="Link to “%s”">#</a></h%d>`+"\n", id, html.EscapeString(p.d.text(n)), level)
 	}
-	p.inLink--
-	fmt.Fprintf(w, ` <a class="permalink" href="#%s" aria-label="Link to “%s”">#</a></h%d>`+"\n",
-		html.EscapeString(string(id.([]byte))), html.EscapeString(p.d.text(h)), level)
-	return ast.WalkContinue, nil
+	return ast.WalkContinue
 }
 
 // paragraph: one that is a single image with a title is a figure.
@@ -182,26 +188,22 @@ func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.
 	l := n.(*ast.Link)
 	dest := destination(l.Destination)
 	if scheme := schemeOf(dest); scheme == "model" || scheme == "evidence" {
-		return p.number(w, dest, entering)
+		return p.number(w, n, dest, entering)
 	}
 	if !safeURL(dest, false) || dest == "" {
 		return ast.WalkContinue, nil
 	}
 	if !entering {
-		p.inLink--
-		w.WriteString("</a>")
+		if p.leaveLink(n) {
+			w.WriteString("</a>")
+		}
 		return ast.WalkContinue, nil
 	}
-	p.inLink++
+	if !p.enterLink(n) {
+		return ast.WalkContinue, nil
+	}
 	w.WriteString("<a")
-	if href, ok := p.r.Link(dest); !ok {
-		w.WriteString(` href="` + html.EscapeString(dest) + `"`)
-	} else if href != "" {
-		w.WriteString(` href="` + html.EscapeString(href) + `"`)
-	}
-	if External(dest) {
-		w.WriteString(` class="external" rel="noopener"`)
-	}
+	p.href(w, dest)
 	if len(l.Title) > 0 {
 		fmt.Fprintf(w, ` title="%s"`, html.EscapeString(string(unescape(l.Title))))
 	}
@@ -210,21 +212,17 @@ func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.
 }
 
 // number writes a figure with the way to its derivation.
-func (p *page) number(w util.BufWriter, dest string, entering bool) (ast.WalkStatus, error) {
+func (p *page) number(w util.BufWriter, n ast.Node, dest string, entering bool) (ast.WalkStatus, error) {
 	href, ok := p.r.Value(dest)
 	switch {
-	case entering && ok:
-		p.inLink++
+	case entering && ok && p.enterLink(n):
 		scheme, _, _ := strings.Cut(dest, ":")
 		fmt.Fprintf(w, `<a class="number %s" href="%s">`, scheme, html.EscapeString(href))
 	case entering:
-		p.inLink++
 		w.WriteString(`<span class="number">`)
-	case ok:
-		p.inLink--
+	case p.leaveLink(n):
 		w.WriteString("</a>")
 	default:
-		p.inLink--
 		w.WriteString("</span>")
 	}
 	return ast.WalkContinue, nil
@@ -239,7 +237,7 @@ func (p *page) autoLink(w util.BufWriter, source []byte, n ast.Node, entering bo
 	if a.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(dest), "mailto:") {
 		dest = "mailto:" + dest
 	}
-	if !safeURL(dest, false) || p.inLink > 0 {
+	if !safeURL(dest, false) || p.inLink() {
 		w.WriteString(html.EscapeString(label))
 		return ast.WalkContinue, nil
 	}
@@ -252,54 +250,8 @@ func (p *page) autoLink(w util.BufWriter, source []byte, n ast.Node, entering bo
 }
 
 func (p *page) image(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkContinue, nil
-	}
-	image := n.(*ast.Image)
-	dest, alt := destination(image.Destination), p.d.text(image)
-	if !safeURL(dest, true) {
-		w.WriteString(html.EscapeString(alt))
-		return ast.WalkSkipChildren, nil
-	}
-	if External(dest) {
-		p.remoteImage(w, dest, alt)
-		return ast.WalkSkipChildren, nil
-	}
-	if href, ok := p.r.Link(dest); ok {
-		dest = href
-	}
-	fmt.Fprintf(w, `<img src="%s" alt="%s" loading="lazy" decoding="async">`, html.EscapeString(dest), html.EscapeString(alt))
-	return ast.WalkSkipChildren, nil
-}
-
-// remoteImage stands for a picture elsewhere: a page asks no other host for
-// anything, so it is a link.
-func (p *page) remoteImage(w util.BufWriter, dest, alt string) {
-	if alt == "" {
-		alt = "picture on another host"
-	}
-	if p.inLink > 0 || slices.Contains(p.open, "a") || !safeURL(dest, false) {
-		fmt.Fprintf(w, `<span class="remote-image">%s</span>`, html.EscapeString(alt))
-		return
-	}
-	fmt.Fprintf(w, `<a class="external remote-image" rel="noopener" href="%s">%s</a>`, html.EscapeString(dest), html.EscapeString(alt))
-}
-
-func (p *page) rawHTML(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		raw := n.(*ast.RawHTML)
-		for i := range raw.Segments.Len() {
-			segment := raw.Segments.At(i)
-			p.writeHTML(segment.Value(p.d.src))
-		}
-	}
-	return ast.WalkSkipChildren, nil
-}
-
-func (p *page) htmlBlock(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering {
-		p.writeHTML(p.d.blockSource(n.(*ast.HTMLBlock)))
-		w.WriteByte('\n')
+		p.anyPicture(w, n)
 	}
 	return ast.WalkSkipChildren, nil
 }
@@ -322,9 +274,6 @@ func (p *page) registerTables(reg renderer.NodeRendererFuncRegisterer) {
 				w.WriteString("</tbody>\n")
 			}
 			return ast.WalkContinue, nil
-		}
-		if n.PreviousSibling() != nil && n.PreviousSibling().Kind() == extast.KindTableHeader {
-			w.WriteString("<tbody>\n")
 		}
 		if id, ok := n.AttributeString("id"); ok {
 			fmt.Fprintf(w, `<tr id="%s">`, html.EscapeString(string(id.([]byte))))
@@ -367,6 +316,5 @@ func (p *page) tableLabel(n ast.Node) string {
 			}
 		}
 	}
-	p.figures++
-	return "Table " + strconv.Itoa(p.figures) + ": " + strings.Join(names, ", ")
+	return p.label("Table") + ": " + strings.Join(names, ", ")
 }

@@ -16,22 +16,28 @@ import (
 func (d *Document) headings() {
 	var flat []site.Heading
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		h, ok := n.(*ast.Heading)
-		if !entering || !ok {
+		level := levelOf(n)
+		if !entering || level == 0 {
 			return ast.WalkContinue, nil
 		}
-		text := d.text(h)
-		if h.Level == 1 && d.title == nil && h.Parent() == d.root {
-			d.title = h
-			d.Title = text
+		text := d.text(n)
+		if level == 1 && d.title == nil && n.Parent() == d.root && text != "" {
+			d.title = n
+			d.Title = d.titleText(n)
+			if d.TitleID = idOf(n); d.TitleID == "" {
+				d.TitleID = Slug(text)
+			}
 			return ast.WalkSkipChildren, nil
 		}
-		id, explicit := d.headingID(h, text)
-		h.SetAttributeString("id", []byte(d.claim(id, explicit, d.line(h))))
-		final, _ := h.AttributeString("id")
-		if h.Parent() == d.root {
-			level := max(h.Level, 2)
-			flat = append(flat, site.Heading{Level: level, ID: string(final.([]byte)), Text: text})
+		id := idOf(n)
+		explicit := id != ""
+		if !explicit {
+			id = Slug(text)
+		}
+		id = d.claim(id, explicit, d.line(n))
+		n.SetAttributeString("id", []byte(id))
+		if n.Parent() == d.root {
+			flat = append(flat, site.Heading{Level: max(level, 2), ID: id, Text: text})
 		}
 		return ast.WalkSkipChildren, nil
 	})
@@ -45,13 +51,56 @@ func (d *Document) headings() {
 	d.Outline, _ = nest(flat, 0)
 }
 
-func (d *Document) headingID(h *ast.Heading, text string) (id string, explicit bool) {
-	if given, ok := h.AttributeString("id"); ok {
-		if b, ok := given.([]byte); ok && len(b) > 0 {
-			return string(b), true
+// titleText is the text of the title without what its pictures say, which stay
+// on the page, unless they are all that it has.
+func (d *Document) titleText(n ast.Node) string {
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if len(pictures(c)) == 0 {
+			d.appendNode(&b, c)
 		}
 	}
-	return Slug(text), false
+	if text := strings.Join(strings.Fields(b.String()), " "); text != "" {
+		return text
+	}
+	return d.text(n)
+}
+
+// pictures lists the pictures below a node, or the node if it is one.
+func pictures(n ast.Node) (all []ast.Node) {
+	ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if e, ok := n.(*element); entering && (n.Kind() == ast.KindImage || ok && e.name == "img") {
+			all = append(all, n)
+		}
+		return ast.WalkContinue, nil
+	})
+	return all
+}
+
+// levelOf is 1 to 6 for a heading, in Markdown or raw HTML, and 0 for the rest.
+func levelOf(n ast.Node) int {
+	switch n := n.(type) {
+	case *ast.Heading:
+		return n.Level
+	case *element:
+		if isHeading(n.name) {
+			return int(n.name[1] - '0')
+		}
+	}
+	return 0
+}
+
+// idOf is the id that a heading has, or that its author gave it.
+func idOf(n ast.Node) string {
+	if given, ok := n.AttributeString("id"); ok {
+		if b, ok := given.([]byte); ok {
+			return string(b)
+		}
+	}
+	if e, ok := n.(*element); ok {
+		return e.attr("id")
+	}
+	return ""
 }
 
 // claim makes an id unique. An id that is asked for twice by name is always a
@@ -127,7 +176,11 @@ func (d *Document) firstParagraph() string {
 func onlyImages(n ast.Node) bool {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
-		case *ast.Image, *ast.RawHTML:
+		case *ast.Image:
+		case *element:
+			if c.name != "img" && !onlyImages(c) {
+				return false
+			}
 		case *ast.Link:
 			if !onlyImages(c) {
 				return false

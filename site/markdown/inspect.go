@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -23,10 +24,13 @@ func (d *Document) inspect() {
 			if n == d.title {
 				return ast.WalkSkipChildren, nil
 			}
-			if id, ok := n.AttributeString("id"); ok {
-				heading = string(id.([]byte))
-			}
+			heading = idOf(n)
 			d.defineByHeading(n, heading)
+		case *element:
+			if isHeading(n.name) && n != d.title {
+				heading = idOf(n)
+			}
+			d.note(n, heading)
 		case *extast.TableRow:
 			d.defineByRow(n)
 		case *ast.Link:
@@ -38,10 +42,6 @@ func (d *Document) inspect() {
 		case *ast.Text:
 			d.Words += len(strings.Fields(string(n.Segment.Value(d.src))))
 			d.references(n, heading)
-		case *ast.RawHTML:
-			d.rawHTML(n)
-		case *ast.HTMLBlock:
-			d.htmlBlock(n)
 		case *ast.FencedCodeBlock:
 			d.diagramFence(n)
 		}
@@ -72,7 +72,7 @@ func (d *Document) link(n *ast.Link, heading string) {
 
 func hasImage(n ast.Node) bool {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		if c.Kind() == ast.KindImage || c.Kind() == ast.KindRawHTML || hasImage(c) {
+		if c.Kind() == ast.KindImage || c.Kind() == kindElement || hasImage(c) {
 			return true
 		}
 	}
@@ -130,6 +130,10 @@ func referable(n ast.Node) bool {
 		switch p.Kind() {
 		case ast.KindCodeSpan, ast.KindLink, ast.KindImage, ast.KindHeading:
 			return false
+		case kindElement:
+			if name := p.(*element).name; isHeading(name) || slices.Contains([]string{"a", "summary", "code", "kbd", "pre", "samp", "var"}, name) {
+				return false
+			}
 		case extast.KindTableCell:
 			// The first cell of a row that defines the identifier.
 			if p.PreviousSibling() == nil {

@@ -43,7 +43,7 @@ func New(options Options) *Parser {
 // glossary are read for more than their prose. Parse never fails; what is wrong
 // with the text is in Document.Findings.
 func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
-	d := &Document{Source: source, foreign: p.options.Foreign, ids: make(map[string]int), htmlIDs: make(map[string]bool)}
+	d := &Document{Source: source, foreign: p.options.Foreign, ids: make(map[string]int)}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if bytes.IndexByte(src, '\r') >= 0 {
 		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
@@ -67,6 +67,8 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 		d.Meta.Kind = as
 	}
 	d.callouts()
+	d.elements()
+	d.footnotes()
 	d.headings()
 	d.inspect()
 	switch d.Meta.Kind {
@@ -109,8 +111,8 @@ func start(n ast.Node) (int, bool) {
 	if t, ok := n.(*ast.Text); ok {
 		return t.Segment.Start, true
 	}
-	if r, ok := n.(*ast.RawHTML); ok && r.Segments.Len() > 0 {
-		return r.Segments.At(0).Start, true
+	if e, ok := n.(*element); ok {
+		return e.at, true
 	}
 	if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
 		return n.Lines().At(0).Start, true

@@ -2,8 +2,8 @@ package markdown
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -11,219 +11,156 @@ import (
 )
 
 // Raw HTML is not passed through. A few harmless elements, which many
-// repositories use because Markdown has no words for them, are written anew from
-// their parsed form, without attributes except those below. Comments vanish, as
-// they should. Everything else is a finding, since it would be lost.
+// repositories use because Markdown has no words for them, become nodes of the
+// tree and are written anew, without attributes except those below. Comments
+// vanish, as they should. Everything else is a finding, since it would be lost.
 var harmless = map[string][]string{
-	"a": {"href", "id", "name"}, "abbr": {"title"}, "b": nil, "blockquote": nil, "br": nil, "center": nil, "code": nil, "dd": nil, "del": nil,
-	"details": {"open"}, "div": nil, "dl": nil, "dt": nil, "em": nil, "figcaption": nil, "figure": nil,
+	"a": {"href", "id", "name"}, "abbr": {"title"}, "b": nil, "blockquote": nil, "br": nil, "code": nil, "dd": nil, "del": nil,
+	"details": {"open"}, "dl": nil, "dt": nil, "em": nil, "figcaption": nil, "figure": nil,
 	"h1": {"id"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "h5": {"id"}, "h6": {"id"},
 	"hr": nil, "i": nil, "img": {"src", "alt", "width", "height", "title"}, "ins": nil, "kbd": nil, "li": nil, "mark": nil,
-	"ol": {"start"}, "p": nil, "picture": nil, "pre": nil, "q": nil, "s": nil, "samp": nil, "small": nil, "source": nil, "span": nil, "strong": nil, "sub": nil,
+	"ol": {"start"}, "p": nil, "pre": nil, "q": nil, "s": nil, "samp": nil, "small": nil, "strong": nil, "sub": nil,
 	"summary": nil, "sup": nil, "table": nil, "tbody": nil, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "thead": nil,
 	"tr": nil, "u": nil, "ul": nil, "var": nil, "wbr": nil,
 }
 
-// unwrapped elements keep their content and lose their tags: they only say how
-// something looks, or choose between pictures.
-var unwrapped = map[string]bool{"center": true, "font": true, "picture": true, "source": true, "span": true, "div": true,
-	"article": true, "aside": true, "footer": true, "header": true, "main": true, "nav": true, "section": true}
-
 // own are the elements that our own texts may use; other repositories may use
 // all that are harmless.
-var own = map[string]bool{"br": true, "kbd": true, "sub": true, "sup": true, "mark": true, "details": true, "summary": true, "abbr": true, "wbr": true}
+var own = []string{"br", "kbd", "sub", "sup", "mark", "details", "summary", "abbr", "wbr"}
 
-var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
+// unwrapped elements keep their content and lose their tags without a word:
+// they only say how something looks, or choose between pictures.
+var unwrapped = []string{"center", "font", "picture", "source", "span", "div", "article", "aside", "footer", "header", "main", "nav", "section"}
 
-func (d *Document) rawHTML(n *ast.RawHTML) {
-	var raw bytes.Buffer
-	for i := range n.Segments.Len() {
-		segment := n.Segments.At(i)
-		raw.Write(segment.Value(d.src))
-	}
-	d.judgeHTML(raw.Bytes(), d.line(n))
+// dropped elements lose their content too, which is no text.
+var dropped = []string{"script", "style", "iframe", "object", "template", "svg", "math", "noscript", "video", "audio", "canvas"}
+
+// tagEvent is a tag or a text of raw HTML, or a node of the tree as it is.
+type tagEvent struct {
+	kind  html.TokenType // StartTagToken, EndTagToken, TextToken; ErrorToken for a node
+	token html.Token
+	node  ast.Node
+	at    int  // offset in the body
+	block bool // from an HTML block: it does not stand within a paragraph
+	last  bool // of its fragment
 }
 
-func (d *Document) htmlBlock(n *ast.HTMLBlock) { d.judgeHTML(d.blockSource(n), d.line(n)) }
+// events lists the children of a parent, raw HTML taken apart. Comments are
+// left out.
+func (d *Document) events(parent ast.Node) (events []tagEvent) {
+	for c := parent.FirstChild(); c != nil; c = c.NextSibling() {
+		var raw []byte
+		var at int
+		block := false
+		switch n := c.(type) {
+		case *ast.RawHTML:
+			at = n.Segments.At(0).Start
+			for i := range n.Segments.Len() {
+				segment := n.Segments.At(i)
+				raw = append(raw, segment.Value(d.src)...)
+			}
+		case *ast.HTMLBlock:
+			raw, at = d.blockSource(n)
+			block = true
+		default:
+			events = append(events, tagEvent{kind: html.ErrorToken, node: c})
+			continue
+		}
+		z := html.NewTokenizer(bytes.NewReader(raw))
+		for z.Next() != html.ErrorToken {
+			offset := at
+			at += len(z.Raw())
+			token := z.Token()
+			if token.Type == html.SelfClosingTagToken {
+				token.Type = html.StartTagToken
+			}
+			if token.Type != html.CommentToken && token.Type != html.DoctypeToken {
+				events = append(events, tagEvent{kind: token.Type, token: token, at: offset, block: block})
+			}
+		}
+		if len(events) > 0 {
+			events[len(events)-1].last = true
+		}
+	}
+	return events
+}
 
-func (d *Document) blockSource(n *ast.HTMLBlock) []byte {
-	var raw bytes.Buffer
+func (d *Document) blockSource(n *ast.HTMLBlock) (raw []byte, at int) {
+	at = -1
 	for i := range n.Lines().Len() {
 		segment := n.Lines().At(i)
-		raw.Write(segment.Value(d.src))
+		raw = append(raw, segment.Value(d.src)...)
+		if at < 0 {
+			at = segment.Start
+		}
 	}
 	if n.HasClosure() {
-		closure := n.ClosureLine
-		raw.Write(closure.Value(d.src))
-	}
-	return raw.Bytes()
-}
-
-func attribute(token html.Token, key string) string {
-	for _, a := range token.Attr {
-		if a.Key == key {
-			return a.Val
+		raw = append(raw, n.ClosureLine.Value(d.src)...)
+		if at < 0 {
+			at = n.ClosureLine.Start
 		}
 	}
-	return ""
+	return raw, max(at, 0)
 }
 
-// judgeHTML notes ids and links of what will be kept and reports the rest.
-func (d *Document) judgeHTML(raw []byte, line int) {
-	reported := map[string]bool{}
-	for token := range htmlTokens(raw) {
-		name := token.Data
-		if token.Type != html.StartTagToken && token.Type != html.SelfClosingTagToken {
+// judge reports what will be lost of a start tag and says whether the element
+// is kept.
+func (d *Document) judge(e tagEvent, reported map[string]bool) (keep bool) {
+	name := e.token.Data
+	_, keep = harmless[name]
+	if !d.foreign {
+		keep = slices.Contains(own, name)
+	}
+	if !keep && !slices.Contains(unwrapped, name) && !reported[name] {
+		reported[name] = true
+		d.findf(d.lineAt(e.at), "raw-html", "write it in Markdown; of HTML only br, kbd, sub, sup, mark, abbr, details and summary are kept",
+			"the HTML element <%s> would be lost", name)
+	}
+	return keep
+}
+
+// attributes keeps what is harmless of an element's attributes.
+func (d *Document) attributes(e tagEvent) (kept []html.Attribute) {
+	name := e.token.Data
+	for _, a := range e.token.Attr {
+		if !slices.Contains(harmless[name], a.Key) {
 			continue
 		}
-		if _, ok := harmless[name]; !ok || (!d.foreign && !own[name]) {
-			if !reported[name] && !unwrapped[name] {
-				reported[name] = true
-				d.findf(line, "raw-html", "write it in Markdown; of HTML only br, kbd, sub, sup, mark, abbr, details and summary are kept",
-					"the HTML element <%s> would be lost", name)
-			}
-			continue
-		}
-		for _, a := range token.Attr {
-			switch {
-			case a.Key == "id" || a.Key == "name":
-				if _, taken := d.ids[a.Val]; !taken && a.Val != "" {
-					d.ids[a.Val] = line
-					d.htmlIDs[a.Val] = true
-				}
-			case a.Key == "href" || a.Key == "src":
-				if !safeURL(a.Val, name == "img") {
-					d.findf(line, "unsafe-url", "link to an address with https, http, mailto or tel, or to a file", "raw HTML leads to %q", a.Val)
-				} else if a.Val != "" {
-					d.Links = append(d.Links, Link{Dest: a.Val, Line: line, Image: name == "img"})
-				}
-			}
-		}
-	}
-}
-
-// htmlTokens yields the tags and texts of raw HTML, comments left out.
-func htmlTokens(raw []byte) func(yield func(html.Token) bool) {
-	return func(yield func(html.Token) bool) {
-		z := html.NewTokenizer(bytes.NewReader(comment.ReplaceAll(raw, nil)))
-		for {
-			if z.Next() == html.ErrorToken {
-				return
-			}
-			if token := z.Token(); token.Type != html.CommentToken && token.Type != html.DoctypeToken && !yield(token) {
-				return
-			}
-		}
-	}
-}
-
-// writeHTML writes the harmless part of raw HTML anew. Open counts the elements
-// that are open across the fragments of a page, so that a stray end tag cannot
-// close an element of the layout.
-func (p *page) writeHTML(raw []byte) {
-	for token := range htmlTokens(raw) {
-		switch token.Type {
-		case html.TextToken:
-			if dropped := p.dropping; dropped == "" {
-				p.w.WriteString(html.EscapeString(token.Data))
-			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			p.startTag(token)
-		case html.EndTagToken:
-			p.endTag(token.Data)
-		}
-	}
-}
-
-var void = map[string]bool{"br": true, "hr": true, "img": true, "wbr": true, "source": true}
-
-func (p *page) startTag(token html.Token) {
-	name := token.Data
-	if name == "script" || name == "style" || name == "iframe" || name == "object" || name == "template" || name == "svg" || name == "math" {
-		if token.Type == html.StartTagToken && p.dropping == "" {
-			p.dropping = name
-		}
-		return
-	}
-	allowed, ok := harmless[name]
-	if !ok || unwrapped[name] || p.dropping != "" || (!p.d.foreign && !own[name]) {
-		return
-	}
-	if name == "h1" {
-		name = "h2" // the page has its h1 already
-	}
-	if src := attribute(token, "src"); name == "img" && External(src) {
-		p.remoteImage(p.w, src, attribute(token, "alt"))
-		return
-	}
-	p.w.WriteString("<" + name)
-	for _, a := range token.Attr {
-		if !slices.Contains(allowed, a.Key) {
-			continue
-		}
-		key, value := a.Key, a.Val
-		switch key {
+		switch a.Key {
 		case "href", "src":
-			if !safeURL(value, name == "img") {
+			if !safeURL(a.Val, name == "img") {
+				d.findf(d.lineAt(e.at), "unsafe-url", "link to an address with https, http, mailto or tel, or to a file", "raw HTML leads to %q", a.Val)
 				continue
-			}
-			if href, ok := p.r.Link(value); ok && href == "" {
-				continue
-			} else if ok {
-				value = href
 			}
 		case "id", "name":
-			// Authors set anchors beside headings whose id is the same.
-			if !p.d.htmlIDs[value] || p.htmlIDs[value] {
+			if a.Key = "id"; a.Val == "" || strings.ContainsAny(a.Val, " \t\n\r\f") {
 				continue
 			}
-			key, p.htmlIDs[value] = "id", true
 		case "width", "height", "start", "colspan", "rowspan":
-			if strings.Trim(value, "0123456789") != "" || value == "" {
+			if n, err := strconv.Atoi(a.Val); err != nil || n < 1 || n > 10000 {
 				continue
 			}
 		}
-		p.w.WriteString(" " + key + `="` + html.EscapeString(value) + `"`)
-	}
-	if name == "img" {
-		if !hasAttr(token, "alt") {
-			p.w.WriteString(` alt=""`)
+		if !slices.ContainsFunc(kept, func(k html.Attribute) bool { return k.Key == a.Key }) {
+			kept = append(kept, html.Attribute{Key: a.Key, Val: a.Val})
 		}
-		p.w.WriteString(` loading="lazy" decoding="async"`)
 	}
-	p.w.WriteString(">")
-	if !void[name] {
-		p.open = append(p.open, name)
-	}
+	return kept
 }
 
-func (p *page) endTag(name string) {
-	if p.dropping != "" {
-		if name == p.dropping {
-			p.dropping = ""
-		}
-		return
-	}
-	if name == "h1" {
-		name = "h2"
-	}
-	// Only what was opened may be closed, inner elements first.
-	for i := len(p.open) - 1; i >= 0; i-- {
-		if p.open[i] == name {
-			for j := len(p.open) - 1; j >= i; j-- {
-				p.w.WriteString("</" + p.open[j] + ">")
-			}
-			p.open = p.open[:i]
-			return
+// note adds the links and the id of a raw element to those of the page. An id
+// that is taken goes: authors set anchors beside headings that have the same.
+func (d *Document) note(e *element, heading string) {
+	if id := e.attr("id"); id != "" && !isHeading(e.name) {
+		if _, taken := d.ids[id]; taken {
+			e.attrs = slices.DeleteFunc(e.attrs, func(a html.Attribute) bool { return a.Key == "id" })
+		} else {
+			d.ids[id] = d.lineAt(e.at)
 		}
 	}
-}
-
-func hasAttr(token html.Token, key string) bool {
-	for _, a := range token.Attr {
-		if a.Key == key {
-			return true
+	for _, key := range []string{"href", "src"} {
+		if dest := e.attr(key); dest != "" {
+			d.Links = append(d.Links, Link{Dest: dest, Text: d.text(e), Line: d.lineAt(e.at), Image: key == "src", Heading: heading})
 		}
 	}
-	return false
 }

@@ -3,7 +3,7 @@ package markdown
 import (
 	"bufio"
 	"bytes"
-	"strings"
+	"strconv"
 	"sync"
 
 	"github.com/yuin/goldmark/ast"
@@ -42,13 +42,10 @@ type page struct {
 	d        *Document
 	r        Resolver
 	w        *bufio.Writer
-	inLink   int
+	links    []ast.Node      // that are open
 	seen     map[string]bool // terms that are linked already
-	open     []string        // raw HTML elements that are open
-	dropping string          // raw HTML element whose content is dropped
-	htmlIDs  map[string]bool // of raw HTML, written already
-	figures  int
-	scratch  []byte // for code, block after block
+	numbered map[string]int  // how many tables, blocks of code
+	scratch  []byte          // for code, block after block
 	findings []site.Finding
 }
 
@@ -60,33 +57,20 @@ func (d *Document) Render(r Resolver) (site.HTML, []site.Finding) {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
-	p := &page{d: d, r: r, seen: make(map[string]bool), htmlIDs: make(map[string]bool)}
+	p := &page{d: d, r: r, seen: make(map[string]bool), numbered: make(map[string]int)}
 	p.w = bufio.NewWriter(buf)
 	rend := renderer.NewRenderer(renderer.WithNodeRenderers(
 		util.Prioritized(goldhtml.NewRenderer(), 1000),
 		util.Prioritized(extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), 500),
 		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		util.Prioritized(extension.NewDefinitionListHTMLRenderer(), 500),
-		util.Prioritized(extension.NewFootnoteHTMLRenderer(
-			extension.WithFootnoteIDPrefix("note-"), extension.WithFootnoteBacklinkHTML("↩"),
-			extension.WithFootnoteLinkClass("footnote-ref"), extension.WithFootnoteBacklinkClass("footnote-back")), 500),
 		util.Prioritized(p, 100),
 	))
 	if err := rend.Render(p.w, d.src, d.root); err != nil {
 		p.findings = append(p.findings, site.Finding{File: d.Source, Rule: "render", Message: "the page could not be written: " + err.Error()})
 	}
-	for i := len(p.open) - 1; i >= 0; i-- {
-		p.w.WriteString("</" + p.open[i] + ">")
-	}
 	p.w.Flush()
-	// goldmark writes footnote ids with a colon, which CSS and some URL checks
-	// trip over.
-	out := buf.String()
-	if strings.Contains(out, "note-fn") {
-		out = strings.NewReplacer(`"note-fn:`, `"note-`, `"#note-fn:`, `"#note-`, `"note-fnref:`, `"noteref-`, `"#note-fnref:`, `"#noteref-`,
-			`"note-fnref1:`, `"noteref1-`, `"#note-fnref1:`, `"#noteref1-`, `role="doc-backlink">`, `role="doc-backlink" aria-label="Back to the text">`).Replace(out)
-	}
-	return site.HTML(out), p.findings
+	return site.HTML(buf.String()), p.findings
 }
 
 // RegisterFuncs takes over the nodes that this package writes in its own way.
@@ -101,10 +85,36 @@ func (p *page) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 		ast.KindImage:           p.image,
 		ast.KindFencedCodeBlock: p.fence,
 		ast.KindCodeBlock:       p.codeBlock,
-		ast.KindRawHTML:         p.rawHTML,
-		ast.KindHTMLBlock:       p.htmlBlock,
+		kindElement:             p.element,
 	} {
 		reg.Register(kind, f)
 	}
 	p.registerTables(reg)
+	p.registerFootnotes(reg)
+}
+
+// enterLink opens a link unless one is open: there are no links within links.
+func (p *page) enterLink(n ast.Node) bool {
+	if p.inLink() {
+		return false
+	}
+	p.links = append(p.links, n)
+	return true
+}
+
+// leaveLink says whether n is the link that is open, and closes it.
+func (p *page) leaveLink(n ast.Node) bool {
+	if !p.inLink() || p.links[len(p.links)-1] != n {
+		return false
+	}
+	p.links = p.links[:len(p.links)-1]
+	return true
+}
+
+func (p *page) inLink() bool { return len(p.links) > 0 }
+
+// label names a region of the page, which must differ from the others.
+func (p *page) label(kind string) string {
+	p.numbered[kind]++
+	return kind + " " + strconv.Itoa(p.numbered[kind])
 }

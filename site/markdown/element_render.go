@@ -1,0 +1,163 @@
+package markdown
+
+import (
+	"html"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/util"
+)
+
+// element writes a harmless element anew.
+func (p *page) element(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	e := n.(*element)
+	switch name := e.name; {
+	case name == "img":
+		if entering {
+			p.anyPicture(w, e)
+		}
+		return ast.WalkSkipChildren, nil
+	case name == "a":
+		p.anchor(w, e, entering)
+	case isHeading(name):
+		return p.headingTag(w, e, entering), nil
+	case name == "p" && hasBlock(e), isList(name) && !hasItems(e):
+	case name == "br" || name == "hr" || name == "wbr":
+		if entering {
+			w.WriteString("<" + name + ">")
+		}
+	case !entering:
+		w.WriteString("</" + name + ">")
+		if name == "table" {
+			w.WriteString("</div>")
+		}
+	default:
+		switch name {
+		case "table":
+			w.WriteString(`<div class="table-scroll" tabindex="0" role="region" aria-label="` + p.label("Table") + `">`)
+		case "pre":
+			w.WriteString(`<pre tabindex="0" role="region" aria-label="` + p.label("Text") + `">`)
+			return ast.WalkContinue, nil
+		}
+		w.WriteString("<" + name)
+		for _, a := range e.attrs {
+			w.WriteString(" " + a.Key + `="` + html.EscapeString(a.Val) + `"`)
+		}
+		w.WriteByte('>')
+		if name == "details" && !startsWithSummary(e) {
+			w.WriteString("<summary>Details</summary>")
+		}
+	}
+	return ast.WalkContinue, nil
+}
+
+// anchor writes a link or a mark. There are no links within links.
+func (p *page) anchor(w util.BufWriter, e *element, entering bool) {
+	id := ""
+	if e.attr("id") != "" {
+		id = ` id="` + html.EscapeString(e.attr("id")) + `"`
+	}
+	switch {
+	case !entering && p.leaveLink(e):
+		w.WriteString("</a>")
+		return
+	case entering && !p.enterLink(e):
+		if id != "" {
+			w.WriteString("<span" + id + "></span>")
+		}
+		return
+	case !entering:
+		return
+	}
+	w.WriteString("<a" + id)
+	if dest := e.attr("href"); dest != "" {
+		p.href(w, dest)
+	}
+	w.WriteByte('>')
+}
+
+// href writes the address of a link, and marks those that lead away.
+func (p *page) href(w util.BufWriter, dest string) {
+	if href, ok := p.r.Link(dest); !ok {
+		w.WriteString(` href="` + html.EscapeString(dest) + `"`)
+	} else if href != "" {
+		w.WriteString(` href="` + html.EscapeString(href) + `"`)
+	}
+	if External(dest) {
+		w.WriteString(` class="external" rel="noopener"`)
+	}
+}
+
+// anyPicture writes an image of Markdown or raw HTML.
+func (p *page) anyPicture(w util.BufWriter, n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Image:
+		p.picture(w, destination(n.Destination), p.d.text(n), nil)
+	case *element:
+		p.picture(w, n.attr("src"), n.attr("alt"), n)
+	}
+}
+
+// picture writes an image. A page asks no other host for anything, so a picture
+// elsewhere is a link to it, or only its text where a link cannot stand.
+func (p *page) picture(w util.BufWriter, dest, alt string, e *element) {
+	switch {
+	case dest == "" || !safeURL(dest, true):
+		w.WriteString(html.EscapeString(alt))
+		return
+	case External(dest):
+		label := alt
+		if label == "" {
+			label = "picture on another host"
+		}
+		if p.inLink() {
+			w.WriteString(`<span class="remote-image">` + html.EscapeString(label) + `</span>`)
+		} else {
+			w.WriteString(`<a class="external remote-image" rel="noopener" href="` + html.EscapeString(dest) + `">` + html.EscapeString(label) + `</a>`)
+		}
+		return
+	}
+	if href, ok := p.r.Link(dest); ok && href != "" {
+		dest = href
+	}
+	w.WriteString(`<img src="` + html.EscapeString(dest) + `" alt="` + html.EscapeString(alt) + `"`)
+	if e != nil {
+		for _, key := range []string{"width", "height", "title"} {
+			if value := e.attr(key); value != "" {
+				w.WriteString(` ` + key + `="` + html.EscapeString(value) + `"`)
+			}
+		}
+	}
+	w.WriteString(` loading="lazy" decoding="async">`)
+}
+
+// hasBlock: a paragraph cannot hold blocks.
+func hasBlock(n ast.Node) bool {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if isBlock(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasItems: a list holds items and nothing else.
+func hasItems(n ast.Node) bool {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if e, ok := c.(*element); !ok || within[e.name] == nil {
+			return false
+		}
+	}
+	return n.FirstChild() != nil
+}
+
+func startsWithSummary(n ast.Node) bool {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if s, ok := c.(*ast.String); ok && strings.TrimSpace(string(s.Value)) == "" {
+			continue
+		}
+		e, ok := c.(*element)
+		return ok && e.name == "summary"
+	}
+	return false
+}

@@ -1,0 +1,96 @@
+package markdown
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
+)
+
+var footnoteStart = regexp.MustCompile(`(?m)^ {0,3}\[\^([^\]\s]+)\]:`)
+
+// footnotes claims the ids of footnotes before any heading can, and reports
+// notes that nothing refers to, since they would vanish.
+func (d *Document) footnotes() {
+	starts := footnoteStart.FindAllSubmatchIndex(d.src, -1)
+	if starts == nil {
+		return
+	}
+	shown := map[string]bool{}
+	var code [][2]int
+	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *extast.Footnote:
+			shown[string(n.Ref)] = true
+			d.ids[noteID(n.Index)] = d.line(n)
+		case *extast.FootnoteLink:
+			d.ids[noteRefID(n.Index, n.RefIndex)] = d.line(n)
+		case *ast.FencedCodeBlock, *ast.CodeBlock, *ast.HTMLBlock:
+			if lines := n.Lines(); lines.Len() > 0 {
+				code = append(code, [2]int{lines.At(0).Start, lines.At(lines.Len() - 1).Stop})
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+next:
+	for _, m := range starts {
+		for _, c := range code {
+			if m[0] >= c[0] && m[0] < c[1] {
+				continue next
+			}
+		}
+		if name := string(d.src[m[2]:m[3]]); !shown[name] {
+			d.findf(d.lineAt(m[2]), "unused-footnote", fmt.Sprintf("refer to it in the text with [^%s], or remove it", name), "nothing refers to the footnote %q, so it would not be shown", name)
+		}
+	}
+}
+
+// Ids have no colon, which CSS and some URL checks trip over.
+func noteID(index int) string { return fmt.Sprintf("note-%d", index) }
+
+func noteRefID(index, ref int) string {
+	if ref == 0 {
+		return fmt.Sprintf("noteref-%d", index)
+	}
+	return fmt.Sprintf("noteref-%d-%d", index, ref+1)
+}
+
+func (p *page) registerFootnotes(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(extast.KindFootnoteLink, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if note := n.(*extast.FootnoteLink); entering && p.inLink() {
+			fmt.Fprintf(w, `<sup id="%s">%d</sup>`, noteRefID(note.Index, note.RefIndex), note.Index)
+		} else if entering {
+			fmt.Fprintf(w, `<sup id="%s"><a class="footnote-ref" role="doc-noteref" href="#%s" aria-label="Note %d">%d</a></sup>`,
+				noteRefID(note.Index, note.RefIndex), noteID(note.Index), note.Index, note.Index)
+		}
+		return ast.WalkSkipChildren, nil
+	})
+	reg.Register(extast.KindFootnoteBacklink, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if note := n.(*extast.FootnoteBacklink); entering && !p.inLink() {
+			fmt.Fprintf(w, ` <a class="footnote-back" role="doc-backlink" href="#%s" aria-label="Back to the text">↩</a>`, noteRefID(note.Index, note.RefIndex))
+		}
+		return ast.WalkSkipChildren, nil
+	})
+	reg.Register(extast.KindFootnote, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			fmt.Fprintf(w, "<li id=\"%s\">\n", noteID(n.(*extast.Footnote).Index))
+		} else {
+			w.WriteString("</li>\n")
+		}
+		return ast.WalkContinue, nil
+	})
+	reg.Register(extast.KindFootnoteList, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			w.WriteString("<section class=\"footnotes\" role=\"doc-endnotes\" aria-label=\"Notes\">\n<hr>\n<ol>\n")
+		} else {
+			w.WriteString("</ol>\n</section>\n")
+		}
+		return ast.WalkContinue, nil
+	})
+}
