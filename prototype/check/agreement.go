@@ -6,81 +6,82 @@ import (
 	"lockstep/prototype/history"
 )
 
-// agreement holds each sight of a message against the first sight at its seq,
-// and against what was sent. It also notes where each message is, for the
-// properties that follow.
-func (r *Report) agreement(c *conversation) {
-	for _, m := range c.messages {
-		for a := range m.attempts() {
-			if a.ended(history.OK) {
-				r.sight(c, sight{a.end.Seq, a.end.Epoch, m.id, m.sender, m.body, a})
-			}
-		}
+// sight holds what an operation shows against the first sight at its seq, and
+// against what was sent, and says whether it is the same. It also notes where
+// each message is, for the properties that follow.
+func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
+	if shown.Seq == 0 {
+		return false // density's finding
 	}
-	for _, read := range c.reads {
-		for i := range read.end.Messages {
-			r.sight(c, sightOf(&read.end.Messages[i], read))
-		}
+	c := o.conversation
+	first := c.sights.at(shown.Seq)
+	if first != nil && first.same(j, shown) {
+		first.read = first.read || o.read != nil
+		return true
 	}
-}
-
-func (r *Report) sight(c *conversation, s sight) {
-	if s.seq == 0 {
-		return // density's finding
+	m := c.byID[shown.ID]
+	if m == nil {
+		m = c.newMessage(shown.ID, shown.Sender, shown.Body)
 	}
-	first := c.shown.at(s.seq)
-	if first != nil && first.same(s) {
-		return
-	}
-	m := c.byID[s.id]
 	if first == nil {
-		c.shown.put(s)
-		if m != nil && (m.sender != s.sender || m.body != s.body) {
-			r.violate(Agreement, fmt.Sprintf("In %s, %s sent message %s saying %q, but %s shows it as one by %s saying %q.",
-				c.name, m.sender, m.id, clip(m.body), who(s.by), s.sender, clip(s.body)),
-				append(m.oldest.events(), s.by.events(s.seq)...)...)
+		s := sight{message: m, epoch: shown.Epoch, by: o, read: o.read != nil}
+		if m.body != shown.Body || j.names.text(m.sender) != shown.Sender {
+			copied := *shown
+			s.other = &copied
 		}
+		c.sights.put(shown.Seq, s)
+		if s.other != nil && m.oldest != nil {
+			j.violate(Agreement, c, witness([]uint64{shown.Seq}, m.oldest, o),
+				"%s sent %s saying %q at %s; %s; therefore it is not what was sent",
+				j.names.text(m.sender), m.id, clip(m.body), seconds(m.oldest.began),
+				o.says(fmt.Sprintf("%s by %s saying %q", shown.ID, shown.Sender, clip(shown.Body)), shown.Seq))
+		}
+	} else if n := j.report.Broken[Agreement]; n >= tries {
+		j.report.Broken[Agreement]++ // a lane that forks does so thousands of times
 	} else {
-		r.violate(Agreement, fmt.Sprintf("In %s, seq %d is %s for %s and %s for %s.",
-			c.name, s.seq, first.describe(s), who(first.by), s.describe(*first), who(s.by)),
-			append(first.by.events(s.seq), s.by.events(s.seq)...)...)
+		before, now := first.asMessage(j, shown.Seq), shown
+		therefore := "one place holds two messages"
+		if before.ID == now.ID {
+			therefore = "it is not the same for everybody"
+		}
+		j.violate(Agreement, c, twoSights(shown, first.by, o), "%s; %s; therefore %s",
+			first.by.says(describe(before, now), shown.Seq), o.says(describe(now, before), shown.Seq), therefore)
 	}
-	r.onePlace(c, m, s)
+	j.onePlace(m, shown.Seq, o)
+	return first == nil
 }
 
-// describe names a sight by what sets it apart from another.
-func (s sight) describe(other sight) string {
+// twoSights are the two operations' events. The second is not complete yet when
+// it is found out, so what it shows is put in by hand.
+func twoSights(shown *history.Message, first, second *operation) []history.Event {
+	events := witness([]uint64{shown.Seq}, first, second)
+	if last := &events[len(events)-1]; second.read != nil && len(last.Messages) == 0 {
+		last.Messages = []history.Message{*shown}
+	}
+	return events
+}
+
+// forged: a message that somebody had been shown is sent only now, and with
+// another content.
+func (j *Judge) forged(m *message, e *history.Event) {
+	if m.body == e.Body && j.names.text(m.sender) == e.Sender {
+		return // that it was shown too early is a matter of real time
+	}
+	c := m.seen.conversation
+	j.violate(Agreement, c, append(witness([]uint64{m.seq}, m.seen), *e),
+		"%s; %s sent it at %s saying %q; therefore it is not what was sent",
+		m.seen.says(fmt.Sprintf("%s by %s saying %q", m.id, j.names.text(m.sender), clip(m.body)), m.seq), e.Sender, seconds(e.Time), clip(e.Body))
+}
+
+// describe names a message by what sets it apart from another.
+func describe(m, other *history.Message) string {
 	switch {
-	case s.id != other.id:
-		return "message " + s.id
-	case s.sender != other.sender:
-		return fmt.Sprintf("message %s by %s", s.id, s.sender)
-	case s.body != other.body:
-		return fmt.Sprintf("message %s saying %q", s.id, clip(s.body))
+	case m.ID != other.ID:
+		return m.ID
+	case m.Sender != other.Sender:
+		return fmt.Sprintf("%s by %s", m.ID, m.Sender)
+	case m.Body != other.Body:
+		return fmt.Sprintf("%s saying %q", m.ID, clip(m.Body))
 	}
-	return fmt.Sprintf("message %s of epoch %d", s.id, s.epoch)
-}
-
-// who names an operation in a sentence.
-func who(o *operation) string {
-	at := ""
-	if o.invoke.Node != "" {
-		at = " at " + o.invoke.Node
-	}
-	if o.invoke.Kind == history.Send {
-		return fmt.Sprintf("the acknowledgement to %s%s (operation %d)", o.invoke.Sender, at, o.invoke.Op)
-	}
-	level := o.invoke.Level
-	if o.invoke.Final {
-		level = "final"
-	}
-	return fmt.Sprintf("the %s read%s (operation %d)", level, at, o.invoke.Op)
-}
-
-func clip(s string) string {
-	const most = 40
-	if runes := []rune(s); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return s
+	return fmt.Sprintf("%s of epoch %d", m.ID, m.Epoch)
 }

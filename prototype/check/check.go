@@ -1,84 +1,92 @@
 package check
 
 import (
-	"maps"
-	"slices"
-
 	"lockstep/prototype/history"
 )
 
-// Check judges a history. It takes time in proportion to n log n of the events
-// and of the messages that reads show, and does not change them.
+// Check judges a history that is in memory. It does not change the events.
 func Check(events []history.Event) Report {
-	r := Report{Broken: map[Property]int{}, Witness: map[Property]Proof{}}
-	conversations := gather(events, &r.Counts)
-	for _, c := range conversations {
-		r.agreement(c)
-		r.density(c)
-		r.stability(c)
-		r.senderFIFO(c)
-		r.once(c)
-		r.realTime(c)
+	j := NewJudge()
+	for i := range events {
+		j.Add(&events[i])
 	}
-	r.sufficient(conversations)
+	return j.Report()
+}
+
+// Judge takes the events of a history one by one, in their order. It keeps what
+// it needs of them in a compact form, about 250 bytes an operation; what a read
+// shows is compared at once and not kept, unless it differs. A Judge belongs to
+// one goroutine.
+type Judge struct {
+	place         int // of the newest event in the history
+	names         names
+	conversations []*conversation // in the order in which they appear
+	byKey         map[key]*conversation
+	open          map[int]*operation // by number: those without a completion
+	operations    arena[operation]
+	messages      arena[message]
+	reads         arena[read]
+	report        Report
+	scratch       history.Message // what an acknowledgement shows, while it is compared
+}
+
+// key is what sets one order apart from another: each lane has its own.
+type key struct{ lane, conversation string }
+
+// NewJudge makes a judge that has seen nothing.
+func NewJudge() *Judge {
+	return &Judge{
+		names: names{index: map[string]name{}},
+		byKey: map[key]*conversation{},
+		open:  map[int]*operation{},
+		report: Report{
+			Verdicts: map[Property]Verdict{}, Missing: map[Property][]string{},
+			Broken: map[Property]int{}, Witness: map[Property]Proof{},
+		},
+	}
+}
+
+// Add takes the next event. It keeps no pointer to it. A completion without an
+// invoke is ignored; package history refuses such a file.
+func (j *Judge) Add(e *history.Event) {
+	j.place++
+	if e.Type == history.Invoke {
+		j.begin(e)
+		return
+	}
+	o := j.open[e.Op]
+	if o == nil {
+		return
+	}
+	delete(j.open, e.Op)
+	o.to, o.ended, o.outcome = j.place, e.Time, outcomeOf(e.Type)
+	o.seq, o.epoch, o.duplicate = e.Seq, e.Epoch, e.Duplicate
+	o.error, o.digest = j.names.of(e.Error), j.names.of(e.Digest)
 	switch {
-	case len(r.Broken) > 0:
-		r.Verdict = Violated
-	case len(r.Reasons) > 0:
-		r.Verdict = Unknown
-	default:
-		r.Verdict = OK
+	case o.message != nil:
+		j.answered(o)
+	case o.read != nil:
+		j.shown(o, e)
+	case o.outcome == ok:
+		j.digested(o)
 	}
-	return r
 }
 
-// sufficient asks whether enough was seen for silence to mean something.
-func (r *Report) sufficient(conversations []*conversation) {
-	if r.Counts.Acknowledged == 0 {
-		r.lack("no message was acknowledged")
-		return
-	}
-	nodes := map[string]bool{}
-	for _, c := range conversations {
+// Report judges what was added. Call it once, at the end.
+func (j *Judge) Report() Report {
+	r := &j.report
+	for _, c := range j.conversations {
 		for _, f := range c.finals {
-			nodes[f.node] = true
+			f.assemble()
 		}
+		j.stability(c)
+		j.senderFIFO(c)
+		j.once(c)
+		j.realTime(c)
 	}
-	r.Counts.Replicas = len(nodes)
-	if len(nodes) == 0 {
-		r.lack("no replica was read at the end")
-		return
-	}
-	names := slices.Sorted(maps.Keys(nodes))
-	for _, c := range conversations {
-		if len(c.messages) == 0 {
-			continue
-		}
-		for _, node := range names {
-			i := slices.IndexFunc(c.finals, func(f *replica) bool { return f.node == node })
-			if i < 0 {
-				r.lack("%s was not read at %s in the end", c.name, node)
-				continue
-			}
-			switch f := c.finals[i]; {
-			case !f.whole:
-				r.lack("%s was not read in full at %s in the end", c.name, node)
-			case c.goesOn(f.pages[0].from):
-				r.lack("%s was read at %s while messages were still being sent", c.name, node)
-			}
-		}
-	}
-}
-
-// goesOn says whether some attempt to send began or ended after a
-// place in the history.
-func (c *conversation) goesOn(at int) bool {
-	for _, m := range c.messages {
-		for a := range m.attempts() {
-			if a.from > at || a.end != nil && a.to > at {
-				return true
-			}
-		}
-	}
-	return false
+	r.Counts.Conversations = len(j.conversations)
+	r.Counts.Unknown = r.Counts.Attempts - r.Counts.Refused - r.Counts.Answered
+	j.enough()
+	r.conclude()
+	return *r
 }

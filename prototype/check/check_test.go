@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ var update = flag.Bool("update", false, "rewrite the golden reports")
 var prefixes = map[string]Property{
 	"agreement": Agreement, "density": Density, "stability": Stability,
 	"sender-fifo": SenderFIFO, "once": Once, "real-time": RealTime,
+	"linearizable-reads": LinearizableReads, "leader-reads": LeaderReads, "session-reads": SessionReads, "digests": Digests,
 }
 
 // TestCheck_corpus: histories with one deliberate fault each must be refused for
@@ -43,8 +45,25 @@ func TestCheck_corpus(t *testing.T) {
 				if want == Violated {
 					checkWitness(t, name, report)
 				}
+				checkVerdicts(t, report)
 				golden(t, strings.TrimSuffix(file, ".jsonl")+".txt", report.String()+"\n")
 			})
+		}
+	}
+}
+
+// checkVerdicts: each property has one, and the overall verdict follows.
+func checkVerdicts(t *testing.T, report Report) {
+	t.Helper()
+	for _, p := range Properties {
+		_, proven := report.Witness[p]
+		switch v := report.Verdicts[p]; {
+		case (v == Violated) != proven, (v == Violated) != (report.Broken[p] > 0):
+			t.Errorf("%s is %s, with %d violations and a proof: %v", p, v, report.Broken[p], proven)
+		case v == Unknown && len(report.Missing[p]) == 0:
+			t.Errorf("%s is unknown for no reason", p)
+		case v == Violated && report.Verdict != Violated:
+			t.Errorf("%s is violated and the verdict is %s", p, report.Verdict)
 		}
 	}
 }
@@ -159,6 +178,19 @@ func busy(sends, sessions int, seed uint64) []history.Event {
 	return events
 }
 
+// TestCheck_corpus_is_complete: there is a bad history for each property.
+func TestCheck_corpus_is_complete(t *testing.T) {
+	for prefix, property := range prefixes {
+		files, err := filepath.Glob(filepath.Join("testdata", "bad", prefix+"-*.jsonl"))
+		if err != nil || len(files) == 0 {
+			t.Errorf("no bad history for %s: %v", property, err)
+		}
+	}
+	if len(prefixes) != len(Properties) {
+		t.Errorf("%d prefixes for %d properties", len(prefixes), len(Properties))
+	}
+}
+
 // TestCheck_mutants takes a correct history and plants one fault at a random
 // place. Each kind of fault must be found, wherever it is.
 func TestCheck_mutants(t *testing.T) {
@@ -240,16 +272,63 @@ func TestCheck_does_not_change_the_history(t *testing.T) {
 	}
 }
 
-// BenchmarkCheck judges a million operations in one conversation.
-func BenchmarkCheck(b *testing.B) {
+// budget is what a million operations may take, in bytes.
+const budget = 512 << 20
+
+// TestJudge_memory: what the judge allocates for a million operations, kept or
+// not, is within the budget. The events are not the judge's: they are made here
+// one by one and thrown away.
+func TestJudge_memory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a few seconds")
+	}
+	var before, after runtime.MemStats
+	events := busy(100_000, 100, 1)
+	runtime.ReadMemStats(&before)
+	report := Check(events)
+	runtime.ReadMemStats(&after)
+	if report.Verdict != OK {
+		t.Fatal(report)
+	}
+	operations := len(events) / 2
+	each := float64(after.TotalAlloc-before.TotalAlloc) / float64(operations)
+	t.Logf("%.0f bytes an operation", each)
+	if each*1e6 > budget {
+		t.Errorf("%.0f bytes allocated for each of %d operations: a million are %.0f MB, want %d", each, operations, each, budget>>20)
+	}
+}
+
+// BenchmarkJudge judges a million operations in one conversation, without the
+// events, which come from elsewhere. It reports the largest heap that was seen
+// while judging, less what was there before.
+func BenchmarkJudge(b *testing.B) {
 	events := busy(1_000_000, 100, 1)
-	b.ResetTimer()
 	for b.Loop() {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		before, peak := m.HeapAlloc, uint64(0)
 		start := time.Now()
-		if r := Check(events); r.Verdict != OK {
+		var reading time.Duration
+		j := NewJudge()
+		for i := range events {
+			j.Add(&events[i])
+			if i%(1<<18) == 0 {
+				pause := time.Now()
+				runtime.ReadMemStats(&m)
+				peak = max(peak, m.HeapAlloc)
+				reading += time.Since(pause)
+			}
+		}
+		r := j.Report()
+		elapsed := time.Since(start) - reading
+		runtime.ReadMemStats(&m)
+		peak = max(peak, m.HeapAlloc)
+		if r.Verdict != OK {
 			b.Fatal(r)
 		}
-		b.ReportMetric(float64(len(events)/2)/time.Since(start).Seconds(), "ops/s")
+		b.ReportMetric(float64(len(events)/2)/elapsed.Seconds(), "ops/s")
+		b.ReportMetric(float64(peak-before)/(1<<20)/float64(len(events)/2)*1e6, "peak-MB/1M-ops")
 	}
 }
 

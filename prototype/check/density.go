@@ -1,35 +1,31 @@
 package check
 
 import (
-	"fmt"
-
 	"lockstep/prototype/history"
 )
 
-// density looks for holes in what each read shows. A page may be short, since
-// pages have limits; but it begins at once behind what was asked for, and has no
-// gap.
-func (r *Report) density(c *conversation) {
-	for _, m := range c.messages {
-		for a := range m.attempts() {
-			if a.ended(history.OK) && a.end.Seq == 0 {
-				r.violate(Density, fmt.Sprintf("In %s, message %s was acknowledged without a seq.", c.name, m.id), a.events()...)
-			}
-		}
+// numbered: an acknowledgement has a seq.
+func (j *Judge) numbered(o *operation) {
+	if o.seq == 0 {
+		j.violate(Density, o.conversation, o.events(), "%s was acknowledged at %s without a seq; therefore it has no place", o.message.id, seconds(o.ended))
 	}
-	for _, read := range c.reads {
-		before := read.invoke.After
-		for _, m := range read.end.Messages {
-			if m.Seq != before+1 {
-				r.violate(Density, fmt.Sprintf("In %s, %s shows seq %d after %d.", c.name, who(read), m.Seq, before), read.events(before, m.Seq)...)
-			}
-			before = m.Seq
+}
+
+// dense looks for holes in what a read shows. A page may be short, since pages
+// have limits; but it begins at once behind what was asked for, and has no gap.
+func (j *Judge) dense(o *operation, messages []history.Message) {
+	c, r := o.conversation, o.read
+	before := r.after
+	for i := range messages {
+		if seq := messages[i].Seq; seq != before+1 {
+			j.violate(Density, c, o.events(before, seq), "%s shows seq %d right after %d at %s; therefore the order has a hole there", o.who(), seq, before, seconds(o.ended))
 		}
-		switch last := read.end.Last; {
-		case len(read.end.Messages) > 0 && before > last:
-			r.violate(Density, fmt.Sprintf("In %s, %s shows seq %d and says that the newest is %d.", c.name, who(read), before, last), read.events(before)...)
-		case len(read.end.Messages) == 0 && last > read.invoke.After:
-			r.violate(Density, fmt.Sprintf("In %s, %s says that the newest seq is %d and shows nothing after %d.", c.name, who(read), last, read.invoke.After), read.events()...)
-		}
+		before = messages[i].Seq
+	}
+	switch {
+	case len(messages) > 0 && before > r.last:
+		j.violate(Density, c, o.events(before), "%s shows seq %d at %s and says that the newest is %d; therefore one of the two is not so", o.who(), before, seconds(o.ended), r.last)
+	case len(messages) == 0 && r.last > r.after:
+		j.violate(Density, c, o.events(), "%s says at %s that the newest seq is %d and shows nothing after %d; therefore something is held back", o.who(), seconds(o.ended), r.last, r.after)
 	}
 }

@@ -2,18 +2,16 @@ package check
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-
-	"lockstep/prototype/history"
 )
 
 // senderFIFO: in the order in which a session began to send them, its messages
 // have growing seqs. A message counts from its first attempt that was not
-// certainly refused.
-func (r *Report) senderFIFO(c *conversation) {
-	newest := make(map[string]*message) // by session: the one furthest on
-	for _, m := range c.inOrderOfSending() {
+// certainly refused, so what was refused out of its turn may be sent again.
+func (j *Judge) senderFIFO(c *conversation) {
+	newest := make(map[name]*message) // by session: the one furthest on
+	for _, s := range c.inOrderOfSending() {
+		m := s.message
 		if m.seq == 0 {
 			continue
 		}
@@ -22,30 +20,30 @@ func (r *Report) senderFIFO(c *conversation) {
 			newest[m.sender] = m
 			continue
 		}
-		r.Counts.Reordered++
-		r.violate(SenderFIFO, fmt.Sprintf("In %s, %s sent message %s before %s, but they stand at %d and %d.",
-			c.name, m.sender, before.id, m.id, before.seq, m.seq),
-			append(witnessOf(before), witnessOf(m)...)...)
+		j.report.Counts.Reordered++
+		j.violate(SenderFIFO, c, witness([]uint64{before.seq, m.seq}, before.first(), before.witness(), s, m.witness()),
+			"%s sent %s at %s and after it %s at %s; they are seq %d and seq %d; therefore the later one overtook the earlier",
+			j.names.text(m.sender), before.id, seconds(before.first().began), m.id, seconds(s.began), before.seq, m.seq)
 	}
 }
 
-// inOrderOfSending leaves out what certainly failed.
-func (c *conversation) inOrderOfSending() []*message {
-	sent := make([]*message, 0, len(c.messages))
+// inOrderOfSending gives each message's first attempt, and leaves out what
+// certainly failed.
+func (c *conversation) inOrderOfSending() []*operation {
+	sent := make([]*operation, 0, len(c.messages))
 	for _, m := range c.messages {
-		if m.first != nil {
-			sent = append(sent, m)
+		if first := m.first(); first != nil {
+			sent = append(sent, first)
 		}
 	}
-	slices.SortStableFunc(sent, func(a, b *message) int { return cmp.Compare(a.first.invoke.Op, b.first.invoke.Op) })
+	slices.SortStableFunc(sent, func(a, b *operation) int { return cmp.Compare(a.number, b.number) })
 	return sent
 }
 
-// witnessOf is the acknowledgement of a message or, without one, the attempt and
-// the read that showed it.
-func witnessOf(m *message) []history.Event {
+// witness is the operation that tells where a message is.
+func (m *message) witness() *operation {
 	if m.acked != nil {
-		return m.acked.events()
+		return m.acked
 	}
-	return append(m.first.events(), m.seen.events(m.seq)...)
+	return m.seen
 }

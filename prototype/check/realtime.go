@@ -3,87 +3,109 @@ package check
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
-
-	"lockstep/prototype/history"
 )
 
-// point is an operation at its place in the order: messages at even positions,
-// reads at the odd one behind the newest message that they saw.
+// point is an operation at its place in the order: a message at its seq, a read
+// right behind the newest message that it saw.
 type point struct {
-	position  uint64
-	from, to  int  // places in the history
-	strong    bool // it must not be placed before what had ended when it began
-	operation *operation
+	seq      uint64
+	from, to int
+	began    *operation // whose invoke is from
+	ended    *operation // whose completion is to
+}
+
+// latest are the points with the latest begin so far, one for each promise that
+// a late begin can break.
+type latest [3]struct {
+	point
+	property Property
 }
 
 // realTime: whoever ended before another began stands before it. In the order of
-// positions, the latest begin so far is kept; an operation that ended before
-// that should have stood earlier.
-func (r *Report) realTime(c *conversation) {
-	points := c.points()
-	var latest *point
-	for i := 0; i < len(points); {
-		j := i
-		for ; j < len(points) && points[j].position == points[i].position; j++ {
-			if p := &points[j]; latest != nil && p.to < latest.from {
-				r.tooLate(c, *latest, *p)
-			}
+// seqs, the latest begin so far is kept; an operation that ended before that
+// should have stood earlier. This is all of linearizability, since the order
+// itself is known.
+func (j *Judge) realTime(c *conversation) {
+	reads := slices.Clone(c.reads)
+	slices.SortStableFunc(reads, func(a, b *operation) int { return cmp.Compare(a.read.last, b.read.last) })
+	late := latest{{property: RealTime}, {property: LinearizableReads}, {property: LeaderReads}}
+	upTo := func(seq uint64) {
+		n := 0
+		for n < len(reads) && reads[n].read.last <= seq {
+			n++
 		}
-		// Those at one position are reads that saw the same, in any order.
-		for ; i < j; i++ {
-			if p := &points[i]; p.strong && (latest == nil || p.from > latest.from) {
-				latest = p
+		// Those that saw the same may stand in any order.
+		for len(reads) > 0 && n > 0 {
+			same := 1
+			for same < n && reads[same].read.last == reads[0].read.last {
+				same++
 			}
+			for _, o := range reads[:same] {
+				late.compare(j, c, point{o.read.last, o.from, o.to, o, o})
+			}
+			for _, o := range reads[:same] {
+				switch p := (point{o.read.last, o.from, o.to, o, o}); j.names.text(o.read.level) {
+				case "linearizable":
+					late.add(1, p)
+				case "leader":
+					late.add(2, p)
+				}
+			}
+			reads, n = reads[same:], n-same
 		}
+	}
+	c.sights.after(0, func(seq uint64, s *sight) {
+		m := s.message
+		if m.seq != seq || m.first() == nil {
+			return
+		}
+		upTo(seq - 1)
+		placer := m.placer()
+		p := point{seq: seq, from: placer.from, to: beyond, began: placer, ended: placer}
+		if m.acked != nil {
+			p.to, p.ended = m.acked.to, m.acked
+		}
+		late.compare(j, c, p)
+		late.add(0, p)
+	})
+	upTo(beyond)
+}
+
+func (l *latest) add(i int, p point) {
+	if l[i].began == nil || p.from > l[i].from {
+		l[i].point = p
 	}
 }
 
-func (c *conversation) points() []point {
-	points := make([]point, 0, len(c.messages)+len(c.reads))
-	for _, m := range c.messages {
-		if m.seq == 0 || m.first == nil {
-			continue
+// compare looks for points that began after p had ended and stand before it.
+func (l *latest) compare(j *Judge, c *conversation, p point) {
+	for i := range l {
+		if late := l[i].point; late.began != nil && p.to < late.from {
+			j.tooLate(c, l[i].property, late, p)
 		}
-		p := point{position: 2 * m.seq, from: m.first.from, to: math.MaxInt, strong: true, operation: m.first}
-		if m.acked != nil {
-			p.to, p.operation = m.acked.to, m.acked
-		}
-		points = append(points, p)
 	}
-	for _, read := range c.reads {
-		level := read.invoke.Level
-		points = append(points, point{
-			position: 2*read.end.Last + 1, from: read.from, to: read.to,
-			// The leader level promises the same, if clocks run alike.
-			strong: level == "linearizable" || level == "leader", operation: read,
-		})
-	}
-	slices.SortStableFunc(points, func(a, b point) int { return cmp.Compare(a.position, b.position) })
-	return points
 }
 
 // tooLate reports that late began after early had ended, and stands before it.
-func (r *Report) tooLate(c *conversation, late, early point) {
-	events := append(early.operation.events(early.position/2), late.operation.events(late.position/2)...)
-	at := func(p point) string { return fmt.Sprintf("%.3f ms", float64(p.operation.invoke.Time)/1e6) }
-	label := func(p point) string {
-		if p.operation.invoke.Kind == history.Send {
-			return "message " + p.operation.invoke.ID
-		}
-		return who(p.operation)
+func (j *Judge) tooLate(c *conversation, property Property, late, early point) {
+	if property == RealTime && early.ended.message != nil {
+		j.report.Counts.Reordered++
 	}
-	switch isRead := late.operation.invoke.Kind == history.Read; {
-	case isRead:
-		r.violate(RealTime, fmt.Sprintf("In %s, %s began at %s, after seq %d had been seen or acknowledged, and its newest is %d: it is stale.",
-			c.name, label(late), at(late), early.position/2, late.position/2), events...)
-	case early.operation.invoke.Kind == history.Read:
-		r.violate(RealTime, fmt.Sprintf("In %s, %s had ended when %s was sent at %s, and saw it at %d.",
-			c.name, label(early), label(late), at(late), late.position/2), events...)
-	default:
-		r.Counts.Reordered++
-		r.violate(RealTime, fmt.Sprintf("In %s, %s was acknowledged as %d before %s was sent at %s, which stands before it, at %d.",
-			c.name, label(early), early.position/2, label(late), at(late), late.position/2), events...)
+	if j.report.Broken[property] >= tries {
+		j.report.Broken[property]++
+		return
 	}
+	events := witness([]uint64{early.seq, late.seq}, early.ended, late.began, late.ended)
+	known := fmt.Sprintf("at %s %s saw seq %d", seconds(early.ended.ended), early.ended.who(), early.seq)
+	if m := early.ended.message; m != nil {
+		known = early.ended.says(m.id, early.seq)
+	}
+	if property != RealTime {
+		j.violate(property, c, events, "%s; %s began after that, at %s, and its newest is seq %d; therefore it is stale",
+			known, late.began.who(), seconds(late.began.began), late.seq)
+		return
+	}
+	j.violate(property, c, events, "%s; %s was sent after that, at %s, and is seq %d; therefore it stands before what was over when it began",
+		known, late.began.message.id, seconds(late.began.began), late.seq)
 }

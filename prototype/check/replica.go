@@ -1,59 +1,39 @@
 package check
 
-import (
-	"sort"
-
-	"lockstep/prototype/history"
-)
+import "sort"
 
 // replica is what a node holds of a conversation in the end, put together from
 // its final reads.
 type replica struct {
 	node  string
+	first uint64 // oldest seq that it still holds, 1 if it holds all
 	pages []*operation
 	last  uint64
 	whole bool // the pages fit together and reach the end
 	where map[string]uint64
 }
 
+// beginAt: the node said that older messages were retained away.
+func (r *replica) beginAt(first uint64) { r.first, r.pages = first, nil }
+
 // assemble puts the pages together, each of which must begin where the one
 // before ended.
 func (r *replica) assemble() {
-	next := uint64(0)
+	next := r.first - 1
 	for _, page := range r.pages {
-		if page.invoke.After != next {
+		if page.read.after != next {
 			return
 		}
-		if n := len(page.end.Messages); n > 0 {
-			next = page.end.Messages[n-1].Seq
-		}
-		r.last = page.end.Last
+		next = max(next, page.read.newest)
+		r.last = page.read.last
 	}
-	r.whole = next >= r.last
+	r.whole = len(r.pages) > 0 && next >= r.last
 }
 
 // page is the final read that covers a seq, or the last one.
 func (r *replica) page(seq uint64) *operation {
-	i := sort.Search(len(r.pages)-1, func(i int) bool {
-		n := len(r.pages[i].end.Messages)
-		return n > 0 && r.pages[i].end.Messages[n-1].Seq >= seq
-	})
+	i := sort.Search(len(r.pages)-1, func(i int) bool { return r.pages[i].read.newest >= seq })
 	return r.pages[i]
-}
-
-// at is what the replica holds at a seq. Holes are density's finding, but they
-// are why the place must be looked for.
-func (r *replica) at(seq uint64) *history.Message {
-	page := r.page(seq)
-	messages := page.end.Messages
-	if i := seq - page.invoke.After - 1; i < uint64(len(messages)) && messages[i].Seq == seq {
-		return &messages[i]
-	}
-	i := sort.Search(len(messages), func(i int) bool { return messages[i].Seq >= seq })
-	if i < len(messages) && messages[i].Seq == seq {
-		return &messages[i]
-	}
-	return nil
 }
 
 // find gives the seq at which the replica holds a message, or 0. It is asked
@@ -62,8 +42,10 @@ func (r *replica) find(id string) uint64 {
 	if r.where == nil {
 		r.where = make(map[string]uint64)
 		for _, page := range r.pages {
-			for i := range page.end.Messages {
-				r.where[page.end.Messages[i].ID] = page.end.Messages[i].Seq
+			for seq := page.read.lowest; seq > 0 && seq <= page.read.newest && seq-page.read.lowest < 1<<20; seq++ {
+				if m := page.showed(seq); m != nil {
+					r.where[m.ID] = m.Seq
+				}
 			}
 		}
 	}

@@ -3,8 +3,6 @@ package check
 import (
 	"fmt"
 	"strings"
-
-	"lockstep/prototype/history"
 )
 
 // Verdict is what the judge says.
@@ -20,31 +18,57 @@ const (
 type Property string
 
 const (
-	Agreement  Property = "Agreement"
-	Density    Property = "Density"
-	Stability  Property = "Stability"
-	SenderFIFO Property = "Sender FIFO"
-	Once       Property = "Once"
-	RealTime   Property = "Real-time order"
+	Agreement         Property = "Agreement"
+	Density           Property = "Density"
+	Stability         Property = "Stability"
+	SenderFIFO        Property = "Sender FIFO"
+	Once              Property = "Once"
+	RealTime          Property = "Real-time order"
+	LinearizableReads Property = "Linearizable reads"
+	LeaderReads       Property = "Leader reads"
+	SessionReads      Property = "Monotonic session reads"
+	Digests           Property = "Digests"
 )
 
 // Properties are all of them, in the order of the contract.
-var Properties = []Property{Agreement, Density, Stability, SenderFIFO, Once, RealTime}
+var Properties = []Property{Agreement, Density, Stability, SenderFIFO, Once, RealTime, LinearizableReads, LeaderReads, SessionReads, Digests}
+
+// contract are those that any load puts to the test.
+var contract = Properties[:6]
 
 // Report is the judgement of a history.
 type Report struct {
-	Verdict Verdict            `json:"verdict"`
-	Reasons []string           `json:"reasons,omitempty"` // why the verdict is Unknown
-	Broken  map[Property]int   `json:"broken,omitempty"`  // number of violations
-	Witness map[Property]Proof `json:"witness,omitempty"` // the first of each
-	Counts  Counts             `json:"counts"`
+	// Verdict is Violated if any property is, else Unknown if not enough was seen,
+	// else OK.
+	Verdict  Verdict               `json:"verdict"`
+	Reasons  []string              `json:"reasons,omitempty"` // why the verdict is Unknown
+	Verdicts map[Property]Verdict  `json:"verdicts"`          // of each property
+	Missing  map[Property][]string `json:"missing,omitempty"` // why a property's verdict is Unknown
+	Broken   map[Property]int      `json:"broken,omitempty"`  // number of violations
+	Witness  map[Property]Proof    `json:"witness,omitempty"` // the smallest of each
+	Counts   Counts                `json:"counts"`
 }
 
-// Proof shows a violation: a sentence, and the few events that contradict each
-// other. Reads among them are cut down to the messages that matter.
-type Proof struct {
-	Sentence string          `json:"sentence"`
-	Events   []history.Event `json:"events"`
+// conclude makes verdicts of what was found and of what was missing.
+func (r *Report) conclude() {
+	for _, p := range Properties {
+		switch {
+		case r.Broken[p] > 0:
+			r.Verdicts[p] = Violated
+		case len(r.Missing[p]) > 0:
+			r.Verdicts[p] = Unknown
+		default:
+			r.Verdicts[p] = OK
+		}
+	}
+	switch {
+	case len(r.Broken) > 0:
+		r.Verdict = Violated
+	case len(r.Reasons) > 0:
+		r.Verdict = Unknown
+	default:
+		r.Verdict = OK
+	}
 }
 
 // Counts say how much was judged, and how many messages suffered.
@@ -53,9 +77,12 @@ type Counts struct {
 	Messages      int `json:"messages"`     // that somebody tried to send
 	Acknowledged  int `json:"acknowledged"` // of the messages
 	Attempts      int `json:"attempts"`
-	Refused       int `json:"refused"` // of the attempts
-	Unknown       int `json:"unknown"` // of the attempts
-	Reads         int `json:"reads"`   // that were answered
+	Answered      int `json:"answered"` // of the attempts: told that it is in its place
+	Refused       int `json:"refused"`  // of the attempts
+	Unknown       int `json:"unknown"`  // of the attempts
+	Reads         int `json:"reads"`    // that were answered
+	Digests       int `json:"digests"`
+	Compared      int `json:"compared"` // digests that another replica had given, too
 	Replicas      int `json:"replicas"`
 
 	Lost       int `json:"lost"`       // acknowledged or shown, and not in some replica's final order
@@ -76,18 +103,16 @@ func (r Report) String() string {
 			fmt.Fprintf(&b, "\n  %s is broken (%d): %s", p, n, r.Witness[p].Sentence)
 		}
 	}
-	return b.String()
-}
-
-// violate counts a violation and keeps the first of its kind.
-func (r *Report) violate(p Property, sentence string, events ...history.Event) {
-	r.Broken[p]++
-	if _, ok := r.Witness[p]; !ok {
-		r.Witness[p] = Proof{Sentence: sentence, Events: events}
+	for _, v := range []Verdict{OK, Unknown} {
+		var names []string
+		for _, p := range Properties {
+			if r.Verdicts[p] == v {
+				names = append(names, string(p))
+			}
+		}
+		if len(names) > 0 {
+			fmt.Fprintf(&b, "\n  %s: %s", v, strings.Join(names, ", "))
+		}
 	}
-}
-
-// lack notes a reason for which silence proves nothing.
-func (r *Report) lack(format string, args ...any) {
-	r.Reasons = append(r.Reasons, fmt.Sprintf(format, args...))
+	return b.String()
 }

@@ -5,61 +5,70 @@ import (
 )
 
 // stability asks each replica for everything that was acknowledged or shown.
-func (r *Report) stability(c *conversation) {
-	lost, moved := map[string]bool{}, map[string]bool{} // by message id
+func (j *Judge) stability(c *conversation) {
+	lost, moved, unseen := map[*message]bool{}, map[*message]bool{}, map[*message]bool{}
 	for _, f := range c.finals {
 		if !f.whole {
 			continue // proves nothing
 		}
 		for _, m := range c.messages {
-			if m.acked != nil && m.acked.to < f.pages[0].from {
-				r.kept(c, f, m, lost, moved)
+			switch {
+			case m.acked == nil || m.acked.to > f.pages[0].from:
+			case m.acked.seq > 0 && m.acked.seq < f.first: // retained away
+				if s := c.sights.at(m.acked.seq); s == nil || !s.read || s.message != m {
+					unseen[m] = true
+				}
+			default:
+				j.kept(c, f, m, lost, moved)
 			}
 		}
-		r.vanished(c, f, lost)
+		j.vanished(c, f, lost)
 	}
-	r.Counts.Lost += len(lost)
-	r.Counts.Reordered += len(moved)
-	for _, read := range c.reads {
-		if read.end.Last < read.invoke.MinSeq {
-			r.violate(Stability, fmt.Sprintf("In %s, %s asked to see at least seq %d and was given the state of %d.", c.name, who(read), read.invoke.MinSeq, read.end.Last), read.events()...)
-		}
+	j.report.Counts.Lost += len(lost)
+	j.report.Counts.Reordered += len(moved)
+	if len(unseen) > 0 {
+		j.lack(fmt.Sprintf("%d acknowledged messages of %s were retained away before anybody read them", len(unseen), c.name), Stability)
 	}
 }
 
 // kept looks for an acknowledged message in a replica's final order.
-func (r *Report) kept(c *conversation, f *replica, m *message, lost, moved map[string]bool) {
-	seq := m.acked.end.Seq
-	there := f.at(seq)
-	if there != nil && there.ID == m.id {
+func (j *Judge) kept(c *conversation, f *replica, m *message, lost, moved map[*message]bool) {
+	seq := m.acked.seq
+	page := f.page(seq)
+	if page.shows(m, seq) {
 		return
 	}
+	there := page.showed(seq)
+	acknowledged := m.acked.says(m.id, seq)
 	if elsewhere := f.find(m.id); elsewhere > 0 {
-		moved[m.id] = true
-		r.violate(Stability, fmt.Sprintf("In %s, message %s was acknowledged as %d, and in the end %s has it at %d.", c.name, m.id, seq, f.node, elsewhere),
-			append(m.acked.events(), f.page(elsewhere).events(seq, elsewhere)...)...)
+		moved[m] = true
+		j.violate(Stability, c, witness([]uint64{seq, elsewhere}, m.acked, f.page(elsewhere)),
+			"%s; at %s %s holds it as seq %d; therefore an acknowledged message was moved", acknowledged, seconds(f.page(elsewhere).ended), f.node, elsewhere)
 		return
 	}
-	lost[m.id] = true
-	instead := "has nothing there"
+	lost[m] = true
+	instead := fmt.Sprintf("%s ends at seq %d", f.node, f.last)
 	if there != nil {
-		instead = "has message " + there.ID + " there"
+		instead = fmt.Sprintf("seq %d is %s at %s", seq, there.ID, f.node)
+	} else if seq <= f.last {
+		instead = fmt.Sprintf("%s has nothing at seq %d", f.node, seq)
 	}
-	r.violate(Stability, fmt.Sprintf("In %s, message %s was acknowledged as %d, and in the end %s %s.", c.name, m.id, seq, f.node, instead),
-		append(m.acked.events(), f.page(seq).events(seq)...)...)
+	j.violate(Stability, c, witness([]uint64{seq}, m.acked, page),
+		"%s; at %s %s; therefore an acknowledged message was lost", acknowledged, seconds(page.ended), instead)
 }
 
 // vanished looks for seqs that were shown and that the replica does not reach.
-func (r *Report) vanished(c *conversation, f *replica, lost map[string]bool) {
-	c.shown.after(f.last, func(s *sight) {
-		if m := c.byID[s.id]; lost[s.id] || m != nil && m.acked != nil {
+func (j *Judge) vanished(c *conversation, f *replica, lost map[*message]bool) {
+	c.sights.after(f.last, func(seq uint64, s *sight) {
+		if lost[s.message] || s.message.acked != nil {
 			return // told already
 		}
-		if s.by.to > f.pages[0].from && !s.by.invoke.Final {
+		if s.by.to > f.pages[0].from && !s.by.read.final {
 			return // it may have come later
 		}
-		lost[s.id] = true
-		r.violate(Stability, fmt.Sprintf("In %s, %s shows message %s at %d, and in the end %s ends at %d.", c.name, who(s.by), s.id, s.seq, f.node, f.last),
-			append(s.by.events(s.seq), f.page(f.last).events(f.last)...)...)
+		lost[s.message] = true
+		page := f.page(f.last)
+		j.violate(Stability, c, witness([]uint64{f.last, seq}, s.by, page),
+			"%s; at %s %s ends at seq %d; therefore what was shown has vanished", s.by.says(s.message.id, seq), seconds(page.ended), f.node, f.last)
 	})
 }

@@ -17,7 +17,8 @@
 // what seems to overlap may not have.
 //
 // An attempt is an operation of its own: a message that is sent three times has
-// three, with the same message id. So a history can show that an answer was
+// three, with the same message id. What the cluster refused because it came out
+// of order in its session has failed like anything else that was refused. So a history can show that an answer was
 // false, as when a send "certainly failed" and its retry is told that it is a
 // duplicate.
 package history

@@ -32,7 +32,8 @@ func readInto(ctx context.Context, recorder *history.Recorder, c *client.Client,
 const restFor = 1500 * time.Millisecond
 
 // ReadBack waits until all nodes hold the same and nothing new comes, and then
-// reads every conversation at every node in full. Call it when no load runs and
+// asks every node for the digest of every
+// conversation and reads it there in full. Call it when no load runs and
 // all faults are mended.
 func ReadBack(ctx context.Context, cfg Config) error {
 	if cfg.Transport == nil {
@@ -47,6 +48,9 @@ func ReadBack(ctx context.Context, cfg Config) error {
 	}
 	for i, n := range cfg.Nodes {
 		for _, conversation := range cfg.Conversations {
+			if err := digestInto(ctx, cfg.Recorder, nodes[i], n.Name, conversation); err != nil {
+				return fmt.Errorf("read back %s at %s: %w", conversation, n.Name, err)
+			}
 			if err := readAll(ctx, cfg.Recorder, nodes[i], n.Name, conversation); err != nil {
 				return fmt.Errorf("read back %s at %s: %w", conversation, n.Name, err)
 			}
@@ -70,6 +74,18 @@ func readAll(ctx context.Context, recorder *history.Recorder, c *client.Client, 
 			return nil
 		}
 	}
+}
+
+// digestInto asks a replica for its digest and notes it.
+func digestInto(ctx context.Context, recorder *history.Recorder, c *client.Client, node, conversation string) error {
+	op := recorder.Invoke(history.Event{Kind: history.Digest, Node: node, Conversation: conversation})
+	d, err := c.Digest(ctx, conversation, 0)
+	if err != nil {
+		recorder.Complete(op, history.Event{Type: history.Fail, Error: err.Error()})
+		return err
+	}
+	recorder.Complete(op, history.Event{Type: history.OK, Seq: d.Seq, Digest: d.Digest})
+	return nil
 }
 
 // awaitRest polls digests until they are equal and stay so. A replica that never

@@ -131,7 +131,7 @@ func (s *session) read(ctx context.Context, conversation string) {
 	if o.Level == client.Session {
 		o.MinSeq = s.seen[conversation]
 	}
-	view, err := readInto(ctx, s.load.cfg.Recorder, s.client, history.Event{Conversation: conversation}, o)
+	view, err := readInto(ctx, s.load.cfg.Recorder, s.client, history.Event{Conversation: conversation, Sender: s.name()}, o)
 	s.load.count(func(c *Counts) {
 		if err == nil {
 			c.Reads++

@@ -1,0 +1,24 @@
+package check
+
+// digested holds a digest against the first one for the same seq.
+func (j *Judge) digested(o *operation) {
+	c := o.conversation
+	j.report.Counts.Digests++
+	first := c.digests[o.seq]
+	switch {
+	case first == nil:
+		c.digests[o.seq] = o
+	case first.digest == o.digest:
+		if first.node != o.node && o.seq > 0 {
+			j.report.Counts.Compared++
+		}
+	default:
+		therefore := "the two hold different orders"
+		if first.node == o.node {
+			therefore = "its past was rewritten"
+		}
+		names := &j.names
+		j.violate(Digests, c, witness(nil, first, o), "at %s the digest at %s up to seq %d is %.12s; at %s at %s it is %.12s; therefore %s",
+			seconds(first.ended), names.text(first.node), o.seq, names.text(first.digest), seconds(o.ended), names.text(o.node), names.text(o.digest), therefore)
+	}
+}
