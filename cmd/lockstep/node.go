@@ -90,7 +90,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)).With("node", f.id)
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
-	cfg.Network, cfg.Remote, cfg.Stores = node.TCP{}, node.NewHTTPRemote(f.id), node.DiskStores(f.data, logger)
+	cfg.Network, cfg.Stores = node.TCP{}, node.DiskStores(f.data, node.Bolt, logger)
 	if err := cfg.Validate(); err != nil {
 		return usageError{err.Error(), "lockstep node --help"}
 	}

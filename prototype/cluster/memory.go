@@ -7,9 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
-	"lockstep/prototype/order"
 )
 
 // Memory is a cluster within one process: real nodes with a real consensus
@@ -76,7 +74,7 @@ func (m *Memory) Restart(id string) error {
 	}
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.AllowFaults = id, m.peers, true
-	cfg.Network, cfg.Remote, cfg.Stores = m.fabric, remote{m, id}, m.stores[id]
+	cfg.Network, cfg.Stores = m.fabric, m.stores[id]
 	if m.tune != nil {
 		m.tune(&cfg)
 	}
@@ -130,65 +128,4 @@ func (m *Memory) AwaitLeader(ctx context.Context, conversation, other string) (s
 			return "", fmt.Errorf("await leader: %w", ctx.Err())
 		}
 	}
-}
-
-// remote carries requests between nodes of one process, under the faults of
-// both ends.
-type remote struct {
-	cluster *Memory
-	self    string
-}
-
-var _ node.Remote = remote{}
-
-func (r remote) reach(to node.Peer) (*node.Node, *node.Error) {
-	n := r.cluster.Node(to.ID)
-	if n == nil || n.AcceptFrom(r.self) != nil {
-		return nil, &node.Error{Outcome: node.Fail, Reason: node.ReasonNoLeader, Detail: to.ID + " cannot be reached"}
-	}
-	return n, nil
-}
-
-// answered says whether an answer still finds its way back.
-func (r remote) answered(to node.Peer) bool {
-	self, n := r.cluster.Node(r.self), r.cluster.Node(to.ID)
-	return self != nil && n != nil && n.AcceptFrom(r.self) == nil && !cut(self, to.ID)
-}
-
-func cut(n *node.Node, peer string) bool {
-	for _, f := range n.Faults() {
-		if f.Kind == fault.Isolate {
-			return true
-		}
-		for _, p := range f.Peers {
-			if p == peer && f.Direction != fault.In {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (r remote) Submit(ctx context.Context, to node.Peer, conversation string, commands []order.Command) ([]order.Result, *node.Error) {
-	n, err := r.reach(to)
-	if err != nil {
-		return nil, err
-	}
-	results, err := n.SubmitHere(ctx, conversation, commands)
-	if !r.answered(to) {
-		return nil, &node.Error{Outcome: node.Unknown, Reason: node.ReasonTimeout, Detail: "the answer of " + to.ID + " was lost"}
-	}
-	return results, err
-}
-
-func (r remote) Read(ctx context.Context, to node.Peer, request node.ReadRequest) (order.View, *node.Error) {
-	n, err := r.reach(to)
-	if err != nil {
-		return order.View{}, err
-	}
-	view, err := n.ReadHere(ctx, request)
-	if !r.answered(to) {
-		return order.View{}, &node.Error{Outcome: node.Fail, Reason: node.ReasonNoLeader, Detail: "the answer of " + to.ID + " was lost"}
-	}
-	return view, err
 }

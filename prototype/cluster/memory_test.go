@@ -214,7 +214,7 @@ func TestMemory_no_stale_read(t *testing.T) {
 							mu.Lock()
 							want := acked
 							mu.Unlock()
-							view, err := m.Node(old).ReadHere(t.Context(), node.ReadRequest{Conversation: room, Level: level, Limit: 1})
+							view, err := m.Node(old).Read(t.Context(), node.ReadRequest{Conversation: room, Level: level, Limit: 1})
 							mu.Lock()
 							if err != nil {
 								refused++

@@ -46,26 +46,31 @@ func newBatcher(r *raft.Raft, cfg Config, stop <-chan struct{}) *batcher {
 		inFlight: make(chan struct{}, cfg.BatchesInFlight), stop: stop, wake: make(chan struct{}, 1)}
 }
 
-// submit queues the commands and waits for what becomes of them. When the
-// context ends first the outcome is unknown.
-func (b *batcher) submit(ctx context.Context, commands []order.Command) ([]order.Result, *Error) {
+// submit queues the commands and gives the function that waits for what becomes
+// of them. When its context ends first the outcome is unknown.
+func (b *batcher) submit(commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	groups := b.split(commands)
 	if err := b.enqueue(groups); err != nil {
-		return nil, err
+		return func(context.Context) ([]order.Result, *Error) { return nil, err }
 	}
-	var results []order.Result
-	for _, g := range groups {
-		select {
-		case r := <-g.done:
-			if r.err != nil {
-				return results, r.err
+	return func(ctx context.Context) ([]order.Result, *Error) {
+		var results []order.Result
+		for _, g := range groups {
+			select {
+			case r := <-g.done:
+				if r.err != nil {
+					return results, r.err
+				}
+				if len(groups) == 1 {
+					return r.results, nil
+				}
+				results = append(results, r.results...)
+			case <-ctx.Done():
+				return results, unknown("no majority confirmed the message in time")
 			}
-			results = append(results, r.results...)
-		case <-ctx.Done():
-			return results, unknown("no majority confirmed the message in time")
 		}
+		return results, nil
 	}
-	return results, nil
 }
 
 // split cuts commands into groups that fit an entry.

@@ -50,7 +50,6 @@ type Config struct {
 	AllowFaults bool
 
 	Network Network // how nodes reach each other; see TCP
-	Remote  Remote  // how requests reach the leader; see HTTPRemote
 	Stores  OpenStores
 	Logger  *slog.Logger
 }
@@ -67,7 +66,7 @@ func DefaultConfig() Config {
 		SubmitTimeout:     3 * time.Second,
 		ReadTimeout:       2 * time.Second,
 		SnapshotThreshold: 8192,
-		TrailingLogs:      10240,
+		TrailingLogs:      2048,
 		MaxBody:           64 << 10,
 		MaxID:             128,
 		MaxBatch:          512 << 10,
@@ -115,8 +114,8 @@ func (c Config) Validate() error {
 		return bad("the clock drift (%g) must be in [0, 0.5)", c.ClockDrift)
 	case c.MaxBatch < c.MaxBody+3*c.MaxID+64:
 		return bad("a batch (%d bytes) must hold at least one message (%d bytes)", c.MaxBatch, c.MaxBody+3*c.MaxID+64)
-	case c.Network == nil, c.Remote == nil, c.Stores == nil, c.Logger == nil:
-		return bad("network, remote, stores and logger are needed")
+	case c.Network == nil, c.Stores == nil, c.Logger == nil:
+		return bad("network, stores and logger are needed")
 	}
 	return nil
 }

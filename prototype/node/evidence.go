@@ -1,8 +1,10 @@
 package node
 
 import (
+	"cmp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -26,10 +28,9 @@ import (
 // "After" is decided by a counter, not by a clock: every arrival of a read and
 // every start of a request takes the next tick.
 type evidence struct {
-	others int // voters beside this node
-
 	mu       sync.Mutex
 	ticks    uint64
+	waiting  atomic.Int64 // readers that wait for a round
 	term     uint64
 	accepted map[raft.ServerID]request
 	changed  chan struct{} // closed when accepted changes
@@ -41,8 +42,8 @@ type request struct {
 	at   time.Time
 }
 
-func newEvidence(voters int) *evidence {
-	return &evidence{others: voters - 1, accepted: make(map[raft.ServerID]request), changed: make(chan struct{})}
+func newEvidence() *evidence {
+	return &evidence{accepted: make(map[raft.ServerID]request), changed: make(chan struct{})}
 }
 
 // begin stamps the start of a request or the arrival of a read.
@@ -72,6 +73,17 @@ func (e *evidence) accept(follower raft.ServerID, term uint64, began request) {
 	e.changed = make(chan struct{})
 }
 
+// wanted says whether some read waits for evidence.
+func (e *evidence) wanted() bool { return e.waiting.Load() > 0 }
+
+// heard is when the newest request began that a follower has accepted in this
+// term.
+func (e *evidence) heard(follower raft.ServerID) time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.accepted[follower].at
+}
+
 // forget drops what is known, so that a lease cannot outlive a handover.
 func (e *evidence) forget() {
 	e.mu.Lock()
@@ -79,23 +91,29 @@ func (e *evidence) forget() {
 	clear(e.accepted)
 }
 
-// quorum gives the newest start that a majority, this node included, has
-// accepted a request of this term at or after. ok is false if there is none.
-// changed is closed at the next piece of evidence.
-func (e *evidence) quorum(term uint64) (newest request, ok bool, changed <-chan struct{}) {
+// quorum gives the newest start such that a majority of the voters, this node
+// included, has accepted a request of this term that began at or after it. ok is
+// false if there is none. others are the voters beside this node. changed is
+// closed at the next piece of evidence.
+func (e *evidence) quorum(term uint64, others []raft.ServerID) (newest request, ok bool, changed <-chan struct{}) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	needed := (e.others + 1) / 2 // followers that make a majority with this node
+	needed := (len(others) + 1) / 2 // followers that make a majority with this node
 	if needed == 0 {
 		return request{tick: e.ticks + 1, at: time.Now()}, true, e.changed
 	}
-	if term != e.term || len(e.accepted) < needed {
+	if term != e.term {
 		return request{}, false, e.changed
 	}
-	starts := make([]request, 0, len(e.accepted))
-	for _, r := range e.accepted {
-		starts = append(starts, r)
+	starts := make([]request, 0, len(others))
+	for _, id := range others {
+		if r, ok := e.accepted[id]; ok {
+			starts = append(starts, r)
+		}
 	}
-	slices.SortFunc(starts, func(a, b request) int { return int(int64(b.tick - a.tick)) })
+	if len(starts) < needed {
+		return request{}, false, e.changed
+	}
+	slices.SortFunc(starts, func(a, b request) int { return cmp.Compare(b.tick, a.tick) })
 	return starts[needed-1], true, e.changed
 }

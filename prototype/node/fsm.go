@@ -12,7 +12,9 @@ import (
 // fsm puts committed entries into the shard's machine.
 type fsm struct {
 	machine *order.Machine
+	log     *flushLog
 	applied signal // after each batch, for those who wait for an index or a seq
+	spread  func() // called after each batch
 	meter   *shardMeter
 }
 
@@ -21,19 +23,29 @@ var (
 	_ raft.BatchingFSM = (*fsm)(nil)
 )
 
-// Apply gives []order.Result, or an error for an entry that cannot be read.
+// Apply gives []order.Result, or an error for an entry that was not applied.
 func (f *fsm) Apply(entry *raft.Log) any { return f.ApplyBatch([]*raft.Log{entry})[0] }
 
-// ApplyBatch is Apply for many entries, with one wake-up of the waiters.
+// ApplyBatch is Apply for many entries, with one wake-up of the waiters. It
+// waits until this disk holds the entries; see [flushLog].
 func (f *fsm) ApplyBatch(entries []*raft.Log) []any {
 	results := make([]any, len(entries))
+	if err := f.log.awaitDurable(entries[len(entries)-1].Index); err != nil {
+		for i := range results {
+			results[i] = err
+		}
+		return results
+	}
 	for i, entry := range entries {
 		results[i] = f.apply(entry)
 	}
 	f.applied.notify()
+	f.spread()
 	return results
 }
 
+// apply never skips an entry that it cannot read: this replica would differ from
+// those that can. It ends the process instead, and says why.
 func (f *fsm) apply(entry *raft.Log) any {
 	if entry.Type != raft.LogCommand {
 		f.machine.Skip(entry.Index)
@@ -41,9 +53,7 @@ func (f *fsm) apply(entry *raft.Log) any {
 	}
 	batch, err := order.DecodeBatch(entry.Data)
 	if err != nil {
-		// The same bytes fail on every replica, so skipping keeps them equal.
-		f.machine.Skip(entry.Index)
-		return fmt.Errorf("apply entry %d: %w", entry.Index, err)
+		panic(fmt.Sprintf("apply entry %d: %v: this version cannot read what the cluster has committed", entry.Index, err))
 	}
 	f.meter.batch(len(batch.Commands))
 	return f.machine.Apply(entry.Index, entry.Term, batch)

@@ -9,10 +9,6 @@ import (
 	"time"
 )
 
-// forwardedBy names the node that forwards a request. A request that carries it
-// is not forwarded again, so stale beliefs about the leader cannot make a loop.
-const forwardedBy = "Lockstep-Forwarded-By"
-
 // Handler is the HTTP API of the node. Every error is a problem (RFC 9457)
 // whose member "outcome" says whether the request certainly had no effect.
 func (n *Node) Handler() http.Handler {
@@ -53,12 +49,9 @@ func (n *Node) Handler() http.Handler {
 	return n.guard(mux)
 }
 
-// guard sets what every answer needs and drops what a fault keeps away.
+// guard sets what every answer needs.
 func (n *Node) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if peer := r.Header.Get(forwardedBy); peer != "" && n.AcceptFrom(peer) != nil {
-			panic(http.ErrAbortHandler) // a cut link answers nothing
-		}
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)

@@ -51,11 +51,7 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		n.meter.latency.WithLabelValues("read-" + string(request.Level)).Observe(time.Since(start).Seconds())
 	}()
-	read := n.Read
-	if r.Header.Get(forwardedBy) != "" {
-		read = n.ReadHere
-	}
-	view, err := read(r.Context(), request)
+	view, err := n.Read(r.Context(), request)
 	if err != nil {
 		fail(w, r, err)
 		return

@@ -208,7 +208,7 @@ func TestShardOf(t *testing.T) {
 func TestConfig_lease(t *testing.T) {
 	c := node.DefaultConfig()
 	c.ID, c.Peers = "n1", []node.Peer{{ID: "n1", Raft: "r"}}
-	c.Network, c.Remote, c.Stores = node.TCP{}, node.NewHTTPRemote("n1"), node.MemoryStores()
+	c.Network, c.Stores = node.TCP{}, node.MemoryStores()
 	if err := c.Validate(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,14 +3,14 @@ package node
 import (
 	"net"
 	"time"
+
+	"lockstep/prototype/link"
 )
 
 // Network is how a node listens for its peers and reaches them. Tests and the
-// browser bring their own; what runs above is the same code.
-type Network interface {
-	Listen(address string) (net.Listener, error)
-	Dial(address string, timeout time.Duration) (net.Conn, error)
-}
+// browser bring their own; what runs above is the same code. A Network that is
+// also a link.Verifier knows who is at the other end.
+type Network = link.Network
 
 // TCP is the network of the machine.
 type TCP struct{}

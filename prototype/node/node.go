@@ -4,25 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/link"
 	"lockstep/prototype/order"
 )
-
-// Remote carries a request to another node, which answers it itself or not at
-// all. It must report an outcome as failed only if the other node certainly did
-// not order anything.
-type Remote interface {
-	Submit(ctx context.Context, to Peer, conversation string, commands []order.Command) ([]order.Result, *Error)
-	Read(ctx context.Context, to Peer, r ReadRequest) (order.View, *Error)
-}
 
 // Node is a running replica. Its methods may be called from any goroutine.
 type Node struct {
 	cfg    Config
-	mux    *mux
+	mesh   *link.Mesh
 	links  *fault.Links
 	shards []*shard
 	meter  *meter
@@ -35,17 +29,22 @@ func Open(cfg Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{cfg: cfg, links: fault.NewLinks(), meter: newMeter(), stop: make(chan struct{})}
+	self, _ := cfg.peer(cfg.ID)
 	var err error
-	if n.mux, err = newMux(cfg, n.links); err != nil {
+	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: self.Raft, Network: cfg.Network, Links: n.links, Find: n.raftAddress, Logger: cfg.Logger})
+	if err != nil {
 		return nil, err
 	}
 	for id := range cfg.Shards {
-		s, err := openShard(id, cfg, n.mux.layers[id], n.meter.shard(id))
+		s, err := openShard(id, cfg, n.mesh, n.meter.shard(id))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open shard %d: %w", id, err), n.Close())
 		}
 		n.shards = append(n.shards, s)
 	}
+	n.mesh.Handle(channelSubmit, n.receiveSubmit)
+	n.mesh.Handle(channelRead, n.receiveRead)
+	n.mesh.Start()
 	n.meter.watch(n)
 	return n, nil
 }
@@ -53,13 +52,20 @@ func Open(cfg Config) (*Node, error) {
 // Close stops the node. Sends that are waiting end as failed or unknown.
 func (n *Node) Close() error {
 	close(n.stop)
-	n.mux.closeListener()
-	var err error
-	for _, s := range n.shards {
-		err = errors.Join(err, s.close())
+	errs := make([]error, len(n.shards))
+	var closing sync.WaitGroup
+	for i, s := range n.shards {
+		closing.Go(func() { errs[i] = s.close() })
 	}
-	n.mux.close()
-	return err
+	closing.Wait()
+	n.mesh.Close()
+	return errors.Join(errs...)
+}
+
+// raftAddress is where a peer listens for the others.
+func (n *Node) raftAddress(id string) (string, bool) {
+	p, ok := n.cfg.peer(id)
+	return p.Raft, ok
 }
 
 // ID is the node's name.
@@ -73,57 +79,71 @@ func (n *Node) shardOf(conversation string) *shard {
 // the results of those that were ordered, from the first on; the error is about
 // the rest.
 func (n *Node) Submit(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, n.cfg.SubmitTimeout)
-	defer cancel()
+	return n.SubmitLater(conversation, commands)(ctx)
+}
+
+// SubmitLater is Submit in two steps: what is submitted first is ordered first,
+// if all goes well, and the function that it returns waits for the outcome. It
+// must be called.
+func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	s := n.shardOf(conversation)
 	if s.leads() {
-		return s.submit(ctx, commands)
+		return n.within(s.submit(commands))
 	}
 	leader, err := n.reachable(s)
 	if err != nil {
-		return nil, err
+		return func(context.Context) ([]order.Result, *Error) { return nil, err }
 	}
-	return n.cfg.Remote.Submit(ctx, leader, conversation, commands)
+	return n.within(n.forwardSubmit(leader, conversation, commands))
 }
 
-// SubmitHere is Submit without forwarding: what a node does for another one.
-func (n *Node) SubmitHere(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, n.cfg.SubmitTimeout)
-	defer cancel()
-	return n.shardOf(conversation).submit(ctx, commands)
+// within bounds the wait for an outcome.
+func (n *Node) within(wait func(context.Context) ([]order.Result, *Error)) func(context.Context) ([]order.Result, *Error) {
+	ctx, cancel := context.WithTimeout(context.Background(), n.cfg.SubmitTimeout)
+	return func(caller context.Context) ([]order.Result, *Error) {
+		defer cancel()
+		defer context.AfterFunc(caller, cancel)()
+		return wait(ctx)
+	}
 }
 
-// Read reads one conversation, here or at the leader, as the level asks.
+// Read reads one conversation as the level asks. This node answers even if it
+// does not lead: it asks the leader how far it must have come, and waits for
+// that.
 func (n *Node) Read(ctx context.Context, r ReadRequest) (order.View, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, n.cfg.ReadTimeout)
 	defer cancel()
 	s := n.shardOf(r.Conversation)
+	if err := n.Await(ctx, r); err != nil {
+		return order.View{}, err
+	}
+	return s.fsm.machine.Read(r.Conversation, r.After, r.Limit), nil
+}
+
+// Await returns when this node may answer a read of a conversation, or of any
+// other one in its shard, that had arrived by then.
+func (n *Node) Await(ctx context.Context, r ReadRequest) *Error {
+	s := n.shardOf(r.Conversation)
 	if r.Level == Session || r.Level == Local || s.leads() {
-		return s.read(ctx, r)
+		return s.await(ctx, r)
 	}
 	leader, err := n.reachable(s)
 	if err != nil {
-		return order.View{}, err
+		return err
 	}
-	return n.cfg.Remote.Read(ctx, leader, r)
+	index, err := n.forwardRead(ctx, leader, s.id, r.Level)
+	if err != nil {
+		return err
+	}
+	return s.catchUp(ctx, index)
 }
 
-// ReadHere is Read without forwarding.
-func (n *Node) ReadHere(ctx context.Context, r ReadRequest) (order.View, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, n.cfg.ReadTimeout)
-	defer cancel()
-	return n.shardOf(r.Conversation).read(ctx, r)
-}
-
-// reachable is the leader, if one is known and no fault cuts the way to it.
+// reachable is the leader, if one is known.
 func (n *Node) reachable(s *shard) (Peer, *Error) {
 	id := s.leader()
 	leader, ok := n.cfg.peer(id)
 	if !ok || id == n.cfg.ID {
 		return Peer{}, noLeader("no leader is known for this conversation's shard")
-	}
-	if n.links.IsCut(id, fault.Out) {
-		return Peer{}, noLeader("the leader cannot be reached from this node")
 	}
 	return leader, nil
 }
@@ -216,12 +236,3 @@ func (n *Node) Faults() []fault.Fault { return n.links.Active() }
 
 // Heal mends every fault at this node.
 func (n *Node) Heal() { n.links.Heal() }
-
-// AcceptFrom gives an error if a fault keeps that peer's requests away. The one
-// who carries requests between nodes must ask.
-func (n *Node) AcceptFrom(peer string) error {
-	if n.links.IsCut(peer, fault.In) {
-		return fault.ErrCut
-	}
-	return nil
-}

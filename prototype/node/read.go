@@ -35,37 +35,55 @@ type ReadRequest struct {
 	MinSeq       uint64 // for Session
 }
 
-// read answers at this node. For Linearizable and Leader it must lead.
+// read answers from this replica's state.
 func (s *shard) read(ctx context.Context, r ReadRequest) (order.View, *Error) {
-	var err *Error
-	switch r.Level {
-	case Linearizable:
-		err = s.linearize(ctx)
-	case Leader:
-		err = s.lease(ctx)
-	case Session:
-		err = s.reach(ctx, r.Conversation, r.MinSeq)
-	}
-	if err != nil {
+	if err := s.await(ctx, r); err != nil {
 		return order.View{}, err
 	}
 	return s.fsm.machine.Read(r.Conversation, r.After, r.Limit), nil
 }
 
+// await returns when this replica may answer as the level asks. For Linearizable
+// and Leader it must lead.
+func (s *shard) await(ctx context.Context, r ReadRequest) *Error {
+	switch r.Level {
+	case Linearizable:
+		_, err := s.linearize(ctx)
+		return err
+	case Leader:
+		return s.lease(ctx)
+	case Session:
+		return s.reach(ctx, r.Conversation, r.MinSeq)
+	}
+	return nil
+}
+
 // linearize returns when this replica's state includes everything that was
-// acknowledged before the call, or says why it cannot know. See [evidence] for
-// the argument.
-func (s *shard) linearize(ctx context.Context) *Error {
+// acknowledged before the call, or says why it cannot know. It gives the index
+// that another replica must reach to include it, too. See [evidence] for the
+// argument.
+func (s *shard) linearize(ctx context.Context) (uint64, *Error) {
 	arrived := s.evidence.begin()
 	term, err := s.readyTerm(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	index := s.raft.CommitIndex()
+	s.evidence.waiting.Add(1)
+	err = s.proven(ctx, term, arrived)
+	s.evidence.waiting.Add(-1)
+	if err == nil {
+		err = s.apply(ctx, index)
+	}
+	return s.fsm.machine.Index(), err
+}
+
+// proven waits for evidence that this node led in term after the arrival.
+func (s *shard) proven(ctx context.Context, term uint64, arrived request) *Error {
 	for {
-		newest, ok, changed := s.evidence.quorum(term)
+		newest, ok, changed := s.evidence.quorum(term, s.others())
 		if ok && newest.tick > arrived.tick {
-			break
+			return nil
 		}
 		select {
 		case s.provoke <- struct{}{}:
@@ -81,7 +99,35 @@ func (s *shard) linearize(ctx context.Context) *Error {
 			return noLeader("this node lost its lead during the read")
 		}
 	}
-	return s.apply(ctx, index)
+}
+
+// provokeRounds asks the followers for newer evidence when a read needs it. Many
+// reads share a round: the next one waits until some follower has answered, or
+// until it is clear that none does.
+func (s *shard) provokeRounds() {
+	for {
+		select {
+		case <-s.provoke:
+			others, term := s.others(), s.raft.CurrentTerm()
+			_, _, answered := s.evidence.quorum(term, others)
+			if !s.leads() {
+				continue
+			}
+			s.transport.prove(others, raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax,
+				ID: []byte(s.cfg.ID), Addr: []byte(s.transport.self)}, term)
+			timer := time.NewTimer(s.cfg.HeartbeatTimeout / 4)
+			select {
+			case <-answered:
+			case <-timer.C:
+			case <-s.stop:
+				timer.Stop()
+				return
+			}
+			timer.Stop()
+		case <-s.stop:
+			return
+		}
+	}
 }
 
 // lease returns when this replica may answer on the strength of a lease: a
@@ -93,10 +139,11 @@ func (s *shard) lease(ctx context.Context) *Error {
 		return err
 	}
 	index := s.raft.CommitIndex()
-	newest, ok, _ := s.evidence.quorum(term)
+	newest, ok, _ := s.evidence.quorum(term, s.others())
 	length := time.Duration(float64(s.cfg.HeartbeatTimeout) * (1 - s.cfg.ClockDrift))
 	if !ok || time.Since(newest.at) >= length || s.raft.CurrentTerm() != term || !s.leads() {
-		return s.linearize(ctx)
+		_, err := s.linearize(ctx)
+		return err
 	}
 	return s.apply(ctx, index)
 }
@@ -116,6 +163,22 @@ func (s *shard) readyTerm(ctx context.Context) (uint64, *Error) {
 		case <-became:
 		case <-ctx.Done():
 			return 0, noLeader("the new leader has not applied its barrier yet")
+		}
+	}
+}
+
+// catchUp waits until the machine has applied the command at index. The index
+// must be that of a command.
+func (s *shard) catchUp(ctx context.Context, index uint64) *Error {
+	for {
+		applied := s.fsm.applied.wait()
+		if s.fsm.machine.Index() >= index {
+			return nil
+		}
+		select {
+		case <-applied:
+		case <-ctx.Done():
+			return &Error{Outcome: Fail, Reason: ReasonTimeout, Detail: "this replica did not catch up in time"}
 		}
 	}
 }

@@ -11,16 +11,24 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/link"
 	"lockstep/prototype/order"
 )
 
 // shard is one Raft group on this node.
+//
+//	client ─► batcher ─► raft ─► flushLog ─► sealed ─► store (bolt or WAL)
+//	              ▲        │ ▲       │
+//	              │        │ └── transport ◄──► the shard's other replicas
+//	              │        ▼         │
+//	              └────── fsm ─► order.Machine ─► reads
 type shard struct {
 	id        int
 	cfg       Config
 	raft      *raft.Raft
 	fsm       *fsm
-	log       raft.LogStore
+	log       *flushLog
+	fence     *fence
 	stores    io.Closer
 	transport *transport
 	evidence  *evidence
@@ -29,14 +37,19 @@ type shard struct {
 
 	// ready is the newest term in which this node has led and applied a barrier:
 	// only then does it know everything that earlier leaders committed.
-	ready   atomic.Uint64
-	became  signal // after ready changes
-	provoke chan struct{}
-	stop    chan struct{}
-	done    sync.WaitGroup
+	ready     atomic.Uint64
+	became    signal // after ready changes
+	provoke   chan struct{}
+	spreading atomic.Bool
+	stop      chan struct{}
+	done      sync.WaitGroup
 }
 
-func openShard(id int, cfg Config, layer *streamLayer, meter *shardMeter) (_ *shard, err error) {
+// hungAfter is how long a flush may take, in heartbeat timeouts, before the disk
+// counts as hung.
+const hungAfter = 3
+
+func openShard(id int, cfg Config, mesh *link.Mesh, meter *shardMeter) (_ *shard, err error) {
 	stores, err := cfg.Stores(id)
 	if err != nil {
 		return nil, err
@@ -46,22 +59,21 @@ func openShard(id int, cfg Config, layer *streamLayer, meter *shardMeter) (_ *sh
 			stores.Close()
 		}
 	}()
-	cached, err := raft.NewLogCache(1024, meter.timed(stores.Log))
-	if err != nil {
-		return nil, fmt.Errorf("cache log: %w", err)
+	store := sealed{meter.timed(stores.Log)}
+	if err := store.verify(); err != nil {
+		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: remove this node from the cluster (lockstep leave), delete its data, and start it with --join", err)
 	}
 	s := &shard{
-		id: id, cfg: cfg, log: cached, stores: stores.Closer, meter: meter,
-		fsm:      &fsm{machine: order.New(), meter: meter},
-		evidence: newEvidence(len(cfg.Peers)),
-		provoke:  make(chan struct{}, 1), stop: make(chan struct{}),
+		id: id, cfg: cfg, stores: stores.Closer, meter: meter, evidence: newEvidence(),
+		fence:   &fence{after: hungAfter * cfg.HeartbeatTimeout},
+		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
-	logger := hclogger(cfg.Logger.With("shard", id))
-	s.transport = newTransport(raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
-		Stream: layer, MaxPool: 3, Timeout: max(10*cfg.HeartbeatTimeout, time.Second),
-		Logger: logger, MsgpackUseNewTimeFormat: true,
-		ServerAddressProvider: addresses(cfg.Peers),
-	}), s.evidence, cfg.HeartbeatTimeout)
+	if s.log, err = openFlushLog(store, hungAfter*cfg.HeartbeatTimeout, s.fence.stuck); err != nil {
+		return nil, err
+	}
+	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon}
+	self, _ := cfg.peer(cfg.ID)
+	s.transport = newTransport(mesh, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.HeartbeatTimeout)
 
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(cfg.ID)
@@ -72,31 +84,34 @@ func openShard(id int, cfg Config, layer *streamLayer, meter *shardMeter) (_ *sh
 	rc.SnapshotThreshold = cfg.SnapshotThreshold
 	rc.SnapshotInterval = 10 * time.Second
 	rc.TrailingLogs = cfg.TrailingLogs
-	rc.MaxAppendEntries = 256
+	rc.MaxAppendEntries = 64
 	rc.BatchApplyCh = true
 	rc.NoLegacyTelemetry = true
-	rc.Logger = logger
+	rc.Logger = hclogger(cfg.Logger.With("shard", id))
 
-	if err := bootstrap(rc, cfg, cached, stores, s.transport); err != nil {
-		s.transport.Close()
+	stable := newStable(stores.Stable)
+	if err := bootstrap(rc, cfg, s.log, stable, stores.Snapshots, s.transport); err != nil {
+		s.log.close(time.Second)
 		return nil, err
 	}
-	s.raft, err = raft.NewRaft(rc, s.fsm, cached, stores.Stable, stores.Snapshots, s.transport)
+	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, stable, stores.Snapshots, s.transport)
 	if err != nil {
-		s.transport.Close()
+		s.log.close(time.Second)
 		return nil, fmt.Errorf("start raft: %w", err)
 	}
+	s.fence.onRaise(s.abdicate)
 	s.batcher = newBatcher(s.raft, cfg, s.stop)
 	s.done.Go(s.batcher.run)
 	s.done.Go(s.followLeadership)
 	s.done.Go(s.provokeRounds)
+	s.done.Go(s.compact)
 	return s, nil
 }
 
 // bootstrap writes the first configuration, unless the shard has been here
 // before. Every member writes the same one, so it does not matter who is first.
-func bootstrap(rc *raft.Config, cfg Config, log raft.LogStore, stores Stores, t raft.Transport) error {
-	been, err := raft.HasExistingState(log, stores.Stable, stores.Snapshots)
+func bootstrap(rc *raft.Config, cfg Config, log raft.LogStore, stable raft.StableStore, snapshots raft.SnapshotStore, t raft.Transport) error {
+	been, err := raft.HasExistingState(log, stable, snapshots)
 	if err != nil {
 		return fmt.Errorf("look for earlier state: %w", err)
 	}
@@ -107,34 +122,24 @@ func bootstrap(rc *raft.Config, cfg Config, log raft.LogStore, stores Stores, t 
 	for _, p := range cfg.Peers {
 		members.Servers = append(members.Servers, raft.Server{ID: raft.ServerID(p.ID), Address: raft.ServerAddress(p.Raft)})
 	}
-	if err := raft.BootstrapCluster(rc, log, stores.Stable, stores.Snapshots, t, members); err != nil {
+	if err := raft.BootstrapCluster(rc, log, stable, snapshots, t, members); err != nil {
 		return fmt.Errorf("bootstrap: %w", err)
 	}
 	return nil
 }
 
-// addresses finds a member by its id in the present configuration, so that a
-// cluster may come back on other ports than the log remembers.
-type addresses []Peer
-
-func (a addresses) ServerAddr(id raft.ServerID) (raft.ServerAddress, error) {
-	for _, p := range a {
-		if p.ID == string(id) {
-			return raft.ServerAddress(p.Raft), nil
-		}
-	}
-	return "", fmt.Errorf("no peer %q", id)
-}
-
 // close ends what asks the library before the library itself: what is still
-// queued there when it shuts down is never answered.
+// queued there when it shuts down is never answered. The log ends before the
+// library, too, since the library waits for a state machine that may be waiting
+// for a disk that hangs.
 func (s *shard) close() error {
 	close(s.stop)
 	s.done.Wait()
 	s.batcher.drain(s.cfg.SubmitTimeout)
+	flushed := s.log.close(time.Second)
+	s.transport.Close()
 	err := s.raft.Shutdown().Error()
-	err = errors.Join(err, s.transport.Close())
-	if s.stores != nil {
+	if s.stores != nil && flushed {
 		err = errors.Join(err, s.stores.Close())
 	}
 	return err
@@ -164,27 +169,51 @@ func (s *shard) followLeadership() {
 	}
 }
 
-// provokeRounds makes the library send a round of heartbeats when a read needs
-// newer evidence than there is. Many reads share a round: the next one waits
-// until some follower has answered, or until it is clear that none does.
-func (s *shard) provokeRounds() {
+// abdicate hands over to a follower whose disk works. If it fails, the fence
+// falls silent before long.
+func (s *shard) abdicate() {
+	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.id, "error", s.log.failed())
+	s.evidence.forget()
+	if s.leads() {
+		if err := s.raft.LeadershipTransfer().Error(); err != nil {
+			s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "error", err)
+		}
+	}
+}
+
+// compactAfter is how many bytes of log make a snapshot worth while, however few
+// entries they are.
+const compactAfter = 256 << 20
+
+// compact takes snapshots by size; the library counts entries only.
+func (s *shard) compact() {
+	ticker := time.NewTicker(2 * time.Second)
+	defer ticker.Stop()
 	for {
 		select {
-		case <-s.provoke:
-			_, _, answered := s.evidence.quorum(s.raft.CurrentTerm())
-			// Only the heartbeats are wanted, not the answer: it is no proof, and
-			// after a shutdown the library never gives it.
-			s.raft.VerifyLeader()
-			select {
-			case <-answered:
-			case <-time.After(s.cfg.HeartbeatTimeout):
-			case <-s.stop:
-				return
+		case <-ticker.C:
+			if s.log.sinceSnapshot(false) > compactAfter {
+				s.log.sinceSnapshot(true)
+				if err := s.raft.Snapshot().Error(); err != nil && !errors.Is(err, raft.ErrNothingNewToSnapshot) {
+					s.cfg.Logger.Warn("no snapshot", "shard", s.id, "error", err)
+				}
 			}
 		case <-s.stop:
 			return
 		}
 	}
+}
+
+// spreadSoon tells followers of what was applied here, unless within a moment
+// another entry does.
+func (s *shard) spreadSoon() {
+	if !s.transport.leads() || s.spreading.Swap(true) {
+		return
+	}
+	time.AfterFunc(time.Millisecond, func() {
+		s.spreading.Store(false)
+		s.transport.spread(s.fsm.machine.Index())
+	})
 }
 
 // leader is the id of the node that this one believes to lead, or "".
@@ -195,10 +224,24 @@ func (s *shard) leader() string {
 
 func (s *shard) leads() bool { return s.raft.State() == raft.Leader }
 
-// submit orders commands at this node, if it leads.
-func (s *shard) submit(ctx context.Context, commands []order.Command) ([]order.Result, *Error) {
-	if !s.leads() {
-		return nil, noLeader("this node is not the leader")
+// others are the voters beside this node.
+func (s *shard) others() []raft.ServerID {
+	var ids []raft.ServerID
+	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
+		if server.Suffrage == raft.Voter && server.ID != raft.ServerID(s.cfg.ID) {
+			ids = append(ids, server.ID)
+		}
 	}
-	return s.batcher.submit(ctx, commands)
+	return ids
+}
+
+// submit queues commands at this node, if it leads, and gives the function that
+// waits for their outcome.
+func (s *shard) submit(commands []order.Command) func(context.Context) ([]order.Result, *Error) {
+	if !s.leads() {
+		return func(context.Context) ([]order.Result, *Error) {
+			return nil, noLeader("this node is not the leader")
+		}
+	}
+	return s.batcher.submit(commands)
 }

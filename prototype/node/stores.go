@@ -7,7 +7,8 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// Stores are where one shard of one node keeps what it must not forget.
+// Stores are where one shard of one node keeps what it must not forget. What
+// they have returned from is durable.
 type Stores struct {
 	Log       raft.LogStore
 	Stable    raft.StableStore // vote and term

@@ -1,32 +1,54 @@
 package node
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/link"
 )
 
-// serial is hashicorp/raft's network transport without its fast path for
-// heartbeats. The fast path handles a heartbeat beside the main goroutine, and
-// an old leader that does so while it handles an Apply can write an entry in a
-// term that it does not lead (hashicorp/raft issue 695). Without a handler the
-// transport passes heartbeats on like every other request.
-type serial struct{ *raft.NetworkTransport }
-
-// SetHeartbeatHandler does nothing, on purpose.
-func (serial) SetHeartbeatHandler(func(raft.RPC)) {}
-
-// transport gathers evidence from every answer of a follower, and keeps a node
-// that has just started from voting.
+// transport carries the consensus library's requests over the node's links. It
+// is where this project hardens the library without a fork:
+//
+//   - It has no fast path for heartbeats. They go through the library's main
+//     goroutine like every other request, so that an old leader cannot write an
+//     entry in a term that it does not lead (hashicorp/raft issue 695).
+//   - It says nothing that the disk does not hold yet; see [flushLog].
+//   - It keeps a node from voting that has just started, since it has forgotten
+//     whom it promised to follow, and one whose disk hangs from voting and from
+//     standing for election (issues 503 and 614).
+//   - It gathers [evidence] from every answer of a follower.
 type transport struct {
-	serial
+	mesh     *link.Mesh
+	channel  uint16
+	self     raft.ServerAddress
+	log      *flushLog
 	evidence *evidence
+	timeouts timeouts
+	fresh    time.Duration // how old a sign of life may be to stand for a new one
 	requests chan raft.RPC
+	quiet    time.Time // until when votes are refused
+	fence    *fence
 	stop     chan struct{}
-	stopOnce sync.Once
-	stopped  sync.WaitGroup
+	stopped  atomic.Bool
+
+	mu        sync.Mutex
+	pipelines map[*pipeline]struct{}
+}
+
+// timeouts bound how long a request may take. A lost heartbeat must be noticed
+// while there is time for another one.
+type timeouts struct{ heartbeat, replicate, vote, snapshot time.Duration }
+
+func timeoutsFor(heartbeat time.Duration) timeouts {
+	return timeouts{heartbeat: heartbeat / 2, replicate: 5 * heartbeat, vote: heartbeat, snapshot: time.Minute}
 }
 
 var (
@@ -35,124 +57,159 @@ var (
 	_ raft.WithClose   = (*transport)(nil)
 )
 
-// newTransport wraps inner. For the length of quiet after the start votes are
-// refused: before it stopped, this node may have promised a leader not to vote
-// for that long, and a lease may rest on that promise.
-func newTransport(inner *raft.NetworkTransport, e *evidence, quiet time.Duration) *transport {
-	t := &transport{serial: serial{inner}, evidence: e, requests: make(chan raft.RPC), stop: make(chan struct{})}
-	t.stopped.Add(1)
-	go t.pass(time.Now().Add(quiet))
-	return t
-}
+var (
+	errJustStarted = errors.New("this voter has just started and may be bound by a promise that it forgot")
+	errBusy        = errors.New("this replica is busy")
+	errTimeout     = errors.New("no answer in time")
+)
 
-var errJustStarted = errors.New("this voter has just started and may be bound by a promise that it forgot")
-
-func (t *transport) pass(quietUntil time.Time) {
-	defer t.stopped.Done()
-	for {
-		select {
-		case rpc := <-t.serial.Consumer():
-			switch rpc.Command.(type) {
-			case *raft.RequestVoteRequest, *raft.RequestPreVoteRequest:
-				if time.Now().Before(quietUntil) {
-					rpc.Respond(nil, errJustStarted)
-					continue
-				}
-			}
-			select {
-			case t.requests <- rpc:
-			case <-t.stop:
-				rpc.Respond(nil, raft.ErrTransportShutdown)
-				return
-			}
-		case <-t.stop:
-			return
-		}
+// newTransport takes the requests for a shard. log and fence must be set before
+// the mesh starts.
+func newTransport(mesh *link.Mesh, shard int, self raft.ServerAddress, e *evidence, log *flushLog, f *fence, heartbeat time.Duration) *transport {
+	t := &transport{
+		mesh: mesh, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, timeouts: timeoutsFor(heartbeat),
+		fresh: heartbeat * 2 / 5, pipelines: make(map[*pipeline]struct{}),
+		requests: make(chan raft.RPC, 64), quiet: time.Now().Add(heartbeat), stop: make(chan struct{}),
 	}
+	mesh.Handle(t.channel, t.receive)
+	mesh.HandleStream(t.channel, t.receiveSnapshot)
+	return t
 }
 
 func (t *transport) Consumer() <-chan raft.RPC { return t.requests }
 
-func (t *transport) Close() error {
-	t.stopOnce.Do(func() { close(t.stop) })
-	t.stopped.Wait()
-	return t.serial.Close()
-}
+func (t *transport) LocalAddr() raft.ServerAddress { return t.self }
 
-func (t *transport) AppendEntries(id raft.ServerID, target raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
-	began := t.evidence.begin()
-	if err := t.serial.AppendEntries(id, target, args, resp); err != nil {
-		return err
+func (t *transport) EncodePeer(_ raft.ServerID, addr raft.ServerAddress) []byte { return []byte(addr) }
+
+func (t *transport) DecodePeer(data []byte) raft.ServerAddress { return raft.ServerAddress(data) }
+
+// SetHeartbeatHandler does nothing, on purpose; see [transport].
+func (t *transport) SetHeartbeatHandler(func(raft.RPC)) {}
+
+// Close refuses whatever comes from now on.
+func (t *transport) Close() error {
+	if !t.stopped.Swap(true) {
+		close(t.stop)
 	}
-	t.learn(id, args, resp, began)
 	return nil
 }
 
-func (t *transport) learn(id raft.ServerID, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse, began request) {
-	if resp.Success && resp.Term == args.Term {
-		t.evidence.accept(id, args.Term, began)
+// leads says whether this node replicates to others at the moment.
+func (t *transport) leads() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.pipelines) > 0
+}
+
+// commit is the commit index as others may know it.
+func (t *transport) commit(index uint64) uint64 { return min(index, t.log.durableIndex()) }
+
+// heartbeatLinger lets the heartbeats of many shards to one node share a write.
+const heartbeatLinger = 4 * time.Millisecond
+
+func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
+	if err := t.fence.mayLead(); err != nil {
+		return err
 	}
-}
-
-func (t *transport) AppendEntriesPipeline(id raft.ServerID, target raft.ServerAddress) (raft.AppendPipeline, error) {
-	inner, err := t.serial.AppendEntriesPipeline(id, target)
-	if err != nil {
-		return nil, err
-	}
-	p := &pipeline{AppendPipeline: inner, transport: t, follower: id,
-		answers: make(chan raft.AppendFuture), closed: make(chan struct{})}
-	go p.watch()
-	return p, nil
-}
-
-// pipeline notes the start of each request, and learns from its answer before
-// the library sees it. Answers come in the order of the requests.
-type pipeline struct {
-	raft.AppendPipeline
-	transport *transport
-	follower  raft.ServerID
-	answers   chan raft.AppendFuture
-	closed    chan struct{}
-	closeOnce sync.Once
-
-	mu     sync.Mutex
-	starts []request
-}
-
-func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
-	p.mu.Lock()
-	p.starts = append(p.starts, p.transport.evidence.begin())
-	p.mu.Unlock()
-	return p.AppendPipeline.AppendEntries(args, resp)
-}
-
-func (p *pipeline) watch() {
-	for {
-		select {
-		case answer := <-p.AppendPipeline.Consumer():
-			p.mu.Lock()
-			var began request
-			if len(p.starts) > 0 {
-				began, p.starts = p.starts[0], p.starts[1:]
-			}
-			p.mu.Unlock()
-			if answer.Error() == nil {
-				p.transport.learn(p.follower, answer.Request(), answer.Response(), began)
-			}
-			select {
-			case p.answers <- answer:
-			case <-p.closed:
-				return
-			}
-		case <-p.closed:
-			return
+	timeout, options := t.timeouts.replicate, link.Options{Long: true}
+	if isHeartbeat(args) {
+		timeout, options = t.timeouts.heartbeat, link.Options{}
+		if !t.evidence.wanted() {
+			options.Linger = heartbeatLinger
 		}
 	}
+	began := t.evidence.begin()
+	type result struct {
+		answer raft.AppendEntriesResponse
+		err    error
+	}
+	term, answered := args.Term, make(chan result, 1)
+	t.mesh.Go(string(id), t.channel, encodeAppend(args, t.commit(args.LeaderCommitIndex)), options, func(payload []byte, err error) {
+		r := result{err: err}
+		if err == nil {
+			r.err = decodeResponse(payload, &r.answer)
+		}
+		if r.err == nil {
+			t.learn(id, term, &r.answer, began)
+		}
+		answered <- r
+	})
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case r := <-answered:
+		*resp = r.answer
+		return r.err
+	case <-timer.C:
+		return errTimeout
+	case <-t.stop:
+		return raft.ErrTransportShutdown
+	}
 }
 
-func (p *pipeline) Consumer() <-chan raft.AppendFuture { return p.answers }
+func isHeartbeat(args *raft.AppendEntriesRequest) bool {
+	return len(args.Entries) == 0 && args.PrevLogEntry == 0 && args.LeaderCommitIndex == 0
+}
 
-func (p *pipeline) Close() error {
-	p.closeOnce.Do(func() { close(p.closed) })
-	return p.AppendPipeline.Close()
+func (t *transport) learn(id raft.ServerID, term uint64, resp *raft.AppendEntriesResponse, began request) {
+	if resp.Success && resp.Term == term {
+		t.evidence.accept(id, term, began)
+	}
+}
+
+func (t *transport) RequestVote(id raft.ServerID, _ raft.ServerAddress, args *raft.RequestVoteRequest, resp *raft.RequestVoteResponse) error {
+	if err := t.fence.mayStand(); err != nil {
+		return err
+	}
+	return t.ask(id, rpcVote, args, resp)
+}
+
+func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args *raft.RequestPreVoteRequest, resp *raft.RequestPreVoteResponse) error {
+	if err := t.fence.mayStand(); err != nil {
+		return err
+	}
+	return t.ask(id, rpcPreVote, args, resp)
+}
+
+func (t *transport) TimeoutNow(id raft.ServerID, _ raft.ServerAddress, args *raft.TimeoutNowRequest, resp *raft.TimeoutNowResponse) error {
+	t.evidence.forget() // a lease must not outlive a handover
+	return t.ask(id, rpcTimeoutNow, args, resp)
+}
+
+// prove asks the followers, at once, whether this node still leads in term. What
+// they answer becomes evidence. It is the library's heartbeat, sent beside the
+// library's own so that nobody waits for their pace.
+func (t *transport) prove(followers []raft.ServerID, header raft.RPCHeader, term uint64) {
+	if t.fence.mayLead() != nil {
+		return
+	}
+	payload := encodeAppend(&raft.AppendEntriesRequest{RPCHeader: header, Term: term}, 0)
+	for _, id := range followers {
+		began := t.evidence.begin()
+		t.mesh.Go(string(id), t.channel, payload, link.Options{}, func(payload []byte, err error) {
+			var answer raft.AppendEntriesResponse
+			if err == nil && decodeResponse(payload, &answer) == nil {
+				t.learn(id, term, &answer, began)
+			}
+		})
+	}
+}
+
+// ask makes one of the rare requests.
+func (t *transport) ask(id raft.ServerID, k rpcKind, args, resp any) error {
+	payload, err := encodeJSON(k, args)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), t.timeouts.vote)
+	defer cancel()
+	answer, err := t.mesh.Call(ctx, string(id), t.channel, payload)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(answer, resp); err != nil {
+		return fmt.Errorf("decode answer: %w", err)
+	}
+	return nil
 }

@@ -1,0 +1,20 @@
+// Package link carries messages between the nodes of a cluster.
+//
+// Between two nodes there are two connections each way, one for short messages
+// and one for long ones, so that a heartbeat never queues behind a megabyte of
+// log. All shards and lanes share them; a channel number says whom a message is
+// for. Messages that wait at the same time leave in one write, which is what
+// makes the heartbeats of many idle shards cheap.
+//
+// What it guarantees, and what it does not:
+//
+//   - A message arrives whole or not at all, and it comes from the node that the
+//     connection belongs to.
+//   - A [Mesh.Call] ends: with the answer, or with [ErrUnreachable] if the request
+//     certainly never left, or with [ErrLost] if nobody knows.
+//   - There is no order between messages, and a fault may drop, delay or double
+//     any of them. Those above must bear that, as they must with any network.
+//
+// Every message passes the node's [fault.Links] on its way out and on its way
+// in. Nothing above knows whether a cable was pulled or a fault was asked for.
+package link

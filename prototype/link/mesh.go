@@ -1,0 +1,310 @@
+package link
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lockstep/prototype/fault"
+)
+
+var (
+	// ErrUnreachable: the message certainly did not leave this node.
+	ErrUnreachable = errors.New("peer is unreachable")
+	// ErrLost: the message may have arrived; its answer will not.
+	ErrLost = errors.New("no answer will come")
+)
+
+// Handler takes a message. It runs on the goroutine that reads the connection,
+// so it must not block. For a request it calls reply once, from any goroutine;
+// for a one-way message reply does nothing.
+type Handler func(from string, payload []byte, reply func(payload []byte, err error))
+
+// Network is how a node listens for its peers and reaches them.
+type Network interface {
+	Listen(address string) (net.Listener, error)
+	Dial(address string, timeout time.Duration) (net.Conn, error)
+}
+
+// Verifier is a Network that knows who is at the other end of a connection, as
+// one with certificates does. An error refuses the connection.
+type Verifier interface {
+	Verify(conn net.Conn, claimed string) error
+}
+
+// Config says who a node is and how it reaches the others.
+type Config struct {
+	Self    string
+	Address string // to listen at
+	Network Network
+	Links   *fault.Links
+	// Find gives the address of a peer.
+	Find   func(id string) (address string, ok bool)
+	Logger *slog.Logger
+}
+
+const (
+	dialTimeout  = 500 * time.Millisecond
+	helloTimeout = 2 * time.Second
+	// redialAfter keeps callers of a dead peer from dialling it all the time.
+	redialAfter = 20 * time.Millisecond
+)
+
+// Mesh is a node's end of its links. Its methods may be called from any
+// goroutine, Handle and HandleStream only before Start.
+type Mesh struct {
+	cfg      Config
+	listener net.Listener
+	handlers map[uint16]Handler
+	streams  map[uint16]func(from string, conn net.Conn)
+	ids      atomic.Uint64
+
+	mu    sync.Mutex
+	peers map[string]*peer
+	conns map[*conn]struct{} // every one that is open
+
+	closed    chan struct{}
+	closeOnce sync.Once
+	done      sync.WaitGroup
+}
+
+// Listen takes the address; Start begins to use it.
+func Listen(cfg Config) (*Mesh, error) {
+	listener, err := cfg.Network.Listen(cfg.Address)
+	if err != nil {
+		return nil, fmt.Errorf("listen for peers on %s: %w", cfg.Address, err)
+	}
+	return &Mesh{
+		cfg: cfg, listener: listener, handlers: make(map[uint16]Handler),
+		streams: make(map[uint16]func(string, net.Conn)), peers: make(map[string]*peer),
+		conns: make(map[*conn]struct{}), closed: make(chan struct{}),
+	}, nil
+}
+
+// Addr is where the mesh listens.
+func (m *Mesh) Addr() net.Addr { return m.listener.Addr() }
+
+// Handle sets who takes the messages of a channel.
+func (m *Mesh) Handle(channel uint16, h Handler) { m.handlers[channel] = h }
+
+// HandleStream sets who takes the streams of a channel. It owns the connection
+// and runs on a goroutine of its own.
+func (m *Mesh) HandleStream(channel uint16, h func(from string, conn net.Conn)) {
+	m.streams[channel] = h
+}
+
+// Start begins to accept connections.
+func (m *Mesh) Start() { m.done.Go(m.accept) }
+
+// Close ends all connections and returns when nothing of the mesh runs any more.
+// Requests that wait for an answer end with ErrLost.
+func (m *Mesh) Close() {
+	m.closeOnce.Do(func() {
+		close(m.closed)
+		m.listener.Close()
+		m.cfg.Links.Close()
+		m.mu.Lock()
+		var open []*conn
+		for c := range m.conns {
+			open = append(open, c)
+		}
+		m.mu.Unlock()
+		for _, c := range open {
+			c.fail()
+		}
+	})
+	m.done.Wait()
+}
+
+// Options of a message.
+type Options struct {
+	// Linger is how long the message may wait for company.
+	Linger time.Duration
+	// Long takes the line for long messages, whatever the size. Messages on one
+	// line keep their order, as far as no fault disturbs it.
+	Long bool
+}
+
+// Go sends a request and calls done once, with the answer or an error, possibly
+// before Go returns. done must not block.
+func (m *Mesh) Go(to string, channel uint16, payload []byte, o Options, done func([]byte, error)) {
+	f := frame{kind: request, patient: o.Linger > 0, channel: channel, id: m.ids.Add(1), payload: payload}
+	m.post(to, f, o, done)
+}
+
+// Call sends a request and waits for its answer, or until the context ends; the
+// outcome is unknown then.
+func (m *Mesh) Call(ctx context.Context, to string, channel uint16, payload []byte) ([]byte, error) {
+	type result struct {
+		payload []byte
+		err     error
+	}
+	results := make(chan result, 1)
+	m.Go(to, channel, payload, Options{}, func(p []byte, err error) { results <- result{p, err} })
+	select {
+	case r := <-results:
+		return r.payload, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", ErrLost, ctx.Err())
+	}
+}
+
+// Send sends a one-way message. Nobody learns whether it arrives.
+func (m *Mesh) Send(to string, channel uint16, payload []byte) {
+	m.post(to, frame{kind: oneWay, channel: channel, payload: payload}, Options{}, nil)
+}
+
+// post lets the fault links decide on a message, and sends what is left of it.
+func (m *Mesh) post(to string, f frame, o Options, done func([]byte, error)) {
+	fate := m.cfg.Links.Fate(to, fault.Out)
+	p := m.peer(to)
+	if fate.Drop {
+		p.swallow(f, done)
+		return
+	}
+	if fate.Duplicate {
+		p.post(f, o, nil)
+	}
+	if fate.Delay == 0 {
+		p.post(f, o, done)
+		return
+	}
+	time.AfterFunc(fate.Delay, func() { p.post(f, o, done) })
+}
+
+// Stream opens a connection for one long exchange.
+func (m *Mesh) Stream(to string, channel uint16) (net.Conn, error) {
+	return m.dial(to, hello{use: stream, channel: channel, caller: m.cfg.Self})
+}
+
+func (m *Mesh) dial(to string, h hello) (net.Conn, error) {
+	address, ok := m.cfg.Find(to)
+	if !ok {
+		return nil, fmt.Errorf("dial %s: it is not a member", to)
+	}
+	if m.cfg.Links.IsCut(to, fault.Out) {
+		return nil, fmt.Errorf("dial %s: %w", to, fault.ErrCut)
+	}
+	raw, err := m.cfg.Network.Dial(address, dialTimeout)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", to, err)
+	}
+	if v, ok := m.cfg.Network.(Verifier); ok {
+		if err := v.Verify(raw, to); err != nil {
+			raw.Close()
+			return nil, fmt.Errorf("dial %s: %w", to, err)
+		}
+	}
+	attached, err := m.cfg.Links.Attach(raw, to, fault.Out)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", to, err)
+	}
+	err = attached.SetWriteDeadline(time.Now().Add(dialTimeout))
+	if err == nil {
+		_, err = attached.Write(h.append(nil))
+	}
+	err = errors.Join(err, attached.SetWriteDeadline(time.Time{}))
+	if err != nil {
+		attached.Close()
+		return nil, fmt.Errorf("dial %s: say hello: %w", to, err)
+	}
+	return attached, nil
+}
+
+// register notes an open connection; false means that the mesh is closed.
+func (m *Mesh) register(c *conn) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	select {
+	case <-m.closed:
+		return false
+	default:
+	}
+	m.conns[c] = struct{}{}
+	return true
+}
+
+// run reads and writes a connection until it breaks.
+func (m *Mesh) run(c *conn) {
+	if !m.register(c) {
+		c.fail()
+		return
+	}
+	m.done.Go(c.write)
+	m.done.Go(func() {
+		m.read(c)
+		c.fail()
+		m.mu.Lock()
+		delete(m.conns, c)
+		m.mu.Unlock()
+	})
+}
+
+func (m *Mesh) read(c *conn) {
+	in := bufio.NewReaderSize(c.Conn, 64<<10)
+	for {
+		f, err := readFrame(in)
+		if err != nil {
+			return
+		}
+		fate := m.cfg.Links.Fate(c.peer, fault.In)
+		switch {
+		case fate.Drop:
+		case fate.Delay > 0:
+			time.AfterFunc(fate.Delay, func() { m.deliver(c, f) })
+		default:
+			m.deliver(c, f)
+		}
+	}
+}
+
+// answerLinger lets the answers to patient requests leave together.
+const answerLinger = 500 * time.Microsecond
+
+func (m *Mesh) deliver(c *conn, f frame) {
+	switch f.kind {
+	case answer:
+		if done := c.answered(f.id); done != nil {
+			done(f.payload, nil)
+		}
+	case refusal:
+		if done := c.answered(f.id); done != nil {
+			done(nil, errors.New(string(f.payload)))
+		}
+	default:
+		h := m.handlers[f.channel]
+		if h == nil {
+			m.reply(c, f, nil, fmt.Errorf("there is no channel %d here", f.channel))
+			return
+		}
+		h(c.peer, f.payload, func(payload []byte, err error) { m.reply(c, f, payload, err) })
+	}
+}
+
+func (m *Mesh) reply(c *conn, to frame, payload []byte, err error) {
+	if to.kind != request {
+		return
+	}
+	f := frame{kind: answer, channel: to.channel, id: to.id, payload: payload}
+	if err != nil {
+		f.kind, f.payload = refusal, []byte(err.Error())
+	}
+	linger := time.Duration(0)
+	if to.patient {
+		linger = answerLinger
+	}
+	fate := m.cfg.Links.Fate(c.peer, fault.Out)
+	switch {
+	case fate.Drop:
+	case fate.Delay > 0:
+		time.AfterFunc(fate.Delay, func() { c.enqueue(f, linger, nil) })
+	default:
+		c.enqueue(f, linger, nil)
+	}
+}

@@ -1,0 +1,9 @@
+package node
+
+// The channels of the links between nodes. A shard's consensus has the channel
+// of its number.
+const (
+	channelSubmit = 0xF000 + iota
+	channelRead
+	channelLane // and those after it: the weak lanes
+)

@@ -1,0 +1,80 @@
+package node
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// fence keeps a shard's replica with a sick disk from leading, and from becoming
+// a leader. The library has no such thing: its leader with a hung disk leads for
+// ever (hashicorp/raft issue 503), and a sick node that lost its lead may win it
+// back (issue 614).
+//
+// A flush that takes too long raises the fence: the node neither votes nor
+// stands for election, and a leader hands over. If that does not work within as
+// long again, it falls silent, so that its followers stop hearing from it and
+// elect another. The flush that ends after all is the probe that lowers the
+// fence. After an error of the disk it stays up until the node starts again,
+// since nobody knows what such a disk has kept.
+type fence struct {
+	up     atomic.Bool
+	silent atomic.Bool
+	after  time.Duration
+
+	mu     sync.Mutex
+	mute   *time.Timer
+	raised func() // called when the fence goes up
+}
+
+var errFenced = errors.New("the disk of this replica hangs or has failed")
+
+// mayStand gives an error to one who must not vote or be elected.
+func (f *fence) mayStand() error {
+	if f.up.Load() {
+		return errFenced
+	}
+	return nil
+}
+
+// mayLead gives an error to a leader that must fall silent.
+func (f *fence) mayLead() error {
+	if f.silent.Load() {
+		return errFenced
+	}
+	return nil
+}
+
+// stuck raises or lowers the fence.
+func (f *fence) stuck(stuck bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !stuck {
+		if f.mute != nil {
+			f.mute.Stop()
+			f.mute = nil
+		}
+		f.up.Store(false)
+		f.silent.Store(false)
+		return
+	}
+	if f.up.Swap(true) {
+		return
+	}
+	f.mute = time.AfterFunc(f.after, func() { f.silent.Store(true) })
+	if f.raised != nil {
+		go f.raised()
+	}
+}
+
+// onRaise sets what is done when the fence goes up; it is done at once if the
+// fence is up already.
+func (f *fence) onRaise(do func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.raised = do
+	if f.up.Load() {
+		go do()
+	}
+}

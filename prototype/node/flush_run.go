@@ -1,0 +1,138 @@
+package node
+
+import (
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// run writes what has gathered, again and again.
+func (l *flushLog) run() {
+	for {
+		select {
+		case <-l.wake:
+		case <-l.closed:
+			return
+		}
+		for {
+			ops := l.takeQueue()
+			if len(ops) == 0 {
+				break
+			}
+			if err := l.watched(ops); err != nil {
+				l.fail(err)
+				l.hang(true)
+				return
+			}
+			select {
+			case <-l.closed:
+				return
+			default:
+			}
+		}
+	}
+}
+
+// flushAtMost bounds, in bytes, what one flush carries.
+const flushAtMost = 8 << 20
+
+// takeQueue takes a run of stores, which go to disk together, or one deletion.
+func (l *flushLog) takeQueue() []logOp {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, size := 0, 0
+	for ; n < len(l.queue) && size < flushAtMost; n++ {
+		if l.queue[n].entries == nil {
+			if n == 0 {
+				n = 1
+			}
+			break
+		}
+		for _, e := range l.queue[n].entries {
+			size += len(e.Data)
+		}
+	}
+	ops := l.queue[:n:n]
+	l.queue = l.queue[n:]
+	if len(l.queue) == 0 {
+		l.queue = nil
+	}
+	return ops
+}
+
+// watched carries out ops under the eye of the watchdog: a disk that hangs gives
+// no error, it just does not come back.
+func (l *flushLog) watched(ops []logOp) error {
+	stuck := false
+	over := make(chan struct{})
+	dog := time.AfterFunc(l.after, func() {
+		stuck = true
+		l.hang(true)
+		close(over)
+	})
+	err := l.carryOut(ops)
+	if !dog.Stop() {
+		<-over
+	}
+	if stuck && err == nil {
+		l.hang(false)
+	}
+	return err
+}
+
+func (l *flushLog) carryOut(ops []logOp) error {
+	if ops[0].entries == nil {
+		err := l.store.DeleteRange(ops[0].min, ops[0].max)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.floor = noFloor
+		for _, op := range l.queue {
+			if op.entries == nil {
+				l.floor = lower(l.floor, op.floor)
+			}
+		}
+		return err
+	}
+	entries := ops[0].entries
+	if len(ops) > 1 {
+		entries = nil
+		for _, op := range ops {
+			entries = append(entries, op.entries...)
+		}
+	}
+	if err := l.store.StoreLogs(entries); err != nil {
+		return err
+	}
+	l.stored(entries)
+	return nil
+}
+
+// stored notes that entries are on disk and tells those who waited for them.
+func (l *flushLog) stored(entries []*raft.Log) {
+	l.mu.Lock()
+	for _, e := range entries {
+		l.flushed += len(e.Data)
+	}
+	reached := lower(lower(entries[len(entries)-1].Index, l.floor), l.last)
+	if reached > l.durable {
+		l.durable = reached
+	}
+	l.recent.trim(l.durable)
+	done := l.takeWaiters(func(w durableWaiter) bool { return w.index <= l.durable })
+	l.mu.Unlock()
+	for _, w := range done {
+		w.done(nil)
+	}
+}
+
+// sinceSnapshot gives the bytes that were flushed since it was last asked to
+// begin again.
+func (l *flushLog) sinceSnapshot(reset bool) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.flushed
+	if reset {
+		l.flushed = 0
+	}
+	return n
+}

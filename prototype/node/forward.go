@@ -1,0 +1,115 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"lockstep/prototype/link"
+	"lockstep/prototype/order"
+)
+
+// A node that does not lead passes requests on to the one that does, over the
+// same links, under the same faults, as everything else between nodes. Requests
+// that are passed on are not passed on again, so stale beliefs about the leader
+// cannot make a loop.
+
+// submitAnswer is what became of forwarded commands.
+type submitAnswer struct {
+	Results []order.Result
+	Error   *Error
+}
+
+func (n *Node) forwardSubmit(leader Peer, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
+	payload := order.Batch{Commands: commands}.Append(nil)
+	type result struct {
+		payload []byte
+		err     error
+	}
+	results := make(chan result, 1)
+	n.mesh.Go(leader.ID, channelSubmit, payload, link.Options{Long: true}, func(payload []byte, err error) { results <- result{payload, err} })
+	return func(ctx context.Context) ([]order.Result, *Error) {
+		var r result
+		select {
+		case r = <-results:
+		case <-ctx.Done():
+			return nil, unknown("the leader did not answer in time")
+		}
+		if errors.Is(r.err, link.ErrUnreachable) {
+			return nil, noLeader("the leader cannot be reached from this node")
+		}
+		if r.err != nil {
+			return nil, unknown("the leader took the message and did not answer")
+		}
+		var answer submitAnswer
+		if err := json.Unmarshal(r.payload, &answer); err != nil || len(answer.Results) > len(commands) {
+			return nil, unknown("the leader's answer could not be read")
+		}
+		return answer.Results, answer.Error
+	}
+}
+
+// receiveSubmit queues the commands before it returns, which keeps the order of
+// one forwarding node's requests.
+func (n *Node) receiveSubmit(_ string, payload []byte, reply func([]byte, error)) {
+	batch, err := order.DecodeBatch(payload)
+	if err != nil || len(batch.Commands) == 0 {
+		reply(nil, errors.Join(errRPC, err))
+		return
+	}
+	wait := n.within(n.shardOf(batch.Commands[0].Conversation).submit(batch.Commands))
+	go func() {
+		var a submitAnswer
+		a.Results, a.Error = wait(context.Background())
+		reply(json.Marshal(a))
+	}()
+}
+
+// indexRequest asks the leader of a shard how far a replica must have come to
+// answer a read.
+type indexRequest struct {
+	Shard int
+	Level Level
+}
+
+type indexAnswer struct {
+	Index uint64
+	Error *Error
+}
+
+func (n *Node) forwardRead(ctx context.Context, leader Peer, shard int, level Level) (uint64, *Error) {
+	payload, err := json.Marshal(indexRequest{shard, level})
+	if err != nil {
+		return 0, invalid("%s", err)
+	}
+	payload, err = n.mesh.Call(ctx, leader.ID, channelRead, payload)
+	if err != nil {
+		return 0, noLeader("the leader did not answer")
+	}
+	var answer indexAnswer
+	if err := json.Unmarshal(payload, &answer); err != nil {
+		return 0, noLeader("the leader's answer could not be read")
+	}
+	return answer.Index, answer.Error
+}
+
+func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) {
+	var request indexRequest
+	if err := json.Unmarshal(payload, &request); err != nil || request.Shard < 0 || request.Shard >= len(n.shards) {
+		reply(nil, errRPC)
+		return
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), n.cfg.ReadTimeout)
+		defer cancel()
+		s := n.shards[request.Shard]
+		var a indexAnswer
+		if request.Level == Leader {
+			a.Error = s.lease(ctx)
+			a.Index = s.fsm.machine.Index()
+		} else {
+			a.Index, a.Error = s.linearize(ctx)
+		}
+		reply(json.Marshal(a))
+	}()
+}

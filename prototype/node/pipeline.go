@@ -1,0 +1,199 @@
+package node
+
+import (
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/link"
+)
+
+// pipelineDepth is how many appends to one follower may be under way.
+const pipelineDepth = 8
+
+// AppendEntriesPipeline sends appends without waiting for the answers.
+func (t *transport) AppendEntriesPipeline(id raft.ServerID, _ raft.ServerAddress) (raft.AppendPipeline, error) {
+	p := &pipeline{transport: t, follower: id, order: make(chan *appendFuture, pipelineDepth),
+		ready: make(chan raft.AppendFuture), closed: make(chan struct{})}
+	t.mu.Lock()
+	t.pipelines[p] = struct{}{}
+	t.mu.Unlock()
+	go p.deliver()
+	return p, nil
+}
+
+// pipeline gives answers in the order of the requests.
+type pipeline struct {
+	transport *transport
+	follower  raft.ServerID
+	order     chan *appendFuture
+	ready     chan raft.AppendFuture
+	closed    chan struct{}
+	closeOnce sync.Once
+
+	mu sync.Mutex
+	// matched is the newest entry that the follower is known to have, told the
+	// newest commit index that it is known to know, and sent the newest that was
+	// sent to it.
+	matched, told, sent uint64
+	head                raft.RPCHeader
+	term                uint64
+}
+
+type appendFuture struct {
+	start time.Time
+	args  *raft.AppendEntriesRequest
+	resp  *raft.AppendEntriesResponse
+	once  sync.Once
+	done  chan struct{}
+	err   error
+}
+
+func (f *appendFuture) Error() error {
+	<-f.done
+	return f.err
+}
+func (f *appendFuture) Start() time.Time                      { return f.start }
+func (f *appendFuture) Request() *raft.AppendEntriesRequest   { return f.args }
+func (f *appendFuture) Response() *raft.AppendEntriesResponse { return f.resp }
+
+// finish ends the future once; set fills in the response.
+func (f *appendFuture) finish(set func() error) {
+	f.once.Do(func() {
+		if f.err = set(); f.err != nil {
+			// The library reads the response without asking for the error; with this
+			// one it gives the pipeline up and falls back to single requests.
+			*f.resp = raft.AppendEntriesResponse{Term: f.args.Term}
+		}
+		close(f.done)
+	})
+}
+
+// AppendEntries sends, unless there is nothing to say: the library repeats the
+// commit index on a timer, and a follower that knows it and has just been heard
+// need not be told again.
+func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
+	t := p.transport
+	if err := t.fence.mayLead(); err != nil {
+		return nil, err
+	}
+	f := &appendFuture{start: time.Now(), args: args, resp: resp, done: make(chan struct{})}
+	select {
+	case p.order <- f:
+	case <-p.closed:
+		return nil, raft.ErrPipelineShutdown
+	}
+	commit, last := t.commit(args.LeaderCommitIndex), args.PrevLogEntry
+	if n := len(args.Entries); n > 0 {
+		last = args.Entries[n-1].Index
+	}
+	if p.begin(args, last, commit) && time.Since(t.evidence.heard(p.follower)) < t.fresh {
+		f.finish(func() error {
+			*resp = raft.AppendEntriesResponse{RPCHeader: args.RPCHeader, Term: args.Term, LastLog: last, Success: true}
+			return nil
+		})
+		return f, nil
+	}
+	began := t.evidence.begin()
+	timer := time.AfterFunc(t.timeouts.replicate, func() { f.finish(func() error { return errTimeout }) })
+	t.mesh.Go(string(p.follower), t.channel, encodeAppend(args, commit), link.Options{Long: true}, func(payload []byte, err error) {
+		timer.Stop()
+		f.finish(func() error {
+			if err == nil {
+				err = decodeResponse(payload, resp)
+			}
+			if err == nil {
+				t.learn(p.follower, args.Term, resp, began)
+				p.end(resp.Success, last, commit)
+			}
+			return err
+		})
+	})
+	return f, nil
+}
+
+// begin notes what is about to be sent, and says whether it is news to nobody.
+func (p *pipeline) begin(args *raft.AppendEntriesRequest, last, commit uint64) (known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.head, p.term = args.RPCHeader, args.Term
+	p.sent = max(p.sent, commit)
+	return len(args.Entries) == 0 && p.matched == last && p.told >= commit
+}
+
+func (p *pipeline) end(success bool, last, commit uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if success {
+		p.matched, p.told = max(p.matched, last), max(p.told, commit)
+	}
+}
+
+// spread tells followers of a commit at once that would otherwise learn of it
+// with the next entry, or after the library's commit timeout: up to a tenth of a
+// second in which their readers see less than they could.
+func (t *transport) spread(commit uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for p := range t.pipelines {
+		p.spread(t.commit(commit))
+	}
+}
+
+func (p *pipeline) spread(commit uint64) {
+	p.mu.Lock()
+	// Beyond what it is known to share, a follower's log may be another leader's.
+	commit = min(commit, p.matched)
+	if commit <= p.sent || p.matched == 0 {
+		p.mu.Unlock()
+		return
+	}
+	p.sent = commit
+	args := raft.AppendEntriesRequest{RPCHeader: p.head, Term: p.term, PrevLogEntry: p.matched}
+	p.mu.Unlock()
+	var entry raft.Log
+	if p.transport.log.GetLog(args.PrevLogEntry, &entry) != nil {
+		return
+	}
+	args.PrevLogTerm = entry.Term
+	p.transport.mesh.Go(string(p.follower), p.transport.channel, encodeAppend(&args, commit), link.Options{Long: true}, func(payload []byte, err error) {
+		var resp raft.AppendEntriesResponse
+		if err == nil && decodeResponse(payload, &resp) == nil && resp.Term == args.Term {
+			p.end(resp.Success, args.PrevLogEntry, commit)
+		}
+	})
+}
+
+// deliver passes the answers on, in order.
+func (p *pipeline) deliver() {
+	for {
+		select {
+		case f := <-p.order:
+			select {
+			case <-f.done:
+			case <-p.closed:
+				return
+			}
+			select {
+			case p.ready <- f:
+			case <-p.closed:
+				return
+			}
+		case <-p.closed:
+			return
+		}
+	}
+}
+
+func (p *pipeline) Consumer() <-chan raft.AppendFuture { return p.ready }
+
+func (p *pipeline) Close() error {
+	p.closeOnce.Do(func() {
+		close(p.closed)
+		p.transport.mu.Lock()
+		delete(p.transport.pipelines, p)
+		p.transport.mu.Unlock()
+	})
+	return nil
+}

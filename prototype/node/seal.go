@@ -1,0 +1,97 @@
+package node
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"runtime/debug"
+
+	"github.com/hashicorp/raft"
+)
+
+// ErrCorrupt is the error for stored data that is not what was written. A
+// replica with such data refuses to start: serving it would be a lie, and
+// dropping it could break a promise to the others.
+var ErrCorrupt = errors.New("stored data is damaged")
+
+// sealed is a log store that notices damage. Each entry carries a CRC-32C of all
+// that it is; bolt, unlike its competitors, does not check its pages.
+type sealed struct{ raft.LogStore }
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+const sealSize = 4
+
+func sealOf(e *raft.Log, data []byte) uint32 {
+	var head [17]byte
+	binary.BigEndian.PutUint64(head[:8], e.Index)
+	binary.BigEndian.PutUint64(head[8:16], e.Term)
+	head[16] = byte(e.Type)
+	return crc32.Update(crc32.Update(crc32.Checksum(head[:], castagnoli), castagnoli, data), castagnoli, e.Extensions)
+}
+
+func (s sealed) StoreLog(e *raft.Log) error { return s.StoreLogs([]*raft.Log{e}) }
+
+func (s sealed) StoreLogs(entries []*raft.Log) error {
+	copies := make([]raft.Log, len(entries))
+	list := make([]*raft.Log, len(entries))
+	for i, e := range entries {
+		copies[i] = *e
+		data := make([]byte, 0, len(e.Data)+sealSize)
+		copies[i].Data = binary.BigEndian.AppendUint32(append(data, e.Data...), sealOf(e, e.Data))
+		list[i] = &copies[i]
+	}
+	return s.LogStore.StoreLogs(list)
+}
+
+func (s sealed) GetLog(index uint64, into *raft.Log) error {
+	if err := s.LogStore.GetLog(index, into); err != nil {
+		return err
+	}
+	n := len(into.Data) - sealSize
+	if n < 0 || into.Index != index || binary.BigEndian.Uint32(into.Data[n:]) != sealOf(into, into.Data[:n]) {
+		return fmt.Errorf("read log entry %d: %w", index, ErrCorrupt)
+	}
+	into.Data = into.Data[:n:n]
+	return nil
+}
+
+// verify reads the whole log. Damage that makes the store below panic, as that
+// of a page's structure does, or fault, as that of a mapped file does, is damage
+// and no reason to die.
+func (s sealed) verify() (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	index := uint64(0)
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("read log entry %d: %w: %v", index, ErrCorrupt, cause)
+		}
+	}()
+	first, err := s.FirstIndex()
+	if err != nil {
+		return fmt.Errorf("read log: %w", err)
+	}
+	last, err := s.LastIndex()
+	if err != nil {
+		return fmt.Errorf("read log: %w", err)
+	}
+	if first == 0 && last == 0 {
+		return nil
+	}
+	term := uint64(0)
+	for index = first; index <= last; index++ {
+		var e raft.Log
+		if err := s.GetLog(index, &e); err != nil {
+			if !errors.Is(err, ErrCorrupt) {
+				err = fmt.Errorf("read log entry %d: %w: %w", index, ErrCorrupt, err)
+			}
+			return err
+		}
+		if e.Term < term {
+			return fmt.Errorf("read log entry %d: its term %d follows term %d: %w", index, e.Term, term, ErrCorrupt)
+		}
+		term = e.Term
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package node
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// receive passes a request on to the library. It runs on the goroutine that
+// reads the connection and does not block.
+func (t *transport) receive(_ string, payload []byte, reply func([]byte, error)) {
+	command, err := decodeRequest(payload)
+	if err == nil {
+		err = t.admit(command)
+	}
+	if err != nil {
+		reply(nil, err)
+		return
+	}
+	answers := make(chan raft.RPCResponse, 1)
+	select {
+	case t.requests <- raft.RPC{Command: command, RespChan: answers}:
+	default:
+		reply(nil, errBusy)
+		return
+	}
+	go func() {
+		select {
+		case answer := <-answers:
+			t.respond(command, answer, reply)
+		case <-t.stop:
+			reply(nil, raft.ErrTransportShutdown)
+		}
+	}()
+}
+
+// admit keeps those from voting who must not.
+func (t *transport) admit(command any) error {
+	switch command.(type) {
+	case *raft.RequestVoteRequest, *raft.RequestPreVoteRequest:
+		if time.Now().Before(t.quiet) {
+			return errJustStarted
+		}
+		return t.fence.mayStand()
+	case *raft.TimeoutNowRequest:
+		return t.fence.mayStand()
+	}
+	return nil
+}
+
+// respond answers for the library, as soon as what it says is true of the disk.
+func (t *transport) respond(command any, answer raft.RPCResponse, reply func([]byte, error)) {
+	if answer.Error != nil {
+		reply(nil, answer.Error)
+		return
+	}
+	payload, err := encodeResponse(answer.Response)
+	if err != nil {
+		reply(nil, err)
+		return
+	}
+	args, isAppend := command.(*raft.AppendEntriesRequest)
+	resp, _ := answer.Response.(*raft.AppendEntriesResponse)
+	if !isAppend || resp == nil || !resp.Success || len(args.Entries) == 0 {
+		reply(payload, nil)
+		return
+	}
+	t.log.whenDurable(args.Entries[len(args.Entries)-1].Index, func(err error) { reply(payload, err) })
+}
+
+// A snapshot is sent as the length of its head, the head, and the state; the
+// answer is JSON.
+const snapshotAnswer = 4 << 10
+
+func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args *raft.InstallSnapshotRequest, resp *raft.InstallSnapshotResponse, data io.Reader) (err error) {
+	if err := t.fence.mayLead(); err != nil {
+		return err
+	}
+	conn, err := t.mesh.Stream(string(id), t.channel)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(t.timeouts.snapshot)); err != nil {
+		return err
+	}
+	head, err := json.Marshal(args)
+	if err != nil {
+		return fmt.Errorf("install snapshot: %w", err)
+	}
+	if _, err := conn.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(head))), head...)); err != nil {
+		return fmt.Errorf("install snapshot: %w", err)
+	}
+	if _, err := io.CopyN(conn, data, args.Size); err != nil {
+		return fmt.Errorf("install snapshot: %w", err)
+	}
+	if err := json.NewDecoder(io.LimitReader(conn, snapshotAnswer)).Decode(resp); err != nil {
+		return fmt.Errorf("install snapshot: %w", err)
+	}
+	return nil
+}
+
+const maxSnapshotHead = 1 << 20
+
+func (t *transport) receiveSnapshot(_ string, conn net.Conn) {
+	defer conn.Close()
+	resp, err := t.takeSnapshot(conn)
+	if err != nil {
+		return // the sender sees the connection end
+	}
+	json.NewEncoder(conn).Encode(resp)
+}
+
+func (t *transport) takeSnapshot(conn net.Conn) (any, error) {
+	if err := conn.SetDeadline(time.Now().Add(t.timeouts.snapshot)); err != nil {
+		return nil, err
+	}
+	var length [4]byte
+	if _, err := io.ReadFull(conn, length[:]); err != nil {
+		return nil, err
+	}
+	n := binary.BigEndian.Uint32(length[:])
+	if n > maxSnapshotHead {
+		return nil, errRPC
+	}
+	head := make([]byte, n)
+	if _, err := io.ReadFull(conn, head); err != nil {
+		return nil, err
+	}
+	var args raft.InstallSnapshotRequest
+	if err := json.Unmarshal(head, &args); err != nil {
+		return nil, err
+	}
+	answers := make(chan raft.RPCResponse, 1)
+	select {
+	case t.requests <- raft.RPC{Command: &args, Reader: io.LimitReader(conn, args.Size), RespChan: answers}:
+	case <-t.stop:
+		return nil, raft.ErrTransportShutdown
+	}
+	select {
+	case answer := <-answers:
+		return answer.Response, answer.Error
+	case <-t.stop:
+		return nil, errors.Join(raft.ErrTransportShutdown, conn.Close())
+	}
+}
