@@ -30,6 +30,8 @@ var importRules = []importRule{
 		Reason: "flags and wiring live in cmd and nobody depends on them"},
 	{From: "lockstep/prototype/check", Deny: "lockstep/prototype", Allow: []string{"lockstep/prototype/check", "lockstep/prototype/history"},
 		Reason: "the judge shares no code with what it judges"},
+	{From: "lockstep", Deny: "github.com/anishathalye/porcupine", Except: []string{"lockstep/prototype/check/linear"},
+		Reason: "the general checker is a second opinion, and stays out of the browser"},
 	{From: "lockstep", Deny: "github.com/hashicorp/raft", Except: []string{"lockstep/prototype/node", "lockstep/prototype/cluster"},
 		Reason: "another consensus library must stay a change of one package"},
 	{From: "lockstep", Deny: "github.com/hashicorp/raft-boltdb", Except: []string{"lockstep/prototype/node"},

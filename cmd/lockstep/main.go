@@ -25,10 +25,12 @@ func main() {
 }
 
 // Exit codes: 1 is "the work was done and the answer is no" (findings, a
-// violation) or a failure; 2 is a command line that makes no sense.
+// violation) or a failure; 2 is a command line that makes no sense; 3 is "nobody
+// can say".
 const (
 	exitFailure = 1
 	exitUsage   = 2
+	exitUnknown = 3
 )
 
 // run is the program; tests call it instead of main.
@@ -44,6 +46,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return 0
 	case errors.Is(err, errReported):
 		return exitFailure
+	case errors.Is(err, errUnknown):
+		return exitUnknown
 	case errors.As(err, new(usageError)):
 		fmt.Fprintf(stderr, "lockstep: %v\n", err)
 		return exitUsage
@@ -56,6 +60,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // errReported ends the program with exitFailure after the command has itself
 // told the user what is wrong.
 var errReported = errors.New("reported")
+
+// errUnknown ends the program with exitUnknown in the same way.
+var errUnknown = errors.New("unknown")
 
 // usageError is a command line that cannot be meant, with a way out.
 type usageError struct{ message, hint string }

@@ -23,6 +23,7 @@ func (j *Judge) stability(c *conversation) {
 			}
 		}
 		j.vanished(c, f, lost)
+		j.shrunk(c, f)
 	}
 	j.report.Counts.Lost += len(lost)
 	j.report.Counts.Reordered += len(moved)
@@ -71,4 +72,16 @@ func (j *Judge) vanished(c *conversation, f *replica, lost map[*message]bool) {
 		j.violate(Stability, c, witness([]uint64{f.last, seq}, s.by, page),
 			"%s; at %s %s ends at seq %d; therefore what was shown has vanished", s.by.says(s.message.id, seq), seconds(page.ended), f.node, f.last)
 	})
+}
+
+// shrunk looks for reads that told of more messages than the replica holds,
+// whether they showed them or not.
+func (j *Judge) shrunk(c *conversation, f *replica) {
+	for _, o := range c.reads {
+		if o.read.last > f.last && o.read.newest <= f.last && (o.to < f.pages[0].from || o.read.final) {
+			page := f.page(f.last)
+			j.violate(Stability, c, witness([]uint64{f.last}, o, page), "at %s %s said that the newest is seq %d; at %s %s ends at seq %d; therefore messages have vanished",
+				seconds(o.ended), o.who(), o.read.last, seconds(page.ended), f.node, f.last)
+		}
+	}
 }
