@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 
 type nodeFlags struct {
 	id, http, raft, data, peers string
+	logStore                    string
 	shards                      int
 	allowFaults, withParent     bool
 }
@@ -42,6 +44,7 @@ loopback or on a network that you trust.`,
 	cmd.Flags().StringVar(&f.data, "data", "", "folder for log and snapshots")
 	cmd.Flags().StringVar(&f.peers, "peers", "", "every node, this one included: ID=HTTP/RAFT,…")
 	cmd.Flags().IntVar(&f.shards, "shards", defaults.Shards, "number of shards; the same at every node, for ever")
+	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.Bolt), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
 	cmd.Flags().BoolVar(&f.withParent, "with-parent", false, "end when standard input does")
 	cmd.Flags().MarkHidden("with-parent")
@@ -72,6 +75,9 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 			return usageError{"--" + name + " is missing", "lockstep node --help"}
 		}
 	}
+	if !slices.Contains(node.LogStores, node.LogStore(f.logStore)) {
+		return usageError{fmt.Sprintf("--log-store: there is no %q; there are %v", f.logStore, node.LogStores), "lockstep node --help"}
+	}
 	peers, err := parsePeers(f.peers)
 	if err != nil {
 		return err
@@ -90,7 +96,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)).With("node", f.id)
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
-	cfg.Network, cfg.Stores = node.TCP{}, node.DiskStores(f.data, node.Bolt, logger)
+	cfg.Network, cfg.Stores = node.TCP{}, node.DiskStores(f.data, node.LogStore(f.logStore), logger)
 	if err := cfg.Validate(); err != nil {
 		return usageError{err.Error(), "lockstep node --help"}
 	}

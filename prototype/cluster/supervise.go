@@ -131,6 +131,9 @@ func (p *Processes) run(c *child, peers string) (end, error) {
 	if p.cfg.AllowFaults {
 		args = append(args, "--allow-faults")
 	}
+	if p.cfg.LogStore != "" {
+		args = append(args, "--log-store", p.cfg.LogStore)
+	}
 	cmd := exec.Command(p.cfg.Executable, args...)
 	cmd.Env = append(os.Environ(), p.cfg.Env...)
 	cmd.Stdout, cmd.Stderr = log, log
