@@ -64,6 +64,9 @@ type Mesh struct {
 	handlers map[uint16]Handler
 	streams  map[uint16]func(from string, conn net.Conn)
 	ids      atomic.Uint64
+	began    time.Time
+
+	heard sync.Map // by peer: *atomic.Int64, when it was heard last
 
 	mu    sync.Mutex
 	peers map[string]*peer
@@ -83,7 +86,7 @@ func Listen(cfg Config) (*Mesh, error) {
 	return &Mesh{
 		cfg: cfg, listener: listener, handlers: make(map[uint16]Handler),
 		streams: make(map[uint16]func(string, net.Conn)), peers: make(map[string]*peer),
-		conns: make(map[*conn]struct{}), closed: make(chan struct{}),
+		conns: make(map[*conn]struct{}), began: time.Now(), closed: make(chan struct{}),
 	}, nil
 }
 
@@ -246,7 +249,17 @@ func (m *Mesh) run(c *conn) {
 	})
 }
 
+// Heard is when a message from the peer arrived last; zero if none has.
+func (m *Mesh) Heard(peer string) time.Time {
+	if at, ok := m.heard.Load(peer); ok {
+		return m.began.Add(time.Duration(at.(*atomic.Int64).Load()))
+	}
+	return time.Time{}
+}
+
 func (m *Mesh) read(c *conn) {
+	at, _ := m.heard.LoadOrStore(c.peer, new(atomic.Int64))
+	heard := at.(*atomic.Int64)
 	in := bufio.NewReaderSize(c.Conn, 64<<10)
 	for {
 		f, err := readFrame(in)
@@ -254,6 +267,9 @@ func (m *Mesh) read(c *conn) {
 			return
 		}
 		fate := m.cfg.Links.Fate(c.peer, fault.In)
+		if !fate.Drop {
+			heard.Store(int64(time.Since(m.began)))
+		}
 		switch {
 		case fate.Drop:
 		case fate.Delay > 0:

@@ -5,5 +5,7 @@ package node
 const (
 	channelSubmit = 0xF000 + iota
 	channelRead
+	channelBeat
+	channelOpinion
 	channelLane // and those after it: the weak lanes
 )

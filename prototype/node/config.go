@@ -21,15 +21,25 @@ type Config struct {
 	Peers  []Peer // every member, this node included
 	Shards int
 
+	// DetectAfter is how long a node may be silent before the others suspect it
+	// and elect new leaders for its shards; see detector. 0 leaves failover to the
+	// timers of the consensus library alone, which takes about twice
+	// HeartbeatTimeout.
+	DetectAfter time.Duration
+	// HungAfter is how long a flush of the log may take before the disk counts as
+	// hung, and its node does not lead.
+	HungAfter time.Duration
+
 	// HeartbeatTimeout is how long a follower waits for its leader before it
-	// asks for votes. Failover takes about twice as long.
+	// asks for votes by itself.
 	HeartbeatTimeout time.Duration
 	ElectionTimeout  time.Duration
 	// LeaseTimeout is how long a leader goes on without hearing from a
 	// majority. More than half of HeartbeatTimeout would let an old leader
 	// overlap with its successor.
 	LeaseTimeout time.Duration
-	// CommitTimeout bounds how late an idle follower learns of a commit.
+	// CommitTimeout is how often the library repeats the commit index to idle
+	// followers. They have been told before, at the commit.
 	CommitTimeout time.Duration
 	// ClockDrift is the largest difference in rate between two nodes' clocks,
 	// as a fraction, that lease reads survive.
@@ -54,14 +64,26 @@ type Config struct {
 	Logger  *slog.Logger
 }
 
-// DefaultConfig has timers for a laptop: failover in a quarter of a second.
+// promise is how long a voter that has heard from its leader will not vote for
+// another one.
+func (c Config) promise() time.Duration {
+	if c.DetectAfter > 0 {
+		return min(c.DetectAfter, c.HeartbeatTimeout)
+	}
+	return c.HeartbeatTimeout
+}
+
+// DefaultConfig has timers for a laptop or a data centre: failover in less than
+// a quarter of a second.
 func DefaultConfig() Config {
 	return Config{
 		Shards:            4,
-		HeartbeatTimeout:  100 * time.Millisecond,
-		ElectionTimeout:   100 * time.Millisecond,
-		LeaseTimeout:      50 * time.Millisecond,
-		CommitTimeout:     50 * time.Millisecond,
+		DetectAfter:       120 * time.Millisecond,
+		HungAfter:         300 * time.Millisecond,
+		HeartbeatTimeout:  time.Second,
+		ElectionTimeout:   time.Second,
+		LeaseTimeout:      500 * time.Millisecond,
+		CommitTimeout:     500 * time.Millisecond,
 		ClockDrift:        0.1,
 		SubmitTimeout:     3 * time.Second,
 		ReadTimeout:       2 * time.Second,
@@ -110,6 +132,10 @@ func (c Config) Validate() error {
 		return bad("the lease (%s) must be at least 5ms", c.LeaseTimeout)
 	case c.ElectionTimeout < c.HeartbeatTimeout:
 		return bad("the election timeout (%s) must be at least the heartbeat timeout (%s)", c.ElectionTimeout, c.HeartbeatTimeout)
+	case c.DetectAfter != 0 && c.DetectAfter < 3*beatEvery:
+		return bad("nodes are heard every %s: suspecting them after %s would be wrong too often", beatEvery, c.DetectAfter)
+	case c.HungAfter <= 0:
+		return bad("a flush must be given some time before the disk counts as hung")
 	case c.ClockDrift < 0 || c.ClockDrift >= 0.5:
 		return bad("the clock drift (%g) must be in [0, 0.5)", c.ClockDrift)
 	case c.MaxBatch < c.MaxBody+3*c.MaxID+64:

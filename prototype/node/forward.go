@@ -57,7 +57,7 @@ func (n *Node) receiveSubmit(_ string, payload []byte, reply func([]byte, error)
 		reply(nil, errors.Join(errRPC, err))
 		return
 	}
-	wait := n.within(n.shardOf(batch.Commands[0].Conversation).submit(batch.Commands))
+	wait := n.within(n.detect.majority(), n.shardOf(batch.Commands[0].Conversation).submit(batch.Commands))
 	go func() {
 		var a submitAnswer
 		a.Results, a.Error = wait(context.Background())

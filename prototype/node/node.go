@@ -17,6 +17,8 @@ import (
 type Node struct {
 	cfg    Config
 	mesh   *link.Mesh
+	beats  *beats
+	detect *detector
 	links  *fault.Links
 	shards []*shard
 	meter  *meter
@@ -35,8 +37,10 @@ func Open(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.beats = newBeats(n.mesh, cfg)
+	n.detect = newDetector(cfg, n.mesh)
 	for id := range cfg.Shards {
-		s, err := openShard(id, cfg, n.mesh, n.meter.shard(id))
+		s, err := openShard(id, cfg, n.mesh, n.beats, n.detect, n.meter.shard(id))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open shard %d: %w", id, err), n.Close())
 		}
@@ -44,7 +48,10 @@ func Open(cfg Config) (*Node, error) {
 	}
 	n.mesh.Handle(channelSubmit, n.receiveSubmit)
 	n.mesh.Handle(channelRead, n.receiveRead)
+	n.detect.shards = n.shards
 	n.mesh.Start()
+	n.beats.start()
+	n.detect.start()
 	n.meter.watch(n)
 	return n, nil
 }
@@ -52,12 +59,14 @@ func Open(cfg Config) (*Node, error) {
 // Close stops the node. Sends that are waiting end as failed or unknown.
 func (n *Node) Close() error {
 	close(n.stop)
+	n.detect.close()
 	errs := make([]error, len(n.shards))
 	var closing sync.WaitGroup
 	for i, s := range n.shards {
 		closing.Go(func() { errs[i] = s.close() })
 	}
 	closing.Wait()
+	n.beats.close()
 	n.mesh.Close()
 	return errors.Join(errs...)
 }
@@ -88,21 +97,23 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	s := n.shardOf(conversation)
 	if s.leads() {
-		return n.within(s.submit(commands))
+		return n.within(n.detect.majority(), s.submit(commands))
 	}
 	leader, err := n.reachable(s)
 	if err != nil {
 		return func(context.Context) ([]order.Result, *Error) { return nil, err }
 	}
-	return n.within(n.forwardSubmit(leader, conversation, commands))
+	return n.within(n.detect.present(leader.ID), n.forwardSubmit(leader, conversation, commands))
 }
 
-// within bounds the wait for an outcome.
-func (n *Node) within(wait func(context.Context) ([]order.Result, *Error)) func(context.Context) ([]order.Result, *Error) {
+// within bounds the wait for an outcome: by time, and by the presence of those
+// without whom there will be none.
+func (n *Node) within(while context.Context, wait func(context.Context) ([]order.Result, *Error)) func(context.Context) ([]order.Result, *Error) {
 	ctx, cancel := context.WithTimeout(context.Background(), n.cfg.SubmitTimeout)
 	return func(caller context.Context) ([]order.Result, *Error) {
 		defer cancel()
 		defer context.AfterFunc(caller, cancel)()
+		defer context.AfterFunc(while, cancel)()
 		return wait(ctx)
 	}
 }
@@ -142,7 +153,7 @@ func (n *Node) Await(ctx context.Context, r ReadRequest) *Error {
 func (n *Node) reachable(s *shard) (Peer, *Error) {
 	id := s.leader()
 	leader, ok := n.cfg.peer(id)
-	if !ok || id == n.cfg.ID {
+	if !ok || id == n.cfg.ID || !n.detect.hears(id) {
 		return Peer{}, noLeader("no leader is known for this conversation's shard")
 	}
 	return leader, nil

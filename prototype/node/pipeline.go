@@ -12,6 +12,9 @@ import (
 // pipelineDepth is how many appends to one follower may be under way.
 const pipelineDepth = 8
 
+// freshFor is how old a sign of life of a follower may be to stand for a new one.
+const freshFor = 100 * time.Millisecond
+
 // AppendEntriesPipeline sends appends without waiting for the answers.
 func (t *transport) AppendEntriesPipeline(id raft.ServerID, _ raft.ServerAddress) (raft.AppendPipeline, error) {
 	p := &pipeline{transport: t, follower: id, order: make(chan *appendFuture, pipelineDepth),
@@ -88,7 +91,7 @@ func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.App
 	if n := len(args.Entries); n > 0 {
 		last = args.Entries[n-1].Index
 	}
-	if p.begin(args, last, commit) && time.Since(t.evidence.heard(p.follower)) < t.fresh {
+	if p.begin(args, last, commit) && time.Since(t.evidence.heard(p.follower)) < freshFor {
 		f.finish(func() error {
 			*resp = raft.AppendEntriesResponse{RPCHeader: args.RPCHeader, Term: args.Term, LastLog: last, Success: true}
 			return nil
@@ -96,7 +99,7 @@ func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.App
 		return f, nil
 	}
 	began := t.evidence.begin()
-	timer := time.AfterFunc(t.timeouts.replicate, func() { f.finish(func() error { return errTimeout }) })
+	timer := time.AfterFunc(replicateTimeout, func() { f.finish(func() error { return errTimeout }) })
 	t.mesh.Go(string(p.follower), t.channel, encodeAppend(args, commit), link.Options{Long: true}, func(payload []byte, err error) {
 		timer.Stop()
 		f.finish(func() error {

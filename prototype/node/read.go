@@ -101,6 +101,9 @@ func (s *shard) proven(ctx context.Context, term uint64, arrived request) *Error
 	}
 }
 
+// proofPatience is how long a round of proof waits for its first answer.
+const proofPatience = 25 * time.Millisecond
+
 // provokeRounds asks the followers for newer evidence when a read needs it. Many
 // reads share a round: the next one waits until some follower has answered, or
 // until it is clear that none does.
@@ -115,7 +118,7 @@ func (s *shard) provokeRounds() {
 			}
 			s.transport.prove(others, raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax,
 				ID: []byte(s.cfg.ID), Addr: []byte(s.transport.self)}, term)
-			timer := time.NewTimer(s.cfg.HeartbeatTimeout / 4)
+			timer := time.NewTimer(proofPatience)
 			select {
 			case <-answered:
 			case <-timer.C:
@@ -140,7 +143,7 @@ func (s *shard) lease(ctx context.Context) *Error {
 	}
 	index := s.raft.CommitIndex()
 	newest, ok, _ := s.evidence.quorum(term, s.others())
-	length := time.Duration(float64(s.cfg.HeartbeatTimeout) * (1 - s.cfg.ClockDrift))
+	length := time.Duration(float64(s.cfg.promise()) * (1 - s.cfg.ClockDrift))
 	if !ok || time.Since(newest.at) >= length || s.raft.CurrentTerm() != term || !s.leads() {
 		_, err := s.linearize(ctx)
 		return err

@@ -20,7 +20,8 @@ const (
 	rpcVote
 	rpcPreVote
 	rpcTimeoutNow
-	rpcSnapshot // the head of a stream
+	// rpcVoteOnSuspicion is a vote in an election that the detector has called.
+	rpcVoteOnSuspicion
 )
 
 var errRPC = errors.New("malformed request")
@@ -33,7 +34,7 @@ func encodeJSON(k rpcKind, v any) ([]byte, error) {
 	return append([]byte{byte(k)}, data...), nil
 }
 
-// decodeRequest reads any request but a snapshot.
+// decodeRequest reads any request but a snapshot, which is a stream.
 func decodeRequest(payload []byte) (any, error) {
 	if len(payload) == 0 {
 		return nil, errRPC
@@ -42,7 +43,7 @@ func decodeRequest(payload []byte) (any, error) {
 	switch rpcKind(payload[0]) {
 	case rpcAppend:
 		return decodeAppend(payload[1:])
-	case rpcVote:
+	case rpcVote, rpcVoteOnSuspicion:
 		into = &raft.RequestVoteRequest{}
 	case rpcPreVote:
 		into = &raft.RequestPreVoteRequest{}

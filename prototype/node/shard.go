@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,7 @@ type shard struct {
 	fsm       *fsm
 	log       *flushLog
 	fence     *fence
+	detector  *detector
 	stores    io.Closer
 	transport *transport
 	evidence  *evidence
@@ -45,11 +47,7 @@ type shard struct {
 	done      sync.WaitGroup
 }
 
-// hungAfter is how long a flush may take, in heartbeat timeouts, before the disk
-// counts as hung.
-const hungAfter = 3
-
-func openShard(id int, cfg Config, mesh *link.Mesh, meter *shardMeter) (_ *shard, err error) {
+func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
 	stores, err := cfg.Stores(id)
 	if err != nil {
 		return nil, err
@@ -64,16 +62,17 @@ func openShard(id int, cfg Config, mesh *link.Mesh, meter *shardMeter) (_ *shard
 		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: remove this node from the cluster (lockstep leave), delete its data, and start it with --join", err)
 	}
 	s := &shard{
-		id: id, cfg: cfg, stores: stores.Closer, meter: meter, evidence: newEvidence(),
-		fence:   &fence{after: hungAfter * cfg.HeartbeatTimeout},
+		id: id, cfg: cfg, stores: stores.Closer, meter: meter, detector: d, evidence: newEvidence(),
+		fence:   &fence{after: cfg.HungAfter},
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
-	if s.log, err = openFlushLog(store, hungAfter*cfg.HeartbeatTimeout, s.fence.stuck); err != nil {
+	if s.log, err = openFlushLog(store, cfg.HungAfter, s.fence.stuck); err != nil {
 		return nil, err
 	}
 	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon}
 	self, _ := cfg.peer(cfg.ID)
-	s.transport = newTransport(mesh, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.HeartbeatTimeout)
+	s.transport = newTransport(mesh, b, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.promise())
+	s.transport.following = s.hearsLeader
 
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(cfg.ID)
@@ -224,6 +223,23 @@ func (s *shard) leader() string {
 
 func (s *shard) leads() bool { return s.raft.State() == raft.Leader }
 
+// hearsLeader says whether this replica follows a leader that its node hears.
+func (s *shard) hearsLeader() bool {
+	leader := s.leader()
+	return leader != "" && leader != s.cfg.ID && s.detector.hears(leader)
+}
+
+// voters are the members that vote, in the same order at every node.
+func (s *shard) voters() (ids []string) {
+	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
+		if server.Suffrage == raft.Voter {
+			ids = append(ids, string(server.ID))
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // others are the voters beside this node.
 func (s *shard) others() []raft.ServerID {
 	var ids []raft.ServerID
@@ -238,10 +254,14 @@ func (s *shard) others() []raft.ServerID {
 // submit queues commands at this node, if it leads, and gives the function that
 // waits for their outcome.
 func (s *shard) submit(commands []order.Command) func(context.Context) ([]order.Result, *Error) {
-	if !s.leads() {
-		return func(context.Context) ([]order.Result, *Error) {
-			return nil, noLeader("this node is not the leader")
-		}
+	refuse := func(detail string) func(context.Context) ([]order.Result, *Error) {
+		return func(context.Context) ([]order.Result, *Error) { return nil, noLeader(detail) }
+	}
+	switch {
+	case !s.leads():
+		return refuse("this node is not the leader")
+	case s.detector.majority().Err() != nil:
+		return refuse("this leader does not hear a majority")
 	}
 	return s.batcher.submit(commands)
 }

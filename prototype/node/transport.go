@@ -27,29 +27,34 @@ import (
 //   - It gathers [evidence] from every answer of a follower.
 type transport struct {
 	mesh     *link.Mesh
+	beats    *beats
 	channel  uint16
 	self     raft.ServerAddress
 	log      *flushLog
 	evidence *evidence
-	timeouts timeouts
-	fresh    time.Duration // how old a sign of life may be to stand for a new one
-	requests chan raft.RPC
-	quiet    time.Time // until when votes are refused
-	fence    *fence
-	stop     chan struct{}
-	stopped  atomic.Bool
+	// following says whether this replica follows a leader that is heard.
+	following func() bool
+	requests  chan raft.RPC
+	quiet     time.Time // until when votes are refused
+	fence     *fence
+	stop      chan struct{}
+	stopped   atomic.Bool
+	// suspicion: the election that begins was called by the detector.
+	suspicion atomic.Bool
 
 	mu        sync.Mutex
 	pipelines map[*pipeline]struct{}
 }
 
-// timeouts bound how long a request may take. A lost heartbeat must be noticed
-// while there is time for another one.
-type timeouts struct{ heartbeat, replicate, vote, snapshot time.Duration }
-
-func timeoutsFor(heartbeat time.Duration) timeouts {
-	return timeouts{heartbeat: heartbeat / 2, replicate: 5 * heartbeat, vote: heartbeat, snapshot: time.Minute}
-}
+// How long the library's requests may take. They are made again after that, so
+// that a lost message costs no more.
+const (
+	heartbeatTimeout = 150 * time.Millisecond
+	replicateTimeout = 500 * time.Millisecond
+	voteTimeout      = 150 * time.Millisecond
+	voteTries        = 5
+	snapshotTimeout  = time.Minute
+)
 
 var (
 	_ raft.Transport   = (*transport)(nil)
@@ -61,16 +66,19 @@ var (
 	errJustStarted = errors.New("this voter has just started and may be bound by a promise that it forgot")
 	errBusy        = errors.New("this replica is busy")
 	errTimeout     = errors.New("no answer in time")
+
+	errLeaderIsHeard = errors.New("this voter hears the leader")
 )
 
-// newTransport takes the requests for a shard. log and fence must be set before
-// the mesh starts.
-func newTransport(mesh *link.Mesh, shard int, self raft.ServerAddress, e *evidence, log *flushLog, f *fence, heartbeat time.Duration) *transport {
+// newTransport takes the requests for a shard, once the mesh has started. For the
+// length of quiet votes are refused: before it stopped, this node may have
+// promised a leader not to vote for that long, and a lease may rest on that.
+func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *flushLog, f *fence, quiet time.Duration) *transport {
 	t := &transport{
-		mesh: mesh, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, timeouts: timeoutsFor(heartbeat),
-		fresh: heartbeat * 2 / 5, pipelines: make(map[*pipeline]struct{}),
-		requests: make(chan raft.RPC, 64), quiet: time.Now().Add(heartbeat), stop: make(chan struct{}),
+		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
+		requests: make(chan raft.RPC, 64), quiet: time.Now().Add(quiet), stop: make(chan struct{}),
 	}
+	b.shards[t.channel] = t
 	mesh.Handle(t.channel, t.receive)
 	mesh.HandleStream(t.channel, t.receiveSnapshot)
 	return t
@@ -105,19 +113,12 @@ func (t *transport) leads() bool {
 // commit is the commit index as others may know it.
 func (t *transport) commit(index uint64) uint64 { return min(index, t.log.durableIndex()) }
 
-// heartbeatLinger lets the heartbeats of many shards to one node share a write.
-const heartbeatLinger = 4 * time.Millisecond
-
 func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
 	if err := t.fence.mayLead(); err != nil {
 		return err
 	}
-	timeout, options := t.timeouts.replicate, link.Options{Long: true}
 	if isHeartbeat(args) {
-		timeout, options = t.timeouts.heartbeat, link.Options{}
-		if !t.evidence.wanted() {
-			options.Linger = heartbeatLinger
-		}
+		return t.beat(id, args, resp)
 	}
 	began := t.evidence.begin()
 	type result struct {
@@ -125,7 +126,7 @@ func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *
 		err    error
 	}
 	term, answered := args.Term, make(chan result, 1)
-	t.mesh.Go(string(id), t.channel, encodeAppend(args, t.commit(args.LeaderCommitIndex)), options, func(payload []byte, err error) {
+	t.mesh.Go(string(id), t.channel, encodeAppend(args, t.commit(args.LeaderCommitIndex)), link.Options{Long: true}, func(payload []byte, err error) {
 		r := result{err: err}
 		if err == nil {
 			r.err = decodeResponse(payload, &r.answer)
@@ -135,12 +136,27 @@ func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *
 		}
 		answered <- r
 	})
-	timer := time.NewTimer(timeout)
+	timer := time.NewTimer(replicateTimeout)
 	defer timer.Stop()
 	select {
 	case r := <-answered:
 		*resp = r.answer
 		return r.err
+	case <-timer.C:
+		return errTimeout
+	case <-t.stop:
+		return raft.ErrTransportShutdown
+	}
+}
+
+// beat sends a heartbeat with the next beat.
+func (t *transport) beat(id raft.ServerID, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
+	timer := time.NewTimer(heartbeatTimeout)
+	defer timer.Stop()
+	select {
+	case a := <-t.beats.join(id, t.channel, args.Term):
+		*resp = raft.AppendEntriesResponse{RPCHeader: args.RPCHeader, Term: a.term, Success: a.success}
+		return a.err
 	case <-timer.C:
 		return errTimeout
 	case <-t.stop:
@@ -162,7 +178,18 @@ func (t *transport) RequestVote(id raft.ServerID, _ raft.ServerAddress, args *ra
 	if err := t.fence.mayStand(); err != nil {
 		return err
 	}
-	return t.ask(id, rpcVote, args, resp)
+	k := rpcVote
+	if args.LeadershipTransfer && t.suspicion.Load() {
+		k = rpcVoteOnSuspicion
+	}
+	// A vote may be asked for again: a voter gives the same answer.
+	var err error
+	for range voteTries {
+		if err = t.ask(id, k, args, resp); !errors.Is(err, link.ErrLost) {
+			break
+		}
+	}
+	return err
 }
 
 func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args *raft.RequestPreVoteRequest, resp *raft.RequestPreVoteResponse) error {
@@ -202,7 +229,7 @@ func (t *transport) ask(id raft.ServerID, k rpcKind, args, resp any) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), t.timeouts.vote)
+	ctx, cancel := context.WithTimeout(context.Background(), voteTimeout)
 	defer cancel()
 	answer, err := t.mesh.Call(ctx, string(id), t.channel, payload)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 func (t *transport) receive(_ string, payload []byte, reply func([]byte, error)) {
 	command, err := decodeRequest(payload)
 	if err == nil {
-		err = t.admit(command)
+		err = t.admit(rpcKind(payload[0]))
 	}
 	if err != nil {
 		reply(nil, err)
@@ -41,14 +41,18 @@ func (t *transport) receive(_ string, payload []byte, reply func([]byte, error))
 }
 
 // admit keeps those from voting who must not.
-func (t *transport) admit(command any) error {
-	switch command.(type) {
-	case *raft.RequestVoteRequest, *raft.RequestPreVoteRequest:
+func (t *transport) admit(k rpcKind) error {
+	switch k {
+	case rpcVote, rpcPreVote, rpcVoteOnSuspicion:
 		if time.Now().Before(t.quiet) {
 			return errJustStarted
 		}
+		if k == rpcVoteOnSuspicion && t.following() {
+			return errLeaderIsHeard
+		}
 		return t.fence.mayStand()
-	case *raft.TimeoutNowRequest:
+	case rpcTimeoutNow:
+		t.suspicion.Store(false)
 		return t.fence.mayStand()
 	}
 	return nil
@@ -87,7 +91,7 @@ func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args
 		return err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(t.timeouts.snapshot)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(snapshotTimeout)); err != nil {
 		return err
 	}
 	head, err := json.Marshal(args)
@@ -118,7 +122,7 @@ func (t *transport) receiveSnapshot(_ string, conn net.Conn) {
 }
 
 func (t *transport) takeSnapshot(conn net.Conn) (any, error) {
-	if err := conn.SetDeadline(time.Now().Add(t.timeouts.snapshot)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(snapshotTimeout)); err != nil {
 		return nil, err
 	}
 	var length [4]byte

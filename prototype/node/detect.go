@@ -1,0 +1,209 @@
+package node
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/link"
+)
+
+// detector notices that another node has fallen silent, and sees to it that the
+// shards which it led get a leader. It watches nodes, not shards: a node that
+// hosts sixty-four shards is alive or dead as a whole, so one message every few
+// milliseconds tells for all of them, and the consensus library may run with the
+// slow timers that it was tuned for.
+//
+// It decides when to hold an election, never who wins. Safety is the library's
+// alone; a wrong suspicion costs a term.
+//
+//   - A node is suspected when nothing at all has come from it for
+//     Config.DetectAfter.
+//   - Nobody campaigns on a suspicion of its own: a majority of the voters must
+//     share it, or be without a leader. So a link that is cut between two nodes
+//     deposes nobody. This stands in for the library's pre-vote.
+//   - Among those who share it, the one with the newest log campaigns, and among
+//     equals the one that the shard prefers. So the first election succeeds, and
+//     the shards of a dead node spread over the others.
+//   - A voter refuses the campaign if it has heard from the leader after all.
+//     That refusal is what the lease of a leader rests on; see [shard.lease].
+//
+// If the detector itself fails, for whatever reason, the library's timers hold
+// an election a second or two later.
+type detector struct {
+	cfg    Config
+	mesh   *link.Mesh
+	shards []*shard
+	began  time.Time
+	stop   chan struct{}
+	done   sync.WaitGroup
+
+	mu         sync.Mutex
+	peers      map[string]*presence
+	quorum     *presence // whether a majority is heard
+	leaderless map[int]time.Time
+	retry      map[int]time.Time // when to ask again
+	campaign   map[int]time.Time // until when a campaign of this node goes on
+}
+
+// presence is whether somebody is there. Its context ends when that ends.
+type presence struct {
+	here   bool
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (p *presence) set(here bool) {
+	switch {
+	case here && !p.here:
+		p.ctx, p.cancel = context.WithCancel(context.Background())
+	case !here && p.here:
+		p.cancel()
+	}
+	p.here = here
+}
+
+const (
+	detectEvery = 10 * time.Millisecond
+	// leaderlessFor is how long a shard may be without a leader before somebody
+	// is asked to campaign: an election that is under way should end first.
+	leaderlessFor = 60 * time.Millisecond
+	askAgain      = 30 * time.Millisecond  // after an opinion that was not shared
+	othersTurn    = 100 * time.Millisecond // after another one was found to be better
+	ownTurn       = 300 * time.Millisecond // after a campaign
+)
+
+func newDetector(cfg Config, mesh *link.Mesh) *detector {
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	d := &detector{cfg: cfg, mesh: mesh, began: time.Now(), stop: make(chan struct{}), peers: make(map[string]*presence),
+		quorum: &presence{ctx: gone}, leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time)}
+	for _, p := range cfg.Peers {
+		if p.ID != cfg.ID {
+			d.peers[p.ID] = &presence{ctx: gone}
+		}
+	}
+	mesh.Handle(channelOpinion, d.receive)
+	return d
+}
+
+func (d *detector) start() {
+	if d.cfg.DetectAfter > 0 {
+		d.done.Go(d.run)
+	}
+}
+
+func (d *detector) close() {
+	close(d.stop)
+	d.done.Wait()
+}
+
+// hears says whether a node was heard within DetectAfter.
+func (d *detector) hears(id string) bool {
+	return d.cfg.DetectAfter == 0 || id == d.cfg.ID || time.Since(d.mesh.Heard(id)) < d.cfg.DetectAfter
+}
+
+// present gives a context that ends when the node falls silent; it has ended
+// already if the node is not there.
+func (d *detector) present(id string) context.Context {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p := d.peers[id]; p != nil && d.cfg.DetectAfter > 0 {
+		return p.ctx
+	}
+	return context.Background()
+}
+
+// majority gives a context that ends when this node no longer hears a majority.
+func (d *detector) majority() context.Context {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cfg.DetectAfter == 0 || len(d.peers) == 0 {
+		return context.Background()
+	}
+	return d.quorum.ctx
+}
+
+func (d *detector) run() {
+	ticker := time.NewTicker(detectEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			// Voters that have just started refuse to vote; asking them is in vain.
+			if d.look() && time.Since(d.began) > d.cfg.promise()+detectEvery {
+				d.inquire(d.open(time.Now()))
+			}
+		case <-d.stop:
+			return
+		}
+	}
+}
+
+// look notes who is there, and says whether that is a majority.
+func (d *detector) look() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	here := 1
+	for id, p := range d.peers {
+		p.set(d.hears(id))
+		if p.here {
+			here++
+		}
+	}
+	d.quorum.set(2*here > len(d.peers)+1)
+	return d.quorum.here
+}
+
+// open lists the shards that need a leader, as this node sees it, and may be
+// asked about now.
+func (d *detector) open(now time.Time) (open []int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.shards {
+		if !d.lacksLeader(s) {
+			delete(d.leaderless, s.id)
+			continue
+		}
+		since, ok := d.leaderless[s.id]
+		if !ok {
+			since = now
+			d.leaderless[s.id] = now
+		}
+		if (s.leader() != "" || now.Sub(since) >= leaderlessFor) && !now.Before(d.retry[s.id]) {
+			d.retry[s.id] = now.Add(askAgain)
+			open = append(open, s.id)
+		}
+	}
+	return open
+}
+
+// lacksLeader says whether the shard has no leader that this node hears.
+func (d *detector) lacksLeader(s *shard) bool {
+	leader := s.leader()
+	return !s.leads() && (leader == "" || !d.hears(leader))
+}
+
+func (d *detector) later(shard int, pause time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.retry[shard] = time.Now().Add(pause)
+}
+
+// campaign makes the library stand for election, as if the leader had asked for
+// it: that passes over the library's pre-vote, for which the opinions of the
+// others have stood in.
+func (s *shard) campaign() {
+	if s.fence.mayStand() != nil || s.leads() {
+		return
+	}
+	s.transport.suspicion.Store(true)
+	answers := make(chan raft.RPCResponse, 1)
+	header := raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(s.cfg.ID), Addr: []byte(s.transport.self)}
+	select {
+	case s.transport.requests <- raft.RPC{Command: &raft.TimeoutNowRequest{RPCHeader: header}, RespChan: answers}:
+	default: // it is busy; there will be another turn
+	}
+}
