@@ -26,6 +26,7 @@ type beats struct {
 	mu      sync.Mutex
 	waiting map[raft.ServerID]map[uint16]beatWait
 	peers   []raft.ServerID
+	each    func() // called with every beat
 	shards  map[uint16]*transport
 }
 
@@ -40,9 +41,14 @@ type beatAnswer struct {
 	err     error
 }
 
-// beatEvery is the pace of the common beat. Several must fit into the time after
-// which a silent node is suspected.
-const beatEvery = 20 * time.Millisecond
+const (
+	// beatEvery is how often the others hear from this node. Several beats must
+	// fit into the time after which a silent node is suspected.
+	beatEvery = 20 * time.Millisecond
+	// carryEvery is how many beats there are to one that carries heartbeats.
+	// Several of those must fit into a leader's lease.
+	carryEvery = 5
+)
 
 func newBeats(mesh *link.Mesh, cfg Config) *beats {
 	self, _ := cfg.peer(cfg.ID)
@@ -79,9 +85,16 @@ func (b *beats) join(to raft.ServerID, shard uint16, term uint64) <-chan beatAns
 func (b *beats) run() {
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
-	for {
+	for beat := 0; ; beat++ {
 		select {
 		case <-ticker.C:
+			b.each()
+			if beat%carryEvery != 0 {
+				for _, to := range b.peers {
+					b.mesh.Send(string(to), channelBeat, nil)
+				}
+				continue
+			}
 			b.mu.Lock()
 			waiting := b.waiting
 			b.waiting = make(map[raft.ServerID]map[uint16]beatWait)
@@ -130,6 +143,9 @@ const (
 
 // receive answers for the replicas of this node.
 func (b *beats) receive(from string, payload []byte, reply func([]byte, error)) {
+	if len(payload) == 0 {
+		return // it was heard, which is all
+	}
 	d := reader{data: payload}
 	header := raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(from), Addr: d.bytes()}
 	var all []<-chan raft.RPCResponse

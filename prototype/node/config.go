@@ -83,7 +83,7 @@ func DefaultConfig() Config {
 		HeartbeatTimeout:  time.Second,
 		ElectionTimeout:   time.Second,
 		LeaseTimeout:      500 * time.Millisecond,
-		CommitTimeout:     500 * time.Millisecond,
+		CommitTimeout:     time.Second,
 		ClockDrift:        0.1,
 		SubmitTimeout:     3 * time.Second,
 		ReadTimeout:       2 * time.Second,

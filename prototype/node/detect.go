@@ -37,7 +37,6 @@ type detector struct {
 	mesh   *link.Mesh
 	shards []*shard
 	began  time.Time
-	stop   chan struct{}
 	done   sync.WaitGroup
 
 	mu         sync.Mutex
@@ -66,7 +65,6 @@ func (p *presence) set(here bool) {
 }
 
 const (
-	detectEvery = 10 * time.Millisecond
 	// leaderlessFor is how long a shard may be without a leader before somebody
 	// is asked to campaign: an election that is under way should end first.
 	leaderlessFor = 60 * time.Millisecond
@@ -78,7 +76,7 @@ const (
 func newDetector(cfg Config, mesh *link.Mesh) *detector {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
-	d := &detector{cfg: cfg, mesh: mesh, began: time.Now(), stop: make(chan struct{}), peers: make(map[string]*presence),
+	d := &detector{cfg: cfg, mesh: mesh, began: time.Now(), peers: make(map[string]*presence),
 		quorum: &presence{ctx: gone}, leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time)}
 	for _, p := range cfg.Peers {
 		if p.ID != cfg.ID {
@@ -89,16 +87,8 @@ func newDetector(cfg Config, mesh *link.Mesh) *detector {
 	return d
 }
 
-func (d *detector) start() {
-	if d.cfg.DetectAfter > 0 {
-		d.done.Go(d.run)
-	}
-}
-
-func (d *detector) close() {
-	close(d.stop)
-	d.done.Wait()
-}
+// close ends what has been asked; no look may follow.
+func (d *detector) close() { d.done.Wait() }
 
 // hears says whether a node was heard within DetectAfter.
 func (d *detector) hears(id string) bool {
@@ -126,19 +116,11 @@ func (d *detector) majority() context.Context {
 	return d.quorum.ctx
 }
 
-func (d *detector) run() {
-	ticker := time.NewTicker(detectEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			// Voters that have just started refuse to vote; asking them is in vain.
-			if d.look() && time.Since(d.began) > d.cfg.promise()+detectEvery {
-				d.inquire(d.open(time.Now()))
-			}
-		case <-d.stop:
-			return
-		}
+// tick looks around. It is called with every beat.
+func (d *detector) tick() {
+	// Voters that have just started refuse to vote; asking them is in vain.
+	if d.cfg.DetectAfter > 0 && d.look() && time.Since(d.began) > d.cfg.promise()+beatEvery {
+		d.inquire(d.open(time.Now()))
 	}
 }
 

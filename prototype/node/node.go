@@ -50,8 +50,8 @@ func Open(cfg Config) (*Node, error) {
 	n.mesh.Handle(channelRead, n.receiveRead)
 	n.detect.shards = n.shards
 	n.mesh.Start()
+	n.beats.each = n.detect.tick
 	n.beats.start()
-	n.detect.start()
 	n.meter.watch(n)
 	return n, nil
 }
@@ -59,6 +59,7 @@ func Open(cfg Config) (*Node, error) {
 // Close stops the node. Sends that are waiting end as failed or unknown.
 func (n *Node) Close() error {
 	close(n.stop)
+	n.beats.close()
 	n.detect.close()
 	errs := make([]error, len(n.shards))
 	var closing sync.WaitGroup
@@ -66,7 +67,6 @@ func (n *Node) Close() error {
 		closing.Go(func() { errs[i] = s.close() })
 	}
 	closing.Wait()
-	n.beats.close()
 	n.mesh.Close()
 	return errors.Join(errs...)
 }

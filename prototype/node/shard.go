@@ -186,7 +186,7 @@ const compactAfter = 256 << 20
 
 // compact takes snapshots by size; the library counts entries only.
 func (s *shard) compact() {
-	ticker := time.NewTicker(2 * time.Second)
+	ticker := time.NewTicker(10 * time.Second)
 	defer ticker.Stop()
 	for {
 		select {

@@ -49,7 +49,7 @@ type transport struct {
 // How long the library's requests may take. They are made again after that, so
 // that a lost message costs no more.
 const (
-	heartbeatTimeout = 150 * time.Millisecond
+	heartbeatTimeout = 2 * carryEvery * beatEvery
 	replicateTimeout = 500 * time.Millisecond
 	voteTimeout      = 150 * time.Millisecond
 	voteTries        = 5
