@@ -16,6 +16,8 @@ import (
 
 const room = "room"
 
+var isolate = fault.Fault{Kind: fault.Isolate}
+
 func start(t *testing.T, tune func(*node.Config)) *Memory {
 	t.Helper()
 	m, err := NewMemory(3, tune)

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -24,11 +25,25 @@ type fence struct {
 	after  time.Duration
 
 	mu     sync.Mutex
+	well   *presence // of a disk that works
 	mute   *time.Timer
 	raised func() // called when the fence goes up
 }
 
 var errFenced = errors.New("the disk of this replica hangs or has failed")
+
+func newFence(after time.Duration) *fence {
+	f := &fence{after: after, well: &presence{}}
+	f.well.set(true)
+	return f
+}
+
+// working gives a context that ends when the fence goes up.
+func (f *fence) working() context.Context {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.well.ctx
+}
 
 // mayStand gives an error to one who must not vote or be elected.
 func (f *fence) mayStand() error {
@@ -57,11 +72,13 @@ func (f *fence) stuck(stuck bool) {
 		}
 		f.up.Store(false)
 		f.silent.Store(false)
+		f.well.set(true)
 		return
 	}
 	if f.up.Swap(true) {
 		return
 	}
+	f.well.set(false)
 	f.mute = time.AfterFunc(f.after, func() { f.silent.Store(true) })
 	if f.raised != nil {
 		go f.raised()

@@ -57,7 +57,8 @@ func (n *Node) receiveSubmit(_ string, payload []byte, reply func([]byte, error)
 		reply(nil, errors.Join(errRPC, err))
 		return
 	}
-	wait := n.within(n.detect.majority(), n.shardOf(batch.Commands[0].Conversation).submit(batch.Commands))
+	s := n.shardOf(batch.Commands[0].Conversation)
+	wait := n.within(s.submit(batch.Commands), n.detect.majority(), s.fence.working())
 	go func() {
 		var a submitAnswer
 		a.Results, a.Error = wait(context.Background())

@@ -97,23 +97,25 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	s := n.shardOf(conversation)
 	if s.leads() {
-		return n.within(n.detect.majority(), s.submit(commands))
+		return n.within(s.submit(commands), n.detect.majority(), s.fence.working())
 	}
 	leader, err := n.reachable(s)
 	if err != nil {
 		return func(context.Context) ([]order.Result, *Error) { return nil, err }
 	}
-	return n.within(n.detect.present(leader.ID), n.forwardSubmit(leader, conversation, commands))
+	return n.within(n.forwardSubmit(leader, conversation, commands), n.detect.present(leader.ID))
 }
 
 // within bounds the wait for an outcome: by time, and by the presence of those
 // without whom there will be none.
-func (n *Node) within(while context.Context, wait func(context.Context) ([]order.Result, *Error)) func(context.Context) ([]order.Result, *Error) {
+func (n *Node) within(wait func(context.Context) ([]order.Result, *Error), while ...context.Context) func(context.Context) ([]order.Result, *Error) {
 	ctx, cancel := context.WithTimeout(context.Background(), n.cfg.SubmitTimeout)
 	return func(caller context.Context) ([]order.Result, *Error) {
 		defer cancel()
 		defer context.AfterFunc(caller, cancel)()
-		defer context.AfterFunc(while, cancel)()
+		for _, w := range while {
+			defer context.AfterFunc(w, cancel)()
+		}
 		return wait(ctx)
 	}
 }

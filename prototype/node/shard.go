@@ -63,7 +63,7 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 	}
 	s := &shard{
 		id: id, cfg: cfg, stores: stores.Closer, meter: meter, detector: d, evidence: newEvidence(),
-		fence:   &fence{after: cfg.HungAfter},
+		fence:   newFence(cfg.HungAfter),
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	if s.log, err = openFlushLog(store, cfg.HungAfter, s.fence.stuck); err != nil {

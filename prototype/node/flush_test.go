@@ -1,0 +1,330 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hashicorp/raft"
+	"pgregory.net/rapid"
+)
+
+// gatedStore is a store whose writes wait until they are let through.
+type gatedStore struct {
+	*raft.InmemStore
+	mu   sync.Mutex
+	open *sync.Cond
+	pass int // writes that may go through; below zero: all
+	err  error
+}
+
+func newGatedStore() *gatedStore {
+	g := &gatedStore{InmemStore: raft.NewInmemStore()}
+	g.open = sync.NewCond(&g.mu)
+	return g
+}
+
+func (g *gatedStore) let(n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.pass = n
+	g.open.Broadcast()
+}
+
+func (g *gatedStore) gate() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for g.pass == 0 && g.err == nil {
+		g.open.Wait()
+	}
+	if g.pass > 0 {
+		g.pass--
+	}
+	return g.err
+}
+
+func (g *gatedStore) StoreLogs(entries []*raft.Log) error {
+	if err := g.gate(); err != nil {
+		return err
+	}
+	return g.InmemStore.StoreLogs(entries)
+}
+
+func (g *gatedStore) DeleteRange(min, max uint64) error {
+	if err := g.gate(); err != nil {
+		return err
+	}
+	return g.InmemStore.DeleteRange(min, max)
+}
+
+func entries(term, from, to uint64) (list []*raft.Log) {
+	for i := from; i <= to; i++ {
+		list = append(list, &raft.Log{Index: i, Term: term, Data: fmt.Appendf(nil, "%d/%d", term, i)})
+	}
+	return list
+}
+
+func open(t *testing.T, store raft.LogStore, hang func(bool)) *flushLog {
+	t.Helper()
+	l, err := openFlushLog(store, 300*time.Millisecond, hang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// TestFlushLog_speaks_after_the_disk: entries can be read at once, and nobody is
+// told that they are durable before the store has them.
+func TestFlushLog_speaks_after_the_disk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newGatedStore()
+		l := open(t, store, func(bool) {})
+		told := 0
+		if err := l.StoreLogs(entries(1, 1, 3)); err != nil {
+			t.Fatal(err)
+		}
+		l.whenDurable(2, func(err error) {
+			if err != nil {
+				t.Error(err)
+			}
+			told++
+		})
+		var e raft.Log
+		if err := l.GetLog(3, &e); err != nil || string(e.Data) != "1/3" {
+			t.Errorf("an entry that is on its way: %v, %v", e, err)
+		}
+		synctest.Wait()
+		if told != 0 || l.durableIndex() != 0 {
+			t.Fatalf("told %d times, durable %d, before the disk had anything", told, l.durableIndex())
+		}
+		store.let(-1)
+		synctest.Wait()
+		if told != 1 || l.durableIndex() != 3 {
+			t.Errorf("told %d times, durable %d; want once, 3", told, l.durableIndex())
+		}
+		l.close(time.Second)
+	})
+}
+
+// TestFlushLog_truncation: entries that another leader replaces while they are on
+// their way to the disk do not count as durable, however late they arrive there.
+func TestFlushLog_truncation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newGatedStore()
+		l := open(t, store, func(bool) {})
+		l.StoreLogs(entries(1, 1, 5))
+		var old, young error
+		oldTold, youngTold := false, false
+		l.whenDurable(5, func(err error) { old, oldTold = err, true })
+		synctest.Wait() // the write of 1 to 5 waits at the gate
+		if err := l.DeleteRange(3, 5); err != nil {
+			t.Fatal(err)
+		}
+		l.StoreLogs(entries(2, 3, 4))
+		l.whenDurable(4, func(err error) { young, youngTold = err, true })
+		if !oldTold || !errors.Is(old, errTruncated) {
+			t.Errorf("who waited for a replaced entry was told %v", old)
+		}
+		store.let(1)
+		synctest.Wait()
+		if d := l.durableIndex(); d != 2 || youngTold {
+			t.Errorf("the disk has the old entries: durable %d, told %v; want 2, false", d, youngTold)
+		}
+		store.let(-1)
+		synctest.Wait()
+		if d := l.durableIndex(); d != 4 || !youngTold || young != nil {
+			t.Errorf("durable %d, told %v %v; want 4, true", d, youngTold, young)
+		}
+		l.close(time.Second)
+	})
+}
+
+// TestFlushLog_failure: after an error of the disk nothing is promised any more.
+func TestFlushLog_failure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newGatedStore()
+		stuck := false
+		l := open(t, store, func(s bool) { stuck = s })
+		store.let(-1)
+		l.StoreLogs(entries(1, 1, 1))
+		synctest.Wait()
+		store.mu.Lock()
+		store.err = errors.New("input/output error")
+		store.mu.Unlock()
+		l.StoreLogs(entries(1, 2, 2))
+		err := l.awaitDurable(2)
+		synctest.Wait()
+		if err == nil || !stuck || l.failed() == nil || l.durableIndex() != 1 {
+			t.Errorf("after a failed write: %v, stuck %v, durable %d", err, stuck, l.durableIndex())
+		}
+		if l.StoreLogs(entries(1, 3, 3)) == nil {
+			t.Error("a failed log takes entries")
+		}
+		l.close(time.Second)
+	})
+}
+
+// TestFlushLog_model drives the log as a library might, with crashes of the disk
+// at any moment, and compares it with two plain maps: what was stored, and what
+// the disk would still have after a crash.
+func TestFlushLog_model(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		synctest.Test(t, func(t *testing.T) {
+			store := newGatedStore()
+			l := open(t, store, func(bool) {})
+			seen := map[uint64]uint64{} // term by index, as the library sees it
+			first, last, term := uint64(1), uint64(0), uint64(1)
+			for range rapid.IntRange(1, 40).Draw(rt, "steps") {
+				switch rapid.IntRange(0, 4).Draw(rt, "step") {
+				case 0, 1:
+					n := rapid.Uint64Range(1, 4).Draw(rt, "entries")
+					l.StoreLogs(entries(term, last+1, last+n))
+					for i := last + 1; i <= last+n; i++ {
+						seen[i] = term
+					}
+					last += n
+				case 2:
+					if last < first+1 {
+						continue
+					}
+					term++
+					from := rapid.Uint64Range(first+1, last).Draw(rt, "truncate from")
+					if err := l.DeleteRange(from, last); err != nil {
+						rt.Fatal(err)
+					}
+					for i := from; i <= last; i++ {
+						delete(seen, i)
+					}
+					last = from - 1
+				case 3:
+					if d := l.durableIndex(); d > first {
+						to := rapid.Uint64Range(first, d-1).Draw(rt, "compact to")
+						if err := l.DeleteRange(first, to); err != nil {
+							rt.Fatal(err)
+						}
+						for i := first; i <= to; i++ {
+							delete(seen, i)
+						}
+						first = to + 1
+					}
+				case 4:
+					store.let(rapid.IntRange(1, 3).Draw(rt, "writes let through"))
+					synctest.Wait()
+					store.let(0)
+				}
+				for i := uint64(1); i <= last+2; i++ {
+					var e raft.Log
+					err := l.GetLog(i, &e)
+					if want, ok := seen[i]; ok != (err == nil) || ok && e.Term != want {
+						rt.Fatalf("entry %d: %v, term %d; want %v, term %d", i, err, e.Term, ok, want)
+					}
+				}
+				// What is called durable survives a crash at this moment.
+				for i := first; i <= l.durableIndex(); i++ {
+					var e raft.Log
+					if err := store.GetLog(i, &e); err != nil || e.Term != seen[i] {
+						rt.Fatalf("entry %d is called durable and the disk has %v, term %d; want term %d", i, err, e.Term, seen[i])
+					}
+				}
+			}
+			store.let(-1)
+			synctest.Wait()
+			if d := l.durableIndex(); last >= first && d != last {
+				rt.Fatalf("at rest, durable is %d of %d", d, last)
+			}
+			l.close(time.Second)
+		})
+	})
+}
+
+// TestStable_issue661: a crash between the two steps of a vote leaves the vote
+// before it as it was.
+func TestStable_issue661(t *testing.T) {
+	store := raft.NewInmemStore()
+	vote := func(s *stable, term uint64, candidate string) {
+		t.Helper()
+		if err := errors.Join(s.SetUint64([]byte(keyVoteTerm), term), s.Set([]byte(keyVoteCandidate), []byte(candidate))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(term uint64, candidate string) {
+		t.Helper()
+		s := newStable(store) // as after a restart
+		gotTerm, err1 := s.GetUint64([]byte(keyVoteTerm))
+		got, err2 := s.Get([]byte(keyVoteCandidate))
+		if err1 != nil || err2 != nil || gotTerm != term || string(got) != candidate {
+			t.Errorf("the vote is %q in term %d (%v, %v), want %q in %d", got, gotTerm, err1, err2, candidate, term)
+		}
+	}
+	if _, err := newStable(store).Get([]byte(keyVoteCandidate)); err == nil || err.Error() != "not found" {
+		t.Errorf("no vote yet: %v; the library knows it by this text", err)
+	}
+	s := newStable(store)
+	vote(s, 5, "n1")
+	check(5, "n1")
+	if err := s.SetUint64([]byte(keyVoteTerm), 6); err != nil { // and a crash
+		t.Fatal(err)
+	}
+	check(5, "n1")
+	vote(s, 6, "n2")
+	check(6, "n2")
+}
+
+// TestSealed_damage: no flipped bit of an entry goes unnoticed.
+func TestSealed_damage(t *testing.T) {
+	store := raft.NewInmemStore()
+	s := sealed{store}
+	if err := s.StoreLogs(entries(3, 1, 2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.verify(); err != nil {
+		t.Fatal(err)
+	}
+	var raw raft.Log
+	if err := store.GetLog(2, &raw); err != nil {
+		t.Fatal(err)
+	}
+	for i := range raw.Data {
+		for bit := range 8 {
+			bad := raw
+			bad.Data = append([]byte(nil), raw.Data...)
+			bad.Data[i] ^= 1 << bit
+			if err := store.StoreLog(&bad); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.verify(); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("bit %d of byte %d: %v", bit, i, err)
+			}
+		}
+	}
+	for name, bad := range map[string]raft.Log{
+		"another term": {Index: 2, Term: 4, Data: raw.Data},
+		"another type": {Index: 2, Term: 3, Type: raft.LogNoop, Data: raw.Data},
+		"cut short":    {Index: 2, Term: 3, Data: raw.Data[:2]},
+	} {
+		if err := store.StoreLog(&bad); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.verify(); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func FuzzDecodeAppend(f *testing.F) {
+	f.Add(encodeAppend(&raft.AppendEntriesRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: 3, ID: []byte("n1"), Addr: []byte("a")},
+		Term: 3, PrevLogEntry: 4, PrevLogTerm: 2, Entries: entries(3, 5, 6)}, 4)[1:])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r, err := decodeAppend(data)
+		if err != nil {
+			return
+		}
+		again, err := decodeAppend(encodeAppend(r, r.LeaderCommitIndex)[1:])
+		if err != nil || len(again.Entries) != len(r.Entries) || again.Term != r.Term {
+			t.Errorf("%+v became %+v, %v", r, again, err)
+		}
+	})
+}
