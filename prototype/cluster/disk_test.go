@@ -166,7 +166,7 @@ func TestMemory_issue697(t *testing.T) {
 		old := awaitLeader(t, m, "")
 		send(t, m, "0")
 		n := uint64(1)
-		if err := m.Node(old).Fault(isolate); err != nil {
+		if _, err := m.Node(old).Fault(isolate); err != nil {
 			t.Fatal(err)
 		}
 		for i := range 5 { // entries that only the isolated leader has

@@ -146,7 +146,7 @@ func TestMemory_leader_isolations(t *testing.T) {
 		for range 100 {
 			old := awaitLeader(t, m, "")
 			began := time.Now()
-			if err := m.Node(old).Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
+			if _, err := m.Node(old).Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
 				t.Fatal(err)
 			}
 			awaitLeader(t, m, old)
@@ -199,7 +199,7 @@ func TestMemory_no_stale_read(t *testing.T) {
 				stale, refused := 0, 0
 				for round := range 25 {
 					old := awaitLeader(t, m, "")
-					if err := m.Node(old).Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
+					if _, err := m.Node(old).Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
 						t.Fatal(err)
 					}
 					var readers sync.WaitGroup

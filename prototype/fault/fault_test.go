@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestFault_Validate(t *testing.T) {
@@ -21,6 +23,13 @@ func TestFault_Validate(t *testing.T) {
 		{"cut nobody", Fault{Kind: Cut}, false},
 		{"cut a stranger", Fault{Kind: Cut, Peers: []string{"n9"}}, false},
 		{"cut sideways", Fault{Kind: Cut, Peers: []string{"n2"}, Direction: "sideways"}, false},
+		{"drop", Fault{Kind: Drop, Probability: 0.5}, true},
+		{"drop too much", Fault{Kind: Drop, Probability: 1.5}, false},
+		{"delay without delay", Fault{Kind: Delay}, false},
+		{"hung disk with delay", Fault{Kind: HungDisk, Delay: 1}, false},
+		{"clock back", Fault{Kind: ClockJump, By: -1}, true},
+		{"clock standing", Fault{Kind: ClockRate}, false},
+		{"not at a node", Fault{Kind: Kill}, false},
 		{"nothing", Fault{}, false},
 	} {
 		if err := tt.fault.Validate(peers); (err == nil) != tt.ok || (err != nil && !errors.Is(err, ErrInvalid)) {
@@ -29,9 +38,14 @@ func TestFault_Validate(t *testing.T) {
 	}
 }
 
+func newSet() (*Set, *Links, *Disk, *Clock) {
+	links, disk, clock := NewLinks(), NewDisk(), NewClock()
+	return NewSet(links, disk, clock), links, disk, clock
+}
+
 // TestLinks_cut: what a cut promises to those above it.
 func TestLinks_cut(t *testing.T) {
-	links := NewLinks()
+	set, links, _, _ := newSet()
 	attach := func(peer string, d Direction) (net.Conn, net.Conn, error) {
 		near, far := net.Pipe()
 		attached, err := links.Attach(near, peer, d)
@@ -41,7 +55,7 @@ func TestLinks_cut(t *testing.T) {
 	in, _, _ := attach("n2", In)
 	other, farOther, _ := attach("n3", Out)
 
-	links.Add(Fault{Kind: Cut, Peers: []string{"n2"}, Direction: Out})
+	set.Add(Fault{Kind: Cut, Peers: []string{"n2"}, Direction: Out})
 	if _, err := out.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("write over a severed connection: %v", err)
 	}
@@ -58,15 +72,132 @@ func TestLinks_cut(t *testing.T) {
 	if links.IsCut("n2", In) || !links.IsCut("n2", Out) {
 		t.Error("a cut outwards must leave the way in")
 	}
-	links.Add(Fault{Kind: Isolate})
+	set.Add(Fault{Kind: Isolate})
 	if _, err := in.Write([]byte("x")); err == nil {
 		t.Error("isolation leaves a connection open")
 	}
-	if got := len(links.Active()); got != 2 {
-		t.Errorf("%d faults active, want 2", got)
+	if got := set.Active(); len(got) != 2 || got[0].Hits == 0 || got[1].Hits == 0 {
+		t.Errorf("active %+v, want two faults with hits", got)
 	}
-	links.Heal()
-	if _, _, err := attach("n2", Out); err != nil || len(links.Active()) != 0 {
-		t.Errorf("after healing: %v, %v", err, links.Active())
+	set.Heal()
+	if _, _, err := attach("n2", Out); err != nil || len(set.Active()) != 0 {
+		t.Errorf("after healing: %v, %v", err, set.Active())
 	}
+}
+
+func TestLinks_Fate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, links, _, _ := newSet()
+		if n := testing.AllocsPerRun(100, func() { links.Fate("n2", Out) }); n != 0 || links.Fate("n2", Out) != (Fate{}) {
+			t.Errorf("without a fault: %v allocations", n)
+		}
+		drop := set.Add(Fault{Kind: Drop, Probability: 0.25, Peers: []string{"n2"}, Direction: Out, Seed: 7})
+		dropped := 0
+		for range 4000 {
+			if links.Fate("n2", Out).Drop {
+				dropped++
+			}
+		}
+		if dropped < 800 || dropped > 1200 {
+			t.Errorf("%d of 4000 dropped at a quarter", dropped)
+		}
+		if links.Fate("n2", In) != (Fate{}) || links.Fate("n3", Out) != (Fate{}) {
+			t.Error("the fault works elsewhere, too")
+		}
+		if s, err := set.Mend(drop); err != nil || s.Hits != uint64(dropped) {
+			t.Errorf("mended: %+v, %v; %d dropped", s, err, dropped)
+		}
+		if _, err := set.Mend(drop); !errors.Is(err, ErrInvalid) {
+			t.Errorf("mended twice: %v", err)
+		}
+
+		set.Add(Fault{Kind: Delay, Delay: Duration(time.Second)})
+		set.Add(Fault{Kind: Jitter, Delay: Duration(time.Second)})
+		set.Add(Fault{Kind: Duplicate, Probability: 1})
+		if f := links.Fate("n3", In); f.Delay <= time.Second || f.Delay > 2*time.Second || !f.Duplicate || f.Drop {
+			t.Errorf("delay, jitter and duplicate together: %+v", f)
+		}
+		set.Heal()
+
+		set.Add(Fault{Kind: Flap, Period: Duration(time.Second)})
+		time.Sleep(500 * time.Millisecond)
+		up := links.Fate("n2", In)
+		time.Sleep(time.Second)
+		down := links.Fate("n2", In)
+		if up.Drop || !down.Drop {
+			t.Errorf("flapping: %+v, then %+v", up, down)
+		}
+	})
+}
+
+func TestDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if err := (*Disk)(nil).Write(1); err != nil {
+			t.Error(err)
+		}
+		set, _, disk, _ := newSet()
+		took := func() time.Duration {
+			began := time.Now()
+			if err := disk.Write(1); err != nil {
+				t.Error(err)
+			}
+			return time.Since(began)
+		}
+		if d := took(); d != 0 {
+			t.Errorf("a healthy disk takes %s", d)
+		}
+		set.Add(Fault{Kind: SlowDisk, Delay: Duration(20 * time.Millisecond)})
+		if d := took(); d != 20*time.Millisecond {
+			t.Errorf("a slow disk takes %s, want 20ms", d)
+		}
+		set.Heal()
+		id := set.Add(Fault{Kind: HungDisk})
+		time.AfterFunc(time.Hour, func() {
+			if s, err := set.Mend(id); err != nil || s.Hits != 1 {
+				t.Errorf("mended %+v, %v; want one hit", s, err)
+			}
+		})
+		if d := took(); d != time.Hour {
+			t.Errorf("a disk that hung for an hour takes %s", d)
+		}
+		set.Add(Fault{Kind: FailingDisk})
+		if err := disk.Write(1); !errors.Is(err, ErrDisk) {
+			t.Errorf("a failing disk: %v", err)
+		}
+		set.Heal()
+		set.Add(Fault{Kind: HungDisk})
+		time.AfterFunc(time.Second, disk.Close)
+		if err := disk.Write(1); !errors.Is(err, ErrDisk) {
+			t.Errorf("a hung disk that is closed: %v", err)
+		}
+	})
+}
+
+func TestClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, _, _, clock := newSet()
+		ahead := func() time.Duration { return clock.Now().Sub(time.Now()) }
+		if (*Clock)(nil).Now().Sub(time.Now()) != 0 || ahead() != 0 {
+			t.Error("a healthy clock is not true")
+		}
+		jump := set.Add(Fault{Kind: ClockJump, By: Duration(-time.Minute)})
+		if d := ahead(); d != -time.Minute {
+			t.Errorf("after a jump it is ahead by %s", d)
+		}
+		set.Add(Fault{Kind: ClockRate, Rate: 1.5})
+		time.Sleep(10 * time.Second)
+		if d := ahead(); d != -time.Minute+5*time.Second {
+			t.Errorf("after 10 s at rate 1.5 it is ahead by %s", d)
+		}
+		if s, err := set.Mend(jump); err != nil || s.Hits != 2 {
+			t.Errorf("mended %+v, %v; want two hits", s, err)
+		}
+		if d := ahead(); d != 5*time.Second {
+			t.Errorf("without the jump it is ahead by %s", d)
+		}
+		clock.Reset()
+		if ahead() != 0 {
+			t.Error("after a reset it is not true")
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // ErrCut is what a connection over a cut link ends with.
@@ -14,20 +15,26 @@ var ErrCut = errors.New("link is cut")
 // them. All methods may be called at any time from any goroutine.
 type Links struct {
 	mu     sync.Mutex
-	faults []Fault
+	faults []*active
 	conns  map[*conn]struct{}
+
+	// shaping are those of the faults that work on single messages; nil if there
+	// are none. The slice is replaced, never changed.
+	shaping atomic.Pointer[[]*active]
 }
 
 // NewLinks are links without a fault.
 func NewLinks() *Links { return &Links{conns: make(map[*conn]struct{})} }
 
-// Add applies a fault: connections over links that it cuts are severed now.
-func (l *Links) Add(f Fault) {
+// add applies a fault: connections over links that it cuts are severed now.
+func (l *Links) add(a *active) {
 	l.mu.Lock()
-	l.faults = append(l.faults, f)
+	l.faults = append(l.faults, a)
+	l.shape()
 	var severed []*conn
 	for c := range l.conns {
-		if f.cuts(c.peer, c.direction) {
+		if a.cuts(c.peer, c.direction) {
+			a.hit()
 			severed = append(severed, c)
 		}
 	}
@@ -37,21 +44,31 @@ func (l *Links) Add(f Fault) {
 	}
 }
 
-// Heal removes every fault. Peers connect again by themselves.
-func (l *Links) Heal() {
+// remove takes a fault away. Peers connect again by themselves.
+func (l *Links) remove(a *active) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.faults = nil
+	l.faults = slices.DeleteFunc(l.faults, func(b *active) bool { return a == b })
+	l.shape()
 }
 
-// Active lists the faults in force, in the order in which they were added.
-func (l *Links) Active() []Fault {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.faults)
+// shape renews shaping. l.mu is held.
+func (l *Links) shape() {
+	var list []*active
+	for _, a := range l.faults {
+		if a.Kind != Isolate && a.Kind != Cut {
+			list = append(list, a)
+		}
+	}
+	if list == nil {
+		l.shaping.Store(nil)
+		return
+	}
+	l.shaping.Store(&list)
 }
 
-// IsCut says whether the link to peer is cut in the direction d, In or Out.
+// IsCut says whether the link to peer is cut in the direction d, In or Out. Ask
+// only to obey: the question counts as a hit.
 func (l *Links) IsCut(peer string, d Direction) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -59,11 +76,17 @@ func (l *Links) IsCut(peer string, d Direction) bool {
 }
 
 func (l *Links) isCut(peer string, d Direction) bool {
-	return slices.ContainsFunc(l.faults, func(f Fault) bool { return f.cuts(peer, d) })
+	for _, a := range l.faults {
+		if a.cuts(peer, d) {
+			a.hit()
+			return true
+		}
+	}
+	return false
 }
 
 // Close severs every connection, for good.
-func (l *Links) Close() { l.Add(Fault{Kind: Isolate}) }
+func (l *Links) Close() { l.add(newActive(0, Fault{Kind: Isolate})) }
 
 // Attach puts a connection under the control of l, or closes it and gives
 // ErrCut if its link is cut.

@@ -100,7 +100,8 @@ func (m inMemory) Cut(_ context.Context, id string) error {
 	if n == nil {
 		return errDown
 	}
-	return n.Fault(fault.Fault{Kind: fault.Isolate})
+	_, err := n.Fault(fault.Fault{Kind: fault.Isolate})
+	return err
 }
 
 func (m inMemory) Reconnect(_ context.Context, id string) error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/order"
 )
 
@@ -18,6 +19,7 @@ import (
 // which they were queued.
 type batcher struct {
 	raft     *raft.Raft
+	clock    *fault.Clock
 	maxBatch int
 	maxQueue int
 	inFlight chan struct{} // holds a token for each proposed entry
@@ -42,7 +44,7 @@ type groupResult struct {
 }
 
 func newBatcher(r *raft.Raft, cfg Config, stop <-chan struct{}) *batcher {
-	return &batcher{raft: r, maxBatch: cfg.MaxBatch, maxQueue: cfg.MaxQueue,
+	return &batcher{raft: r, clock: cfg.Clock, maxBatch: cfg.MaxBatch, maxQueue: cfg.MaxQueue,
 		inFlight: make(chan struct{}, cfg.BatchesInFlight), stop: stop, wake: make(chan struct{}, 1)}
 }
 
@@ -176,7 +178,7 @@ func (b *batcher) drain(patience time.Duration) {
 
 // propose hands one entry to the library and lets its outcome find the callers.
 func (b *batcher) propose(groups []*group) {
-	batch := order.Batch{Time: time.Now().UnixMilli()}
+	batch := order.Batch{Time: b.clock.Now().UnixMilli()}
 	for _, g := range groups {
 		batch.Commands = append(batch.Commands, g.commands...)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"lockstep/prototype/fault"
 )
 
 // Peer is a member of the cluster, as the others reach it.
@@ -58,6 +60,11 @@ type Config struct {
 
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
+
+	// Disk is asked before each flush, and Clock for the time that messages carry.
+	// Faults work through them. nil makes them anew.
+	Disk  *fault.Disk
+	Clock *fault.Clock
 
 	Network Network // how nodes reach each other; see TCP
 	Stores  OpenStores

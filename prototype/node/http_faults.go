@@ -4,14 +4,24 @@ package node
 
 import (
 	"net/http"
+	"strconv"
 
 	"lockstep/prototype/fault"
 )
 
 func (n *Node) getFaults(w http.ResponseWriter, r *http.Request) {
 	if n.faultsAllowed(w, r) {
-		writeJSON(w, map[string]any{"faults": append([]fault.Fault{}, n.Faults()...)})
+		n.writeFaults(w, nil)
 	}
+}
+
+// writeFaults tells what is broken, and what was mended just now.
+func (n *Node) writeFaults(w http.ResponseWriter, mended []fault.Status) {
+	answer := map[string]any{"faults": append([]fault.Status{}, n.Faults()...)}
+	if mended != nil {
+		answer["mended"] = mended
+	}
+	writeJSON(w, answer)
 }
 
 func (n *Node) postFault(w http.ResponseWriter, r *http.Request) {
@@ -23,18 +33,36 @@ func (n *Node) postFault(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	if err := n.Fault(f); err != nil {
+	id, err := n.Fault(f)
+	if err != nil {
 		fail(w, r, invalid("%s", err))
 		return
 	}
-	n.getFaults(w, r)
+	w.Header().Set("Location", "/v1/faults?id="+strconv.Itoa(id))
+	n.writeFaults(w, nil)
 }
 
+// deleteFaults mends one fault, ?id=, or all of them.
 func (n *Node) deleteFaults(w http.ResponseWriter, r *http.Request) {
-	if n.faultsAllowed(w, r) {
-		n.Heal()
-		n.getFaults(w, r)
+	if !n.faultsAllowed(w, r) {
+		return
 	}
+	which := r.URL.Query().Get("id")
+	if which == "" {
+		n.writeFaults(w, append([]fault.Status{}, n.Heal()...))
+		return
+	}
+	id, err := strconv.Atoi(which)
+	if err != nil {
+		fail(w, r, invalid("id %q is no number", which))
+		return
+	}
+	mended, err := n.Mend(id)
+	if err != nil {
+		fail(w, r, invalid("%s", err))
+		return
+	}
+	n.writeFaults(w, []fault.Status{mended})
 }
 
 func (n *Node) faultsAllowed(w http.ResponseWriter, r *http.Request) bool {

@@ -19,7 +19,7 @@ type Node struct {
 	mesh   *link.Mesh
 	beats  *beats
 	detect *detector
-	links  *fault.Links
+	faults *fault.Set
 	shards []*shard
 	meter  *meter
 	stop   chan struct{}
@@ -30,10 +30,17 @@ func Open(cfg Config) (*Node, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{cfg: cfg, links: fault.NewLinks(), meter: newMeter(), stop: make(chan struct{})}
+	if cfg.Disk == nil {
+		cfg.Disk = fault.NewDisk()
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = fault.NewClock()
+	}
+	links := fault.NewLinks()
+	n := &Node{cfg: cfg, faults: fault.NewSet(links, cfg.Disk, cfg.Clock), meter: newMeter(), stop: make(chan struct{})}
 	self, _ := cfg.peer(cfg.ID)
 	var err error
-	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: self.Raft, Network: cfg.Network, Links: n.links, Find: n.raftAddress, Logger: cfg.Logger})
+	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: self.Raft, Network: cfg.Network, Links: links, Find: n.raftAddress, Logger: cfg.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +67,7 @@ func Open(cfg Config) (*Node, error) {
 func (n *Node) Close() error {
 	close(n.stop)
 	n.beats.close()
+	n.cfg.Disk.Close()
 	n.detect.close()
 	errs := make([]error, len(n.shards))
 	var closing sync.WaitGroup
@@ -228,8 +236,8 @@ func (n *Node) Ready() bool {
 	return true
 }
 
-// Fault breaks something at this node.
-func (n *Node) Fault(f fault.Fault) error {
+// Fault breaks something at this node, and gives the id by which Mend ends it.
+func (n *Node) Fault(f fault.Fault) (id int, err error) {
 	var peers []string
 	for _, p := range n.cfg.Peers {
 		if p.ID != n.cfg.ID {
@@ -237,15 +245,18 @@ func (n *Node) Fault(f fault.Fault) error {
 		}
 	}
 	if err := f.Validate(peers); err != nil {
-		return err
+		return 0, err
 	}
-	n.links.Add(f)
-	n.cfg.Logger.Warn("fault", "kind", f.Kind, "peers", f.Peers, "direction", f.Direction)
-	return nil
+	id = n.faults.Add(f)
+	n.cfg.Logger.Warn("fault", "id", id, "kind", f.Kind, "peers", f.Peers, "direction", f.Direction)
+	return id, nil
 }
 
-// Faults lists what is broken at this node.
-func (n *Node) Faults() []fault.Fault { return n.links.Active() }
+// Faults lists what is broken at this node, and how often it struck.
+func (n *Node) Faults() []fault.Status { return n.faults.Active() }
 
-// Heal mends every fault at this node.
-func (n *Node) Heal() { n.links.Heal() }
+// Mend ends one fault and tells what it did.
+func (n *Node) Mend(id int) (fault.Status, error) { return n.faults.Mend(id) }
+
+// Heal mends every fault at this node and tells what each did.
+func (n *Node) Heal() []fault.Status { return n.faults.Heal() }

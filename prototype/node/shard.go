@@ -57,7 +57,7 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 			stores.Close()
 		}
 	}()
-	store := sealed{meter.timed(stores.Log)}
+	store := sealed{meter.timed(seamLog{stores.Log, cfg.Disk})}
 	if err := store.verify(); err != nil {
 		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: remove this node from the cluster (lockstep leave), delete its data, and start it with --join", err)
 	}
@@ -88,7 +88,7 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 	rc.NoLegacyTelemetry = true
 	rc.Logger = hclogger(cfg.Logger.With("shard", id))
 
-	stable := newStable(stores.Stable)
+	stable := newStable(seamStable{stores.Stable, cfg.Disk})
 	if err := bootstrap(rc, cfg, s.log, stable, stores.Snapshots, s.transport); err != nil {
 		s.log.close(time.Second)
 		return nil, err

@@ -66,7 +66,7 @@ func TestLoad_leader_isolations(t *testing.T) {
 		for range 100 {
 			conversation := cfg.Conversations[random.IntN(len(cfg.Conversations))]
 			old := awaitLeader(t, m, conversation, "")
-			if err := m.Node(old).Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
+			if _, err := m.Node(old).Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
 				t.Fatal(err)
 			}
 			awaitLeader(t, m, conversation, old)
