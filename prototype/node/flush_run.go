@@ -60,21 +60,31 @@ func (l *flushLog) takeQueue() []logOp {
 	return ops
 }
 
+// wakeUp is how much longer a flush is given when its time is over: a process
+// that was stopped and goes on finds all its timers due, and a disk that works.
+const wakeUp = 25 * time.Millisecond
+
 // watched carries out ops under the eye of the watchdog: a disk that hangs gives
 // no error, it just does not come back.
 func (l *flushLog) watched(ops []logOp) error {
-	stuck := false
-	over := make(chan struct{})
-	dog := time.AfterFunc(l.after, func() {
-		stuck = true
+	done, stuck := make(chan struct{}), make(chan bool, 1)
+	go func() {
+		for _, patience := range []time.Duration{l.after, wakeUp} {
+			timer := time.NewTimer(patience)
+			select {
+			case <-done:
+				timer.Stop()
+				stuck <- false
+				return
+			case <-timer.C:
+			}
+		}
 		l.hang(true)
-		close(over)
-	})
+		stuck <- true
+	}()
 	err := l.carryOut(ops)
-	if !dog.Stop() {
-		<-over
-	}
-	if stuck && err == nil {
+	close(done)
+	if <-stuck && err == nil {
 		l.hang(false)
 	}
 	return err

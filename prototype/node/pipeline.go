@@ -18,7 +18,7 @@ const freshFor = 100 * time.Millisecond
 // AppendEntriesPipeline sends appends without waiting for the answers.
 func (t *transport) AppendEntriesPipeline(id raft.ServerID, _ raft.ServerAddress) (raft.AppendPipeline, error) {
 	p := &pipeline{transport: t, follower: id, order: make(chan *appendFuture, pipelineDepth),
-		ready: make(chan raft.AppendFuture), closed: make(chan struct{})}
+		ready: make(chan raft.AppendFuture), broken: make(chan struct{}), closed: make(chan struct{})}
 	t.mu.Lock()
 	t.pipelines[p] = struct{}{}
 	t.mu.Unlock()
@@ -32,6 +32,7 @@ type pipeline struct {
 	follower  raft.ServerID
 	order     chan *appendFuture
 	ready     chan raft.AppendFuture
+	broken    chan struct{} // closed after an answer with which the library stops reading
 	closed    chan struct{}
 	closeOnce sync.Once
 
@@ -84,6 +85,8 @@ func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.App
 	f := &appendFuture{start: time.Now(), args: args, resp: resp, done: make(chan struct{})}
 	select {
 	case p.order <- f:
+	case <-p.broken:
+		return nil, raft.ErrPipelineShutdown
 	case <-p.closed:
 		return nil, raft.ErrPipelineShutdown
 	}
@@ -178,9 +181,16 @@ func (p *pipeline) deliver() {
 			case <-p.closed:
 				return
 			}
+			last := !f.resp.Success
+			if last {
+				close(p.broken)
+			}
 			select {
 			case p.ready <- f:
 			case <-p.closed:
+				return
+			}
+			if last {
 				return
 			}
 		case <-p.closed:
