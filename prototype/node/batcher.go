@@ -2,12 +2,14 @@ package node
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/mutant"
 	"lockstep/prototype/order"
 )
 
@@ -68,6 +70,9 @@ func (b *batcher) submit(commands []order.Command) func(context.Context) ([]orde
 				}
 				results = append(results, r.results...)
 			case <-ctx.Done():
+				if mutant.On(mutant.TimeoutAsFail) {
+					return results, noLeader("too late")
+				}
 				return results, unknown("no majority confirmed the message in time")
 			}
 		}
@@ -126,6 +131,9 @@ func (b *batcher) take() (groups []*group) {
 		b.queue = nil
 	}
 	b.queued -= size
+	if mutant.On(mutant.BatchReversed) {
+		slices.Reverse(groups)
+	}
 	return groups
 }
 

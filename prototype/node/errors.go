@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/mutant"
 )
 
 // Outcome is what is certain about a request that did not succeed.
@@ -59,6 +61,9 @@ func classify(err error) *Error {
 	case errors.Is(err, raft.ErrLeadershipTransferInProgress):
 		return noLeader("the leader is handing over")
 	case errors.Is(err, raft.ErrLeadershipLost):
+		if mutant.On(mutant.UnknownAsFail) {
+			return noLeader("this node lost its lead")
+		}
 		return unknown("the leader lost its lead after it had proposed the message")
 	case errors.Is(err, raft.ErrRaftShutdown):
 		return unknown("the node is stopping")

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"lockstep/prototype/mutant"
 )
 
 // fence keeps a shard's replica with a sick disk from leading, and from becoming
@@ -47,7 +49,7 @@ func (f *fence) working() context.Context {
 
 // mayStand gives an error to one who must not vote or be elected.
 func (f *fence) mayStand() error {
-	if f.up.Load() {
+	if f.up.Load() && !mutant.On(mutant.NoFence) {
 		return errFenced
 	}
 	return nil
@@ -55,7 +57,7 @@ func (f *fence) mayStand() error {
 
 // mayLead gives an error to a leader that must fall silent.
 func (f *fence) mayLead() error {
-	if f.silent.Load() {
+	if f.silent.Load() && !mutant.On(mutant.NoFence) {
 		return errFenced
 	}
 	return nil
@@ -80,7 +82,7 @@ func (f *fence) stuck(stuck bool) {
 	}
 	f.well.set(false)
 	f.mute = time.AfterFunc(f.after, func() { f.silent.Store(true) })
-	if f.raised != nil {
+	if f.raised != nil && !mutant.On(mutant.NoFence) {
 		go f.raised()
 	}
 }

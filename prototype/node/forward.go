@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"lockstep/prototype/link"
+	"lockstep/prototype/mutant"
 	"lockstep/prototype/order"
 )
 
@@ -37,6 +38,9 @@ func (n *Node) forwardSubmit(leader Peer, conversation string, commands []order.
 		}
 		if errors.Is(r.err, link.ErrUnreachable) {
 			return nil, noLeader("the leader cannot be reached from this node")
+		}
+		if r.err != nil && mutant.On(mutant.LostAnswerAsFail) {
+			return nil, noLeader("the leader did not answer")
 		}
 		if r.err != nil {
 			return nil, unknown("the leader took the message and did not answer")

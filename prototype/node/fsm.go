@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/mutant"
 	"lockstep/prototype/order"
 )
 
@@ -56,7 +57,19 @@ func (f *fsm) apply(entry *raft.Log) any {
 		panic(fmt.Sprintf("apply entry %d: %v: this version cannot read what the cluster has committed", entry.Index, err))
 	}
 	f.meter.batch(len(batch.Commands))
-	return f.machine.Apply(entry.Index, entry.Term, batch)
+	results := f.machine.Apply(entry.Index, entry.Term, batch)
+	for i := range results {
+		if mutant.On(mutant.SeqFromLogIndex) {
+			results[i].Seq = entry.Index
+		}
+		if mutant.On(mutant.DuplicateUnsaid) {
+			results[i].Duplicate = false
+		}
+		if mutant.On(mutant.EpochOfTheRetry) {
+			results[i].Epoch = entry.Term
+		}
+	}
+	return results
 }
 
 // Snapshot takes a copy of slice headers; see order.Machine.Snapshot.

@@ -10,6 +10,7 @@ import (
 
 	"lockstep/prototype/fault"
 	"lockstep/prototype/link"
+	"lockstep/prototype/mutant"
 	"lockstep/prototype/order"
 )
 
@@ -147,6 +148,9 @@ func (n *Node) Await(ctx context.Context, r ReadRequest) *Error {
 	s := n.shardOf(r.Conversation)
 	if r.Level == Session || r.Level == Local || s.leads() {
 		return s.await(ctx, r)
+	}
+	if mutant.On(mutant.FollowerReadsLocally) {
+		return nil
 	}
 	leader, err := n.reachable(s)
 	if err != nil {

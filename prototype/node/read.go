@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/mutant"
 	"lockstep/prototype/order"
 )
 
@@ -82,7 +83,7 @@ func (s *shard) linearize(ctx context.Context) (uint64, *Error) {
 func (s *shard) proven(ctx context.Context, term uint64, arrived request) *Error {
 	for {
 		newest, ok, changed := s.evidence.quorum(term, s.others())
-		if ok && newest.tick > arrived.tick {
+		if ok && (newest.tick > arrived.tick || mutant.On(mutant.ProofBeforeRead)) {
 			return nil
 		}
 		select {
@@ -144,6 +145,9 @@ func (s *shard) lease(ctx context.Context) *Error {
 	index := s.raft.CommitIndex()
 	newest, ok, _ := s.evidence.quorum(term, s.others())
 	length := time.Duration(float64(s.cfg.promise()) * (1 - s.cfg.ClockDrift))
+	if mutant.On(mutant.LeaseEqualsHeartbeat) {
+		newest.at, ok = time.Now(), true
+	}
 	if !ok || time.Since(newest.at) >= length || s.raft.CurrentTerm() != term || !s.leads() {
 		_, err := s.linearize(ctx)
 		return err
@@ -159,7 +163,7 @@ func (s *shard) readyTerm(ctx context.Context) (uint64, *Error) {
 		if !s.leads() {
 			return 0, noLeader("this node is not the leader")
 		}
-		if s.ready.Load() == term {
+		if s.ready.Load() == term || mutant.On(mutant.NoBarrier) {
 			return term, nil
 		}
 		select {
@@ -175,6 +179,9 @@ func (s *shard) readyTerm(ctx context.Context) (uint64, *Error) {
 func (s *shard) catchUp(ctx context.Context, index uint64) *Error {
 	for {
 		applied := s.fsm.applied.wait()
+		if mutant.On(mutant.WaitOnAppliedIndex) && s.raft.AppliedIndex() >= index {
+			return nil
+		}
 		if s.fsm.machine.Index() >= index {
 			return nil
 		}
@@ -223,7 +230,7 @@ func (s *shard) apply(ctx context.Context, index uint64) *Error {
 func (s *shard) reach(ctx context.Context, conversation string, min uint64) *Error {
 	for {
 		applied := s.fsm.applied.wait()
-		if last, _ := s.fsm.machine.Digest(conversation, 0); last >= min {
+		if last, _ := s.fsm.machine.Digest(conversation, 0); last >= min || mutant.On(mutant.MinSeqIgnored) {
 			return nil
 		}
 		select {

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/link"
+	"lockstep/prototype/mutant"
 	"lockstep/prototype/order"
 )
 
@@ -79,6 +80,9 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 	rc.HeartbeatTimeout = cfg.HeartbeatTimeout
 	rc.ElectionTimeout = cfg.ElectionTimeout
 	rc.LeaderLeaseTimeout = cfg.LeaseTimeout
+	if mutant.On(mutant.LeaseEqualsHeartbeat) {
+		rc.LeaderLeaseTimeout = rc.HeartbeatTimeout
+	}
 	rc.CommitTimeout = cfg.CommitTimeout
 	rc.SnapshotThreshold = cfg.SnapshotThreshold
 	rc.SnapshotInterval = 10 * time.Second
@@ -262,6 +266,9 @@ func (s *shard) submit(commands []order.Command) func(context.Context) ([]order.
 		return refuse("this node is not the leader")
 	case s.detector.majority().Err() != nil:
 		return refuse("this leader does not hear a majority")
+	}
+	if mutant.On(mutant.AckBeforeCommit) {
+		return s.guess(commands)
 	}
 	return s.batcher.submit(commands)
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/mutant"
 )
 
 // stable keeps the term and the vote of a shard. The library writes a vote in
@@ -30,7 +32,7 @@ const (
 func newStable(store raft.StableStore) *stable { return &stable{StableStore: store} }
 
 func (s *stable) Set(key, value []byte) error {
-	if string(key) != keyVoteCandidate {
+	if string(key) != keyVoteCandidate || mutant.On(mutant.SplitVote) {
 		return s.StableStore.Set(key, value)
 	}
 	s.mu.Lock()
@@ -53,7 +55,7 @@ func (s *stable) Set(key, value []byte) error {
 }
 
 func (s *stable) Get(key []byte) ([]byte, error) {
-	if string(key) != keyVoteCandidate {
+	if string(key) != keyVoteCandidate || mutant.On(mutant.SplitVote) {
 		return s.StableStore.Get(key)
 	}
 	vote, err := s.vote()
@@ -64,7 +66,7 @@ func (s *stable) Get(key []byte) ([]byte, error) {
 }
 
 func (s *stable) SetUint64(key []byte, value uint64) error {
-	if string(key) != keyVoteTerm {
+	if string(key) != keyVoteTerm || mutant.On(mutant.SplitVote) {
 		return s.StableStore.SetUint64(key, value)
 	}
 	s.mu.Lock()
@@ -74,7 +76,7 @@ func (s *stable) SetUint64(key []byte, value uint64) error {
 }
 
 func (s *stable) GetUint64(key []byte) (uint64, error) {
-	if string(key) != keyVoteTerm {
+	if string(key) != keyVoteTerm || mutant.On(mutant.SplitVote) {
 		return s.StableStore.GetUint64(key)
 	}
 	vote, err := s.vote()

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/link"
+	"lockstep/prototype/mutant"
 )
 
 // transport carries the consensus library's requests over the node's links. It
@@ -111,7 +112,12 @@ func (t *transport) leads() bool {
 }
 
 // commit is the commit index as others may know it.
-func (t *transport) commit(index uint64) uint64 { return min(index, t.log.durableIndex()) }
+func (t *transport) commit(index uint64) uint64 {
+	if mutant.On(mutant.CommitBeforeDurable) {
+		return index
+	}
+	return min(index, t.log.durableIndex())
+}
 
 func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
 	if err := t.fence.mayLead(); err != nil {

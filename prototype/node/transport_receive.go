@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/mutant"
 )
 
 // receive passes a request on to the library. It runs on the goroutine that
@@ -44,7 +46,7 @@ func (t *transport) receive(_ string, payload []byte, reply func([]byte, error))
 func (t *transport) admit(k rpcKind) error {
 	switch k {
 	case rpcVote, rpcPreVote, rpcVoteOnSuspicion:
-		if time.Now().Before(t.quiet) {
+		if time.Now().Before(t.quiet) && !mutant.On(mutant.NoQuietTime) {
 			return errJustStarted
 		}
 		if k == rpcVoteOnSuspicion && t.following() {
@@ -72,6 +74,10 @@ func (t *transport) respond(command any, answer raft.RPCResponse, reply func([]b
 	args, isAppend := command.(*raft.AppendEntriesRequest)
 	resp, _ := answer.Response.(*raft.AppendEntriesResponse)
 	if !isAppend || resp == nil || !resp.Success || len(args.Entries) == 0 {
+		reply(payload, nil)
+		return
+	}
+	if mutant.On(mutant.AnswerBeforeDurable) {
 		reply(payload, nil)
 		return
 	}

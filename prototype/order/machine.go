@@ -1,6 +1,10 @@
 package order
 
-import "sync"
+import (
+	"sync"
+
+	"lockstep/prototype/mutant"
+)
 
 // Machine holds the conversations of one shard.
 //
@@ -59,7 +63,7 @@ func (m *Machine) conversation(name string) *conversation {
 }
 
 func (c *conversation) place(command Command, epoch uint64, time int64) Result {
-	if seq, ok := c.seqs[command.ID]; ok {
+	if seq, ok := c.seqs[command.ID]; ok && !mutant.On(mutant.NoDedupe) {
 		return Result{Seq: seq, Epoch: c.messages[seq-1].Epoch, Duplicate: true}
 	}
 	// A new leader's clock may be behind the old one's. What people see next to

@@ -9,6 +9,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+
+	"lockstep/prototype/mutant"
 )
 
 // Snapshot is the state of a machine at one index. Taking one costs a slice
@@ -40,6 +42,9 @@ func (m *Machine) Snapshot() *Snapshot {
 	s := &Snapshot{index: m.index, conversations: make(map[string][]Message, len(m.conversations))}
 	for name, c := range m.conversations {
 		s.conversations[name] = c.messages[:len(c.messages):len(c.messages)]
+		if mutant.On(mutant.NewestNotInSnapshot) {
+			s.conversations[name] = c.messages[:max(1, len(c.messages))-1]
+		}
 	}
 	return s
 }
@@ -102,6 +107,12 @@ func (m *Machine) Restore(r io.Reader) error {
 				break
 			}
 			c.append(message)
+			if mutant.On(mutant.DedupeNotInSnapshot) {
+				delete(c.seqs, message.ID)
+			}
+			if mutant.On(mutant.DigestNotInSnapshot) {
+				c.digests[seq] = Digest{}
+			}
 		}
 		if in.err != nil {
 			return fmt.Errorf("read conversation %q: %w", name, errors.Join(ErrCorrupt, in.err))
