@@ -25,6 +25,8 @@ var hunts = map[Mutant]scenario{
 	SplitVote:            votes,
 	NoQuietTime:          quickVoter,
 	LeaseEqualsHeartbeat: staleReads,
+	EvidenceAtAnswer:     lateAnswers,
+	SuspicionOfOne:       loneSuspicion,
 	ProofBeforeRead:      staleReads,
 	NoBarrier:            newLeader,
 	FollowerReadsLocally: laggingFollower,

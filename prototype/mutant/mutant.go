@@ -31,6 +31,8 @@ const (
 	SplitVote            Mutant = "split-vote"
 	NoQuietTime          Mutant = "no-quiet-time"
 	LeaseEqualsHeartbeat Mutant = "lease-equals-heartbeat"
+	EvidenceAtAnswer     Mutant = "evidence-at-answer"
+	SuspicionOfOne       Mutant = "suspicion-of-one"
 	ProofBeforeRead      Mutant = "proof-before-read"
 	NoBarrier            Mutant = "no-barrier"
 	FollowerReadsLocally Mutant = "follower-reads-locally"
@@ -67,6 +69,8 @@ var All = []Description{
 	{SplitVote, "term and candidate of a vote are written one after the other (hashicorp/raft issue 661)"},
 	{NoQuietTime, "a voter that has just started votes at once, whatever it had promised"},
 	{LeaseEqualsHeartbeat, "lease reads trust the library's lease, which is as long as the heartbeat timeout"},
+	{EvidenceAtAnswer, "an answer proves leadership at its arrival, whenever its request left"},
+	{SuspicionOfOne, "a node that hears no leader is elected even by those who hear one"},
 	{ProofBeforeRead, "a linearizable read accepts proof of leadership from before it arrived"},
 	{NoBarrier, "a new leader serves reads before it knows what earlier ones committed"},
 	{FollowerReadsLocally, "a follower answers linearizable reads from what it has"},

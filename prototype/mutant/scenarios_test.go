@@ -192,6 +192,45 @@ var (
 		}
 	}}
 
+	// lateAnswers: what the leader hears is old. It is muted, and while it still
+	// hears that all follow it, they follow another.
+	lateAnswers = scenario{name: "read at a leader that hears old answers", play: func(w *world) {
+		w.run(4, 0, 0)
+		for range 3 {
+			w.heal()
+			w.sleep(400 * time.Millisecond)
+			leader := w.leader("")
+			w.fault(leader, fault.Fault{Kind: fault.Delay, Delay: fault.Duration(200 * time.Millisecond), Direction: fault.In})
+			w.sleep(600 * time.Millisecond)
+			w.load.Go(func() { w.hammer(leader, node.Linearizable, 150) })
+			w.sleep(100 * time.Millisecond)
+			w.fault(leader, fault.Fault{Kind: fault.Drop, Probability: 1, Direction: fault.Out})
+			w.sleep(400 * time.Millisecond)
+		}
+	}}
+
+	// loneSuspicion: one follower hears no leader, and the other has just confirmed
+	// it when the leader is cut off from both.
+	loneSuspicion = scenario{name: "one follower suspects the leader before the other", play: func(w *world) {
+		w.run(0, 0, 0)
+		for range 6 {
+			w.heal()
+			w.sleep(400 * time.Millisecond)
+			leader := w.leader("")
+			_, far := w.followers(leader)
+			before := w.client("before")
+			before.pursue(w.t.Context(), before.next())
+			w.sleep(100 * time.Millisecond)
+			w.cut(leader, far)
+			w.sleep(100 * time.Millisecond)
+			w.client("proof").readAt(w.t.Context(), leader, w.cluster.Node(leader), node.Linearizable)
+			w.isolate(leader)
+			after := w.client("after")
+			w.load.Go(func() { after.pursue(w.t.Context(), after.next()) })
+			w.hammer(leader, node.Leader, 60)
+		}
+	}}
+
 	// newLeader: a leader is cut off at the moment at which it acknowledges, before
 	// it can tell anybody of the commit; slow disks make the new one wait for its
 	// first commit, and readers do not.

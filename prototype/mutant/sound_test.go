@@ -8,7 +8,7 @@ import (
 	"lockstep/prototype/check"
 )
 
-var scenarios = []scenario{cutOffLeader, slowDisks, muteLeader, impatience, powerCut, leaderLast, oneDiskIsNotTwo, quickVoter, staleReads, newLeader,
+var scenarios = []scenario{cutOffLeader, slowDisks, muteLeader, impatience, powerCut, leaderLast, oneDiskIsNotTwo, quickVoter, staleReads, lateAnswers, loneSuspicion, newLeader,
 	laggingFollower, snapshots, hungDisk, bitFlip, votes}
 
 // outcome is how a scenario ended for one seed.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/mutant"
 )
 
 // opinion is what a node thinks of a shard that another one believes to be
@@ -130,7 +132,7 @@ func (d *detector) decide(shard int, opinions map[string]opinion) {
 		}
 	}
 	switch {
-	case 2*agree <= len(voters):
+	case 2*agree <= len(voters) && !mutant.On(mutant.SuspicionOfOne):
 	case running:
 	case best == d.cfg.ID:
 		d.mu.Lock()

@@ -176,6 +176,9 @@ func isHeartbeat(args *raft.AppendEntriesRequest) bool {
 
 func (t *transport) learn(id raft.ServerID, term uint64, resp *raft.AppendEntriesResponse, began request) {
 	if resp.Success && resp.Term == term {
+		if mutant.On(mutant.EvidenceAtAnswer) {
+			began = t.evidence.begin()
+		}
 		t.evidence.accept(id, term, began)
 	}
 }

@@ -49,7 +49,7 @@ func (t *transport) admit(k rpcKind) error {
 		if time.Now().Before(t.quiet) && !mutant.On(mutant.NoQuietTime) {
 			return errJustStarted
 		}
-		if k == rpcVoteOnSuspicion && t.following() {
+		if k == rpcVoteOnSuspicion && t.following() && !mutant.On(mutant.SuspicionOfOne) {
 			return errLeaderIsHeard
 		}
 		return t.fence.mayStand()
