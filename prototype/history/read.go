@@ -3,7 +3,6 @@ package history
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -53,14 +52,6 @@ func Scan(r io.Reader, each func(*Event) error) (torn bool, err error) {
 			return false, nil
 		}
 	}
-}
-
-// decode refuses unknown members: a misspelt one would otherwise pass as an
-// observation that was never made.
-func decode(line []byte, e *Event) error {
-	decoder := json.NewDecoder(bytes.NewReader(line))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(e)
 }
 
 // follows checks that an event may come after those before it.

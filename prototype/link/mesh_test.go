@@ -31,11 +31,12 @@ const (
 )
 
 // pair starts two nodes that know each other.
-func pair(t *testing.T) (a, b *link.Mesh, links map[string]*fault.Links) {
+func pair(t *testing.T) (a, b *link.Mesh, faults map[string]*fault.Set) {
 	t.Helper()
 	var mu sync.Mutex
 	addresses := map[string]string{}
-	links = map[string]*fault.Links{"a": fault.NewLinks(), "b": fault.NewLinks()}
+	links := map[string]*fault.Links{"a": fault.NewLinks(), "b": fault.NewLinks()}
+	faults = map[string]*fault.Set{"a": fault.NewSet(links["a"], fault.NewDisk(), fault.NewClock()), "b": fault.NewSet(links["b"], fault.NewDisk(), fault.NewClock())}
 	find := func(id string) (string, bool) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -69,7 +70,7 @@ func pair(t *testing.T) (a, b *link.Mesh, links map[string]*fault.Links) {
 		t.Cleanup(m.Close)
 		return m
 	}
-	return open("a"), open("b"), links
+	return open("a"), open("b"), faults
 }
 
 func deadline(t *testing.T) context.Context {
@@ -107,7 +108,7 @@ func TestMesh_Call(t *testing.T) {
 // TestMesh_outcomes: a request that did not leave and one that may have arrived
 // are told apart, since those above owe their clients the difference.
 func TestMesh_outcomes(t *testing.T) {
-	a, b, links := pair(t)
+	a, b, faults := pair(t)
 	ctx := deadline(t)
 	if _, err := a.Call(ctx, "nobody", echo, nil); !errors.Is(err, link.ErrUnreachable) {
 		t.Errorf("a stranger: %v", err)
@@ -117,14 +118,14 @@ func TestMesh_outcomes(t *testing.T) {
 	if _, err := a.Call(ctx, "b", echo, nil); err != nil { // so the one before has left
 		t.Fatal(err)
 	}
-	links["a"].Add(fault.Fault{Kind: fault.Isolate})
+	faults["a"].Add(fault.Fault{Kind: fault.Isolate})
 	if err := <-lost; !errors.Is(err, link.ErrLost) {
 		t.Errorf("a request under way when the link is cut: %v", err)
 	}
 	if _, err := a.Call(ctx, "b", echo, nil); !errors.Is(err, link.ErrUnreachable) {
 		t.Errorf("over a cut link: %v", err)
 	}
-	links["a"].Heal()
+	faults["a"].Heal()
 	for { // it connects again by itself, though not at once
 		if _, err := a.Call(ctx, "b", echo, nil); err == nil {
 			break
@@ -140,7 +141,7 @@ func TestMesh_outcomes(t *testing.T) {
 }
 
 func TestMesh_Stream(t *testing.T) {
-	a, _, links := pair(t)
+	a, _, faults := pair(t)
 	conn, err := a.Stream("b", upper)
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +151,7 @@ func TestMesh_Stream(t *testing.T) {
 	if got, err := io.ReadAll(conn); err != nil || string(got) != "HELLO" {
 		t.Errorf("%q, %v", got, err)
 	}
-	links["b"].Add(fault.Fault{Kind: fault.Isolate})
+	faults["b"].Add(fault.Fault{Kind: fault.Isolate})
 	if conn, err := a.Stream("b", upper); err == nil {
 		defer conn.Close()
 		if _, err := conn.Read(make([]byte, 1)); err == nil {
