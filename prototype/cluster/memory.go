@@ -11,26 +11,29 @@ import (
 )
 
 // Memory is a cluster within one process: real nodes with a real consensus
-// library, whose network and disks are in memory. What a node stored survives
-// its crash.
+// library, whose network and disks are in memory. What a node has flushed
+// survives its crash.
 type Memory struct {
 	fabric *Fabric
 	peers  []node.Peer
 	tune   func(*node.Config)
+	disks  map[string]*memoryDisk
 
-	mu     sync.Mutex
-	nodes  map[string]*node.Node // nil: crashed
-	stores map[string]node.OpenStores
+	mu    sync.Mutex
+	nodes map[string]*node.Node // nil: crashed
 }
 
 // NewMemory starts n nodes, n1 to nN. Tune, which may be nil, changes a node's
 // configuration before it starts.
-func NewMemory(n int, tune func(*node.Config)) (*Memory, error) {
-	m := &Memory{fabric: NewFabric(), tune: tune, nodes: make(map[string]*node.Node), stores: make(map[string]node.OpenStores)}
+func NewMemory(n int, tune func(*node.Config)) (*Memory, error) { return NewMemoryOn(n, 0, tune) }
+
+// NewMemoryOn is NewMemory on disks whose flushes take some time.
+func NewMemoryOn(n int, flush time.Duration, tune func(*node.Config)) (*Memory, error) {
+	m := &Memory{fabric: NewFabric(), tune: tune, nodes: make(map[string]*node.Node), disks: make(map[string]*memoryDisk)}
 	for i := range n {
 		id := fmt.Sprintf("n%d", i+1)
 		m.peers = append(m.peers, node.Peer{ID: id, HTTP: id + ":http", Raft: id + ":raft"})
-		m.stores[id] = node.MemoryStores()
+		m.disks[id] = newMemoryDisk(flush)
 	}
 	for _, p := range m.peers {
 		if err := m.Restart(p.ID); err != nil {
@@ -55,18 +58,6 @@ func (m *Memory) Node(id string) *node.Node {
 	return m.nodes[id]
 }
 
-// Crash ends a node; Restart brings it back with what it had stored.
-func (m *Memory) Crash(id string) error {
-	m.mu.Lock()
-	n := m.nodes[id]
-	m.nodes[id] = nil
-	m.mu.Unlock()
-	if n == nil {
-		return fmt.Errorf("crash %s: it is not running", id)
-	}
-	return n.Close()
-}
-
 // Restart starts a node that is down.
 func (m *Memory) Restart(id string) error {
 	if m.Node(id) != nil {
@@ -74,7 +65,7 @@ func (m *Memory) Restart(id string) error {
 	}
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.AllowFaults = id, m.peers, true
-	cfg.Network, cfg.Stores = m.fabric, m.stores[id]
+	cfg.Network, cfg.Stores = m.fabric, m.disks[id].open
 	if m.tune != nil {
 		m.tune(&cfg)
 	}
@@ -91,8 +82,8 @@ func (m *Memory) Restart(id string) error {
 // Close ends every node.
 func (m *Memory) Close() (err error) {
 	for _, id := range m.IDs() {
-		if m.Node(id) != nil {
-			err = errors.Join(err, m.Crash(id))
+		if n, gone := m.take(id); gone == nil {
+			err = errors.Join(err, n.Close())
 		}
 	}
 	return err

@@ -37,8 +37,14 @@ const (
 	ClockRate Kind = "clock-rate" // the clock runs Rate times as fast
 )
 
+// What a node can be asked to do at once, for every shard that it leads or has.
+const (
+	Transfer Kind = "transfer" // hand the lead over
+	Snapshot Kind = "snapshot" // take a snapshot now
+)
+
 // NodeKinds are the faults that a node can carry out on itself.
-var NodeKinds = []Kind{Isolate, Cut, Flap, Delay, Jitter, Drop, Duplicate, Reorder, SlowDisk, HungDisk, FailingDisk, ClockJump, ClockRate}
+var NodeKinds = []Kind{Transfer, Snapshot, Isolate, Cut, Flap, Delay, Jitter, Drop, Duplicate, Reorder, SlowDisk, HungDisk, FailingDisk, ClockJump, ClockRate}
 
 // Direction says which way a fault of a link works, seen from the node that has
 // it. For Cut, links are connections, and a connection carries requests one way
@@ -108,6 +114,8 @@ var wants = map[Kind]struct{ needs, may []string }{
 	FailingDisk: {},
 	ClockJump:   {needs: []string{"by"}},
 	ClockRate:   {needs: []string{"rate"}},
+	TornTail:    {may: []string{"seed"}},
+	BitFlip:     {may: []string{"seed"}},
 }
 
 // given lists the parameters that are set.

@@ -26,6 +26,17 @@ type Links struct {
 // NewLinks are links without a fault.
 func NewLinks() *Links { return &Links{conns: make(map[*conn]struct{})} }
 
+// Add applies a valid fault at links that belong to no Set, until Heal.
+func (l *Links) Add(f Fault) { l.add(newActive(0, f)) }
+
+// Heal removes every fault.
+func (l *Links) Heal() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.faults = nil
+	l.shape()
+}
+
 // add applies a fault: connections over links that it cuts are severed now.
 func (l *Links) add(a *active) {
 	l.mu.Lock()
@@ -86,7 +97,7 @@ func (l *Links) isCut(peer string, d Direction) bool {
 }
 
 // Close severs every connection, for good.
-func (l *Links) Close() { l.add(newActive(0, Fault{Kind: Isolate})) }
+func (l *Links) Close() { l.Add(Fault{Kind: Isolate}) }
 
 // Attach puts a connection under the control of l, or closes it and gives
 // ErrCut if its link is cut.

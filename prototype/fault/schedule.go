@@ -22,14 +22,12 @@ const (
 	Pause     Kind = "pause"      // the process stops until Until, and does not know it
 	Restart   Kind = "restart"    // the process ends in good order and comes back at once
 	Partition Kind = "partition"  // links between nodes that share no side are cut
-	Transfer  Kind = "transfer"   // the leader hands over
 	Join      Kind = "join"       // a member is added
 	Leave     Kind = "leave"      // a member is removed
-	Snapshot  Kind = "snapshot"   // a snapshot is taken now
 )
 
 // Kinds are all faults of a schedule.
-var Kinds = append([]Kind{Kill, PowerLoss, TornTail, BitFlip, Wipe, Pause, Restart, Partition, Transfer, Join, Leave, Snapshot}, NodeKinds...)
+var Kinds = append([]Kind{Kill, PowerLoss, TornTail, BitFlip, Wipe, Pause, Restart, Partition, Join, Leave}, NodeKinds...)
 
 // instant are the faults without an end.
 var instant = []Kind{Restart, Transfer, Join, Leave, Snapshot}
@@ -60,7 +58,7 @@ type Load struct {
 
 // Step is one fault of a schedule.
 type Step struct {
-	At     Duration `json:"at"`               // after the load begins
+	At     Duration `json:"at"`               // after the load begins, or later: when the leader that is meant serves
 	Target string   `json:"target,omitempty"` // see Target; for all faults but Partition
 	Until  Duration `json:"until,omitempty"`  // when it is mended, after the load begins
 	Fault

@@ -171,14 +171,27 @@ func (m *Mesh) post(to string, f frame, o Options, done func([]byte, error)) {
 		p.swallow(f, done)
 		return
 	}
-	if fate.Duplicate {
-		p.post(f, o, nil)
-	}
-	if fate.Delay == 0 {
+	if fate == (fault.Fate{}) {
 		p.post(f, o, done)
 		return
 	}
-	time.AfterFunc(fate.Delay, func() { p.post(f, o, done) })
+	send := func() {
+		p.post(f, o, done)
+		if fate.Duplicate {
+			// Behind the original and with an id of its own: the answer to the copy is
+			// nobody's, so that no client hears of a duplicate that it did not send.
+			twin := f
+			if twin.kind == request {
+				twin.id = m.ids.Add(1)
+			}
+			p.post(twin, o, nil)
+		}
+	}
+	if fate.Delay == 0 {
+		send()
+		return
+	}
+	time.AfterFunc(fate.Delay, send)
 }
 
 // Stream opens a connection for one long exchange.

@@ -15,7 +15,8 @@ func (n *Node) getFaults(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// writeFaults tells what is broken, and what was mended just now.
+// writeFaults tells what is broken, and what was mended, or happened,
+// just now.
 func (n *Node) writeFaults(w http.ResponseWriter, mended []fault.Status) {
 	answer := map[string]any{"faults": append([]fault.Status{}, n.Faults()...)}
 	if mended != nil {
@@ -33,12 +34,16 @@ func (n *Node) postFault(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	id, err := n.Fault(f)
+	status, err := n.Fault(f)
 	if err != nil {
 		fail(w, r, invalid("%s", err))
 		return
 	}
-	w.Header().Set("Location", "/v1/faults?id="+strconv.Itoa(id))
+	if status.ID == 0 {
+		n.writeFaults(w, []fault.Status{status})
+		return
+	}
+	w.Header().Set("Location", "/v1/faults?id="+strconv.Itoa(status.ID))
 	n.writeFaults(w, nil)
 }
 

@@ -240,8 +240,9 @@ func (n *Node) Ready() bool {
 	return true
 }
 
-// Fault breaks something at this node, and gives the id by which Mend ends it.
-func (n *Node) Fault(f fault.Fault) (id int, err error) {
+// Fault breaks something at this node. What stays broken has an id by which Mend
+// ends it; what happens at once has none.
+func (n *Node) Fault(f fault.Fault) (fault.Status, error) {
 	var peers []string
 	for _, p := range n.cfg.Peers {
 		if p.ID != n.cfg.ID {
@@ -249,11 +250,42 @@ func (n *Node) Fault(f fault.Fault) (id int, err error) {
 		}
 	}
 	if err := f.Validate(peers); err != nil {
-		return 0, err
+		return fault.Status{}, err
 	}
-	id = n.faults.Add(f)
-	n.cfg.Logger.Warn("fault", "id", id, "kind", f.Kind, "peers", f.Peers, "direction", f.Direction)
-	return id, nil
+	n.cfg.Logger.Warn("fault", "what", f)
+	switch f.Kind {
+	case fault.Transfer:
+		return n.eachShard(f, func(s *shard) (bool, error) {
+			if !s.leads() {
+				return false, nil
+			}
+			return true, s.raft.LeadershipTransfer().Error()
+		})
+	case fault.Snapshot:
+		return n.eachShard(f, func(s *shard) (bool, error) {
+			err := s.raft.Snapshot().Error()
+			if errors.Is(err, raft.ErrNothingNewToSnapshot) {
+				return false, nil
+			}
+			return true, err
+		})
+	}
+	return fault.Status{ID: n.faults.Add(f), Fault: f}, nil
+}
+
+// eachShard counts as hits the shards at which something was done.
+func (n *Node) eachShard(f fault.Fault, do func(*shard) (bool, error)) (fault.Status, error) {
+	status := fault.Status{Fault: f}
+	for _, s := range n.shards {
+		done, err := do(s)
+		if done {
+			status.Hits++
+		}
+		if err != nil {
+			return status, fmt.Errorf("%s at shard %d: %w", f.Kind, s.id, err)
+		}
+	}
+	return status, nil
 }
 
 // Faults lists what is broken at this node, and how often it struck.

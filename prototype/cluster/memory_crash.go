@@ -1,0 +1,79 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"lockstep/prototype/fault"
+	"lockstep/prototype/node"
+)
+
+// Crash ends a node as SIGKILL does: its links break at once, nothing more
+// reaches its disk, and nobody is told. Restart brings it back with what it had
+// flushed.
+func (m *Memory) Crash(id string) error {
+	n, err := m.take(id)
+	if err != nil {
+		return fmt.Errorf("crash %s: %w", id, err)
+	}
+	return m.bury(id, n)
+}
+
+// PowerLoss crashes a node in the middle of its next flush. What that flush
+// carried is lost, or, if torn, a random part of it, from its beginning, is left.
+// It gives false, and the node lives on, if no flush began within patience.
+func (m *Memory) PowerLoss(id string, torn bool, seed uint64, patience time.Duration) (bool, error) {
+	if m.Node(id) == nil {
+		return false, fmt.Errorf("take the power of %s: %w", id, errNotRunning)
+	}
+	var tear *rand.Rand
+	if torn {
+		tear = rand.New(rand.NewPCG(seed, 0))
+	}
+	struck := m.disks[id].arm(tear)
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-struck:
+	case <-timer.C:
+		m.disks[id].power(true)
+		return false, nil
+	}
+	return true, m.Crash(id)
+}
+
+// FlipBit changes one bit that a node that is down has stored. It gives false if
+// it has stored nothing.
+func (m *Memory) FlipBit(id string, seed uint64) (bool, error) {
+	if m.Node(id) != nil {
+		return false, fmt.Errorf("flip a bit of %s: it is running", id)
+	}
+	return m.disks[id].flip(rand.New(rand.NewPCG(seed, 0)))
+}
+
+var errNotRunning = errors.New("it is not running")
+
+// take removes a node from those that run.
+func (m *Memory) take(id string) (*node.Node, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := m.nodes[id]
+	if n == nil {
+		return nil, errNotRunning
+	}
+	m.nodes[id] = nil
+	return n, nil
+}
+
+// bury ends what is left of a node that nobody hears any more.
+func (m *Memory) bury(id string, n *node.Node) error {
+	if _, err := n.Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
+		return fmt.Errorf("crash %s: %w", id, err)
+	}
+	m.disks[id].power(false)
+	err := n.Close()
+	m.disks[id].power(true)
+	return err
+}

@@ -1,0 +1,158 @@
+package torture
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"lockstep/prototype/check"
+	"lockstep/prototype/fault"
+)
+
+// Campaign is many drawn schedules, one seed each, in virtual time.
+type Campaign struct {
+	Failures int    // leaders that must fail, at least
+	Seed     uint64 // of the first schedule; the next one has the next
+	Topology fault.Topology
+	// Progress is told after each run, by one goroutine at a time. It may be nil.
+	Progress func(Totals)
+}
+
+// Totals add up what the runs of a campaign showed.
+type Totals struct {
+	Runs           int              `json:"runs"`
+	LeaderFailures int              `json:"leader_failures"` // in runs that passed
+	Faults         map[string]int   `json:"faults"`          // that had an effect, by kind
+	Acknowledged   uint64           `json:"acknowledged"`
+	Refused        uint64           `json:"refused"`
+	Unknown        uint64           `json:"unknown"`
+	Reads          uint64           `json:"reads"`
+	Lost           int              `json:"lost"`
+	Duplicated     int              `json:"duplicated"`
+	Reordered      int              `json:"reordered"`
+	Simulated      time.Duration    `json:"simulated_ns"` // virtual time of the loads
+	Took           time.Duration    `json:"took_ns"`
+	Windows        []time.Duration  `json:"-"`       // without service, for each leader failure
+	NoPass         []Result         `json:"-"`       // the runs that did not pass; a violation is the last
+	Verdict        check.Verdict    `json:"verdict"` // of all runs together
+	Errors         map[uint64]error `json:"-"`       // by seed: runs that could not be carried out
+	Interrupted    bool             `json:"interrupted,omitempty"`
+}
+
+// perRun is how many leaders fail in one schedule: enough to make the start and
+// the end of a run a small part of it, few enough to make a history readable.
+const perRun = 50
+
+// Run runs schedules, as many at once as there are processors, until enough
+// leaders have failed, a promise is broken, or the context ends; then it waits
+// for those that are under way, a few seconds.
+func (c Campaign) Run(ctx context.Context) Totals {
+	began := time.Now()
+	t := Totals{Faults: make(map[string]int), Errors: make(map[uint64]error)}
+	var mu sync.Mutex
+	next, planned, over := c.Seed, 0, false
+	take := func() (fault.Schedule, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		missing := c.Failures - t.LeaderFailures - planned
+		if over || missing <= 0 || ctx.Err() != nil || len(t.NoPass) > maxNoPass {
+			return fault.Schedule{}, false
+		}
+		n := min(perRun, missing)
+		planned += n
+		next++
+		return Draw(next-1, n, c.Topology), true
+	}
+	var running sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		running.Go(func() {
+			for s, ok := take(); ok; s, ok = take() {
+				result, err := Virtual(s)
+				mu.Lock()
+				planned -= min(perRun, leaders(s))
+				t.add(result, err)
+				over = over || result.Verdict == check.Violated
+				t.Took = time.Since(began)
+				if c.Progress != nil {
+					c.Progress(t)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	running.Wait()
+	t.Interrupted = ctx.Err() != nil && t.LeaderFailures < c.Failures
+	t.conclude(c.Failures)
+	return t
+}
+
+// maxNoPass ends a campaign in which too much goes wrong to be worth waiting for.
+const maxNoPass = 20
+
+// leaders counts the steps of a drawn schedule that are aimed at a leader.
+func leaders(s fault.Schedule) (n int) {
+	for _, step := range s.Faults {
+		if t, err := fault.ParseTarget(step.Target, s.Topology); err == nil && t.Role == fault.Leader {
+			n++
+		}
+	}
+	return n
+}
+
+func (t *Totals) add(r Result, err error) {
+	t.Runs++
+	t.Simulated += r.Schedule.Duration.D()
+	t.Acknowledged += r.Counts.Acknowledged
+	t.Refused += r.Counts.Refused
+	t.Unknown += r.Counts.Unknown
+	t.Reads += r.Counts.Reads
+	t.Lost += r.Report.Counts.Lost
+	t.Duplicated += r.Report.Counts.Duplicated
+	t.Reordered += r.Report.Counts.Reordered
+	if err != nil {
+		t.Errors[r.Schedule.Seed] = err
+	}
+	if err != nil || r.Verdict != check.OK {
+		t.NoPass = append(t.NoPass, r)
+		return
+	}
+	t.LeaderFailures += r.LeaderFailures()
+	for _, e := range r.Effects {
+		t.Faults[string(r.Schedule.Faults[e.Step].Kind)]++
+		if e.LeaderFailed && e.Window > 0 {
+			t.Windows = append(t.Windows, e.Window.D())
+		}
+	}
+}
+
+func (t *Totals) conclude(wanted int) {
+	slices.Sort(t.Windows)
+	t.Verdict = check.OK
+	if t.LeaderFailures < wanted || len(t.NoPass) > 0 {
+		t.Verdict = check.Unknown
+	}
+	for i, r := range t.NoPass {
+		if r.Verdict == check.Violated {
+			t.Verdict = check.Violated
+			t.NoPass = append(append(t.NoPass[:i:i], t.NoPass[i+1:]...), r)
+			break
+		}
+	}
+}
+
+// Window gives the time without service that the share q of the leader failures
+// did not exceed.
+func (t Totals) Window(q float64) time.Duration {
+	if len(t.Windows) == 0 {
+		return 0
+	}
+	return t.Windows[min(len(t.Windows)-1, int(q*float64(len(t.Windows))))]
+}
+
+func (t Totals) String() string {
+	return fmt.Sprintf("%d leader failures in %d runs, %d messages acknowledged, %d lost, %d duplicated, %d reordered",
+		t.LeaderFailures, t.Runs, t.Acknowledged, t.Lost, t.Duplicated, t.Reordered)
+}

@@ -1,0 +1,90 @@
+package torture
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"lockstep/prototype/fault"
+)
+
+// Draw makes a schedule in which leaders fail so many times, one after the other,
+// while smaller troubles come and go. The same arguments give the same schedule.
+func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
+	random := rand.New(rand.NewPCG(seed, 0x7071))
+	s := fault.Schedule{
+		Seed: seed, Topology: topology, Lane: "quorum",
+		Load: fault.Load{Rate: 25, Sessions: 5, Conversations: 2 * topology.Shards, Reads: 0.3},
+	}
+	at := 400 * time.Millisecond
+	between := func(low, high time.Duration) time.Duration {
+		return low + time.Duration(random.Int64N(int64(high-low)))
+	}
+	for range failures {
+		f := drawFailure(random)
+		step := fault.Step{At: fault.Duration(at), Target: "leader-of-shard:" + strconv.Itoa(random.IntN(topology.Shards)), Fault: f}
+		end := at + between(700*time.Millisecond, 1000*time.Millisecond)
+		if f.Kind != fault.Transfer && f.Kind != fault.Restart {
+			step.Until = fault.Duration(end)
+		} else {
+			end = at + settle
+		}
+		s.Faults = append(s.Faults, step)
+		if random.IntN(4) == 0 {
+			end += 200 * time.Millisecond // for the failed node to be back
+			trouble := fault.Step{At: fault.Duration(end), Until: fault.Duration(end + between(100*time.Millisecond, 400*time.Millisecond))}
+			trouble.Target, trouble.Fault = drawTrouble(random)
+			s.Faults = append(s.Faults, trouble)
+			end = trouble.Until.D()
+		}
+		at = end + between(200*time.Millisecond, 500*time.Millisecond)
+	}
+	s.Duration = fault.Duration(at + time.Second)
+	return s
+}
+
+// drawFailure is something that takes a leader's lead.
+func drawFailure(random *rand.Rand) fault.Fault {
+	seed := random.Uint64()
+	switch random.IntN(10) {
+	case 0, 1:
+		return fault.Fault{Kind: fault.Kill}
+	case 2:
+		return fault.Fault{Kind: fault.PowerLoss}
+	case 3:
+		return fault.Fault{Kind: fault.TornTail, Seed: seed}
+	case 4:
+		return fault.Fault{Kind: fault.Restart}
+	case 5:
+		return fault.Fault{Kind: fault.Transfer}
+	case 6:
+		return fault.Fault{Kind: fault.HungDisk}
+	case 7:
+		return fault.Fault{Kind: fault.Drop, Probability: 1, Direction: fault.Out, Seed: seed}
+	}
+	return fault.Fault{Kind: fault.Isolate}
+}
+
+// drawTrouble is something that a cluster should hardly notice, at a place where
+// it is sure to be felt.
+func drawTrouble(random *rand.Rand) (target string, _ fault.Fault) {
+	seed := random.Uint64()
+	ms := func(n int) fault.Duration { return fault.Duration(time.Duration(1+random.IntN(n)) * time.Millisecond) }
+	switch random.IntN(8) {
+	case 0:
+		return "leader", fault.Fault{Kind: fault.Drop, Probability: 0.1 + 0.2*random.Float64(), Seed: seed}
+	case 1:
+		return "leader", fault.Fault{Kind: fault.Duplicate, Probability: 0.5, Seed: seed}
+	case 2:
+		return "follower", fault.Fault{Kind: fault.Delay, Delay: ms(40)}
+	case 3:
+		return "leader", fault.Fault{Kind: fault.Jitter, Delay: ms(20), Seed: seed}
+	case 4:
+		return "leader", fault.Fault{Kind: fault.Reorder, Probability: 0.3, Delay: ms(20), Seed: seed}
+	case 5:
+		return "follower", fault.Fault{Kind: fault.Flap, Period: ms(40)}
+	case 6:
+		return "leader", fault.Fault{Kind: fault.SlowDisk, Delay: ms(40)}
+	}
+	return "leader", fault.Fault{Kind: fault.ClockJump, By: fault.Duration(random.Int64N(int64(2*time.Hour))) - fault.Duration(time.Hour)}
+}

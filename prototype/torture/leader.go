@@ -1,0 +1,136 @@
+package torture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"lockstep/prototype/client"
+	"lockstep/prototype/fault"
+)
+
+// lead is who leads a shard.
+type lead struct {
+	node string
+	term uint64
+}
+
+var errNoLeader = errors.New("no leader was found")
+
+// leaderOf waits for a leader that serves: one that acknowledged something a
+// moment ago. To break one that nobody feels would show little.
+func (r *run) leaderOf(ctx context.Context, shard int) (lead, error) {
+	return r.await(ctx, shard, leaderPatience, func(l lead) bool { return r.windows.flows(shard, l.term) })
+}
+
+// await waits for a leader that fits.
+func (r *run) await(ctx context.Context, shard int, patience time.Duration, fits func(lead) bool) (lead, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		if l, _ := r.leaderNow(ctx, shard); l.node != "" && fits(l) {
+			return l, nil
+		}
+		if !rest(ctx, 20*time.Millisecond) {
+			return lead{}, fmt.Errorf("shard %d: %w within %s", shard, errNoLeader, patience)
+		}
+	}
+}
+
+// leaderNow is the zero lead if nobody says that it leads. alive are the members
+// that answer.
+func (r *run) leaderNow(ctx context.Context, shard int) (newest lead, alive []string) {
+	type answer struct {
+		id string // "" if there was none
+		lead
+	}
+	members := r.target.Members()
+	answers := make(chan answer, len(members))
+	for _, m := range members {
+		go func() {
+			c := client.New(client.Config{Targets: client.Fixed(m.URL), AttemptTimeout: 300 * time.Millisecond, Transport: r.transport})
+			status, err := c.Status(ctx)
+			a := answer{}
+			if err == nil && shard < len(status.Shards) {
+				a.id = m.ID
+				if s := status.Shards[shard]; s.Role == "leader" {
+					a.lead = lead{m.ID, s.Term}
+				}
+			}
+			answers <- a
+		}()
+	}
+	for range members {
+		a := <-answers
+		if a.id != "" {
+			alive = append(alive, a.id)
+		}
+		if a.term > newest.term {
+			newest = a.lead
+		}
+	}
+	slices.Sort(alive)
+	return newest, alive
+}
+
+// resolve finds the nodes that a target means at this moment, and the shard whose
+// leader it is about.
+func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (nodes []string, shard int, old lead, err error) {
+	if step.Kind == fault.Partition {
+		return r.schedule.Topology.Members(), 0, lead{}, nil
+	}
+	target, err := fault.ParseTarget(step.Target, r.schedule.Topology)
+	if err != nil {
+		return nil, 0, lead{}, err
+	}
+	if shard = target.Shard; target.Conversation != "" {
+		shard = r.shardOf(target.Conversation)
+	}
+	members := r.target.Members()
+	if len(members) == 0 {
+		return nil, 0, lead{}, errIsDown
+	}
+	if target.Role == fault.Leader || target.Role == fault.Follower {
+		if _, err = r.leaderOf(ctx, shard); err != nil {
+			return nil, shard, lead{}, err
+		}
+	}
+	old, alive := r.leaderNow(ctx, shard)
+	switch target.Role {
+	case fault.Leader:
+		if old.node == "" {
+			return nil, shard, old, errNoLeader
+		}
+		return []string{old.node}, shard, old, nil
+	case fault.Follower:
+		for _, i := range random.Perm(len(alive)) {
+			if alive[i] != old.node {
+				return []string{alive[i]}, shard, old, nil
+			}
+		}
+		return nil, shard, old, errors.New("there is no follower")
+	case fault.Random:
+		return []string{members[random.IntN(len(members))].ID}, shard, old, nil
+	case fault.All:
+		for _, m := range members {
+			nodes = append(nodes, m.ID)
+		}
+		return nodes, shard, old, nil
+	}
+	return []string{target.Node}, shard, old, nil
+}
+
+// rest waits, or says that the context ended.
+func rest(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

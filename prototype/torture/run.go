@@ -1,0 +1,194 @@
+package torture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"lockstep/prototype/check"
+	"lockstep/prototype/client"
+	"lockstep/prototype/fault"
+	"lockstep/prototype/history"
+	"lockstep/prototype/node"
+	"lockstep/prototype/workload"
+)
+
+// How long each part may take before the run counts as stuck. They are generous,
+// since a busy machine must not look like a broken cluster.
+const (
+	leaderPatience   = 15 * time.Second
+	startPatience    = 30 * time.Second
+	readBackPatience = 2 * time.Minute
+)
+
+// Result is what a run showed.
+type Result struct {
+	Schedule fault.Schedule  `json:"schedule"`
+	Verdict  check.Verdict   `json:"verdict"`
+	Reasons  []string        `json:"reasons,omitempty"` // why it is unknown
+	Report   check.Report    `json:"report"`
+	Effects  []Effect        `json:"effects"` // in the order of the schedule
+	Counts   workload.Counts `json:"counts"`
+	History  []history.Event `json:"-"`
+}
+
+// LeaderFailures counts the steps that took a leader's lead.
+func (r Result) LeaderFailures() (n int) {
+	for _, e := range r.Effects {
+		if e.LeaderFailed {
+			n++
+		}
+	}
+	return n
+}
+
+// run is one experiment.
+//
+//	target ◄── strikes, one goroutine for each step of the schedule
+//	   ▲
+//	 load ──► history ◄── last reads of every member
+//	   │         └──► check ──► verdict
+//	   └──► windows
+type run struct {
+	schedule  fault.Schedule
+	target    Target
+	transport http.RoundTripper
+	windows   *windows
+	began     time.Time
+
+	mu       sync.Mutex
+	failures []failure
+}
+
+// failure is a leader that failed by a step of the schedule.
+type failure struct {
+	step, shard int
+	term        uint64
+}
+
+func (r *run) shardOf(conversation string) int {
+	return node.ShardOf(conversation, r.schedule.Topology.Shards)
+}
+
+func (r *run) failed(step, shard int, term uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failures = append(r.failures, failure{step, shard, term})
+}
+
+// Run carries out a schedule. The history goes to out, too, as it happens, if
+// that is not nil. An error means that the run could not be carried out or did
+// not end; the result then holds what there is, and its verdict is Unknown unless
+// a violation was found.
+func Run(ctx context.Context, s fault.Schedule, target Target, out io.Writer) (Result, error) {
+	if err := s.Validate(); err != nil {
+		return Result{Schedule: s, Verdict: check.Unknown}, err
+	}
+	if s.Lane != node.LaneQuorum {
+		return Result{Schedule: s, Verdict: check.Unknown}, fmt.Errorf("lane %s: %w: the load knows the quorum lane alone", s.Lane, ErrUnsupported)
+	}
+	r := &run{schedule: s, target: target, transport: target.Transport()}
+	r.windows = newWindows(r.shardOf)
+	for shard := range s.Topology.Shards {
+		if _, err := r.await(ctx, shard, startPatience, func(lead) bool { return true }); err != nil {
+			return Result{Schedule: s, Verdict: check.Unknown}, fmt.Errorf("wait for leaders: %w", err)
+		}
+	}
+	recorder := history.NewRecorder(out)
+	cfg := r.workload(recorder)
+	load, err := workload.New(cfg)
+	if err != nil {
+		return Result{Schedule: s, Verdict: check.Unknown}, err
+	}
+	effects, err := r.underLoad(ctx, load)
+	if ctx.Err() == nil { // a step that failed makes the run no pass, and its history no less worth
+		err = errors.Join(err, r.readBack(ctx, cfg))
+	}
+	result := Result{Schedule: s, Effects: effects, Counts: load.Counts(), History: recorder.Events()}
+	result.Report = check.Check(result.History)
+	result.conclude()
+	return result, errors.Join(err, recorder.Err())
+}
+
+// underLoad runs the load, and all steps beside it.
+func (r *run) underLoad(ctx context.Context, load *workload.Load) ([]Effect, error) {
+	loading, stop := context.WithCancel(ctx)
+	defer stop()
+	var running, striking sync.WaitGroup
+	r.began = time.Now()
+	running.Go(func() { load.Run(loading) })
+	effects := make([]Effect, len(r.schedule.Faults))
+	errs := make([]error, len(r.schedule.Faults))
+	for i := range r.schedule.Faults {
+		striking.Go(func() {
+			effects[i], errs[i] = r.strike(ctx, i)
+			if errs[i] != nil {
+				effects[i].Error = errs[i].Error()
+			}
+		})
+	}
+	striking.Wait()
+	r.sleepUntil(ctx, r.schedule.Duration)
+	stop()
+	running.Wait()
+	for _, f := range r.failures {
+		if window, ok := r.windows.after(f.shard, f.term); ok {
+			effects[f.step].Window = fault.Duration(window)
+		}
+	}
+	return effects, errors.Join(errs...)
+}
+
+// readBack looks into every member that serves, when all is mended.
+func (r *run) readBack(ctx context.Context, cfg workload.Config) error {
+	ctx, cancel := context.WithTimeout(ctx, readBackPatience)
+	defer cancel()
+	cfg.Nodes = r.nodes()
+	return workload.ReadBack(ctx, cfg)
+}
+
+func (r *run) nodes() (nodes []workload.Node) {
+	for _, m := range r.target.Members() {
+		nodes = append(nodes, workload.Node{Name: m.ID, URL: m.URL})
+	}
+	return nodes
+}
+
+// workload spreads conversations over the shards, so that each has its share of
+// the load whatever the names hash to.
+func (r *run) workload(recorder *history.Recorder) workload.Config {
+	l := r.schedule.Load
+	cfg := workload.Config{
+		Nodes: r.nodes(), Transport: r.transport, Sessions: l.Sessions, Rate: l.Rate, Reads: l.Reads,
+		Seed: r.schedule.Seed, Body: 16, AttemptTimeout: 500 * time.Millisecond, Recorder: recorder,
+		Observe: func(conversation string, _ time.Time, ack client.Ack) { r.windows.add(conversation, ack) },
+	}
+	for i, name := 0, 0; i < l.Conversations; i++ {
+		for ; r.shardOf(roomName(name)) != i%r.schedule.Topology.Shards; name++ {
+		}
+		cfg.Conversations = append(cfg.Conversations, roomName(name))
+		name++
+	}
+	return cfg
+}
+
+func roomName(i int) string { return fmt.Sprintf("room-%d", i) }
+
+// conclude joins the judgement of the history with the effects.
+func (r *Result) conclude() {
+	r.Verdict = r.Report.Verdict
+	r.Reasons = slices.Clone(r.Report.Reasons)
+	for _, e := range r.Effects {
+		if e.Hits == 0 {
+			r.Reasons = append(r.Reasons, fmt.Sprintf("faults[%d] had no effect: %s", e.Step, e))
+		}
+	}
+	if r.Verdict == check.OK && len(r.Reasons) > 0 {
+		r.Verdict = check.Unknown
+	}
+}

@@ -1,0 +1,44 @@
+package torture
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"lockstep/prototype/fault"
+)
+
+// Member is a node, as its clients reach it.
+type Member struct {
+	ID  string
+	URL string
+}
+
+// Target is a cluster that can be broken.
+type Target interface {
+	// Members lists the nodes that are meant to serve: all, less those that have
+	// refused to start on damaged data.
+	Members() []Member
+	// Transport carries requests to the members.
+	Transport() http.RoundTripper
+	// Break breaks something at a node, and returns when it is broken. The function
+	// that it gives mends that and must be called once; it is never nil without an
+	// error. Several faults may be in force at once. A fault that this kind of
+	// cluster cannot have gives ErrUnsupported.
+	Break(ctx context.Context, id string, f fault.Fault) (Mend, error)
+}
+
+// Mend ends a fault and tells what it did.
+type Mend func(ctx context.Context) (Done, error)
+
+// Done is what a fault did.
+type Done struct {
+	Hits uint64
+	// Refused is why the node did not come back, if it was right not to: it found
+	// its data damaged.
+	Refused string
+}
+
+// ErrUnsupported is the error for a fault that a cluster of this kind cannot
+// have. A schedule with one fails; it does not pass without it.
+var ErrUnsupported = errors.New("not supported here")
