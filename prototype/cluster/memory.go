@@ -19,8 +19,9 @@ type Memory struct {
 	tune   func(*node.Config)
 	disks  map[string]*memoryDisk
 
-	mu    sync.Mutex
-	nodes map[string]*node.Node // nil: crashed
+	mu     sync.Mutex
+	nodes  map[string]*node.Node // nil: crashed
+	buried map[string]chan error // gives the end of a crashed node
 }
 
 // NewMemory starts n nodes, n1 to nN. Tune, which may be nil, changes a node's
@@ -29,7 +30,7 @@ func NewMemory(n int, tune func(*node.Config)) (*Memory, error) { return NewMemo
 
 // NewMemoryOn is NewMemory on disks whose flushes take some time.
 func NewMemoryOn(n int, flush time.Duration, tune func(*node.Config)) (*Memory, error) {
-	m := &Memory{fabric: NewFabric(), tune: tune, nodes: make(map[string]*node.Node), disks: make(map[string]*memoryDisk)}
+	m := &Memory{fabric: NewFabric(), tune: tune, nodes: make(map[string]*node.Node), buried: make(map[string]chan error), disks: make(map[string]*memoryDisk)}
 	for i := range n {
 		id := fmt.Sprintf("n%d", i+1)
 		m.peers = append(m.peers, node.Peer{ID: id, HTTP: id + ":http", Raft: id + ":raft"})
@@ -63,6 +64,9 @@ func (m *Memory) Restart(id string) error {
 	if m.Node(id) != nil {
 		return fmt.Errorf("restart %s: it is running", id)
 	}
+	if err := m.mourn(id); err != nil {
+		return fmt.Errorf("restart %s: its earlier life: %w", id, err)
+	}
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.AllowFaults = id, m.peers, true
 	cfg.Network, cfg.Stores = m.fabric, m.disks[id].open
@@ -85,6 +89,7 @@ func (m *Memory) Close() (err error) {
 		if n, gone := m.take(id); gone == nil {
 			err = errors.Join(err, n.Close())
 		}
+		err = errors.Join(err, m.mourn(id))
 	}
 	return err
 }

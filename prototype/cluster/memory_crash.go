@@ -18,7 +18,10 @@ func (m *Memory) Crash(id string) error {
 	if err != nil {
 		return fmt.Errorf("crash %s: %w", id, err)
 	}
-	return m.bury(id, n)
+	if err := m.bury(id, n); err != nil {
+		return fmt.Errorf("crash %s: %w", id, err)
+	}
+	return nil
 }
 
 // PowerLoss crashes a node in the middle of its next flush. What that flush
@@ -50,6 +53,9 @@ func (m *Memory) FlipBit(id string, seed uint64) (bool, error) {
 	if m.Node(id) != nil {
 		return false, fmt.Errorf("flip a bit of %s: it is running", id)
 	}
+	if err := m.mourn(id); err != nil {
+		return false, fmt.Errorf("flip a bit of %s: %w", id, err)
+	}
 	return m.disks[id].flip(rand.New(rand.NewPCG(seed, 0)))
 }
 
@@ -67,13 +73,29 @@ func (m *Memory) take(id string) (*node.Node, error) {
 	return n, nil
 }
 
-// bury ends what is left of a node that nobody hears any more.
+// bury ends what is left of a node that nobody hears any more. It takes its time,
+// for what it waits for will not come; Restart waits until it is over.
 func (m *Memory) bury(id string, n *node.Node) error {
-	if _, err := n.Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
-		return fmt.Errorf("crash %s: %w", id, err)
-	}
+	_, err := n.Fault(fault.Fault{Kind: fault.Isolate})
 	m.disks[id].power(false)
-	err := n.Close()
+	over := make(chan error, 1)
+	m.mu.Lock()
+	m.buried[id] = over
+	m.mu.Unlock()
+	go func() { over <- n.Close() }()
+	return err
+}
+
+// mourn waits until nothing of a crashed node is left.
+func (m *Memory) mourn(id string) error {
+	m.mu.Lock()
+	over := m.buried[id]
+	delete(m.buried, id)
+	m.mu.Unlock()
+	if over == nil {
+		return nil
+	}
+	err := <-over
 	m.disks[id].power(true)
 	return err
 }
