@@ -39,6 +39,7 @@ var hunts = map[Mutant]scenario{
 	SeqFromLogIndex:      cutOffLeader,
 	DuplicateUnsaid:      cutOffLeader,
 	EpochOfTheRetry:      cutOffLeader,
+	ArrivalsUnchecked:    storm,
 	NoFence:              hungDisk,
 	ChecksumUnchecked:    bitFlip,
 }

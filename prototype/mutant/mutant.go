@@ -45,6 +45,7 @@ const (
 	SeqFromLogIndex      Mutant = "seq-from-log-index"
 	DuplicateUnsaid      Mutant = "duplicate-unsaid"
 	EpochOfTheRetry      Mutant = "epoch-of-the-retry"
+	ArrivalsUnchecked    Mutant = "arrivals-unchecked"
 	NoFence              Mutant = "no-fence"
 	ChecksumUnchecked    Mutant = "checksum-unchecked"
 )
@@ -83,6 +84,7 @@ var All = []Description{
 	{SeqFromLogIndex, "an acknowledgement names the log index instead of the seq"},
 	{DuplicateUnsaid, "a retry is told that it is the original"},
 	{EpochOfTheRetry, "a retry is told the epoch of the retry"},
+	{ArrivalsUnchecked, "the leader takes what other nodes pass on as it comes, late or twice"},
 	{NoFence, "a leader whose disk hangs goes on leading (hashicorp/raft issue 503)"},
 	{ChecksumUnchecked, "damaged log entries are read as they are"},
 }

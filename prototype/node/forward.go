@@ -28,7 +28,9 @@ func (n *Node) forwardSubmit(leader Peer, conversation string, commands []order.
 		err     error
 	}
 	results := make(chan result, 1)
-	n.mesh.Go(leader.ID, channelSubmit, payload, link.Options{Long: true}, func(payload []byte, err error) { results <- result{payload, err} })
+	n.departures.send(n.shardOf(conversation).raft.CurrentTerm(), payload, func(payload []byte) {
+		n.mesh.Go(leader.ID, channelSubmit, payload, link.Options{Long: true}, func(payload []byte, err error) { results <- result{payload, err} })
+	})
 	return func(ctx context.Context) ([]order.Result, *Error) {
 		var r result
 		select {
@@ -55,13 +57,25 @@ func (n *Node) forwardSubmit(leader Peer, conversation string, commands []order.
 
 // receiveSubmit queues the commands before it returns, which keeps the order of
 // one forwarding node's requests.
-func (n *Node) receiveSubmit(_ string, payload []byte, reply func([]byte, error)) {
+func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, error)) {
+	t, payload, ok := readTicket(payload)
 	batch, err := order.DecodeBatch(payload)
-	if err != nil || len(batch.Commands) == 0 {
+	if !ok || err != nil || len(batch.Commands) == 0 {
 		reply(nil, errors.Join(errRPC, err))
 		return
 	}
 	s := n.shardOf(batch.Commands[0].Conversation)
+	switch a := n.arrivals.take(from, t); {
+	case mutant.On(mutant.ArrivalsUnchecked):
+	case a == stale:
+		return // the first copy is answered, or none
+	case a == overtaken:
+		reply(json.Marshal(submitAnswer{Error: noLeader("a later message was faster than this one on its way to the leader")}))
+		return
+	case s.raft.CurrentTerm() > t.term:
+		reply(json.Marshal(submitAnswer{Error: noLeader("the lead changed while the message was on its way")}))
+		return
+	}
 	wait := n.within(s.submit(batch.Commands), n.detect.majority(), s.fence.working())
 	go func() {
 		var a submitAnswer

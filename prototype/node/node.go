@@ -24,6 +24,9 @@ type Node struct {
 	shards []*shard
 	meter  *meter
 	stop   chan struct{}
+
+	departures *departures // of what is passed on to leaders
+	arrivals   *arrivals
 }
 
 // Open starts a node. Close ends it.
@@ -38,7 +41,8 @@ func Open(cfg Config) (*Node, error) {
 		cfg.Clock = fault.NewClock()
 	}
 	links := fault.NewLinks()
-	n := &Node{cfg: cfg, faults: fault.NewSet(links, cfg.Disk, cfg.Clock), meter: newMeter(), stop: make(chan struct{})}
+	n := &Node{cfg: cfg, faults: fault.NewSet(links, cfg.Disk, cfg.Clock), meter: newMeter(), stop: make(chan struct{}),
+		departures: newDepartures(), arrivals: newArrivals()}
 	self, _ := cfg.peer(cfg.ID)
 	var err error
 	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: self.Raft, Network: cfg.Network, Links: links, Find: n.raftAddress, Logger: cfg.Logger})
