@@ -3,7 +3,6 @@
 package mutant_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -48,37 +47,53 @@ var hunts = map[Mutant]scenario{
 const patience = 20
 
 // TestHunt: every mutant is caught.
+//
+//	go test -tags mutants ./prototype/mutant -run Hunt -v -args -all-seeds 20 -evidence FILE
+//
+// tells how often each is caught, and writes it down.
 func TestHunt(t *testing.T) {
 	defer Set("")
-	var table strings.Builder
-	fmt.Fprintf(&table, "%-24s %-26s %5s  %s\n", "mutant", "property broken", "seeds", "scenario")
+	var e evidence
 	for _, m := range All {
 		t.Run(string(m.Mutant), func(t *testing.T) {
-			s, ok := hunts[m.Mutant]
-			if !ok {
+			s, found := hunts[m.Mutant]
+			if !found {
 				t.Fatal("no scenario hunts it")
 			}
-			for seed := uint64(1); seed <= patience; seed++ {
-				Set(m.Mutant)
-				o := play(t, s, seed)
-				Set("")
-				if broken := o.broken(); broken != "" {
-					fmt.Fprintf(&table, "%-24s %-26s %5d  %s\n", m.Mutant, short(broken), seed, s.name)
-					t.Logf("%s: %s", m.Bug, first(o))
-					return
-				}
+			h := &hunt{Mutant: string(m.Mutant), Bug: m.Bug, Scenario: s.name}
+			e.Hunts = append(e.Hunts, h)
+			for h.Tried < max(*allSeeds, patience) && (h.Caught == 0 || h.Tried < *allSeeds) {
+				h.Tried++
+				h.try(t, m.Mutant, s)
 			}
-			fmt.Fprintf(&table, "%-24s %-26s %5d  %s\n", m.Mutant, "SURVIVED", patience, s.name)
-			t.Errorf("%s, and nobody noticed in %d seeds", m.Bug, patience)
+			if h.Caught == 0 {
+				t.Errorf("%s, and nobody noticed in %d seeds", m.Bug, h.Tried)
+				return
+			}
+			t.Logf("%s: %s", m.Bug, h.Proof)
 		})
 	}
-	t.Logf("\n%s", table.String())
+	t.Logf("\n%s", e.table())
+	if *evidenceFile != "" {
+		e.write(t)
+	}
 }
 
-// short is a finding without its explanation.
-func short(finding string) string {
-	name, _, _ := strings.Cut(finding, ":")
-	return name
+// try plays the scenario once, with the mutant alive.
+func (h *hunt) try(t *testing.T, m Mutant, s scenario) {
+	Set(m)
+	defer Set("")
+	o := play(t, s, uint64(h.Tried))
+	if h.Caught == 0 {
+		h.Seeds++
+	}
+	if o.broken() == "" {
+		return
+	}
+	if h.Caught++; h.Caught == 1 {
+		h.Property, _, _ = strings.Cut(o.broken(), ":")
+		h.Proof = first(o)
+	}
 }
 
 // first is the proof of what was broken first.

@@ -310,9 +310,7 @@ var (
 		id := w.cluster.IDs()[w.random.IntN(3)]
 		w.crash(id)
 		w.flip(id)
-		if err := w.restart(id); err != nil {
-			w.t.Logf("%s refuses: %v", id, err)
-		}
+		w.restart(id)
 		w.sleep(300 * time.Millisecond)
 	}}
 
