@@ -23,6 +23,10 @@ type wireResult struct {
 // written as a six-byte escape.
 func (n *Node) rawLimit() int { return 6*(n.cfg.MaxBody+3*n.cfg.MaxID) + 1024 }
 
+// leaderHeader names the node that leads the conversation, for clients who want
+// to save themselves a hop.
+const leaderHeader = "Lockstep-Leader"
+
 func (n *Node) postMessages(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	defer func() { n.meter.latency.WithLabelValues("send").Observe(time.Since(start).Seconds()) }()
@@ -30,6 +34,9 @@ func (n *Node) postMessages(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		fail(w, r, err)
 		return
+	}
+	if leader, err := n.reachable(n.shardOf(conversation)); err == nil {
+		w.Header().Set(leaderHeader, leader.HTTP)
 	}
 	switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media {
 	case "application/json", "":

@@ -1,0 +1,276 @@
+package client
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// leaderHeader names the node that leads the conversation, as HOST:PORT, in
+// answers of a node that does not.
+const leaderHeader = "Lockstep-Leader"
+
+// flight is one connection of a stream, and the messages that were sent over it
+// and not yet answered.
+type flight struct {
+	stream  *Stream
+	changed chan struct{}
+	halt    chan struct{} // closed: write no more
+
+	mu      sync.Mutex
+	waiting []*posted // answers come in this order
+}
+
+const writeBuffer = 64 << 10
+
+// write sends what is posted until the context ends or the flight halts.
+func (f *flight) write(ctx context.Context, w *io.PipeWriter) {
+	defer w.Close()
+	var buf []byte
+	for {
+		list := f.stream.take()
+		for len(list) > 0 {
+			n := 0
+			buf = buf[:0]
+			for n < len(list) && len(buf) < writeBuffer {
+				buf = list[n].message.appendLine(buf)
+				n++
+			}
+			now := time.Now()
+			for _, p := range list[:n] {
+				p.begun = now
+			}
+			f.mu.Lock()
+			f.waiting = append(f.waiting, list[:n]...)
+			f.mu.Unlock()
+			list = list[n:]
+			if _, err := w.Write(buf); err != nil {
+				f.stream.again(list)
+				return
+			}
+		}
+		select {
+		case <-f.stream.wake:
+		case <-f.halt:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// watch gives the connection up when an answer is overdue: a node that is paused
+// takes everything and answers nothing.
+func (f *flight) watch(ctx context.Context, giveUp func()) {
+	patience := f.stream.client.cfg.AttemptTimeout
+	ticker := time.NewTicker(patience / 4)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			f.mu.Lock()
+			overdue := len(f.waiting) > 0 && time.Since(f.waiting[0].begun) > patience
+			f.mu.Unlock()
+			if overdue {
+				giveUp()
+				return
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// read settles the messages with the answers as they come.
+func (f *flight) read(response *http.Response) (progress bool) {
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		e := problemOf(response, http.MethodPost)
+		for _, p := range f.rest() {
+			f.settle(p, Ack{}, e)
+		}
+		return false
+	}
+	in := bufio.NewReaderSize(response.Body, 64<<10)
+	var long []byte
+	for {
+		line, err := in.ReadSlice('\n')
+		if err == bufio.ErrBufferFull {
+			long = append(long, line...)
+			continue
+		}
+		if err != nil {
+			return progress
+		}
+		if len(long) > 0 {
+			line = append(long, line...)
+			long = long[:0]
+		}
+		ack, e := parseAnswer(line)
+		p := f.first()
+		if p == nil {
+			return progress // an answer to nothing: this is no node of ours
+		}
+		if e == nil && ack.ID != p.message.ID {
+			e = &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer is about message " + ack.ID}
+		}
+		if e == nil {
+			ack.ID, ack.Conversation = p.message.ID, f.stream.conversation
+		}
+		progress = progress || e == nil
+		f.settle(p, ack, e)
+	}
+}
+
+func (f *flight) first() *posted {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.waiting) == 0 {
+		return nil
+	}
+	p := f.waiting[0]
+	f.waiting[0] = nil
+	if f.waiting = f.waiting[1:]; len(f.waiting) == 0 {
+		f.waiting = nil
+	}
+	return p
+}
+
+func (f *flight) rest() []*posted {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	list := f.waiting
+	f.waiting = nil
+	return list
+}
+
+// settle ends a message, or sends it again.
+func (f *flight) settle(p *posted, ack Ack, e *Error) {
+	switch {
+	case e == nil, e.final(), p.ctx.Err() != nil:
+		if e != nil {
+			e = given(p.doubtful, e)
+		}
+		f.stream.finish(p, ack, e)
+	default:
+		p.doubtful = p.doubtful || e.Outcome == Unknown
+		// A node that refuses is not asked again at once.
+		time.AfterFunc(max(firstPause+jitter(firstPause), advice(e)), func() { f.stream.again([]*posted{p}) })
+	}
+}
+
+func jitter(d time.Duration) time.Duration { return rand.N(d) }
+
+// knownTarget is one more than the place of a node among the targets, or 0 if it
+// is none of them: nobody is sent to an address that was not given.
+func (c *Client) knownTarget(address string) int {
+	if address == "" {
+		return 0
+	}
+	for i, target := range c.cfg.Targets() {
+		if strings.HasSuffix(target, "://"+address) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// appendLine writes what encoding/json would, and a line feed.
+func (m Message) appendLine(out []byte) []byte {
+	out = append(out, `{"id":`...)
+	out = appendString(out, m.ID)
+	out = append(out, `,"sender":`...)
+	out = appendString(out, m.Sender)
+	out = append(out, `,"body":`...)
+	out = appendString(out, m.Body)
+	return append(out, '}', '\n')
+}
+
+func appendString(out []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
+			data, _ := json.Marshal(s) // a string never fails
+			return append(out, data...)
+		}
+	}
+	out = append(out, '"')
+	out = append(out, s...)
+	return append(out, '"')
+}
+
+// parseAnswer reads one line of an answer. The form in which nodes write results
+// is read by hand; all else goes the long way.
+func parseAnswer(line []byte) (Ack, *Error) {
+	if ack, ok := parseAck(line); ok {
+		return ack, nil
+	}
+	var answer struct {
+		Ack
+		problem
+	}
+	if err := json.Unmarshal(line, &answer); err != nil {
+		return Ack{}, &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer could not be read: " + err.Error(), Cause: err}
+	}
+	if answer.Seq == 0 {
+		return Ack{}, answer.problem.err(http.MethodPost)
+	}
+	return answer.Ack, nil
+}
+
+func parseAck(line []byte) (ack Ack, ok bool) {
+	rest, ok := bytes.CutPrefix(line, []byte(`{"conversation":"`))
+	if !ok {
+		return ack, false
+	}
+	if _, rest, ok = plainString(rest); !ok {
+		return ack, false
+	}
+	if rest, ok = bytes.CutPrefix(rest, []byte(`,"seq":`)); !ok {
+		return ack, false
+	}
+	ack.Seq, rest = digits(rest)
+	if rest, ok = bytes.CutPrefix(rest, []byte(`,"id":"`)); !ok {
+		return ack, false
+	}
+	id, rest, ok := plainString(rest)
+	if !ok {
+		return ack, false
+	}
+	ack.ID = string(id)
+	if rest, ok = bytes.CutPrefix(rest, []byte(`,"epoch":`)); !ok {
+		return ack, false
+	}
+	ack.Epoch, rest = digits(rest)
+	switch {
+	case bytes.Equal(rest, []byte(`,"duplicate":false}`+"\n")):
+		return ack, ack.Seq > 0
+	case bytes.Equal(rest, []byte(`,"duplicate":true}`+"\n")):
+		ack.Duplicate = true
+		return ack, ack.Seq > 0
+	}
+	return ack, false
+}
+
+// plainString reads up to the closing quote of a string without escapes.
+func plainString(data []byte) (s, rest []byte, ok bool) {
+	i := bytes.IndexByte(data, '"')
+	if i < 0 || bytes.IndexByte(data[:i], '\\') >= 0 {
+		return nil, nil, false
+	}
+	return data[:i], data[i+1:], true
+}
+
+func digits(data []byte) (n uint64, rest []byte) {
+	i := 0
+	for ; i < len(data) && i < 20 && data[i] >= '0' && data[i] <= '9'; i++ {
+		n = 10*n + uint64(data[i]-'0')
+	}
+	return n, data[i:]
+}
