@@ -24,8 +24,9 @@ type tortureFlags struct {
 	rate                    float64
 	seed                    uint64
 	faults                  []string
+	lane, schedule          string
+	processes, verbose      bool
 	out, history            string
-	verbose                 bool
 }
 
 func newTortureCommand() *cobra.Command {
@@ -33,35 +34,63 @@ func newTortureCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "torture",
 		Short: "Break leaders under load, then judge what clients saw",
-		Long: `Starts a cluster of real processes on a temporary folder and sends to it at a
-steady rate. Then, again and again, it picks a leader and
+		Long: `Breaks leaders of a cluster under load, again and again, and has a checker that
+shares no code with the cluster judge what clients saw.
 
-  kill      ends it with SIGKILL; it comes back by itself,
-  pause     stops it with SIGSTOP until its successor works, and lets it go on,
-  isolate   cuts its links to the other nodes, but not to its clients, and heals them,
+In virtual time, which is the default, real nodes run on a simulated network and
+simulated disks, many schedules at once: leaders are killed, cut off, made silent
+and handed over, lose their power in the middle of a flush, hang on their disk, while
+messages are lost, doubled, delayed and reordered and clocks jump. An hour takes
+seconds. Each seed is one schedule; a failing one is made smaller and kept with its
+history.
 
-and measures the window: from the last message that the old leader acknowledged to
-the first that its successor did. In the end everything is mended, every replica is
-read in full, and a checker that shares no code with the cluster judges the history.
+With --processes real processes on a temporary folder are broken in real time:
+
+  kill      SIGKILL; the node comes back by itself,
+  pause     SIGSTOP until its successor works, then SIGCONT,
+  isolate   the links to the other nodes are cut, not those to its clients, and healed,
+
+and the window is measured: from the last message that the old leader acknowledged to
+the first that its successor did.
+
+With --schedule one schedule is carried out as it is written, either way.
 
 The exit code is 0 only if the verdict is ok and every failure took effect.`,
-		Example: `  lockstep torture
-  lockstep torture --failures 100 --seed 7 --faults kill
-  lockstep torture --out evidence.json --history history.jsonl`,
+		Example: `  lockstep torture --failures 10000
+  lockstep torture --processes --failures 25 --faults kill,pause
+  lockstep torture --schedule prototype/torture/testdata/torn-tail.json
+  lockstep torture --out evidence.json --seed 7`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTorture(cmd, f) },
 	}
-	cmd.Flags().IntVar(&f.failures, "failures", 10, "leader failures")
+	cmd.Flags().IntVar(&f.failures, "failures", 0, "leader failures (default 1000, with --processes 10)")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 1, "decides which failure hits which leader when, and what clients do")
-	cmd.Flags().StringSliceVar(&f.faults, "faults", tortureFaults, "kinds of failure")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 3, "number of nodes: 3, 5 or 7")
-	cmd.Flags().IntVar(&f.shards, "shards", 2, "number of shards")
-	cmd.Flags().Float64Var(&f.rate, "rate", 400, "messages a second")
-	cmd.Flags().IntVar(&f.sessions, "sessions", 24, "clients that send, each one message after the other")
+	cmd.Flags().IntVar(&f.shards, "shards", 0, "number of shards (default 1, with --processes 2)")
+	cmd.Flags().StringVar(&f.lane, "lane", "quorum", "way of ordering to be judged: quorum")
+	cmd.Flags().StringVar(&f.schedule, "schedule", "", "file with one schedule to carry out, as JSON")
+	cmd.Flags().BoolVar(&f.processes, "processes", false, "break real processes in real time")
 	cmd.Flags().StringVar(&f.out, "out", "", "file for the evidence, as JSON")
-	cmd.Flags().StringVar(&f.history, "history", "", "file for the history, as JSON lines (kept anyway if the verdict is not ok)")
-	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "a line for each failure")
+	cmd.Flags().StringVar(&f.history, "history", "", "with --processes: file for the history, as JSON lines (kept anyway if the verdict is not ok)")
+	cmd.Flags().StringSliceVar(&f.faults, "faults", tortureFaults, "with --processes: kinds of failure")
+	cmd.Flags().Float64Var(&f.rate, "rate", 400, "with --processes: messages a second")
+	cmd.Flags().IntVar(&f.sessions, "sessions", 24, "with --processes: clients that send, each one message after the other")
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "a line for each failure, or run")
 	return cmd
+}
+
+// complete fills in the defaults that depend on other flags.
+func (f *tortureFlags) complete() {
+	failures, shards := 1000, 1
+	if f.processes {
+		failures, shards = 10, 2
+	}
+	if f.failures == 0 {
+		f.failures = failures
+	}
+	if f.shards == 0 {
+		f.shards = shards
+	}
 }
 
 func (f tortureFlags) validate() error {
@@ -75,6 +104,8 @@ func (f tortureFlags) validate() error {
 		return usageError{fmt.Sprintf("%d shards: choose 1 to 64", f.shards), hint}
 	case f.sessions < 1 || f.rate <= 0:
 		return usageError{"without load there is nothing to lose", hint}
+	case f.lane != "quorum":
+		return usageError{fmt.Sprintf("--lane: %q cannot be tortured; choose quorum", f.lane), hint}
 	case len(f.faults) == 0:
 		return usageError{"no faults are named; there are " + strings.Join(tortureFaults, ", "), hint}
 	}
@@ -87,8 +118,15 @@ func (f tortureFlags) validate() error {
 }
 
 func runTorture(cmd *cobra.Command, f tortureFlags) error {
+	f.complete()
 	if err := f.validate(); err != nil {
 		return err
+	}
+	switch {
+	case f.schedule != "":
+		return runSchedule(cmd, f)
+	case !f.processes:
+		return runCampaign(cmd, f)
 	}
 	dir, err := os.MkdirTemp("", "lockstep-torture-")
 	if err != nil {
@@ -99,7 +137,7 @@ func runTorture(cmd *cobra.Command, f tortureFlags) error {
 		path = filepath.Join(dir, "history.jsonl")
 	}
 	bar := newProgress(cmd.ErrOrStderr())
-	t := &torture{flags: f, dir: dir, began: time.Now(), struck: func(done int, s strike) {
+	t := &strikeRun{flags: f, dir: dir, began: time.Now(), struck: func(done int, s strike) {
 		if f.verbose {
 			bar.clear()
 			fmt.Fprintln(cmd.ErrOrStderr(), s)

@@ -15,7 +15,7 @@ import (
 )
 
 // print tells a person how it went.
-func (t *torture) print(out io.Writer, r check.Report) error {
+func (t *strikeRun) print(out io.Writer, r check.Report) error {
 	var b strings.Builder
 	var kinds []string
 	for _, fault := range tortureFaults {
@@ -42,7 +42,7 @@ func (t *torture) print(out io.Writer, r check.Report) error {
 	return err
 }
 
-func (t *torture) count(fault string) (n int) {
+func (t *strikeRun) count(fault string) (n int) {
 	for _, s := range t.strikes {
 		if s.Fault == fault {
 			n++
@@ -51,14 +51,14 @@ func (t *torture) count(fault string) (n int) {
 	return n
 }
 
-func (t *torture) windows() (windows []time.Duration) {
+func (t *strikeRun) windows() (windows []time.Duration) {
 	for _, s := range t.strikes {
 		windows = append(windows, s.Window())
 	}
 	return windows
 }
 
-func (t *torture) parts() (notice, elect, serve []time.Duration) {
+func (t *strikeRun) parts() (notice, elect, serve []time.Duration) {
 	for _, s := range t.strikes {
 		if n, e, v, ok := s.Split(); ok {
 			notice, elect, serve = append(notice, n), append(elect, e), append(serve, v)
@@ -144,7 +144,7 @@ func histogramOf(values []time.Duration) (bars []histogramBar) {
 	return bars
 }
 
-func (t *torture) writeEvidence(path string, r check.Report) error {
+func (t *strikeRun) writeEvidence(path string, r check.Report) error {
 	counts := t.load.Counts()
 	notice, elect, serve := t.parts()
 	e := tortureEvidence{

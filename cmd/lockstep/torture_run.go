@@ -28,14 +28,14 @@ const (
 	readBackPatience = 2 * time.Minute
 )
 
-// torture is one run.
+// strikeRun is one run on processes.
 //
 //	cluster (child processes) ◄── strikes: kill, pause, isolate, one after the other
 //	   ▲            │
 //	 load ──► history ◄── final reads of every replica
 //	   │            └──► check ──► verdict
 //	   └──► acks, by shard ──► windows
-type torture struct {
+type strikeRun struct {
 	flags  tortureFlags
 	dir    string
 	struck func(done int, s strike)
@@ -49,7 +49,7 @@ type torture struct {
 	strikes []strike
 }
 
-func (t *torture) run(ctx context.Context, historyPath string) (_ check.Report, err error) {
+func (t *strikeRun) run(ctx context.Context, historyPath string) (_ check.Report, err error) {
 	executable, err := os.Executable()
 	if err != nil {
 		return check.Report{}, err
@@ -105,7 +105,7 @@ func (t *torture) run(ctx context.Context, historyPath string) (_ check.Report, 
 
 // workload names four conversations for each shard, so that each has its share
 // of the load whatever their names hash to.
-func (t *torture) workload(recorder *history.Recorder) workload.Config {
+func (t *strikeRun) workload(recorder *history.Recorder) workload.Config {
 	t.acks = newShardAcks(t.flags.shards)
 	cfg := workload.Config{
 		Sessions: t.flags.sessions, Rate: t.flags.rate, Reads: 0.2, Seed: t.flags.seed, Body: 64,
@@ -130,7 +130,7 @@ func (t *torture) workload(recorder *history.Recorder) workload.Config {
 
 // strikeAll breaks one leader after the other. A failure that does not take
 // effect, or from which the cluster does not recover, ends the run.
-func (t *torture) strikeAll(ctx context.Context) error {
+func (t *strikeRun) strikeAll(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(t.flags.seed, 0))
 	for i := range t.flags.failures {
 		s := strike{

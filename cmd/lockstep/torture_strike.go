@@ -57,7 +57,7 @@ var errMissed = errors.New("it did not take effect")
 
 // strike breaks the leader, waits for its successor, mends what was broken and
 // waits until the node has caught up.
-func (t *torture) strike(ctx context.Context, s *strike) error {
+func (t *strikeRun) strike(ctx context.Context, s *strike) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*recoverPatience)
 	defer cancel()
 	if err := t.choose(ctx, s); err != nil {
@@ -86,7 +86,7 @@ func (t *torture) strike(ctx context.Context, s *strike) error {
 	return nil
 }
 
-func (t *torture) breakIt(ctx context.Context, s *strike) error {
+func (t *strikeRun) breakIt(ctx context.Context, s *strike) error {
 	switch s.Fault {
 	case "kill":
 		return t.cluster.Kill(s.Node)
@@ -98,7 +98,7 @@ func (t *torture) breakIt(ctx context.Context, s *strike) error {
 
 // mend takes the fault back, some time after the successor has taken over: the
 // old leader then wakes into a world that has moved on.
-func (t *torture) mend(ctx context.Context, s *strike) error {
+func (t *strikeRun) mend(ctx context.Context, s *strike) error {
 	if s.Fault == "kill" {
 		return nil // it comes back by itself
 	}
@@ -113,7 +113,7 @@ func (t *torture) mend(ctx context.Context, s *strike) error {
 
 // choose waits until all nodes are there, agree on the shard's leader, and the
 // shard acknowledges; the leader is the victim.
-func (t *torture) choose(ctx context.Context, s *strike) error {
+func (t *strikeRun) choose(ctx context.Context, s *strike) error {
 	for {
 		leader, term, ok := agreedLeader(t.statuses(ctx), s.Shard)
 		if ok && t.acks.flows(s.Shard, term) {
@@ -128,7 +128,7 @@ func (t *torture) choose(ctx context.Context, s *strike) error {
 
 // caughtUp waits until the node has applied what was committed elsewhere when it
 // came back.
-func (t *torture) caughtUp(ctx context.Context, s *strike) error {
+func (t *strikeRun) caughtUp(ctx context.Context, s *strike) error {
 	goal := uint64(0)
 	for {
 		statuses := t.statuses(ctx)
@@ -151,7 +151,7 @@ func (t *torture) caughtUp(ctx context.Context, s *strike) error {
 }
 
 // statuses asks all nodes at once; nil stands for one that does not answer.
-func (t *torture) statuses(ctx context.Context) []*client.Status {
+func (t *strikeRun) statuses(ctx context.Context) []*client.Status {
 	members := t.cluster.Members()
 	statuses := make([]*client.Status, len(members))
 	var asking sync.WaitGroup
@@ -190,7 +190,7 @@ func agreedLeader(statuses []*client.Status, shard int) (leader string, term uin
 
 // watch asks the survivors, again and again, whether they have noticed and
 // elected.
-func (t *torture) watch(ctx context.Context, s *strike) {
+func (t *strikeRun) watch(ctx context.Context, s *strike) {
 	for {
 		for _, status := range t.statuses(ctx) {
 			if status == nil || status.Node == s.Node {

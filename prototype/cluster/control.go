@@ -3,18 +3,12 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"syscall"
 	"time"
-
-	"lockstep/prototype/fault"
 )
 
 // ErrState is the error for something that makes no sense in a node's state, as
@@ -106,48 +100,4 @@ func (p *Processes) running(id string) (*child, *os.Process, <-chan struct{}, er
 		return nil, nil, nil, fmt.Errorf("%w: it is down already", ErrState)
 	}
 	return c, c.process, c.exited, nil
-}
-
-// Isolate cuts a node's links to its peers, not those to its clients. The
-// cluster must allow faults.
-func (p *Processes) Isolate(ctx context.Context, id string) error {
-	body, err := json.Marshal(fault.Fault{Kind: fault.Isolate})
-	if err != nil {
-		return err
-	}
-	return p.faults(ctx, id, "isolate", http.MethodPost, body)
-}
-
-// Heal mends every link of a node.
-func (p *Processes) Heal(ctx context.Context, id string) error {
-	return p.faults(ctx, id, "heal", http.MethodDelete, nil)
-}
-
-func (p *Processes) faults(ctx context.Context, id, verb, method string, body []byte) error {
-	p.mu.Lock()
-	c, err := p.child(id)
-	p.mu.Unlock()
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", verb, id, err)
-	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.member.HTTP+"/v1/faults", bytes.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", verb, id, err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := p.ask.Do(request)
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", verb, id, err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", verb, id, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		var problem struct{ Title, Detail string }
-		_ = json.Unmarshal(answer, &problem) // if it is none, the status must do
-		return fmt.Errorf("%s %s: answer %d: %s: %s", verb, id, response.StatusCode, problem.Title, problem.Detail)
-	}
-	return nil
 }

@@ -78,6 +78,7 @@ func (m *Memory) take(id string) (*node.Node, error) {
 func (m *Memory) bury(id string, n *node.Node) error {
 	_, err := n.Fault(fault.Fault{Kind: fault.Isolate})
 	m.disks[id].power(false)
+	m.disks[id].doom()
 	over := make(chan error, 1)
 	m.mu.Lock()
 	m.buried[id] = over

@@ -21,6 +21,7 @@ type memoryDisk struct {
 
 	mu     sync.Mutex
 	off    bool
+	doomed chan struct{} // closed when nobody hears the node any more that has no power
 	armed  *powerCut
 	stores map[int]*memoryStore
 }
@@ -34,7 +35,7 @@ type powerCut struct {
 var errPowerOff = errors.New("the disk has no power")
 
 func newMemoryDisk(latency time.Duration) *memoryDisk {
-	return &memoryDisk{latency: latency, stores: make(map[int]*memoryStore)}
+	return &memoryDisk{latency: latency, stores: make(map[int]*memoryStore), doomed: make(chan struct{})}
 }
 
 // open gives a shard its stores; see node.OpenStores.
@@ -53,7 +54,33 @@ func (d *memoryDisk) open(shard int) (node.Stores, error) {
 func (d *memoryDisk) power(on bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if on && d.off {
+		d.doomed = make(chan struct{})
+	}
 	d.off, d.armed = !on, nil
+}
+
+// doom says that nobody hears the node any more.
+func (d *memoryDisk) doom() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	close(d.doomed)
+}
+
+// insist is flush for terms and votes. The library would end the process if it
+// were told that one cannot be written, and with it everything that shares it. So
+// a node without power waits until nobody hears it, and then believes what it
+// likes.
+func (d *memoryDisk) insist(write func(int) error) error {
+	err := d.flush(1, write)
+	if !errors.Is(err, errPowerOff) {
+		return err
+	}
+	d.mu.Lock()
+	doomed := d.doomed
+	d.mu.Unlock()
+	<-doomed
+	return nil
 }
 
 // arm takes the power away in the middle of the next flush; the channel is
@@ -147,9 +174,9 @@ func (s *memoryStore) DeleteRange(min, max uint64) error {
 }
 
 func (s *memoryStore) Set(key, value []byte) error {
-	return s.disk.flush(1, func(int) error { return s.InmemStore.Set(key, value) })
+	return s.disk.insist(func(int) error { return s.InmemStore.Set(key, value) })
 }
 
 func (s *memoryStore) SetUint64(key []byte, value uint64) error {
-	return s.disk.flush(1, func(int) error { return s.InmemStore.SetUint64(key, value) })
+	return s.disk.insist(func(int) error { return s.InmemStore.SetUint64(key, value) })
 }

@@ -74,6 +74,24 @@ func (d *Disk) Write(n int) error {
 	}
 }
 
+// Insist is Write for one who cannot bear an error, as the library that panics if
+// it cannot keep its term: it waits while the disk fails, and when the disk is
+// closed it lets the write through.
+func (d *Disk) Insist(n int) {
+	for errors.Is(d.Write(n), ErrDisk) {
+		d.mu.Lock()
+		closed, changed := d.closed, d.changed
+		sick := len(d.faults) > 0
+		d.mu.Unlock()
+		if closed {
+			return
+		}
+		if sick {
+			<-changed
+		}
+	}
+}
+
 // Close ends every wait: those that a hung disk holds end with ErrDisk.
 func (d *Disk) Close() {
 	if d == nil {

@@ -33,21 +33,20 @@ func (l seamLog) DeleteRange(min, max uint64) error {
 	return l.LogStore.DeleteRange(min, max)
 }
 
+// seamStable waits where a log would give an error: the library ends the process
+// when it cannot write a term or a vote. Nothing is said before it is written, so
+// waiting is safe.
 type seamStable struct {
 	raft.StableStore
 	disk *fault.Disk
 }
 
 func (s seamStable) Set(key, value []byte) error {
-	if err := s.disk.Write(len(value)); err != nil {
-		return err
-	}
+	s.disk.Insist(len(value))
 	return s.StableStore.Set(key, value)
 }
 
 func (s seamStable) SetUint64(key []byte, value uint64) error {
-	if err := s.disk.Write(8); err != nil {
-		return err
-	}
+	s.disk.Insist(8)
 	return s.StableStore.SetUint64(key, value)
 }

@@ -23,23 +23,25 @@ type Campaign struct {
 
 // Totals add up what the runs of a campaign showed.
 type Totals struct {
-	Runs           int              `json:"runs"`
-	LeaderFailures int              `json:"leader_failures"` // in runs that passed
-	Faults         map[string]int   `json:"faults"`          // that had an effect, by kind
-	Acknowledged   uint64           `json:"acknowledged"`
-	Refused        uint64           `json:"refused"`
-	Unknown        uint64           `json:"unknown"`
-	Reads          uint64           `json:"reads"`
-	Lost           int              `json:"lost"`
-	Duplicated     int              `json:"duplicated"`
-	Reordered      int              `json:"reordered"`
-	Simulated      time.Duration    `json:"simulated_ns"` // virtual time of the loads
-	Took           time.Duration    `json:"took_ns"`
-	Windows        []time.Duration  `json:"-"`       // without service, for each leader failure
-	NoPass         []Result         `json:"-"`       // the runs that did not pass; a violation is the last
-	Verdict        check.Verdict    `json:"verdict"` // of all runs together
-	Errors         map[uint64]error `json:"-"`       // by seed: runs that could not be carried out
-	Interrupted    bool             `json:"interrupted,omitempty"`
+	Runs           int                 `json:"runs"`
+	LeaderFailures int                 `json:"leader_failures"` // in runs that passed
+	Faults         map[string]int      `json:"faults"`          // that had an effect, by kind
+	Acknowledged   uint64              `json:"acknowledged"`
+	Refused        uint64              `json:"refused"`
+	Unknown        uint64              `json:"unknown"`
+	Reads          uint64              `json:"reads"`
+	Lost           int                 `json:"lost"`
+	Duplicated     int                 `json:"duplicated"`
+	Reordered      int                 `json:"reordered"`
+	Simulated      time.Duration       `json:"simulated_ns"` // virtual time of the loads
+	Took           time.Duration       `json:"took_ns"`
+	Windows        []time.Duration     `json:"-"` // without service, for each leader failure
+	NoPass         []Result            `json:"-"` // the runs that speak against the cluster; a violation is the last
+	Void           map[uint64][]string `json:"-"` // by seed: why a run proves nothing, some fault having had no effect
+	VoidRuns       int                 `json:"void_runs"`
+	Verdict        check.Verdict       `json:"verdict"` // of all runs together
+	Errors         map[uint64]error    `json:"-"`       // by seed: runs that could not be carried out
+	Interrupted    bool                `json:"interrupted,omitempty"`
 }
 
 // perRun is how many leaders fail in one schedule: enough to make the start and
@@ -51,14 +53,14 @@ const perRun = 50
 // for those that are under way, a few seconds.
 func (c Campaign) Run(ctx context.Context) Totals {
 	began := time.Now()
-	t := Totals{Faults: make(map[string]int), Errors: make(map[uint64]error)}
+	t := Totals{Faults: make(map[string]int), Errors: make(map[uint64]error), Void: make(map[uint64][]string)}
 	var mu sync.Mutex
 	next, planned, over := c.Seed, 0, false
 	take := func() (fault.Schedule, bool) {
 		mu.Lock()
 		defer mu.Unlock()
 		missing := c.Failures - t.LeaderFailures - planned
-		if over || missing <= 0 || ctx.Err() != nil || len(t.NoPass) > maxNoPass {
+		if over || missing <= 0 || ctx.Err() != nil || len(t.NoPass) > maxNoPass || t.tooVoid() {
 			return fault.Schedule{}, false
 		}
 		n := min(perRun, missing)
@@ -92,6 +94,11 @@ func (c Campaign) Run(ctx context.Context) Totals {
 // maxNoPass ends a campaign in which too much goes wrong to be worth waiting for.
 const maxNoPass = 20
 
+// tooVoid says whether so many runs prove nothing that something must be wrong
+// with the schedules. A few are to be expected: now and then a leader loses its
+// lead by itself just before it is struck. They do not count.
+func (t *Totals) tooVoid() bool { return t.VoidRuns > 5+t.Runs/5 }
+
 // leaders counts the steps of a drawn schedule that are aimed at a leader.
 func leaders(s fault.Schedule) (n int) {
 	for _, step := range s.Faults {
@@ -115,6 +122,11 @@ func (t *Totals) add(r Result, err error) {
 	if err != nil {
 		t.Errors[r.Schedule.Seed] = err
 	}
+	if err == nil && r.Report.Verdict == check.OK && r.Verdict != check.OK {
+		t.Void[r.Schedule.Seed] = r.Reasons
+		t.VoidRuns++
+		return
+	}
 	if err != nil || r.Verdict != check.OK {
 		t.NoPass = append(t.NoPass, r)
 		return
@@ -131,7 +143,7 @@ func (t *Totals) add(r Result, err error) {
 func (t *Totals) conclude(wanted int) {
 	slices.Sort(t.Windows)
 	t.Verdict = check.OK
-	if t.LeaderFailures < wanted || len(t.NoPass) > 0 {
+	if t.LeaderFailures < wanted || len(t.NoPass) > 0 || t.tooVoid() {
 		t.Verdict = check.Unknown
 	}
 	for i, r := range t.NoPass {

@@ -17,6 +17,9 @@
 // violation is therefore kept with its history, which is the proof, and its
 // schedule is run again several times when it is shrunk.
 //
+// A [Campaign] is many drawn schedules. A run that proves nothing does not count
+// towards its leader failures; it says how many there were.
+//
 // What is not simulated: memory that runs out, a disk that lies about a flush, a
 // machine that computes wrongly. Nodes in memory cannot be paused, since they
 // share their process with those who watch; processes can.

@@ -88,6 +88,12 @@ func (t *memory) Break(_ context.Context, id string, f fault.Fault) (Mend, error
 	}
 	return func(context.Context) (Done, error) {
 		status, err := n.Mend(status.ID)
+		if err == nil && f.Kind == fault.FailingDisk {
+			// A replica trusts a disk that has failed only after a new start.
+			if err = t.cluster.Crash(id); err == nil {
+				err = t.cluster.Restart(id)
+			}
+		}
 		return Done{Hits: status.Hits}, err
 	}, nil
 }

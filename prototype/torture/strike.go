@@ -59,6 +59,7 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	var failed error
 	for _, id := range nodes {
 		f := step.Fault
+		f.Peers = slices.DeleteFunc(slices.Clone(f.Peers), func(peer string) bool { return peer == id })
 		if step.Kind == fault.Partition {
 			f = fault.Fault{Kind: fault.Cut, Peers: step.Apart(id)}
 			if len(f.Peers) == 0 {

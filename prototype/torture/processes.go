@@ -1,0 +1,98 @@
+//go:build unix
+
+package torture
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"lockstep/prototype/client"
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/fault"
+)
+
+// OnProcesses lets child processes be broken, by real signals and on real files.
+// The cluster must not restart its nodes by itself, and must allow faults.
+func OnProcesses(p *cluster.Processes) Target {
+	return &processes{cluster: p, transport: client.NewTransport(), refused: make(map[string]bool)}
+}
+
+type processes struct {
+	cluster   *cluster.Processes
+	transport http.RoundTripper
+
+	mu      sync.Mutex
+	refused map[string]bool
+}
+
+func (t *processes) Transport() http.RoundTripper { return t.transport }
+
+func (t *processes) Members() (members []Member) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, m := range t.cluster.Members() {
+		if !t.refused[m.ID] {
+			members = append(members, Member{ID: m.ID, URL: "http://" + m.HTTP})
+		}
+	}
+	return members
+}
+
+func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, error) {
+	switch f.Kind {
+	case fault.Kill:
+		return t.restart(id), t.cluster.Kill(id)
+	case fault.TornTail, fault.BitFlip:
+		if err := t.cluster.Kill(id); err != nil {
+			return nil, err
+		}
+		if f.Kind == fault.TornTail {
+			return t.restart(id), t.cluster.Tear(id, f.Seed)
+		}
+		return t.restart(id), t.cluster.FlipBit(id, f.Seed)
+	case fault.Pause:
+		if err := t.cluster.Pause(id); err != nil {
+			return nil, err
+		}
+		return func(context.Context) (Done, error) { return Done{Hits: 1}, t.cluster.Resume(id) }, nil
+	case fault.Restart:
+		if err := t.cluster.Restart(id); err != nil {
+			return nil, err
+		}
+		return already(Done{Hits: 1}), nil
+	case fault.PowerLoss:
+		return nil, fmt.Errorf("power-loss %s: %w: the system keeps what a process has written; use kill, or nodes in memory", id, ErrUnsupported)
+	case fault.Wipe, fault.Join, fault.Leave:
+		return nil, fmt.Errorf("%s %s: %w: a member that forgets its votes would break Raft's assumptions, and this driver does not change the members", f.Kind, id, ErrUnsupported)
+	}
+	status, err := t.cluster.Break(ctx, id, f)
+	if err != nil {
+		return nil, err
+	}
+	if status.ID == 0 {
+		return already(Done{Hits: status.Hits}), nil
+	}
+	return func(ctx context.Context) (Done, error) {
+		status, err := t.cluster.Mend(ctx, id, status.ID)
+		if err == nil && f.Kind == fault.FailingDisk {
+			err = t.cluster.Restart(id) // as in memory
+		}
+		return Done{Hits: status.Hits}, err
+	}, nil
+}
+
+// restart gives the end of a fault that took a node down.
+func (t *processes) restart(id string) Mend {
+	return func(context.Context) (Done, error) {
+		err := t.cluster.Restart(id)
+		if err != nil && t.cluster.Damaged(id) {
+			t.mu.Lock()
+			t.refused[id] = true
+			t.mu.Unlock()
+			return Done{Hits: 1, Refused: "its data is damaged"}, nil
+		}
+		return Done{Hits: 1}, err
+	}
+}
