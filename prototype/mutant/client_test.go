@@ -148,14 +148,14 @@ func (c *client) read(ctx context.Context) {
 
 func (c *client) readOnce(ctx context.Context, level node.Level) {
 	id, n := c.node()
-	if n == nil {
-		return
-	}
 	c.readAt(ctx, id, n, level)
 }
 
 func (c *client) readAt(ctx context.Context, id string, n *node.Node, level node.Level) {
 	const overlap = 4
+	if n == nil {
+		return // it is down
+	}
 	r := node.ReadRequest{Conversation: room, After: max(c.seen, overlap) - overlap, Limit: 20, Level: level}
 	if level == node.Session {
 		r.MinSeq = c.seen

@@ -145,7 +145,7 @@ var (
 			w.isolate(near)
 			w.disks[leader].slow(0)
 			w.crash(leader)
-			w.cluster.Node(far).Heal()
+			w.mend(far)
 			w.bringBack(leader)
 			w.leader("")
 			w.sleep(100 * time.Millisecond)
@@ -243,10 +243,13 @@ var (
 			w.sleep(300 * time.Millisecond)
 			leader := w.leader("")
 			a, b := w.followers(leader)
-			c := w.client("now")
+			c, n := w.client("now"), w.cluster.Node(leader)
+			if n == nil {
+				continue // found already
+			}
 			m := c.next()
 			op := c.invoke(leader, m)
-			results, err := w.cluster.Node(leader).Submit(w.t.Context(), room, []order.Command{m})
+			results, err := n.Submit(w.t.Context(), room, []order.Command{m})
 			w.isolate(leader)
 			c.ended(op, results, err)
 			for range 100 {

@@ -104,11 +104,15 @@ func (w *world) cut(id, peer string) {
 	w.fault(id, fault.Fault{Kind: fault.Cut, Peers: []string{peer}})
 }
 
+func (w *world) mend(id string) {
+	if n := w.cluster.Node(id); n != nil {
+		n.Heal()
+	}
+}
+
 func (w *world) heal() {
 	for _, id := range w.cluster.IDs() {
-		if n := w.cluster.Node(id); n != nil {
-			n.Heal()
-		}
+		w.mend(id)
 	}
 }
 
