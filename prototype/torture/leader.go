@@ -22,20 +22,20 @@ var errNoLeader = errors.New("no leader was found")
 
 // leaderOf waits for a leader that serves: one that acknowledged something a
 // moment ago. To break one that nobody feels would show little.
-func (r *run) leaderOf(ctx context.Context, shard int) (lead, error) {
+func (r *run) leaderOf(ctx context.Context, shard int) (l lead, alive []string, err error) {
 	return r.await(ctx, shard, leaderPatience, func(l lead) bool { return r.windows.flows(shard, l.term) })
 }
 
 // await waits for a leader that fits.
-func (r *run) await(ctx context.Context, shard int, patience time.Duration, fits func(lead) bool) (lead, error) {
+func (r *run) await(ctx context.Context, shard int, patience time.Duration, fits func(lead) bool) (l lead, alive []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
-		if l, _ := r.leaderNow(ctx, shard); l.node != "" && fits(l) {
-			return l, nil
+		if l, alive = r.leaderNow(ctx, shard); l.node != "" && fits(l) {
+			return l, alive, nil
 		}
 		if !rest(ctx, 20*time.Millisecond) {
-			return lead{}, fmt.Errorf("shard %d: %w within %s", shard, errNoLeader, patience)
+			return lead{}, alive, fmt.Errorf("shard %d: %w within %s", shard, errNoLeader, patience)
 		}
 	}
 }
@@ -93,17 +93,16 @@ func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (
 	if len(members) == 0 {
 		return nil, 0, lead{}, errIsDown
 	}
+	var alive []string
 	if target.Role == fault.Leader || target.Role == fault.Follower {
-		if _, err = r.leaderOf(ctx, shard); err != nil {
-			return nil, shard, lead{}, err
+		if old, alive, err = r.leaderOf(ctx, shard); err != nil {
+			return nil, shard, old, err
 		}
+	} else {
+		old, _ = r.leaderNow(ctx, shard)
 	}
-	old, alive := r.leaderNow(ctx, shard)
 	switch target.Role {
 	case fault.Leader:
-		if old.node == "" {
-			return nil, shard, old, errNoLeader
-		}
 		return []string{old.node}, shard, old, nil
 	case fault.Follower:
 		for _, i := range random.Perm(len(alive)) {

@@ -95,7 +95,7 @@ func Run(ctx context.Context, s fault.Schedule, target Target, out io.Writer) (R
 	r := &run{schedule: s, target: target, transport: target.Transport()}
 	r.windows = newWindows(r.shardOf)
 	for shard := range s.Topology.Shards {
-		if _, err := r.await(ctx, shard, startPatience, func(lead) bool { return true }); err != nil {
+		if _, _, err := r.await(ctx, shard, startPatience, func(lead) bool { return true }); err != nil {
 			return Result{Schedule: s, Verdict: check.Unknown}, fmt.Errorf("wait for leaders: %w", err)
 		}
 	}

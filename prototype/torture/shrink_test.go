@@ -1,0 +1,60 @@
+package torture
+
+import (
+	"testing"
+
+	"lockstep/prototype/check"
+	"lockstep/prototype/fault"
+)
+
+// TestShrink: of forty faults, the two that matter together are found, and the
+// schedule ends soon after them.
+func TestShrink(t *testing.T) {
+	s := Draw(3, 40, fault.Topology{Nodes: 3, Shards: 1})
+	first, second := s.Faults[5], s.Faults[29]
+	runs := 0
+	run := func(s fault.Schedule) (Result, error) {
+		runs++
+		r := Result{Schedule: s, Verdict: check.OK}
+		found := 0
+		for _, step := range s.Faults {
+			if step.At == first.At || step.At == second.At {
+				found++
+			}
+		}
+		if found == 2 {
+			r.Verdict = check.Violated
+		}
+		return r, s.Validate()
+	}
+	failing, err := run(s)
+	if err != nil || failing.Verdict != check.Violated {
+		t.Fatal(failing.Verdict, err)
+	}
+	small := Shrink(t.Context(), failing, 1, run)
+	if len(small.Schedule.Faults) != 2 || small.Verdict != check.Violated {
+		t.Errorf("shrunk to %s", small.Schedule)
+	}
+	if small.Schedule.Duration >= s.Duration {
+		t.Errorf("it still lasts %s", small.Schedule.Duration)
+	}
+	if runs > 200 {
+		t.Errorf("it took %d runs", runs)
+	}
+}
+
+// TestDraw: what is drawn can be carried out, and follows from the seed.
+func TestDraw(t *testing.T) {
+	for seed := range uint64(200) {
+		s := Draw(seed, 20, fault.Topology{Nodes: 5, Shards: 3})
+		if err := s.Validate(); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if leaders(s) < 20 {
+			t.Errorf("seed %d: %d leaders are struck, want 20", seed, leaders(s))
+		}
+		if again := Draw(seed, 20, fault.Topology{Nodes: 5, Shards: 3}); again.String() != s.String() {
+			t.Errorf("seed %d drew two schedules", seed)
+		}
+	}
+}
