@@ -202,7 +202,7 @@ func harmAnswer(random *rand.Rand, e *history.Event) {
 // contract come to the same verdict, on thousands of small histories of which
 // about half are wrong.
 func TestWindows_agree_with_check(t *testing.T) {
-	histories, broken, undecided := uint64(3000), 0, 0
+	histories, broken, undecided := uint64(1500), 0, 0
 	if testing.Short() {
 		histories = 500
 	}
