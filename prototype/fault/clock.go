@@ -9,8 +9,7 @@ import (
 // Clock is a node's clock. A nil *Clock shows the true time; the methods may be
 // called from any goroutine.
 //
-// Both the wall clock and the difference of two readings are skewed. The timers
-// of the consensus library do not ask this clock: a process has only one
+// The timers of the consensus library do not ask this clock: a process has only one
 // monotonic clock, which cannot be made to run differently for one part of it.
 type Clock struct {
 	// faults is replaced, never changed; nil while there are none.
@@ -21,7 +20,13 @@ type Clock struct {
 func NewClock() *Clock { return &Clock{} }
 
 // Now is the time that the node believes it is.
-func (c *Clock) Now() time.Time {
+func (c *Clock) Now() time.Time { return c.read(true) }
+
+// Steady is for measuring how long something takes: as with a machine's monotonic
+// clock, a jump does not change it, but the rate does.
+func (c *Clock) Steady() time.Time { return c.read(false) }
+
+func (c *Clock) read(jumps bool) time.Time {
 	now := time.Now()
 	if c == nil {
 		return now
@@ -32,12 +37,15 @@ func (c *Clock) Now() time.Time {
 	}
 	shown := now
 	for _, a := range *faults {
-		a.hit()
-		if a.Kind == ClockJump {
-			shown = shown.Add(a.By.D())
-		} else {
+		switch {
+		case a.Kind == ClockRate:
 			shown = shown.Add(time.Duration(float64(now.Sub(a.began)) * (a.Rate - 1)))
+		case jumps:
+			shown = shown.Add(a.By.D())
+		default:
+			continue
 		}
+		a.hit()
 	}
 	return shown
 }

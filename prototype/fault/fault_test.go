@@ -184,6 +184,9 @@ func TestClock(t *testing.T) {
 		if d := ahead(); d != -time.Minute {
 			t.Errorf("after a jump it is ahead by %s", d)
 		}
+		if d := clock.Steady().Sub(time.Now()); d != 0 {
+			t.Errorf("a jump moves the steady clock by %s", d)
+		}
 		set.Add(Fault{Kind: ClockRate, Rate: 1.5})
 		time.Sleep(10 * time.Second)
 		if d := ahead(); d != -time.Minute+5*time.Second {
@@ -194,6 +197,9 @@ func TestClock(t *testing.T) {
 		}
 		if d := ahead(); d != 5*time.Second {
 			t.Errorf("without the jump it is ahead by %s", d)
+		}
+		if d := clock.Steady().Sub(time.Now()); d != 5*time.Second {
+			t.Errorf("at another rate the steady clock is ahead by %s", d)
 		}
 		clock.Reset()
 		if ahead() != 0 {

@@ -61,7 +61,8 @@ type Config struct {
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
 
-	// Disk is asked before each flush, and Clock for the time that messages carry.
+	// Disk is asked before each flush, and Clock for the time that messages carry
+	// and for the age of a lease.
 	// Faults work through them. nil makes them anew.
 	Disk  *fault.Disk
 	Clock *fault.Clock

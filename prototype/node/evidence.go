@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/fault"
 )
 
 // evidence is what a leader knows of its followers' loyalty: for each, the
@@ -28,6 +30,8 @@ import (
 // "After" is decided by a counter, not by a clock: every arrival of a read and
 // every start of a request takes the next tick.
 type evidence struct {
+	clock *fault.Clock // of the lease; nil shows the true time
+
 	mu       sync.Mutex
 	ticks    uint64
 	waiting  atomic.Int64 // readers that wait for a round
@@ -51,7 +55,7 @@ func (e *evidence) begin() request {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.ticks++
-	return request{tick: e.ticks, at: time.Now()}
+	return request{tick: e.ticks, at: e.clock.Steady()}
 }
 
 // accept notes that follower answered a request of term with success.
@@ -100,7 +104,7 @@ func (e *evidence) quorum(term uint64, others []raft.ServerID) (newest request, 
 	defer e.mu.Unlock()
 	needed := (len(others) + 1) / 2 // followers that make a majority with this node
 	if needed == 0 {
-		return request{tick: e.ticks + 1, at: time.Now()}, true, e.changed
+		return request{tick: e.ticks + 1, at: e.clock.Steady()}, true, e.changed
 	}
 	if term != e.term {
 		return request{}, false, e.changed

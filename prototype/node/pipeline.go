@@ -94,7 +94,7 @@ func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.App
 	if n := len(args.Entries); n > 0 {
 		last = args.Entries[n-1].Index
 	}
-	if p.begin(args, last, commit) && time.Since(t.evidence.heard(p.follower)) < freshFor {
+	if p.begin(args, last, commit) && t.evidence.clock.Steady().Sub(t.evidence.heard(p.follower)) < freshFor {
 		f.finish(func() error {
 			*resp = raft.AppendEntriesResponse{RPCHeader: args.RPCHeader, Term: args.Term, LastLog: last, Success: true}
 			return nil

@@ -146,9 +146,9 @@ func (s *shard) lease(ctx context.Context) *Error {
 	newest, ok, _ := s.evidence.quorum(term, s.others())
 	length := time.Duration(float64(s.cfg.promise()) * (1 - s.cfg.ClockDrift))
 	if mutant.On(mutant.LeaseEqualsHeartbeat) {
-		newest.at, ok = time.Now(), true
+		newest.at, ok = s.evidence.clock.Steady(), true
 	}
-	if !ok || time.Since(newest.at) >= length || s.raft.CurrentTerm() != term || !s.leads() {
+	if !ok || s.evidence.clock.Steady().Sub(newest.at) >= length || s.raft.CurrentTerm() != term || !s.leads() {
 		_, err := s.linearize(ctx)
 		return err
 	}

@@ -71,6 +71,7 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 		return nil, err
 	}
 	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon}
+	s.evidence.clock = cfg.Clock
 	self, _ := cfg.peer(cfg.ID)
 	s.transport = newTransport(mesh, b, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.promise())
 	s.transport.following = s.hearsLeader
