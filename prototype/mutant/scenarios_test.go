@@ -7,7 +7,6 @@ import (
 
 	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
-	"lockstep/prototype/order"
 )
 
 // A scenario breaks a cluster in one particular way, some times over. Each must
@@ -152,126 +151,6 @@ var (
 		}
 	}}
 
-	// quickVoter: a follower that hears from nobody stands for election as soon as
-	// another one agrees. The other one restarts while the leader, just now cut off,
-	// still has the lease that it gave. The logs are equal, or the follower that may
-	// not stand yet would be the better one.
-	quickVoter = scenario{name: "a voter restarts within a lease", play: func(w *world) {
-		w.run(0, 0, 0)
-		for range 6 {
-			w.heal()
-			w.sleep(400 * time.Millisecond)
-			leader := w.leader("")
-			near, far := w.followers(leader)
-			if near < far {
-				near, far = far, near
-			}
-			before := w.client("before")
-			before.pursue(w.t.Context(), before.next())
-			w.sleep(100 * time.Millisecond)
-			w.cut(leader, far)
-			w.sleep(250 * time.Millisecond)
-			w.client("proof").readAt(w.t.Context(), leader, w.cluster.Node(leader), node.Linearizable)
-			w.crash(near)
-			w.isolate(leader)
-			w.bringBack(near)
-			c := w.client("after")
-			w.load.Go(func() { c.pursue(w.t.Context(), c.next()) })
-			w.hammer(leader, node.Leader, 60)
-		}
-	}}
-
-	staleReads = scenario{name: "read at a leader that is cut off", play: func(w *world) {
-		w.run(4, 0, 1)
-		for i := range 10 {
-			w.heal()
-			w.sleep(250 * time.Millisecond)
-			leader := w.leader("")
-			w.isolate(leader)
-			w.hammer(leader, []node.Level{node.Leader, node.Linearizable}[i%2], 120)
-		}
-	}}
-
-	// lateAnswers: what the leader hears is old. It is muted, and while it still
-	// hears that all follow it, they follow another.
-	lateAnswers = scenario{name: "read at a leader that hears old answers", play: func(w *world) {
-		w.run(4, 0, 0)
-		for range 3 {
-			w.heal()
-			w.sleep(400 * time.Millisecond)
-			leader := w.leader("")
-			w.fault(leader, fault.Fault{Kind: fault.Delay, Delay: fault.Duration(200 * time.Millisecond), Direction: fault.In})
-			w.sleep(600 * time.Millisecond)
-			w.load.Go(func() { w.hammer(leader, node.Linearizable, 150) })
-			w.sleep(100 * time.Millisecond)
-			w.fault(leader, fault.Fault{Kind: fault.Drop, Probability: 1, Direction: fault.Out})
-			w.sleep(400 * time.Millisecond)
-		}
-	}}
-
-	// loneSuspicion: one follower hears no leader, and the other has just confirmed
-	// it when the leader is cut off from both.
-	loneSuspicion = scenario{name: "one follower suspects the leader before the other", play: func(w *world) {
-		w.run(0, 0, 0)
-		for range 6 {
-			w.heal()
-			w.sleep(400 * time.Millisecond)
-			leader := w.leader("")
-			_, far := w.followers(leader)
-			before := w.client("before")
-			before.pursue(w.t.Context(), before.next())
-			w.sleep(100 * time.Millisecond)
-			w.cut(leader, far)
-			w.sleep(100 * time.Millisecond)
-			w.client("proof").readAt(w.t.Context(), leader, w.cluster.Node(leader), node.Linearizable)
-			w.isolate(leader)
-			after := w.client("after")
-			w.load.Go(func() { after.pursue(w.t.Context(), after.next()) })
-			w.hammer(leader, node.Leader, 60)
-		}
-	}}
-
-	// newLeader: a leader is cut off at the moment at which it acknowledges, before
-	// it can tell anybody of the commit; slow disks make the new one wait for its
-	// first commit, and readers do not.
-	newLeader = scenario{name: "read at a leader that is new", play: func(w *world) {
-		for _, d := range w.disks {
-			d.slow(20 * time.Millisecond)
-		}
-		w.run(2, 0, 2)
-		for range 5 {
-			w.sleep(300 * time.Millisecond)
-			leader := w.leader("")
-			a, b := w.followers(leader)
-			c, n := w.client("now"), w.cluster.Node(leader)
-			if n == nil {
-				continue // found already
-			}
-			m := c.next()
-			op := c.invoke(leader, m)
-			results, err := n.Submit(w.t.Context(), room, []order.Command{m})
-			w.isolate(leader)
-			c.ended(op, results, err)
-			for range 100 {
-				w.hammer(a, node.Linearizable, 1)
-				w.hammer(b, node.Linearizable, 1)
-			}
-			w.heal()
-		}
-	}}
-
-	laggingFollower = scenario{name: "read at a follower that lags", play: func(w *world) {
-		w.run(4, 0, 4)
-		for range 6 {
-			a, b := w.followers(w.leader(""))
-			w.disks[a].slow(30 * time.Millisecond)
-			w.cut(a, b)
-			w.sleep(150 * time.Millisecond)
-			w.disks[a].slow(0)
-			w.heal()
-		}
-	}}
-
 	snapshots = scenario{name: "restart from snapshots", tune: func(c *node.Config) {
 		c.SnapshotThreshold, c.TrailingLogs = 16, 4
 	}, play: func(w *world) {
@@ -317,19 +196,6 @@ var (
 		w.sleep(300 * time.Millisecond)
 	}}
 
-	// storm is everything at once. It hunts nothing in particular.
-	storm = scenario{name: "everything at once", tune: func(c *node.Config) {
-		c.SnapshotThreshold, c.TrailingLogs = 64, 16
-	}, play: func(w *world) {
-		w.slowly = 3
-		w.run(4, 2, 3)
-		for range 40 {
-			w.upTo(250 * time.Millisecond)
-			w.strike()
-		}
-		w.bringBack(w.down()...)
-	}}
-
 	// votes looks at every moment at which a crash could come between two writes.
 	votes = scenario{name: "a crash between any two writes of a vote", play: func(w *world) {
 		w.run(1, 0, 0)
@@ -347,56 +213,6 @@ var (
 	}}
 )
 
-// strike does something to one node.
-func (w *world) strike() {
-	id := w.cluster.IDs()[w.random.IntN(3)]
-	if down := w.down(); len(down) > 0 && (len(down) > 1 || w.random.IntN(3) == 0) {
-		w.bringBack(down...)
-		return
-	}
-	direction := []fault.Direction{fault.Both, fault.In, fault.Out}[w.random.IntN(3)]
-	delay := fault.Duration(time.Duration(1+w.random.IntN(150)) * time.Millisecond)
-	peer, _ := w.followers(id)
-	switch w.random.IntN(13) {
-	case 0:
-		w.isolate(id)
-	case 1:
-		w.fault(id, fault.Fault{Kind: fault.Cut, Peers: []string{peer}, Direction: direction})
-	case 2:
-		w.fault(id, fault.Fault{Kind: fault.Drop, Probability: 0.3, Direction: direction, Seed: w.seed})
-	case 3:
-		w.fault(id, fault.Fault{Kind: fault.Duplicate, Probability: 0.3, Direction: direction, Seed: w.seed})
-	case 4:
-		w.fault(id, fault.Fault{Kind: fault.Reorder, Probability: 0.3, Delay: delay, Direction: direction, Seed: w.seed})
-	case 5:
-		w.fault(id, fault.Fault{Kind: fault.Jitter, Delay: delay, Direction: direction, Seed: w.seed})
-	case 6:
-		w.fault(id, fault.Fault{Kind: fault.Flap, Period: delay, Direction: direction})
-	case 7, 8:
-		w.disks[id].slow(time.Duration(w.random.IntN(60)) * time.Millisecond)
-	case 9:
-		w.disks[id].hang()
-		w.upTo(600 * time.Millisecond)
-		w.disks[id].mend()
-	case 10:
-		if w.cluster.Node(id) != nil {
-			w.crash(id)
-		}
-	default:
-		w.heal()
-	}
-}
-
-// down lists the nodes that do not run.
-func (w *world) down() (ids []string) {
-	for _, id := range w.cluster.IDs() {
-		if w.cluster.Node(id) == nil {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
 // bringBack starts nodes that must start.
 func (w *world) bringBack(ids ...string) {
 	for _, id := range ids {
@@ -405,20 +221,6 @@ func (w *world) bringBack(ids ...string) {
 		}
 	}
 }
-
-// hammer reads at one node without a pause.
-func (w *world) hammer(id string, level node.Level, times int) {
-	c := w.client("h")
-	for range times {
-		w.sleep(2 * time.Millisecond)
-		if n := w.cluster.Node(id); n != nil {
-			w.load.Go(func() { c.fork().readAt(w.t.Context(), id, n, level) })
-		}
-	}
-}
-
-// fork is another client that has seen nothing.
-func (c *client) fork() *client { return &client{world: c.world, name: c.name} }
 
 // recorded is how many events a history has so far.
 func (w *world) recorded() (acknowledged int) {
