@@ -1,18 +1,28 @@
 package order
 
-// Command asks for one message to be ordered.
+// Command asks for one message to be ordered, or for a session to be opened.
 type Command struct {
 	Conversation string
 	ID           string // the client's id: what makes a retry the same message
 	Sender       string
 	Body         string
+
+	// Session and Number, from 1, put the message in its session's order; see
+	// [Machine]. Zero stands for a message without a session.
+	Session uint64
+	Number  uint64
+	// Register opens a session for the sender; ID and Body are not used then.
+	Register bool
 }
 
 // Batch is what one log entry carries: commands that a leader gathered, and the
 // leader's clock when it did. Batching is what pays for the disk flush of the
 // entry, see ADR-0005.
 type Batch struct {
-	Time     int64 // milliseconds since the Unix epoch, by the leader's clock
+	Time int64 // milliseconds since the Unix epoch, by the leader's clock
+	// Retain is how many messages of a conversation are kept at least; 0 keeps
+	// all. It travels with the entry so that every replica forgets the same.
+	Retain   uint64
 	Commands []Command
 }
 
@@ -31,4 +41,39 @@ type Result struct {
 	Seq       uint64
 	Epoch     uint64 // of the first copy, if this is a duplicate
 	Duplicate bool
+	Session   uint64    `json:",omitempty"` // that was opened
+	Rejected  Rejection `json:",omitempty"`
+}
+
+// Rejection is why a command was certainly not ordered, by the decision of the
+// log: every replica rejects the same.
+type Rejection uint8
+
+const (
+	// OutOfOrder: an earlier number of the session has not been ordered.
+	OutOfOrder Rejection = iota + 1
+	// TooOld: the number was ordered so long ago that its result is forgotten.
+	TooOld
+	// SessionExpired: the session was never opened here, or has been forgotten.
+	SessionExpired
+	// TooManySenders: the conversation has as many senders as it may have.
+	TooManySenders
+	// TooManyConversations: the shard has as many as it may have.
+	TooManyConversations
+)
+
+func (r Rejection) String() string {
+	switch r {
+	case OutOfOrder:
+		return "an earlier message of the session has not been ordered"
+	case TooOld:
+		return "the message was ordered too long ago to tell where"
+	case SessionExpired:
+		return "the session has expired"
+	case TooManySenders:
+		return "the conversation has no room for another sender"
+	case TooManyConversations:
+		return "the shard has no room for another conversation"
+	}
+	return "not rejected"
 }

@@ -16,8 +16,8 @@ func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 
 // next extends the chain by one message. Fields are length-prefixed, so no two
 // different messages hash the same bytes.
-func (d Digest) next(m Message) Digest {
-	buf := make([]byte, 0, 128+len(m.Body))
+func (d Digest) next(m *Message) Digest {
+	buf := make([]byte, 0, 512) // on the stack; longer messages move it to the heap
 	buf = append(buf, d[:]...)
 	buf = binary.BigEndian.AppendUint64(buf, m.Seq)
 	buf = binary.BigEndian.AppendUint64(buf, m.Epoch)

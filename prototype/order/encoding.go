@@ -8,15 +8,22 @@ import (
 
 // A batch on the wire:
 //
-//	version  1 byte, 1
+//	version  1 byte, 2
 //	time     varint, milliseconds
+//	retain   uvarint
 //	count    uvarint
-//	count x  conversation, id, sender, body: each a uvarint length and its bytes
+//	count x  flags (1 byte), conversation, id, sender, body: each a uvarint length
+//	         and its bytes; then, if the flags say so, session and number: uvarints
 //
 // Consecutive commands of one conversation are common, so an empty conversation
 // stands for the one before. That is unambiguous, as a conversation's name is
 // never empty.
-const encodingVersion = 1
+const encodingVersion = 2
+
+const (
+	flagRegister = 1 << iota
+	flagSession
+)
 
 // ErrMalformed is the error for bytes that no version of this package wrote.
 var ErrMalformed = errors.New("malformed batch")
@@ -25,25 +32,39 @@ var ErrMalformed = errors.New("malformed batch")
 func (b Batch) Append(dst []byte) []byte {
 	dst = append(dst, encodingVersion)
 	dst = binary.AppendVarint(dst, b.Time)
+	dst = binary.AppendUvarint(dst, b.Retain)
 	dst = binary.AppendUvarint(dst, uint64(len(b.Commands)))
 	previous := ""
-	for _, c := range b.Commands {
+	for i := range b.Commands {
+		c := &b.Commands[i]
 		conversation := c.Conversation
 		if conversation == previous {
 			conversation = ""
 		}
 		previous = c.Conversation
+		flags := byte(0)
+		if c.Register {
+			flags |= flagRegister
+		}
+		if c.Session != 0 || c.Number != 0 {
+			flags |= flagSession
+		}
+		dst = append(dst, flags)
 		dst = appendString(dst, conversation)
 		dst = appendString(dst, c.ID)
 		dst = appendString(dst, c.Sender)
 		dst = appendString(dst, c.Body)
+		if flags&flagSession != 0 {
+			dst = binary.AppendUvarint(dst, c.Session)
+			dst = binary.AppendUvarint(dst, c.Number)
+		}
 	}
 	return dst
 }
 
 // Size is an upper bound, in bytes, of what the command adds to a batch.
 func (c Command) Size() int {
-	return len(c.Conversation) + len(c.ID) + len(c.Sender) + len(c.Body) + 4*binary.MaxVarintLen32
+	return len(c.Conversation) + len(c.ID) + len(c.Sender) + len(c.Body) + 4*binary.MaxVarintLen32 + 2*binary.MaxVarintLen64 + 1
 }
 
 // DecodeBatch reads what Append wrote. It never panics, whatever the bytes are.
@@ -52,25 +73,30 @@ func DecodeBatch(data []byte) (Batch, error) {
 		return Batch{}, fmt.Errorf("decode version: %w", ErrMalformed)
 	}
 	d := decoder{data: data[1:]}
-	b := Batch{Time: d.varint()}
+	b := Batch{Time: d.varint(), Retain: d.uvarint()}
 	count := d.uvarint()
-	// Each command takes at least four bytes, which bounds what a lying count
+	// Each command takes at least five bytes, which bounds what a lying count
 	// can make us allocate.
-	if d.failed || count > uint64(len(d.data))/4 {
+	if d.failed || count > uint64(len(d.data))/5 {
 		return Batch{}, fmt.Errorf("decode count: %w", ErrMalformed)
 	}
-	b.Commands = make([]Command, 0, count)
+	b.Commands = make([]Command, count)
 	previous := ""
-	for range count {
-		c := Command{Conversation: d.string(), ID: d.string(), Sender: d.string(), Body: d.string()}
-		if c.Conversation == "" {
+	for i := range b.Commands {
+		c := &b.Commands[i]
+		flags := d.byte()
+		c.Register = flags&flagRegister != 0
+		if c.Conversation = string(d.bytes()); c.Conversation == "" {
 			c.Conversation = previous
 		}
 		previous = c.Conversation
-		if d.failed || c.Conversation == "" {
-			return Batch{}, fmt.Errorf("decode command %d: %w", len(b.Commands), ErrMalformed)
+		d.fields(&c.ID, &c.Sender, &c.Body)
+		if flags&flagSession != 0 {
+			c.Session, c.Number = d.uvarint(), d.uvarint()
 		}
-		b.Commands = append(b.Commands, c)
+		if d.failed || c.Conversation == "" || flags > flagRegister|flagSession {
+			return Batch{}, fmt.Errorf("decode command %d: %w", i, ErrMalformed)
+		}
 	}
 	if len(d.data) > 0 {
 		return Batch{}, fmt.Errorf("decode: %d bytes too many: %w", len(d.data), ErrMalformed)
@@ -109,13 +135,42 @@ func (d *decoder) varint() int64 {
 	return v
 }
 
-func (d *decoder) string() string {
+func (d *decoder) byte() byte {
+	if len(d.data) == 0 {
+		d.failed = true
+		return 0
+	}
+	b := d.data[0]
+	d.data = d.data[1:]
+	return b
+}
+
+func (d *decoder) bytes() []byte {
 	n := d.uvarint()
 	if d.failed || n > uint64(len(d.data)) {
 		d.failed = true
-		return ""
+		return nil
 	}
-	s := string(d.data[:n])
+	b := d.data[:n]
 	d.data = d.data[n:]
-	return s
+	return b
+}
+
+// fields reads strings that follow each other, with one allocation for all of
+// them: they live and die together, as parts of one message.
+func (d *decoder) fields(into ...*string) {
+	var bounds [3][2]int
+	start := d.data
+	for i := range into {
+		b := d.bytes()
+		end := len(start) - len(d.data)
+		bounds[i] = [2]int{end - len(b), end}
+	}
+	if d.failed {
+		return
+	}
+	all := string(start[:len(start)-len(d.data)])
+	for i, field := range into {
+		*field = all[bounds[i][0]:bounds[i][1]]
+	}
 }

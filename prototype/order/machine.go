@@ -1,36 +1,31 @@
 package order
 
-import (
-	"sync"
-
-	"lockstep/prototype/mutant"
-)
+import "sync"
 
 // Machine holds the conversations of one shard.
 //
 // One goroutine applies; any number may read at the same time. Apply must see
 // the entries in log order, each once, which is what a Raft library promises its
 // state machine.
+//
+// A message is told from another by its id, for as long as the conversation
+// retains it. A message of a session is told by its number, too, for as long as
+// the session lives: number n is ordered after n-1 and before n+1, or is rejected
+// and has no effect. So a sender who has several messages under way keeps their
+// order through any retries, which ids alone cannot give.
 type Machine struct {
+	limits limits
+
 	mu            sync.RWMutex
 	index         uint64 // of the newest applied entry
 	conversations map[string]*conversation
 }
 
-// conversation is append-only: a message, once placed, is never touched again,
-// so a reader may keep a slice of messages after the lock is released.
-//
-// Invariants: messages[i].Seq == i+1; digests[i] covers messages[:i+1];
-// seqs holds exactly the ids of messages.
-type conversation struct {
-	messages []Message
-	digests  []Digest
-	seqs     map[string]uint64
-}
-
 // New is a machine that has applied nothing.
-func New() *Machine {
-	return &Machine{conversations: make(map[string]*conversation)}
+func New() *Machine { return newMachine(defaultLimits) }
+
+func newMachine(l limits) *Machine {
+	return &Machine{limits: l, conversations: make(map[string]*conversation)}
 }
 
 // Apply orders the commands of one committed entry and says what became of
@@ -40,10 +35,58 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 	defer m.mu.Unlock()
 	m.index = index
 	results := make([]Result, len(batch.Commands))
-	for i, command := range batch.Commands {
-		results[i] = m.conversation(command.Conversation).place(command, epoch, batch.Time)
+	var c *conversation
+	for i := range batch.Commands {
+		command := &batch.Commands[i]
+		if i == 0 || command.Conversation != batch.Commands[i-1].Conversation {
+			if c != nil {
+				c.forget(batch.Retain)
+			}
+			c = m.conversation(command.Conversation)
+		}
+		switch {
+		case c == nil:
+			results[i].Rejected = TooManyConversations
+		case command.Register:
+			results[i] = m.register(c, sessionID(index, i), command.Sender, batch.Time, index)
+		case command.Number > 0:
+			results[i] = m.placeNumbered(c, command, index, epoch, batch.Time)
+		default:
+			results[i] = c.place(command, epoch, batch.Time, m.limits)
+		}
+	}
+	if c != nil {
+		c.forget(batch.Retain)
 	}
 	return results
+}
+
+// sessionID is unique for the life of a shard: an entry and a place in it.
+func sessionID(index uint64, place int) uint64 { return index<<16 | uint64(place) }
+
+func (m *Machine) register(c *conversation, id uint64, sender string, now int64, index uint64) Result {
+	if !c.admit(sender, m.limits) {
+		return Result{Rejected: TooManySenders}
+	}
+	c.open(id, sender, now, index, m.limits)
+	return Result{Session: id}
+}
+
+func (m *Machine) placeNumbered(c *conversation, command *Command, index, epoch uint64, now int64) Result {
+	s := c.session(command.Session, now, m.limits.idle.Milliseconds())
+	if s == nil || s.sender != command.Sender {
+		return Result{Rejected: SessionExpired}
+	}
+	s.used, s.touch = max(s.used, now), index
+	r, next := s.lookup(command.Number)
+	if !next {
+		return r
+	}
+	r = c.place(command, epoch, now, m.limits)
+	if r.Rejected == 0 {
+		s.note(command.Number, r)
+	}
+	return r
 }
 
 // Skip notes an entry that carries no commands: a barrier, a configuration.
@@ -53,41 +96,12 @@ func (m *Machine) Skip(index uint64) {
 	m.index = index
 }
 
+// conversation finds or makes one, or gives nil if there is no room.
 func (m *Machine) conversation(name string) *conversation {
 	c := m.conversations[name]
-	if c == nil {
-		c = &conversation{seqs: make(map[string]uint64)}
+	if c == nil && len(m.conversations) < m.limits.conversations {
+		c = newConversation()
 		m.conversations[name] = c
 	}
 	return c
-}
-
-func (c *conversation) place(command Command, epoch uint64, time int64) Result {
-	if seq, ok := c.seqs[command.ID]; ok && !mutant.On(mutant.NoDedupe) {
-		return Result{Seq: seq, Epoch: c.messages[seq-1].Epoch, Duplicate: true}
-	}
-	// A new leader's clock may be behind the old one's. What people see next to
-	// a message should still not run backwards.
-	if n := len(c.messages); n > 0 && time < c.messages[n-1].Time {
-		time = c.messages[n-1].Time
-	}
-	c.append(Message{
-		Seq: uint64(len(c.messages)) + 1, ID: command.ID, Sender: command.Sender, Body: command.Body,
-		Epoch: epoch, Time: time,
-	})
-	return Result{Seq: uint64(len(c.messages)), Epoch: epoch}
-}
-
-func (c *conversation) append(message Message) {
-	c.messages = append(c.messages, message)
-	c.digests = append(c.digests, c.digest(len(c.digests)).next(message))
-	c.seqs[message.ID] = message.Seq
-}
-
-// digest covers the first n messages.
-func (c *conversation) digest(n int) Digest {
-	if n == 0 {
-		return Digest{}
-	}
-	return c.digests[n-1]
 }

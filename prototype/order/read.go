@@ -1,31 +1,41 @@
 package order
 
 // View is a consistent picture of one conversation: Last is the newest seq at
-// the moment at which Messages were taken.
+// the moment at which Messages were taken, and First the oldest that is retained.
 type View struct {
-	Messages []Message // must not be changed
+	Messages []Message
 	Last     uint64
+	First    uint64 // 1 if nothing was forgotten, also in an empty conversation
 }
 
 // Read gives up to limit messages with seq above after. An unknown conversation
-// is an empty one.
+// is an empty one. If some of the messages above after were forgotten, View.First
+// says so, and there are none.
 func (m *Machine) Read(conversation string, after uint64, limit int) View {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	c := m.conversations[conversation]
 	if c == nil {
-		return View{}
+		return View{First: 1}
 	}
-	last := uint64(len(c.messages))
-	if after >= last || limit <= 0 {
-		return View{Last: last}
+	view := View{Last: c.last, First: c.base + 1}
+	if after >= c.last || after < c.base || limit <= 0 {
+		return view
 	}
-	end := min(last, after+uint64(limit))
-	return View{Messages: c.messages[after:end:end], Last: last}
+	end := min(c.last, after+uint64(limit))
+	view.Messages = make([]Message, 0, end-after)
+	for seq := after + 1; seq <= end; {
+		i := seq - c.base - 1
+		n := min(chunkSize-i%chunkSize, end-seq+1)
+		view.Messages = append(view.Messages, c.chunks[i/chunkSize].messages[i%chunkSize:i%chunkSize+n]...)
+		seq += n
+	}
+	return view
 }
 
 // Digest covers the messages up to seq upto, or all of them if upto is 0 or
-// beyond the end. It also gives the seq that it covers.
+// beyond the end. It gives the seq that it covers, which is above upto if the
+// digest there was forgotten with its messages.
 func (m *Machine) Digest(conversation string, upto uint64) (seq uint64, digest Digest) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -33,11 +43,11 @@ func (m *Machine) Digest(conversation string, upto uint64) (seq uint64, digest D
 	if c == nil {
 		return 0, Digest{}
 	}
-	seq = uint64(len(c.messages))
-	if upto > 0 && upto < seq {
-		seq = upto
+	seq = c.last
+	if upto > 0 {
+		seq = max(min(upto, c.last), c.base)
 	}
-	return seq, c.digest(int(seq))
+	return seq, c.digest(seq)
 }
 
 // Index is the index of the newest applied entry. Unlike the library's own
@@ -48,12 +58,12 @@ func (m *Machine) Index() uint64 {
 	return m.index
 }
 
-// Size counts conversations and messages.
+// Size counts conversations and retained messages.
 func (m *Machine) Size() (conversations, messages int) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for _, c := range m.conversations {
-		messages += len(c.messages)
+		messages += int(c.last - c.base)
 	}
 	return len(m.conversations), messages
 }

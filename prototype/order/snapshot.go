@@ -13,164 +13,129 @@ import (
 	"lockstep/prototype/mutant"
 )
 
-// Snapshot is the state of a machine at one index. Taking one costs a slice
-// header per conversation, since messages are never changed; writing it may go
-// on while the machine applies further entries.
+// Snapshot is the state of a machine at one index. Taking one copies sessions,
+// senders and a pointer for every 256 messages, but no message, since those are
+// never changed; writing it may go on while the machine applies further entries.
 type Snapshot struct {
 	index         uint64
-	conversations map[string][]Message
+	conversations map[string]conversation
 }
 
-// A snapshot on disk: magic, index, count, then per conversation (by name) its
-// name and messages, then a CRC-32C of everything before. Digests and ids are
-// computed again on the way in, so they cannot disagree with the messages.
-const snapshotMagic = "LKSNAP\x00\x01"
+// A snapshot on disk:
+//
+//	magic          8 bytes
+//	index, count   uvarints
+//	count x        a conversation, by name:
+//	                 name, base, digest up to base (32 bytes), count of messages
+//	                 count x  id, sender, body, epoch, time
+//	                 count of senders, count x name, sorted
+//	                 count of sessions, count x id, sender, last, used, touch,
+//	                 and Window x seq, epoch; sorted by id
+//	checksum       4 bytes, CRC-32C of everything before
+//
+// Digests and ids are computed again on the way in, so they cannot disagree with
+// the messages.
+const snapshotMagic = "LKSNAP\x00\x02"
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // ErrCorrupt is the error for a snapshot that is damaged or cut short.
 var ErrCorrupt = errors.New("corrupt snapshot")
 
-// maxField bounds a length in a snapshot, so that damage cannot ask for all
-// memory before the checksum is reached.
-const maxField = 16 << 20
-
 // Snapshot takes the present state.
 func (m *Machine) Snapshot() *Snapshot {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	s := &Snapshot{index: m.index, conversations: make(map[string][]Message, len(m.conversations))}
+	s := &Snapshot{index: m.index, conversations: make(map[string]conversation, len(m.conversations))}
 	for name, c := range m.conversations {
-		s.conversations[name] = c.messages[:len(c.messages):len(c.messages)]
+		kept := conversation{base: c.base, last: c.last, before: c.before,
+			chunks: c.chunks[:len(c.chunks):len(c.chunks)], senders: maps.Clone(c.senders)}
 		if mutant.On(mutant.NewestNotInSnapshot) {
-			s.conversations[name] = c.messages[:max(1, len(c.messages))-1]
+			kept.last = max(c.base, max(1, c.last)-1)
 		}
+		kept.sessions = make(map[uint64]*session, len(c.sessions))
+		for id, s := range c.sessions {
+			copied := *s
+			kept.sessions[id] = &copied
+		}
+		s.conversations[name] = kept
 	}
 	return s
 }
 
 // Write writes the snapshot; the same state gives the same bytes.
 func (s *Snapshot) Write(w io.Writer) error {
-	sum := crc32.New(castagnoli)
-	buffered := bufio.NewWriter(io.MultiWriter(w, sum))
-	buf := append([]byte(nil), snapshotMagic...)
-	buf = binary.AppendUvarint(buf, s.index)
-	buf = binary.AppendUvarint(buf, uint64(len(s.conversations)))
-	if _, err := buffered.Write(buf); err != nil {
-		return fmt.Errorf("write snapshot: %w", err)
-	}
+	out := snapshotWriter{w: bufio.NewWriterSize(w, 64<<10)}
+	out.buf = append(out.buf, snapshotMagic...)
+	out.uvarint(s.index)
+	out.uvarint(uint64(len(s.conversations)))
 	for _, name := range slices.Sorted(maps.Keys(s.conversations)) {
-		buf = appendString(buf[:0], name)
-		buf = binary.AppendUvarint(buf, uint64(len(s.conversations[name])))
-		for _, message := range s.conversations[name] {
-			buf = appendString(buf, message.ID)
-			buf = appendString(buf, message.Sender)
-			buf = appendString(buf, message.Body)
-			buf = binary.AppendUvarint(buf, message.Epoch)
-			buf = binary.AppendVarint(buf, message.Time)
-			if _, err := buffered.Write(buf); err != nil {
-				return fmt.Errorf("write snapshot: %w", err)
-			}
-			buf = buf[:0]
-		}
-		if _, err := buffered.Write(buf); err != nil {
-			return fmt.Errorf("write snapshot: %w", err)
-		}
+		c := s.conversations[name]
+		out.string(name)
+		out.conversation(&c)
 	}
-	if err := buffered.Flush(); err != nil {
-		return fmt.Errorf("write snapshot: %w", err)
+	out.flush()
+	out.buf = binary.BigEndian.AppendUint32(out.buf, out.sum)
+	out.flush()
+	if out.err == nil {
+		out.err = out.w.Flush()
 	}
-	if _, err := w.Write(binary.BigEndian.AppendUint32(nil, sum.Sum32())); err != nil {
-		return fmt.Errorf("write snapshot: %w", err)
+	if out.err != nil {
+		return fmt.Errorf("write snapshot: %w", out.err)
 	}
 	return nil
 }
 
-// Restore replaces the state of the machine by a snapshot. On an error the
-// machine keeps what it had.
-func (m *Machine) Restore(r io.Reader) error {
-	in := snapshotReader{r: bufio.NewReader(r)}
-	if magic := in.bytes(uint64(len(snapshotMagic))); string(magic) != snapshotMagic {
-		return fmt.Errorf("read magic: %w", ErrCorrupt)
-	}
-	index, count := in.uvarint(), in.uvarint()
-	conversations := make(map[string]*conversation)
-	for range count {
-		name, messages := in.string(), in.uvarint()
-		c := &conversation{seqs: make(map[string]uint64)}
-		for seq := range messages {
-			message := Message{
-				Seq: seq + 1, ID: in.string(), Sender: in.string(), Body: in.string(),
-				Epoch: in.uvarint(), Time: in.varint(),
-			}
-			if in.err != nil {
-				break
-			}
-			c.append(message)
-			if mutant.On(mutant.DedupeNotInSnapshot) {
-				delete(c.seqs, message.ID)
-			}
-			if mutant.On(mutant.DigestNotInSnapshot) {
-				c.digests[seq] = Digest{}
-			}
-		}
-		if in.err != nil {
-			return fmt.Errorf("read conversation %q: %w", name, errors.Join(ErrCorrupt, in.err))
-		}
-		conversations[name] = c
-	}
-	sum := in.sum
-	if stored := in.bytes(4); in.err != nil || binary.BigEndian.Uint32(stored) != sum {
-		return fmt.Errorf("compare checksum: %w", ErrCorrupt)
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.index, m.conversations = index, conversations
-	return nil
-}
-
-// snapshotReader reads fields and sums every byte; the first error stays.
-type snapshotReader struct {
-	r   *bufio.Reader
+// snapshotWriter writes fields and sums every byte; the first error stays.
+type snapshotWriter struct {
+	w   *bufio.Writer
+	buf []byte
 	sum uint32
 	err error
 }
 
-// ReadByte lets encoding/binary read varints through the sum.
-func (in *snapshotReader) ReadByte() (byte, error) {
-	b, err := in.r.ReadByte()
-	if err == nil {
-		in.sum = crc32.Update(in.sum, castagnoli, []byte{b})
+func (out *snapshotWriter) flush() {
+	out.sum = crc32.Update(out.sum, castagnoli, out.buf)
+	if out.err == nil {
+		_, out.err = out.w.Write(out.buf)
 	}
-	return b, err
+	out.buf = out.buf[:0]
 }
 
-func (in *snapshotReader) uvarint() (v uint64) {
-	if in.err == nil {
-		v, in.err = binary.ReadUvarint(in)
-	}
-	return v
-}
+func (out *snapshotWriter) uvarint(v uint64) { out.buf = binary.AppendUvarint(out.buf, v) }
+func (out *snapshotWriter) varint(v int64)   { out.buf = binary.AppendVarint(out.buf, v) }
+func (out *snapshotWriter) string(s string)  { out.buf = appendString(out.buf, s) }
 
-func (in *snapshotReader) varint() (v int64) {
-	if in.err == nil {
-		v, in.err = binary.ReadVarint(in)
+func (out *snapshotWriter) conversation(c *conversation) {
+	out.uvarint(c.base)
+	out.buf = append(out.buf, c.before[:]...)
+	out.uvarint(c.last - c.base)
+	for seq := c.base + 1; seq <= c.last; seq++ {
+		m := c.at(seq)
+		out.string(m.ID)
+		out.string(m.Sender)
+		out.string(m.Body)
+		out.uvarint(m.Epoch)
+		out.varint(m.Time)
+		out.flush()
 	}
-	return v
-}
-
-func (in *snapshotReader) string() string { return string(in.bytes(in.uvarint())) }
-
-func (in *snapshotReader) bytes(n uint64) []byte {
-	if in.err == nil && n > maxField {
-		in.err = fmt.Errorf("a field of %d bytes", n)
+	out.uvarint(uint64(len(c.senders)))
+	for _, sender := range slices.Sorted(maps.Keys(c.senders)) {
+		out.string(sender)
 	}
-	if in.err != nil {
-		return nil
+	sessions := slices.Sorted(maps.Keys(c.sessions))
+	out.uvarint(uint64(len(sessions)))
+	for _, id := range sessions {
+		s := c.sessions[id]
+		out.uvarint(id)
+		out.string(s.sender)
+		out.uvarint(s.last)
+		out.varint(s.used)
+		out.uvarint(s.touch)
+		for _, p := range s.places {
+			out.uvarint(p.seq)
+			out.uvarint(p.epoch)
+		}
 	}
-	b := make([]byte, n)
-	if _, in.err = io.ReadFull(in.r, b); in.err == nil {
-		in.sum = crc32.Update(in.sum, castagnoli, b)
-	}
-	return b
+	out.flush()
 }

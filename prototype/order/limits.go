@@ -1,0 +1,19 @@
+package order
+
+import "time"
+
+// limits bound what a machine holds. They decide what is rejected and forgotten,
+// so all replicas must have the same; they are part of this version of the state
+// machine and no setting.
+type limits struct {
+	conversations int           // of a shard
+	senders       int           // of a conversation
+	sessions      int           // of a conversation; beyond it the one that was idle longest goes
+	idle          time.Duration // after which a session is forgotten, by the log's clock
+}
+
+var defaultLimits = limits{conversations: 1_000_000, senders: 100_000, sessions: 4096, idle: time.Hour}
+
+// Window is how many results of a session are kept. A client may have as many
+// messages under way, and learns the place of each by sending it again.
+const Window = 8

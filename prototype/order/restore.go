@@ -1,0 +1,131 @@
+package order
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+
+	"lockstep/prototype/mutant"
+)
+
+// maxField bounds a length in a snapshot, so that damage cannot ask for all
+// memory before the checksum is reached.
+const maxField = 16 << 20
+
+// Restore replaces the state of the machine by a snapshot. On an error the
+// machine keeps what it had.
+func (m *Machine) Restore(r io.Reader) error {
+	in := snapshotReader{r: bufio.NewReaderSize(r, 64<<10)}
+	if magic := in.bytes(uint64(len(snapshotMagic))); string(magic) != snapshotMagic {
+		return fmt.Errorf("read magic: %w", errors.Join(ErrCorrupt, in.err))
+	}
+	index, count := in.uvarint(), in.uvarint()
+	conversations := make(map[string]*conversation)
+	for range count {
+		name := in.string()
+		c := in.conversation()
+		if in.err != nil {
+			return fmt.Errorf("read conversation %q: %w", name, errors.Join(ErrCorrupt, in.err))
+		}
+		conversations[name] = c
+	}
+	sum := in.sum
+	if stored := in.bytes(4); in.err != nil || binary.BigEndian.Uint32(stored) != sum {
+		return fmt.Errorf("compare checksum: %w", ErrCorrupt)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.index, m.conversations = index, conversations
+	return nil
+}
+
+func (in *snapshotReader) conversation() *conversation {
+	c := newConversation()
+	c.base = in.uvarint()
+	c.last = c.base
+	copy(c.before[:], in.bytes(uint64(len(c.before))))
+	for range in.uvarint() {
+		m := Message{Seq: c.last + 1, ID: in.string(), Sender: in.string(), Body: in.string(), Epoch: in.uvarint(), Time: in.varint()}
+		if in.err != nil {
+			return nil
+		}
+		c.append(m)
+		if mutant.On(mutant.DedupeNotInSnapshot) {
+			delete(c.seqs, m.ID)
+		}
+		if mutant.On(mutant.DigestNotInSnapshot) {
+			i := m.Seq - c.base - 1
+			c.chunks[i/chunkSize].digests[i%chunkSize] = Digest{}
+		}
+	}
+	for range in.uvarint() {
+		sender := in.string()
+		if in.err != nil {
+			return nil
+		}
+		c.senders[sender] = struct{}{}
+	}
+	for range in.uvarint() {
+		id, s := in.uvarint(), &session{sender: in.string(), last: in.uvarint(), used: in.varint(), touch: in.uvarint()}
+		for i := range s.places {
+			s.places[i] = place{in.uvarint(), in.uvarint()}
+		}
+		if in.err != nil {
+			return nil
+		}
+		if c.sessions == nil {
+			c.sessions = make(map[uint64]*session)
+		}
+		c.sessions[id] = s
+	}
+	return c
+}
+
+// snapshotReader reads fields and sums every byte; the first error stays.
+type snapshotReader struct {
+	r   *bufio.Reader
+	sum uint32
+	err error
+}
+
+// ReadByte lets encoding/binary read varints through the sum.
+func (in *snapshotReader) ReadByte() (byte, error) {
+	b, err := in.r.ReadByte()
+	if err == nil {
+		in.sum = crc32.Update(in.sum, castagnoli, []byte{b})
+	}
+	return b, err
+}
+
+func (in *snapshotReader) uvarint() (v uint64) {
+	if in.err == nil {
+		v, in.err = binary.ReadUvarint(in)
+	}
+	return v
+}
+
+func (in *snapshotReader) varint() (v int64) {
+	if in.err == nil {
+		v, in.err = binary.ReadVarint(in)
+	}
+	return v
+}
+
+func (in *snapshotReader) string() string { return string(in.bytes(in.uvarint())) }
+
+func (in *snapshotReader) bytes(n uint64) []byte {
+	if in.err == nil && n > maxField {
+		in.err = fmt.Errorf("a field of %d bytes", n)
+	}
+	if in.err != nil {
+		return nil
+	}
+	b := make([]byte, n)
+	if _, in.err = io.ReadFull(in.r, b); in.err == nil {
+		in.sum = crc32.Update(in.sum, castagnoli, b)
+	}
+	return b
+}
