@@ -17,20 +17,20 @@ import (
 // what arrives gathers; no timer delays a send. One entry holds many messages
 // and costs one flush, which is what makes the flush affordable (ADR-0005).
 //
-// Sends of one group keep their order, and groups are proposed in the order in
-// which they were queued.
+// Sends of one group keep their order, and so do the groups of a conversation.
 type batcher struct {
 	raft     *raft.Raft
 	clock    *fault.Clock
 	maxBatch int
-	maxQueue int
+	retain   uint64
 	inFlight chan struct{} // holds a token for each proposed entry
 	stop     <-chan struct{}
 
-	mu     sync.Mutex
-	queue  []*group
-	queued int // bytes
-	wake   chan struct{}
+	admission *admission
+
+	mu    sync.Mutex
+	queue *queue
+	wake  chan struct{}
 }
 
 // group is what one caller submits at once: it goes into one entry.
@@ -46,7 +46,8 @@ type groupResult struct {
 }
 
 func newBatcher(r *raft.Raft, cfg Config, stop <-chan struct{}) *batcher {
-	return &batcher{raft: r, clock: cfg.Clock, maxBatch: cfg.MaxBatch, maxQueue: cfg.MaxQueue,
+	return &batcher{raft: r, clock: cfg.Clock, maxBatch: cfg.MaxBatch, retain: cfg.Retain,
+		queue: newQueue(cfg.MaxQueue, cfg.MaxQueue/4), admission: newAdmission(cfg.AdmitRate),
 		inFlight: make(chan struct{}, cfg.BatchesInFlight), stop: stop, wake: make(chan struct{}, 1)}
 }
 
@@ -54,7 +55,11 @@ func newBatcher(r *raft.Raft, cfg Config, stop <-chan struct{}) *batcher {
 // of them. When its context ends first the outcome is unknown.
 func (b *batcher) submit(commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	groups := b.split(commands)
-	if err := b.enqueue(groups); err != nil {
+	err := b.admission.admit(commands[0].Conversation, len(commands), time.Now())
+	if err == nil {
+		err = b.enqueue(groups)
+	}
+	if err != nil {
 		return func(context.Context) ([]order.Result, *Error) { return nil, err }
 	}
 	return func(ctx context.Context) ([]order.Result, *Error) {
@@ -97,15 +102,9 @@ func (b *batcher) split(commands []order.Command) (groups []*group) {
 func (b *batcher) enqueue(groups []*group) *Error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	size := 0
-	for _, g := range groups {
-		size += g.size
+	if err := b.queue.push(groups[0].commands[0].Conversation, groups); err != nil {
+		return err
 	}
-	if b.queued+size > b.maxQueue {
-		return &Error{Outcome: Fail, Reason: ReasonOverloaded, Detail: "too many messages are waiting for this shard", RetryAfter: time.Second}
-	}
-	b.queued += size
-	b.queue = append(b.queue, groups...)
 	select {
 	case b.wake <- struct{}{}:
 	default:
@@ -114,23 +113,10 @@ func (b *batcher) enqueue(groups []*group) *Error {
 }
 
 // take removes as many groups from the queue as fit an entry.
-func (b *batcher) take() (groups []*group) {
+func (b *batcher) take() []*group {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	size := 0
-	for len(groups) < len(b.queue) {
-		g := b.queue[len(groups)]
-		if size+g.size > b.maxBatch && size > 0 {
-			break
-		}
-		size += g.size
-		groups = append(groups, g)
-	}
-	b.queue = b.queue[len(groups):]
-	if len(b.queue) == 0 {
-		b.queue = nil
-	}
-	b.queued -= size
+	groups := b.queue.take(b.maxBatch)
 	if mutant.On(mutant.BatchReversed) {
 		slices.Reverse(groups)
 	}
@@ -186,7 +172,7 @@ func (b *batcher) drain(patience time.Duration) {
 
 // propose hands one entry to the library and lets its outcome find the callers.
 func (b *batcher) propose(groups []*group) {
-	batch := order.Batch{Time: b.clock.Now().UnixMilli()}
+	batch := order.Batch{Time: b.clock.Now().UnixMilli(), Retain: b.retain}
 	for _, g := range groups {
 		batch.Commands = append(batch.Commands, g.commands...)
 	}

@@ -52,10 +52,16 @@ type Config struct {
 	SnapshotThreshold uint64        // entries between two snapshots
 	TrailingLogs      uint64        // entries kept for followers that lag
 
-	MaxBody         int // bytes of a message's body
-	MaxID           int // bytes of a message id, sender or conversation
-	MaxBatch        int // bytes of one log entry
-	MaxQueue        int // bytes of sends waiting for the leader's log, per shard
+	MaxBody  int // bytes of a message's body
+	MaxID    int // bytes of a message id, sender or conversation
+	MaxBatch int // bytes of one log entry
+	MaxQueue int // bytes of sends waiting for the leader's log, per shard; a conversation may take a quarter
+	// AdmitRate is the limit of a conversation's messages a second at its leader,
+	// with a burst of one second's worth. 0 means none.
+	AdmitRate float64
+	// Retain is how many messages of a conversation are kept at least; 0 keeps
+	// all. What is older answers 410. The leader's setting counts.
+	Retain          uint64
 	BatchesInFlight int // log entries proposed and not yet applied
 
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
@@ -101,6 +107,7 @@ func DefaultConfig() Config {
 		MaxID:             128,
 		MaxBatch:          512 << 10,
 		MaxQueue:          32 << 20,
+		Retain:            200_000,
 		BatchesInFlight:   4,
 		Logger:            slog.New(slog.DiscardHandler),
 	}
@@ -146,6 +153,8 @@ func (c Config) Validate() error {
 		return bad("a flush must be given some time before the disk counts as hung")
 	case c.ClockDrift < 0 || c.ClockDrift >= 0.5:
 		return bad("the clock drift (%g) must be in [0, 0.5)", c.ClockDrift)
+	case c.AdmitRate < 0:
+		return bad("a limit of %g messages a second makes no sense", c.AdmitRate)
 	case c.MaxBatch < c.MaxBody+3*c.MaxID+64:
 		return bad("a batch (%d bytes) must hold at least one message (%d bytes)", c.MaxBatch, c.MaxBody+3*c.MaxID+64)
 	case c.Network == nil, c.Stores == nil, c.Logger == nil:

@@ -21,6 +21,10 @@ type wireMessage struct {
 	ID     string `json:"id"`
 	Sender string `json:"sender"`
 	Body   string `json:"body"`
+	// Session and Number, from 1, keep the order of a sender's messages through
+	// retries; see POST .../sessions.
+	Session uint64 `json:"session,omitempty"`
+	Number  uint64 `json:"number,omitempty"`
 }
 
 // decodeOne reads one JSON value of at most limit bytes, strictly.
@@ -68,7 +72,10 @@ func (n *Node) command(conversation string, m wireMessage) (order.Command, *Erro
 		return order.Command{}, &Error{Outcome: Fail, Reason: ReasonTooLarge,
 			Detail: "the body has more bytes than this node accepts"}
 	}
-	return order.Command{Conversation: conversation, ID: m.ID, Sender: m.Sender, Body: m.Body}, nil
+	if (m.Session == 0) != (m.Number == 0) {
+		return order.Command{}, invalid("session and number go together, and numbers begin at 1")
+	}
+	return order.Command{Conversation: conversation, ID: m.ID, Sender: m.Sender, Body: m.Body, Session: m.Session, Number: m.Number}, nil
 }
 
 // checkName checks an id, a sender or a conversation.

@@ -7,6 +7,8 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/order"
+
 	"lockstep/prototype/mutant"
 )
 
@@ -24,6 +26,7 @@ type Error struct {
 	Reason     Reason
 	Detail     string
 	RetryAfter time.Duration // 0: no advice
+	FirstSeq   uint64        // for ReasonGone: the oldest message that is retained
 }
 
 // Reason is the class of an error; it decides the HTTP status.
@@ -33,6 +36,11 @@ const (
 	ReasonInvalid     Reason = "invalid"     // the request makes no sense
 	ReasonTooLarge    Reason = "too-large"   // beyond a limit
 	ReasonNoLeader    Reason = "no-leader"   // nobody can order at the moment
+	ReasonAdmission   Reason = "admission"   // over the conversation's limit
+	ReasonForbidden   Reason = "members"     // the conversation is full
+	ReasonOrder       Reason = "order"       // the session's order does not allow it
+	ReasonExpired     Reason = "session"     // the session is forgotten
+	ReasonGone        Reason = "gone"        // the messages are no longer retained
 	ReasonOverloaded  Reason = "overloaded"  // the queue is full
 	ReasonTimeout     Reason = "timeout"     // no answer in time
 	ReasonUnavailable Reason = "unavailable" // this replica cannot answer as asked
@@ -50,6 +58,28 @@ func unknown(detail string) *Error {
 
 func invalid(format string, args ...any) *Error {
 	return &Error{Outcome: Fail, Reason: ReasonInvalid, Detail: fmt.Sprintf(format, args...)}
+}
+
+// rejected translates the decision of the log.
+func rejected(r order.Rejection) *Error {
+	e := &Error{Outcome: Fail, Detail: r.String()}
+	switch r {
+	case order.OutOfOrder, order.TooOld:
+		e.Reason = ReasonOrder
+	case order.SessionExpired:
+		e.Reason = ReasonExpired
+	case order.TooManySenders:
+		e.Reason = ReasonForbidden
+	default:
+		e.Reason, e.RetryAfter = ReasonAdmission, time.Minute
+	}
+	return e
+}
+
+// gone is the answer to one who asks for messages that were forgotten.
+func gone(after, first uint64) *Error {
+	return &Error{Outcome: Fail, Reason: ReasonGone, FirstSeq: first,
+		Detail: fmt.Sprintf("messages after %d were asked for, and the oldest that is retained is %d: go on with after=%d", after, first, first-1)}
 }
 
 // classify translates what the library says about a proposed entry. Only what

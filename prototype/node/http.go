@@ -18,6 +18,7 @@ func (n *Node) Handler() http.Handler {
 	}{
 		{"POST", "/v1/conversations/{conversation}/messages", n.postMessages},
 		{"GET", "/v1/conversations/{conversation}/messages", n.getMessages},
+		{"POST", "/v1/conversations/{conversation}/sessions", n.postSession},
 		{"POST", "/v1/reads", n.postReads},
 		{"GET", "/v1/conversations/{conversation}/events", n.getEvents},
 		{"GET", "/v1/conversations/{conversation}/digest", n.getDigest},

@@ -117,6 +117,10 @@ func (n *Node) getDigest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	seq, digest := n.Digest(conversation, upto)
+	if upto > 0 && seq > upto {
+		fail(w, r, gone(upto, seq+1))
+		return
+	}
 	writeJSON(w, map[string]any{"seq": seq, "digest": digest.String()})
 }
 
@@ -143,6 +147,10 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
+	if first := n.shardOf(conversation).fsm.machine.Read(conversation, after, 0).First; after+1 < first {
+		fail(w, r, gone(after, first))
+		return
+	}
 	controller := http.NewResponseController(w)
 	controller.SetReadDeadline(time.Time{})
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -152,6 +160,9 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 	for {
 		changed := n.Watch(conversation)
 		view := n.shardOf(conversation).fsm.machine.Read(conversation, after, eventsPage)
+		if after+1 < view.First {
+			return // it fell behind what is retained; asking again, it is told so
+		}
 		controller.SetWriteDeadline(time.Now().Add(eventsWrite))
 		for _, m := range view.Messages {
 			data, _ := json.Marshal(placed(m))

@@ -85,11 +85,15 @@ func (n *Node) answerReads(ctx context.Context, chunk []line, out []byte) []byte
 				err = results[round{ShardOf(r.Conversation, len(n.shards)), r.Level}]
 			}
 		}
+		var view order.View
+		if err == nil {
+			view, err = n.shardOf(r.Conversation).view(r)
+		}
 		if err != nil {
 			out = appendProblem(out, problemOf(err, "/v1/reads"))
 			continue
 		}
-		out = appendView(out, r, n.shardOf(r.Conversation).fsm.machine.Read(r.Conversation, r.After, r.Limit))
+		out = appendView(out, r, view)
 	}
 	return out
 }

@@ -66,6 +66,9 @@ func (n *Node) postOne(w http.ResponseWriter, r *http.Request, conversation stri
 	if err == nil {
 		results, err = n.Submit(r.Context(), conversation, []order.Command{c})
 	}
+	if err == nil && results[0].Rejected != 0 {
+		results, err = nil, rejected(results[0].Rejected)
+	}
 	n.count(results, err, 1)
 	if err != nil {
 		fail(w, r, err)
@@ -81,7 +84,10 @@ func result(conversation, id string, r order.Result) wireResult {
 func (n *Node) count(results []order.Result, err *Error, total int) {
 	for _, r := range results {
 		outcome := "ok"
-		if r.Duplicate {
+		switch {
+		case r.Rejected != 0:
+			outcome = "fail"
+		case r.Duplicate:
 			outcome = "duplicate"
 		}
 		n.meter.sends.WithLabelValues(outcome).Inc()

@@ -117,7 +117,9 @@ func (n *Node) end(ctx context.Context, c *chunk, out []byte) []byte {
 			out = appendProblem(out, p)
 			continue
 		}
-		if next < len(results) {
+		if next < len(results) && results[next].Rejected != 0 {
+			out = appendProblem(out, problemOf(rejected(results[next].Rejected), "/v1/conversations/"+c.conversation+"/messages"))
+		} else if next < len(results) {
 			out = appendResult(out, c.conversation, c.commands[next].ID, results[next])
 		} else {
 			out = appendProblem(out, problemOf(err, "/v1/conversations/"+c.conversation+"/messages"))

@@ -19,7 +19,15 @@ import (
 // serve starts a cluster of one node and its HTTP API.
 func serve(t *testing.T, allowFaults bool) string {
 	t.Helper()
-	m, err := cluster.NewMemory(1, func(c *node.Config) { c.AllowFaults, c.Shards = allowFaults, 1 })
+	return serveWith(t, func(c *node.Config) { c.AllowFaults = allowFaults })
+}
+
+func serveWith(t *testing.T, tune func(*node.Config)) string {
+	t.Helper()
+	m, err := cluster.NewMemory(1, func(c *node.Config) {
+		c.Shards = 1
+		tune(c)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

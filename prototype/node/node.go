@@ -143,7 +143,7 @@ func (n *Node) Read(ctx context.Context, r ReadRequest) (order.View, *Error) {
 	if err := n.Await(ctx, r); err != nil {
 		return order.View{}, err
 	}
-	return s.fsm.machine.Read(r.Conversation, r.After, r.Limit), nil
+	return s.view(r)
 }
 
 // Await returns when this node may answer a read of a conversation, or of any

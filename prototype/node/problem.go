@@ -18,6 +18,7 @@ type problem struct {
 	Detail   string  `json:"detail"`
 	Instance string  `json:"instance,omitempty"`
 	Outcome  Outcome `json:"outcome"`
+	FirstSeq uint64  `json:"first_seq,omitempty"` // the oldest message that is retained
 }
 
 // statuses is the one table from reasons to HTTP.
@@ -27,6 +28,11 @@ var statuses = map[Reason]struct {
 }{
 	ReasonInvalid:     {http.StatusBadRequest, "The request makes no sense"},
 	ReasonTooLarge:    {http.StatusRequestEntityTooLarge, "The request is too large"},
+	ReasonAdmission:   {http.StatusTooManyRequests, "The conversation is over its limit"},
+	ReasonForbidden:   {http.StatusForbidden, "The conversation has no room for another sender"},
+	ReasonOrder:       {http.StatusConflict, "The session's order does not allow this message"},
+	ReasonExpired:     {http.StatusConflict, "The session has expired"},
+	ReasonGone:        {http.StatusGone, "The messages are no longer retained"},
 	ReasonNoLeader:    {http.StatusServiceUnavailable, "There is no leader at the moment"},
 	ReasonOverloaded:  {http.StatusServiceUnavailable, "The shard has too much to do"},
 	ReasonUnavailable: {http.StatusServiceUnavailable, "This replica cannot answer as asked"},
@@ -38,7 +44,7 @@ func problemOf(err *Error, instance string) problem {
 	if !ok {
 		s.status, s.title = http.StatusInternalServerError, "Something is wrong with this node"
 	}
-	return problem{Type: "urn:lockstep:" + string(err.Reason), Title: s.title, Status: s.status, Detail: err.Detail, Instance: instance, Outcome: err.Outcome}
+	return problem{Type: "urn:lockstep:" + string(err.Reason), Title: s.title, Status: s.status, Detail: err.Detail, Instance: instance, Outcome: err.Outcome, FirstSeq: err.FirstSeq}
 }
 
 // fail answers with an error.

@@ -41,7 +41,16 @@ func (s *shard) read(ctx context.Context, r ReadRequest) (order.View, *Error) {
 	if err := s.await(ctx, r); err != nil {
 		return order.View{}, err
 	}
-	return s.fsm.machine.Read(r.Conversation, r.After, r.Limit), nil
+	return s.view(r)
+}
+
+// view reads what this replica has.
+func (s *shard) view(r ReadRequest) (order.View, *Error) {
+	view := s.fsm.machine.Read(r.Conversation, r.After, r.Limit)
+	if r.After+1 < view.First {
+		return view, gone(r.After, view.First)
+	}
+	return view, nil
 }
 
 // await returns when this replica may answer as the level asks. For Linearizable

@@ -1,0 +1,45 @@
+//go:build !js
+
+package node
+
+import (
+	"net/http"
+
+	"lockstep/prototype/order"
+)
+
+// wireSession answers the opening of a session.
+type wireSession struct {
+	Conversation string `json:"conversation"`
+	Session      uint64 `json:"session"`
+	// Window is how many messages may be under way: the result of an older one is
+	// forgotten.
+	Window int `json:"window"`
+}
+
+// postSession opens a session for a sender. Opening one twice, as a client does
+// that had no answer, leaves an unused one behind, which is forgotten in time.
+func (n *Node) postSession(w http.ResponseWriter, r *http.Request) {
+	conversation, err := n.conversation(r)
+	var request struct {
+		Sender string `json:"sender"`
+	}
+	if err == nil {
+		err = decodeOne(w, r, int64(6*n.cfg.MaxID)+1024, &request)
+	}
+	if err == nil {
+		err = n.checkName("sender", request.Sender)
+	}
+	var results []order.Result
+	if err == nil {
+		results, err = n.Submit(r.Context(), conversation, []order.Command{{Conversation: conversation, Sender: request.Sender, Register: true}})
+	}
+	if err == nil && results[0].Rejected != 0 {
+		err = rejected(results[0].Rejected)
+	}
+	if err != nil {
+		fail(w, r, err)
+		return
+	}
+	writeJSON(w, wireSession{conversation, results[0].Session, order.Window})
+}
