@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,8 @@ type nodeFlags struct {
 	logStore                    string
 	shards                      int
 	allowFaults, withParent     bool
+	tls                         node.TLSFiles
+	httpTLS                     bool
 }
 
 func newNodeCommand() *cobra.Command {
@@ -31,8 +34,13 @@ func newNodeCommand() *cobra.Command {
 		Use:   "node",
 		Short: "Run one replica of a cluster",
 		Long: `Runs one replica until it is interrupted. All nodes of a cluster are started with
-the same --peers and --shards. There is no authentication: keep the addresses on
-loopback or on a network that you trust.`,
+the same --peers and --shards.
+
+Without --tls-cert, --tls-key and --tls-ca nobody is asked who he is: keep the
+addresses on loopback then. With them nodes talk to each other by TLS 1.3 only,
+and each must show a certificate with its id as a DNS name (see lockstep certs).
+Clients are not asked for a certificate, with --http-tls neither; keep the HTTP
+API where only those who may send can reach it.`,
 		Example: `  lockstep node --id n1 --http 127.0.0.1:7001 --raft 127.0.0.1:7101 --data /tmp/n1 \
     --peers n1=127.0.0.1:7001/127.0.0.1:7101,n2=127.0.0.1:7002/127.0.0.1:7102,n3=127.0.0.1:7003/127.0.0.1:7103`,
 		Args: cobra.NoArgs,
@@ -46,6 +54,10 @@ loopback or on a network that you trust.`,
 	cmd.Flags().IntVar(&f.shards, "shards", defaults.Shards, "number of shards; the same at every node, for ever")
 	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.Bolt), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
+	cmd.Flags().StringVar(&f.tls.Cert, "tls-cert", "", "this node's certificate for the other nodes (PEM); read again when it changes")
+	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
+	cmd.Flags().StringVar(&f.tls.CA, "tls-ca", "", "the authorities of the other nodes' certificates (PEM)")
+	cmd.Flags().BoolVar(&f.httpTLS, "http-tls", false, "serve the HTTP API by TLS, too, with the same certificate")
 	cmd.Flags().BoolVar(&f.withParent, "with-parent", false, "end when standard input does")
 	cmd.Flags().MarkHidden("with-parent")
 	return cmd
@@ -67,6 +79,30 @@ func parsePeers(list string) (peers []node.Peer, err error) {
 		peers = append(peers, node.Peer{ID: id, HTTP: web, Raft: raft})
 	}
 	return peers, nil
+}
+
+// openTLS gives nil if no TLS is asked for.
+func openTLS(f nodeFlags, logger *slog.Logger) (*node.TLS, error) {
+	given := 0
+	for _, name := range []string{f.tls.Cert, f.tls.Key, f.tls.CA} {
+		if name != "" {
+			given++
+		}
+	}
+	switch {
+	case given == 0 && f.httpTLS:
+		return nil, usageError{"--http-tls needs --tls-cert, --tls-key and --tls-ca", "lockstep certs --help"}
+	case given == 0:
+		return nil, nil
+	case given < 3:
+		return nil, usageError{"--tls-cert, --tls-key and --tls-ca belong together", "lockstep certs --help"}
+	}
+	return node.OpenTLS(f.tls, logger)
+}
+
+func loopback(l net.Listener) bool {
+	tcp, ok := l.Addr().(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 func runNode(cmd *cobra.Command, f nodeFlags) error {
@@ -97,6 +133,13 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Network, cfg.Stores = node.TCP{}, node.DiskStores(f.data, node.LogStore(f.logStore), logger)
+	secure, err := openTLS(f, logger)
+	if err != nil {
+		return err
+	}
+	if secure != nil {
+		cfg.Network = secure
+	}
 	if err := cfg.Validate(); err != nil {
 		return usageError{err.Error(), "lockstep node --help"}
 	}
@@ -109,6 +152,11 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("listen for clients: %w", err)
+	}
+	if f.httpTLS {
+		listener = tls.NewListener(listener, secure.ServerConfig())
+	} else if !loopback(listener) {
+		logger.Warn("the HTTP API is open to the network, without encryption", "address", listener.Addr())
 	}
 	n, err := node.Open(cfg)
 	if err != nil {

@@ -1,0 +1,296 @@
+//go:build !js
+
+package node
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"lockstep/prototype/link"
+)
+
+// TLSFiles are what a node proves itself with, and whom it believes; all PEM.
+type TLSFiles struct {
+	Cert string // the node's certificate, and those between it and the CA
+	Key  string // its private key
+	CA   string // the authorities whose certificates are accepted
+}
+
+// TLS is a network in which both ends of each connection show a certificate, by
+// TLS 1.3. A certificate speaks for the node whose id is among its DNS names,
+// literally: no wildcards, and the host's name or address does not matter to
+// other nodes, so a node may move. Anyone without a certificate of the CA learns
+// nothing but the certificate of this node.
+//
+// The files are looked at again at new connections, at most once a second; if
+// what they hold cannot be used, the old certificates stay in use and the log
+// says so. Connections that are open are not ended when their certificate
+// expires: restart a node to shut a peer out at once.
+//
+// Its methods may be called from any goroutine.
+type TLS struct {
+	files  TLSFiles
+	logger *slog.Logger
+	told   *told
+
+	mu     sync.Mutex
+	looked time.Time
+	stamp  [3]fileStamp
+	pair   tls.Certificate
+	roots  *x509.CertPool
+}
+
+type fileStamp struct {
+	changed time.Time
+	size    int64
+}
+
+var (
+	_ Network       = (*TLS)(nil)
+	_ link.Verifier = (*TLS)(nil)
+)
+
+// OpenTLS reads the files. The error says which one cannot be used.
+func OpenTLS(files TLSFiles, logger *slog.Logger) (*TLS, error) {
+	t := &TLS{files: files, logger: logger, told: newTold()}
+	t.stamp = t.stamps()
+	var err error
+	if t.pair, t.roots, err = files.read(); err != nil {
+		return nil, err
+	}
+	t.looked = time.Now()
+	return t, nil
+}
+
+func (f TLSFiles) read() (tls.Certificate, *x509.CertPool, error) {
+	pair, err := tls.LoadX509KeyPair(f.Cert, f.Key)
+	if err != nil {
+		return pair, nil, fmt.Errorf("read certificate %s with key %s: %w", f.Cert, f.Key, err)
+	}
+	authorities, err := os.ReadFile(f.CA)
+	if err != nil {
+		return pair, nil, fmt.Errorf("read authorities: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(authorities) {
+		return pair, nil, fmt.Errorf("read authorities: %s holds no certificate", f.CA)
+	}
+	return pair, roots, nil
+}
+
+func (t *TLS) stamps() (stamps [3]fileStamp) {
+	for i, name := range []string{t.files.Cert, t.files.Key, t.files.CA} {
+		if info, err := os.Stat(name); err == nil {
+			stamps[i] = fileStamp{info.ModTime(), info.Size()}
+		}
+	}
+	return stamps
+}
+
+// current is what the files hold, as of the last second.
+func (t *TLS) current() (tls.Certificate, *x509.CertPool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if time.Since(t.looked) < time.Second {
+		return t.pair, t.roots
+	}
+	t.looked = time.Now()
+	stamps := t.stamps()
+	if stamps == t.stamp {
+		return t.pair, t.roots
+	}
+	pair, roots, err := t.files.read()
+	if err != nil {
+		t.warn("certificates have changed and cannot be used", "", err)
+		return t.pair, t.roots
+	}
+	t.stamp, t.pair, t.roots = stamps, pair, roots
+	t.logger.Info("certificates were read again")
+	return pair, roots
+}
+
+// Listen accepts connections of nodes. The handshake happens at the first read.
+func (t *TLS) Listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &tlsListener{listener, t}, nil
+}
+
+type tlsListener struct {
+	net.Listener
+	tls *TLS
+}
+
+func (l *tlsListener) Accept() (net.Conn, error) {
+	raw, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	pair, roots := l.tls.current()
+	return &tlsConn{Conn: tls.Server(raw, &tls.Config{
+		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair},
+		ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots,
+		// Each connection proves itself anew, against the certificates of now.
+		SessionTicketsDisabled: true,
+	}), tls: l.tls}, nil
+}
+
+// Dial connects and proves both ends to each other, within the timeout.
+func (t *TLS) Dial(address string, timeout time.Duration) (net.Conn, error) {
+	deadline := time.Now().Add(timeout)
+	raw, err := net.DialTimeout("tcp", address, timeout)
+	if err != nil {
+		return nil, err
+	}
+	pair, roots := t.current()
+	conn := &tlsConn{Conn: tls.Client(raw, &tls.Config{
+		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair},
+		// The usual check is for a host's name. What counts here is the node's id,
+		// which Verify compares; the chain is checked below.
+		InsecureSkipVerify: true,
+		VerifyConnection:   func(state tls.ConnectionState) error { return verifyChain(state, roots) },
+	}), tls: t}
+	conn.SetDeadline(deadline)
+	if err := conn.handshake(); err != nil {
+		raw.Close()
+		return nil, err
+	}
+	conn.SetDeadline(time.Time{})
+	return conn, nil
+}
+
+func verifyChain(state tls.ConnectionState, roots *x509.CertPool) error {
+	between := x509.NewCertPool()
+	for _, c := range state.PeerCertificates[1:] {
+		between.AddCert(c)
+	}
+	_, err := state.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between})
+	return err
+}
+
+// Verify refuses a peer whose certificate is not for the id that it claims.
+func (t *TLS) Verify(conn net.Conn, claimed string) error {
+	c, ok := conn.(*tlsConn)
+	if !ok {
+		return errors.New("verify peer: the connection is not of this network")
+	}
+	if err := c.handshake(); err != nil {
+		return err
+	}
+	names := c.ConnectionState().PeerCertificates[0].DNSNames
+	if !slices.Contains(names, claimed) {
+		err := fmt.Errorf("verify peer: it claims to be %q and its certificate is for %q", claimed, names)
+		t.warn("a peer is refused", c.RemoteAddr().String(), err)
+		return err
+	}
+	return nil
+}
+
+// ServerConfig is for the HTTP API with the same certificate. Clients need no
+// certificate of their own.
+func (t *TLS) ServerConfig() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			pair, _ := t.current()
+			return &pair, nil
+		}}
+}
+
+// tlsConn tells the operator why a peer is refused.
+type tlsConn struct {
+	*tls.Conn
+	tls  *TLS
+	once sync.Once
+}
+
+func (c *tlsConn) handshake() error {
+	err := c.Conn.Handshake()
+	if err != nil {
+		err = fmt.Errorf("prove peer: %w", explain(err))
+		c.once.Do(func() { c.tls.warn("a peer is refused", c.RemoteAddr().String(), err) })
+	}
+	return err
+}
+
+func (c *tlsConn) Read(into []byte) (int, error) {
+	if err := c.handshake(); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(into)
+	// With TLS 1.3 the caller has finished before the other end has seen the
+	// caller's certificate, so a refusal comes as an alert at the first read.
+	if op := new(net.OpError); errors.As(err, &op) && op.Op == "remote error" {
+		c.once.Do(func() { c.tls.warn("a peer refuses this node", c.RemoteAddr().String(), err) })
+	}
+	return n, err
+}
+
+// explain says what to do about the refusals that happen in practice.
+func explain(err error) error {
+	var header tls.RecordHeaderError
+	var invalid x509.CertificateInvalidError
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.As(err, &header):
+		return fmt.Errorf("the other end does not speak TLS: %w", err)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Errorf("the certificate has expired or is not valid yet; renew it, and compare the clocks: %w", err)
+	case errors.As(err, &unknown):
+		return fmt.Errorf("the certificate is of an authority that --tls-ca does not hold: %w", err)
+	}
+	return err
+}
+
+// warn logs what a peer did, without letting it fill the log.
+func (t *TLS) warn(message, from string, err error) {
+	host, _, splitErr := net.SplitHostPort(from)
+	if splitErr != nil {
+		host = from
+	}
+	if t.told.again(host+"\x00"+message, time.Now()) {
+		t.logger.Warn(message, "peer", from, "reason", err)
+	}
+}
+
+// told keeps log lines with the same cause apart.
+type told struct {
+	mu   sync.Mutex
+	last map[string]time.Time
+}
+
+const (
+	tellEvery = 10 * time.Second
+	tellAbout = 256 // causes; beyond that, all wait
+)
+
+func newTold() *told { return &told{last: make(map[string]time.Time)} }
+
+func (t *told) again(cause string, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if last, ok := t.last[cause]; ok && now.Sub(last) < tellEvery {
+		return false
+	}
+	if len(t.last) >= tellAbout {
+		for c, last := range t.last {
+			if now.Sub(last) >= tellEvery {
+				delete(t.last, c)
+			}
+		}
+		if len(t.last) >= tellAbout {
+			return false
+		}
+	}
+	t.last[cause] = now
+	return true
+}
