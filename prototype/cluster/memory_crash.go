@@ -41,8 +41,9 @@ func (m *Memory) PowerLoss(id string, torn bool, seed uint64, patience time.Dura
 	select {
 	case <-struck:
 	case <-timer.C:
-		m.disks[id].power(true)
-		return false, nil
+		if m.disks[id].disarm() {
+			return false, nil
+		}
 	}
 	return true, m.Crash(id)
 }

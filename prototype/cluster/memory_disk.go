@@ -92,6 +92,15 @@ func (d *memoryDisk) arm(tear *rand.Rand) <-chan struct{} {
 	return d.armed.struck
 }
 
+// disarm takes arm back; false means that it is too late.
+func (d *memoryDisk) disarm() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	inTime := d.armed != nil
+	d.armed = nil
+	return inTime
+}
+
 // flush writes n things, one after the other, and makes them durable.
 func (d *memoryDisk) flush(n int, write func(i int) error) error {
 	if d.latency > 0 {

@@ -29,7 +29,9 @@ type fence struct {
 	mu     sync.Mutex
 	well   *presence // of a disk that works
 	mute   *time.Timer
-	raised func() // called when the fence goes up
+	raised func() // called when the fence goes up; nil after close
+
+	running sync.WaitGroup // calls of raised
 }
 
 var errFenced = errors.New("the disk of this replica hangs or has failed")
@@ -83,7 +85,7 @@ func (f *fence) stuck(stuck bool) {
 	f.well.set(false)
 	f.mute = time.AfterFunc(f.after, func() { f.silent.Store(true) })
 	if f.raised != nil && !mutant.On(mutant.NoFence) {
-		go f.raised()
+		f.running.Go(f.raised)
 	}
 }
 
@@ -94,6 +96,15 @@ func (f *fence) onRaise(do func()) {
 	defer f.mu.Unlock()
 	f.raised = do
 	if f.up.Load() {
-		go do()
+		f.running.Go(do)
 	}
+}
+
+// close waits until no call of raised runs, and lets none begin. The library must
+// still run: it never answers what it is asked for while it shuts down.
+func (f *fence) close() {
+	f.mu.Lock()
+	f.raised = nil
+	f.mu.Unlock()
+	f.running.Wait()
 }

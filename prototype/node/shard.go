@@ -139,6 +139,7 @@ func bootstrap(rc *raft.Config, cfg Config, log raft.LogStore, stable raft.Stabl
 func (s *shard) close() error {
 	close(s.stop)
 	s.done.Wait()
+	s.fence.close()
 	s.batcher.drain(s.cfg.SubmitTimeout)
 	flushed := s.log.close(time.Second)
 	s.transport.Close()

@@ -52,7 +52,32 @@ func Shrink(ctx context.Context, failing Result, tries int, run func(fault.Sched
 			size = max(1, min(size, len(best.Schedule.Faults))/2)
 		}
 	}
+	if r, ok := fails(moveUp(best.Schedule)); ok {
+		best = r
+	}
 	return best
+}
+
+// moveUp lets a schedule's first fault begin soon after its load.
+func moveUp(s fault.Schedule) fault.Schedule {
+	if len(s.Faults) == 0 {
+		return s
+	}
+	const soon = fault.Duration(500e6)
+	first := s.Faults[0].At
+	for _, step := range s.Faults {
+		first = min(first, step.At)
+	}
+	by := max(0, first-soon)
+	s.Faults = slices.Clone(s.Faults)
+	for i := range s.Faults {
+		s.Faults[i].At -= by
+		if s.Faults[i].Until > 0 {
+			s.Faults[i].Until -= by
+		}
+	}
+	s.Duration -= by
+	return s
 }
 
 // cutShort ends a schedule soon after its last fault.
