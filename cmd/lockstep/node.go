@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +23,8 @@ import (
 type nodeFlags struct {
 	id, http, raft, data, peers string
 	logStore                    string
+	retain                      uint64
+	admitRate                   float64
 	shards                      int
 	allowFaults, withParent     bool
 	tls                         node.TLSFiles
@@ -53,6 +57,8 @@ API where only those who may send can reach it.`,
 	cmd.Flags().StringVar(&f.peers, "peers", "", "every node, this one included: ID=HTTP/RAFT,…")
 	cmd.Flags().IntVar(&f.shards, "shards", defaults.Shards, "number of shards; the same at every node, for ever")
 	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.Bolt), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
+	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
+	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
 	cmd.Flags().StringVar(&f.tls.Cert, "tls-cert", "", "this node's certificate for the other nodes (PEM); read again when it changes")
 	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
@@ -129,9 +135,15 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 			peers[i].Raft = f.raft
 		}
 	}
+	// Most of a node's memory lives long, and collecting it often would cost a
+	// third of the processor under load.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300)
+	}
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)).With("node", f.id)
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
+	cfg.Retain, cfg.AdmitRate = f.retain, f.admitRate
 	cfg.Network, cfg.Stores = node.TCP{}, node.DiskStores(f.data, node.LogStore(f.logStore), logger)
 	secure, err := openTLS(f, logger)
 	if err != nil {

@@ -176,15 +176,15 @@ func TestDisk(t *testing.T) {
 func TestClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		set, _, _, clock := newSet()
-		ahead := func() time.Duration { return clock.Now().Sub(time.Now()) }
-		if (*Clock)(nil).Now().Sub(time.Now()) != 0 || ahead() != 0 {
+		ahead := func() time.Duration { return time.Until(clock.Now()) }
+		if (*time.Until(Clock)(nil).Now()) != 0 || ahead() != 0 {
 			t.Error("a healthy clock is not true")
 		}
 		jump := set.Add(Fault{Kind: ClockJump, By: Duration(-time.Minute)})
 		if d := ahead(); d != -time.Minute {
 			t.Errorf("after a jump it is ahead by %s", d)
 		}
-		if d := clock.Steady().Sub(time.Now()); d != 0 {
+		if d := time.Until(clock.Steady()); d != 0 {
 			t.Errorf("a jump moves the steady clock by %s", d)
 		}
 		set.Add(Fault{Kind: ClockRate, Rate: 1.5})
@@ -198,7 +198,7 @@ func TestClock(t *testing.T) {
 		if d := ahead(); d != 5*time.Second {
 			t.Errorf("without the jump it is ahead by %s", d)
 		}
-		if d := clock.Steady().Sub(time.Now()); d != 5*time.Second {
+		if d := time.Until(clock.Steady()); d != 5*time.Second {
 			t.Errorf("at another rate the steady clock is ahead by %s", d)
 		}
 		clock.Reset()

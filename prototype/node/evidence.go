@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -34,7 +33,6 @@ type evidence struct {
 
 	mu       sync.Mutex
 	ticks    uint64
-	waiting  atomic.Int64 // readers that wait for a round
 	term     uint64
 	accepted map[raft.ServerID]request
 	changed  chan struct{} // closed when accepted changes
@@ -76,9 +74,6 @@ func (e *evidence) accept(follower raft.ServerID, term uint64, began request) {
 	close(e.changed)
 	e.changed = make(chan struct{})
 }
-
-// wanted says whether some read waits for evidence.
-func (e *evidence) wanted() bool { return e.waiting.Load() > 0 }
 
 // heard is when the newest request began that a follower has accepted in this
 // term.

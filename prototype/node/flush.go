@@ -46,7 +46,6 @@ type flushLog struct {
 	queue                []logOp
 	waiters              []durableWaiter
 	flushed              int // bytes since the last snapshot
-	touched              time.Time
 	err                  error
 
 	wake   chan struct{}
@@ -165,7 +164,6 @@ func (l *flushLog) StoreLogs(entries []*raft.Log) error {
 		l.recent.put(e)
 	}
 	l.last = entries[len(entries)-1].Index
-	l.touched = time.Now()
 	if mutant.On(mutant.NoFsync) {
 		l.durable = l.last
 	}
@@ -218,13 +216,6 @@ func (l *flushLog) enqueue(op logOp) {
 	case l.wake <- struct{}{}:
 	default:
 	}
-}
-
-// lastStore is when entries were stored last.
-func (l *flushLog) lastStore() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.touched
 }
 
 // durableIndex is the newest entry up to which everything is on disk.

@@ -36,14 +36,6 @@ type ReadRequest struct {
 	MinSeq       uint64 // for Session
 }
 
-// read answers from this replica's state.
-func (s *shard) read(ctx context.Context, r ReadRequest) (order.View, *Error) {
-	if err := s.await(ctx, r); err != nil {
-		return order.View{}, err
-	}
-	return s.view(r)
-}
-
 // view reads what this replica has.
 func (s *shard) view(r ReadRequest) (order.View, *Error) {
 	view := s.fsm.machine.Read(r.Conversation, r.After, r.Limit)
@@ -79,9 +71,7 @@ func (s *shard) linearize(ctx context.Context) (uint64, *Error) {
 		return 0, err
 	}
 	index := s.raft.CommitIndex()
-	s.evidence.waiting.Add(1)
 	err = s.proven(ctx, term, arrived)
-	s.evidence.waiting.Add(-1)
 	if err == nil {
 		err = s.apply(ctx, index)
 	}

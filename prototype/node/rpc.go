@@ -209,5 +209,3 @@ func (d *reader) bytes() []byte {
 	}
 	return v
 }
-
-func (d *reader) string() string { return string(d.bytes()) }
