@@ -177,7 +177,7 @@ func TestClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		set, _, _, clock := newSet()
 		ahead := func() time.Duration { return time.Until(clock.Now()) }
-		if (*time.Until(Clock)(nil).Now()) != 0 || ahead() != 0 {
+		if time.Until((*Clock)(nil).Now()) != 0 || ahead() != 0 {
 			t.Error("a healthy clock is not true")
 		}
 		jump := set.Add(Fault{Kind: ClockJump, By: Duration(-time.Minute)})
