@@ -29,6 +29,7 @@ type nodeFlags struct {
 	allowFaults, withParent     bool
 	tls                         node.TLSFiles
 	httpTLS                     bool
+	balanceAfter                time.Duration
 }
 
 func newNodeCommand() *cobra.Command {
@@ -56,6 +57,7 @@ API where only those who may send can reach it.`,
 	cmd.Flags().StringVar(&f.data, "data", "", "folder for log and snapshots")
 	cmd.Flags().StringVar(&f.peers, "peers", "", "every node, this one included: ID=HTTP/RAFT,…")
 	cmd.Flags().IntVar(&f.shards, "shards", defaults.Shards, "number of shards; the same at every node, for ever")
+	cmd.Flags().DurationVar(&f.balanceAfter, "balance-after", 2*time.Second, "spread the leads evenly when a shard has been quiet for so long; 0: never")
 	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.Bolt), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
@@ -144,6 +146,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Retain, cfg.AdmitRate = f.retain, f.admitRate
+	cfg.BalanceAfter = f.balanceAfter
 	cfg.Network, cfg.Stores = node.TCP{}, node.DiskStores(f.data, node.LogStore(f.logStore), logger)
 	secure, err := openTLS(f, logger)
 	if err != nil {
@@ -187,6 +190,9 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	return errors.Join(serveNode(ctx, n, listener), n.Close())
 }
 
+// drainWithin is how long a node that ends may take to hand its leads over.
+const drainWithin = 2 * time.Second
+
 // serveNode answers until the context ends, and lets requests finish for a
 // moment then.
 func serveNode(ctx context.Context, n *node.Node, listener net.Listener) error {
@@ -198,6 +204,9 @@ func serveNode(ctx context.Context, n *node.Node, listener net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
+	patience, enough := context.WithTimeout(context.WithoutCancel(ctx), drainWithin)
+	defer enough()
+	n.Drain(patience)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 300*time.Millisecond)
 	defer cancel()
 	if server.Shutdown(grace) != nil {

@@ -32,6 +32,10 @@ type Config struct {
 	// hung, and its node does not lead.
 	HungAfter time.Duration
 
+	// BalanceAfter is how long a shard must have been quiet before its leader hands
+	// over to the node that should lead it; see balancer. 0: never.
+	BalanceAfter time.Duration
+
 	// HeartbeatTimeout is how long a follower waits for its leader before it
 	// asks for votes by itself.
 	HeartbeatTimeout time.Duration

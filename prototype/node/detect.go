@@ -36,6 +36,7 @@ type detector struct {
 	cfg    Config
 	mesh   *link.Mesh
 	shards []*shard
+	calm   func() bool // see balancer.calm
 	began  time.Time
 	done   sync.WaitGroup
 

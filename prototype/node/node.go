@@ -16,14 +16,15 @@ import (
 
 // Node is a running replica. Its methods may be called from any goroutine.
 type Node struct {
-	cfg    Config
-	mesh   *link.Mesh
-	beats  *beats
-	detect *detector
-	faults *fault.Set
-	shards []*shard
-	meter  *meter
-	stop   chan struct{}
+	cfg     Config
+	mesh    *link.Mesh
+	beats   *beats
+	detect  *detector
+	balance *balancer
+	faults  *fault.Set
+	shards  []*shard
+	meter   *meter
+	stop    chan struct{}
 
 	departures *departures // of what is passed on to leaders
 	arrivals   *arrivals
@@ -51,6 +52,8 @@ func Open(cfg Config) (*Node, error) {
 	}
 	n.beats = newBeats(n.mesh, cfg)
 	n.detect = newDetector(cfg, n.mesh)
+	n.balance = newBalancer(n)
+	n.detect.calm = n.balance.calm
 	for id := range cfg.Shards {
 		s, err := openShard(id, cfg, n.mesh, n.beats, n.detect, n.meter.shard(id))
 		if err != nil {
@@ -64,6 +67,7 @@ func Open(cfg Config) (*Node, error) {
 	n.mesh.Start()
 	n.beats.each = n.detect.tick
 	n.beats.start()
+	n.balance.done.Go(n.balance.run)
 	n.meter.watch(n)
 	return n, nil
 }
@@ -71,6 +75,7 @@ func Open(cfg Config) (*Node, error) {
 // Close stops the node. Sends that are waiting end as failed or unknown.
 func (n *Node) Close() error {
 	close(n.stop)
+	n.balance.done.Wait()
 	n.beats.close()
 	n.cfg.Disk.Close()
 	n.detect.close()

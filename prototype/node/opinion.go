@@ -20,8 +20,8 @@ type opinion struct {
 	Fit bool
 	// Running: it has just begun to campaign, and should not be disturbed.
 	Running bool
+	Calm    bool   // it may be given a lead: no fault is in force there, and no drain
 	Term    uint64 // of the last entry of its log
-	XX      uint64 // of the last entry of its log
 	Index   uint64
 }
 
@@ -35,7 +35,7 @@ func (o opinion) newer(than opinion) bool {
 
 func (d *detector) opinion(shard int) opinion {
 	s := d.shards[shard]
-	o := opinion{Agrees: d.lacksLeader(s), Fit: s.fence.mayStand() == nil && s.raft.State() == raft.Follower, Index: s.raft.LastIndex()}
+	o := opinion{Agrees: d.lacksLeader(s), Fit: s.fence.mayStand() == nil && s.raft.State() == raft.Follower, Calm: d.calm(), Index: s.raft.LastIndex()}
 	d.mu.Lock()
 	o.Running = time.Now().Before(d.campaign[shard])
 	d.mu.Unlock()

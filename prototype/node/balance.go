@@ -1,0 +1,123 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// balancer spreads the leads evenly: the leader of a shard hands over to the
+// voter that the shard prefers most among those that are heard; see preference.
+// It acts when nothing about the shard has changed for Config.BalanceAfter, and
+// only towards a node that is calm: with no fault in force, a working disk, and
+// nearly all of the log. A handover costs the shard one round of messages, in
+// which sends are refused and tried again by the client.
+//
+// A drain uses the same handover to leave no lead behind.
+type balancer struct {
+	node     *Node
+	draining atomic.Bool
+	places   []placement // by shard
+	done     sync.WaitGroup
+}
+
+// placement is who leads a shard and who should.
+type placement struct {
+	leader, preferred string
+	since             time.Time
+}
+
+const (
+	balanceEvery  = 100 * time.Millisecond
+	mayLag        = 256 // entries; the rest follows before the handover
+	opinionWithin = 100 * time.Millisecond
+)
+
+func newBalancer(n *Node) *balancer {
+	return &balancer{node: n, places: make([]placement, n.cfg.Shards)}
+}
+
+// calm says whether this node may be given a lead.
+func (b *balancer) calm() bool { return !b.draining.Load() && len(b.node.faults.Active()) == 0 }
+
+func (b *balancer) run() {
+	if b.node.cfg.BalanceAfter == 0 {
+		return
+	}
+	ticker := time.NewTicker(balanceEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			b.look()
+		case <-b.node.stop:
+			return
+		}
+	}
+}
+
+// look hands over the shards whose time has come.
+func (b *balancer) look() {
+	for _, s := range b.node.shards {
+		now := placement{leader: s.leader(), since: time.Now()}
+		for _, id := range preference(s.id, s.voters()) {
+			if b.node.detect.hears(id) {
+				now.preferred = id
+				break
+			}
+		}
+		place := &b.places[s.id]
+		if now.leader != place.leader || now.preferred != place.preferred {
+			*place = now
+		}
+		if !s.leads() || now.preferred == "" || now.preferred == b.node.cfg.ID || now.since.Sub(place.since) < b.node.cfg.BalanceAfter {
+			continue
+		}
+		select {
+		case <-b.node.stop:
+			return
+		default:
+		}
+		place.since = now.since // not again before long, if it fails
+		if b.calm() && b.fit(s, now.preferred) {
+			b.handOver(s, now.preferred)
+		}
+	}
+}
+
+// fit says whether a node can take over a shard at once.
+func (b *balancer) fit(s *shard, id string) bool {
+	question, err := json.Marshal([]int{s.id})
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), opinionWithin)
+	defer cancel()
+	var opinions []opinion
+	payload, err := b.node.mesh.Call(ctx, id, channelOpinion, question)
+	if err != nil || json.Unmarshal(payload, &opinions) != nil || len(opinions) != 1 {
+		return false
+	}
+	o := opinions[0]
+	return o.Fit && o.Calm && !o.Agrees && o.Index+mayLag >= s.raft.LastIndex()
+}
+
+func (b *balancer) handOver(s *shard, to string) bool {
+	err := fmt.Errorf("%s is not a voter", to)
+	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
+		if server.ID == raft.ServerID(to) {
+			err = s.raft.LeadershipTransferToServer(server.ID, server.Address).Error()
+		}
+	}
+	if err != nil {
+		s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "to", to, "error", err)
+		return false
+	}
+	s.cfg.Logger.Info("handed over", "shard", s.id, "to", to)
+	return true
+}
