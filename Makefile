@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test build site check generate format bench clean help
+.PHONY: run test build site check generate format bench microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -30,7 +30,10 @@ format: ## gofmt and templ fmt
 	@gofmt -w cmd prototype site static
 	@$(GO) tool templ fmt .
 
-bench: ## the benchmarks that CONTRIBUTING.md explains
+bench: build ## Lockstep beside etcd and NATS JetStream, on this machine
+	@cd prototype/peers && $(GO) run . --lockstep ../../bin/lockstep --duration 3s --rounds 3
+
+microbench: ## the benchmarks of parts that CONTRIBUTING.md explains
 	@$(GO) test -run '^$$' -bench . -benchtime 3x ./site/... ./prototype/...
 
 clean: ## what the other targets made (the cluster's data in var/ stays)
