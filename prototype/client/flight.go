@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -190,6 +191,12 @@ func (m Message) appendLine(out []byte) []byte {
 	out = appendString(out, m.Sender)
 	out = append(out, `,"body":`...)
 	out = appendString(out, m.Body)
+	if m.Session != 0 || m.Number != 0 {
+		out = append(out, `,"session":`...)
+		out = strconv.AppendUint(out, m.Session, 10)
+		out = append(out, `,"number":`...)
+		out = strconv.AppendUint(out, m.Number, 10)
+	}
 	return append(out, '}', '\n')
 }
 

@@ -8,6 +8,9 @@ type Message struct {
 	ID     string `json:"id"`
 	Sender string `json:"sender"`
 	Body   string `json:"body"`
+	// Session and Number are set by an [Ordered] session.
+	Session uint64 `json:"session,omitempty"`
+	Number  uint64 `json:"number,omitempty"`
 }
 
 // Ack is a message's place.

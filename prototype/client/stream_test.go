@@ -174,7 +174,7 @@ func FuzzParseAck(f *testing.F) {
 func FuzzAppendLine(f *testing.F) {
 	f.Add("1", "ann", "größe \"\\\n")
 	f.Fuzz(func(t *testing.T, id, sender, body string) {
-		m := Message{id, sender, body}
+		m := Message{ID: id, Sender: sender, Body: body, Session: uint64(len(id)), Number: 7}
 		want, err := json.Marshal(m)
 		if err != nil {
 			t.Skip()

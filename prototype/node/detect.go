@@ -40,6 +40,9 @@ type detector struct {
 	began  time.Time
 	done   sync.WaitGroup
 
+	deniedMu sync.Mutex
+	denied   map[int]denial // by shard: who has said that it does not lead it
+
 	mu         sync.Mutex
 	peers      map[string]*presence
 	quorum     *presence // whether a majority is heard
@@ -78,7 +81,7 @@ func newDetector(cfg Config, mesh *link.Mesh) *detector {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 	d := &detector{cfg: cfg, mesh: mesh, began: time.Now(), peers: make(map[string]*presence),
-		quorum: &presence{ctx: gone}, leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time)}
+		quorum: &presence{ctx: gone}, leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time), denied: make(map[int]denial)}
 	for _, p := range cfg.Peers {
 		if p.ID != cfg.ID {
 			d.peers[p.ID] = &presence{ctx: gone}
@@ -166,7 +169,7 @@ func (d *detector) open(now time.Time) (open []int) {
 // lacksLeader says whether the shard has no leader that this node hears.
 func (d *detector) lacksLeader(s *shard) bool {
 	leader := s.leader()
-	return !s.leads() && (leader == "" || !d.hears(leader))
+	return !s.leads() && (leader == "" || !d.hears(leader) || d.denies(s, leader))
 }
 
 func (d *detector) later(shard int, pause time.Duration) {

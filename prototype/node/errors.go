@@ -39,6 +39,7 @@ const (
 	ReasonAdmission   Reason = "admission"   // over the conversation's limit
 	ReasonForbidden   Reason = "members"     // the conversation is full
 	ReasonOrder       Reason = "order"       // the session's order does not allow it
+	ReasonTooOld      Reason = "too-old"     // the session has forgotten the result
 	ReasonExpired     Reason = "session"     // the session is forgotten
 	ReasonGone        Reason = "gone"        // the messages are no longer retained
 	ReasonOverloaded  Reason = "overloaded"  // the queue is full
@@ -64,8 +65,10 @@ func invalid(format string, args ...any) *Error {
 func rejected(r order.Rejection) *Error {
 	e := &Error{Outcome: Fail, Detail: r.String()}
 	switch r {
-	case order.OutOfOrder, order.TooOld:
+	case order.OutOfOrder:
 		e.Reason = ReasonOrder
+	case order.TooOld:
+		e.Reason = ReasonTooOld
 	case order.SessionExpired:
 		e.Reason = ReasonExpired
 	case order.TooManySenders:

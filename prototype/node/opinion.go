@@ -48,22 +48,53 @@ func (d *detector) opinion(shard int) opinion {
 	return o
 }
 
-// receive answers with this node's opinions, in the order of the question.
-func (d *detector) receive(_ string, payload []byte, reply func([]byte, error)) {
-	var shards []int
-	if err := json.Unmarshal(payload, &shards); err != nil {
+// question asks about a shard. Term is that of the one who asks, who does not
+// lead it.
+type question struct {
+	Shard int
+	Term  uint64
+}
+
+// receive answers with this node's opinions, in the order of the questions.
+func (d *detector) receive(from string, payload []byte, reply func([]byte, error)) {
+	var questions []question
+	if err := json.Unmarshal(payload, &questions); err != nil {
 		reply(nil, errRPC)
 		return
 	}
-	opinions := make([]opinion, len(shards))
-	for i, id := range shards {
-		if id < 0 || id >= len(d.shards) {
+	opinions := make([]opinion, len(questions))
+	for i, q := range questions {
+		if q.Shard < 0 || q.Shard >= len(d.shards) {
 			reply(nil, errRPC)
 			return
 		}
-		opinions[i] = d.opinion(id)
+		d.deny(from, q)
+		opinions[i] = d.opinion(q.Shard)
 	}
 	reply(json.Marshal(opinions))
+}
+
+// deny notes that a node does not lead a shard, whatever this node believes: it
+// has started again, so quickly that nobody missed it. What it says holds up to
+// its term; it may have won a later one since.
+func (d *detector) deny(who string, q question) {
+	d.deniedMu.Lock()
+	defer d.deniedMu.Unlock()
+	d.denied[q.Shard] = denial{who, q.Term}
+}
+
+type denial struct {
+	node string
+	term uint64
+}
+
+// denies says whether the leader that the shard believes in has said that it is
+// none.
+func (d *detector) denies(s *shard, leader string) bool {
+	d.deniedMu.Lock()
+	denied, ok := d.denied[s.id]
+	d.deniedMu.Unlock()
+	return ok && denied.node == leader && s.raft.CurrentTerm() <= denied.term
 }
 
 // inquire asks the others for their opinions, and has this node campaign where
@@ -72,7 +103,11 @@ func (d *detector) inquire(shards []int) {
 	if len(shards) == 0 {
 		return
 	}
-	question, err := json.Marshal(shards)
+	questions := make([]question, len(shards))
+	for i, id := range shards {
+		questions[i] = question{id, d.shards[id].raft.CurrentTerm()}
+	}
+	payload, err := json.Marshal(questions)
 	if err != nil {
 		return
 	}
@@ -90,8 +125,8 @@ func (d *detector) inquire(shards []int) {
 		asked++
 		go func() {
 			var opinions []opinion
-			payload, err := d.mesh.Call(ctx, id, channelOpinion, question)
-			if err == nil && json.Unmarshal(payload, &opinions) == nil && len(opinions) == len(shards) {
+			answer, err := d.mesh.Call(ctx, id, channelOpinion, payload)
+			if err == nil && json.Unmarshal(answer, &opinions) == nil && len(opinions) == len(shards) {
 				replies <- reply{id, opinions}
 			} else {
 				replies <- reply{from: id}

@@ -31,6 +31,7 @@ var statuses = map[Reason]struct {
 	ReasonAdmission:   {http.StatusTooManyRequests, "The conversation is over its limit"},
 	ReasonForbidden:   {http.StatusForbidden, "The conversation has no room for another sender"},
 	ReasonOrder:       {http.StatusConflict, "The session's order does not allow this message"},
+	ReasonTooOld:      {http.StatusConflict, "The message was ordered too long ago"},
 	ReasonExpired:     {http.StatusConflict, "The session has expired"},
 	ReasonGone:        {http.StatusGone, "The messages are no longer retained"},
 	ReasonNoLeader:    {http.StatusServiceUnavailable, "There is no leader at the moment"},

@@ -232,7 +232,7 @@ func (s *shard) leads() bool { return s.raft.State() == raft.Leader }
 // hearsLeader says whether this replica follows a leader that its node hears.
 func (s *shard) hearsLeader() bool {
 	leader := s.leader()
-	return leader != "" && leader != s.cfg.ID && s.detector.hears(leader)
+	return leader != "" && leader != s.cfg.ID && s.detector.hears(leader) && !s.detector.denies(s, leader)
 }
 
 // voters are the members that vote, in the same order at every node.

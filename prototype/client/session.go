@@ -1,0 +1,126 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+)
+
+// Ordered is a session: it sends the messages of one sender to one conversation, several at a
+// time, and keeps their order: the message of the call that began first stands
+// first, through any retries and failovers. Without a session a retry may be
+// overtaken by the message behind it.
+//
+// Its methods may be called from any goroutine; calls that begin at the same time
+// have no order.
+type Ordered struct {
+	client       *Client
+	conversation string
+	sender       string
+	id           uint64
+
+	window chan struct{} // a token for each message under way
+	turn   chan struct{} // held by who takes the next number
+	next   uint64        // guarded by turn
+
+	mu     sync.Mutex
+	broken error
+}
+
+var (
+	// ErrSessionExpired: the cluster has forgotten the session. Messages with an
+	// unknown outcome stay unknown; those that follow need a new session.
+	ErrSessionExpired = errors.New("the session has expired")
+	// ErrSessionBroken: an earlier message was given up, so that those behind it
+	// can never take their places.
+	ErrSessionBroken = errors.New("an earlier message of the session was given up")
+)
+
+// OpenSession asks the cluster for a session, trying again while the context
+// lasts.
+func (c *Client) OpenSession(ctx context.Context, conversation, sender string) (*Ordered, error) {
+	body, err := json.Marshal(map[string]string{"sender": sender})
+	if err != nil {
+		return nil, &Error{Outcome: Fail, Detail: err.Error(), Cause: err}
+	}
+	var opened struct {
+		Session uint64 `json:"session"`
+		Window  int    `json:"window"`
+	}
+	err = c.persist(ctx, func(target string) (bool, *Error) {
+		try, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
+		defer cancel()
+		failed := c.call(try, http.MethodPost, target+conversationPath(conversation, "/sessions"), "application/json", body, &opened)
+		return failed == nil, failed
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Ordered{client: c, conversation: conversation, sender: sender, id: opened.Session, next: 1,
+		window: make(chan struct{}, max(1, opened.Window)), turn: make(chan struct{}, 1)}, nil
+}
+
+// Send orders a message behind those of the calls before it. A message whose
+// outcome is unknown when the context ends breaks the session, as nobody can tell
+// where the next one would stand.
+func (s *Ordered) Send(ctx context.Context, id, text string) (Ack, error) {
+	number, err := s.number(ctx)
+	if err != nil {
+		return Ack{}, err
+	}
+	defer func() { <-s.window }()
+	body, err := json.Marshal(Message{ID: id, Sender: s.sender, Body: text, Session: s.id, Number: number})
+	if err != nil {
+		return Ack{}, s.giveUp(&Error{Outcome: Fail, Detail: err.Error(), Cause: err})
+	}
+	var ack Ack
+	err = s.client.persist(ctx, func(target string) (bool, *Error) {
+		var failed *Error
+		ack, failed = s.client.attempt(ctx, target, s.conversation, body)
+		if failed != nil && failed.Reason == "order" {
+			failed.Status = http.StatusServiceUnavailable // the one before is still on its way
+		}
+		return failed == nil, failed
+	})
+	if err != nil {
+		return Ack{}, s.giveUp(err)
+	}
+	return ack, nil
+}
+
+// number takes a place in the window and the next number, in the order of the
+// calls.
+func (s *Ordered) number(ctx context.Context) (uint64, error) {
+	for _, gate := range []chan struct{}{s.turn, s.window} {
+		select {
+		case gate <- struct{}{}:
+		case <-ctx.Done():
+			if gate == s.window {
+				<-s.turn
+			}
+			return 0, &Error{Outcome: Fail, Detail: "not sent: " + ctx.Err().Error(), Cause: ctx.Err()}
+		}
+	}
+	defer func() { <-s.turn }()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		<-s.window
+		return 0, &Error{Outcome: Fail, Detail: s.broken.Error(), Cause: s.broken}
+	}
+	s.next++
+	return s.next - 1, nil
+}
+
+func (s *Ordered) giveUp(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var e *Error
+	if s.broken = ErrSessionBroken; errors.As(err, &e) && e.Reason == "session" {
+		s.broken = ErrSessionExpired
+		e.Cause = ErrSessionExpired
+	}
+	return err
+}
