@@ -16,13 +16,13 @@ type chunk struct {
 // may read them without a lock.
 //
 // Invariants: the message with seq s is at (s-base-1) of the chunks; base is a
-// multiple of chunkSize; seqs holds exactly the ids of the retained messages.
+// multiple of chunkSize; ids holds exactly the ids of the retained messages.
 type conversation struct {
 	base     uint64 // messages that were forgotten
 	last     uint64 // the newest seq
 	chunks   []*chunk
 	before   Digest // of the forgotten messages
-	seqs     map[string]uint64
+	ids      ids
 	senders  map[string]struct{}
 	recent   string // a sender that is known to be in senders
 	sessions map[uint64]*session
@@ -30,7 +30,7 @@ type conversation struct {
 }
 
 func newConversation() *conversation {
-	return &conversation{seqs: make(map[string]uint64), senders: make(map[string]struct{})}
+	return &conversation{ids: newIDs(), senders: make(map[string]struct{})}
 }
 
 func (c *conversation) at(seq uint64) *Message {
@@ -49,7 +49,9 @@ func (c *conversation) digest(seq uint64) Digest {
 
 // place orders a message, unless its id is known.
 func (c *conversation) place(command *Command, epoch uint64, time int64, l limits) Result {
-	if seq, ok := c.seqs[command.ID]; ok && !mutant.On(mutant.NoDedupe) {
+	hash := c.ids.hash(command.ID)
+	seq := c.ids.find(hash, func(seq uint64) bool { return c.at(seq).ID == command.ID })
+	if seq != 0 && !mutant.On(mutant.NoDedupe) {
 		return Result{Seq: seq, Epoch: c.at(seq).Epoch, Duplicate: true}
 	}
 	if !c.admit(command.Sender, l) {
@@ -57,7 +59,7 @@ func (c *conversation) place(command *Command, epoch uint64, time int64, l limit
 	}
 	// A new leader's clock may be behind the old one's. What people see next to
 	// a message should still not run backwards.
-	c.append(Message{Seq: c.last + 1, ID: command.ID, Sender: command.Sender, Body: command.Body, Epoch: epoch, Time: max(time, c.time)})
+	c.append(hash, Message{Seq: c.last + 1, ID: command.ID, Sender: command.Sender, Body: command.Body, Epoch: epoch, Time: max(time, c.time)})
 	return Result{Seq: c.last, Epoch: epoch}
 }
 
@@ -76,7 +78,7 @@ func (c *conversation) admit(sender string, l limits) bool {
 	return true
 }
 
-func (c *conversation) append(message Message) {
+func (c *conversation) append(hash uint64, message Message) {
 	digest := c.digest(c.last)
 	i := message.Seq - c.base - 1
 	if i/chunkSize == uint64(len(c.chunks)) {
@@ -85,7 +87,7 @@ func (c *conversation) append(message Message) {
 	at := c.chunks[i/chunkSize]
 	at.messages[i%chunkSize] = message
 	at.digests[i%chunkSize] = digest.next(&message)
-	c.seqs[message.ID] = message.Seq
+	c.ids.add(hash, message.Seq)
 	c.last, c.time = message.Seq, message.Time
 }
 
@@ -95,9 +97,7 @@ func (c *conversation) forget(retain uint64) {
 	for retain > 0 && c.last-c.base >= retain+chunkSize {
 		for i := range c.chunks[0].messages {
 			m := &c.chunks[0].messages[i]
-			if c.seqs[m.ID] == m.Seq {
-				delete(c.seqs, m.ID)
-			}
+			c.ids.remove(c.ids.hash(m.ID), m.Seq)
 		}
 		c.before = c.digest(c.base + chunkSize)
 		c.base += chunkSize

@@ -52,9 +52,10 @@ func (in *snapshotReader) conversation() *conversation {
 		if in.err != nil {
 			return nil
 		}
-		c.append(m)
+		hash := c.ids.hash(m.ID)
+		c.append(hash, m)
 		if mutant.On(mutant.DedupeNotInSnapshot) {
-			delete(c.seqs, m.ID)
+			c.ids.remove(hash, m.Seq)
 		}
 		if mutant.On(mutant.DigestNotInSnapshot) {
 			i := m.Seq - c.base - 1
