@@ -88,14 +88,17 @@ func (b *batcher) submit(commands []order.Command) func(context.Context) ([]orde
 // split cuts commands into groups that fit an entry.
 func (b *batcher) split(commands []order.Command) (groups []*group) {
 	g := &group{done: make(chan groupResult, 1)}
-	for _, c := range commands {
-		if size := c.Size(); g.size+size > b.maxBatch && len(g.commands) > 0 {
+	first := 0
+	for i := range commands {
+		size := commands[i].Size()
+		if g.size+size > b.maxBatch && i > first {
+			g.commands = commands[first:i:i]
 			groups = append(groups, g)
-			g = &group{done: make(chan groupResult, 1)}
+			g, first = &group{done: make(chan groupResult, 1)}, i
 		}
-		g.commands = append(g.commands, c)
-		g.size += c.Size()
+		g.size += size
 	}
+	g.commands = commands[first:len(commands):len(commands)]
 	return append(groups, g)
 }
 
@@ -173,10 +176,16 @@ func (b *batcher) drain(patience time.Duration) {
 // propose hands one entry to the library and lets its outcome find the callers.
 func (b *batcher) propose(groups []*group) {
 	batch := order.Batch{Time: b.clock.Now().UnixMilli(), Retain: b.retain}
+	count, size := 0, 64
+	for _, g := range groups {
+		count += len(g.commands)
+		size += g.size
+	}
+	batch.Commands = make([]order.Command, 0, count)
 	for _, g := range groups {
 		batch.Commands = append(batch.Commands, g.commands...)
 	}
-	future := b.raft.Apply(batch.Append(nil), 0)
+	future := b.raft.Apply(batch.Append(make([]byte, 0, size)), 0)
 	go func() {
 		defer func() { <-b.inFlight }()
 		err := future.Error()

@@ -20,16 +20,19 @@ type line struct {
 type lineReader struct {
 	r     *bufio.Reader
 	limit int
+	buf   []byte // of the chunk that was read last
 }
 
 func newLineReader(r io.Reader, limit int) *lineReader {
-	return &lineReader{bufio.NewReaderSize(r, 64<<10), limit}
+	return &lineReader{r: bufio.NewReaderSize(r, 64<<10), limit: limit}
 }
 
 // chunk reads lines until there are enough of them, or none has arrived yet
-// that could be read without waiting. more is false at the end of the stream.
+// that could be read without waiting. more is false at the end of the stream. The
+// lines are good until the next call.
 func (lr *lineReader) chunk(maxLines, maxBytes int) (lines []line, more bool) {
 	size := 0
+	lr.buf = lr.buf[:0]
 	for len(lines) < maxLines && size < maxBytes {
 		if len(lines) > 0 && lr.r.Buffered() == 0 {
 			return lines, true
@@ -50,16 +53,17 @@ func (lr *lineReader) chunk(maxLines, maxBytes int) (lines []line, more bool) {
 }
 
 func (lr *lineReader) line() (data []byte, tooLong bool, err error) {
+	start := len(lr.buf)
 	for {
 		part, err := lr.r.ReadSlice('\n')
 		if !tooLong {
-			data = append(data, part...)
+			lr.buf = append(lr.buf, part...)
 		}
-		if len(data) > lr.limit {
-			data, tooLong = nil, true
+		if len(lr.buf)-start > lr.limit {
+			lr.buf, tooLong = lr.buf[:start], true
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return data, tooLong, err
+			return lr.buf[start:len(lr.buf):len(lr.buf)], tooLong, err
 		}
 	}
 }

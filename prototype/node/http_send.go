@@ -82,17 +82,26 @@ func result(conversation, id string, r order.Result) wireResult {
 }
 
 func (n *Node) count(results []order.Result, err *Error, total int) {
+	var ok, duplicates, rejected int
 	for _, r := range results {
-		outcome := "ok"
 		switch {
 		case r.Rejected != 0:
-			outcome = "fail"
+			rejected++
 		case r.Duplicate:
-			outcome = "duplicate"
+			duplicates++
+		default:
+			ok++
 		}
-		n.meter.sends.WithLabelValues(outcome).Inc()
 	}
+	add := func(outcome string, count int) {
+		if count > 0 {
+			n.meter.sends.WithLabelValues(outcome).Add(float64(count))
+		}
+	}
+	add("ok", ok)
+	add("duplicate", duplicates)
+	add("fail", rejected)
 	if err != nil {
-		n.meter.sends.WithLabelValues(string(err.Outcome)).Add(float64(total - len(results)))
+		add(string(err.Outcome), total-len(results))
 	}
 }
