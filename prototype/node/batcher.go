@@ -23,14 +23,15 @@ type batcher struct {
 	clock    *fault.Clock
 	maxBatch int
 	retain   uint64
-	inFlight chan struct{} // holds a token for each proposed entry
+	most     int // entries proposed and not yet applied
 	stop     <-chan struct{}
 
 	admission *admission
 
-	mu    sync.Mutex
-	queue *queue
-	wake  chan struct{}
+	mu     sync.Mutex
+	queue  *queue
+	flying int           // entries proposed and not yet applied
+	wake   chan struct{} // after each change of the two
 }
 
 // group is what one caller submits at once: it goes into one entry.
@@ -48,7 +49,7 @@ type groupResult struct {
 func newBatcher(r *raft.Raft, cfg Config, stop <-chan struct{}) *batcher {
 	return &batcher{raft: r, clock: cfg.Clock, maxBatch: cfg.MaxBatch, retain: cfg.Retain,
 		queue: newQueue(cfg.MaxQueue, cfg.MaxQueue/4), admission: newAdmission(cfg.AdmitRate),
-		inFlight: make(chan struct{}, cfg.BatchesInFlight), stop: stop, wake: make(chan struct{}, 1)}
+		most: cfg.BatchesInFlight, stop: stop, wake: make(chan struct{}, 1)}
 }
 
 // submit queues the commands and gives the function that waits for what becomes
@@ -108,22 +109,45 @@ func (b *batcher) enqueue(groups []*group) *Error {
 	if err := b.queue.push(groups[0].commands[0].Conversation, groups); err != nil {
 		return err
 	}
-	select {
-	case b.wake <- struct{}{}:
-	default:
-	}
+	b.poke()
 	return nil
 }
 
-// take removes as many groups from the queue as fit an entry.
-func (b *batcher) take() []*group {
+// worthAnEntry is how many bytes must wait for an entry to be proposed while
+// others are on their way. Below it the cost of an entry counts for more than its
+// wait, and what arrives meanwhile goes with it.
+const worthAnEntry = 64 << 10
+
+// next gives the groups of the next entry, if it is time for one.
+func (b *batcher) next() []*group {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.flying > 0 && (b.flying >= b.most || b.queue.bytes < worthAnEntry) {
+		return nil
+	}
 	groups := b.queue.take(b.maxBatch)
+	if len(groups) > 0 {
+		b.flying++
+	}
 	if mutant.On(mutant.BatchReversed) {
 		slices.Reverse(groups)
 	}
 	return groups
+}
+
+// landed notes that the outcome of an entry is known.
+func (b *batcher) landed() {
+	b.mu.Lock()
+	b.flying--
+	b.mu.Unlock()
+	b.poke()
+}
+
+func (b *batcher) poke() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
 }
 
 // run proposes until stop is closed; what is queued then certainly fails.
@@ -135,24 +159,16 @@ func (b *batcher) run() {
 		case <-b.stop:
 			return
 		}
-		for {
-			select {
-			case b.inFlight <- struct{}{}:
-			case <-b.stop:
-				return
-			}
-			groups := b.take()
-			if len(groups) == 0 {
-				<-b.inFlight
-				break
-			}
+		for groups := b.next(); len(groups) > 0; groups = b.next() {
 			b.propose(groups)
 		}
 	}
 }
 
 func (b *batcher) refuse() {
-	for groups := b.take(); len(groups) > 0; groups = b.take() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for groups := b.queue.take(b.maxBatch); len(groups) > 0; groups = b.queue.take(b.maxBatch) {
 		for _, g := range groups {
 			g.done <- groupResult{err: noLeader("the node is stopping")}
 		}
@@ -164,9 +180,15 @@ func (b *batcher) refuse() {
 // unknown. It is called after run has ended.
 func (b *batcher) drain(patience time.Duration) {
 	late := time.After(patience)
-	for range cap(b.inFlight) {
+	for {
+		b.mu.Lock()
+		flying := b.flying
+		b.mu.Unlock()
+		if flying == 0 {
+			return
+		}
 		select {
-		case b.inFlight <- struct{}{}:
+		case <-b.wake:
 		case <-late:
 			return
 		}
@@ -187,7 +209,7 @@ func (b *batcher) propose(groups []*group) {
 	}
 	future := b.raft.Apply(batch.Append(make([]byte, 0, size)), 0)
 	go func() {
-		defer func() { <-b.inFlight }()
+		defer b.landed()
 		err := future.Error()
 		results, ok := []order.Result(nil), false
 		if err == nil {
