@@ -92,14 +92,14 @@ func (b *balancer) look() {
 
 // fit says whether a node can take over a shard at once.
 func (b *balancer) fit(s *shard, id string) bool {
-	question, err := json.Marshal([]int{s.id})
+	ask, err := json.Marshal([]question{{Shard: s.id}}) // of no term: this node does lead the shard
 	if err != nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), opinionWithin)
 	defer cancel()
 	var opinions []opinion
-	payload, err := b.node.mesh.Call(ctx, id, channelOpinion, question)
+	payload, err := b.node.mesh.Call(ctx, id, channelOpinion, ask)
 	if err != nil || json.Unmarshal(payload, &opinions) != nil || len(opinions) != 1 {
 		return false
 	}
