@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"lockstep/prototype/client"
+)
+
+// bench is one measurement.
+type bench struct {
+	flags   benchFlags
+	targets func() []string
+	run1    string // begins the ids of this run's messages
+	body    string
+
+	done, failed atomic.Int64
+	mu           sync.Mutex
+	latency      *hdrhistogram.Histogram // microseconds
+}
+
+// benchResult is what came out. The names say the units.
+type benchResult struct {
+	Mode    string  `json:"mode"`
+	Clients int     `json:"clients"`
+	Seconds float64 `json:"seconds"`
+	Done    int64   `json:"done"`
+	Failed  int64   `json:"failed"`
+	Rate    float64 `json:"per_second"`
+	P50     float64 `json:"p50_ms"`
+	P99     float64 `json:"p99_ms"`
+	Max     float64 `json:"max_ms"`
+}
+
+func (r benchResult) String() string {
+	what := "acknowledged"
+	if strings.HasPrefix(r.Mode, "read") {
+		what = "reads"
+	}
+	return fmt.Sprintf("%s, %d clients, %.1f s: %.0f %s a second; p50 %.2f ms, p99 %.2f ms, max %.2f ms; %d failed\n",
+		r.Mode, r.Clients, r.Seconds, r.Rate, what, r.P50, r.P99, r.Max, r.Failed)
+}
+
+func newBench(f benchFlags, targets func() []string) *bench {
+	return &bench{flags: f, targets: targets, run1: fmt.Sprint(time.Now().UnixNano()), body: strings.Repeat("x", f.body),
+		latency: hdrhistogram.New(1, 60_000_000, 3)}
+}
+
+const benchReads = 256 // in a batch
+
+// run loads the cluster. What is under way when the time is over is waited for
+// and not counted.
+func (b *bench) run(ctx context.Context, progress func(share float64)) (benchResult, error) {
+	prepared := make([]*client.Client, b.flags.conversations)
+	for i := range prepared {
+		prepared[i] = client.New(client.Config{Targets: b.targets})
+		// One message makes the conversation, and the client talks to its leader.
+		if _, err := prepared[i].Send(ctx, b.room(i), client.Message{ID: b.run1 + "-first", Sender: "bench", Body: b.body}); err != nil {
+			return benchResult{}, err
+		}
+		if err := prepared[i].Lead(ctx, b.room(i)); err != nil {
+			return benchResult{}, err
+		}
+	}
+	began := time.Now()
+	loading, stop := context.WithTimeout(ctx, b.flags.duration)
+	defer stop()
+	var running sync.WaitGroup
+	streams := make([]*client.Stream, b.flags.conversations)
+	for i := range b.flags.clients {
+		place := i % b.flags.conversations
+		c := prepared[place]
+		switch b.flags.mode {
+		case "wait":
+			running.Go(func() {
+				b.each(loading, func(n int) (int, error) {
+					_, err := c.Send(loading, b.room(place), b.message(i, n))
+					return 1, err
+				})
+			})
+		case "stream":
+			if streams[place] == nil {
+				streams[place] = c.OpenStream(b.room(place), b.flags.clients)
+			}
+			running.Go(func() {
+				b.each(loading, func(n int) (int, error) {
+					_, err := streams[place].Send(loading, b.message(i, n))
+					return 1, err
+				})
+			})
+		case "pipeline":
+			running.Go(func() { b.pipeline(loading, c, place, i) })
+		case "read":
+			running.Go(func() {
+				b.each(loading, func(int) (int, error) {
+					_, err := c.Read(loading, b.room(place), client.ReadOptions{Limit: 1})
+					return 1, err
+				})
+			})
+		case "reads":
+			requests := make([]client.ReadRequest, benchReads)
+			for j := range requests {
+				requests[j] = client.ReadRequest{Conversation: b.room(j % b.flags.conversations), ReadOptions: client.ReadOptions{Limit: 1}}
+			}
+			running.Go(func() {
+				b.each(loading, func(int) (int, error) {
+					answers, err := c.ReadBatch(loading, requests)
+					for _, a := range answers {
+						if a.Err != nil {
+							err = a.Err
+						}
+					}
+					return len(requests), err
+				})
+			})
+		}
+	}
+	for loading.Err() == nil {
+		progress(time.Since(began).Seconds() / b.flags.duration.Seconds())
+		rest(loading, 100*time.Millisecond)
+	}
+	done, failed, took := b.done.Load(), b.failed.Load(), time.Since(began)
+	for _, s := range streams {
+		if s != nil {
+			s.Close()
+		}
+	}
+	running.Wait()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	at := func(q float64) float64 { return float64(b.latency.ValueAtQuantile(q)) / 1000 }
+	return benchResult{Mode: b.flags.mode, Clients: b.flags.clients, Seconds: took.Seconds(), Done: done, Failed: failed,
+		Rate: float64(done) / took.Seconds(), P50: at(50), P99: at(99), Max: float64(b.latency.Max()) / 1000}, ctx.Err()
+}
+
+func (b *bench) room(i int) string { return fmt.Sprintf("bench-%d", i) }
+
+func (b *bench) message(c, n int) client.Message {
+	return client.Message{ID: fmt.Sprintf("%s-%d-%d", b.run1, c, n), Sender: fmt.Sprintf("c%d", c), Body: b.body}
+}
+
+// each does one thing after the other until the time is over.
+func (b *bench) each(ctx context.Context, do func(n int) (count int, err error)) {
+	own := hdrhistogram.New(1, 60_000_000, 3)
+	for n := 0; ctx.Err() == nil; n++ {
+		began := time.Now()
+		count, err := do(n)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			b.failed.Add(int64(count))
+		default:
+			b.done.Add(int64(count))
+			own.RecordValue(time.Since(began).Microseconds())
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.latency.Merge(own)
+}
+
+// pipeline sends as fast as the window allows.
+func (b *bench) pipeline(ctx context.Context, c *client.Client, place, number int) {
+	stream := c.OpenStream(b.room(place), b.flags.window)
+	var mu sync.Mutex
+	own := hdrhistogram.New(1, 60_000_000, 3)
+	for n := 0; ctx.Err() == nil; n++ {
+		began := time.Now()
+		stream.Post(ctx, b.message(number, n), func(_ client.Ack, err error) {
+			if err != nil {
+				if ctx.Err() == nil {
+					b.failed.Add(1)
+				}
+				return
+			}
+			b.done.Add(1)
+			mu.Lock()
+			own.RecordValue(time.Since(began).Microseconds())
+			mu.Unlock()
+		})
+	}
+	stream.Close()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.latency.Merge(own)
+}
