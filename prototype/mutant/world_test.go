@@ -45,6 +45,7 @@ func newWorld(t *testing.T, seed uint64, tune func(*node.Config)) *world {
 	var err error
 	w.cluster, err = cluster.NewMemory(3, func(c *node.Config) {
 		c.Shards, c.Stores, c.SubmitTimeout, c.ReadTimeout = 1, w.disks[c.ID].open, 800*time.Millisecond, 400*time.Millisecond
+		c.WorthAnEntry = 1 // many entries under way, though the load is small
 		if tune != nil {
 			tune(c)
 		}

@@ -24,6 +24,7 @@ type batcher struct {
 	maxBatch int
 	retain   uint64
 	most     int // entries proposed and not yet applied
+	worth    int // bytes for which one more is proposed
 	stop     <-chan struct{}
 
 	admission *admission
@@ -49,7 +50,7 @@ type groupResult struct {
 func newBatcher(r *raft.Raft, cfg Config, stop <-chan struct{}) *batcher {
 	return &batcher{raft: r, clock: cfg.Clock, maxBatch: cfg.MaxBatch, retain: cfg.Retain,
 		queue: newQueue(cfg.MaxQueue, cfg.MaxQueue/4), admission: newAdmission(cfg.AdmitRate),
-		most: cfg.BatchesInFlight, stop: stop, wake: make(chan struct{}, 1)}
+		most: cfg.BatchesInFlight, worth: cfg.WorthAnEntry, stop: stop, wake: make(chan struct{}, 1)}
 }
 
 // submit queues the commands and gives the function that waits for what becomes
@@ -113,16 +114,11 @@ func (b *batcher) enqueue(groups []*group) *Error {
 	return nil
 }
 
-// worthAnEntry is how many bytes must wait for an entry to be proposed while
-// others are on their way. Below it the cost of an entry counts for more than its
-// wait, and what arrives meanwhile goes with it.
-const worthAnEntry = 64 << 10
-
 // next gives the groups of the next entry, if it is time for one.
 func (b *batcher) next() []*group {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.flying > 0 && (b.flying >= b.most || b.queue.bytes < worthAnEntry) {
+	if b.flying > 0 && (b.flying >= b.most || b.queue.bytes < b.worth) {
 		return nil
 	}
 	groups := b.queue.take(b.maxBatch)

@@ -67,6 +67,10 @@ type Config struct {
 	// all. What is older answers 410. The leader's setting counts.
 	Retain          uint64
 	BatchesInFlight int // log entries proposed and not yet applied
+	// WorthAnEntry is how many bytes must wait for an entry to be proposed while
+	// others are on their way. Below it the cost of an entry counts for more than
+	// its wait, and what arrives meanwhile goes with it.
+	WorthAnEntry int
 
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
@@ -113,6 +117,7 @@ func DefaultConfig() Config {
 		MaxQueue:          32 << 20,
 		Retain:            200_000,
 		BatchesInFlight:   4,
+		WorthAnEntry:      64 << 10,
 		Logger:            slog.New(slog.DiscardHandler),
 	}
 }

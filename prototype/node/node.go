@@ -106,7 +106,12 @@ func (n *Node) shardOf(conversation string) *shard {
 // the results of those that were ordered, from the first on; the error is about
 // the rest.
 func (n *Node) Submit(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *Error) {
-	return n.SubmitLater(conversation, commands)(ctx)
+	for patience := newPatience(ctx); ; {
+		results, err := n.SubmitLater(conversation, commands)(ctx)
+		if err == nil || len(results) > 0 || !patience.again(err) {
+			return results, err
+		}
+	}
 }
 
 // SubmitLater is Submit in two steps: what is submitted first is ordered first,
@@ -114,6 +119,11 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 // must be called.
 func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	s := n.shardOf(conversation)
+	for patience := newPatience(context.Background()); !s.leads(); {
+		if _, err := n.reachable(s); err == nil || !patience.again(err) {
+			break
+		}
+	}
 	if s.leads() {
 		return n.within(s.submit(commands), n.detect.majority(), s.fence.working())
 	}
@@ -154,6 +164,14 @@ func (n *Node) Read(ctx context.Context, r ReadRequest) (order.View, *Error) {
 // Await returns when this node may answer a read of a conversation, or of any
 // other one in its shard, that had arrived by then.
 func (n *Node) Await(ctx context.Context, r ReadRequest) *Error {
+	for patience := newPatience(ctx); ; {
+		if err := n.await(ctx, r); err == nil || !patience.again(err) {
+			return err
+		}
+	}
+}
+
+func (n *Node) await(ctx context.Context, r ReadRequest) *Error {
 	s := n.shardOf(r.Conversation)
 	if r.Level == Session || r.Level == Local || s.leads() {
 		return s.await(ctx, r)

@@ -1,0 +1,38 @@
+package node
+
+import (
+	"context"
+	"time"
+)
+
+// patience lets a request wait for a leader to be elected, or to take over: that
+// is a matter of a fraction of a second, and a client who is refused waits longer
+// before it comes again. Only what certainly had no effect is tried again.
+type patience struct {
+	ctx   context.Context
+	until time.Time
+}
+
+const (
+	leaderPatience = 300 * time.Millisecond
+	lookAgain      = 3 * time.Millisecond
+)
+
+func newPatience(ctx context.Context) patience {
+	return patience{ctx, time.Now().Add(leaderPatience)}
+}
+
+// again waits a moment and says whether to try again after an error.
+func (p patience) again(err *Error) bool {
+	if err.Outcome != Fail || err.Reason != ReasonNoLeader || time.Now().After(p.until) {
+		return false
+	}
+	timer := time.NewTimer(lookAgain)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-p.ctx.Done():
+		return false
+	}
+}
