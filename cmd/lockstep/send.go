@@ -15,7 +15,7 @@ import (
 )
 
 func newSendCommand() *cobra.Command {
-	var target, sender, id string
+	var target, sender, id, lane string
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   `send CONVERSATION ["text"]`,
@@ -32,7 +32,7 @@ same message id while the outcome is open. Prints the message's place.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c := client.New(client.Config{Targets: targets(target)})
+			c := client.New(client.Config{Targets: targets(target), Lane: lane})
 			if sender == "" {
 				sender = "somebody"
 				if u, err := user.Current(); err == nil && u.Username != "" {
@@ -75,6 +75,7 @@ same message id while the outcome is open. Prints the message's place.`,
 		},
 	}
 	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	cmd.Flags().StringVar(&lane, "lane", "", "way of ordering: quorum, leader or clock")
 	cmd.Flags().StringVar(&sender, "sender", "", "who says it (default: your user name)")
 	cmd.Flags().StringVar(&id, "id", "", "message id; the same id again is the same message")
 	cmd.Flags().DurationVar(&timeout, "timeout", 10*time.Second, "how long to try")

@@ -11,7 +11,7 @@ import (
 )
 
 func newTailCommand() *cobra.Command {
-	var target string
+	var target, lane string
 	var after uint64
 	cmd := &cobra.Command{
 		Use:   "tail CONVERSATION",
@@ -26,7 +26,7 @@ number that is missing ends it with an error: that must never happen.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := client.New(client.Config{Targets: targets(target)}).Follow(cmd.Context(), args[0], after, func(m client.Placed) error {
+			err := client.New(client.Config{Targets: targets(target), Lane: lane}).Follow(cmd.Context(), args[0], after, func(m client.Placed) error {
 				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%6d  %s  %-10s  %s\n", m.Seq, m.Time.Local().Format("15:04:05.000"), m.Sender, printable(m.Body))
 				return err
 			})
@@ -37,6 +37,7 @@ number that is missing ends it with an error: that must never happen.`,
 		},
 	}
 	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	cmd.Flags().StringVar(&lane, "lane", "", "way of ordering: quorum, leader or clock")
 	cmd.Flags().Uint64Var(&after, "after", 0, "begin after this number")
 	return cmd
 }

@@ -62,7 +62,7 @@ func (c *Client) attemptBatch(ctx context.Context, target, conversation string, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
 	defer cancel()
-	response, failed := c.open(ctx, http.MethodPost, target+conversationPath(conversation, "/messages"), "application/x-ndjson", body.Bytes())
+	response, failed := c.open(ctx, http.MethodPost, target+c.path(conversation, "/messages"), "application/x-ndjson", body.Bytes())
 	if failed != nil {
 		for _, i := range open {
 			answers[i].Err = failed

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -21,6 +22,8 @@ type Config struct {
 	// AttemptTimeout bounds one attempt; a node that is paused takes a request
 	// and never answers. 0 means 1 s.
 	AttemptTimeout time.Duration
+	// Lane is the way of ordering; "" is the quorum lane.
+	Lane string
 	// Transport may be shared by many clients; nil makes a new one.
 	Transport http.RoundTripper
 }
@@ -78,8 +81,17 @@ func (c *Client) target() (target string, place uint64, err error) {
 // moveOn goes to the next target, unless somebody else has done so already.
 func (c *Client) moveOn(from uint64) { c.next.CompareAndSwap(from, from+1) }
 
-func conversationPath(conversation, rest string) string {
-	return "/v1/conversations/" + url.PathEscape(conversation) + rest
+// path is that of a conversation, in the client's lane.
+func (c *Client) path(conversation, rest string) string {
+	path := "/v1/conversations/" + url.PathEscape(conversation) + rest
+	if c.cfg.Lane == "" {
+		return path
+	}
+	separator := "?"
+	if strings.Contains(rest, "?") {
+		separator = "&"
+	}
+	return path + separator + "lane=" + url.QueryEscape(c.cfg.Lane)
 }
 
 // ReadOptions say what to read.
@@ -112,7 +124,7 @@ func (o ReadOptions) query() string {
 // last one if it reaches View.Last.
 func (c *Client) Read(ctx context.Context, conversation string, o ReadOptions) (View, error) {
 	var view View
-	err := c.once(ctx, http.MethodGet, conversationPath(conversation, "/messages"+o.query()), &view)
+	err := c.once(ctx, http.MethodGet, c.path(conversation, "/messages"+o.query()), &view)
 	return view, err
 }
 
@@ -139,7 +151,7 @@ func (c *Client) All(ctx context.Context, conversation, level string) ([]Placed,
 // 0 means all.
 func (c *Client) Digest(ctx context.Context, conversation string, upto uint64) (Digest, error) {
 	var d Digest
-	err := c.once(ctx, http.MethodGet, conversationPath(conversation, "/digest?upto="+strconv.FormatUint(upto, 10)), &d)
+	err := c.once(ctx, http.MethodGet, c.path(conversation, "/digest?upto="+strconv.FormatUint(upto, 10)), &d)
 	return d, err
 }
 

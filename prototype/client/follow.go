@@ -107,7 +107,7 @@ func (f *follower) take(m Placed) error {
 
 // read passes on the events of one stream until it ends.
 func (f *follower) read(ctx context.Context, target string, after uint64, messages chan<- Placed) error {
-	response, failed := f.client.open(ctx, http.MethodGet, fmt.Sprintf("%s%s?after=%d", target, conversationPath(f.conversation, "/events"), after), "", nil)
+	response, failed := f.client.open(ctx, http.MethodGet, target+f.client.path(f.conversation, fmt.Sprintf("/events?after=%d", after)), "", nil)
 	if failed != nil {
 		if failed.final() {
 			return &stopped{failed}
@@ -144,7 +144,7 @@ func (f *follower) behind(ctx context.Context, present string) bool {
 		}
 		ctx, cancel := context.WithTimeout(ctx, f.client.cfg.AttemptTimeout)
 		var view View
-		err := f.client.call(ctx, http.MethodGet, target+conversationPath(f.conversation, "/messages"+ReadOptions{After: f.last, Limit: 1}.query()), "", nil, &view)
+		err := f.client.call(ctx, http.MethodGet, target+f.client.path(f.conversation, "/messages"+ReadOptions{After: f.last, Limit: 1}.query()), "", nil, &view)
 		cancel()
 		if err == nil {
 			return view.Last > f.last

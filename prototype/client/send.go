@@ -37,7 +37,7 @@ func (c *Client) attempt(ctx context.Context, target, conversation string, body 
 	try, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
 	defer cancel()
 	var ack Ack
-	err := c.call(try, http.MethodPost, target+conversationPath(conversation, "/messages"), "application/json", body, &ack)
+	err := c.call(try, http.MethodPost, target+c.path(conversation, "/messages"), "application/json", body, &ack)
 	if err == nil && ack.Seq == 0 {
 		err = &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer has no seq"}
 	}

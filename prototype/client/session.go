@@ -52,7 +52,7 @@ func (c *Client) OpenSession(ctx context.Context, conversation, sender string) (
 	err = c.persist(ctx, func(target string) (bool, *Error) {
 		try, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
 		defer cancel()
-		failed := c.call(try, http.MethodPost, target+conversationPath(conversation, "/sessions"), "application/json", body, &opened)
+		failed := c.call(try, http.MethodPost, target+c.path(conversation, "/sessions"), "application/json", body, &opened)
 		return failed == nil, failed
 	})
 	if err != nil {

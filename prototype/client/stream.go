@@ -211,7 +211,7 @@ func (s *Stream) connect(target string) (progress, moved bool) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
 	body, w := io.Pipe()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target+conversationPath(s.conversation, "/messages"), body)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target+s.client.path(s.conversation, "/messages"), body)
 	if err != nil {
 		return false, false
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -93,14 +94,22 @@ func (n *Node) checkName(what, value string) *Error {
 	return nil
 }
 
+// laneOf is the lane that a request asks for.
+func laneOf(r *http.Request) string {
+	if name := r.URL.Query().Get("lane"); name != "" {
+		return name
+	}
+	return LaneQuorum
+}
+
 // conversation reads the path's conversation and the lane.
 func (n *Node) conversation(r *http.Request) (string, *Error) {
 	name := r.PathValue("conversation")
 	if err := n.checkName("the conversation", name); err != nil {
 		return "", err
 	}
-	if lane := r.URL.Query().Get("lane"); lane != "" && lane != LaneQuorum {
-		return "", invalid("there is no lane %q at this node; there is %q", lane, LaneQuorum)
+	if name := laneOf(r); !slices.Contains(Lanes, name) {
+		return "", invalid("there is no lane %q; there are %s", name, strings.Join(Lanes, ", "))
 	}
 	return name, nil
 }

@@ -76,7 +76,21 @@ func writeJSON(w http.ResponseWriter, value any) {
 	encoder.Encode(value)
 }
 
-func (n *Node) getStatus(w http.ResponseWriter, _ *http.Request) { writeJSON(w, n.Status()) }
+// getStatus lists the quorum lane, or the lane that is asked for, or all.
+func (n *Node) getStatus(w http.ResponseWriter, r *http.Request) {
+	status := n.Status()
+	switch name := r.URL.Query().Get("lane"); name {
+	case "", LaneQuorum:
+	case LaneLeader, LaneClock:
+		status.Shards = n.lanes.status(name)
+	case "all":
+		status.Shards = append(append(status.Shards, n.lanes.status(LaneLeader)...), n.lanes.status(LaneClock)...)
+	default:
+		fail(w, r, invalid("there is no lane %q; there are %s, and all", name, strings.Join(Lanes, ", ")))
+		return
+	}
+	writeJSON(w, status)
+}
 
 func (n *Node) getHealth(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ok"})

@@ -3,6 +3,7 @@
 package node
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -51,7 +52,11 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		n.meter.latency.WithLabelValues("read-" + string(request.Level)).Observe(time.Since(start).Seconds())
 	}()
-	view, err := n.Read(r.Context(), request)
+	read := n.Read
+	if lane := laneOf(r); lane != LaneQuorum {
+		read = func(_ context.Context, request ReadRequest) (order.View, *Error) { return n.readWeak(lane, request) }
+	}
+	view, err := read(r.Context(), request)
 	if err != nil {
 		fail(w, r, err)
 		return
@@ -67,6 +72,15 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, answer)
 }
 
+// readWeak reads in a weak lane, which knows no level above session.
+func (n *Node) readWeak(lane string, r ReadRequest) (order.View, *Error) {
+	view := n.ReadIn(lane, r.Conversation, r.After, r.Limit)
+	if r.Level == Session && view.Last < r.MinSeq {
+		return view, &Error{Outcome: Fail, Reason: ReasonUnavailable, RetryAfter: time.Second, Detail: "this node has not reached min_seq yet"}
+	}
+	return view, nil
+}
+
 func (n *Node) readRequest(r *http.Request) (ReadRequest, *Error) {
 	conversation, err := n.conversation(r)
 	if err != nil {
@@ -76,6 +90,16 @@ func (n *Node) readRequest(r *http.Request) (ReadRequest, *Error) {
 	query := r.URL.Query()
 	if level := query.Get("read"); level != "" {
 		request.Level = Level(level)
+	}
+	if lane := laneOf(r); lane != LaneQuorum {
+		switch request.Level {
+		case Session, Local:
+		default:
+			if query.Get("read") != "" {
+				return ReadRequest{}, invalid("lane %s cannot promise reads of level %s; there are session and local", lane, request.Level)
+			}
+			request.Level = Local
+		}
 	}
 	if !slices.Contains([]Level{Linearizable, Leader, Session, Local}, request.Level) {
 		return ReadRequest{}, invalid("there is no read level %q; there are linearizable, leader, session and local", request.Level)
@@ -116,7 +140,7 @@ func (n *Node) getDigest(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	seq, digest := n.Digest(conversation, upto)
+	seq, digest := n.DigestIn(laneOf(r), conversation, upto)
 	if upto > 0 && seq > upto {
 		fail(w, r, gone(upto, seq+1))
 		return
@@ -147,7 +171,8 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	if first := n.shardOf(conversation).fsm.machine.Read(conversation, after, 0).First; after+1 < first {
+	lane := laneOf(r)
+	if first := n.shardOf(conversation).fsm.machine.Read(conversation, after, 0).First; lane == LaneQuorum && after+1 < first {
 		fail(w, r, gone(after, first))
 		return
 	}
@@ -160,6 +185,11 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 	for {
 		changed := n.Watch(conversation)
 		view := n.shardOf(conversation).fsm.machine.Read(conversation, after, eventsPage)
+		var again <-chan time.Time
+		if lane != LaneQuorum {
+			// What was shown may have moved since; the stream shows what is new at the end.
+			view, again = n.ReadIn(lane, conversation, after, eventsPage), time.After(laneEvery)
+		}
 		if after+1 < view.First {
 			return // it fell behind what is retained; asking again, it is told so
 		}
@@ -179,6 +209,7 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 		}
 		select {
 		case <-changed:
+		case <-again:
 		case <-heartbeat.C:
 			if _, err := fmt.Fprint(w, ": alive\n\n"); err != nil {
 				return

@@ -35,7 +35,7 @@ func (n *Node) postMessages(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	if leader, err := n.reachable(n.shardOf(conversation)); err == nil {
+	if leader, err := n.reachable(n.shardOf(conversation)); err == nil && laneOf(r) == LaneQuorum {
 		w.Header().Set(leaderHeader, leader.HTTP)
 	}
 	switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media {
@@ -64,7 +64,7 @@ func (n *Node) postOne(w http.ResponseWriter, r *http.Request, conversation stri
 	}
 	var results []order.Result
 	if err == nil {
-		results, err = n.Submit(r.Context(), conversation, []order.Command{c})
+		results, err = n.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
 	}
 	if err == nil && results[0].Rejected != 0 {
 		results, err = nil, rejected(results[0].Rejected)

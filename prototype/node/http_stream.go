@@ -54,7 +54,7 @@ func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation s
 			if len(batch) == 0 {
 				continue
 			}
-			c := n.begin(conversation, batch, r.URL.Path)
+			c := n.begin(conversation, laneOf(r), batch, r.URL.Path)
 			select {
 			case underWay <- c:
 			case <-ctx.Done():
@@ -82,7 +82,7 @@ func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation s
 }
 
 // begin parses a chunk and orders its good lines.
-func (n *Node) begin(conversation string, lines []line, path string) *chunk {
+func (n *Node) begin(conversation, lane string, lines []line, path string) *chunk {
 	c := &chunk{conversation: conversation, lines: lines, commands: make([]order.Command, 0, len(lines)), places: make([]int, 0, len(lines))}
 	for i, l := range lines {
 		m, err := parseLine(l)
@@ -101,8 +101,13 @@ func (n *Node) begin(conversation string, lines []line, path string) *chunk {
 		c.commands, c.places = append(c.commands, command), append(c.places, i)
 	}
 	c.wait = func(context.Context) ([]order.Result, *Error) { return nil, nil }
-	if len(c.commands) > 0 {
+	switch {
+	case len(c.commands) == 0:
+	case lane == LaneQuorum:
 		c.wait = n.SubmitLater(conversation, c.commands)
+	default:
+		results, err := n.SubmitIn(context.Background(), lane, conversation, c.commands)
+		c.wait = func(context.Context) ([]order.Result, *Error) { return results, err }
 	}
 	return c
 }

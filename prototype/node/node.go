@@ -21,6 +21,7 @@ type Node struct {
 	beats   *beats
 	detect  *detector
 	balance *balancer
+	lanes   *lanes
 	faults  *fault.Set
 	shards  []*shard
 	meter   *meter
@@ -61,6 +62,7 @@ func Open(cfg Config) (*Node, error) {
 		}
 		n.shards = append(n.shards, s)
 	}
+	n.lanes = newLanes(n)
 	n.mesh.Handle(channelSubmit, n.receiveSubmit)
 	n.mesh.Handle(channelRead, n.receiveRead)
 	n.detect.shards = n.shards
@@ -68,6 +70,7 @@ func Open(cfg Config) (*Node, error) {
 	n.beats.each = n.detect.tick
 	n.beats.start()
 	n.balance.done.Go(n.balance.run)
+	n.lanes.done.Go(n.lanes.run)
 	n.meter.watch(n)
 	return n, nil
 }
@@ -76,6 +79,9 @@ func Open(cfg Config) (*Node, error) {
 func (n *Node) Close() error {
 	close(n.stop)
 	n.balance.done.Wait()
+	if n.lanes != nil {
+		n.lanes.done.Wait()
+	}
 	n.beats.close()
 	n.cfg.Disk.Close()
 	n.detect.close()
@@ -228,10 +234,6 @@ type ShardStatus struct {
 	CommitIndex  uint64 `json:"commit_index"`
 	AppliedIndex uint64 `json:"applied_index"`
 }
-
-// LaneQuorum is the one lane that there is: ordered by the leader, acknowledged
-// by a majority.
-const LaneQuorum = "quorum"
 
 // Status gives the state of every shard at this node.
 func (n *Node) Status() Status {

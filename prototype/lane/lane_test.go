@@ -1,0 +1,232 @@
+package lane
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"lockstep/prototype/order"
+)
+
+// wires hold what is under way between nodes, so that a test can lose, double and
+// reorder it.
+type wires struct{ waiting []letter }
+
+type letter struct {
+	from, to string
+	payload  []byte
+}
+
+func (w *wires) from(self string) Send {
+	return func(to string, payload []byte) {
+		w.waiting = append(w.waiting, letter{self, to, append([]byte(nil), payload...)})
+	}
+}
+
+func (w *wires) pick(i int, keep bool) letter {
+	l := w.waiting[i]
+	if !keep {
+		w.waiting = append(w.waiting[:i:i], w.waiting[i+1:]...)
+	}
+	return l
+}
+
+var names = []string{"n1", "n2", "n3"}
+
+func others(self string) (list []string) {
+	for _, n := range names {
+		if n != self {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+func say(id string) []order.Command {
+	return []order.Command{{Conversation: "room", ID: id, Sender: "s", Body: "b"}}
+}
+
+// TestClock_converges: whatever is lost, doubled or late, nodes that have told
+// each other everything show the same order, with every accepted message in it
+// once.
+func TestClock_converges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &wires{}
+		nodes := map[string]*Clock{}
+		now := map[string]int64{}
+		for _, n := range names {
+			nodes[n] = NewClock(n, others(n), w.from(n))
+		}
+		accepted := map[string]bool{}
+		for i := range rapid.IntRange(1, 80).Draw(t, "steps") {
+			n := rapid.SampledFrom(names).Draw(t, "node")
+			switch rapid.IntRange(0, 5).Draw(t, "step") {
+			case 0, 1:
+				id := fmt.Sprint(rapid.IntRange(0, 30).Draw(t, "id"))
+				if _, ok := nodes[n].Submit(now[n], say(id)); !ok {
+					t.Fatal("refused")
+				}
+				accepted[id] = true
+			case 2:
+				now[n] += rapid.Int64Range(-50, 100).Draw(t, "clock")
+			case 3:
+				nodes[n].Tick()
+			default:
+				if len(w.waiting) == 0 {
+					continue
+				}
+				l := w.pick(rapid.IntRange(0, len(w.waiting)-1).Draw(t, "letter"), rapid.IntRange(0, 3).Draw(t, "double") == 0)
+				if rapid.IntRange(0, 3).Draw(t, "lose") > 0 {
+					nodes[l.to].Receive(now[l.to], l.from, l.payload)
+				}
+			}
+			_ = i
+		}
+		for range 4 { // everything is exchanged at last
+			for _, n := range names {
+				nodes[n].Tick()
+			}
+			for len(w.waiting) > 0 {
+				l := w.pick(0, false)
+				nodes[l.to].Receive(now[l.to], l.from, l.payload)
+			}
+		}
+		_, want := nodes["n1"].Digest("room", 0)
+		for _, n := range names {
+			view := nodes[n].Read("room", 0, 1000)
+			if _, got := nodes[n].Digest("room", 0); got != want || len(view.Messages) != len(accepted) {
+				t.Fatalf("%s shows %d of %d messages, digest %.8s; n1 has %.8s", n, len(view.Messages), len(accepted), got, want)
+			}
+		}
+	})
+}
+
+// TestClock_rewrites: a message that was acknowledged as the first becomes the
+// second when an older stamp arrives. That is the price.
+func TestClock_rewrites(t *testing.T) {
+	w := &wires{}
+	a, b := NewClock("n1", []string{"n2"}, w.from("n1")), NewClock("n2", []string{"n1"}, w.from("n2"))
+	first, _ := a.Submit(2000, say("late"))
+	b.Submit(1000, say("early"))
+	for len(w.waiting) > 0 {
+		l := w.pick(0, false)
+		map[string]*Clock{"n1": a, "n2": b}[l.to].Receive(2000, l.from, l.payload)
+	}
+	if got := a.Read("room", 0, 9).Messages; first[0].Seq != 1 || got[0].ID != "early" || got[1].ID != "late" {
+		t.Errorf("acknowledged as %d; now %+v", first[0].Seq, got)
+	}
+}
+
+// TestClock_future: a clock that is days ahead orders its own messages last, and
+// does not take the clocks of others with it.
+func TestClock_future(t *testing.T) {
+	w := &wires{}
+	a := NewClock("n1", nil, w.from("n1"))
+	mad := NewClock("n2", []string{"n1"}, w.from("n2"))
+	mad.Submit(1_000_000_000, say("mad"))
+	a.Receive(1000, "n2", w.pick(0, false).payload)
+	a.Submit(1000, say("sane"))
+	if got := a.Read("room", 0, 9).Messages; len(got) != 2 || got[0].ID != "sane" || got[0].Time != 1000 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestLeader_forks: a leader that is cut off goes on acknowledging; what it
+// acknowledged then is gone when it hears of its successor.
+func TestLeader_forks(t *testing.T) {
+	w := &wires{}
+	nodes := map[string]*Leader{}
+	for _, n := range names {
+		nodes[n] = NewLeader(n, others(n), w.from(n))
+	}
+	deliver := func(cut string) {
+		for len(w.waiting) > 0 {
+			if l := w.pick(0, false); l.from != cut && l.to != cut {
+				nodes[l.to].Receive(l.from, l.payload)
+			}
+		}
+	}
+	nodes["n1"].Lead(1)
+	nodes["n1"].Submit(0, say("1"))
+	deliver("")
+	lost, ok := nodes["n1"].Submit(0, say("lost"))
+	deliver("n1")
+	if !ok || lost[0].Seq != 2 {
+		t.Fatalf("the leader that is cut off: %+v, %v", lost, ok)
+	}
+	nodes["n2"].Lead(2)
+	nodes["n2"].Submit(0, say("2"))
+	nodes["n2"].Submit(0, say("3"))
+	deliver("n1")
+	for range 5 {
+		for _, n := range names {
+			nodes[n].Tick()
+		}
+		deliver("")
+	}
+	for _, n := range names {
+		var ids []string
+		for _, m := range nodes[n].Read("room", 0, 9).Messages {
+			ids = append(ids, m.ID)
+		}
+		if fmt.Sprint(ids) != "[1 2 3]" {
+			t.Errorf("%s shows %v, want 1, 2, 3", n, ids)
+		}
+	}
+	if leader, epoch := nodes["n1"].Leading(); leader != "n2" || epoch != 2 {
+		t.Errorf("the old leader follows %s in epoch %d", leader, epoch)
+	}
+}
+
+// TestLeader_converges: after any losses and changes of the leader, all nodes come
+// to show what the newest leader has.
+func TestLeader_converges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &wires{}
+		nodes := map[string]*Leader{}
+		for _, n := range names {
+			nodes[n] = NewLeader(n, others(n), w.from(n))
+		}
+		epoch := uint64(0)
+		newest := ""
+		for i := range rapid.IntRange(1, 80).Draw(t, "steps") {
+			n := rapid.SampledFrom(names).Draw(t, "node")
+			switch rapid.IntRange(0, 6).Draw(t, "step") {
+			case 0:
+				epoch++
+				newest = n
+				nodes[n].Lead(epoch)
+			case 1, 2:
+				nodes[n].Submit(int64(i), say(fmt.Sprint(i)))
+			case 3:
+				nodes[n].Tick()
+			default:
+				if len(w.waiting) > 0 {
+					l := w.pick(rapid.IntRange(0, len(w.waiting)-1).Draw(t, "letter"), rapid.IntRange(0, 3).Draw(t, "double") == 0)
+					if rapid.IntRange(0, 3).Draw(t, "lose") > 0 {
+						nodes[l.to].Receive(l.from, l.payload)
+					}
+				}
+			}
+		}
+		if newest == "" {
+			return
+		}
+		for range 100 {
+			for _, n := range names {
+				nodes[n].Tick()
+			}
+			for len(w.waiting) > 0 {
+				l := w.pick(0, false)
+				nodes[l.to].Receive(l.from, l.payload)
+			}
+		}
+		_, want := nodes[newest].Digest("room", 0)
+		for _, n := range names {
+			if seq, got := nodes[n].Digest("room", 0); got != want {
+				t.Fatalf("%s has %d messages with another digest than the leader", n, seq)
+			}
+		}
+	})
+}

@@ -1,0 +1,259 @@
+package node
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"strconv"
+	"sync"
+	"time"
+
+	"lockstep/prototype/lane"
+	"lockstep/prototype/link"
+	"lockstep/prototype/order"
+)
+
+const (
+	// LaneQuorum is ordered by the shard's leader and acknowledged by a majority.
+	LaneQuorum = "quorum"
+	// LaneLeader and LaneClock are the weak lanes; see package lane.
+	LaneLeader = "leader"
+	LaneClock  = "clock"
+)
+
+// Lanes are all of them.
+var Lanes = []string{LaneQuorum, LaneLeader, LaneClock}
+
+const (
+	channelLeaderLane = channelLane + iota
+	channelClockLane
+	channelLeaderSubmit
+)
+
+// laneEvery is how often a lane sends again what may have been lost.
+const laneEvery = 50 * time.Millisecond
+
+// lanes hosts the weak lanes of a node's shards, from the first message on: those
+// that nobody uses cost nothing.
+type lanes struct {
+	node  *Node
+	peers []string
+	life  string // names this life of the node
+
+	mu      sync.Mutex
+	leaders map[int]*lane.Leader
+	clocks  map[int]*lane.Clock
+	done    sync.WaitGroup
+}
+
+func newLanes(n *Node) *lanes {
+	l := &lanes{node: n, life: n.cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36),
+		leaders: make(map[int]*lane.Leader), clocks: make(map[int]*lane.Clock)}
+	for _, p := range n.cfg.Peers {
+		if p.ID != n.cfg.ID {
+			l.peers = append(l.peers, p.ID)
+		}
+	}
+	n.mesh.Handle(channelLeaderLane, func(from string, payload []byte, _ func([]byte, error)) {
+		if shard, message, ok := l.open(payload); ok {
+			l.leader(shard).Receive(from, message)
+		}
+	})
+	n.mesh.Handle(channelClockLane, func(from string, payload []byte, _ func([]byte, error)) {
+		if shard, message, ok := l.open(payload); ok {
+			l.clock(shard).Receive(l.now(), from, message)
+		}
+	})
+	n.mesh.Handle(channelLeaderSubmit, l.receiveSubmit)
+	return l
+}
+
+func (l *lanes) now() int64 { return l.node.cfg.Clock.Now().UnixMilli() }
+
+// send puts the shard in front of a lane's message.
+func (l *lanes) send(channel uint16, shard int) lane.Send {
+	return func(to string, message []byte) {
+		l.node.mesh.Send(to, channel, append(binary.BigEndian.AppendUint16(nil, uint16(shard)), message...))
+	}
+}
+
+func (l *lanes) open(payload []byte) (shard int, message []byte, ok bool) {
+	if len(payload) < 2 {
+		return 0, nil, false
+	}
+	shard = int(binary.BigEndian.Uint16(payload))
+	return shard, payload[2:], shard < len(l.node.shards)
+}
+
+func (l *lanes) leader(shard int) *lane.Leader {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.leaders[shard] == nil {
+		l.leaders[shard] = lane.NewLeader(l.node.cfg.ID, l.peers, l.send(channelLeaderLane, shard))
+	}
+	return l.leaders[shard]
+}
+
+func (l *lanes) clock(shard int) *lane.Clock {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.clocks[shard] == nil {
+		l.clocks[shard] = lane.NewClock(l.life, l.peers, l.send(channelClockLane, shard))
+	}
+	return l.clocks[shard]
+}
+
+func (l *lanes) run() {
+	ticker := time.NewTicker(laneEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			l.mu.Lock()
+			leaders, clocks := make(map[int]*lane.Leader, len(l.leaders)), make([]*lane.Clock, 0, len(l.clocks))
+			for shard, x := range l.leaders {
+				leaders[shard] = x
+			}
+			for _, x := range l.clocks {
+				clocks = append(clocks, x)
+			}
+			l.mu.Unlock()
+			for shard, x := range leaders {
+				l.elect(shard, x)
+				x.Tick()
+			}
+			for _, x := range clocks {
+				x.Tick()
+			}
+		case <-l.node.stop:
+			return
+		}
+	}
+}
+
+// elect makes this node the lane's leader when it leads the shard. It is never
+// told that it leads no more: it learns that from its successor, or not at all.
+func (l *lanes) elect(shard int, x *lane.Leader) {
+	if s := l.node.shards[shard]; s.leads() && l.node.detect.majority().Err() == nil {
+		x.Lead(s.raft.CurrentTerm())
+	}
+}
+
+// submit orders commands in a weak lane.
+func (l *lanes) submit(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *Error) {
+	s := l.node.shardOf(conversation)
+	full := &Error{Outcome: Fail, Reason: ReasonOverloaded, Detail: "the lane holds as many messages as it may", RetryAfter: time.Minute}
+	if name == LaneClock {
+		results, ok := l.clock(s.id).Submit(l.now(), commands)
+		if !ok {
+			return nil, full
+		}
+		return results, nil
+	}
+	x := l.leader(s.id)
+	l.elect(s.id, x)
+	if results, ok := x.Submit(l.now(), commands); ok {
+		return results, nil
+	}
+	leader, _ := x.Leading()
+	switch leader {
+	case l.node.cfg.ID:
+		return nil, full
+	case "":
+		leader = s.leader()
+	}
+	if leader == "" || leader == l.node.cfg.ID || !l.node.detect.hears(leader) {
+		return nil, noLeader("no leader of the lane is known")
+	}
+	return l.forward(ctx, leader, commands)
+}
+
+func (l *lanes) forward(ctx context.Context, leader string, commands []order.Command) ([]order.Result, *Error) {
+	ctx, cancel := context.WithTimeout(ctx, l.node.cfg.SubmitTimeout)
+	defer cancel()
+	payload, err := l.node.mesh.Call(ctx, leader, channelLeaderSubmit, order.Batch{Commands: commands}.Append(nil))
+	var answer submitAnswer
+	switch {
+	case err == nil:
+		err = json.Unmarshal(payload, &answer)
+	case isUnreachable(err):
+		return nil, noLeader("the leader of the lane cannot be reached")
+	}
+	if err != nil {
+		return nil, unknown("the leader of the lane took the message and did not answer")
+	}
+	return answer.Results, answer.Error
+}
+
+func isUnreachable(err error) bool { return err == link.ErrUnreachable }
+
+func (l *lanes) receiveSubmit(_ string, payload []byte, reply func([]byte, error)) {
+	batch, err := order.DecodeBatch(payload)
+	if err != nil || len(batch.Commands) == 0 {
+		reply(nil, errRPC)
+		return
+	}
+	var a submitAnswer
+	s := l.node.shardOf(batch.Commands[0].Conversation)
+	x := l.leader(s.id)
+	l.elect(s.id, x)
+	var ok bool
+	if a.Results, ok = x.Submit(l.now(), batch.Commands); !ok {
+		a.Error = noLeader("this node does not lead the lane")
+	}
+	reply(json.Marshal(a))
+}
+
+// view and digest are those of this node at the moment: a weak lane promises no
+// more to any reader.
+func (l *lanes) view(name, conversation string, after uint64, limit int) order.View {
+	s := l.node.shardOf(conversation)
+	if name == LaneClock {
+		return l.clock(s.id).Read(conversation, after, limit)
+	}
+	return l.leader(s.id).Read(conversation, after, limit)
+}
+
+func (l *lanes) digest(name, conversation string, upto uint64) (uint64, order.Digest) {
+	s := l.node.shardOf(conversation)
+	if name == LaneClock {
+		return l.clock(s.id).Digest(conversation, upto)
+	}
+	return l.leader(s.id).Digest(conversation, upto)
+}
+
+// status lists a lane of every shard.
+func (l *lanes) status(name string) (list []ShardStatus) {
+	for _, s := range l.node.shards {
+		status := ShardStatus{Shard: s.id, Lane: name, Role: "replica"}
+		if name == LaneLeader {
+			status.Leader, status.Term = l.leader(s.id).Leading()
+			if status.Role = "follower"; status.Leader == l.node.cfg.ID {
+				status.Role = "leader"
+			}
+		}
+		list = append(list, status)
+	}
+	return list
+}
+
+// SubmitIn is Submit in a lane.
+func (n *Node) SubmitIn(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *Error) {
+	if name == LaneQuorum {
+		return n.Submit(ctx, conversation, commands)
+	}
+	return n.lanes.submit(ctx, name, conversation, commands)
+}
+
+// ReadIn gives what this node has of a conversation in a weak lane.
+func (n *Node) ReadIn(name, conversation string, after uint64, limit int) order.View {
+	return n.lanes.view(name, conversation, after, limit)
+}
+
+// DigestIn is Digest in a lane.
+func (n *Node) DigestIn(name, conversation string, upto uint64) (uint64, order.Digest) {
+	if name == LaneQuorum {
+		return n.Digest(conversation, upto)
+	}
+	return n.lanes.digest(name, conversation, upto)
+}
