@@ -98,7 +98,7 @@ func TestHTTP_bad_input(t *testing.T) {
 		{"request over the limit", "POST", messages, inJSON, strings.Repeat("a", 1<<20), 413, "more bytes"},
 		{"content type", "POST", messages, "text/plain", `x`, 415, "application/json"},
 		{"long conversation", "POST", "/v1/conversations/" + long + "/messages", inJSON, `{"id":"1","sender":"s","body":"b"}`, 400, "conversation"},
-		{"lane", "POST", messages + "?lane=clock", inJSON, `{"id":"1","sender":"s","body":"b"}`, 400, "lane"},
+		{"lane", "POST", messages + "?lane=sideways", inJSON, `{"id":"1","sender":"s","body":"b"}`, 400, "lane"},
 		{"read level", "GET", messages + "?read=strong", "", "", 400, "read level"},
 		{"limit", "GET", messages + "?limit=0", "", "", 400, "limit"},
 		{"after", "GET", messages + "?after=x", "", "", 400, "after"},
