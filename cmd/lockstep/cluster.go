@@ -40,7 +40,7 @@ says where the nodes are.`,
 	cmd.Flags().IntVar(&cfg.Port, "port", 7001, "HTTP port of the first node, the others follow; 0 takes free ones")
 	cmd.Flags().StringVar(&cfg.Dir, "data", defaultClusterDir, "folder for the data")
 	cmd.Flags().DurationVar(&cfg.RestartAfter, "restart-after", time.Second, "how long a node stays dead; 0 for ever")
-	cmd.Flags().StringVar(&cfg.LogStore, "log-store", string(node.Bolt), "what keeps the logs on disk: bolt or wal; the same as before on data that exists")
+	cmd.Flags().StringVar(&cfg.LogStore, "log-store", string(node.WAL), "what keeps the logs on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().BoolVar(&cfg.AllowFaults, "allow-faults", false, "open /v1/faults at every node")
 	return cmd
 }
