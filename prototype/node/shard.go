@@ -60,7 +60,7 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 	}()
 	store := sealed{meter.timed(seamLog{stores.Log, cfg.Disk})}
 	if err := store.verify(); err != nil {
-		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: remove this node from the cluster (lockstep leave), delete its data, and start it with --join", err)
+		return nil, fmt.Errorf("%w\nIt is not served, and this version cannot rebuild a member. The other members have what it held, and the cluster works without this node", err)
 	}
 	s := &shard{
 		id: id, cfg: cfg, stores: stores.Closer, meter: meter, detector: d, evidence: newEvidence(),
