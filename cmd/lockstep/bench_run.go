@@ -22,6 +22,7 @@ type bench struct {
 
 	done, failed atomic.Int64
 	mu           sync.Mutex
+	first        error                   // why the first one failed
 	latency      *hdrhistogram.Histogram // microseconds
 }
 
@@ -134,6 +135,9 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 	running.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if done == 0 && ctx.Err() == nil {
+		return benchResult{}, fmt.Errorf("nothing succeeded, %d failed: %w", failed, b.first)
+	}
 	at := func(q float64) float64 { return float64(b.latency.ValueAtQuantile(q)) / 1000 }
 	return benchResult{Mode: b.flags.mode, Clients: b.flags.clients, Seconds: took.Seconds(), Done: done, Failed: failed,
 		Rate: float64(done) / took.Seconds(), P50: at(50), P99: at(99), Max: float64(b.latency.Max()) / 1000}, ctx.Err()
@@ -145,6 +149,15 @@ func (b *bench) message(c, n int) client.Message {
 	return client.Message{ID: fmt.Sprintf("%s-%d-%d", b.run1, c, n), Sender: fmt.Sprintf("c%d", c), Body: b.body}
 }
 
+func (b *bench) fail(count int, err error) {
+	b.failed.Add(int64(count))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.first == nil {
+		b.first = err
+	}
+}
+
 // each does one thing after the other until the time is over.
 func (b *bench) each(ctx context.Context, do func(n int) (count int, err error)) {
 	own := hdrhistogram.New(1, 60_000_000, 3)
@@ -154,7 +167,7 @@ func (b *bench) each(ctx context.Context, do func(n int) (count int, err error))
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			b.failed.Add(int64(count))
+			b.fail(count, err)
 		default:
 			b.done.Add(int64(count))
 			own.RecordValue(time.Since(began).Microseconds())
@@ -175,7 +188,7 @@ func (b *bench) pipeline(ctx context.Context, c *client.Client, place, number in
 		stream.Post(ctx, b.message(number, n), func(_ client.Ack, err error) {
 			if err != nil {
 				if ctx.Err() == nil {
-					b.failed.Add(1)
+					b.fail(1, err)
 				}
 				return
 			}

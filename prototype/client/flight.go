@@ -120,13 +120,18 @@ func (f *flight) read(response *http.Response) (progress bool) {
 			return progress // an answer to nothing: this is no node of ours
 		}
 		if e == nil && ack.ID != p.message.ID {
-			e = &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer is about message " + ack.ID}
+			// From here on nobody knows which answer belongs to whom.
+			f.settle(p, ack, &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer is about message " + ack.ID})
+			return progress
 		}
 		if e == nil {
 			ack.ID, ack.Conversation = p.message.ID, f.stream.conversation
 		}
 		progress = progress || e == nil
 		f.settle(p, ack, e)
+		if e != nil && e.Status == http.StatusServiceUnavailable {
+			return false // another node may be better off
+		}
 	}
 }
 
@@ -183,7 +188,7 @@ func (c *Client) knownTarget(address string) int {
 	return 0
 }
 
-// appendLine writes what encoding/json would, and a line feed.
+// appendLine writes a line that reads as what encoding/json would write.
 func (m Message) appendLine(out []byte) []byte {
 	out = append(out, `{"id":`...)
 	out = appendString(out, m.ID)

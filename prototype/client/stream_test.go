@@ -22,6 +22,7 @@ type room struct {
 	// never does.
 	breakAfter atomic.Int64
 	silent     atomic.Bool
+	refuses    atomic.Bool
 	end        chan struct{}
 }
 
@@ -41,6 +42,11 @@ func (r *room) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		if r.silent.Load() {
 			<-r.end
 			return
+		}
+		if r.refuses.Load() {
+			fmt.Fprintln(w, `{"type":"urn:lockstep:no-leader","status":503,"outcome":"fail","detail":"no leader"}`)
+			controller.Flush()
+			continue
 		}
 		var m Message
 		if err := json.Unmarshal(lines.Bytes(), &m); err != nil || m.ID == "bad" {
@@ -111,6 +117,23 @@ func TestStream(t *testing.T) {
 	callers.Wait()
 	if len(seen) != 1000 || len(r.seqs) != 1000 {
 		t.Errorf("%d acknowledged, %d ordered, want 1000", len(seen), len(r.seqs))
+	}
+}
+
+// TestStream_leaves_a_node_that_refuses, as one does that is cut off from the
+// others and cannot know for how long.
+func TestStream_leaves_a_node_that_refuses(t *testing.T) {
+	isolated, first := newRoom(t)
+	isolated.refuses.Store(true)
+	_, second := newRoom(t)
+	s := New(Config{Targets: Fixed(first, second)}).OpenStream("room", 16)
+	defer s.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for i := range 5 {
+		if ack, err := s.Send(ctx, Message{ID: fmt.Sprint(i), Sender: "ann"}); err != nil || ack.Seq != uint64(i+1) {
+			t.Fatalf("message %d: %+v, %v", i, ack, err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"lockstep/prototype/order"
@@ -70,6 +71,13 @@ func (n *Node) answerReads(ctx context.Context, chunk []line, out []byte) []byte
 			go func() { o.done <- n.Await(ctx, requests[i]) }()
 		}
 	}
+	var waiting sync.WaitGroup
+	for i, r := range requests {
+		if problems[i] == nil && r.Level == Session {
+			waiting.Go(func() { problems[i] = n.Await(ctx, r) })
+		}
+	}
+	waiting.Wait()
 	results := make(map[round]*Error, len(rounds))
 	for key, o := range rounds {
 		results[key] = <-o.done
@@ -78,9 +86,7 @@ func (n *Node) answerReads(ctx context.Context, chunk []line, out []byte) []byte
 		err := problems[i]
 		if err == nil {
 			switch r.Level {
-			case Session:
-				err = n.Await(ctx, r)
-			case Local:
+			case Session, Local:
 			default:
 				err = results[round{ShardOf(r.Conversation, len(n.shards)), r.Level}]
 			}
