@@ -31,7 +31,7 @@ func (n *Node) postReads(w http.ResponseWriter, r *http.Request) {
 	controller.EnableFullDuplex()
 	controller.SetReadDeadline(time.Time{})
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	if controller.Flush() != nil {
+	if !greet(controller, r) {
 		return
 	}
 	lines := newLineReader(r.Body, 4*n.cfg.MaxID+1024)

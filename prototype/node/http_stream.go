@@ -39,7 +39,7 @@ func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation s
 	controller.EnableFullDuplex()
 	controller.SetReadDeadline(time.Time{})
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	if controller.Flush() != nil { // the client may want the status before it sends more
+	if !greet(controller, r) {
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
@@ -79,6 +79,13 @@ func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation s
 			return
 		}
 	}
+}
+
+// greet sends the status before the first line has arrived, for clients who want
+// it before they send. One who asks whether to send at all would take it for the
+// end of the matter.
+func greet(controller *http.ResponseController, r *http.Request) bool {
+	return r.Header.Get("Expect") != "" || controller.Flush() == nil
 }
 
 // begin parses a chunk and orders its good lines.
