@@ -69,13 +69,12 @@ func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation s
 			c.wait(ctx)
 		}
 	}()
+	answers := newOutbox(w)
+	defer answers.close()
 	var out []byte
 	for c := range underWay {
 		out = n.end(ctx, c, out[:0])
-		if _, err := w.Write(out); err != nil {
-			return
-		}
-		if len(underWay) == 0 && controller.Flush() != nil {
+		if answers.put(out) != nil {
 			return
 		}
 	}
