@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,13 +16,16 @@ import (
 // survives its crash.
 type Memory struct {
 	fabric *Fabric
-	peers  []node.Peer
 	tune   func(*node.Config)
-	disks  map[string]*memoryDisk
+	flush  time.Duration
 
-	mu     sync.Mutex
-	nodes  map[string]*node.Node // nil: crashed
-	buried map[string]chan error // gives the end of a crashed node
+	mu       sync.Mutex
+	founders []node.Peer
+	peers    []node.Peer            // the members now
+	joined   map[string][]node.Peer // the members that a node joined
+	disks    map[string]*memoryDisk
+	nodes    map[string]*node.Node // nil: crashed
+	buried   map[string]chan error // gives the end of a crashed node
 }
 
 // NewMemory starts n nodes, n1 to nN. Tune, which may be nil, changes a node's
@@ -30,13 +34,14 @@ func NewMemory(n int, tune func(*node.Config)) (*Memory, error) { return NewMemo
 
 // NewMemoryOn is NewMemory on disks whose flushes take some time.
 func NewMemoryOn(n int, flush time.Duration, tune func(*node.Config)) (*Memory, error) {
-	m := &Memory{fabric: NewFabric(), tune: tune, nodes: make(map[string]*node.Node), buried: make(map[string]chan error), disks: make(map[string]*memoryDisk)}
+	m := &Memory{fabric: NewFabric(), tune: tune, flush: flush, joined: make(map[string][]node.Peer), nodes: make(map[string]*node.Node), buried: make(map[string]chan error), disks: make(map[string]*memoryDisk)}
 	for i := range n {
 		id := fmt.Sprintf("n%d", i+1)
-		m.peers = append(m.peers, node.Peer{ID: id, HTTP: id + ":http", Raft: id + ":raft"})
+		m.peers = append(m.peers, memoryPeer(id))
 		m.disks[id] = newMemoryDisk(flush)
 	}
-	for _, p := range m.peers {
+	m.founders = slices.Clone(m.peers)
+	for _, p := range m.founders {
 		if err := m.Restart(p.ID); err != nil {
 			return nil, errors.Join(err, m.Close())
 		}
@@ -46,10 +51,16 @@ func NewMemoryOn(n int, flush time.Duration, tune func(*node.Config)) (*Memory, 
 
 // IDs lists the members.
 func (m *Memory) IDs() (ids []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, p := range m.peers {
 		ids = append(ids, p.ID)
 	}
 	return ids
+}
+
+func memoryPeer(id string) node.Peer {
+	return node.Peer{ID: id, HTTP: id + ":http", Raft: id + ":raft"}
 }
 
 // Node is a running member, or nil while it is down.
@@ -68,8 +79,13 @@ func (m *Memory) Restart(id string) error {
 		return fmt.Errorf("restart %s: its earlier life: %w", id, err)
 	}
 	cfg := node.DefaultConfig()
-	cfg.ID, cfg.Peers, cfg.AllowFaults = id, m.peers, true
+	m.mu.Lock()
+	cfg.ID, cfg.Peers, cfg.AllowFaults = id, slices.Clone(m.founders), true
+	if members, ok := m.joined[id]; ok {
+		cfg.Peers, cfg.Join = append(slices.Clone(members), memoryPeer(id)), true
+	}
 	cfg.Network, cfg.Stores = m.fabric, m.disks[id].open
+	m.mu.Unlock()
 	if m.tune != nil {
 		m.tune(&cfg)
 	}

@@ -52,7 +52,7 @@ func send(t *testing.T, m *Memory, id string) order.Result {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for i := 0; time.Now().Before(deadline); i++ {
-		if n := m.Node(m.IDs()[i%3]); n != nil {
+		if n := m.Node(m.IDs()[i%len(m.IDs())]); n != nil {
 			results, err := n.Submit(t.Context(), room, message(id))
 			if err == nil {
 				return results[0]
@@ -74,7 +74,7 @@ func agree(t *testing.T, m *Memory, n uint64) {
 		for _, id := range m.IDs() {
 			seq, digest := m.Node(id).Digest(room, 0)
 			digests = append(digests, fmt.Sprintf("%s: %d %.8s", id, seq, digest))
-			equal = equal && seq == n && digest.String() == mustDigest(m.Node("n1"), n)
+			equal = equal && seq == n && digest.String() == mustDigest(m.Node(m.IDs()[0]), n)
 		}
 		if equal {
 			return

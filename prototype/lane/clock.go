@@ -14,8 +14,8 @@ import (
 // Clock is one node's part of the multi-master lane of one shard. Its methods may
 // be called from any goroutine.
 type Clock struct {
-	origin string // this node and this life of it: a restart begins a new one
-	peers  []string
+	origin string          // this node and this life of it: a restart begins a new one
+	peers  func() []string // the other replicas
 	send   Send
 	limit  int
 
@@ -66,7 +66,7 @@ const (
 )
 
 // NewClock is a lane that holds nothing. origin must never have been used before.
-func NewClock(origin string, peers []string, send Send) *Clock {
+func NewClock(origin string, peers func() []string, send Send) *Clock {
 	return &Clock{origin: origin, peers: peers, send: send, limit: laneLimit, rooms: map[string]*clockRoom{},
 		sent: map[string][]stamped{}, beyond: map[string]map[uint64]stamped{}}
 }
@@ -93,7 +93,7 @@ func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Res
 		fresh = append(fresh, m)
 		results = append(results, order.Result{Seq: c.place(m)})
 	}
-	for _, p := range c.peers {
+	for _, p := range c.peers() {
 		for page := range slices.Chunk(fresh, clockPage) {
 			c.tell(p, gossip{Messages: page})
 		}
@@ -144,7 +144,7 @@ func (c *Clock) tell(to string, g gossip) {
 func (c *Clock) Tick() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, p := range c.peers {
+	for _, p := range c.peers() {
 		c.tell(p, gossip{Have: c.have(), Ask: true})
 	}
 }

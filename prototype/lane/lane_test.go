@@ -34,14 +34,17 @@ func (w *wires) pick(i int, keep bool) letter {
 
 var names = []string{"n1", "n2", "n3"}
 
-func others(self string) (list []string) {
+func others(self string) func() []string {
+	var list []string
 	for _, n := range names {
 		if n != self {
 			list = append(list, n)
 		}
 	}
-	return list
+	return only(list...)
 }
+
+func only(list ...string) func() []string { return func() []string { return list } }
 
 func say(id string) []order.Command {
 	return []order.Command{{Conversation: "room", ID: id, Sender: "s", Body: "b"}}
@@ -106,7 +109,7 @@ func TestClock_converges(t *testing.T) {
 // second when an older stamp arrives. That is the price.
 func TestClock_rewrites(t *testing.T) {
 	w := &wires{}
-	a, b := NewClock("n1", []string{"n2"}, w.from("n1")), NewClock("n2", []string{"n1"}, w.from("n2"))
+	a, b := NewClock("n1", only("n2"), w.from("n1")), NewClock("n2", only("n1"), w.from("n2"))
 	first, _ := a.Submit(2000, say("late"))
 	b.Submit(1000, say("early"))
 	for len(w.waiting) > 0 {
@@ -122,8 +125,8 @@ func TestClock_rewrites(t *testing.T) {
 // does not take the clocks of others with it.
 func TestClock_future(t *testing.T) {
 	w := &wires{}
-	a := NewClock("n1", nil, w.from("n1"))
-	mad := NewClock("n2", []string{"n1"}, w.from("n2"))
+	a := NewClock("n1", only(), w.from("n1"))
+	mad := NewClock("n2", only("n1"), w.from("n2"))
 	mad.Submit(1_000_000_000, say("mad"))
 	a.Receive(1000, "n2", w.pick(0, false).payload)
 	a.Submit(1000, say("sane"))

@@ -14,7 +14,7 @@ type Send func(to string, payload []byte)
 // may be called from any goroutine.
 type Leader struct {
 	self  string
-	peers []string
+	peers func() []string // the other replicas
 	send  Send
 	limit int
 
@@ -52,7 +52,7 @@ const (
 )
 
 // NewLeader is a lane that holds nothing.
-func NewLeader(self string, peers []string, send Send) *Leader {
+func NewLeader(self string, peers func() []string, send Send) *Leader {
 	return &Leader{self: self, peers: peers, send: send, limit: laneLimit, machine: order.New(), have: map[string]int{}}
 }
 
@@ -67,7 +67,7 @@ func (l *Leader) Lead(epoch uint64) {
 	}
 	l.epoch, l.leader = epoch, l.self
 	clear(l.have)
-	for _, p := range l.peers {
+	for _, p := range l.peers() {
 		l.have[p] = len(l.log)
 		l.push(p)
 	}
@@ -91,7 +91,7 @@ func (l *Leader) Submit(now int64, commands []order.Command) (results []order.Re
 	for _, c := range commands {
 		results = append(results, l.apply(leaderEntry{l.epoch, now, c})...)
 	}
-	for _, p := range l.peers {
+	for _, p := range l.peers() {
 		l.push(p)
 	}
 	return results, true
@@ -127,7 +127,7 @@ func (l *Leader) Tick() {
 	if l.leader != l.self {
 		return
 	}
-	for _, p := range l.peers {
+	for _, p := range l.peers() {
 		l.push(p)
 	}
 }

@@ -92,19 +92,25 @@ func (b *balancer) look() {
 
 // fit says whether a node can take over a shard at once.
 func (b *balancer) fit(s *shard, id string) bool {
+	o := b.asks(s, id)
+	return o != nil && o.Fit && o.Calm && !o.Agrees && o.Index+mayLag >= s.raft.LastIndex()
+}
+
+// asks gives a node's opinion of a shard that this node leads, or nil if it does
+// not answer.
+func (b *balancer) asks(s *shard, id string) *opinion {
 	ask, err := json.Marshal([]question{{Shard: s.id}}) // of no term: this node does lead the shard
 	if err != nil {
-		return false
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), opinionWithin)
 	defer cancel()
 	var opinions []opinion
 	payload, err := b.node.mesh.Call(ctx, id, channelOpinion, ask)
 	if err != nil || json.Unmarshal(payload, &opinions) != nil || len(opinions) != 1 {
-		return false
+		return nil
 	}
-	o := opinions[0]
-	return o.Fit && o.Calm && !o.Agrees && o.Index+mayLag >= s.raft.LastIndex()
+	return &opinions[0]
 }
 
 func (b *balancer) handOver(s *shard, to string) bool {

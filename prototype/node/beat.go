@@ -18,14 +18,14 @@ import (
 // A heartbeat that waited is no [evidence] for a read: it says when the follower
 // answered, not since when.
 type beats struct {
-	mesh *link.Mesh
-	self []byte // this node's address, as the library wants to see it
-	stop chan struct{}
-	done sync.WaitGroup
+	mesh   *link.Mesh
+	roster *roster
+	self   []byte // this node's address, as the library wants to see it
+	stop   chan struct{}
+	done   sync.WaitGroup
 
 	mu      sync.Mutex
 	waiting map[raft.ServerID]map[uint16]beatWait
-	peers   []raft.ServerID
 	each    func() // called with every beat
 	shards  map[uint16]*transport
 }
@@ -50,15 +50,9 @@ const (
 	carryEvery = 5
 )
 
-func newBeats(mesh *link.Mesh, cfg Config) *beats {
-	self, _ := cfg.peer(cfg.ID)
-	b := &beats{mesh: mesh, self: []byte(self.Raft), stop: make(chan struct{}), waiting: make(map[raft.ServerID]map[uint16]beatWait),
+func newBeats(mesh *link.Mesh, r *roster) *beats {
+	b := &beats{mesh: mesh, self: []byte(r.self.Raft), roster: r, stop: make(chan struct{}), waiting: make(map[raft.ServerID]map[uint16]beatWait),
 		shards: make(map[uint16]*transport)}
-	for _, p := range cfg.Peers {
-		if p.ID != cfg.ID {
-			b.peers = append(b.peers, raft.ServerID(p.ID))
-		}
-	}
 	mesh.Handle(channelBeat, b.receive)
 	return b
 }
@@ -89,9 +83,10 @@ func (b *beats) run() {
 		select {
 		case <-ticker.C:
 			b.each()
+			others := b.roster.others()
 			if beat%carryEvery != 0 {
-				for _, to := range b.peers {
-					b.mesh.Send(string(to), channelBeat, nil)
+				for _, to := range others {
+					b.mesh.Send(to, channelBeat, nil)
 				}
 				continue
 			}
@@ -99,8 +94,8 @@ func (b *beats) run() {
 			waiting := b.waiting
 			b.waiting = make(map[raft.ServerID]map[uint16]beatWait)
 			b.mu.Unlock()
-			for _, to := range b.peers {
-				b.send(to, waiting[to])
+			for _, to := range others {
+				b.send(raft.ServerID(to), waiting[raft.ServerID(to)])
 			}
 		case <-b.stop:
 			return
@@ -199,7 +194,7 @@ func (b *beats) receive(from string, payload []byte, reply func([]byte, error)) 
 func (b *beats) feed(shard uint16, header raft.RPCHeader, term uint64) <-chan raft.RPCResponse {
 	answers := make(chan raft.RPCResponse, 1)
 	t := b.shards[shard]
-	if t == nil {
+	if t == nil || !t.open.Load() {
 		answers <- raft.RPCResponse{Error: errRPC}
 		return answers
 	}

@@ -7,5 +7,7 @@ const (
 	channelRead
 	channelBeat
 	channelOpinion
+	channelFounding
+	channelMembers
 	channelLane // and those after it: the weak lanes
 )

@@ -19,8 +19,11 @@ type Peer struct {
 // Config says what a node is and how it behaves. All nodes of a cluster must
 // agree on Peers, Shards and the timers.
 type Config struct {
-	ID     string
-	Peers  []Peer // every member, this node included
+	ID    string
+	Peers []Peer // every member, this node included; with Join, those that it joins
+	// Join makes a new node a member of a cluster that runs. Peers are then its
+	// members and this node. A node that has joined is started in the same way.
+	Join   bool
 	Shards int
 
 	// DetectAfter is how long a node may be silent before the others suspect it
@@ -144,9 +147,11 @@ func (c Config) Validate() error {
 		self = self || p.ID == c.ID
 	}
 	switch {
+	case c.Join && len(c.Peers) < 2:
+		return bad("there is nobody to join")
 	case !self:
 		return bad("the node's id %q is not among its peers", c.ID)
-	case len(c.Peers)%2 == 0:
+	case len(c.Peers)%2 == 0 && !c.Join:
 		return bad("%d voters: an even number tolerates no more failures than one less; use %d or %d", len(c.Peers), len(c.Peers)-1, len(c.Peers)+1)
 	case c.Shards < 1 || c.Shards > Slots:
 		return bad("%d shards: 1 to %d are possible", c.Shards, Slots)

@@ -33,12 +33,14 @@ import (
 // If the detector itself fails, for whatever reason, the library's timers hold
 // an election a second or two later.
 type detector struct {
-	cfg    Config
-	mesh   *link.Mesh
-	shards []*shard
-	calm   func() bool // see balancer.calm
-	began  time.Time
-	done   sync.WaitGroup
+	cfg      Config
+	mesh     *link.Mesh
+	roster   *roster
+	shards   []*shard
+	calm     func() bool // see balancer.calm
+	draining func() bool
+	began    time.Time
+	done     sync.WaitGroup
 
 	deniedMu sync.Mutex
 	denied   map[int]denial // by shard: who has said that it does not lead it
@@ -77,15 +79,13 @@ const (
 	ownTurn       = 300 * time.Millisecond // after a campaign
 )
 
-func newDetector(cfg Config, mesh *link.Mesh) *detector {
+func newDetector(cfg Config, mesh *link.Mesh, r *roster) *detector {
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
-	d := &detector{cfg: cfg, mesh: mesh, began: time.Now(), peers: make(map[string]*presence),
+	d := &detector{cfg: cfg, mesh: mesh, roster: r, began: time.Now(), peers: make(map[string]*presence),
 		quorum: &presence{ctx: gone}, leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time), denied: make(map[int]denial)}
-	for _, p := range cfg.Peers {
-		if p.ID != cfg.ID {
-			d.peers[p.ID] = &presence{ctx: gone}
-		}
+	for _, id := range r.others() {
+		d.peers[id] = &presence{ctx: gone}
 	}
 	mesh.Handle(channelOpinion, d.receive)
 	return d
@@ -114,7 +114,7 @@ func (d *detector) present(id string) context.Context {
 func (d *detector) majority() context.Context {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.cfg.DetectAfter == 0 || len(d.peers) == 0 {
+	if d.cfg.DetectAfter == 0 || d.roster.alone() {
 		return context.Background()
 	}
 	return d.quorum.ctx
@@ -132,14 +132,16 @@ func (d *detector) tick() {
 func (d *detector) look() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	here := 1
-	for id, p := range d.peers {
-		p.set(d.hears(id))
-		if p.here {
-			here++
+	for _, id := range d.roster.others() {
+		p := d.peers[id]
+		if p == nil {
+			p = &presence{}
+			p.set(true) // its context must not be nil
+			d.peers[id] = p
 		}
+		p.set(d.hears(id))
 	}
-	d.quorum.set(2*here > len(d.peers)+1)
+	d.quorum.set(d.roster.majority(d.hears))
 	return d.quorum.here
 }
 

@@ -36,9 +36,8 @@ const laneEvery = 50 * time.Millisecond
 // lanes hosts the weak lanes of a node's shards, from the first message on: those
 // that nobody uses cost nothing.
 type lanes struct {
-	node  *Node
-	peers []string
-	life  string // names this life of the node
+	node *Node
+	life string // names this life of the node
 
 	mu      sync.Mutex
 	leaders map[int]*lane.Leader
@@ -49,11 +48,6 @@ type lanes struct {
 func newLanes(n *Node) *lanes {
 	l := &lanes{node: n, life: n.cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36),
 		leaders: make(map[int]*lane.Leader), clocks: make(map[int]*lane.Clock)}
-	for _, p := range n.cfg.Peers {
-		if p.ID != n.cfg.ID {
-			l.peers = append(l.peers, p.ID)
-		}
-	}
 	n.mesh.Handle(channelLeaderLane, func(from string, payload []byte, _ func([]byte, error)) {
 		if shard, message, ok := l.open(payload); ok {
 			l.leader(shard).Receive(from, message)
@@ -89,7 +83,7 @@ func (l *lanes) leader(shard int) *lane.Leader {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.leaders[shard] == nil {
-		l.leaders[shard] = lane.NewLeader(l.node.cfg.ID, l.peers, l.send(channelLeaderLane, shard))
+		l.leaders[shard] = lane.NewLeader(l.node.cfg.ID, l.node.roster.others, l.send(channelLeaderLane, shard))
 	}
 	return l.leaders[shard]
 }
@@ -98,7 +92,7 @@ func (l *lanes) clock(shard int) *lane.Clock {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.clocks[shard] == nil {
-		l.clocks[shard] = lane.NewClock(l.life, l.peers, l.send(channelClockLane, shard))
+		l.clocks[shard] = lane.NewClock(l.life, l.node.roster.others, l.send(channelClockLane, shard))
 	}
 	return l.clocks[shard]
 }

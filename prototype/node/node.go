@@ -22,6 +22,8 @@ type Node struct {
 	detect  *detector
 	balance *balancer
 	lanes   *lanes
+	roster  *roster
+	joiner  *joiner
 	faults  *fault.Set
 	shards  []*shard
 	meter   *meter
@@ -44,19 +46,19 @@ func Open(cfg Config) (*Node, error) {
 	}
 	links := fault.NewLinks()
 	n := &Node{cfg: cfg, faults: fault.NewSet(links, cfg.Disk, cfg.Clock), meter: newMeter(), stop: make(chan struct{}),
-		departures: newDepartures(), arrivals: newArrivals()}
-	self, _ := cfg.peer(cfg.ID)
+		departures: newDepartures(), arrivals: newArrivals(), roster: newRoster(cfg)}
+	n.joiner = newJoiner(n)
 	var err error
-	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: self.Raft, Network: cfg.Network, Links: links, Find: n.raftAddress, Logger: cfg.Logger})
+	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: n.roster.self.Raft, Network: cfg.Network, Links: links, Find: n.roster.raftAddress, Logger: cfg.Logger})
 	if err != nil {
 		return nil, err
 	}
-	n.beats = newBeats(n.mesh, cfg)
-	n.detect = newDetector(cfg, n.mesh)
+	n.beats = newBeats(n.mesh, n.roster)
+	n.detect = newDetector(cfg, n.mesh, n.roster)
 	n.balance = newBalancer(n)
-	n.detect.calm = n.balance.calm
+	n.detect.calm, n.detect.draining = n.balance.calm, n.balance.draining.Load
 	for id := range cfg.Shards {
-		s, err := openShard(id, cfg, n.mesh, n.beats, n.detect, n.meter.shard(id))
+		s, err := openShard(id, cfg, n.roster.self, n.mesh, n.beats, n.detect, n.meter.shard(id))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open shard %d: %w", id, err), n.Close())
 		}
@@ -65,12 +67,18 @@ func Open(cfg Config) (*Node, error) {
 	n.lanes = newLanes(n)
 	n.mesh.Handle(channelSubmit, n.receiveSubmit)
 	n.mesh.Handle(channelRead, n.receiveRead)
+	n.mesh.Handle(channelMembers, n.receiveMember)
+	founding := newFounding(n, n.lanes.life)
+	for _, s := range n.shards {
+		founding.undecided[s.id] = !s.transport.open.Load()
+	}
 	n.detect.shards = n.shards
 	n.mesh.Start()
 	n.beats.each = n.detect.tick
 	n.beats.start()
 	n.balance.done.Go(n.balance.run)
 	n.lanes.done.Go(n.lanes.run)
+	n.joiner.done.Go(func() { n.joiner.run(founding) })
 	n.meter.watch(n)
 	return n, nil
 }
@@ -82,6 +90,7 @@ func (n *Node) Close() error {
 	if n.lanes != nil {
 		n.lanes.done.Wait()
 	}
+	n.joiner.done.Wait()
 	n.beats.close()
 	n.cfg.Disk.Close()
 	n.detect.close()
@@ -93,12 +102,6 @@ func (n *Node) Close() error {
 	closing.Wait()
 	n.mesh.Close()
 	return errors.Join(errs...)
-}
-
-// raftAddress is where a peer listens for the others.
-func (n *Node) raftAddress(id string) (string, bool) {
-	p, ok := n.cfg.peer(id)
-	return p.Raft, ok
 }
 
 // ID is the node's name.
@@ -199,7 +202,7 @@ func (n *Node) await(ctx context.Context, r ReadRequest) *Error {
 // reachable is the leader, if one is known.
 func (n *Node) reachable(s *shard) (Peer, *Error) {
 	id := s.leader()
-	leader, ok := n.cfg.peer(id)
+	leader, ok := n.roster.peer(id)
 	if !ok || id == n.cfg.ID || !n.detect.hears(id) {
 		return Peer{}, noLeader("no leader is known for this conversation's shard")
 	}
@@ -272,13 +275,7 @@ func (n *Node) Ready() bool {
 // Fault breaks something at this node. What stays broken has an id by which Mend
 // ends it; what happens at once has none.
 func (n *Node) Fault(f fault.Fault) (fault.Status, error) {
-	var peers []string
-	for _, p := range n.cfg.Peers {
-		if p.ID != n.cfg.ID {
-			peers = append(peers, p.ID)
-		}
-	}
-	if err := f.Validate(peers); err != nil {
+	if err := f.Validate(n.roster.others()); err != nil {
 		return fault.Status{}, err
 	}
 	n.cfg.Logger.Warn("fault", "what", f)

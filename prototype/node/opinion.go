@@ -16,7 +16,7 @@ import (
 type opinion struct {
 	Agrees bool // it hears no leader either
 	// Fit: it may campaign. It is not while its disk is sick, or while an election
-	// of its own goes on.
+	// of its own goes on, or while it drains.
 	Fit bool
 	// Running: it has just begun to campaign, and should not be disturbed.
 	Running bool
@@ -35,7 +35,7 @@ func (o opinion) newer(than opinion) bool {
 
 func (d *detector) opinion(shard int) opinion {
 	s := d.shards[shard]
-	o := opinion{Agrees: d.lacksLeader(s), Fit: s.fence.mayStand() == nil && s.raft.State() == raft.Follower, Calm: d.calm(), Index: s.raft.LastIndex()}
+	o := opinion{Agrees: d.lacksLeader(s), Fit: s.fence.mayStand() == nil && s.raft.State() == raft.Follower && s.transport.open.Load() && !d.draining(), Calm: d.calm(), Index: s.raft.LastIndex()}
 	d.mu.Lock()
 	o.Running = time.Now().Before(d.campaign[shard])
 	d.mu.Unlock()
@@ -115,10 +115,11 @@ func (d *detector) inquire(shards []int) {
 		from     string
 		opinions []opinion
 	}
-	replies := make(chan reply, len(d.peers))
+	others := d.roster.others()
+	replies := make(chan reply, len(others))
 	asked := 0
 	ctx, cancel := context.WithTimeout(context.Background(), askAgain)
-	for id := range d.peers {
+	for _, id := range others {
 		if !d.hears(id) {
 			continue
 		}

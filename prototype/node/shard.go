@@ -48,7 +48,7 @@ type shard struct {
 	done      sync.WaitGroup
 }
 
-func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
+func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
 	stores, err := cfg.Stores(id)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 	}()
 	store := sealed{meter.timed(seamLog{stores.Log, cfg.Disk})}
 	if err := store.verify(); err != nil {
-		return nil, fmt.Errorf("%w\nIt is not served, and this version cannot rebuild a member. The other members have what it held, and the cluster works without this node", err)
+		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: move the folder of this shard away and start the node again, and it is filled from them", err)
 	}
 	s := &shard{
 		id: id, cfg: cfg, stores: stores.Closer, meter: meter, detector: d, evidence: newEvidence(),
@@ -72,7 +72,6 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 	}
 	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon}
 	s.evidence.clock = cfg.Clock
-	self, _ := cfg.peer(cfg.ID)
 	s.transport = newTransport(mesh, b, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.promise())
 	s.transport.following = s.hearsLeader
 
@@ -91,13 +90,16 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 	rc.MaxAppendEntries = 64
 	rc.BatchApplyCh = true
 	rc.NoLegacyTelemetry = true
+	rc.ShutdownOnRemove = false // whoever removed it closes it
 	rc.Logger = hclogger(cfg.Logger.With("shard", id))
 
 	stable := newStable(seamStable{stores.Stable, cfg.Disk})
-	if err := bootstrap(rc, cfg, s.log, stable, stores.Snapshots, s.transport); err != nil {
+	been, err := raft.HasExistingState(s.log, stable, stores.Snapshots)
+	if err != nil {
 		s.log.close(time.Second)
-		return nil, err
+		return nil, fmt.Errorf("look for earlier state: %w", err)
 	}
+	s.transport.open.Store(been)
 	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, stable, stores.Snapshots, s.transport)
 	if err != nil {
 		s.log.close(time.Second)
@@ -110,26 +112,6 @@ func openShard(id int, cfg Config, mesh *link.Mesh, b *beats, d *detector, meter
 	s.done.Go(s.provokeRounds)
 	s.done.Go(s.compact)
 	return s, nil
-}
-
-// bootstrap writes the first configuration, unless the shard has been here
-// before. Every member writes the same one, so it does not matter who is first.
-func bootstrap(rc *raft.Config, cfg Config, log raft.LogStore, stable raft.StableStore, snapshots raft.SnapshotStore, t raft.Transport) error {
-	been, err := raft.HasExistingState(log, stable, snapshots)
-	if err != nil {
-		return fmt.Errorf("look for earlier state: %w", err)
-	}
-	if been {
-		return nil
-	}
-	var members raft.Configuration
-	for _, p := range cfg.Peers {
-		members.Servers = append(members.Servers, raft.Server{ID: raft.ServerID(p.ID), Address: raft.ServerAddress(p.Raft)})
-	}
-	if err := raft.BootstrapCluster(rc, log, stable, snapshots, t, members); err != nil {
-		return fmt.Errorf("bootstrap: %w", err)
-	}
-	return nil
 }
 
 // close ends what asks the library before the library itself: what is still

@@ -40,6 +40,9 @@ type transport struct {
 	fence     *fence
 	stop      chan struct{}
 	stopped   atomic.Bool
+	// open: the replica takes part. One without any state does not until it has
+	// founded its shard or was admitted to it; see founding.
+	open atomic.Bool
 	// suspicion: the election that begins was called by the detector.
 	suspicion atomic.Bool
 
@@ -68,6 +71,7 @@ var (
 	errBusy        = errors.New("this replica is busy")
 	errTimeout     = errors.New("no answer in time")
 
+	errStranger      = errors.New("this replica is not a member yet")
 	errLeaderIsHeard = errors.New("this voter hears the leader")
 )
 

@@ -44,6 +44,9 @@ func (t *transport) receive(_ string, payload []byte, reply func([]byte, error))
 
 // admit keeps those from voting who must not.
 func (t *transport) admit(k rpcKind) error {
+	if !t.open.Load() {
+		return errStranger
+	}
 	switch k {
 	case rpcVote, rpcPreVote, rpcVoteOnSuspicion:
 		if time.Now().Before(t.quiet) && !mutant.On(mutant.NoQuietTime) {
@@ -120,6 +123,9 @@ const maxSnapshotHead = 1 << 20
 
 func (t *transport) receiveSnapshot(_ string, conn net.Conn) {
 	defer conn.Close()
+	if !t.open.Load() {
+		return
+	}
 	resp, err := t.takeSnapshot(conn)
 	if err != nil {
 		return // the sender sees the connection end

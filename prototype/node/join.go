@@ -1,0 +1,183 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// joiner makes this node a voter of its shards. For each shard the leader first
+// takes it in as one that gets the log and has no vote, and when it has nearly
+// all of the log, as a voter: a majority must never depend on a node that still
+// has to be filled.
+//
+// It does that for a node that was told to join, for one that lost its disk
+// and comes back under its old name (see founding), and for one whose earlier
+// attempt broke off. Every step may be repeated.
+type joiner struct {
+	node *Node
+	done sync.WaitGroup
+
+	mu   sync.Mutex
+	left bool
+	gone chan struct{} // closed when the node has left
+}
+
+const (
+	joinEvery = 50 * time.Millisecond
+	// restEvery is how often a node that is a member of all shards looks whether it
+	// still is.
+	restEvery = time.Second
+	// strandedAfter is how long a member that wants to join may be without a leader
+	// before it asks whether it was removed while it was away.
+	strandedAfter = 2 * time.Second
+	joinWithin    = 5 * time.Second
+	joinAtOnce    = 8 // shards
+)
+
+func newJoiner(n *Node) *joiner { return &joiner{node: n, gone: make(chan struct{})} }
+
+// run founds or joins the shards, and goes on to look for those that need it.
+func (j *joiner) run(f *founding) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	j.done.Go(func() {
+		select {
+		case <-j.node.stop:
+		case <-j.gone:
+		}
+		cancel()
+	})
+	strangers := make(map[int]bool)
+	if j.node.cfg.Join {
+		for _, shard := range f.open() {
+			strangers[shard] = true
+			f.decided(shard, nil)
+		}
+	} else {
+		for _, shard := range f.run(ctx) {
+			strangers[shard] = true
+		}
+	}
+	j.node.roster.look(j.node.shards)
+	began := time.Now()
+	for {
+		pause := restEvery
+		if j.round(ctx, strangers, time.Since(began) > strandedAfter) > 0 {
+			pause = joinEvery
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+			j.node.roster.look(j.node.shards)
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		}
+	}
+}
+
+// round does for each shard the next step that it needs, and says how many still
+// need one. strangers are the shards in which this node is certain to hold
+// nothing; they are opened when a leader has admitted it.
+func (j *joiner) round(ctx context.Context, strangers map[int]bool, settled bool) (open int) {
+	var mu sync.Mutex
+	var steps sync.WaitGroup
+	slots := make(chan struct{}, joinAtOnce)
+	for _, s := range j.node.shards {
+		mu.Lock()
+		stranger := strangers[s.id]
+		mu.Unlock()
+		r := memberRequest{Shard: s.id, Peer: j.node.roster.self}
+		switch {
+		case stranger:
+			r.Step = stepAdmit
+		case s.suffrage() == raft.Nonvoter:
+			r.Step, r.Index = stepPromote, s.raft.AppliedIndex()
+		case j.node.cfg.Join && settled && s.leader() == "":
+			r.Step = stepReturn
+		default:
+			continue
+		}
+		open++
+		steps.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			if err := j.node.askLeader(ctx, r); err != nil {
+				j.node.cfg.Logger.Debug("not a member yet", "shard", s.id, "step", r.Step, "reason", err)
+				return
+			}
+			j.node.cfg.Logger.Info("membership", "shard", s.id, "step", r.Step)
+			if stranger {
+				mu.Lock()
+				delete(strangers, s.id)
+				mu.Unlock()
+				s.transport.open.Store(true)
+			}
+		})
+	}
+	steps.Wait()
+	return open
+}
+
+// suffrage is this node's, as the shard's newest configuration here has it;
+// Staging if that does not list the node.
+func (s *shard) suffrage() raft.ServerSuffrage {
+	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
+		if server.ID == raft.ServerID(s.cfg.ID) {
+			return server.Suffrage
+		}
+	}
+	return raft.Staging
+}
+
+// errNobodyLeads is for a shard whose leader could not be found just now.
+var errNobodyLeads = errors.New("no leader of the shard is known")
+
+// askLeader has the leader of a shard take a step. Others say whom they believe
+// to lead.
+func (n *Node) askLeader(ctx context.Context, r memberRequest) error {
+	payload, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, joinWithin)
+	defer cancel()
+	asked := map[string]bool{}
+	next := append([]string{n.shards[r.Shard].leader()}, n.roster.others()...)
+	last := errNobodyLeads
+	for len(next) > 0 {
+		id := next[0]
+		next = next[1:]
+		if id == "" || asked[id] {
+			continue
+		}
+		asked[id] = true
+		var a memberAnswer
+		if id == n.cfg.ID {
+			a = n.step(ctx, r)
+		} else {
+			answer, err := n.mesh.Call(ctx, id, channelMembers, payload)
+			if err == nil {
+				err = json.Unmarshal(answer, &a)
+			}
+			if err != nil {
+				last = fmt.Errorf("ask %s: %w", id, err)
+				continue
+			}
+		}
+		switch {
+		case a.Done:
+			return nil
+		case a.Reason != "":
+			return errors.New(a.Reason)
+		}
+		next = append([]string{a.Leader}, next...)
+	}
+	return last
+}
