@@ -22,6 +22,7 @@ import (
 
 type nodeFlags struct {
 	id, http, raft, data, peers string
+	join                        string
 	logStore                    string
 	retain                      uint64
 	admitRate                   float64
@@ -41,13 +42,19 @@ func newNodeCommand() *cobra.Command {
 		Long: `Runs one replica until it is interrupted. All nodes of a cluster are started with
 the same --peers and --shards.
 
+A further node is started with --join instead, and gets a vote in each shard when
+it has caught up. A member that has lost its data folder, or the folder of a
+shard, is started as before: it takes no part until the others have filled it
+again. lockstep leave removes a member.
+
 Without --tls-cert, --tls-key and --tls-ca nobody is asked who he is: keep the
 addresses on loopback then. With them nodes talk to each other by TLS 1.3 only,
 and each must show a certificate with its id as a DNS name (see lockstep certs).
 Clients are not asked for a certificate, with --http-tls neither; keep the HTTP
 API where only those who may send can reach it.`,
 		Example: `  lockstep node --id n1 --http 127.0.0.1:7001 --raft 127.0.0.1:7101 --data /tmp/n1 \
-    --peers n1=127.0.0.1:7001/127.0.0.1:7101,n2=127.0.0.1:7002/127.0.0.1:7102,n3=127.0.0.1:7003/127.0.0.1:7103`,
+    --peers n1=127.0.0.1:7001/127.0.0.1:7101,n2=127.0.0.1:7002/127.0.0.1:7102,n3=127.0.0.1:7003/127.0.0.1:7103
+  lockstep node --id n4 --http 127.0.0.1:7004 --raft 127.0.0.1:7104 --data /tmp/n4 --join http://127.0.0.1:7001`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runNode(cmd, f) },
 	}
@@ -56,6 +63,7 @@ API where only those who may send can reach it.`,
 	cmd.Flags().StringVar(&f.raft, "raft", "", "HOST:PORT for the other nodes (default: as in --peers)")
 	cmd.Flags().StringVar(&f.data, "data", "", "folder for log and snapshots")
 	cmd.Flags().StringVar(&f.peers, "peers", "", "every node, this one included: ID=HTTP/RAFT,…")
+	cmd.Flags().StringVar(&f.join, "join", "", "members of a cluster that runs, as URLs with commas, instead of --peers and --shards")
 	cmd.Flags().IntVar(&f.shards, "shards", defaults.Shards, "number of shards; the same at every node, for ever")
 	cmd.Flags().DurationVar(&f.balanceAfter, "balance-after", 2*time.Second, "spread the leads evenly when a shard has been quiet for so long; 0: never")
 	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.WAL), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
@@ -114,7 +122,13 @@ func loopback(l net.Listener) bool {
 }
 
 func runNode(cmd *cobra.Command, f nodeFlags) error {
-	for name, value := range map[string]string{"id": f.id, "data": f.data, "peers": f.peers} {
+	required := map[string]string{"id": f.id, "data": f.data}
+	if f.join == "" {
+		required["peers"] = f.peers
+	} else if f.peers != "" {
+		return usageError{"--peers founds a cluster and --join joins one: use one of them", "lockstep node --help"}
+	}
+	for name, value := range required {
 		if value == "" {
 			return usageError{"--" + name + " is missing", "lockstep node --help"}
 		}
@@ -122,7 +136,13 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if !slices.Contains(node.LogStores, node.LogStore(f.logStore)) {
 		return usageError{fmt.Sprintf("--log-store: there is no %q; there are %v", f.logStore, node.LogStores), "lockstep node --help"}
 	}
-	peers, err := parsePeers(f.peers)
+	var peers []node.Peer
+	var err error
+	if f.join != "" {
+		peers, f.shards, err = joinCluster(cmd.Context(), f)
+	} else {
+		peers, err = parsePeers(f.peers)
+	}
 	if err != nil {
 		return err
 	}
@@ -144,6 +164,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	}
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)).With("node", f.id)
 	cfg := node.DefaultConfig()
+	cfg.Join = f.join != ""
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Retain, cfg.AdmitRate = f.retain, f.admitRate
 	cfg.BalanceAfter = f.balanceAfter
@@ -186,6 +207,14 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 			stop()
 		}()
 	}
+	go func() {
+		select {
+		case <-n.Left():
+			logger.Info("this node has left the cluster")
+			stop()
+		case <-ctx.Done():
+		}
+	}()
 	logger.Info("ready for clients", "http", listener.Addr().String(), "shards", f.shards)
 	return errors.Join(serveNode(ctx, n, listener), n.Close())
 }

@@ -107,7 +107,7 @@ func (p *Processes) launch(ctx context.Context) error {
 	}
 	for _, m := range members {
 		m.State, m.Since = Starting, time.Now()
-		p.children = append(p.children, &child{member: m, wake: make(chan struct{}, 1)})
+		p.children = append(p.children, &child{member: m, wake: make(chan struct{}, 1), left: make(chan struct{})})
 	}
 	peers := peerList(members)
 	for _, c := range p.children {

@@ -37,6 +37,8 @@ type child struct {
 	exited   chan struct{} // closed when process has ended and was reaped
 	failures int           // starts in a row that ended at once, by themselves
 	wake     chan struct{} // start now, do not wait
+	joins    string        // the members that it joins, for one that founded nothing
+	left     chan struct{} // closed when it has been removed
 }
 
 // set changes a child's state. p.mu is held.
@@ -107,6 +109,8 @@ func (p *Processes) rest(c *child, pause time.Duration) bool {
 		return true
 	case <-c.wake:
 		return true
+	case <-c.left:
+		return false
 	case <-p.closing:
 		return false
 	}
@@ -127,7 +131,12 @@ func (p *Processes) run(c *child, peers string) (end, error) {
 	}
 	defer log.Close()
 	args := []string{"node", "--id", c.member.ID, "--http", c.member.HTTP, "--raft", c.member.Raft,
-		"--data", filepath.Join(p.cfg.Dir, c.member.ID), "--peers", peers, "--shards", strconv.Itoa(p.cfg.Shards), "--with-parent"}
+		"--data", filepath.Join(p.cfg.Dir, c.member.ID), "--with-parent"}
+	if c.joins != "" {
+		args = append(args, "--join", c.joins)
+	} else {
+		args = append(args, "--peers", peers, "--shards", strconv.Itoa(p.cfg.Shards))
+	}
 	if p.cfg.AllowFaults {
 		args = append(args, "--allow-faults")
 	}

@@ -22,7 +22,7 @@ const (
 	Pause     Kind = "pause"      // the process stops until Until, and does not know it
 	Restart   Kind = "restart"    // the process ends in good order and comes back at once
 	Partition Kind = "partition"  // links between nodes that share no side are cut
-	Join      Kind = "join"       // a member is added
+	Join      Kind = "join"       // a new member, of the name that the target gives, is added
 	Leave     Kind = "leave"      // a member is removed
 )
 
@@ -174,6 +174,11 @@ func (s Step) validate(in Schedule) error {
 	}
 	if s.Kind == Partition {
 		return s.validateSides(members)
+	}
+	if newcomers := (Topology{Nodes: MaxNodes}).Members(); s.Kind == Join && !slices.Contains(newcomers, s.Target) {
+		return fmt.Errorf("target: a new member is called %s", strings.Join(newcomers, ", "))
+	} else if s.Kind == Join {
+		return nil
 	}
 	_, err := ParseTarget(s.Target, in.Topology)
 	return err

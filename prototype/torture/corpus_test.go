@@ -56,7 +56,7 @@ func TestCorpus(t *testing.T) {
 	}
 	for _, kind := range fault.Kinds {
 		switch kind {
-		case fault.Pause, fault.Wipe, fault.Join, fault.Leave: // not in memory; see TestVirtual_unsupported
+		case fault.Pause: // not in memory; see TestVirtual_unsupported
 		default:
 			if !struck[kind] {
 				t.Errorf("no schedule of the corpus struck with %s", kind)

@@ -82,6 +82,9 @@ func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (
 	if step.Kind == fault.Partition {
 		return r.schedule.Topology.Members(), 0, lead{}, nil
 	}
+	if step.Kind == fault.Join {
+		return []string{step.Target}, 0, lead{}, nil
+	}
 	target, err := fault.ParseTarget(step.Target, r.schedule.Topology)
 	if err != nil {
 		return nil, 0, lead{}, err

@@ -44,7 +44,7 @@ func (t *memory) Members() (members []Member) {
 	return members
 }
 
-func (t *memory) Break(_ context.Context, id string, f fault.Fault) (Mend, error) {
+func (t *memory) Break(ctx context.Context, id string, f fault.Fault) (Mend, error) {
 	switch f.Kind {
 	case fault.Kill:
 		return t.restart(id, 1), t.cluster.Crash(id)
@@ -72,8 +72,21 @@ func (t *memory) Break(_ context.Context, id string, f fault.Fault) (Mend, error
 		return already(done), err
 	case fault.Pause:
 		return nil, fmt.Errorf("pause %s: %w: a node in memory has no process of its own that could be stopped; use isolate, or processes", id, ErrUnsupported)
-	case fault.Wipe, fault.Join, fault.Leave:
-		return nil, fmt.Errorf("%s %s: %w: the members of a cluster in memory are fixed, and a member that forgets its votes would break Raft's assumptions", f.Kind, id, ErrUnsupported)
+	case fault.Wipe:
+		if err := t.cluster.Crash(id); err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context) (Done, error) {
+			done, err := t.restart(id, 1)(ctx)
+			if err == nil {
+				err = awaitVote(ctx, t.cluster, id)
+			}
+			return done, err
+		}, t.cluster.Wipe(id)
+	case fault.Join:
+		return already(Done{Hits: 1}), t.member(ctx, id, t.cluster.Join)
+	case fault.Leave:
+		return already(Done{Hits: 1}), t.member(ctx, id, t.cluster.Leave)
 	}
 	n := t.cluster.Node(id)
 	if n == nil {
@@ -96,6 +109,25 @@ func (t *memory) Break(_ context.Context, id string, f fault.Fault) (Mend, error
 		}
 		return Done{Hits: status.Hits}, err
 	}, nil
+}
+
+// memberPatience is how long a change of the members may take, and the filling of
+// a member that lost its disk. Other faults may be in force.
+const memberPatience = time.Minute
+
+func (t *memory) member(ctx context.Context, id string, change func(context.Context, string) error) error {
+	ctx, cancel := context.WithTimeout(ctx, memberPatience)
+	defer cancel()
+	return change(ctx, id)
+}
+
+// awaitVote waits until a member that lost its disk counts again.
+func awaitVote(ctx context.Context, in interface {
+	AwaitVote(context.Context, string) error
+}, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, memberPatience)
+	defer cancel()
+	return in.AwaitVote(ctx, id)
 }
 
 // restart gives the end of a fault that took a node down.

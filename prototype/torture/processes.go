@@ -64,8 +64,25 @@ func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, 
 		return already(Done{Hits: 1}), nil
 	case fault.PowerLoss:
 		return nil, fmt.Errorf("power-loss %s: %w: the system keeps what a process has written; use kill, or nodes in memory", id, ErrUnsupported)
-	case fault.Wipe, fault.Join, fault.Leave:
-		return nil, fmt.Errorf("%s %s: %w: a member that forgets its votes would break Raft's assumptions, and this driver does not change the members", f.Kind, id, ErrUnsupported)
+	case fault.Wipe:
+		if err := t.cluster.Kill(id); err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context) (Done, error) {
+			done, err := t.restart(id)(ctx)
+			if err == nil {
+				err = awaitVote(ctx, t.cluster, id)
+			}
+			return done, err
+		}, t.cluster.Wipe(id)
+	case fault.Join, fault.Leave:
+		ctx, cancel := context.WithTimeout(ctx, memberPatience)
+		defer cancel()
+		change := t.cluster.Join
+		if f.Kind == fault.Leave {
+			change = t.cluster.Leave
+		}
+		return already(Done{Hits: 1}), change(ctx, id)
 	}
 	status, err := t.cluster.Break(ctx, id, f)
 	if err != nil {

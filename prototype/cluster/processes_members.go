@@ -1,0 +1,152 @@
+//go:build unix
+
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lockstep/prototype/node"
+)
+
+// Join starts a new node and returns when it has a vote in every shard.
+func (p *Processes) Join(ctx context.Context, id string) error {
+	fresh, err := addresses(1, 0)
+	if err != nil {
+		return fmt.Errorf("join %s: %w", id, err)
+	}
+	p.mu.Lock()
+	if _, err := p.child(id); err == nil {
+		p.mu.Unlock()
+		return fmt.Errorf("join %s: it is a member", id)
+	}
+	c := &child{member: fresh[0], wake: make(chan struct{}, 1), left: make(chan struct{})}
+	c.member.ID, c.member.State, c.member.Since = id, Starting, time.Now()
+	var urls []string
+	for _, m := range p.members() {
+		urls = append(urls, "http://"+m.HTTP)
+	}
+	c.joins = strings.Join(urls, ",")
+	p.children = append(p.children, c)
+	p.mu.Unlock()
+	p.done.Go(func() { p.supervise(c, "") })
+	if err := p.AwaitVote(ctx, id); err != nil {
+		return fmt.Errorf("join %s: %w\n%s", id, err, tailLog(logPath(p.cfg.Dir, id), 3))
+	}
+	return nil
+}
+
+// Leave removes a member, running or not. Its process ends.
+func (p *Processes) Leave(ctx context.Context, id string) error {
+	err := fmt.Errorf("%w: nobody else runs", ErrState)
+	for _, m := range p.Members() {
+		if m.ID == id || m.State != Running {
+			continue
+		}
+		if err = p.operate(ctx, http.MethodDelete, m.HTTP, "/v1/members/"+id, &node.Membership{}); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("leave %s: %w", id, err)
+	}
+	p.mu.Lock()
+	c, err := p.child(id)
+	if err != nil {
+		p.mu.Unlock()
+		return fmt.Errorf("leave %s: %w", id, err)
+	}
+	close(c.left)
+	p.children = slices.DeleteFunc(p.children, func(x *child) bool { return x == c })
+	process, exited := c.process, c.exited
+	p.mu.Unlock()
+	if process != nil {
+		stopProcess(process, exited)
+	}
+	return nil
+}
+
+// Wipe removes the data of a node that is down, but for what it has said.
+func (p *Processes) Wipe(id string) error {
+	p.mu.Lock()
+	c, err := p.child(id)
+	running := err == nil && c.process != nil
+	p.mu.Unlock()
+	if running {
+		err = fmt.Errorf("%w: it is running", ErrState)
+	}
+	if err == nil {
+		var shards []string
+		shards, err = filepath.Glob(filepath.Join(p.cfg.Dir, id, "shard-*"))
+		for _, dir := range shards {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("wipe %s: %w", id, err)
+	}
+	return nil
+}
+
+// AwaitVote waits until a node is a voter of every shard in the eyes of all that
+// run.
+func (p *Processes) AwaitVote(ctx context.Context, id string) error {
+	for {
+		err := p.votes(ctx, id)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(probeEvery):
+		case <-p.closing:
+			return errClosed
+		case <-ctx.Done():
+			return fmt.Errorf("await the vote of %s: %w", id, err)
+		}
+	}
+}
+
+func (p *Processes) votes(ctx context.Context, id string) error {
+	for _, m := range p.Members() {
+		if m.State != Running && m.ID != id {
+			continue
+		}
+		var known node.Membership
+		if err := p.operate(ctx, http.MethodGet, m.HTTP, "/v1/members", &known); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(known.Members, func(x node.Member) bool { return x.ID == id && x.Voter == known.Shards }) {
+			return fmt.Errorf("%s does not count its vote in every shard", m.ID)
+		}
+	}
+	return nil
+}
+
+// operate asks a node as one who sits at its machine.
+func (p *Processes) operate(ctx context.Context, method, address, path string, answer any) error {
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+address+path, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Lockstep-Operator", "cluster")
+	response, err := p.ask.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	body := io.LimitReader(response.Body, 1<<20)
+	if response.StatusCode != http.StatusOK {
+		said, _ := io.ReadAll(body)
+		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, said)
+	}
+	return json.NewDecoder(body).Decode(answer)
+}
