@@ -2,19 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
-	"lockstep/prototype/check"
 	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
-	"lockstep/prototype/history"
 	"lockstep/prototype/node"
 )
 
@@ -23,10 +18,7 @@ import (
 // again and again, and nothing that was acknowledged is lost, doubled or moved;
 // and each killed node comes back by itself and holds what the others hold.
 func TestKillLeader(t *testing.T) {
-	binary := filepath.Join(t.TempDir(), "lockstep")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	binary := buildLockstep(t)
 	const conversation, shards, kills = "room", 2, 4
 	p, err := cluster.Start(t.Context(), cluster.Config{Executable: binary, Nodes: 3, Shards: shards, Dir: t.TempDir(),
 		RestartAfter: 300 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)})
@@ -48,87 +40,26 @@ func TestKillLeader(t *testing.T) {
 		targets = append(targets, "http://"+m.HTTP)
 	}
 
-	recorder := history.NewRecorder(nil)
-	load, stop := context.WithCancel(ctx)
-	var senders sync.WaitGroup
-	acked := make(chan struct{}, 1<<16)
-	for s := range 4 {
-		senders.Go(func() {
-			c := client.New(client.Config{Targets: client.Fixed(targets...), First: s})
-			for i := 0; load.Err() == nil; i++ {
-				m := client.Message{ID: fmt.Sprintf("%d-%d", s, i), Sender: fmt.Sprintf("s%d", s), Body: fmt.Sprintf("message %d of %d", i, s)}
-				op := recorder.Invoke(history.Event{Kind: history.Send, Conversation: conversation, ID: m.ID, Sender: m.Sender, Body: m.Body})
-				// A message is carried through to its acknowledgement even when the
-				// load has been told to stop: its outcome is then known.
-				ack, err := c.Send(ctx, conversation, m)
-				switch {
-				case err == nil:
-					recorder.Complete(op, history.Event{Type: history.OK, Seq: ack.Seq, Epoch: ack.Epoch})
-					acked <- struct{}{}
-				case errors.Is(err, client.ErrUnknown):
-					recorder.Complete(op, history.Event{Type: history.Info, Error: err.Error()})
-				default:
-					recorder.Complete(op, history.Event{Type: history.Fail, Error: err.Error()})
-				}
-			}
-		})
-	}
-	progress := func(n int) {
-		t.Helper()
-		for range n {
-			select {
-			case <-acked:
-			case <-ctx.Done():
-				t.Fatal("no acknowledgement: the cluster did not recover")
-			}
-		}
-	}
-	progress(50)
+	load := startJudged(ctx, conversation, nil, targets...)
+	load.progress(t, ctx, 50)
 	for range kills {
 		id, pid := leaderOf(t, ctx, p, node.ShardOf(conversation, shards))
 		if err := p.Kill(id); err != nil {
 			t.Fatal(err)
 		}
-		for len(acked) > 0 {
-			<-acked
-		}
-		progress(50)
+		load.progress(t, ctx, 50)
 		back(t, ctx, p, id, pid)
 	}
-	stop()
-	senders.Wait()
+	load.judge(t, ctx, 50*kills)
+}
 
-	// Every replica must come to hold what a strong read shows, by itself.
-	c := client.New(client.Config{Targets: client.Fixed(targets...)})
-	strong, err := c.All(ctx, conversation, client.Linearizable)
-	if err != nil {
-		t.Fatal(err)
+func buildLockstep(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "lockstep")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	for i, m := range p.Members() {
-		replica := client.New(client.Config{Targets: client.Fixed(targets[i])})
-		var have []client.Placed
-		for {
-			if have, err = replica.All(ctx, conversation, client.Local); err == nil && len(have) >= len(strong) {
-				break
-			}
-			select {
-			case <-time.After(20 * time.Millisecond):
-			case <-ctx.Done():
-				t.Fatalf("%s holds %d of %d messages: %v", m.ID, len(have), len(strong), err)
-			}
-		}
-		op := recorder.Invoke(history.Event{Kind: history.Read, Node: m.ID, Conversation: conversation, Level: client.Local, Limit: len(have), Final: true})
-		var shown []history.Message
-		for _, x := range have {
-			shown = append(shown, history.Message{Seq: x.Seq, ID: x.ID, Sender: x.Sender, Body: x.Body, Epoch: x.Epoch})
-		}
-		recorder.Complete(op, history.Event{Type: history.OK, Last: uint64(len(have)), Messages: shown})
-	}
-	report := check.Check(recorder.Events())
-	t.Log(report)
-	if report.Verdict != check.OK || report.Counts.Acknowledged < 50*kills || report.Counts.Replicas != 3 {
-		t.Errorf("verdict %s over %d acknowledged messages and %d replicas: %v %v", report.Verdict, report.Counts.Acknowledged, report.Counts.Replicas, report.Reasons, report.Witness)
-	}
+	return binary
 }
 
 // leaderOf finds the process that leads a shard.

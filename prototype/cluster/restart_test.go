@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"lockstep/prototype/node"
 )
 
 // TestMemory_quick_restart: a leader that dies and is back before anybody has
@@ -33,6 +35,44 @@ func TestMemory_quick_restart(t *testing.T) {
 		t.Logf("slowest: %s", worst)
 		if worst > 500*time.Millisecond {
 			t.Errorf("it took %s", worst)
+		}
+	})
+}
+
+// TestMemory_return: a member that was away catches up as soon as it is heard
+// again, however long it was away. The library's leader waits between its
+// attempts, the longer the more of them have failed, up to ten seconds.
+func TestMemory_return(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := start(t, nil)
+		var worst time.Duration
+		n := uint64(0)
+		for i, away := range []time.Duration{300 * time.Millisecond, time.Second, 5 * time.Second, 30 * time.Second} {
+			leader := awaitLeader(t, m, "")
+			victim := m.IDs()[i%3]
+			if victim == leader {
+				victim = m.IDs()[(i+1)%3]
+			}
+			if err := m.Crash(victim); err != nil {
+				t.Fatal(err)
+			}
+			for range 300 {
+				send(t, m, fmt.Sprint(n))
+				n++
+			}
+			time.Sleep(away)
+			if err := m.Restart(victim); err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			if _, err := m.Node(victim).Read(t.Context(), node.ReadRequest{Conversation: room, Level: node.Session, MinSeq: n, Limit: 10}); err != nil {
+				t.Errorf("back after %s: %v", away, err)
+			}
+			worst = max(worst, time.Since(began))
+		}
+		t.Logf("slowest: %s", worst)
+		if worst > 300*time.Millisecond {
+			t.Errorf("it took %s to catch up", worst)
 		}
 	})
 }

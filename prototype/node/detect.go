@@ -53,19 +53,29 @@ type detector struct {
 	campaign   map[int]time.Time // until when a campaign of this node goes on
 }
 
-// presence is whether somebody is there. Its context ends when that ends.
+// presence is whether somebody is there. Its context ends when that ends, and
+// arrived is closed when it begins.
 type presence struct {
-	here   bool
-	ctx    context.Context
-	cancel context.CancelFunc
+	here    bool
+	ctx     context.Context
+	cancel  context.CancelFunc
+	arrived chan struct{}
+}
+
+func newPresence() *presence {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return &presence{ctx: ctx, cancel: cancel, arrived: make(chan struct{})}
 }
 
 func (p *presence) set(here bool) {
 	switch {
 	case here && !p.here:
 		p.ctx, p.cancel = context.WithCancel(context.Background())
+		close(p.arrived)
 	case !here && p.here:
 		p.cancel()
+		p.arrived = make(chan struct{})
 	}
 	p.here = here
 }
@@ -80,12 +90,10 @@ const (
 )
 
 func newDetector(cfg Config, mesh *link.Mesh, r *roster) *detector {
-	gone, cancel := context.WithCancel(context.Background())
-	cancel()
 	d := &detector{cfg: cfg, mesh: mesh, roster: r, began: time.Now(), peers: make(map[string]*presence),
-		quorum: &presence{ctx: gone}, leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time), denied: make(map[int]denial)}
+		quorum: newPresence(), leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time), denied: make(map[int]denial)}
 	for _, id := range r.others() {
-		d.peers[id] = &presence{ctx: gone}
+		d.peers[id] = newPresence()
 	}
 	mesh.Handle(channelOpinion, d.receive)
 	return d
@@ -110,6 +118,16 @@ func (d *detector) present(id string) context.Context {
 	return context.Background()
 }
 
+// arrival gives a channel that is closed when the node is heard.
+func (d *detector) arrival(id string) <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.peers[id] == nil {
+		d.peers[id] = newPresence()
+	}
+	return d.peers[id].arrived
+}
+
 // majority gives a context that ends when this node no longer hears a majority.
 func (d *detector) majority() context.Context {
 	d.mu.Lock()
@@ -132,17 +150,33 @@ func (d *detector) tick() {
 func (d *detector) look() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	back := false
 	for _, id := range d.roster.others() {
 		p := d.peers[id]
 		if p == nil {
-			p = &presence{}
-			p.set(true) // its context must not be nil
+			p = newPresence()
 			d.peers[id] = p
 		}
-		p.set(d.hears(id))
+		if here := d.hears(id); here && !p.here {
+			back = true
+			p.set(true)
+		} else {
+			p.set(here)
+		}
+	}
+	if back {
+		d.done.Go(d.refill)
 	}
 	d.quorum.set(d.roster.majority(d.hears))
 	return d.quorum.here
+}
+
+// refill has the library replicate to a node that is back: it would wait for the
+// next send, or for a second or two.
+func (d *detector) refill() {
+	for _, s := range d.shards {
+		s.nudge()
+	}
 }
 
 // open lists the shards that need a leader, as this node sees it, and may be

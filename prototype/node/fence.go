@@ -37,7 +37,7 @@ type fence struct {
 var errFenced = errors.New("the disk of this replica hangs or has failed")
 
 func newFence(after time.Duration) *fence {
-	f := &fence{after: after, well: &presence{}}
+	f := &fence{after: after, well: newPresence()}
 	f.well.set(true)
 	return f
 }

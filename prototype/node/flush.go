@@ -130,6 +130,12 @@ func (l *flushLog) LastIndex() (uint64, error) {
 	return l.last, nil
 }
 
+// newest is LastIndex, which cannot fail once the log is open.
+func (l *flushLog) newest() uint64 {
+	index, _ := l.LastIndex()
+	return index
+}
+
 func (l *flushLog) GetLog(index uint64, into *raft.Log) error {
 	l.mu.Lock()
 	if index < l.first || index > l.last || l.last == 0 {

@@ -23,6 +23,7 @@ func (t *transport) AppendEntriesPipeline(id raft.ServerID, _ raft.ServerAddress
 	t.pipelines[p] = struct{}{}
 	t.mu.Unlock()
 	go p.deliver()
+	p.watchLag()
 	return p, nil
 }
 
@@ -43,6 +44,8 @@ type pipeline struct {
 	matched, told, sent uint64
 	head                raft.RPCHeader
 	term                uint64
+	entry               uint64 // the newest entry that was sent
+	looking             bool   // a look at the lag is due
 }
 
 type appendFuture struct {
@@ -124,7 +127,7 @@ func (p *pipeline) begin(args *raft.AppendEntriesRequest, last, commit uint64) (
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.head, p.term = args.RPCHeader, args.Term
-	p.sent = max(p.sent, commit)
+	p.sent, p.entry = max(p.sent, commit), max(p.entry, last)
 	return len(args.Entries) == 0 && p.matched == last && p.told >= commit
 }
 
@@ -133,7 +136,47 @@ func (p *pipeline) end(success bool, last, commit uint64) {
 	defer p.mu.Unlock()
 	if success {
 		p.matched, p.told = max(p.matched, last), max(p.told, commit)
+		p.lookSoon()
 	}
+}
+
+// lagFor is how long entries may wait to be sent to a follower that answers.
+const lagFor = 10 * time.Millisecond
+
+// watchLag sees to it that a follower which lacks entries gets them. The library
+// sends one request's worth of them, however many are missing, and goes on with
+// the next send, or after a second or two if there is none.
+func (p *pipeline) watchLag() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lookSoon()
+}
+
+// lookSoon looks whether anything was sent meanwhile, unless there is nothing to
+// send. p.mu is held.
+func (p *pipeline) lookSoon() {
+	if p.looking || p.entry >= p.transport.log.newest() {
+		return
+	}
+	p.looking = true
+	entry := p.entry
+	time.AfterFunc(lagFor, func() {
+		p.mu.Lock()
+		p.looking = false
+		moved := p.entry > entry
+		behind := p.entry < p.transport.log.newest()
+		if moved {
+			p.lookSoon()
+		}
+		p.mu.Unlock()
+		select {
+		case <-p.closed:
+		default:
+			if behind && !moved {
+				p.transport.nudge()
+			}
+		}
+	})
 }
 
 // spread tells followers of a commit at once that would otherwise learn of it

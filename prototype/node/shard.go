@@ -73,7 +73,8 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon}
 	s.evidence.clock = cfg.Clock
 	s.transport = newTransport(mesh, b, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.promise())
-	s.transport.following = s.hearsLeader
+	s.transport.nudge = s.nudge
+	s.transport.following, s.transport.hears, s.transport.arrival = s.hearsLeader, d.hears, d.arrival
 
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(cfg.ID)
@@ -165,6 +166,17 @@ func (s *shard) abdicate() {
 		if err := s.raft.LeadershipTransfer().Error(); err != nil {
 			s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "error", err)
 		}
+	}
+}
+
+// nudgeWithin bounds how long a nudge waits for its turn.
+const nudgeWithin = 500 * time.Millisecond
+
+// nudge has the library replicate to all followers at once, which it does for
+// every entry and for nothing else.
+func (s *shard) nudge() {
+	if s.leads() {
+		s.raft.Barrier(nudgeWithin)
 	}
 }
 

@@ -35,6 +35,9 @@ type transport struct {
 	evidence *evidence
 	// following says whether this replica follows a leader that is heard.
 	following func() bool
+	hears     func(id string) bool
+	nudge     func()                          // has the library replicate at once
+	arrival   func(id string) <-chan struct{} // closed when the node is heard
 	requests  chan raft.RPC
 	quiet     time.Time // until when votes are refused
 	fence     *fence
@@ -55,9 +58,12 @@ type transport struct {
 const (
 	heartbeatTimeout = 2 * carryEvery * beatEvery
 	replicateTimeout = 500 * time.Millisecond
-	voteTimeout      = 150 * time.Millisecond
-	voteTries        = 5
-	snapshotTimeout  = time.Minute
+	// absentFor is how long an attempt to replicate waits for a node that is not
+	// heard.
+	absentFor       = 30 * time.Second
+	voteTimeout     = 150 * time.Millisecond
+	voteTries       = 5
+	snapshotTimeout = time.Minute
 )
 
 var (
@@ -130,6 +136,9 @@ func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *
 	if isHeartbeat(args) {
 		return t.beat(id, args, resp)
 	}
+	if err := t.awaitPeer(string(id)); err != nil {
+		return err
+	}
 	began := t.evidence.begin()
 	type result struct {
 		answer raft.AppendEntriesResponse
@@ -154,6 +163,25 @@ func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *
 		return r.err
 	case <-timer.C:
 		return errTimeout
+	case <-t.stop:
+		return raft.ErrTransportShutdown
+	}
+}
+
+// awaitPeer waits until a peer is heard. The library waits, too, after each
+// attempt that failed, twice as long as before, up to ten seconds: a node that
+// comes back would be left without entries for as long as it had been away.
+func (t *transport) awaitPeer(id string) error {
+	if t.hears(id) {
+		return nil
+	}
+	timer := time.NewTimer(absentFor)
+	defer timer.Stop()
+	select {
+	case <-t.arrival(id):
+		return nil
+	case <-timer.C:
+		return link.ErrUnreachable
 	case <-t.stop:
 		return raft.ErrTransportShutdown
 	}

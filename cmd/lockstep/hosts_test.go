@@ -1,0 +1,264 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lockstep/prototype/client"
+	"lockstep/prototype/node"
+)
+
+// hosts are three machines on one wire, as far as the network is concerned: each
+// is a network namespace with an interface and an address of its own. A fourth
+// one holds the switch, and the clients.
+type hosts struct{ prefix string }
+
+const hostCount = 3
+
+func newHosts(t *testing.T) *hosts {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("network namespaces need root")
+	}
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("the program ip is missing (package iproute2)")
+	}
+	h := &hosts{prefix: fmt.Sprintf("ls%d", os.Getpid())}
+	t.Cleanup(func() {
+		for i := range hostCount + 1 {
+			exec.Command("ip", "netns", "del", h.name(i)).Run() // one that was not made is no loss
+		}
+	})
+	s := h.name(0)
+	commands := []string{
+		"netns add " + s, "-n " + s + " link set lo up",
+		"-n " + s + " link add br0 type bridge", "-n " + s + " addr add " + h.address(0) + "/24 dev br0", "-n " + s + " link set br0 up",
+	}
+	for i := 1; i <= hostCount; i++ {
+		n := h.name(i)
+		commands = append(commands, "netns add "+n, "-n "+n+" link set lo up",
+			fmt.Sprintf("-n %s link add port%d type veth peer name eth0 netns %s", s, i, n),
+			fmt.Sprintf("-n %s link set port%d master br0 up", s, i),
+			"-n "+n+" addr add "+h.address(i)+"/24 dev eth0", "-n "+n+" link set eth0 up")
+	}
+	for _, c := range commands {
+		if out, err := exec.Command("ip", strings.Fields(c)...).CombinedOutput(); err != nil {
+			t.Skipf("this machine does not allow it: ip %s: %v: %s", c, err, out)
+		}
+	}
+	return h
+}
+
+func (h *hosts) name(i int) string { return fmt.Sprintf("%s-%d", h.prefix, i) }
+
+// address is that of a host on the wire; the switch has the last one.
+func (h *hosts) address(i int) string {
+	if i == 0 {
+		return "10.77.0.254"
+	}
+	return fmt.Sprintf("10.77.0.%d", i)
+}
+
+// pull pulls the cable of a host, or puts it back.
+func (h *hosts) pull(t *testing.T, i int, out bool) {
+	t.Helper()
+	state := "up"
+	if out {
+		state = "down"
+	}
+	if said, err := exec.Command("ip", "-n", h.name(0), "link", "set", fmt.Sprintf("port%d", i), state).CombinedOutput(); err != nil {
+		t.Fatalf("cable of host %d: %v: %s", i, err, said)
+	}
+}
+
+// on gives a command that runs at a host.
+func (h *hosts) on(ctx context.Context, i int, program string, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", h.name(i), program}, args...)...)
+}
+
+// transport makes connections from the switch.
+func (h *hosts) transport() *http.Transport {
+	return &http.Transport{MaxIdleConnsPerHost: 16, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		type result struct {
+			conn net.Conn
+			err  error
+		}
+		results := make(chan result, 1)
+		go func() {
+			// Never unlocked: a thread that has been elsewhere must not be used again.
+			runtime.LockOSThread()
+			place, err := os.Open("/run/netns/" + h.name(0))
+			if err == nil {
+				err = unix.Setns(int(place.Fd()), unix.CLONE_NEWNET)
+				place.Close()
+			}
+			if err != nil {
+				results <- result{nil, err}
+				return
+			}
+			conn, err := (&net.Dialer{Timeout: 300 * time.Millisecond}).DialContext(ctx, network, address)
+			results <- result{conn, err}
+		}()
+		r := <-results
+		return r.conn, r.err
+	}}
+}
+
+// TestHosts: three hosts talk to each other by TLS alone. Under load the leader's
+// cable is pulled and put back, then each host is drained and restarted, and
+// nothing that was acknowledged is lost. A node with a certificate of another
+// authority does not get in.
+func TestHosts(t *testing.T) {
+	h := newHosts(t)
+	binary := buildLockstep(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	certs := filepath.Join(t.TempDir(), "certs")
+	var peers, targets []string
+	for i := 1; i <= hostCount; i++ {
+		if code := run(ctx, []string{"certs", "--out", certs, fmt.Sprintf("n%d=%s", i, h.address(i))}, nil, io.Discard, io.Discard); code != 0 {
+			t.Fatalf("certs: exit code %d", code)
+		}
+		peers = append(peers, fmt.Sprintf("n%d=%s:7001/%s:7101", i, h.address(i), h.address(i)))
+		targets = append(targets, "http://"+h.address(i)+":7001")
+	}
+	data := t.TempDir()
+	flags := func(id, certs string) []string {
+		return []string{"--id", id, "--data", filepath.Join(data, id), "--balance-after", "0s",
+			"--tls-cert", filepath.Join(certs, id+".pem"), "--tls-key", filepath.Join(certs, id+".key"), "--tls-ca", filepath.Join(certs, "ca.pem")}
+	}
+	nodes := make(map[int]*exec.Cmd)
+	start := func(i int) {
+		t.Helper()
+		id := fmt.Sprintf("n%d", i)
+		log, err := os.OpenFile(filepath.Join(data, id+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		c := h.on(context.WithoutCancel(ctx), i, binary, append([]string{"node", "--peers", strings.Join(peers, ",")}, flags(id, certs)...)...)
+		c.Stdout, c.Stderr = log, log
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		nodes[i] = c
+	}
+	end := func(i int) {
+		if c := nodes[i]; c != nil {
+			c.Process.Signal(syscall.SIGTERM) // ip netns exec has become the node
+			if err := c.Wait(); err != nil {
+				t.Errorf("n%d did not end in good order: %v", i, err)
+			}
+			nodes[i] = nil
+		}
+	}
+	t.Cleanup(func() {
+		for i := range hostCount {
+			end(i + 1)
+		}
+		if t.Failed() {
+			for i := range hostCount {
+				said, _ := os.ReadFile(filepath.Join(data, fmt.Sprintf("n%d.log", i+1)))
+				t.Logf("n%d:\n%s", i+1, said)
+			}
+		}
+	})
+	for i := range hostCount {
+		start(i + 1)
+	}
+	transport := h.transport()
+	t.Cleanup(transport.CloseIdleConnections)
+
+	load := startJudged(ctx, "room", transport, targets...)
+	load.progress(t, ctx, 50)
+
+	leader := leadingHost(t, ctx, transport, targets, load.conversation)
+	h.pull(t, leader, true)
+	window := load.progress(t, ctx, 500)
+	h.pull(t, leader, false)
+	t.Logf("the leader's cable was pulled: the longest send took %s", window.Round(time.Millisecond))
+	awaitReady(t, ctx, transport, targets)
+
+	for i := 1; i <= hostCount; i++ {
+		said, err := h.on(ctx, i, binary, "drain", "--target", targets[i-1]).CombinedOutput()
+		if err != nil || !strings.Contains(string(said), "leads nothing any more") {
+			t.Fatalf("drain n%d: %v: %s", i, err, said)
+		}
+		end(i)
+		load.progress(t, ctx, 30)
+		start(i)
+		awaitReady(t, ctx, transport, targets)
+	}
+
+	// Its name and its address are right, and it shows a certificate; that it comes
+	// from somebody else's authority is what keeps it out.
+	foreign := filepath.Join(t.TempDir(), "foreign")
+	if code := run(ctx, []string{"certs", "--out", foreign, "n4=" + h.address(0)}, nil, io.Discard, io.Discard); code != 0 {
+		t.Fatalf("certs: exit code %d", code)
+	}
+	short, enough := context.WithTimeout(ctx, 3*time.Second)
+	defer enough()
+	address := h.address(0)
+	c := h.on(short, 0, binary, append([]string{"node", "--http", address + ":7001", "--raft", address + ":7101", "--join", targets[0]}, flags("n4", foreign)...)...)
+	if err := c.Run(); err == nil || !errors.Is(short.Err(), context.DeadlineExceeded) {
+		t.Errorf("the foreign node ended by itself: %v", err)
+	}
+	said, err := h.on(ctx, 1, binary, "members", "--target", targets[0]).CombinedOutput()
+	if err != nil || strings.Contains(string(said), "n4") {
+		t.Errorf("after a foreign node tried to join: %v\n%s", err, said)
+	}
+	load.judge(t, ctx, 640)
+}
+
+func leadingHost(t *testing.T, ctx context.Context, transport http.RoundTripper, targets []string, conversation string) int {
+	t.Helper()
+	for {
+		for i, target := range targets {
+			s, err := client.New(client.Config{Targets: client.Fixed(target), Transport: transport}).Status(ctx)
+			if err == nil && s.Shards[node.ShardOf(conversation, len(s.Shards))].Role == "leader" {
+				return i + 1
+			}
+		}
+		if ctx.Err() != nil {
+			t.Fatal("no leader")
+		}
+	}
+}
+
+// awaitReady waits until every node knows a leader for every shard.
+func awaitReady(t *testing.T, ctx context.Context, transport http.RoundTripper, targets []string) {
+	t.Helper()
+	ask := &http.Client{Transport: transport, Timeout: time.Second}
+	for _, target := range targets {
+		for {
+			response, err := ask.Get(target + "/readyz")
+			if err == nil {
+				response.Body.Close()
+				if response.StatusCode == http.StatusOK {
+					break
+				}
+			}
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+				t.Fatalf("%s is not ready: %v", target, err)
+			}
+		}
+	}
+}
