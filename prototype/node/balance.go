@@ -33,7 +33,7 @@ type placement struct {
 }
 
 const (
-	balanceEvery  = 100 * time.Millisecond
+	balanceEvery  = 500 * time.Millisecond
 	mayLag        = 256 // entries; the rest follows before the handover
 	opinionWithin = 100 * time.Millisecond
 )

@@ -44,10 +44,10 @@ type beatAnswer struct {
 const (
 	// beatEvery is how often the others hear from this node. Several beats must
 	// fit into the time after which a silent node is suspected.
-	beatEvery = 20 * time.Millisecond
+	beatEvery = 30 * time.Millisecond
 	// carryEvery is how many beats there are to one that carries heartbeats.
 	// Several of those must fit into a leader's lease.
-	carryEvery = 5
+	carryEvery = 20
 )
 
 func newBeats(mesh *link.Mesh, r *roster) *beats {

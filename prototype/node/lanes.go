@@ -40,6 +40,7 @@ type lanes struct {
 	life string // names this life of the node
 
 	mu      sync.Mutex
+	used    chan struct{} // closed with the first message
 	leaders map[int]*lane.Leader
 	clocks  map[int]*lane.Clock
 	done    sync.WaitGroup
@@ -47,7 +48,7 @@ type lanes struct {
 
 func newLanes(n *Node) *lanes {
 	l := &lanes{node: n, life: n.cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36),
-		leaders: make(map[int]*lane.Leader), clocks: make(map[int]*lane.Clock)}
+		used: make(chan struct{}), leaders: make(map[int]*lane.Leader), clocks: make(map[int]*lane.Clock)}
 	n.mesh.Handle(channelLeaderLane, func(from string, payload []byte, _ func([]byte, error)) {
 		if shard, message, ok := l.open(payload); ok {
 			l.leader(shard).Receive(from, message)
@@ -83,6 +84,7 @@ func (l *lanes) leader(shard int) *lane.Leader {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.leaders[shard] == nil {
+		l.use()
 		l.leaders[shard] = lane.NewLeader(l.node.cfg.ID, l.node.roster.others, l.send(channelLeaderLane, shard))
 	}
 	return l.leaders[shard]
@@ -92,12 +94,25 @@ func (l *lanes) clock(shard int) *lane.Clock {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.clocks[shard] == nil {
+		l.use()
 		l.clocks[shard] = lane.NewClock(l.life, l.node.roster.others, l.send(channelClockLane, shard))
 	}
 	return l.clocks[shard]
 }
 
+// use starts the work that lanes make. l.mu is held.
+func (l *lanes) use() {
+	if len(l.leaders)+len(l.clocks) == 0 {
+		close(l.used)
+	}
+}
+
 func (l *lanes) run() {
+	select {
+	case <-l.used:
+	case <-l.node.stop:
+		return
+	}
 	ticker := time.NewTicker(laneEvery)
 	defer ticker.Stop()
 	for {
