@@ -16,12 +16,18 @@
 //
 // # Where this departs from hashicorp/raft's defaults
 //
-// Heartbeats run on the library's main goroutine ([serial], upstream issue
+// Heartbeats run on the library's main goroutine ([transport], upstream issue
 // 695). Linearizable reads rest on our own proof of leadership ([evidence],
 // ADR-0018), not on VerifyLeader. The leader lease is at most half the
 // heartbeat timeout, or the node does not start. A voter that has just started
 // refuses votes for one heartbeat timeout, since it has forgotten whom it
 // promised to follow.
+//
+// # Members
+//
+// A replica without state takes no part until it has founded its shard or was
+// admitted to it ([founding], [joiner], ADR-0026), so a member may lose its disk,
+// and others may join and leave, while less than a majority is missing.
 //
 // # Goroutines
 //
