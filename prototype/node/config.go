@@ -108,7 +108,7 @@ func DefaultConfig() Config {
 		HeartbeatTimeout:  2 * time.Second,
 		ElectionTimeout:   2 * time.Second,
 		LeaseTimeout:      time.Second,
-		CommitTimeout:     4 * time.Second,
+		CommitTimeout:     2 * time.Second,
 		ClockDrift:        0.1,
 		SubmitTimeout:     3 * time.Second,
 		ReadTimeout:       2 * time.Second,

@@ -46,6 +46,7 @@ type pipeline struct {
 	term                uint64
 	entry               uint64 // the newest entry that was sent
 	looking             bool   // a look at the lag is due
+	telling             bool   // a look at what was told is due
 }
 
 type appendFuture struct {
@@ -132,12 +133,15 @@ func (p *pipeline) begin(args *raft.AppendEntriesRequest, last, commit uint64) (
 }
 
 func (p *pipeline) end(success bool, last, commit uint64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if success {
-		p.matched, p.told = max(p.matched, last), max(p.told, commit)
-		p.lookSoon()
+	if !success {
+		return
 	}
+	p.mu.Lock()
+	p.matched, p.told = max(p.matched, last), max(p.told, commit)
+	p.lookSoon()
+	p.mu.Unlock()
+	// The others may have made the majority before this one had the entry.
+	p.spread(p.transport.commit(p.transport.committed.Load()))
 }
 
 // lagFor is how long entries may wait to be sent to a follower that answers.
@@ -183,6 +187,12 @@ func (p *pipeline) lookSoon() {
 // with the next entry, or after the library's commit timeout: up to a tenth of a
 // second in which their readers see less than they could.
 func (t *transport) spread(commit uint64) {
+	for {
+		known := t.committed.Load()
+		if known >= commit || t.committed.CompareAndSwap(known, commit) {
+			break
+		}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for p := range t.pipelines {
@@ -199,6 +209,7 @@ func (p *pipeline) spread(commit uint64) {
 		return
 	}
 	p.sent = commit
+	p.tellAgain()
 	args := raft.AppendEntriesRequest{RPCHeader: p.head, Term: p.term, PrevLogEntry: p.matched}
 	p.mu.Unlock()
 	var entry raft.Log
@@ -210,6 +221,35 @@ func (p *pipeline) spread(commit uint64) {
 		var resp raft.AppendEntriesResponse
 		if err == nil && decodeResponse(payload, &resp) == nil && resp.Term == args.Term {
 			p.end(resp.Success, args.PrevLogEntry, commit)
+		}
+	})
+}
+
+// tellAgainAfter is how long a follower may take to confirm a commit before it is
+// told again: the message may be lost, and on an idle shard no other follows soon.
+const tellAgainAfter = 200 * time.Millisecond
+
+// tellAgain watches over what was told. p.mu is held.
+func (p *pipeline) tellAgain() {
+	if p.telling {
+		return
+	}
+	p.telling = true
+	time.AfterFunc(tellAgainAfter, func() {
+		select {
+		case <-p.closed:
+			return
+		default:
+		}
+		p.mu.Lock()
+		p.telling = false
+		unheard := p.told < p.sent
+		if unheard {
+			p.sent = p.told
+		}
+		p.mu.Unlock()
+		if unheard && p.transport.hears(string(p.follower)) {
+			p.spread(p.transport.commit(p.transport.committed.Load()))
 		}
 	})
 }
@@ -227,6 +267,7 @@ func (p *pipeline) deliver() {
 			last := !f.resp.Success
 			if last {
 				close(p.broken)
+				p.transport.nudgeSoon()
 			}
 			select {
 			case p.ready <- f:

@@ -45,7 +45,9 @@ type transport struct {
 	stopped   atomic.Bool
 	// open: the replica takes part. One without any state does not until it has
 	// founded its shard or was admitted to it; see founding.
-	open atomic.Bool
+	open      atomic.Bool
+	nudging   atomic.Bool
+	committed atomic.Uint64 // what was applied here last
 	// suspicion: the election that begins was called by the detector.
 	suspicion atomic.Bool
 
@@ -159,9 +161,12 @@ func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *
 	defer timer.Stop()
 	select {
 	case r := <-answered:
-		*resp = r.answer
+		if *resp = r.answer; r.err != nil {
+			t.nudgeSoon()
+		}
 		return r.err
 	case <-timer.C:
+		t.nudgeSoon()
 		return errTimeout
 	case <-t.stop:
 		return raft.ErrTransportShutdown
@@ -184,6 +189,22 @@ func (t *transport) awaitPeer(id string) error {
 		return link.ErrUnreachable
 	case <-t.stop:
 		return raft.ErrTransportShutdown
+	}
+}
+
+// nudgeAfter is how long the library may take to try again by itself.
+const nudgeAfter = 50 * time.Millisecond
+
+// nudgeSoon sees to it that what failed is tried again before the library's
+// commit timeout is over.
+func (t *transport) nudgeSoon() {
+	if !t.nudging.Swap(true) {
+		time.AfterFunc(nudgeAfter, func() {
+			t.nudging.Store(false)
+			if !t.stopped.Load() {
+				t.nudge()
+			}
+		})
 	}
 }
 
