@@ -72,15 +72,16 @@ func (h *handler) act(w http.ResponseWriter, r *http.Request) {
 // read takes the fields of a form, or of a JSON object.
 func (h *handler) read(r *http.Request) (lab.Action, int, error) {
 	var fields struct {
-		Node string `json:"node"`
-		Rate int    `json:"rate"`
+		Node     string `json:"node"`
+		Rate     int    `json:"rate"`
+		Scenario string `json:"scenario"`
 	}
 	rate := ""
 	if isJSON(r.Header.Get("Content-Type")) {
 		decoder := json.NewDecoder(r.Body)
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&fields); err != nil {
-			return lab.Action{}, http.StatusBadRequest, errors.New("the body is not a JSON object with node and rate")
+			return lab.Action{}, http.StatusBadRequest, errors.New("the body is not a JSON object with node, rate and scenario")
 		}
 		if fields.Rate != 0 {
 			rate = strconv.Itoa(fields.Rate)
@@ -89,11 +90,14 @@ func (h *handler) read(r *http.Request) (lab.Action, int, error) {
 		if err := r.ParseForm(); err != nil {
 			return lab.Action{}, http.StatusBadRequest, errors.New("the form cannot be read")
 		}
-		fields.Node, rate = r.PostForm.Get("node"), r.PostForm.Get("rate")
+		fields.Node, fields.Scenario, rate = r.PostForm.Get("node"), r.PostForm.Get("scenario"), r.PostForm.Get("rate")
 	}
 	a, err := Action(r.PathValue("action"), fields.Node, rate)
 	if err != nil {
 		return a, http.StatusNotFound, err
+	}
+	if a.Verb == lab.Play {
+		a.Scenario = fields.Scenario
 	}
 	return a, http.StatusOK, nil
 }

@@ -22,7 +22,7 @@ const (
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart}
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play}
 
 // Action is a wish. Node is "" for the leader, and for Heal it is "" for
 // everything that is broken.
@@ -30,6 +30,8 @@ type Action struct {
 	Verb Verb
 	Node string
 	Rate int
+	// Scenario is for Play.
+	Scenario string
 }
 
 // Refusal is the error for an action that makes no sense as things stand. Its
@@ -68,6 +70,10 @@ func (l *Lab) Do(ctx context.Context, a Action) error {
 		return l.heal(ctx, a.Node)
 	case Kill, Pause, Cut, Restart:
 		return l.strike(ctx, a)
+	case Mute, SlowDisk, HangDisk, Skew, Transfer:
+		return l.apply(ctx, a)
+	case Play:
+		return l.play(a.Scenario)
 	}
 	return refuse("there is no action %q", a.Verb)
 }

@@ -1,6 +1,10 @@
 package lab
 
-import "context"
+import (
+	"context"
+
+	"lockstep/prototype/fault"
+)
 
 // Cluster is what a lab needs from the thing that it watches and breaks: three
 // processes on a laptop, or three nodes in a browser's worker. The lab calls it
@@ -15,18 +19,21 @@ type Cluster interface {
 	// Status asks a node what it knows of itself.
 	Status(ctx context.Context, node string) (Status, error)
 	// Read asks a node for messages above a seq.
-	Read(ctx context.Context, node, conversation string, level Level, after uint64, limit int) (Reading, error)
+	Read(ctx context.Context, node string, r ReadRequest) (Reading, error)
 	// Send makes one attempt through a node, and never tries again by itself.
-	Send(ctx context.Context, node, conversation string, m Message) Answer
+	Send(ctx context.Context, node string, lane Lane, conversation string, m Message) Answer
 
 	// Kill ends a node without warning; Pause freezes it until Resume; Cut cuts
-	// its links to the other nodes, but not to its clients, until Reconnect;
-	// Restart brings back a node that is down, or ends a running one in good
-	// order first.
+	// its links to the other nodes, but not to its clients; Break breaks something
+	// else at it, until Reconnect, which mends all that is broken at a node that
+	// runs; Restart brings back a node that is down, or ends a running one in good
+	// order first. An error that is errors.ErrUnsupported says that this kind of
+	// cluster cannot do it.
 	Kill(node string) error
 	Pause(node string) error
 	Resume(node string) error
 	Cut(ctx context.Context, node string) error
+	Break(ctx context.Context, node string, f fault.Fault) error
 	Reconnect(ctx context.Context, node string) error
 	Restart(ctx context.Context, node string) error
 }
@@ -54,8 +61,20 @@ type Level string
 
 const (
 	Linearizable Level = "linearizable"
+	Leader       Level = "leader"
+	Session      Level = "session"
 	Local        Level = "local"
 )
+
+// ReadRequest asks for messages above a seq. The weak lanes know no levels.
+type ReadRequest struct {
+	Lane         Lane
+	Conversation string
+	Level        Level
+	After        uint64
+	Limit        int
+	MinSeq       uint64 // for Session
+}
 
 // Status is what a node says of its shards.
 type Status struct {

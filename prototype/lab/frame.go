@@ -38,7 +38,10 @@ type Frame struct {
 	StripFrom time.Time     // where Strip begins
 	Failovers []Failover    // newest first
 	Tail      Tail
-	Events    []Event // newest first
+	Lanes     []LaneFrame // in the order of [Lanes]
+	Playing   Playing     // Scenario is "" before the first
+	Reads     []ReadFrame // in the order of [Levels]
+	Events    []Event     // newest first
 }
 
 // Node is a node as the lab knows it.
@@ -50,6 +53,7 @@ type Node struct {
 	Known     bool          // Shard holds anything at all
 	Age       time.Duration // since the node last answered
 	Last      uint64        // newest seq that this replica shows
+	Ails      []string      // what is broken beside that, in words
 }
 
 // Condition is the state of a node with what the lab did to it and what it

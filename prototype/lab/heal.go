@@ -22,7 +22,7 @@ func (l *Lab) heal(ctx context.Context, only string) error {
 		if only != "" && id != only {
 			continue
 		}
-		if c == ConditionPaused || c == ConditionCut || c == ConditionDown {
+		if c == ConditionPaused || c == ConditionCut || c == ConditionDown || len(n.ails) > 0 {
 			broken[id] = c
 			ids = append(ids, id)
 		}
@@ -55,7 +55,7 @@ func (l *Lab) heal(ctx context.Context, only string) error {
 // mend takes back one fault and says how.
 func (l *Lab) mend(ctx context.Context, id string, c Condition) (word string, err error) {
 	l.mu.Lock()
-	cut := l.record.node(id).cut
+	cut, ails := l.record.node(id).cut, l.record.node(id).ails
 	l.mu.Unlock()
 	if c == ConditionDown {
 		return "started", l.start(ctx, id)
@@ -64,8 +64,11 @@ func (l *Lab) mend(ctx context.Context, id string, c Condition) (word string, er
 	if c == ConditionPaused {
 		word, err = "resumed", l.cluster.Resume(id)
 	}
-	if cut && err == nil {
-		word, err = "reconnected", l.cluster.Reconnect(ctx, id)
+	if (cut || len(ails) > 0) && err == nil {
+		word, err = "mended", l.cluster.Reconnect(ctx, id)
+		if cut && len(ails) == 0 {
+			word = "reconnected"
+		}
 	}
 	done(err)
 	if err != nil {
@@ -80,7 +83,7 @@ func (l *Lab) mend(ctx context.Context, id string, c Condition) (word string, er
 // mended notes that a fault was taken back.
 func (r *record) mended(at time.Time, id string) {
 	n := r.node(id)
-	n.cut, n.misses, n.returned, n.target = false, 0, at, 0
+	n.cut, n.ails, n.misses, n.returned, n.target = false, nil, 0, at, 0
 	if n.member.State == Paused {
 		n.member.State = Running
 	}

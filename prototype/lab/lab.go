@@ -37,6 +37,7 @@ type Lab struct {
 	prefix  string // of the message ids of this run
 	cluster Cluster
 	acting  chan struct{}
+	plays   chan Scenario
 	senders []*sender
 
 	mu       sync.Mutex
@@ -67,12 +68,14 @@ func New(cfg Config) *Lab {
 	}
 	prefix := rand.Text()[:6] + "-"
 	l := &Lab{
-		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), phase: PhaseStarting, rate: cfg.Rate,
-		record: &record{audit: newAudit(prefix), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
+		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate,
+		record: &record{audit: newAudit(prefix), weak: []*weak{newWeak(Async), newWeak(Clocked)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
 		read:   map[string]time.Time{}, watchers: map[*Watch]struct{}{}, waking: make(chan struct{}),
 	}
-	for i, name := range senderNames {
-		l.senders = append(l.senders, &sender{name: name, index: i, target: i})
+	for _, lane := range Lanes {
+		for i, name := range senderNames {
+			l.senders = append(l.senders, &sender{name: name, lane: lane, index: i, target: i})
+		}
 	}
 	l.publish(time.Now())
 	return l
@@ -100,6 +103,13 @@ func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, err
 		running.Go(func() { l.observe(ctx, m.ID) })
 	}
 	running.Go(func() { l.readBack(ctx) })
+	for _, lane := range Lanes[1:] {
+		running.Go(func() { l.readWeak(ctx, lane) })
+	}
+	for _, level := range Levels {
+		running.Go(func() { l.probe(ctx, level) })
+	}
+	running.Go(func() { l.perform(ctx) })
 	running.Go(func() { l.drive(ctx) })
 	running.Wait()
 	return nil

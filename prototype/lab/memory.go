@@ -55,14 +55,20 @@ func (m inMemory) Status(_ context.Context, id string) (Status, error) {
 	return s, nil
 }
 
-func (m inMemory) Read(ctx context.Context, id, conversation string, level Level, after uint64, limit int) (Reading, error) {
+func (m inMemory) Read(ctx context.Context, id string, r ReadRequest) (Reading, error) {
 	n := m.cluster.Node(id)
 	if n == nil {
 		return Reading{}, errDown
 	}
-	view, err := n.Read(ctx, node.ReadRequest{Conversation: conversation, Level: node.Level(level), After: after, Limit: limit})
-	if err != nil {
-		return Reading{}, fmt.Errorf("read %s: %w", conversation, err)
+	var view order.View
+	if r.Lane == Quorum {
+		var err *node.Error
+		view, err = n.Read(ctx, node.ReadRequest{Conversation: r.Conversation, Level: node.Level(r.Level), After: r.After, Limit: r.Limit, MinSeq: r.MinSeq})
+		if err != nil {
+			return Reading{}, fmt.Errorf("read %s: %w", r.Conversation, err)
+		}
+	} else {
+		view = n.ReadIn(string(r.Lane), r.Conversation, r.After, r.Limit)
 	}
 	reading := Reading{Last: view.Last}
 	for _, msg := range view.Messages {
@@ -71,12 +77,12 @@ func (m inMemory) Read(ctx context.Context, id, conversation string, level Level
 	return reading, nil
 }
 
-func (m inMemory) Send(ctx context.Context, id, conversation string, msg Message) Answer {
+func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation string, msg Message) Answer {
 	n := m.cluster.Node(id)
 	if n == nil {
 		return Answer{Outcome: Refused, Err: errDown}
 	}
-	results, err := n.Submit(ctx, conversation, []order.Command{{Conversation: conversation, ID: msg.ID, Sender: msg.Sender, Body: msg.Body}})
+	results, err := n.SubmitIn(ctx, string(lane), conversation, []order.Command{{Conversation: conversation, ID: msg.ID, Sender: msg.Sender, Body: msg.Body}})
 	switch {
 	case err == nil:
 		r := results[0]
@@ -101,6 +107,15 @@ func (m inMemory) Cut(_ context.Context, id string) error {
 		return errDown
 	}
 	_, err := n.Fault(fault.Fault{Kind: fault.Isolate})
+	return err
+}
+
+func (m inMemory) Break(_ context.Context, id string, f fault.Fault) error {
+	n := m.cluster.Node(id)
+	if n == nil {
+		return errDown
+	}
+	_, err := n.Fault(f)
 	return err
 }
 

@@ -73,13 +73,62 @@ func (l *Lab) ask(ctx context.Context, id string) {
 	if !due {
 		return
 	}
-	reading, err := l.cluster.Read(try, id, l.cfg.Conversation, Local, after, readLimit)
+	reading, err := l.cluster.Read(try, id, ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: Local, After: after, Limit: readLimit})
 	if err != nil {
 		return // the next question will say why
 	}
 	l.mu.Lock()
 	l.record.shown(id, reading)
 	l.mu.Unlock()
+}
+
+// weakEvery is how often the weak lanes are read; all of the window each time, as
+// it may have changed anywhere.
+const weakEvery = 250 * time.Millisecond
+
+// readWeak reads a weak lane at all nodes and judges it.
+func (l *Lab) readWeak(ctx context.Context, lane Lane) {
+	for wait(ctx, weakEvery) {
+		l.mu.Lock()
+		w, on := l.record.lane(lane), l.record.load.On
+		from := w.from()
+		var ids []string
+		for _, n := range l.record.nodes {
+			if n.condition().Reachable() {
+				ids = append(ids, n.member.ID)
+			} else {
+				w.gone(n.member.ID)
+			}
+		}
+		l.mu.Unlock()
+		if !on && !l.watched() {
+			continue
+		}
+		for _, id := range ids {
+			try, cancel := context.WithTimeout(ctx, askTimeout)
+			began := time.Now()
+			reading, err := l.cluster.Read(try, id, ReadRequest{Lane: lane, Conversation: l.cfg.Conversation, After: from, Limit: readLimit})
+			cancel()
+			l.mu.Lock()
+			if err != nil {
+				w.gone(id)
+			} else {
+				w.shown(began, id, from, reading)
+			}
+			l.mu.Unlock()
+		}
+		l.mu.Lock()
+		now := time.Now()
+		w.judge(now, l.record.leading(), !l.record.troubled(now))
+		l.mu.Unlock()
+	}
+}
+
+// watched says whether somebody looks.
+func (l *Lab) watched() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.watchers) > 0
 }
 
 // readBack reads, linearizably, what was acknowledged, through whichever node
@@ -102,7 +151,7 @@ func (l *Lab) readBack(ctx context.Context) {
 			continue
 		}
 		try, cancel := context.WithTimeout(ctx, auditWait)
-		reading, err := l.cluster.Read(try, ids[target%len(ids)], l.cfg.Conversation, Linearizable, after, auditLimit)
+		reading, err := l.cluster.Read(try, ids[target%len(ids)], ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: Linearizable, After: after, Limit: auditLimit})
 		cancel()
 		if err != nil {
 			target++

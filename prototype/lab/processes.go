@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
 )
 
@@ -55,20 +56,20 @@ func (p processes) Status(ctx context.Context, id string) (Status, error) {
 	return p.remote.status(ctx, address)
 }
 
-func (p processes) Read(ctx context.Context, id, conversation string, level Level, after uint64, limit int) (Reading, error) {
+func (p processes) Read(ctx context.Context, id string, r ReadRequest) (Reading, error) {
 	address, err := p.address(id)
 	if err != nil {
 		return Reading{}, err
 	}
-	return p.remote.read(ctx, address, conversation, level, after, limit)
+	return p.remote.read(ctx, address, r)
 }
 
-func (p processes) Send(ctx context.Context, id, conversation string, m Message) Answer {
+func (p processes) Send(ctx context.Context, id string, lane Lane, conversation string, m Message) Answer {
 	address, err := p.address(id)
 	if err != nil {
 		return Answer{Outcome: Refused, Err: err}
 	}
-	return p.remote.send(ctx, address, conversation, m)
+	return p.remote.send(ctx, address, lane, conversation, m)
 }
 
 func (p processes) Kill(id string) error   { return p.cluster.Kill(id) }
@@ -76,6 +77,11 @@ func (p processes) Pause(id string) error  { return p.cluster.Pause(id) }
 func (p processes) Resume(id string) error { return p.cluster.Resume(id) }
 
 func (p processes) Cut(ctx context.Context, id string) error { return p.cluster.Isolate(ctx, id) }
+
+func (p processes) Break(ctx context.Context, id string, f fault.Fault) error {
+	_, err := p.cluster.Break(ctx, id, f)
+	return err
+}
 
 func (p processes) Reconnect(ctx context.Context, id string) error { return p.cluster.Heal(ctx, id) }
 

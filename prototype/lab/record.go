@@ -21,6 +21,10 @@ type record struct {
 	series    series
 	strip     strip
 	audit     *audit
+	weak      []*weak
+	probes    probes
+	playing   Playing
+	trouble   time.Time // when a fault was last in force
 	journal   journal
 	handovers handovers
 	unchecked *handover // closed, and what was acknowledged before it is still to be read back
@@ -39,7 +43,8 @@ type observed struct {
 	misses   int       // questions without an answer since then
 	stale    bool      // the status is from before the node was stopped
 	cut      bool
-	striking bool // an action is under way, and what becomes of the process is its to tell
+	ails     []string // what else is broken, in words
+	striking bool     // an action is under way, and what becomes of the process is its to tell
 	replica  replica
 	returned time.Time // when it came back and began to catch up; zero if it has
 	target   uint64    // index that it has to reach; 0 until known
@@ -103,7 +108,7 @@ func (r *record) members(now time.Time, members []Member) {
 			r.stop(now, n, Down, old.ID+" ended")
 		}
 		if n.member.State == Down && m.State != Down {
-			n.cut, n.returned, n.target = false, now, 0
+			n.cut, n.ails, n.returned, n.target = false, nil, now, 0
 			r.journal.add(now, ToneNote, false, "%s starts again%s", m.ID, pid(m))
 		}
 		n.member = m
@@ -142,7 +147,7 @@ func (r *record) stop(at time.Time, n *observed, state State, cause string) {
 	r.begin(at, n, cause)
 	n.member.State, n.stale = state, true
 	if state == Down {
-		n.cut = false
+		n.cut, n.ails = false, nil
 	}
 }
 

@@ -23,7 +23,7 @@ func (r *record) frame(now time.Time) Frame {
 		}
 		f.Term = max(f.Term, s.Term)
 		shown := Node{Member: n.member, Condition: n.condition(), Leader: f.Leader == n.member.ID,
-			Shard: s, Known: known && !n.heard.IsZero(), Last: n.replica.last}
+			Shard: s, Known: known && !n.heard.IsZero(), Last: n.replica.last, Ails: n.ails}
 		if !n.heard.IsZero() {
 			shown.Age = now.Sub(n.heard)
 		}
@@ -31,6 +31,9 @@ func (r *record) frame(now time.Time) Frame {
 	}
 	f.Shards = r.shards()
 	f.Tail = r.tail(newest)
+	f.Lanes = r.lanes(now, f)
+	f.Playing = r.playing
+	f.Reads = r.probes.frames(now)
 	return f
 }
 

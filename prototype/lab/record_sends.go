@@ -129,4 +129,7 @@ func (r *record) switchLoad(now time.Time, on bool, rate int) {
 	}
 	r.load.On, r.load.Rate = on, rate
 	r.strip.load(now, on, rate)
+	for _, w := range r.weak {
+		w.strip.load(now, on, rate)
+	}
 }

@@ -100,8 +100,14 @@ func (r remote) status(ctx context.Context, address string) (Status, error) {
 	return s, nil
 }
 
-func (r remote) read(ctx context.Context, address, conversation string, level Level, after uint64, limit int) (Reading, error) {
-	query := url.Values{"read": {string(level)}, "after": {strconv.FormatUint(after, 10)}, "limit": {strconv.Itoa(limit)}}
+func (r remote) read(ctx context.Context, address string, q ReadRequest) (Reading, error) {
+	query := url.Values{"lane": {string(q.Lane)}, "after": {strconv.FormatUint(q.After, 10)}, "limit": {strconv.Itoa(q.Limit)}}
+	if q.Level != "" {
+		query.Set("read", string(q.Level))
+	}
+	if q.MinSeq > 0 {
+		query.Set("min_seq", strconv.FormatUint(q.MinSeq, 10))
+	}
 	var answer struct {
 		Messages []struct {
 			Seq    uint64 `json:"seq"`
@@ -112,8 +118,8 @@ func (r remote) read(ctx context.Context, address, conversation string, level Le
 		} `json:"messages"`
 		Last uint64 `json:"last_seq"`
 	}
-	if _, err := r.call(ctx, http.MethodGet, address, messages(conversation)+"?"+query.Encode(), nil, &answer); err != nil {
-		return Reading{}, fmt.Errorf("read %s: %w", conversation, err)
+	if _, err := r.call(ctx, http.MethodGet, address, messages(q.Conversation)+"?"+query.Encode(), nil, &answer); err != nil {
+		return Reading{}, fmt.Errorf("read %s: %w", q.Conversation, err)
 	}
 	reading := Reading{Last: answer.Last}
 	for _, m := range answer.Messages {
@@ -128,14 +134,14 @@ func messages(conversation string) string {
 
 // send makes one attempt. Only a connection that could not be made and a
 // problem that says so itself mean that nothing was ordered.
-func (r remote) send(ctx context.Context, address, conversation string, m Message) Answer {
+func (r remote) send(ctx context.Context, address string, lane Lane, conversation string, m Message) Answer {
 	body := map[string]string{"id": m.ID, "sender": m.Sender, "body": m.Body}
 	var answer struct {
 		Seq       uint64 `json:"seq"`
 		Epoch     uint64 `json:"epoch"`
 		Duplicate bool   `json:"duplicate"`
 	}
-	p, err := r.call(ctx, http.MethodPost, address, messages(conversation), body, &answer)
+	p, err := r.call(ctx, http.MethodPost, address, messages(conversation)+"?lane="+string(lane), body, &answer)
 	if err == nil {
 		return Answer{Outcome: Acknowledged, Seq: answer.Seq, Epoch: answer.Epoch, Duplicate: answer.Duplicate}
 	}

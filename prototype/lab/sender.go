@@ -9,7 +9,8 @@ import (
 
 // The load. Eight senders with one message each under way: as a sender waits
 // for the answer before it sends the next, the order of its messages is exact
-// and can be checked.
+// and can be checked. Each sender is there once for each lane, and sends the same
+// messages at the same moments in all of them.
 const (
 	attemptTimeout = 400 * time.Millisecond // after which an attempt counts as unknown
 	retryPause     = 30 * time.Millisecond  // at least, between two attempts; twice that at most
@@ -23,9 +24,10 @@ var senderNames = []string{"ada", "ben", "cleo", "dina", "emre", "fay", "gus", "
 // Rates are the loads that one can choose, in messages a second.
 var Rates = []int{20, 50, 200}
 
-// sender is one client. It belongs to one goroutine at a time.
+// sender is one client in one lane. It belongs to one goroutine at a time.
 type sender struct {
 	name    string
+	lane    Lane
 	index   int
 	number  uint64 // of the newest message
 	pending *Message
@@ -72,13 +74,17 @@ func (l *Lab) attempt(ctx context.Context, s *sender, m Message, due time.Time) 
 	members := l.cluster.Members()
 	try, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	answer := l.cluster.Send(try, members[s.target%len(members)].ID, l.cfg.Conversation, m)
+	answer := l.cluster.Send(try, members[s.target%len(members)].ID, s.lane, l.cfg.Conversation, m)
 	if answer.Outcome != Acknowledged && ctx.Err() != nil {
 		s.doubt = s.doubt || answer.Outcome == Unknown
 		return false // the sender itself gave up: no failure of the cluster
 	}
 	l.mu.Lock()
-	l.record.answered(time.Now(), due, m, s.doubt, answer)
+	if now := time.Now(); s.lane == Quorum {
+		l.record.answered(now, due, m, s.doubt, answer)
+	} else {
+		l.record.lane(s.lane).answered(now, due, m, s.doubt, answer)
+	}
 	l.mu.Unlock()
 	switch answer.Outcome {
 	case Acknowledged:

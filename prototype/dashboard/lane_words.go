@@ -1,0 +1,139 @@
+package dashboard
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"lockstep/prototype/lab"
+)
+
+func promise(l lab.Lane) string {
+	switch l {
+	case lab.Async:
+		return "A leader decides and says ok at once. It replicates later."
+	case lab.Clocked:
+		return "Clocks decide. Whoever is asked says ok at once."
+	}
+	return "A leader decides. Ok after a majority has it on disk."
+}
+
+func levelPromise(l lab.Level) string {
+	switch l {
+	case lab.Linearizable:
+		return "the leader proves that it leads"
+	case lab.Leader:
+		return "the leader trusts its lease"
+	case lab.Session:
+		return "never older than what this reader has seen"
+	}
+	return "whatever the replica has"
+}
+
+func laneClass(l lab.LaneFrame) string {
+	if l.Verdict.Clean() {
+		return "kept"
+	}
+	return "violated"
+}
+
+func verdictSign(l lab.LaneFrame) string {
+	if l.Verdict.Clean() {
+		return "✓"
+	}
+	return "✗"
+}
+
+func verdictWord(l lab.LaneFrame) string {
+	if l.Verdict.Clean() {
+		return "✓ Kept."
+	}
+	return "✗ Broken."
+}
+
+func verdictDetail(l lab.LaneFrame) string {
+	v := l.Verdict
+	if v.Clean() {
+		if v.Differ > 0 {
+			return fmt.Sprintf("Every ok holds so far. Replicas show different messages at %s seqs now.", count(v.Differ))
+		}
+		return "Every ok holds so far."
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    uint64
+		word string
+	}{{v.Lost, "lost"}, {v.Moved, "moved"}, {v.Duplicated, "doubled"}} {
+		if p.n > 0 {
+			parts = append(parts, count(p.n)+" "+p.word)
+		}
+	}
+	return "After the ok: " + strings.Join(parts, ", ") + "."
+}
+
+func spans(list []lab.Span) []bar { return strip(lab.Frame{Strip: list}) }
+
+func laneStripWords(l lab.LaneFrame) string {
+	return string(l.Lane) + ": " + stripWords(lab.Frame{Strip: l.Strip})
+}
+
+func latency(d time.Duration) string {
+	if d == 0 {
+		return "–"
+	}
+	return millis(d)
+}
+
+// The two members that look at the same conversation.
+var readers = []string{"Mia", "Noor"}
+
+func reader(i int) string { return readers[i%len(readers)] }
+
+func chatLabel(lane lab.Lane, i int, c lab.Chat) string {
+	return fmt.Sprintf("%s lane as %s sees it at %s", lane, reader(i), c.Node)
+}
+
+func markWords(m lab.Line) string {
+	switch m.Mark {
+	case lab.Moved:
+		return "was " + count(m.Was)
+	case lab.Gone:
+		return "lost"
+	case lab.Twice:
+		return "twice"
+	case lab.Differs:
+		return "differs"
+	}
+	return ""
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func playingWords(f lab.Frame) string {
+	title := f.Playing.Scenario
+	for _, s := range lab.Scenarios() {
+		if s.Name == title {
+			title = s.Title
+		}
+	}
+	switch p := f.Playing; {
+	case !p.Over:
+		return fmt.Sprintf("%s: %d of %d s.", title, int(f.Time.Sub(p.Began).Seconds()), int(p.Lasts.Seconds()))
+	case p.Reached:
+		return title + ": goal reached. " + sentence(p.Says)
+	default:
+		return title + ": goal missed. " + sentence(p.Says)
+	}
+}

@@ -1,0 +1,77 @@
+package lab
+
+import "time"
+
+// Lane is one way to order the same conversation; the nodes host all of them.
+type Lane string
+
+const (
+	// Quorum is ordered by the shard's leader and acknowledged by a majority.
+	Quorum Lane = "quorum"
+	// Async is ordered by a leader that acknowledges at once and replicates later.
+	Async Lane = "leader"
+	// Clocked is ordered by clocks, by whichever node was asked.
+	Clocked Lane = "clock"
+)
+
+// Lanes are all of them, the strong one first.
+var Lanes = []Lane{Quorum, Async, Clocked}
+
+// LaneFrame is what is to be seen of a lane: the same clients, sending the same
+// messages at the same moments under the same faults.
+type LaneFrame struct {
+	Lane    Lane
+	Counts  Counts
+	Verdict LaneVerdict
+	Seconds []Second
+	Strip   []Span
+	P50     time.Duration
+	P99     time.Duration
+	// Witness is the smallest proof of a violation, as a sentence; "" if there is
+	// none.
+	Witness string
+	Members []Chat // the conversation as two members see it, on two replicas
+}
+
+// LaneVerdict counts acknowledged messages that did not keep what the
+// acknowledgement promised.
+type LaneVerdict struct {
+	Lost       uint64 // nowhere to be found
+	Duplicated uint64
+	Moved      uint64 // found at another seq than the acknowledged one, or acknowledged seqs given twice
+	Differ     uint64 // seqs at which two replicas show different messages now
+}
+
+// Clean says whether every acknowledgement was kept. That replicas differ for a
+// moment breaks no acknowledgement.
+func (v LaneVerdict) Clean() bool { return v.Lost+v.Duplicated+v.Moved == 0 }
+
+// Chat is the newest part of a conversation as one member sees it.
+type Chat struct {
+	Node  string
+	Fresh bool // the replica answers; otherwise this is what it last showed
+	Lines []Line
+}
+
+// ChatLines is how many messages a member has on the screen.
+const ChatLines = 8
+
+// Line is a message on the screen.
+type Line struct {
+	Seq    uint64
+	Sender string
+	Body   string
+	Mark   Mark
+	Was    uint64 // for Moved and Gone: the seq that was acknowledged
+}
+
+// Mark says what is wrong with a message.
+type Mark string
+
+const (
+	Plain   Mark = ""
+	Moved   Mark = "moved"   // it was acknowledged as another seq
+	Gone    Mark = "lost"    // it was acknowledged, and no replica has it
+	Twice   Mark = "twice"   // it is there a second time
+	Differs Mark = "differs" // another replica shows another message at this seq
+)

@@ -1,0 +1,65 @@
+package lab
+
+import (
+	"fmt"
+	"time"
+)
+
+// strong is the quorum lane in the form that the weak ones have.
+func (r *record) strong(now time.Time, f Frame) LaneFrame {
+	v := r.audit.verdict
+	l := LaneFrame{Lane: Quorum, Counts: r.counts, Seconds: f.Seconds, Strip: f.Strip, P50: f.P50, P99: f.P99,
+		Verdict: LaneVerdict{Lost: v.Lost + v.Holes, Duplicated: v.Duplicated, Moved: v.Reordered + v.Diverged, Differ: v.Diverged}}
+	if !l.Verdict.Clean() {
+		l.Witness = fmt.Sprintf("Reading back linearizably what was acknowledged showed %d lost, %d duplicated, %d moved.", l.Verdict.Lost, l.Verdict.Duplicated, l.Verdict.Moved)
+	}
+	for _, n := range seats(r.nodes) {
+		c := Chat{Node: n.member.ID, Fresh: n.condition().Reachable()}
+		row := n.replica.row(max(n.replica.last, ChatLines) - ChatLines + 1)
+		for _, cell := range row[:ChatLines] {
+			if !cell.Have {
+				continue
+			}
+			line := Line{Seq: cell.Seq, Sender: cell.Message.Sender, Body: cell.Message.Body}
+			if cell.Differs {
+				line.Mark = Differs
+			}
+			c.Lines = append(c.Lines, line)
+		}
+		l.Members = append(l.Members, c)
+	}
+	return l
+}
+
+// lanes are all of them, in the order of [Lanes].
+func (r *record) lanes(now time.Time, f Frame) []LaneFrame {
+	frames := []LaneFrame{r.strong(now, f)}
+	for _, w := range r.weak {
+		frames = append(frames, w.frame(now, r.nodes))
+	}
+	return frames
+}
+
+// lane is the record of a weak lane.
+func (r *record) lane(name Lane) *weak {
+	for _, w := range r.weak {
+		if w.lane == name {
+			return w
+		}
+	}
+	return nil
+}
+
+// quietFor is how long no fault may have been in force for a message that is
+// nowhere to count as lost.
+const quietFor = time.Second
+
+// troubled notes whether a fault is in force.
+func (r *record) troubled(now time.Time) bool {
+	for _, n := range r.nodes {
+		if n.condition() != ConditionUp || len(n.ails) > 0 {
+			r.trouble = now
+		}
+	}
+	return now.Sub(r.trouble) < quietFor
+}

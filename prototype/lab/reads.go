@@ -1,0 +1,104 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Levels are the strengths of a read, the strongest first.
+var Levels = []Level{Linearizable, Leader, Session, Local}
+
+// ReadFrame is what became of the reads of one level. Each asks the nodes in turn
+// for what is newest, and is stale if it misses a message that had been
+// acknowledged before it began.
+type ReadFrame struct {
+	Level   Level
+	Fresh   uint64
+	Stale   uint64
+	Refused uint64
+	Newest  string // the newest stale read, as a sentence; "" if there was none
+	P50     time.Duration
+}
+
+// probes counts reads by level.
+type probes map[Level]*probe
+
+type probe struct {
+	ReadFrame
+	series series
+	seen   uint64 // newest seq that the session has seen
+}
+
+const (
+	probeEvery = 100 * time.Millisecond
+	probeWait  = 400 * time.Millisecond
+)
+
+// probe reads at one level, at one node after the other, while there is load.
+func (l *Lab) probe(ctx context.Context, level Level) {
+	for turn := 0; wait(ctx, probeEvery); turn++ {
+		l.mu.Lock()
+		on, acked, seen := l.record.load.On, l.record.audit.newest, l.record.probes[level].seen
+		var ids []string
+		for _, n := range l.record.nodes {
+			if n.condition().Reachable() {
+				ids = append(ids, n.member.ID)
+			}
+		}
+		l.mu.Unlock()
+		if !on || acked == 0 || len(ids) == 0 {
+			continue
+		}
+		id := ids[turn%len(ids)]
+		began := time.Now()
+		try, cancel := context.WithTimeout(ctx, probeWait)
+		reading, err := l.cluster.Read(try, id, ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: level, After: acked - 1, Limit: 1, MinSeq: seen})
+		cancel()
+		if ctx.Err() != nil {
+			return
+		}
+		now := time.Now()
+		l.mu.Lock()
+		l.record.probes.took(now, now.Sub(began), id, level, acked, reading, err)
+		l.mu.Unlock()
+	}
+}
+
+func newProbes() probes {
+	p := probes{}
+	for _, level := range Levels {
+		p[level] = &probe{ReadFrame: ReadFrame{Level: level}}
+	}
+	return p
+}
+
+func (p probes) took(now time.Time, took time.Duration, node string, level Level, acked uint64, r Reading, err error) {
+	x := p[level]
+	switch {
+	case err != nil:
+		x.Refused++
+		return
+	case r.Last < acked && level != Session:
+		x.Stale++
+		x.Newest = fmt.Sprintf("At %s %s answered with seq %d as the newest. Seq %d had been acknowledged before.", now.Format("15:04:05.0"), node, r.Last, acked)
+	case r.Last < x.seen: // what a session is promised
+		x.Stale++
+		x.Newest = fmt.Sprintf("At %s %s answered with seq %d as the newest. The session had seen seq %d.", now.Format("15:04:05.0"), node, r.Last, x.seen)
+	default:
+		x.Fresh++
+	}
+	x.seen = max(x.seen, r.Last)
+	x.series.add(now, took)
+}
+
+func (p probes) frames(now time.Time) (frames []ReadFrame) {
+	for _, level := range Levels {
+		if x := p[level]; x != nil {
+			f := x.ReadFrame
+			_, f.P50, _, _ = x.series.read(now)
+			frames = append(frames, f)
+		}
+	}
+	return frames
+}

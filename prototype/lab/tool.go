@@ -1,0 +1,73 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"lockstep/prototype/fault"
+)
+
+// Verbs of the tools that break a part of a node that goes on running.
+const (
+	Mute     Verb = "mute"      // what the node says reaches nobody; it hears the others
+	SlowDisk Verb = "slow-disk" // each flush takes long
+	HangDisk Verb = "hang-disk" // no flush returns
+	Skew     Verb = "skew"      // the clock jumps
+	Transfer Verb = "transfer"  // the lead is handed over in good order
+)
+
+// tool is a fault with words for it.
+type tool struct {
+	fault fault.Fault
+	ail   string // what the node has from then on; "" if the matter is over at once
+	what  string // for the journal
+	leads bool   // a leader loses its lead by it, sooner or later
+}
+
+var tools = map[Verb]tool{
+	Mute:     {fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1, Seed: 1}, "mute", "can be heard by nobody; it hears the others", true},
+	SlowDisk: {fault.Fault{Kind: fault.SlowDisk, Delay: fault.Duration(80 * time.Millisecond)}, "slow disk", "has a slow disk: 80 ms a flush", false},
+	HangDisk: {fault.Fault{Kind: fault.HungDisk}, "hung disk", "has a disk that hangs", true},
+	Skew:     {fault.Fault{Kind: fault.ClockJump, By: fault.Duration(-30 * time.Second)}, "clock −30 s", "has a clock that jumped back by 30 s", false},
+	Transfer: {fault.Fault{Kind: fault.Transfer}, "", "hands its leads over", true},
+}
+
+// apply uses a tool at a node.
+func (l *Lab) apply(ctx context.Context, a Action) error {
+	id, err := l.victim(a)
+	if err != nil {
+		return err
+	}
+	t := tools[a.Verb]
+	l.mu.Lock()
+	n := l.record.node(id)
+	condition, duty, has := n.condition(), l.record.duty(id), t.ail != "" && slices.Contains(n.ails, t.ail)
+	l.mu.Unlock()
+	switch {
+	case !condition.Reachable() || condition == ConditionSilent:
+		return refuse("%s is %s and would not hear it; heal it first", id, condition)
+	case has:
+		return refuse("%s has that already: %s", id, t.ail)
+	}
+	done := l.striking(id, func(r *record, n *observed, now time.Time) {
+		if t.leads {
+			r.begin(now, n, id+": "+string(a.Verb))
+		}
+		if t.ail != "" {
+			n.ails = append(slices.Clone(n.ails), t.ail)
+		}
+		r.journal.add(now, ToneFault, true, "%s%s %s", id, duty, t.what)
+	})
+	err = l.cluster.Break(ctx, id, t.fault)
+	done(err)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return refuse("this cluster cannot have that: %v", err)
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", a.Verb, id, err)
+	}
+	return nil
+}

@@ -1,0 +1,272 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// weak is what a lab knows of a weak lane. It holds what the senders were told
+// against what replicas show, again and again, for what a weak lane shows may
+// change at any time.
+//
+// It looks at the newest messages only, and what has left that window stays as it
+// was judged last. So the figures are a lower bound.
+type weak struct {
+	lane     Lane
+	counts   Counts
+	series   series
+	strip    strip
+	promises map[string]*promise // by id, of the window
+	order    []string            // their ids, oldest first
+	views    map[string]view     // by node
+	settled  LaneVerdict         // of what has left the window
+	verdict  LaneVerdict
+	witness  string
+	ghosts   []Line // lost messages, newest last
+}
+
+// promise is what a sender was told.
+type promise struct {
+	message          Message
+	at               time.Time
+	lost             bool
+	moved, duplicate bool // once is for ever: somebody has seen it
+}
+
+// view is the newest part of a lane as a node showed it last.
+type view struct {
+	from     uint64 // the first seq that was asked for
+	messages []Message
+	at       time.Time
+}
+
+const (
+	weakWindow = 400 // messages
+	// lostAfter is how long a message may be on its way to the other replicas.
+	lostAfter = 1500 * time.Millisecond
+)
+
+func newWeak(lane Lane) *weak {
+	return &weak{lane: lane, promises: map[string]*promise{}, views: map[string]view{}}
+}
+
+func (w *weak) answered(now, due time.Time, m Message, doubtful bool, a Answer) {
+	w.strip.count(now, a.Outcome)
+	switch a.Outcome {
+	case Refused:
+		w.counts.Refused++
+		return
+	case Unknown:
+		w.counts.Unknown++
+		return
+	}
+	w.counts.Acknowledged++
+	if doubtful {
+		w.counts.Resolved++
+	}
+	w.series.add(now, now.Sub(due))
+	if w.promises[m.ID] == nil {
+		m.Seq, m.Epoch = a.Seq, a.Epoch
+		w.promises[m.ID] = &promise{message: m, at: now}
+		w.order = append(w.order, m.ID)
+	}
+	for len(w.order) > weakWindow {
+		w.forget(w.order[0])
+		w.order = w.order[1:]
+	}
+}
+
+// forget lets a promise leave the window with its last judgement.
+func (w *weak) forget(id string) {
+	p := w.promises[id]
+	delete(w.promises, id)
+	w.settled.add(p)
+}
+
+func (v *LaneVerdict) add(p *promise) {
+	if p.lost {
+		v.Lost++
+	}
+	if p.moved {
+		v.Moved++
+	}
+	if p.duplicate {
+		v.Duplicated++
+	}
+}
+
+// shown takes what a replica shows from a seq on.
+func (w *weak) shown(now time.Time, node string, from uint64, r Reading) {
+	w.views[node] = view{from: from, messages: r.Messages, at: now}
+}
+
+// gone: a node does not answer, and what it showed is no longer to be seen.
+func (w *weak) gone(node string) { delete(w.views, node) }
+
+// from is the seq behind which a reading begins that covers the window.
+func (w *weak) from() uint64 {
+	first := uint64(0)
+	for _, id := range w.order {
+		if seq := w.promises[id].message.Seq; first == 0 || seq < first {
+			first = seq
+		}
+	}
+	return max(first, weakWindow/4+1) - weakWindow/4 - 1
+}
+
+// judge holds promises against the views. reference is the node that leads the
+// lane, or "" where nobody does; quiet says that no fault has been in force for a
+// while, so that messages which are nowhere are not on their way either.
+func (w *weak) judge(now time.Time, reference string, quiet bool) {
+	type place struct {
+		node string
+		seq  uint64
+	}
+	found := make(map[string][]place)
+	bySeq := make(map[uint64]string)
+	differ := make(map[uint64]bool)
+	nodes := make([]string, 0, len(w.views))
+	for node := range w.views {
+		nodes = append(nodes, node)
+	}
+	slices.Sort(nodes)
+	for _, node := range nodes {
+		for _, m := range w.views[node].messages {
+			found[m.ID] = append(found[m.ID], place{node, m.Seq})
+			if other, ok := bySeq[m.Seq]; ok && other != m.ID {
+				differ[m.Seq] = true
+			}
+			bySeq[m.Seq] = m.ID
+		}
+	}
+	w.verdict = w.settled
+	w.verdict.Differ = uint64(len(differ))
+	w.ghosts = w.ghosts[:0]
+	for _, id := range w.order {
+		p := w.promises[id]
+		places := found[id]
+		seen := map[string]uint64{}
+		for _, at := range places {
+			if first, ok := seen[at.node]; ok && first != at.seq {
+				p.duplicate = true
+			}
+			seen[at.node] = at.seq
+			if at.seq != p.message.Seq && !p.moved {
+				p.moved = true
+				w.tell("%s’s “%s” was acknowledged as seq %d. %s shows it as seq %d. An acknowledged message has moved.", p.message, at.node, at.seq)
+			}
+		}
+		_, led := seen[reference]
+		missing := len(places) == 0
+		if view, ok := w.views[reference]; ok && w.lane == Async {
+			missing = !led && view.at.After(p.at)
+		}
+		old := now.Sub(p.at) > lostAfter
+		switch {
+		case !missing:
+			p.lost = false
+		case w.lane == Clocked && w.partly():
+			// It may have moved to before what was read: that it is lost cannot be said.
+			p.moved = p.moved || old && quiet
+		case old && quiet && len(w.views) > 0:
+			if !p.lost {
+				w.accuse(p, reference)
+			}
+			p.lost = true
+		}
+		if p.lost {
+			w.ghosts = append(w.ghosts, Line{Seq: p.message.Seq, Was: p.message.Seq, Sender: p.message.Sender, Body: p.message.Body, Mark: Gone})
+		}
+		w.verdict.add(p)
+	}
+}
+
+// partly says whether the readings left out older messages.
+func (w *weak) partly() bool {
+	for _, v := range w.views {
+		if v.from > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// accuse keeps the proof of a loss: it weighs more than one of a move.
+func (w *weak) accuse(p *promise, reference string) {
+	instead := ""
+	for _, m := range w.views[reference].messages {
+		if m.Seq == p.message.Seq {
+			instead = fmt.Sprintf("Now seq %d is %s’s “%s”", m.Seq, m.Sender, m.Body)
+		}
+	}
+	if instead == "" {
+		instead = "Now no replica that answers has it"
+	}
+	w.witness = fmt.Sprintf("%s’s “%s” was acknowledged as seq %d at %s. %s. Therefore an acknowledged message is lost.",
+		p.message.Sender, p.message.Body, p.message.Seq, p.at.Format("15:04:05.0"), instead)
+}
+
+// tell keeps the first proof that there is.
+func (w *weak) tell(format string, m Message, node string, seq uint64) {
+	if w.witness == "" {
+		w.witness = fmt.Sprintf(format, m.Sender, m.Body, m.Seq, node, seq)
+	}
+}
+
+// frame is the lane as it stands. The two members sit at the first and the last
+// of the nodes that are given.
+func (w *weak) frame(now time.Time, nodes []*observed) LaneFrame {
+	f := LaneFrame{Lane: w.lane, Counts: w.counts, Verdict: w.verdict, Witness: w.witness}
+	f.Seconds, f.P50, f.P99, _ = w.series.read(now)
+	f.Strip, _ = w.strip.spans(now)
+	for _, n := range seats(nodes) {
+		f.Members = append(f.Members, w.chat(n))
+	}
+	return f
+}
+
+// seats are the nodes at which the two members sit.
+func seats(nodes []*observed) []*observed {
+	if len(nodes) < 2 {
+		return nodes
+	}
+	return []*observed{nodes[0], nodes[len(nodes)-1]}
+}
+
+func (w *weak) chat(n *observed) Chat {
+	c := Chat{Node: n.member.ID, Fresh: n.condition().Reachable()}
+	messages := w.views[n.member.ID].messages
+	messages = messages[max(0, len(messages)-ChatLines):]
+	other := map[uint64]string{}
+	for node, v := range w.views {
+		if node == n.member.ID {
+			continue
+		}
+		for _, m := range v.messages[max(0, len(v.messages)-4*ChatLines):] {
+			other[m.Seq] = m.ID
+		}
+	}
+	for _, m := range messages {
+		line := Line{Seq: m.Seq, Sender: m.Sender, Body: m.Body}
+		if id, ok := other[m.Seq]; ok && id != m.ID {
+			line.Mark = Differs
+		}
+		if p := w.promises[m.ID]; p != nil && p.message.Seq != m.Seq {
+			line.Mark, line.Was = Moved, p.message.Seq
+		}
+		c.Lines = append(c.Lines, line)
+	}
+	// The newest lost ones are shown where they were, for as long as they would be on
+	// the screen.
+	if len(messages) > 0 {
+		for _, g := range w.ghosts[max(0, len(w.ghosts)-3):] {
+			if g.Seq+4*ChatLines >= messages[0].Seq {
+				c.Lines = append(c.Lines, g)
+			}
+		}
+		slices.SortStableFunc(c.Lines, func(a, b Line) int { return int(a.Seq) - int(b.Seq) })
+		c.Lines = c.Lines[max(0, len(c.Lines)-ChatLines):]
+	}
+	return c
+}
