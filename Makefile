@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test build site check generate format bench microbench clean help
+.PHONY: run test build wasm site check generate format bench microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -12,9 +12,12 @@ run: build ## build everything and serve the site with its live cluster
 test: ## every check there is, set-up included
 	@bash .ci/test
 
-build: ## the one binary, bin/lockstep
+build: wasm ## the one binary, bin/lockstep
 	@mkdir -p bin
 	@$(GO) build $$(bash .ci/buildflags) -o bin/lockstep ./cmd/lockstep
+
+wasm: ## the laboratory for the browser; bin/lockstep holds it
+	@GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags='-s -w' -o static/wasm/lab.wasm ./cmd/lab-wasm
 
 site: build ## the static site, public/
 	@bin/lockstep build
@@ -37,7 +40,7 @@ microbench: ## the benchmarks of parts that CONTRIBUTING.md explains
 	@$(GO) test -run '^$$' -bench . -benchtime 3x ./site/... ./prototype/...
 
 clean: ## what the other targets made (the cluster's data in var/ stays)
-	@rm -rf bin public .cache
+	@rm -rf bin public .cache static/wasm/lab.wasm
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile

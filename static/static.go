@@ -1,5 +1,5 @@
 // Package static holds the files that pages load: stylesheets, scripts, fonts,
-// vendored libraries. They are embedded, so the program needs no files beside
+// vendored libraries, and the laboratory's program if make has built it. They are embedded, so the program needs no files beside
 // it. Nothing in them asks another host for anything.
 package static
 
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-//go:embed css js fonts vendor icon.svg
+//go:embed css js fonts vendor wasm icon.svg
 var files embed.FS
 
 // Files are all files, by their path: "css/site.css" is not among them, see

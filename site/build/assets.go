@@ -22,8 +22,12 @@ type Asset struct {
 
 func newAsset(name string, data []byte) *Asset {
 	a := &Asset{Path: "/static/" + hashed(name, data), Data: data}
-	a.brotli = sync.OnceValue(func() []byte { return smaller(data, compress(data, brotliTo, best)) })
-	a.gzip = sync.OnceValue(func() []byte { return smaller(data, compress(data, gzipTo, best)) })
+	e := best
+	if path.Ext(name) == ".wasm" {
+		e = quick // the best would take half a minute, for a seventh of the size
+	}
+	a.brotli = sync.OnceValue(func() []byte { return smaller(data, compress(data, brotliTo, e)) })
+	a.gzip = sync.OnceValue(func() []byte { return smaller(data, compress(data, gzipTo, e)) })
 	return a
 }
 
@@ -46,7 +50,7 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 	all := make(map[string]*Asset)
 	files := static.Files()
 	err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" {
+		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".md" || path.Ext(p) == ".css" {
 			return err
 		}
 		data, err := fs.ReadFile(files, p)
