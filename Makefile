@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test build wasm site check generate format bench microbench clean help
+.PHONY: run test build site check generate format bench microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -12,12 +12,10 @@ run: build ## build everything and serve the site with its live cluster
 test: ## every check there is, set-up included
 	@bash .ci/test
 
-build: wasm ## the one binary, bin/lockstep
+build: ## the one binary, bin/lockstep, with the laboratory for the browser in it
 	@mkdir -p bin
+	@GO=$(GO) bash .ci/lab
 	@$(GO) build $$(bash .ci/buildflags) -o bin/lockstep ./cmd/lockstep
-
-wasm: ## the laboratory for the browser; bin/lockstep holds it
-	@GOOS=js GOARCH=wasm $(GO) build -trimpath -buildvcs=false -ldflags='-s -w' -o static/wasm/lab.wasm ./cmd/lab-wasm
 
 site: build ## the static site, public/
 	@bin/lockstep build
@@ -40,7 +38,7 @@ microbench: ## the benchmarks of parts that CONTRIBUTING.md explains
 	@$(GO) test -run '^$$' -bench . -benchtime 3x ./site/... ./prototype/...
 
 clean: ## what the other targets made (the cluster's data in var/ stays)
-	@rm -rf bin public .cache static/wasm/lab.wasm
+	@rm -rf bin public .cache
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile

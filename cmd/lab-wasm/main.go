@@ -1,26 +1,21 @@
-//go:build js
+//go:build js && wasm
 
-// Command lab-wasm is the laboratory for a browser: the nodes, the clients and
-// the dashboard of package lab, in one WebAssembly program.
+// Command lab-wasm is the laboratory in a browser: three real nodes with a real
+// consensus library, their clients, and the judge, in one WebAssembly program
+// without network, disk or clock of its own.
 //
-// The program takes its clock, its timers and its random numbers from the host
-// that runs it, static/js/lab-host.js, and has one thread. So everything that
-// happens follows from the seed that the host was given and from the actions
-// and their times: the same ones give the same frames, hash for hash, on every
-// machine. That holds for one build of the program; another build, or another
-// version of Go, may give another run for the same seed.
-//
-// What it is not: a network and disks. Messages between nodes take no time, a
-// flush takes one millisecond, and a node cannot be stopped by a signal.
+// The host (static/js/lab-worker.js) gives it time and randomness. Both follow
+// from a seed, and the program has one thread, so the same seed and the same
+// actions at the same virtual moments give the same run, to the last byte of
+// every frame. The hash of each frame includes those before it, so two runs can
+// be compared by one value.
 package main
 
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
+	"crypto/sha256"
 	"encoding/hex"
-	"hash"
-	"hash/fnv"
 	"syscall/js"
 	"time"
 
@@ -31,109 +26,53 @@ import (
 )
 
 const (
-	conversation = "lockstep-lab"
-	nodes        = 3
-	shards       = 4
-	flush        = time.Millisecond
-
-	// The weak lanes have to sum up all that they hold for a digest, so that of
-	// theirs goes into every so many frames only.
-	allLanesEvery = 25
+	nodes  = 3
+	shards = 4
+	flush  = time.Millisecond // of the simulated disks
 )
 
 func main() {
-	// A frame shows times of day; the zone of the reader must not be in its hash.
-	time.Local = time.UTC
-	host := js.Global().Get("labHost")
 	ctx := context.Background()
-	l := lab.New(lab.Config{Conversation: conversation})
-	var memory *cluster.Memory
-	watch := l.Watch()
-	go func() {
-		err := l.Run(ctx, func(context.Context) (lab.Cluster, error) {
-			m, err := cluster.NewMemoryOn(nodes, flush, func(c *node.Config) { c.Shards = shards })
-			if err != nil {
-				return nil, err
-			}
-			memory = m
-			return revive{lab.InMemory(m)}, nil
-		})
+	l := lab.New(lab.Config{})
+	go l.Run(ctx, func(context.Context) (lab.Cluster, error) {
+		m, err := cluster.NewMemoryOn(nodes, flush, func(c *node.Config) { c.Shards = shards })
 		if err != nil {
-			host.Call("failed", err.Error())
+			return nil, err
 		}
-	}()
-	host.Call("ready", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		id, name := args[0].Int(), args[1].String()
-		victim, rate, scenario := args[2].String(), args[3].String(), args[4].String()
-		go func() { host.Call("answer", id, act(ctx, l, name, victim, rate, scenario)) }()
+		return lab.InMemory(m), nil
+	})
+	host := js.Global().Get("lockstepHost")
+	// act(number, action, node, rate, scenario): the answer comes later, by number.
+	host.Set("act", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		number, name := args[0].Int(), args[1].String()
+		action, err := dashboard.Action(name, args[2].String(), args[3].String())
+		action.Scenario = args[4].String()
+		if err != nil {
+			host.Call("answer", number, err.Error())
+			return nil
+		}
+		go func() {
+			reason := ""
+			if err := l.Do(ctx, action); err != nil {
+				reason = err.Error()
+			}
+			host.Call("answer", number, reason)
+		}()
 		return nil
 	}))
-	t := trace{began: time.Now(), cluster: func() *cluster.Memory { return memory }}
+	watch := l.Watch()
+	var html bytes.Buffer
+	var chain [sha256.Size]byte
 	for f := range watch.Frames() {
-		number, at, sum, html := t.frame(ctx, f)
-		host.Call("frame", number, at, sum, html)
-	}
-}
-
-// act carries out an action and gives "", or the reason why not.
-func act(ctx context.Context, l *lab.Lab, name, victim, rate, scenario string) string {
-	a, err := dashboard.Action(name, victim, rate)
-	if err == nil {
-		if a.Verb == lab.Play {
-			a.Scenario = scenario
+		html.Reset()
+		if err := dashboard.View(f).Render(ctx, &html); err != nil {
+			host.Call("fail", err.Error())
+			return
 		}
-		err = l.Do(ctx, a)
-	}
-	if err != nil {
-		return err.Error()
-	}
-	return ""
-}
-
-// trace is a hash over everything that has been seen: each frame as it is shown,
-// and for each node its term, its indexes and the digests of the conversation in
-// every lane. Two runs with equal hashes at a frame were equal up to it.
-type trace struct {
-	began   time.Time
-	cluster func() *cluster.Memory
-	sum     [8]byte
-	html    bytes.Buffer
-}
-
-// frame draws a frame. Its time is in milliseconds since the program began.
-func (t *trace) frame(ctx context.Context, f lab.Frame) (number, at int, sum, html string) {
-	t.html.Reset()
-	if err := dashboard.View(f).Render(ctx, &t.html); err != nil {
-		t.html.WriteString(err.Error()) // writing to memory does not fail
-	}
-	h := fnv.New64a()
-	h.Write(t.sum[:])
-	h.Write(t.html.Bytes())
-	if m := t.cluster(); m != nil {
-		for _, id := range m.IDs() {
-			h.Write([]byte(id))
-			if n := m.Node(id); n != nil {
-				t.replica(h, f, n)
-			}
-		}
-	}
-	h.Sum(t.sum[:0])
-	return int(f.Number), int(f.Time.Sub(t.began).Milliseconds()), hex.EncodeToString(t.sum[:]), t.html.String()
-}
-
-// replica adds what one node holds.
-func (t *trace) replica(h hash.Hash, f lab.Frame, n *node.Node) {
-	for _, s := range n.Status().Shards {
-		h.Write([]byte(s.Role + s.Leader))
-		h.Write(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, s.Term), s.CommitIndex), s.AppliedIndex))
-	}
-	lanes := lab.Lanes[:1]
-	if f.Number%allLanesEvery == 0 {
-		lanes = lab.Lanes
-	}
-	for _, lane := range lanes {
-		seq, digest := n.DigestIn(string(lane), conversation, 0)
-		h.Write(binary.BigEndian.AppendUint64(nil, seq))
-		h.Write(digest[:])
+		digest := sha256.New()
+		digest.Write(chain[:])
+		digest.Write(html.Bytes())
+		digest.Sum(chain[:0])
+		host.Call("frame", int(f.Number), f.Time.UnixMilli(), html.String(), hex.EncodeToString(chain[:8]))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"lockstep/site/view"
 	"lockstep/static"
 )
 
@@ -24,7 +25,7 @@ func newAsset(name string, data []byte) *Asset {
 	a := &Asset{Path: "/static/" + hashed(name, data), Data: data}
 	e := best
 	if path.Ext(name) == ".wasm" {
-		e = quick // the best would take half a minute, for a seventh of the size
+		e = large
 	}
 	a.brotli = sync.OnceValue(func() []byte { return smaller(data, compress(data, brotliTo, e)) })
 	a.gzip = sync.OnceValue(func() []byte { return smaller(data, compress(data, gzipTo, e)) })
@@ -50,7 +51,7 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 	all := make(map[string]*Asset)
 	files := static.Files()
 	err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".md" || path.Ext(p) == ".css" {
+		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" || path.Ext(p) == ".md" {
 			return err
 		}
 		data, err := fs.ReadFile(files, p)
@@ -92,6 +93,26 @@ var assetsByPath = sync.OnceValue(func() map[string]*Asset {
 	}
 	return byPath
 })
+
+// The laboratory for the browser, where it was built into this program.
+const (
+	labWasm = "wasm/lab.wasm"
+	labExec = "wasm/wasm_exec.js"
+)
+
+// labProgram is nil if the program was built without one.
+func labProgram() *view.Program {
+	wasm, exec := assets()[labWasm], assets()[labExec]
+	if wasm == nil || exec == nil {
+		return nil
+	}
+	return &view.Program{Wasm: wasm.Path, Exec: exec.Path}
+}
+
+// forLab says whether only a page with the laboratory loads a static file.
+func forLab(name string) bool {
+	return strings.HasPrefix(name, "wasm/") || strings.HasPrefix(name, "js/lab")
+}
 
 // AssetAt finds a static file by its rooted path, or nil.
 func AssetAt(path string) *Asset { return assetsByPath()[path] }

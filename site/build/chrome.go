@@ -10,7 +10,7 @@ import (
 
 // chrome is what every page shows around itself.
 func (t *Tree) chrome() view.Site {
-	s := view.Site{Title: t.config.Title, Tagline: t.config.Tagline, BaseURL: cmp.Or(t.builder.options.BaseURL, t.config.URL),
+	s := view.Site{Program: labProgram(), Title: t.config.Title, Tagline: t.config.Tagline, BaseURL: cmp.Or(t.builder.options.BaseURL, t.config.URL),
 		Repository: t.config.Repository, Commit: t.builder.history.commit, Shallow: t.builder.history.shallow, Asset: AssetPath}
 	s.Commit.Dirty = s.Commit.Hash != "" && (s.Commit.Dirty || t.uncommitted)
 	if s.BaseURL != "" && !strings.HasSuffix(s.BaseURL, "/") {

@@ -16,6 +16,7 @@ type effort int
 const (
 	quick effort = iota
 	best
+	large // megabytes, for which best would take half a minute
 )
 
 // compressible files are text; pictures and fonts are compressed already.
@@ -39,8 +40,11 @@ var (
 func brotliTo(buf *bytes.Buffer, data []byte, e effort) {
 	w := brotliQuick.Get().(*brotli.Writer)
 	defer brotliQuick.Put(w)
-	if e == best {
+	switch e {
+	case best:
 		w = brotli.NewWriterLevel(nil, brotli.BestCompression)
+	case large:
+		w = brotli.NewWriterOptions(nil, brotli.WriterOptions{Quality: 9, LGWin: 24})
 	}
 	w.Reset(buf)
 	w.Write(data) // to memory: cannot fail

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -104,8 +105,11 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 	for short, full := range t.Redirects() {
 		jobs = append(jobs, func() error { return w.put(short+"index.html", redirectPage(&t.Site, short, full)) })
 	}
-	for _, a := range Assets() {
-		jobs = append(jobs, func() error { return w.putAsset(a) })
+	hasLab := slices.ContainsFunc(t.Pages, func(p *site.Page) bool { return p.Kind == site.KindLab })
+	for name, a := range Assets() {
+		if hasLab || !forLab(name) {
+			jobs = append(jobs, func() error { return w.putAsset(a) })
+		}
 	}
 	for _, file := range t.Files() {
 		jobs = append(jobs, func() error { return t.copyFile(w, file) })

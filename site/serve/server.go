@@ -114,14 +114,21 @@ func (s *Server) labOrPage() http.Handler {
 	})
 }
 
-// policy is the Content-Security-Policy of every page.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// policy is the Content-Security-Policy of every page. The laboratory's page and
+// its worker may compile WebAssembly as well, and start that worker.
+func policy(path string) string {
+	script, worker := "script-src 'self'", ""
+	if path == "/lab/" || strings.HasPrefix(path, "/static/js/lab-worker.") {
+		script, worker = "script-src 'self' 'wasm-unsafe-eval'", "worker-src 'self'; "
+	}
+	return "default-src 'none'; " + script + "; " + worker + "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}
 
 func (s *Server) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", policy(r.URL.Path))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

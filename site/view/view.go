@@ -26,6 +26,9 @@ import (
 	"lockstep/site"
 )
 
+// Program is a WebAssembly program, by the rooted paths of its parts.
+type Program struct{ Wasm, Exec string }
+
 // Site is what every page shows around its own content.
 type Site struct {
 	Title      string
@@ -43,6 +46,9 @@ type Site struct {
 	Reload string
 	// Live is the laboratory as it is now, or nil where no cluster runs.
 	Live func() site.HTML
+	// Program is the laboratory for the reader's browser, or nil where it was not
+	// built.
+	Program *Program
 	// Absolute makes links absolute below this prefix: only for the page that is
 	// shown at any address, 404.
 	Absolute string

@@ -1,115 +1,132 @@
-// The machine on which the laboratory's program runs: one thread, a clock that
-// stands still while the program computes, timers in the order of that clock, and
-// random numbers from a seed. So a run follows from its seed and its actions.
+// The host of the laboratory's program: it gives time and randomness, both from
+// a seed, and runs the program in one thread. The clock stands still while the
+// program computes and jumps to the next timer when it waits. So a seed, and
+// actions with their moments, decide everything that happens.
 //
-// Needs Go's own wasm_exec.js, unchanged; only what the outside world would leak
-// in through is replaced. Works in a worker and in Node.
-globalThis.LabHost = class {
-  // events: frame({number, at, hash, html}), answer(id, reason), failed(reason).
-  constructor(module, seed, events) {
-    this.now = 0; // milliseconds since the start; whole numbers only
-    this.events = events;
+// A classic script, for workers and for Node alike. It expects Go's wasm_exec.js
+// to have defined Go.
+"use strict";
+
+// eslint-disable-next-line no-unused-vars
+class LabHost {
+  static millisecond = 1e6; // all times are in nanoseconds since the start
+  static epoch = Date.UTC(2026, 0, 1);
+
+  // onFrame(frame) gets {number, at, html, hash}; onAnswer(number, reason).
+  constructor(module, seed, actions, onFrame, onAnswer) {
     this.module = module;
-    this.random = sfc32(seed);
-    this.timers = new Map(); // id -> due
-    this.ids = 0;
+    this.seed = seed;
+    this.actions = [...actions]; // {at, name, node, rate, scenario}, by time
+    this.next = 0; // of actions
+    this.onFrame = onFrame;
+    this.onAnswer = onAnswer;
+    this.now = 0;
+    this.timers = new Map();
+    this.timer = 1;
+    this.failed = "";
+    this.random = LabHost.generator(seed);
+  }
+
+  // sfc32, after a splitting of the seed: https://pracrand.sourceforge.net
+  static generator(seed) {
+    let h = (seed >>> 0) ^ 0x9e3779b9;
+    const split = () => {
+      h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
+      h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
+      return (h = (h ^ (h >>> 15)) + 0x9e3779b9) >>> 0;
+    };
+    let [a, b, c, d] = [split(), split(), split(), 1];
+    return () => {
+      const t = (a + b + d) | 0;
+      d = (d + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = ((c << 21) | (c >>> 11)) + t | 0;
+      return t >>> 0;
+    };
   }
 
   async start() {
-    globalThis.labHost = {
-      ready: (act) => (this.act = act),
-      frame: (number, at, hash, html) => this.events.frame({ number, at, hash, html }),
-      answer: (id, reason) => this.events.answer(id, reason),
-      failed: (reason) => this.events.failed(reason),
+    const go = new Go();
+    this.go = go;
+    const gojs = go.importObject.gojs;
+    gojs["runtime.nanotime1"] = (sp) => go.mem.setBigInt64((sp >>> 0) + 8, BigInt(this.now + 1e9), true);
+    gojs["runtime.walltime"] = (sp) => {
+      const ms = LabHost.epoch + this.now / LabHost.millisecond;
+      go.mem.setBigInt64((sp >>> 0) + 8, BigInt(Math.floor(ms / 1000)), true);
+      go.mem.setInt32((sp >>> 0) + 16, Math.floor((ms % 1000) * 1e6), true);
     };
-    this.disguise();
-    const go = (this.go = new globalThis.Go());
-    const imports = go.importObject;
-    Object.assign(imports.gojs, {
-      "runtime.nanotime1": (sp) => go.mem.setBigInt64((sp >>> 0) + 8, BigInt(this.now + 1000) * 1000000n, true),
-      "runtime.walltime": (sp) => {
-        const ms = EPOCH + this.now;
-        go.mem.setBigInt64((sp >>> 0) + 8, BigInt(Math.floor(ms / 1000)), true);
-        go.mem.setInt32((sp >>> 0) + 16, (ms % 1000) * 1000000, true);
+    gojs["runtime.scheduleTimeoutEvent"] = (sp) => {
+      const delay = Number(go.mem.getBigInt64((sp >>> 0) + 8, true));
+      this.timers.set(this.timer, this.now + delay * LabHost.millisecond);
+      go.mem.setInt32((sp >>> 0) + 16, this.timer++, true);
+    };
+    gojs["runtime.clearTimeoutEvent"] = (sp) => this.timers.delete(go.mem.getInt32((sp >>> 0) + 8, true));
+    gojs["runtime.getRandomData"] = (sp) => {
+      const at = Number(go.mem.getBigInt64((sp >>> 0) + 8, true));
+      const length = Number(go.mem.getBigInt64((sp >>> 0) + 16, true));
+      const bytes = new Uint8Array(go._inst.exports.mem.buffer, at, length);
+      for (let i = 0; i < length; i++) bytes[i] = this.random() & 255;
+    };
+    // The same time zone everywhere, or the same run would show other hours.
+    Date.prototype.getTimezoneOffset = () => 0;
+    // They return nothing: what the program gets back takes memory there, and the
+    // moments of its garbage collection are a part of the run.
+    globalThis.lockstepHost = {
+      frame: (number, at, html, hash) => {
+        this.onFrame({ number, at: at - LabHost.epoch, html, hash });
       },
-      "runtime.scheduleTimeoutEvent": (sp) => {
-        const id = ++this.ids;
-        this.timers.set(id, this.now + Number(go.mem.getBigInt64((sp >>> 0) + 8, true)));
-        go.mem.setInt32((sp >>> 0) + 16, id, true);
+      answer: (number, reason) => {
+        this.onAnswer(number, reason);
       },
-      "runtime.clearTimeoutEvent": (sp) => this.timers.delete(go.mem.getInt32((sp >>> 0) + 8, true)),
-      "runtime.getRandomData": (sp) => {
-        const at = Number(go.mem.getBigInt64((sp >>> 0) + 8, true));
-        const n = Number(go.mem.getBigInt64((sp >>> 0) + 16, true));
-        this.fill(new Uint8Array(go._inst.exports.mem.buffer, at, n));
+      fail: (reason) => {
+        this.failed = reason;
       },
-    });
-    const instance = await WebAssembly.instantiate(this.module, imports);
-    go.run(instance); // returns when the program ends, which it does not
+    };
+    this.program = globalThis.lockstepHost;
+    const instance = await WebAssembly.instantiate(this.module, go.importObject);
+    go.exit = (code) => (this.failed = `the program ended with ${code}`);
+    go.run(instance); // until it waits
   }
 
-  // disguise hides what differs between hosts and between runs.
-  disguise() {
-    const crypto = { getRandomValues: (bytes) => this.fill(bytes) };
-    Object.defineProperty(globalThis, "crypto", { value: crypto, configurable: true, writable: true });
-  }
-
-  fill(bytes) {
-    for (let i = 0; i < bytes.length; i++) bytes[i] = this.random() & 255;
-    return bytes;
-  }
-
-  // next is the timer that is due first; of those that are due together, the
-  // oldest.
-  next() {
-    let first = null;
-    for (const [id, due] of this.timers) if (first === null || due < first.due) first = { id, due };
-    return first;
-  }
-
-  // advance runs the program until the clock shows `to`, or until the real
-  // deadline has passed; it says whether it got there. Where it stops does not
-  // change what happens.
-  advance(to, expired = () => false) {
-    for (let n = 1; ; n++) {
-      const timer = this.next();
-      if (timer === null || timer.due > to) {
-        this.now = Math.max(this.now, to);
-        return true;
-      }
-      if (n % 16 === 0 && expired()) return false;
-      this.now = Math.max(this.now, timer.due);
-      while (this.timers.has(timer.id)) this.go._resume();
-    }
-  }
-
-  do(id, { name, node = "", rate = "", scenario = "" }) {
-    this.act(id, name, node, String(rate), scenario);
-  }
-
-  memory() {
+  get memory() {
     return this.go._inst.exports.mem.buffer.byteLength;
   }
-};
 
-// Every run begins at the same moment.
-const EPOCH = Date.UTC(2026, 0, 1);
+  // act delivers an action now, and remembers when that was: after all that is due
+  // by now, and before everything else, so that a repetition knows the order.
+  act(action) {
+    this.run(this.now);
+    action = { ...action, at: this.now + 1 };
+    this.actions.splice(this.next, 0, action);
+    this.deliver();
+    return action;
+  }
 
-// sfc32: a small generator of good quality, by Chris Doty-Humphrey.
-function sfc32(seed) {
-  let a = seed >>> 0;
-  let b = Math.floor(seed / 4294967296) >>> 0;
-  let c = 0x9e3779b9;
-  let d = 1;
-  const next = () => {
-    const t = (((a + b) | 0) + d) | 0;
-    d = (d + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (c << 21) | (c >>> 11);
-    c = (c + t) | 0;
-    return t >>> 0;
-  };
-  for (let i = 0; i < 15; i++) next();
-  return next;
+  deliver() {
+    const { at, name, node, rate, scenario } = this.actions[this.next++];
+    this.now = Math.max(this.now, at);
+    this.program.act(this.next, name, node ?? "", rate ?? "", scenario ?? "");
+  }
+
+  // run goes on until the moment, or until enough() says so. It gives false in the
+  // latter case, and when the program has ended.
+  run(until, enough = () => false) {
+    for (;;) {
+      if (this.failed) return false;
+      let id = 0;
+      let at = Infinity;
+      for (const [i, t] of this.timers) if (t < at) [id, at] = [i, t];
+      const due = this.next < this.actions.length ? this.actions[this.next].at : Infinity;
+      if (Math.min(at, due) > until) return true;
+      if (due <= at) {
+        this.deliver();
+      } else {
+        this.now = Math.max(this.now, at);
+        do this.go._resume();
+        while (this.timers.has(id) && !this.failed);
+      }
+      if (enough()) return false;
+    }
+  }
 }

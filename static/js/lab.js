@@ -11,6 +11,7 @@ let held = false;
 let newest = "";
 let drawing = false;
 let announced = "";
+let source = root?.dataset.events ? "server" : "none";
 
 const text = (element, words) => {
   if (element && element.textContent !== words) element.textContent = words;
@@ -48,7 +49,7 @@ function announce() {
 }
 
 function open() {
-  if (stream || document.hidden) return;
+  if (stream || document.hidden || source !== "server") return;
   stream = new EventSource(root.dataset.events);
   stream.addEventListener("open", () => text(link, held ? "Updates are paused." : "Live"));
   stream.addEventListener("frame", (event) => show(event.data));
@@ -75,6 +76,16 @@ async function act(event) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   text(answer, "");
+  if (source === "browser") {
+    const fields = new FormData(form);
+    const action = { name: button.getAttribute("formaction").split("/").at(-1), node: fields.get("node") ?? "", rate: fields.get("rate") ?? "", scenario: fields.get("scenario") ?? "" };
+    const done = (reason) => {
+      button.removeAttribute("aria-busy");
+      if (reason) text(answer, capital(reason));
+    };
+    root.dispatchEvent(new CustomEvent("lab:act", { detail: { action, done } }));
+    return;
+  }
   try {
     const response = await fetch(button.formAction, {
       method: "POST",
@@ -99,7 +110,7 @@ if (root && window.Idiomorph) {
   hold.addEventListener("click", () => {
     held = !held;
     hold.setAttribute("aria-pressed", String(held));
-    text(link, held ? "Updates are paused." : "Live");
+    text(link, held ? "Updates are paused." : source === "browser" ? "In this page" : "Live");
     if (!held && newest !== "") show(newest);
   });
   root.addEventListener("submit", act);
@@ -107,6 +118,15 @@ if (root && window.Idiomorph) {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", open);
-  text(link, "Connecting …");
+  // The laboratory in this page shows its frames through the same views.
+  root.addEventListener("lab:frame", (event) => show(event.detail));
+  root.addEventListener("lab:source", (event) => {
+    source = event.detail === "server" && !root.dataset.events ? "none" : event.detail;
+    announced = "";
+    close();
+    text(link, source === "browser" ? "In this page" : "");
+    open();
+  });
+  if (source === "server") text(link, "Connecting …");
   open();
 }

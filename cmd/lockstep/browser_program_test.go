@@ -1,0 +1,156 @@
+//go:build browser
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// staticSite builds the site and serves the files, as any static host would. It
+// is skipped if the program was built without the laboratory for the browser.
+func staticSite(t *testing.T) string {
+	t.Helper()
+	if _, err := os.Stat("../../static/wasm/lab.wasm"); err != nil {
+		t.Skip("the laboratory for the browser is not built: run make build")
+	}
+	binary, err := buildBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "public")
+	if out, err := exec.Command(binary, "build", "--dir", "../..", "--out", dir).CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+const (
+	programAt   = `Number(document.querySelector("[data-lab-browser]").dataset.at ?? 0)`
+	programHash = `document.querySelector("[data-lab-browser]").dataset.hash`
+)
+
+// TestBrowserProgram: on a static host the reader runs the cluster in the page,
+// cuts its leader off, sees the weak lanes lose and the strong one not, goes back
+// and forth in time, and hands the moment on as a link.
+func TestBrowserProgram(t *testing.T) {
+	address := staticSite(t)
+	ctx := tab(t, address, 1366, 900)
+	do(t, ctx, chromedp.Navigate(address+"/lab/"), chromedp.Click(chromedp.CSS("#run-enter")))
+	until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "")`)
+	until(t, ctx, 20*time.Second, programAt+` > 3000`)
+	do(t, ctx, chromedp.Click(chromedp.CSS("#lab-cut")))
+	until(t, ctx, 20*time.Second, `document.querySelector("[data-lab-browser]").dataset.actions === "1"`)
+	cut := eval[float64](t, ctx, programAt)
+	until(t, ctx, 30*time.Second, fmt.Sprintf("%s > %f", programAt, cut+3000))
+	do(t, ctx, chromedp.Click(chromedp.CSS("#lab-heal")))
+	until(t, ctx, 40*time.Second, `Number(document.querySelector("[data-lane-lost=leader]").textContent.replace(/\D/g, "")) > 0`)
+	if lost := eval[string](t, ctx, `document.querySelector("[data-lane-lost=quorum]").textContent.trim()`); lost != "0" {
+		t.Errorf("the quorum lane lost %s", lost)
+	}
+
+	// There and back again: the same moment is the same frame.
+	do(t, ctx, chromedp.Click(chromedp.CSS("#run-pause")))
+	until(t, ctx, 10*time.Second, `document.querySelector("#run-pause").getAttribute("aria-pressed") === "true"`)
+	now, hash := eval[float64](t, ctx, programAt), eval[string](t, ctx, programHash)
+	move := func(at float64) string {
+		eval[bool](t, ctx, fmt.Sprintf(`(() => { const s = document.querySelector("#run-time"); s.value = %f; s.dispatchEvent(new Event("input")); return true })()`, at))
+		until(t, ctx, 10*time.Second, fmt.Sprintf("Math.abs(%s - %f) < 400", programAt, at))
+		return eval[string](t, ctx, programHash)
+	}
+	early := move(cut)
+	if back := move(now); back != hash {
+		t.Errorf("back at the end the frame is %s, was %s", back, hash)
+	}
+	if again := move(cut); again != early {
+		t.Errorf("the early frame is %s, was %s", again, early)
+	}
+	if back := move(now); back != hash {
+		t.Errorf("back at the end again the frame is %s, was %s", back, hash)
+	}
+
+	// A link repeats the moment for somebody else.
+	do(t, ctx, chromedp.Click(chromedp.CSS("#run-share")))
+	until(t, ctx, 10*time.Second, `location.hash.startsWith("#run=")`)
+	link := eval[string](t, ctx, `location.href`)
+	other := tab(t, address, 390, 800)
+	do(t, other, chromedp.Navigate(link))
+	until(t, other, 60*time.Second, `document.querySelector("[data-lab-browser]").dataset.ready === "yes"`)
+	if got := eval[string](t, other, programHash); got != hash {
+		t.Errorf("the link leads to the frame %s at %f ms, want %s at %f ms", got, eval[float64](t, other, programAt), hash, now)
+	}
+	if wide := eval[bool](t, other, `document.documentElement.scrollWidth > innerWidth`); wide {
+		t.Error("the page is wider than a phone")
+	}
+}
+
+// TestBrowserProgram_deterministic: a hundred seeds, with a leader cut off and
+// healed, give the same trace in Node and in Chromium, and other traces than each
+// other.
+func TestBrowserProgram_deterministic(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is missing; the traces cannot be compared")
+	}
+	address := staticSite(t)
+	const seeds, lasts = 100, 2600
+	const actions = `[{"at":1700000000,"name":"cut-leader"},{"at":2300000000,"name":"heal"}]`
+	nodes := make(chan map[string]string, 1)
+	go func() {
+		traces := map[string]string{}
+		cmd := exec.Command(node, "testdata/lab-node.js", "../../static", "1", fmt.Sprint(seeds), fmt.Sprint(lasts), actions)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Errorf("node: %v", err)
+		}
+		for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
+			seed, hash, _ := strings.Cut(lines.Text(), " ")
+			traces[seed] = hash
+		}
+		nodes <- traces
+	}()
+	ctx := tab(t, address, 1366, 900)
+	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	eval[bool](t, ctx, fmt.Sprintf(`(() => {
+		const data = document.querySelector("[data-lab-browser]").dataset;
+		const url = (path) => new URL(path, document.baseURI).href;
+		const worker = new Worker(data.worker);
+		globalThis.traces = {};
+		let hash = "", seed = 0;
+		const next = () => ++seed <= %d && worker.postMessage({type: "restart", seed, actions: %s, until: %d, paused: true});
+		worker.onmessage = ({data: m}) => {
+			if (m.type === "frame") hash = m.hash;
+			if (m.type === "loaded") next();
+			if (m.type === "ready") { globalThis.traces[seed] = hash; next(); }
+			if (m.type === "failed") globalThis.traces[seed] = m.reason;
+		};
+		worker.postMessage({type: "load", exec: url(data.exec), hostScript: url(data.host), wasm: url(data.wasm)});
+		return true;
+	})()`, seeds, actions, lasts))
+	until(t, ctx, 4*time.Minute, fmt.Sprintf(`Object.keys(globalThis.traces).length === %d`, seeds))
+	here := eval[map[string]string](t, ctx, `globalThis.traces`)
+	there := <-nodes
+	distinct := map[string]bool{}
+	for seed, hash := range here {
+		distinct[hash] = true
+		if there[seed] != hash {
+			t.Errorf("seed %s: %s in Chromium, %s in Node", seed, hash, there[seed])
+		}
+	}
+	if len(here) != seeds || len(distinct) != seeds {
+		t.Errorf("%d seeds gave %d traces", len(here), len(distinct))
+	}
+}

@@ -1,0 +1,190 @@
+// The laboratory in this page: the same program as on the server, in a worker, with
+// a clock of its own. It can stand still, go slowly or fast, and be looked at
+// backwards; a link repeats it, exactly.
+const root = document.querySelector("[data-lab]");
+const panel = document.querySelector("[data-lab-browser]");
+
+const part = (name) => panel.querySelector(`[data-run="${name}"]`);
+
+let worker = null;
+let shown = null; // the frame on the page
+let actions = [];
+let seed = 1;
+let paused = false;
+let past = false; // the page shows an earlier frame
+let next = 1;
+const waiting = new Map();
+
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+
+// A run, as text for a link: seed, moment in milliseconds, actions.
+function encode(at) {
+  const list = actions.filter((a) => a.at <= at * 1e6).map((a) => [a.at, a.name, a.node ?? "", a.rate ?? "", a.scenario ?? ""]);
+  const text = btoa(JSON.stringify([seed, at, list]));
+  return `#run=${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}
+
+function decode(fragment) {
+  const match = /^#run=([\w-]{1,20000})$/.exec(fragment);
+  if (!match) return null;
+  try {
+    const [s, at, list] = JSON.parse(atob(match[1].replaceAll("-", "+").replaceAll("_", "/")));
+    const good = Number.isInteger(s) && Number.isFinite(at) && at >= 0 && at < 3.6e6 && Array.isArray(list) && list.length < 1000;
+    if (!good) return null;
+    return {
+      seed: s,
+      at,
+      actions: list.map(([t, name, node, rate, scenario]) => ({ at: Number(t), name: String(name), node: String(node), rate: String(rate), scenario: String(scenario) })).filter((a) => a.at >= 0),
+    };
+  } catch {
+    return null;
+  }
+}
+
+function say(text) {
+  part("state").textContent = text;
+}
+
+function show(frame) {
+  shown = frame;
+  past = frame.past;
+  panel.dataset.hash = frame.hash;
+  panel.dataset.at = frame.at;
+  root.dispatchEvent(new CustomEvent("lab:frame", { detail: frame.html }));
+  const slider = part("time");
+  slider.min = frame.first;
+  slider.max = frame.last;
+  if (document.activeElement !== slider || !past) slider.value = frame.at;
+  slider.setAttribute("aria-valuetext", `${seconds(frame.at)} of ${seconds(frame.last)}`);
+  part("clock").textContent = `${seconds(frame.at)}${past ? ` of ${seconds(frame.last)}` : ""}`;
+  part("resume").hidden = !past;
+  part("hash").textContent = frame.hash;
+}
+
+const heard = {
+  loaded: () => begin(),
+  ready: () => {
+    panel.dataset.ready = "yes";
+    say(paused ? "Stands still." : "Runs.");
+  },
+  frame: (m) => {
+    if (!past || m.past) show(m);
+  },
+  acted: (m) => {
+    actions = m.actions;
+    panel.dataset.actions = actions.length;
+  },
+  answer: (m) => {
+    waiting.get(m.id)?.(m.reason);
+    waiting.delete(m.id);
+  },
+  failed: (m) => say(`It does not run: ${m.reason}`),
+};
+
+let begin = () => {};
+
+function restart(run, wait) {
+  ({ seed, actions } = run);
+  past = false;
+  paused = wait;
+  panel.dataset.ready = "no";
+  part("seed").value = seed;
+  label();
+  say("Starts …");
+  worker.postMessage({ type: "restart", seed, actions, until: run.at, paused: wait });
+}
+
+function label() {
+  const button = part("pause");
+  button.textContent = paused ? "Go on" : "Stop the clock";
+  button.setAttribute("aria-pressed", String(paused));
+}
+
+function hold(on) {
+  paused = on;
+  worker.postMessage({ type: "pause", paused });
+  label();
+  say(paused ? "Stands still." : "Runs.");
+}
+
+function enter(run) {
+  root.dispatchEvent(new CustomEvent("lab:source", { detail: "browser" }));
+  panel.dataset.on = "yes";
+  part("controls").hidden = false;
+  part("enter").hidden = true;
+  part("leave").hidden = panel.dataset.server !== "yes";
+  begin = () => restart(run, run.at > 0);
+  if (worker) {
+    begin();
+    return;
+  }
+  say("Loads the program …");
+  worker = new Worker(panel.dataset.worker);
+  worker.onmessage = ({ data }) => heard[data.type]?.(data);
+  worker.onerror = (event) => say(`It does not run: ${event.message || "the worker could not be started"}`);
+  const absolute = (path) => new URL(path, document.baseURI).href;
+  worker.postMessage({ type: "load", exec: absolute(panel.dataset.exec), hostScript: absolute(panel.dataset.host), wasm: absolute(panel.dataset.wasm) });
+}
+
+function leave() {
+  worker?.terminate();
+  worker = null;
+  panel.dataset.on = "no";
+  part("controls").hidden = true;
+  part("enter").hidden = false;
+  part("leave").hidden = true;
+  say("");
+  root.dispatchEvent(new CustomEvent("lab:source", { detail: "server" }));
+}
+
+function goTo(at) {
+  if (!paused) hold(true);
+  past = true;
+  worker.postMessage({ type: "show", at });
+}
+
+if (root && panel) {
+  panel.hidden = false;
+  part("enter").addEventListener("click", () => enter({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }));
+  part("leave").addEventListener("click", leave);
+  part("pause").addEventListener("click", () => {
+    if (past) {
+      past = false;
+      worker.postMessage({ type: "show", at: Infinity });
+    }
+    hold(!paused);
+  });
+  part("step").addEventListener("click", () => {
+    past = false;
+    hold(true);
+    worker.postMessage({ type: "step" });
+  });
+  part("pace").addEventListener("change", (event) => worker.postMessage({ type: "pace", pace: Number(event.target.value) }));
+  part("time").addEventListener("input", (event) => goTo(Number(event.target.value)));
+  // From an earlier moment on, what came later is undone.
+  part("resume").addEventListener("click", () => restart({ seed, actions: actions.filter((a) => a.at <= shown.at * 1e6), at: shown.at }, false));
+  part("restart").addEventListener("click", () => restart({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }, false));
+  part("share").addEventListener("click", async () => {
+    history.replaceState(null, "", encode(shown.at));
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say("The link is copied, and stands in the address.");
+    } catch {
+      say("The link stands in the address.");
+    }
+  });
+  root.addEventListener("lab:act", (event) => {
+    const { action, done } = event.detail;
+    if (past) {
+      done("this is an earlier moment: go on from here first");
+      return;
+    }
+    const id = next++;
+    waiting.set(id, done);
+    worker.postMessage({ type: "act", id, action });
+    if (paused) hold(false);
+  });
+  const run = decode(location.hash);
+  if (run) enter(run);
+  else if (panel.dataset.server !== "yes") say("");
+}

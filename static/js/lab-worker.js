@@ -1,0 +1,129 @@
+// Runs the laboratory's program beside the page, so that the page stays quick.
+// The page says what to do; the worker sends frames. It keeps those of the last
+// minutes, for looking back.
+"use strict";
+
+const kept = 1500; // frames
+const ms = 1e6;
+const start = 1500 * ms; // virtual time that passes at once: until there is a leader, and load
+const slice = 14; // milliseconds of work between two looks at what the page wants
+
+let host = null;
+let module = null;
+let frames = [];
+let sent = 0; // number of the newest frame that the page has
+let pace = 1; // virtual time to real time
+let paused = true;
+let target = 0;
+let before = 0;
+let seed = 1;
+let run = 0; // counts restarts
+const asked = new Map(); // number of an action: the page's id for it
+
+async function restart(newSeed, actions, until) {
+  run++;
+  seed = newSeed;
+  frames = [];
+  sent = 0;
+  asked.clear();
+  const mine = run;
+  host = new LabHost(module, seed, actions, (frame) => mine === run && keep(frame), (number, reason) => mine === run && answer(number, reason));
+  await host.start();
+  // What was before the moment is gone through at once, in slices.
+  while (mine === run && !host.run(Math.max(until, start), stopwatch())) {
+    if (host.failed) break;
+    report();
+    await new Promise((resume) => setTimeout(resume));
+  }
+  target = host.now;
+  report();
+}
+
+const stopwatch = () => {
+  const end = performance.now() + slice;
+  return () => performance.now() > end;
+};
+
+function keep(frame) {
+  frames.push(frame);
+  if (frames.length > kept) frames.shift();
+}
+
+function answer(number, reason) {
+  postMessage({ type: "answer", id: asked.get(number), reason });
+  asked.delete(number);
+}
+
+// report sends the newest frame, if the page does not have it.
+function report() {
+  if (host.failed) postMessage({ type: "failed", reason: host.failed });
+  const frame = frames.at(-1);
+  if (!frame || frame.number === sent) return;
+  sent = frame.number;
+  send(frame, false);
+}
+
+function send(frame, past) {
+  postMessage({ type: "frame", ...frame, past, first: frames[0].at, last: frames.at(-1).at, memory: host.memory, actions: host.actions.length });
+}
+
+function tick() {
+  const now = performance.now();
+  const passed = Math.min(now - before, 100);
+  before = now;
+  if (host && !paused && !host.failed) {
+    target += passed * pace * ms;
+    if (!host.run(target, stopwatch())) target = host.now; // it cannot keep up
+    report();
+  }
+  setTimeout(tick, 16);
+}
+
+const commands = {
+  async load({ exec, hostScript, wasm }) {
+    importScripts(exec, hostScript);
+    const response = await fetch(wasm);
+    if (!response.ok) throw new Error(`${wasm}: ${response.status}`);
+    module = await WebAssembly.compile(await response.arrayBuffer());
+    postMessage({ type: "loaded" });
+    before = performance.now();
+    tick();
+  },
+  async restart({ seed, actions, until, paused: wait }) {
+    paused = true;
+    await restart(seed, actions, (until ?? 0) * ms);
+    paused = wait;
+    postMessage({ type: "ready", seed });
+  },
+  pace(m) {
+    pace = m.pace;
+  },
+  pause(m) {
+    paused = m.paused;
+    target = host.now;
+  },
+  step() {
+    paused = true;
+    const have = frames.at(-1)?.number;
+    host.run(host.now + 1000 * ms, () => frames.at(-1)?.number !== have);
+    target = host.now;
+    report();
+  },
+  act({ id, action }) {
+    asked.set(host.next + 1, id);
+    host.act(action);
+    postMessage({ type: "acted", actions: host.actions.slice(0, host.next) });
+    report();
+  },
+  // The frame that stood at a moment.
+  show({ at }) {
+    const frame = frames.findLast((f) => f.at <= at) ?? frames[0];
+    if (frame) send(frame, true);
+  },
+};
+
+onmessage = ({ data }) => {
+  Promise.resolve()
+    .then(() => commands[data.type](data))
+    .catch((error) => postMessage({ type: "failed", reason: String(error.message ?? error) }));
+};
