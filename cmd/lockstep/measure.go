@@ -1,0 +1,182 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/prototype/lab"
+	"lockstep/prototype/measure"
+)
+
+func newMeasureCommand() *cobra.Command {
+	var dir string
+	var runs int
+	var only []string
+	var dirty bool
+	cmd := &cobra.Command{
+		Use:   "measure",
+		Short: "Play the laboratory's stories until there are figures for the design",
+		Long: `Plays each story of the laboratory many times in virtual time and writes what the
+lanes and the reads made of it to content/evidence/scenarios.json, from which the
+design takes its numbers. Stories that are left out with --only keep the figures
+that the file has.
+
+The evidence names a commit, so the program must have been built from one without
+changes; --dirty writes it nevertheless, and says so in it.`,
+		Example: "  lockstep measure\n  lockstep measure --runs 20 --only cut-off,clean-kill --dirty",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var names []string
+			for _, s := range lab.Scenarios() {
+				names = append(names, s.Name)
+			}
+			for _, name := range only {
+				if !slices.Contains(names, name) {
+					return usageError{fmt.Sprintf("there is no story %q; there are %s", name, strings.Join(names, ", ")), "lockstep measure --help"}
+				}
+			}
+			if runs < 1 || runs > 100_000 {
+				return usageError{fmt.Sprintf("--runs %d: choose 1 to 100000", runs), "lockstep measure --help"}
+			}
+			if c := commit(); !dirty && (c == "unknown" || strings.HasSuffix(c, "-dirty")) {
+				return usageError{"this program was not built from a commit without changes, so nobody could repeat what it measures", "commit, make build, bin/lockstep measure; or --dirty"}
+			}
+			return runMeasure(cmd, filepath.Join(dir, "content", "evidence", "scenarios.json"), runs, only)
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
+	cmd.Flags().IntVar(&runs, "runs", 200, "runs of each story")
+	cmd.Flags().StringSliceVar(&only, "only", nil, "stories to play, with commas (default: all)")
+	cmd.Flags().BoolVar(&dirty, "dirty", false, "measure a program that no commit describes")
+	return cmd
+}
+
+// storiesEvidence is what the stories leave for the site. The names say the units.
+type storiesEvidence struct {
+	Experiment string                    `json:"experiment"`
+	Stories    map[string]*storyEvidence `json:"stories"`
+}
+
+type storyEvidence struct {
+	Commit  string                   `json:"commit"`
+	Machine string                   `json:"machine"`
+	Date    string                   `json:"date"`
+	Took    float64                  `json:"took_s"`
+	Runs    int                      `json:"runs"`
+	Reached int                      `json:"reached"`
+	Lanes   map[string]laneEvidence  `json:"lanes"`
+	Reads   map[string]readsEvidence `json:"reads"`
+	Window  distribution             `json:"window"`
+	Bars    []histogramBar           `json:"window_histogram"`
+}
+
+type laneEvidence struct {
+	Acknowledged uint64 `json:"acknowledged"`
+	Refused      uint64 `json:"refused"`
+	Unknown      uint64 `json:"unknown"`
+	Lost         uint64 `json:"lost"`
+	Moved        uint64 `json:"moved"`
+	Duplicated   uint64 `json:"duplicated"`
+	Broken       int    `json:"broken_runs"`
+	// PerRun are means over all runs.
+	LostPerRun  float64 `json:"lost_per_run"`
+	MovedPerRun float64 `json:"moved_per_run"`
+}
+
+type readsEvidence struct {
+	Fresh   uint64 `json:"fresh"`
+	Stale   uint64 `json:"stale"`
+	Refused uint64 `json:"refused"`
+}
+
+// runMeasure writes after each story, so that an interrupt costs one of them.
+func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error {
+	evidence := storiesEvidence{Experiment: "scenarios", Stories: map[string]*storyEvidence{}}
+	if data, err := os.ReadFile(path); err == nil {
+		if err := json.Unmarshal(data, &evidence); err != nil {
+			return fmt.Errorf("read earlier evidence %s: %w; remove the file to begin anew", path, err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("measure: %w", err)
+	}
+	bar := newProgress(cmd.ErrOrStderr())
+	missed := 0
+	for _, s := range lab.Scenarios() {
+		if len(only) > 0 && !slices.Contains(only, s.Name) {
+			continue
+		}
+		began := time.Now()
+		story, err := measure.Play(cmd.Context(), s, runs, func(done int) { bar.show(s.Name, done, runs) })
+		bar.clear()
+		if err != nil {
+			return fmt.Errorf("measure %s: %w", s.Name, err)
+		}
+		e := evidenceOf(story)
+		e.Commit, e.Machine, e.Date, e.Took = commit(), machine(), began.UTC().Format(time.DateOnly), time.Since(began).Seconds()
+		evidence.Stories[s.Name] = e
+		data, err := json.MarshalIndent(evidence, "", "  ")
+		if err == nil {
+			err = os.WriteFile(path, append(data, '\n'), 0o644)
+		}
+		if err != nil {
+			return fmt.Errorf("write evidence: %w", err)
+		}
+		printStory(cmd.OutOrStdout(), s, story)
+		missed += story.Runs - story.Reached
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "written to %s\n", path)
+	if missed > 0 {
+		return errReported
+	}
+	return nil
+}
+
+func evidenceOf(story measure.Story) *storyEvidence {
+	e := &storyEvidence{Runs: story.Runs, Reached: story.Reached, Lanes: map[string]laneEvidence{}, Reads: map[string]readsEvidence{},
+		Window: distributionOf(story.Windows), Bars: histogramOf(story.Windows)}
+	per := func(n uint64) float64 { return float64(n) / float64(max(story.Runs, 1)) }
+	for name, l := range story.Lanes {
+		e.Lanes[string(name)] = laneEvidence{l.Acknowledged, l.Refused, l.Unknown, l.Lost, l.Moved, l.Duplicated, l.Broken, per(l.Lost), per(l.Moved)}
+	}
+	for level, r := range story.Reads {
+		e.Reads[string(level)] = readsEvidence(*r)
+	}
+	return e
+}
+
+func printStory(out io.Writer, s lab.Scenario, story measure.Story) {
+	fmt.Fprintf(out, "%s: %d of %d runs reached the goal\n", s.Title, story.Reached, story.Runs)
+	for i, says := range story.Missed {
+		if i == 3 {
+			fmt.Fprintf(out, "  and %d more that missed it\n", len(story.Missed)-3)
+			break
+		}
+		fmt.Fprintf(out, "  missed: %s\n", says)
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "  lane\tacknowledged\tlost\tmoved\tdoubled\trefused\tunknown\tbroken runs")
+	for _, name := range lab.Lanes {
+		l := story.Lanes[name]
+		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name, l.Acknowledged, l.Lost, l.Moved, l.Duplicated, l.Refused, l.Unknown, l.Broken)
+	}
+	fmt.Fprintln(w, "  reads\tfresh\tstale\trefused")
+	for _, level := range lab.Levels {
+		r := story.Reads[level]
+		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\n", level, r.Fresh, r.Stale, r.Refused)
+	}
+	w.Flush()
+	if len(story.Windows) > 0 {
+		fmt.Fprintf(out, "  window of the quorum lane: p50 %s, p99 %s, max %s\n",
+			milliseconds(quantile(story.Windows, 0.5)), milliseconds(quantile(story.Windows, 0.99)), milliseconds(quantile(story.Windows, 1)))
+	}
+}

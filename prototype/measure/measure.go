@@ -1,0 +1,175 @@
+// Package measure repeats the laboratory's stories, in virtual time, until there
+// are enough failures for a distribution, and adds up what each lane and each
+// level of reads made of them.
+//
+// A story is played as a reader would play it: the same clusters, senders, reads
+// and judgement as on the laboratory's page, with disks whose flushes take a
+// millisecond and a network that takes no time. So windows say what the protocol
+// costs and not what wires and disks add.
+//
+// Runs differ in what chance decides: who leads, when senders try again, in which
+// order goroutines run. A run is not repeatable from a seed; the laboratory in the
+// browser is.
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/lab"
+	"lockstep/prototype/node"
+)
+
+// Story is what many runs of a scenario came to.
+type Story struct {
+	Runs    int
+	Reached int // runs in which the scenario's goal was reached
+	Lanes   map[lab.Lane]*Lane
+	Reads   map[lab.Level]*Reads
+	// Windows are the times without service of the quorum lane, one for each change
+	// of leader that the senders felt.
+	Windows []time.Duration
+	Missed  []string // what runs said that missed the goal
+}
+
+// Lane adds up a lane over all runs.
+type Lane struct {
+	Acknowledged, Refused, Unknown uint64
+	Lost, Moved, Duplicated        uint64
+	Broken                         int // runs in which an acknowledgement was not kept
+}
+
+// Reads adds up a level of reads over all runs.
+type Reads struct{ Fresh, Stale, Refused uint64 }
+
+var initTesting = sync.OnceFunc(testing.Init)
+
+// Play runs a scenario many times, as many at once as there are processors. An end
+// of the context ends it after the runs that are under way. Progress, which may be
+// nil, is told after each run, by one goroutine at a time.
+func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)) (Story, error) {
+	initTesting()
+	story := Story{Lanes: map[lab.Lane]*Lane{}, Reads: map[lab.Level]*Reads{}}
+	for _, lane := range lab.Lanes {
+		story.Lanes[lane] = &Lane{}
+	}
+	for _, level := range lab.Levels {
+		story.Reads[level] = &Reads{}
+	}
+	var mu sync.Mutex
+	var failed error
+	begun := 0
+	take := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if begun == runs || ctx.Err() != nil || failed != nil {
+			return false
+		}
+		begun++
+		return true
+	}
+	var playing sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		playing.Go(func() {
+			for take() {
+				var before, after lab.Frame
+				var err error
+				synctest.Test(new(testing.T), func(*testing.T) { before, after, err = once(s) })
+				mu.Lock()
+				if err != nil {
+					failed = errors.Join(failed, err)
+				} else {
+					story.add(before, after)
+				}
+				if progress != nil {
+					progress(story.Runs)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	playing.Wait()
+	return story, errors.Join(failed, ctx.Err())
+}
+
+// once plays a scenario and gives the frames before it and at its end.
+func once(s lab.Scenario) (before, after lab.Frame, err error) {
+	m, err := cluster.NewMemoryOn(3, time.Millisecond, func(c *node.Config) { c.Shards = 1 })
+	if err != nil {
+		return before, after, err
+	}
+	l := lab.New(lab.Config{})
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- l.Run(ctx, func(context.Context) (lab.Cluster, error) { return lab.InMemory(m), nil })
+	}()
+	watch := l.Watch()
+	defer func() {
+		watch.Close()
+		stop()
+		err = errors.Join(err, <-ended, m.Close())
+	}()
+	until := func(is func(lab.Frame) bool) (lab.Frame, error) {
+		late := time.NewTimer(2 * time.Minute)
+		defer late.Stop()
+		for {
+			select {
+			case f := <-watch.Frames():
+				if is(f) {
+					return f, nil
+				}
+			case <-late.C:
+				return l.Frame(), fmt.Errorf("play %s: it did not come to an end", s.Name)
+			}
+		}
+	}
+	warm := func(f lab.Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 100 }
+	if before, err = until(warm); err != nil {
+		return before, after, err
+	}
+	if err = l.Do(ctx, lab.Action{Verb: lab.Play, Scenario: s.Name}); err != nil {
+		return before, after, fmt.Errorf("play %s: %w", s.Name, err)
+	}
+	after, err = until(func(f lab.Frame) bool { return f.Playing.Over })
+	return before, after, err
+}
+
+func (s *Story) add(before, after lab.Frame) {
+	s.Runs++
+	if after.Playing.Reached {
+		s.Reached++
+	} else {
+		s.Missed = append(s.Missed, after.Playing.Says)
+	}
+	for i, l := range after.Lanes {
+		b, sum := before.Lanes[i], s.Lanes[l.Lane]
+		sum.Acknowledged += l.Counts.Acknowledged - b.Counts.Acknowledged
+		sum.Refused += l.Counts.Refused - b.Counts.Refused
+		sum.Unknown += l.Counts.Unknown - b.Counts.Unknown
+		sum.Lost += l.Verdict.Lost
+		sum.Moved += l.Verdict.Moved
+		sum.Duplicated += l.Verdict.Duplicated
+		if !l.Verdict.Clean() {
+			sum.Broken++
+		}
+	}
+	for i, r := range after.Reads {
+		b, sum := before.Reads[i], s.Reads[r.Level]
+		sum.Fresh += r.Fresh - b.Fresh
+		sum.Stale += r.Stale - b.Stale
+		sum.Refused += r.Refused - b.Refused
+	}
+	for _, h := range after.Failovers {
+		if h.Measured && !h.Open && h.Began.After(before.Time) {
+			s.Windows = append(s.Windows, h.Window)
+		}
+	}
+}
