@@ -176,13 +176,3 @@ func (c Config) Validate() error {
 	}
 	return nil
 }
-
-// peer finds a member by id.
-func (c Config) peer(id string) (Peer, bool) {
-	for _, p := range c.Peers {
-		if p.ID == id {
-			return p, true
-		}
-	}
-	return Peer{}, false
-}
