@@ -28,7 +28,7 @@ type Options struct {
 	// that person. Watching and the load are for everybody.
 	Allow func(*http.Request) error
 	// Streams is how many readers may watch at once; further ones are asked to
-	// come back later. Default 64.
+	// come back later. Default 256.
 	Streams int
 	// Done ends all streams when it is closed.
 	Done <-chan struct{}
@@ -43,7 +43,7 @@ type Options struct {
 // It relies on the caller to refuse requests from other origins.
 func Handler(o Options) http.Handler {
 	if o.Streams == 0 {
-		o.Streams = 64
+		o.Streams = 256
 	}
 	h := &handler{Options: o, streams: make(chan struct{}, o.Streams)}
 	mux := http.NewServeMux()
@@ -56,6 +56,7 @@ func Handler(o Options) http.Handler {
 type handler struct {
 	Options
 	streams chan struct{}
+	drawn   drawn
 }
 
 // HTML is Live for the newest frame, as text that needs no escaping.

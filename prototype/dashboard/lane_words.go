@@ -121,6 +121,13 @@ func yesNo(b bool) string {
 	return "no"
 }
 
+func trueFalse(b bool) string {
+	if b {
+		return "true"
+	}
+	return "false"
+}
+
 func playingWords(f lab.Frame) string {
 	title := f.Playing.Scenario
 	for _, s := range lab.Scenarios() {

@@ -2,9 +2,11 @@ package dashboard
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"lockstep/prototype/lab"
@@ -41,10 +43,12 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 	for {
 		select {
 		case f := <-watch.Frames():
-			if err := event(&buffer, f, r); err != nil {
+			data, err := h.drawn.event(f)
+			if err != nil {
 				h.Logger.Warn("render frame", "error", err)
 				return
 			}
+			buffer.Write(data)
 		case <-alive.C:
 			buffer.WriteString(": alive\n\n")
 		case <-r.Context().Done():
@@ -59,14 +63,31 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// event writes a frame as one event.
-func event(w *bytes.Buffer, f lab.Frame, r *http.Request) error {
-	fmt.Fprintf(w, "event: frame\nid: %d\n", f.Number)
-	if err := View(f).Render(r.Context(), &lines{w: w, start: true}); err != nil {
-		return err
+// drawn keeps the newest frame as an event: everybody who watches gets the same
+// bytes, so two hundred readers cost one drawing.
+type drawn struct {
+	mu     sync.Mutex
+	number uint64
+	data   []byte
+}
+
+// event is a frame as one event. Nobody changes the bytes.
+func (d *drawn) event(f lab.Frame) ([]byte, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.data != nil && d.number == f.Number {
+		return d.data, nil
 	}
-	w.WriteString("\n\n")
-	return nil
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "event: frame\nid: %d\n", f.Number)
+	if err := View(f).Render(context.Background(), &lines{w: &b, start: true}); err != nil {
+		return nil, err
+	}
+	b.WriteString("\n\n")
+	if d.data == nil || f.Number > d.number { // one who is slow must not take the newest from the others
+		d.number, d.data = f.Number, b.Bytes()
+	}
+	return b.Bytes(), nil
 }
 
 // lines prefixes every line with "data: ", as the stream format wants it. The

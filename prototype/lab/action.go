@@ -22,7 +22,7 @@ const (
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play}
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos}
 
 // Action is a wish. Node is "" for the leader, and for Heal it is "" for
 // everything that is broken.
@@ -49,6 +49,14 @@ var ErrNotReady = errors.New("the cluster is not there")
 // one after the other, so what the second of two quick clicks means is judged
 // after the first has taken effect.
 func (l *Lab) Do(ctx context.Context, a Action) error {
+	l.mu.Lock()
+	l.touched, l.acted = time.Now(), time.Now()
+	l.mu.Unlock()
+	return l.carryOut(ctx, a)
+}
+
+// carryOut is Do for an action that is no sign of a person.
+func (l *Lab) carryOut(ctx context.Context, a Action) error {
 	select {
 	case l.acting <- struct{}{}:
 		defer func() { <-l.acting }()
@@ -57,7 +65,6 @@ func (l *Lab) Do(ctx context.Context, a Action) error {
 	}
 	l.mu.Lock()
 	phase := l.phase
-	l.touched, l.acted = time.Now(), time.Now()
 	l.mu.Unlock()
 	if phase != PhaseRunning {
 		return fmt.Errorf("%s: %w", a.Verb, ErrNotReady)
@@ -74,6 +81,8 @@ func (l *Lab) Do(ctx context.Context, a Action) error {
 		return l.apply(ctx, a)
 	case Play:
 		return l.play(a.Scenario)
+	case Chaos:
+		return l.toggleChaos()
 	}
 	return refuse("there is no action %q", a.Verb)
 }

@@ -110,6 +110,7 @@ func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, err
 		running.Go(func() { l.probe(ctx, level) })
 	}
 	running.Go(func() { l.perform(ctx) })
+	running.Go(func() { l.rage(ctx) })
 	running.Go(func() { l.drive(ctx) })
 	running.Wait()
 	return nil

@@ -24,6 +24,7 @@ type record struct {
 	weak      []*weak
 	probes    probes
 	playing   Playing
+	chaos     bool
 	trouble   time.Time // when a fault was last in force
 	journal   journal
 	handovers handovers

@@ -98,6 +98,8 @@ func (l *Lab) play(name string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch r := l.record; {
+	case r.chaos:
+		return refuse("chaos is on; switch it off first")
 	case r.playing.Scenario != "" && !r.playing.Over:
 		return refuse("%q is being played", r.playing.Scenario)
 	case r.load.Stopped:
@@ -154,7 +156,7 @@ func (l *Lab) stage(ctx context.Context, s Scenario) {
 // step tries for a moment: a leader may be just about to be elected.
 func (l *Lab) step(ctx context.Context, s Step) {
 	for end := time.Now().Add(2 * time.Second); ; {
-		err := l.Do(ctx, Action{Verb: s.Verb, Node: s.Node, Rate: s.Rate})
+		err := l.carryOut(ctx, Action{Verb: s.Verb, Node: s.Node, Rate: s.Rate})
 		if err == nil {
 			return
 		}

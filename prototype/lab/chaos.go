@@ -1,0 +1,51 @@
+package lab
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+// Chaos names the verb that switches a timer on or off which breaks the leader
+// every few seconds, each time in another way, and heals it.
+const Chaos Verb = "chaos"
+
+const (
+	chaosEvery = 5 * time.Second // at least; half as long again at most
+	chaosLasts = 2 * time.Second
+)
+
+var chaosTools = []Verb{Kill, Cut, Mute, HangDisk, SlowDisk, Skew, Transfer}
+
+func (l *Lab) toggleChaos() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.record.chaos = !l.record.chaos
+	if l.record.chaos {
+		l.record.journal.add(time.Now(), ToneFault, true, "chaos is on: the leader is broken every few seconds")
+	} else {
+		l.record.journal.add(time.Now(), ToneNote, true, "chaos is off")
+	}
+	return nil
+}
+
+// rage breaks and heals while chaos is on. It waits while there is no load, since
+// nobody would feel it.
+func (l *Lab) rage(ctx context.Context) {
+	for wait(ctx, chaosEvery+rand.N(chaosEvery/2)) {
+		l.mu.Lock()
+		on := l.record.chaos && l.record.load.On
+		l.mu.Unlock()
+		if !on {
+			continue
+		}
+		verb := chaosTools[rand.IntN(len(chaosTools))]
+		// A refusal says that there is no leader now, or that it has that already:
+		// the next turn comes.
+		_ = l.carryOut(ctx, Action{Verb: verb})
+		if !wait(ctx, chaosLasts) {
+			return
+		}
+		_ = l.carryOut(ctx, Action{Verb: Heal})
+	}
+}
