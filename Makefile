@@ -17,7 +17,9 @@ build: ## the one binary, bin/lockstep, with the laboratory for the browser in i
 	@GO=$(GO) bash .ci/lab
 	@$(GO) build $$(bash .ci/buildflags) -o bin/lockstep ./cmd/lockstep
 
-site: build ## the static site, public/
+site: ## the static site, public/, with everything as small as it gets
+	@GO=$(GO) bash .ci/lab --small
+	@$(MAKE) -s build
 	@bin/lockstep build
 
 check: build ## judge the sources: links, decisions, numbers

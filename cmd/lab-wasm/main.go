@@ -16,6 +16,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"syscall/js"
 	"time"
 
@@ -34,11 +36,13 @@ const (
 func main() {
 	ctx := context.Background()
 	l := lab.New(lab.Config{})
+	var memory *cluster.Memory // nil until it runs
 	go l.Run(ctx, func(context.Context) (lab.Cluster, error) {
 		m, err := cluster.NewMemoryOn(nodes, flush, func(c *node.Config) { c.Shards = shards })
 		if err != nil {
 			return nil, err
 		}
+		memory = m
 		return lab.InMemory(m), nil
 	})
 	host := js.Global().Get("lockstepHost")
@@ -72,7 +76,28 @@ func main() {
 		digest := sha256.New()
 		digest.Write(chain[:])
 		digest.Write(html.Bytes())
+		if memory != nil {
+			replicas(digest, memory, f.Conversation)
+		}
 		digest.Sum(chain[:0])
 		host.Call("frame", int(f.Number), f.Time.UnixMilli(), html.String(), hex.EncodeToString(chain[:8]))
+	}
+}
+
+// replicas writes what each node holds: the state of its shards, and how the
+// conversation stands in the strong lane. The weak lanes have no digest that is
+// cheap enough for every frame; of them, what is shown counts.
+func replicas(w io.Writer, m *cluster.Memory, conversation string) {
+	for _, id := range m.IDs() {
+		fmt.Fprintln(w, id)
+		n := m.Node(id)
+		if n == nil {
+			continue
+		}
+		for _, s := range n.Status().Shards {
+			fmt.Fprintln(w, s.Role, s.Term, s.Leader, s.CommitIndex, s.AppliedIndex)
+		}
+		seq, digest := n.DigestIn(string(lab.Quorum), conversation, 0)
+		fmt.Fprintf(w, "%d %x\n", seq, digest)
 	}
 }

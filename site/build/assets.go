@@ -28,6 +28,9 @@ func newAsset(name string, data []byte) *Asset {
 		e = large
 	}
 	a.brotli = sync.OnceValue(func() []byte { return smaller(data, compress(data, brotliTo, e)) })
+	if small, err := fs.ReadFile(static.Files(), name+".br"); err == nil {
+		a.brotli = func() []byte { return small } // make site has taken its time
+	}
 	a.gzip = sync.OnceValue(func() []byte { return smaller(data, compress(data, gzipTo, e)) })
 	return a
 }
@@ -51,7 +54,7 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 	all := make(map[string]*Asset)
 	files := static.Files()
 	err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" || path.Ext(p) == ".md" {
+		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" || path.Ext(p) == ".md" || path.Ext(p) == ".br" {
 			return err
 		}
 		data, err := fs.ReadFile(files, p)
