@@ -112,6 +112,16 @@ func (h *handler) allowed(r *http.Request, a lab.Action) (int, error) {
 	return http.StatusOK, nil
 }
 
+// may tells a page whether to offer what breaks something.
+func (h *handler) may(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if status, err := h.allowed(r, lab.Action{Verb: lab.Kill}); err != nil {
+		answerJSON(w, r, status, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
 func statusOf(err error) int {
 	var refusal lab.Refusal
 	switch {

@@ -38,6 +38,7 @@ type Options struct {
 //
 //	GET  events            frames as Server-Sent Events
 //	GET  frame             the newest frame, as the stream has it
+//	GET  may               204 if the one who asks may break something, or 403 with the reason
 //	POST actions/{action}  see [Action]
 //
 // It relies on the caller to refuse requests from other origins.
@@ -49,6 +50,7 @@ func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+o.Prefix+"events", h.events)
 	mux.HandleFunc("GET "+o.Prefix+"frame", h.frame)
+	mux.HandleFunc("GET "+o.Prefix+"may", h.may)
 	mux.HandleFunc("POST "+o.Prefix+"actions/{action}", h.act)
 	return mux
 }

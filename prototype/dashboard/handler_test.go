@@ -127,10 +127,18 @@ func TestHandler_allow(t *testing.T) {
 			t.Errorf("%s: %s %s", path, response.Status, body)
 		}
 	}
+	response, err := http.Get(server.URL + "/lab/may")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusForbidden {
+		t.Errorf("may: %s, want 403", response.Status)
+	}
 	if len(fake.did) != 1 || fake.did[0].Verb != lab.Stop {
 		t.Errorf("did %+v", fake.did)
 	}
-	response, err := http.Get(server.URL + "/lab/actions/stop")
+	response, err = http.Get(server.URL + "/lab/actions/stop")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,10 +123,22 @@ if (root && window.Idiomorph) {
   root.addEventListener("lab:source", (event) => {
     source = event.detail === "server" && !root.dataset.events ? "none" : event.detail;
     announced = "";
+    if (source === "browser") delete root.dataset.watch; // here everybody may do everything
     close();
     text(link, source === "browser" ? "In this page" : "");
     open();
   });
-  if (source === "server") text(link, "Connecting …");
+  if (source === "server") {
+    text(link, "Connecting …");
+    // Those who may only watch see so before they click.
+    fetch(new URL("may", new URL(root.dataset.events, document.baseURI)))
+      .then(async (response) => {
+        if (response.status !== 403) return;
+        root.dataset.watch = "only";
+        const problem = await response.json().catch(() => ({}));
+        text(answer, capital(`You can watch: ${problem.detail ?? "others may break it"}`));
+      })
+      .catch(() => {});
+  }
   open();
 }
