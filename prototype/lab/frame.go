@@ -39,6 +39,7 @@ type Frame struct {
 	Failovers []Failover    // newest first
 	Tail      Tail
 	Lanes     []LaneFrame // in the order of [Lanes]
+	Bands     []Band      // what was broken in the last minute, oldest first
 	Chaos     bool        // the leader is broken every few seconds
 	Playing   Playing     // Scenario is "" before the first
 	Reads     []ReadFrame // in the order of [Levels]

@@ -159,6 +159,7 @@ func (l *Lab) drive(ctx context.Context) {
 		}
 		l.record.load.Rate = l.rate
 		l.record.watchQuorum(now)
+		l.record.watchTroubles(now)
 		l.record.settle(now)
 		wake := l.waking
 		l.mu.Unlock()

@@ -25,6 +25,7 @@ type record struct {
 	probes    probes
 	playing   Playing
 	chaos     bool
+	bands     []Band    // oldest first
 	trouble   time.Time // when a fault was last in force
 	journal   journal
 	handovers handovers

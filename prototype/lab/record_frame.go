@@ -34,6 +34,7 @@ func (r *record) frame(now time.Time) Frame {
 	f.Lanes = r.lanes(now, f)
 	f.Playing = r.playing
 	f.Chaos = r.chaos
+	f.Bands = slices.Clone(r.bands)
 	f.Reads = r.probes.frames(now)
 	return f
 }

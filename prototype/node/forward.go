@@ -119,7 +119,7 @@ func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) 
 		return
 	}
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), n.cfg.ReadTimeout)
+		ctx, cancel := context.WithTimeout(n.life, n.cfg.ReadTimeout)
 		defer cancel()
 		s := n.shards[request.Shard]
 		var a indexAnswer

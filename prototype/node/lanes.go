@@ -180,6 +180,7 @@ func (l *lanes) submit(ctx context.Context, name, conversation string, commands 
 func (l *lanes) forward(ctx context.Context, leader string, commands []order.Command) ([]order.Result, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, l.node.cfg.SubmitTimeout)
 	defer cancel()
+	defer context.AfterFunc(l.node.life, cancel)()
 	payload, err := l.node.mesh.Call(ctx, leader, channelLeaderSubmit, order.Batch{Commands: commands}.Append(nil))
 	var answer submitAnswer
 	switch {

@@ -89,7 +89,7 @@ func (n *Node) receiveMember(from string, payload []byte, reply func([]byte, err
 		return
 	}
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), joinWithin)
+		ctx, cancel := context.WithTimeout(n.life, joinWithin)
 		defer cancel()
 		reply(json.Marshal(n.step(ctx, r)))
 	}()

@@ -28,6 +28,8 @@ type Node struct {
 	shards  []*shard
 	meter   *meter
 	stop    chan struct{}
+	life    context.Context // ends with Close: nobody waits for what a closed node was asked
+	die     context.CancelFunc
 
 	departures *departures // of what is passed on to leaders
 	arrivals   *arrivals
@@ -48,6 +50,7 @@ func Open(cfg Config) (*Node, error) {
 	n := &Node{cfg: cfg, faults: fault.NewSet(links, cfg.Disk, cfg.Clock), meter: newMeter(), stop: make(chan struct{}),
 		departures: newDepartures(), arrivals: newArrivals(), roster: newRoster(cfg)}
 	n.joiner = newJoiner(n)
+	n.life, n.die = context.WithCancel(context.Background())
 	var err error
 	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: n.roster.self.Raft, Network: cfg.Network, Links: links, Find: n.roster.raftAddress, Logger: cfg.Logger})
 	if err != nil {
@@ -86,6 +89,7 @@ func Open(cfg Config) (*Node, error) {
 // Close stops the node. Sends that are waiting end as failed or unknown.
 func (n *Node) Close() error {
 	close(n.stop)
+	n.die()
 	n.balance.done.Wait()
 	if n.lanes != nil {
 		n.lanes.done.Wait()

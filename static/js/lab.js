@@ -36,6 +36,7 @@ function show(html) {
     drawing = false;
     if (held) return;
     morph(newest);
+    point();
     announce();
   });
 }
@@ -103,6 +104,41 @@ async function act(event) {
   }
 }
 
+// The cursor on the axis: what was at an instant, by pointer or arrow keys.
+let instant = null; // seconds ago; null for none
+function point() {
+  const axis = document.querySelector("[data-lab-axis]");
+  const says = document.querySelector("[data-lab-axis-says]");
+  if (!axis || !says || instant === null) return;
+  let texts = [];
+  try {
+    texts = JSON.parse(axis.dataset.instants);
+  } catch {
+    return;
+  }
+  const words = `${instant} s ago: ${texts[texts.length - instant] || "nothing"}`;
+  text(says, words);
+  axis.setAttribute("aria-valuenow", String(-instant));
+  axis.setAttribute("aria-valuetext", words);
+}
+
+function pointAt(event) {
+  const axis = event.target.closest?.("[data-lab-axis]");
+  const strip = axis?.querySelector("svg");
+  if (!strip) return;
+  const box = strip.getBoundingClientRect();
+  instant = Math.min(59, Math.max(1, Math.round(60 * (1 - (event.clientX - box.left) / box.width))));
+  point();
+}
+
+function pointBy(event) {
+  const step = { ArrowLeft: 1, ArrowRight: -1, Home: 59, End: -59, Escape: 0 }[event.key];
+  if (step === undefined || !event.target.matches?.("[data-lab-axis]")) return;
+  event.preventDefault();
+  instant = step === 0 ? null : Math.min(59, Math.max(1, (instant ?? 0) + step));
+  point();
+}
+
 const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1).replace(/\.?$/, ".");
 
 if (root && window.Idiomorph) {
@@ -114,6 +150,8 @@ if (root && window.Idiomorph) {
     if (!held && newest !== "") show(newest);
   });
   root.addEventListener("submit", act);
+  root.addEventListener("pointermove", pointAt);
+  root.addEventListener("keydown", pointBy);
   // The load runs while somebody looks; a tab in the background does not.
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   window.addEventListener("pagehide", close);
