@@ -43,7 +43,7 @@ func main() {
 			return nil, err
 		}
 		memory = m
-		return lab.InMemory(m), nil
+		return &revived{Cluster: lab.InMemory(m)}, nil
 	})
 	host := js.Global().Get("lockstepHost")
 	// act(number, action, node, rate, scenario): the answer comes later, by number.

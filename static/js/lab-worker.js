@@ -1,9 +1,9 @@
 // Runs the laboratory's program beside the page, so that the page stays quick.
-// The page says what to do; the worker sends frames. It keeps those of the last
-// minutes, for looking back.
+// The page says what to do; the worker sends frames. It keeps those of the whole
+// run for looking back, the older the fewer, so that they take some 30 MB at most.
 "use strict";
 
-const kept = 1500; // frames
+const kept = 600; // frames; at least the last minute without gaps
 const ms = 1e6;
 const start = 1500 * ms; // virtual time that passes at once: until there is a leader, and load
 const slice = 14; // milliseconds of work between two looks at what the page wants
@@ -18,6 +18,8 @@ let target = 0;
 let before = 0;
 let seed = 1;
 let run = 0; // counts restarts
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const asked = new Map(); // number of an action: the page's id for it
 
 async function restart(newSeed, actions, until) {
@@ -45,8 +47,8 @@ const stopwatch = () => {
 };
 
 function keep(frame) {
-  frames.push(frame);
-  if (frames.length > kept) frames.shift();
+  frames.push({ ...frame, html: encoder.encode(frame.html) }); // half of what text takes
+  if (frames.length > kept) frames = frames.filter((_, i) => i % 2 === 0 || i > kept / 2);
 }
 
 function answer(number, reason) {
@@ -64,7 +66,7 @@ function report() {
 }
 
 function send(frame, past) {
-  postMessage({ type: "frame", ...frame, past, first: frames[0].at, last: frames.at(-1).at, memory: host.memory, actions: host.actions.length });
+  postMessage({ type: "frame", ...frame, html: decoder.decode(frame.html), past, first: frames[0].at, last: frames.at(-1).at, memory: host.memory, actions: host.actions.length });
 }
 
 function tick() {

@@ -1,0 +1,47 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"lockstep/prototype/lab"
+)
+
+// reviveAfter is how long a killed node stays away: long enough to be seen, short
+// enough to be waited for.
+const reviveAfter = 4 * time.Second
+
+// revived starts a killed node again after a while, as the supervisor of real
+// processes does.
+type revived struct {
+	lab.Cluster
+	mu sync.Mutex // held while a node is started, so that it is not started twice
+}
+
+// Kill ends a node, which comes back.
+func (r *revived) Kill(id string) error {
+	if err := r.Cluster.Kill(id); err != nil {
+		return err
+	}
+	time.AfterFunc(reviveAfter, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		down := func(m lab.Member) bool { return m.ID == id && m.State == lab.Down }
+		if slices.ContainsFunc(r.Members(), down) {
+			// A node that cannot start stays down, and the page shows that it is.
+			_ = r.Cluster.Restart(context.Background(), id)
+		}
+	})
+	return nil
+}
+
+// Restart is that of the cluster, one at a time.
+func (r *revived) Restart(ctx context.Context, id string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Cluster.Restart(ctx, id)
+}
