@@ -61,8 +61,14 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 }
 
 // storiesEvidence is what the stories leave for the site. The names say the units.
+// Commit, machine and date are those of the story that was measured last; each
+// has its own as well. Chance decides the runs, not a seed: see package measure.
 type storiesEvidence struct {
 	Experiment string                    `json:"experiment"`
+	Commit     string                    `json:"commit"`
+	Machine    string                    `json:"machine"`
+	Seed       string                    `json:"seed"`
+	Date       string                    `json:"date"`
 	Stories    map[string]*storyEvidence `json:"stories"`
 }
 
@@ -124,6 +130,7 @@ func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error 
 		e := evidenceOf(story)
 		e.Commit, e.Machine, e.Date, e.Took = commit(), machine(), began.UTC().Format(time.DateOnly), time.Since(began).Seconds()
 		evidence.Stories[s.Name] = e
+		evidence.Commit, evidence.Machine, evidence.Seed, evidence.Date = e.Commit, e.Machine, "none: chance decides", e.Date
 		data, err := json.MarshalIndent(evidence, "", "  ")
 		if err == nil {
 			err = os.WriteFile(path, append(data, '\n'), 0o644)
