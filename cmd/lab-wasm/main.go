@@ -18,6 +18,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"syscall/js"
 	"time"
 
@@ -31,18 +32,21 @@ const (
 	nodes  = 3
 	shards = 4
 	flush  = time.Millisecond // of the simulated disks
+	rate   = 20               // messages a second at first; one thread does everything
+	memory = 56 << 20         // bytes, above which garbage is collected more often
 )
 
 func main() {
 	ctx := context.Background()
-	l := lab.New(lab.Config{})
-	var memory *cluster.Memory // nil until it runs
+	debug.SetMemoryLimit(memory)
+	l := lab.New(lab.Config{Rate: rate})
+	var running *cluster.Memory // nil until it runs
 	go l.Run(ctx, func(context.Context) (lab.Cluster, error) {
 		m, err := cluster.NewMemoryOn(nodes, flush, func(c *node.Config) { c.Shards = shards })
 		if err != nil {
 			return nil, err
 		}
-		memory = m
+		running = m
 		return &revived{Cluster: lab.InMemory(m)}, nil
 	})
 	host := js.Global().Get("lockstepHost")
@@ -76,8 +80,8 @@ func main() {
 		digest := sha256.New()
 		digest.Write(chain[:])
 		digest.Write(html.Bytes())
-		if memory != nil {
-			replicas(digest, memory, f.Conversation)
+		if running != nil {
+			replicas(digest, running, f.Conversation)
 		}
 		digest.Sum(chain[:0])
 		host.Call("frame", int(f.Number), f.Time.UnixMilli(), html.String(), hex.EncodeToString(chain[:8]))
