@@ -26,8 +26,9 @@ func newMeasureCommand() *cobra.Command {
 		Use:   "measure",
 		Short: "Play the laboratory's stories until there are figures for the design",
 		Long: `Plays each story of the laboratory many times in virtual time and writes what the
-lanes and the reads made of it to content/evidence/scenarios.json, from which the
-design takes its numbers. Stories that are left out with --only keep the figures
+lanes and the reads made of it to content/evidence/scenarios.json, and how long
+failovers take, beside the library's timers, to failover.json. The design takes its
+numbers from there. Stories that are left out with --only keep the figures
 that the file has.
 
 The evidence names a commit, so the program must have been built from one without
@@ -35,7 +36,7 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 		Example: "  lockstep measure\n  lockstep measure --runs 20 --only cut-off,clean-kill --dirty",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var names []string
+			names := []string{failoverName}
 			for _, s := range lab.Scenarios() {
 				names = append(names, s.Name)
 			}
@@ -50,12 +51,24 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 			if c := commit(); !dirty && (c == "unknown" || strings.HasSuffix(c, "-dirty")) {
 				return usageError{"this program was not built from a commit without changes, so nobody could repeat what it measures", "commit, make build, bin/lockstep measure; or --dirty"}
 			}
-			return runMeasure(cmd, filepath.Join(dir, "content", "evidence", "scenarios.json"), runs, only)
+			evidence := filepath.Join(dir, "content", "evidence")
+			if err := os.MkdirAll(evidence, 0o755); err != nil {
+				return fmt.Errorf("measure: %w", err)
+			}
+			if len(only) == 0 || slices.Contains(only, failoverName) {
+				if err := measureFailover(cmd, evidence, runs); err != nil {
+					return err
+				}
+			}
+			if len(only) == 1 && only[0] == failoverName {
+				return nil
+			}
+			return runMeasure(cmd, filepath.Join(evidence, "scenarios.json"), runs, only)
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
-	cmd.Flags().IntVar(&runs, "runs", 200, "runs of each story")
-	cmd.Flags().StringSliceVar(&only, "only", nil, "stories to play, with commas (default: all)")
+	cmd.Flags().IntVar(&runs, "runs", 200, "runs of each story, and failovers")
+	cmd.Flags().StringSliceVar(&only, "only", nil, "stories to play, with commas, or failover (default: all)")
 	cmd.Flags().BoolVar(&dirty, "dirty", false, "measure a program that no commit describes")
 	return cmd
 }
@@ -111,9 +124,6 @@ func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error 
 		if err := json.Unmarshal(data, &evidence); err != nil {
 			return fmt.Errorf("read earlier evidence %s: %w; remove the file to begin anew", path, err)
 		}
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("measure: %w", err)
 	}
 	bar := newProgress(cmd.ErrOrStderr())
 	missed := 0

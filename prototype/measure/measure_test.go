@@ -1,7 +1,9 @@
 package measure
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"lockstep/prototype/lab"
 )
@@ -33,4 +35,28 @@ func TestPlay(t *testing.T) {
 		return
 	}
 	t.Fatal("there is no scenario cut-off")
+}
+
+// TestFailovers: nodes that watch each other are several times as quick as the
+// library's timers, which keep to their bound.
+func TestFailovers(t *testing.T) {
+	const count = 8
+	tuned, err := Failovers(t.Context(), Tuned, count, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := Failovers(t.Context(), Library, count, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tuned) != count || len(library) != count {
+		t.Fatalf("%d and %d failovers, want %d each", len(tuned), len(library), count)
+	}
+	if worst := slices.Max(tuned); worst > 500*time.Millisecond {
+		t.Errorf("tuned: up to %s", worst)
+	}
+	// Three timeouts, and an attempt that was under way.
+	if least, worst := slices.Min(library), slices.Max(library); least < time.Second || worst > 3200*time.Millisecond {
+		t.Errorf("library: from %s to %s", least, worst)
+	}
 }

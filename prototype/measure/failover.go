@@ -1,0 +1,145 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/fault"
+	"lockstep/prototype/node"
+	"lockstep/prototype/order"
+)
+
+// Timers is a way to notice that a leader has failed.
+type Timers string
+
+const (
+	// Tuned is the node's default: nodes watch nodes.
+	Tuned Timers = "tuned"
+	// Library is what hashicorp/raft does with its default timers: followers wait for
+	// a heartbeat for between one and two seconds each, and both of two must have
+	// waited. So a failover takes two heartbeat timeouts on average and three at most.
+	Library Timers = "library"
+)
+
+func (t Timers) apply(c *node.Config) {
+	c.Shards = 1
+	if t == Library {
+		c.DetectAfter = 0
+		c.HeartbeatTimeout, c.ElectionTimeout, c.LeaseTimeout = time.Second, time.Second, 500*time.Millisecond
+		c.CommitTimeout = 50 * time.Millisecond
+	}
+}
+
+// perCluster is how many leaders fail in one cluster.
+const perCluster = 20
+
+// Failovers cuts off leaders, one after the other, and gives the time from each cut
+// to the first message that a successor acknowledged to a client who asks the
+// others all the time. Flushes take a millisecond, the network none.
+func Failovers(ctx context.Context, timers Timers, count int, progress func(done int)) ([]time.Duration, error) {
+	initTesting()
+	var mu sync.Mutex
+	var all []time.Duration
+	var failed error
+	begun := 0
+	take := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		n := min(perCluster, count-begun)
+		if failed != nil || ctx.Err() != nil {
+			n = 0
+		}
+		begun += n
+		return n
+	}
+	var running sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		running.Go(func() {
+			for n := take(); n > 0; n = take() {
+				var windows []time.Duration
+				var err error
+				synctest.Test(new(testing.T), func(*testing.T) { windows, err = cutOff(timers, n) })
+				mu.Lock()
+				all, failed = append(all, windows...), errors.Join(failed, err)
+				if progress != nil {
+					progress(len(all))
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	running.Wait()
+	return all, errors.Join(failed, ctx.Err())
+}
+
+const (
+	conversation = "room"
+	patience     = 20 * time.Second
+)
+
+func cutOff(timers Timers, count int) (windows []time.Duration, err error) {
+	m, err := cluster.NewMemoryOn(3, time.Millisecond, timers.apply)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, m.Close()) }()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	for i := range count {
+		late, enough := context.WithTimeout(ctx, patience)
+		leader, err := m.AwaitLeader(late, conversation, "")
+		if err == nil {
+			err = send(late, m, fmt.Sprint(i, " before"), "")
+		}
+		if err != nil {
+			enough()
+			return windows, fmt.Errorf("before failure %d: %w", i, err)
+		}
+		// The cut comes at any moment between two heartbeats.
+		time.Sleep(time.Second + time.Duration(i)*37*time.Millisecond)
+		if _, err := m.Node(leader).Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
+			enough()
+			return windows, err
+		}
+		began := time.Now()
+		err = send(late, m, fmt.Sprint(i, " after"), leader)
+		windows = append(windows, time.Since(began))
+		m.Node(leader).Heal()
+		enough()
+		if err != nil {
+			return windows, fmt.Errorf("after failure %d: %w", i, err)
+		}
+		time.Sleep(3 * time.Second) // it has caught up
+	}
+	return windows, nil
+}
+
+// send tries until some node other than one acknowledges the message.
+func send(ctx context.Context, m *cluster.Memory, id, except string) error {
+	command := order.Command{Conversation: conversation, ID: id, Sender: "ada", Body: id}
+	for {
+		for _, at := range m.IDs() {
+			if at == except {
+				continue
+			}
+			attempt, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+			_, err := m.Node(at).Submit(attempt, conversation, []order.Command{command})
+			cancel()
+			if err == nil {
+				return nil
+			}
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("nobody acknowledged a message: %w", ctx.Err())
+		}
+	}
+}
