@@ -17,8 +17,8 @@ type Block struct {
 	Kind    string   `json:"kind"`
 	ID      string   `json:"id"` // the element's id: a heading's own, else "b-<8 hex>[-k]"
 	Text    string   `json:"text"`
-	Hash    string   `json:"hash"` // of kind and text
+	Hash    string   `json:"hash"`              // of kind and text
 	Section []string `json:"section,omitempty"` // the headings above it, outermost first
-	Line    int      `json:"line"` // first source line, from 1; 0 if unknown
-	End     int      `json:"end"`  // last source line
+	Line    int      `json:"line"`              // first source line, from 1; 0 if unknown
+	End     int      `json:"end"`               // last source line
 }
