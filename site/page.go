@@ -24,10 +24,14 @@ type Page struct {
 	Meta    Meta
 	Outline []Heading
 	Body    HTML
-	Words   int
+	// Blocks are the canonical text, and Revision its hash. They come with Body.
+	Blocks   []Block
+	Revision string
+	Words    int
 
 	Decision  *Decision  // for KindDecision
 	Log       *Log       // for KindLog
+	Review    *Review    // nil where there is none and none can begin
 	Pages     []*Page    // for KindSection and KindHome: what it lists
 	Backlinks []Backlink // what refers to this page, in site order
 	History   History

@@ -93,6 +93,13 @@ func chatLabel(lane lab.Lane, i int, c lab.Chat) string {
 	return fmt.Sprintf("%s lane as %s sees it at %s", lane, reader(i), c.Node)
 }
 
+func chatPlace(c lab.Chat) string {
+	if !c.Fresh {
+		return "at " + c.Node + ", as it last answered"
+	}
+	return "at " + c.Node
+}
+
 func markWords(m lab.Line) string {
 	switch m.Mark {
 	case lab.Moved:

@@ -24,8 +24,21 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 	}
 	filled := *p
 	var findings []site.Finding
-	filled.Body, findings = t.parser.Parse(d.Source, d.text, d.kind).Render(resolver{t, p})
+	parsed := t.parser.Parse(d.Source, d.text, d.kind)
+	filled.Body, findings = parsed.Render(resolver{t, p})
+	filled.Blocks, filled.Revision = parsed.Blocks(), parsed.Revision()
 	return &filled, findings
+}
+
+// Blocks is the canonical text of a page and its revision; nothing for pages that
+// have no source.
+func (t *Tree) Blocks(p *site.Page) ([]site.Block, string) {
+	d := t.documents[p]
+	if d == nil {
+		return nil, ""
+	}
+	parsed := t.parser.Parse(d.Source, d.text, d.kind)
+	return parsed.Blocks(), parsed.Revision()
 }
 
 // Bytes is Render into memory.

@@ -67,24 +67,28 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	if i.language == "d2" {
 		drawing, err := p.r.Diagram(string(source), i.title, i.alt)
 		if err == nil {
+			w.WriteString("<div")
+			blockAttributes(w, n)
+			w.WriteByte('>')
 			w.WriteString(string(drawing))
+			w.WriteString("</div>\n")
 			return ast.WalkSkipChildren, nil
 		}
 		p.findings = append(p.findings, site.Finding{File: p.d.Source, Line: p.d.line(n), Rule: "diagram",
 			Message: "the diagram cannot be drawn: " + err.Error(), Mend: "mend the D2 text; its lines count from here"})
 	}
-	p.code(w, i, source)
+	p.code(w, n, i, source)
 	return ast.WalkSkipChildren, nil
 }
 
 func (p *page) codeBlock(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
-		p.code(w, info{}, p.d.lines(n))
+		p.code(w, n, info{}, p.d.lines(n))
 	}
 	return ast.WalkSkipChildren, nil
 }
 
-func (p *page) code(w util.BufWriter, i info, source []byte) {
+func (p *page) code(w util.BufWriter, n ast.Node, i info, source []byte) {
 	label := i.language
 	if label == "" {
 		label = "plain text"
@@ -100,6 +104,7 @@ func (p *page) code(w util.BufWriter, i info, source []byte) {
 	if i.language != "" {
 		fmt.Fprintf(w, ` data-language="%s"`, html.EscapeString(i.language))
 	}
+	blockAttributes(w, n)
 	w.WriteString(`><code>`)
 	p.scratch = highlight(p.scratch[:0], i.language, source)
 	w.Write(p.scratch)

@@ -33,6 +33,7 @@ type Document struct {
 	byteOffset   int    // bytes of the file before the body
 	newlines     []int
 	root         *ast.Document
+	canon        *canon
 	title        ast.Node            // the first h1, which the layout prints
 	ids          map[string]int      // id -> line
 	anchors      map[ast.Node]string // terms that get an id
@@ -63,7 +64,7 @@ type Number struct {
 // source again takes half a millisecond.
 func (d *Document) Extract() *Document {
 	e := *d
-	e.src, e.newlines, e.root, e.title, e.anchors, e.calloutKinds = nil, nil, nil, nil, nil, nil
+	e.src, e.newlines, e.root, e.canon, e.title, e.anchors, e.calloutKinds = nil, nil, nil, &canon{}, nil, nil, nil
 	return &e
 }
 

@@ -36,13 +36,16 @@ func (p *page) element(w util.BufWriter, source []byte, n ast.Node, entering boo
 		case "table":
 			w.WriteString(`<div class="table-scroll" tabindex="0" role="region" aria-label="` + p.label("Table") + `">`)
 		case "pre":
-			w.WriteString(`<pre tabindex="0" role="region" aria-label="` + p.label("Text") + `">`)
+			w.WriteString(`<pre tabindex="0" role="region" aria-label="` + p.label("Text") + `"`)
+			blockAttributes(w, e)
+			w.WriteByte('>')
 			return ast.WalkContinue, nil
 		}
 		w.WriteString("<" + name)
 		for _, a := range e.attrs {
 			w.WriteString(" " + a.Key + `="` + html.EscapeString(a.Val) + `"`)
 		}
+		blockAttributes(w, e)
 		w.WriteByte('>')
 		if name == "details" && !startsWithSummary(e) {
 			w.WriteString("<summary>Details</summary>")

@@ -100,7 +100,9 @@ func (p *page) headingTag(w util.BufWriter, n ast.Node, entering bool) ast.WalkS
 	}
 	level, id := max(levelOf(n), 2), html.EscapeString(idOf(n))
 	if entering {
-		fmt.Fprintf(w, `<h%d id="%s">`, level, id)
+		fmt.Fprintf(w, `<h%d id="%s"`, level, id)
+		blockAttributes(w, n)
+		w.WriteByte('>')
 	} else {
 		fmt.Fprintf(w, ` <a class="permalink" href="#%s" aria-label="Link to “%s”">#</a></h%d>`+"\n", id, html.EscapeString(p.d.text(n)), level)
 	}
@@ -111,14 +113,18 @@ func (p *page) headingTag(w util.BufWriter, n ast.Node, entering bool) ast.WalkS
 func (p *page) paragraph(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if image, ok := figure(n); ok {
 		if entering {
-			w.WriteString("<figure>\n")
+			w.WriteString("<figure")
+			blockAttributes(w, n)
+			w.WriteString(">\n")
 		} else {
 			fmt.Fprintf(w, "\n<figcaption>%s</figcaption>\n</figure>\n", html.EscapeString(string(unescape(image.Title))))
 		}
 		return ast.WalkContinue, nil
 	}
 	if entering {
-		w.WriteString("<p>")
+		w.WriteString("<p")
+		blockAttributes(w, n)
+		w.WriteByte('>')
 	} else {
 		w.WriteString("</p>\n")
 	}
@@ -294,14 +300,16 @@ func (p *page) registerTables(reg renderer.NodeRendererFuncRegisterer) {
 		return ast.WalkContinue, nil
 	})
 	reg.Register(extast.KindDefinitionTerm, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		switch id := p.d.anchors[n]; {
-		case !entering:
+		if !entering {
 			w.WriteString("</dt>\n")
-		case id != "":
-			fmt.Fprintf(w, `<dt id="%s">`, html.EscapeString(id))
-		default:
-			w.WriteString("<dt>")
+			return ast.WalkContinue, nil
 		}
+		w.WriteString("<dt")
+		if id := p.d.anchors[n]; id != "" {
+			fmt.Fprintf(w, ` id="%s"`, html.EscapeString(id))
+		}
+		blockAttributes(w, n)
+		w.WriteByte('>')
 		return ast.WalkContinue, nil
 	})
 }

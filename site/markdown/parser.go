@@ -43,7 +43,7 @@ func New(options Options) *Parser {
 // glossary are read for more than their prose. Parse never fails; what is wrong
 // with the text is in Document.Findings.
 func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
-	d := &Document{Source: source, foreign: p.options.Foreign, ids: make(map[string]int)}
+	d := &Document{Source: source, foreign: p.options.Foreign, ids: make(map[string]int), canon: &canon{}}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if bytes.IndexByte(src, '\r') >= 0 {
 		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))

@@ -56,6 +56,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 func (d *Document) Render(r Resolver) (site.HTML, []site.Finding) {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
+	d.Blocks()
 	buf.Reset()
 	p := &page{d: d, r: r, seen: make(map[string]bool), numbered: make(map[string]int)}
 	p.w = bufio.NewWriter(buf)

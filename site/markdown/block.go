@@ -1,0 +1,245 @@
+package markdown
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"html"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/util"
+	"golang.org/x/text/unicode/norm"
+
+	"lockstep/site"
+)
+
+// canon is the canonical text of a document, worked out when somebody asks.
+type canon struct {
+	once     sync.Once
+	blocks   []site.Block
+	revision string
+}
+
+// Blocks is the canonical text of the document; see [site.Block]. An extract has
+// none.
+func (d *Document) Blocks() []site.Block {
+	d.canon.once.Do(d.findBlocks)
+	return d.canon.blocks
+}
+
+// Revision is a hash of what the document says: its title, its blocks and where
+// their links lead. Front matter, the status of a decision, emphasis and the
+// arrangement of lines are not part of it, so that an approval outlives the
+// change from proposed to accepted and nothing else.
+func (d *Document) Revision() string {
+	d.canon.once.Do(d.findBlocks)
+	return d.canon.revision
+}
+
+// findBlocks also tells the nodes which block they are, for the renderer.
+func (d *Document) findBlocks() {
+	if d.root == nil {
+		return
+	}
+	f := blockFinder{d: d, ids: make(map[string]bool)}
+	sum := sha256.New()
+	write := func(parts ...string) {
+		for _, part := range parts {
+			sum.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
+		}
+	}
+	write("lockstep canon", strconv.Itoa(site.CanonVersion), d.Title)
+	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		if n == d.title {
+			return ast.WalkSkipChildren, nil
+		}
+		kind, holder := blockOf(n)
+		if kind == "" {
+			return ast.WalkContinue, nil
+		}
+		text, links := d.canonical(n, kind)
+		if text == "" {
+			return ast.WalkContinue, nil
+		}
+		b := f.add(n, holder, kind, text)
+		if d.Meta.Kind != site.KindDecision || len(b.Section) == 0 || !strings.EqualFold(b.Section[0], "status") {
+			write(kind, text)
+			write(links...)
+		}
+		return ast.WalkContinue, nil
+	})
+	d.canon.blocks = f.blocks
+	d.canon.revision = hex.EncodeToString(sum.Sum(nil))
+}
+
+type blockFinder struct {
+	d       *Document
+	blocks  []site.Block
+	ids     map[string]bool
+	section []string
+	levels  []int
+}
+
+func (f *blockFinder) add(n, holder ast.Node, kind, text string) site.Block {
+	sum := sha256.Sum256([]byte(kind + "\n" + text))
+	hash := hex.EncodeToString(sum[:])
+	b := site.Block{N: len(f.blocks), Kind: kind, Text: text, Hash: hash[:16]}
+	if level := levelOf(n); level > 0 {
+		for len(f.levels) > 0 && f.levels[len(f.levels)-1] >= level {
+			f.levels, f.section = f.levels[:len(f.levels)-1], f.section[:len(f.section)-1]
+		}
+		b.Section = append([]string(nil), f.section...)
+		f.levels, f.section = append(f.levels, level), append(f.section[:len(f.section):len(f.section)], text)
+	} else {
+		b.Section = append([]string(nil), f.section...)
+	}
+	b.Line, b.End = f.d.extent(n)
+	if b.ID = f.d.elementID(holder); b.ID == "" {
+		b.ID = "b-" + hash[:8]
+		for k := 2; f.ids[b.ID] || f.d.HasID(b.ID); k++ {
+			b.ID = "b-" + hash[:8] + "-" + strconv.Itoa(k)
+		}
+		holder.SetAttributeString("id", []byte(b.ID))
+	}
+	f.ids[b.ID] = true
+	holder.SetAttributeString("data-b", []byte(strconv.Itoa(b.N)))
+	f.blocks = append(f.blocks, b)
+	return b
+}
+
+// elementID is the id that the renderer gives the element already.
+func (d *Document) elementID(n ast.Node) string {
+	if id := d.anchors[n]; id != "" {
+		return id
+	}
+	return idOf(n)
+}
+
+// blockOf says of which kind a block is, "" for what is none, and the node whose
+// element holds it. A tight list item has no paragraph, so the item holds it.
+func blockOf(n ast.Node) (kind string, holder ast.Node) {
+	switch n := n.(type) {
+	case *ast.Heading:
+		return "heading", n
+	case *ast.Paragraph:
+		if onlyImages(n) {
+			return "figure", n
+		}
+		return "paragraph", n
+	case *ast.TextBlock:
+		switch n.Parent().(type) {
+		case *ast.ListItem:
+			return "item", firstOf(n)
+		case *extast.DefinitionDescription:
+			return "definition", firstOf(n)
+		}
+	case *extast.DefinitionTerm:
+		return "term", n
+	case *extast.TableCell:
+		return "cell", n
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		return "code", n
+	case *element:
+		return elementKinds[n.name], n
+	}
+	return "", nil
+}
+
+var elementKinds = map[string]string{
+	"h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",
+	"p": "paragraph", "li": "item", "td": "cell", "th": "cell", "dt": "term", "dd": "definition",
+	"figcaption": "figure", "summary": "summary", "pre": "code", "blockquote": "paragraph",
+}
+
+// firstOf is the parent of a text without an element of its own, if the text is
+// the first there; a later one would share the first one's number.
+func firstOf(n ast.Node) ast.Node {
+	if n.PreviousSibling() != nil {
+		return n
+	}
+	return n.Parent()
+}
+
+// canonical is the text of a block without that of blocks within it, and where
+// its links lead.
+func (d *Document) canonical(n ast.Node, kind string) (text string, links []string) {
+	if kind == "code" {
+		if _, ok := n.(*element); !ok {
+			return norm.NFC.String(strings.TrimRight(string(d.lines(n)), "\n")), nil
+		}
+	}
+	var b strings.Builder
+	var walk func(n ast.Node)
+	walk = func(parent ast.Node) {
+		for c := parent.FirstChild(); c != nil; c = c.NextSibling() {
+			switch c := c.(type) {
+			case *ast.Image:
+				links = append(links, destination(c.Destination))
+				if kind == "figure" {
+					b.WriteString(" " + d.text(c) + " " + string(unescape(c.Title)))
+				}
+			case *ast.Link:
+				links = append(links, destination(c.Destination))
+				walk(c)
+			case *element:
+				switch {
+				case c.name == "img":
+					links = append(links, c.attr("src"))
+					if kind == "figure" {
+						b.WriteString(" " + c.attr("alt"))
+					}
+				case isBlock(c):
+				default:
+					if href := c.attr("href"); href != "" {
+						links = append(links, href)
+					}
+					if c.name == "br" {
+						b.WriteByte(' ')
+					}
+					walk(c)
+				}
+			case *ast.Text, *ast.String, *ast.AutoLink, *extast.FootnoteLink, *extast.FootnoteBacklink:
+				d.appendNode(&b, c)
+			default:
+				if c.Type() != ast.TypeBlock {
+					walk(c)
+				}
+			}
+		}
+	}
+	walk(n)
+	if kind == "code" {
+		return norm.NFC.String(strings.Trim(b.String(), "\n")), links
+	}
+	return norm.NFC.String(strings.Join(strings.Fields(b.String()), " ")), links
+}
+
+// extent is the first and the last line of a block in the file.
+func (d *Document) extent(n ast.Node) (first, last int) {
+	first = d.line(n)
+	last = first
+	if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
+		last = d.lineAt(n.Lines().At(n.Lines().Len() - 1).Start)
+	}
+	return first, last
+}
+
+// blockAttributes writes what makes an element a block that can be pointed at.
+func blockAttributes(w util.BufWriter, n ast.Node) {
+	number, ok := n.AttributeString("data-b")
+	if !ok {
+		return
+	}
+	if id := idOf(n); id != "" && levelOf(n) == 0 {
+		w.WriteString(` id="` + html.EscapeString(id) + `"`)
+	}
+	w.WriteString(` data-b="`)
+	w.Write(number.([]byte))
+	w.WriteByte('"')
+}
