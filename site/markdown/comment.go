@@ -1,0 +1,222 @@
+package markdown
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
+
+	"lockstep/site"
+)
+
+// CommentVersion numbers the rules by which a comment becomes HTML. Comments are
+// kept as they were written, and rendered when they are read, so a change of the
+// rules holds for old ones too.
+const CommentVersion = 1
+
+// Comment renders what a stranger wrote. There are two walls, either of which
+// would do: the renderer writes a few elements and knows no others, and what it
+// wrote then passes an allow-list. No image, raw HTML, id, class, style or title
+// comes through, and links are http, https or mailto. Characters that change
+// the direction of text, or that nobody sees, are shown by their code points.
+func Comment(src string) site.HTML {
+	var buf bytes.Buffer
+	source := []byte(shallow(src))
+	if err := comments().Convert(source, &buf); err != nil {
+		return site.HTML("<p>" + html.EscapeString(visible(src)) + "</p>")
+	}
+	// Last of all, since an entity is a hidden character only now. What stands for
+	// one needs no escaping.
+	return site.HTML(visible(string(commentPolicy().SanitizeBytes(buf.Bytes()))))
+}
+
+var comments = sync.OnceValue(func() goldmark.Markdown {
+	return goldmark.New(
+		goldmark.WithExtensions(extension.Strikethrough, extension.Linkify),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(commentRenderer{}, 100))),
+	)
+})
+
+var commentPolicy = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "hr")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("start").Matching(regexp.MustCompile(`^[0-9]{1,9}$`)).OnElements("ol")
+	p.AllowURLSchemes("http", "https", "mailto")
+	p.RequireParseableURLs(true)
+	p.AllowRelativeURLs(false)
+	p.RequireNoFollowOnLinks(true)
+	p.RequireNoReferrerOnLinks(true)
+	return p
+})
+
+// commentRenderer replaces what goldmark would write for nodes that a comment
+// may not have.
+type commentRenderer struct{}
+
+func (commentRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindHeading, wrapped("<p><strong>", "</strong></p>\n"))
+	reg.Register(ast.KindImage, commentText)
+	reg.Register(ast.KindRawHTML, commentText)
+	reg.Register(ast.KindHTMLBlock, commentText)
+	reg.Register(ast.KindLink, commentLink)
+	reg.Register(ast.KindAutoLink, commentAutoLink)
+}
+
+func wrapped(before, after string) renderer.NodeRendererFunc {
+	return func(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			w.WriteString(before)
+		} else {
+			w.WriteString(after)
+		}
+		return ast.WalkContinue, nil
+	}
+}
+
+// commentText shows markup as the text that it is.
+func commentText(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkSkipChildren, nil
+	}
+	switch n := n.(type) {
+	case *ast.Image:
+		fmt.Fprintf(w, "[picture: %s]", html.EscapeString(destination(n.Destination)))
+	case *ast.RawHTML:
+		w.WriteString(html.EscapeString(string(n.Segments.Value(source))))
+	case *ast.HTMLBlock:
+		text := string(n.Lines().Value(source))
+		if n.HasClosure() {
+			text += string(n.ClosureLine.Value(source))
+		}
+		w.WriteString("<p>" + html.EscapeString(strings.TrimSpace(text)) + "</p>\n")
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func commentLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	dest := destination(n.(*ast.Link).Destination)
+	switch {
+	case !commentURL(dest):
+		if !entering && dest != "" {
+			w.WriteString(" (" + html.EscapeString(dest) + ")")
+		}
+	case entering:
+		w.WriteString(`<a href="` + html.EscapeString(string(util.URLEscape([]byte(dest), false))) + `">`)
+	default:
+		w.WriteString("</a>")
+	}
+	return ast.WalkContinue, nil
+}
+
+func commentAutoLink(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	a := n.(*ast.AutoLink)
+	dest, label := string(a.URL(source)), html.EscapeString(string(a.Label(source)))
+	if a.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(dest), "mailto:") {
+		dest = "mailto:" + dest
+	}
+	if !commentURL(dest) {
+		w.WriteString(label)
+		return ast.WalkContinue, nil
+	}
+	w.WriteString(`<a href="` + html.EscapeString(string(util.URLEscape([]byte(dest), false))) + `">` + label + "</a>")
+	return ast.WalkContinue, nil
+}
+
+func commentURL(dest string) bool {
+	u, err := url.Parse(dest)
+	if err != nil || !safeURL(dest, false) {
+		return false
+	}
+	switch u.Scheme {
+	case "http", "https":
+		return u.Host != ""
+	case "mailto":
+		return strings.Contains(u.Opaque, "@")
+	}
+	return false
+}
+
+// visible shows characters that hide something: marks of direction, which make
+// text read otherwise than it is, and characters without a width. Joiners stay,
+// since scripts and emoji need them.
+func visible(s string) string {
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			fmt.Fprintf(&b, "⟦U+%04X⟧", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// Visible is the text with what hides something shown by its code point: for
+// names and other text that is not Markdown.
+func Visible(s string) string { return visible(s) }
+
+func hidden(r rune) bool {
+	switch {
+	case r == '\u200c', r == '\u200d': // joiners
+		return false
+	case r == '\u200b', r == '\u200e', r == '\u200f', r == '\u061c', r == '\u2060', r == '\ufeff', r == '\u00ad', r == '\u180e', r == '\u115f', r == '\u3164':
+		return true
+	case r >= '\u202a' && r <= '\u202e', r >= '\u2061' && r <= '\u2069', r >= '\ufff0' && r <= '\ufffb', r >= 0xe0000 && r <= 0xe007f:
+		return true
+	case r == '\n', r == '\t', r == '\r':
+		return false
+	}
+	return unicode.IsControl(r)
+}
+
+// maxNesting is how deep quotes and lists go in a comment. Rendering takes time
+// that grows with the depth, and nobody reads the twentieth level.
+const maxNesting = 12
+
+// shallow takes away what opens a line's containers beyond maxNesting, and runs
+// of brackets that no text has.
+func shallow(src string) string {
+	lines := strings.Split(src, "\n")
+	for i, line := range lines {
+		depth, at := 0, 0
+		for at < len(line) {
+			c := line[at]
+			if c == '>' || (c == '-' || c == '*' || c == '+') && at+1 < len(line) && line[at+1] == ' ' {
+				if depth++; depth > maxNesting {
+					break
+				}
+			} else if c != ' ' && c != '\t' {
+				break
+			}
+			at++
+		}
+		if depth > maxNesting {
+			line = line[:at] + strings.TrimLeft(line[at:], ">-*+ \t")
+		}
+		if indent := len(line) - len(strings.TrimLeft(line, " \t")); indent > 8*maxNesting {
+			line = line[indent-8*maxNesting:]
+		}
+		lines[i] = line
+	}
+	return brackets.ReplaceAllStringFunc(strings.Join(lines, "\n"), func(run string) string { return run[:16] })
+}
+
+var brackets = regexp.MustCompile("(?:[\\[!]{17,}|_{17,}|\\*{17,})")
