@@ -22,6 +22,7 @@ type serveFlags struct {
 	noCluster       bool
 	allowFaults     bool
 	verbose         bool
+	reviews         string
 }
 
 func newServeCommand() *cobra.Command {
@@ -43,6 +44,7 @@ it; they end with this command.`,
 	cmd.Flags().StringVar(&f.data, "data", "var", "folder for the cluster's data (default: var, in the repository)")
 	cmd.Flags().BoolVar(&f.noCluster, "no-cluster", false, "serve the site alone")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "let readers on other machines break the cluster too")
+	cmd.Flags().StringVar(&f.reviews, "reviews", "on", "let people comment on pages: on or off")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log what happens")
 	return cmd
 }
@@ -71,10 +73,22 @@ func runServe(cmd *cobra.Command, f serveFlags) error {
 	}
 	defer listener.Close()
 	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr)}
-	if tree.ByPath("/lab/") != nil && !f.noCluster {
-		if !cmd.Flags().Changed("data") {
-			f.data = filepath.Join(f.dir, f.data)
+	if !cmd.Flags().Changed("data") {
+		f.data = filepath.Join(f.dir, f.data)
+	}
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	pages := &latePages{}
+	if f.reviews == "on" {
+		reviews, err := startReviews(ctx, reviewOptions{Data: filepath.Join(f.data, "review"), Pages: pages, Who: local(f.dir), Logger: logger})
+		if err != nil {
+			return err
 		}
+		defer reviews.Close()
+		options.Reviews, options.Review = reviews.Service.Handler(), reviews.Review
+		options.ReviewRoutes = []string{"/api/reviews/", "POST /reviews/"}
+	}
+	if tree.ByPath("/lab/") != nil && !f.noCluster {
 		lab, err := startLab(cmd.Context(), labOptions{Data: filepath.Join(f.data, "lab"), Logger: logger, AllowFaults: f.allowFaults})
 		if err != nil {
 			return err
@@ -86,6 +100,7 @@ func runServe(cmd *cobra.Command, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	pages.pages = server
 	out := cmd.OutOrStdout()
 	at := shown(listener.Addr())
 	fmt.Fprintf(out, "%s is at http://%s/\n", tree.Site.Title, at)
@@ -99,8 +114,6 @@ func runServe(cmd *cobra.Command, f serveFlags) error {
 		fmt.Fprintf(out, "Other machines can reach this address. There is no login: do not leave it open to people you do not know.\n")
 	}
 	fmt.Fprintln(out, "Ctrl-C ends it.")
-	ctx, stop := context.WithCancel(cmd.Context())
-	defer stop()
 	return server.Serve(ctx, listener)
 }
 

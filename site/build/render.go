@@ -10,8 +10,11 @@ import (
 )
 
 // Render writes one page. S is the tree's Site, or a changed copy of it.
-func (t *Tree) Render(ctx context.Context, w io.Writer, s *view.Site, p *site.Page) ([]site.Finding, error) {
+func (t *Tree) Render(ctx context.Context, w io.Writer, s *view.Site, p *site.Page, review *site.Review) ([]site.Finding, error) {
 	rendered, findings := t.Fill(p)
+	if review != nil && rendered.Revision != "" {
+		rendered.Review = review
+	}
 	return findings, view.Page(s, rendered).Render(ctx, w)
 }
 
@@ -27,6 +30,7 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 	parsed := t.parser.Parse(d.Source, d.text, d.kind)
 	filled.Body, findings = parsed.Render(resolver{t, p})
 	filled.Blocks, filled.Revision = parsed.Blocks(), parsed.Revision()
+	filled.Review = t.exportedReview(p)
 	return &filled, findings
 }
 
@@ -41,10 +45,15 @@ func (t *Tree) Blocks(p *site.Page) ([]site.Block, string) {
 	return parsed.Blocks(), parsed.Revision()
 }
 
-// Bytes is Render into memory.
+// Bytes is Render into memory, with the review that was exported.
 func (t *Tree) Bytes(ctx context.Context, s *view.Site, p *site.Page) ([]byte, []site.Finding, error) {
+	return t.BytesWith(ctx, s, p, nil)
+}
+
+// BytesWith is Bytes with a live review, if there is one.
+func (t *Tree) BytesWith(ctx context.Context, s *view.Site, p *site.Page, review *site.Review) ([]byte, []site.Finding, error) {
 	var buf bytes.Buffer
-	findings, err := t.Render(ctx, &buf, s, p)
+	findings, err := t.Render(ctx, &buf, s, p, review)
 	return buf.Bytes(), findings, err
 }
 

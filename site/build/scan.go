@@ -11,6 +11,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/markdown"
+	"lockstep/site/review"
 )
 
 // source is a Markdown file and its place on the site.
@@ -192,7 +193,7 @@ func (b *Builder) walk(folder string, visit func(source), findings *[]site.Findi
 			return nil
 		}
 		if d.IsDir() {
-			if p != folder && (skipDir(d.Name()) || (slices.Contains(b.config.ADR, p) && !slices.Contains(b.config.ADR, folder))) {
+			if p != folder && (skipDir(d.Name()) || b.isReview(p) || (slices.Contains(b.config.ADR, p) && !slices.Contains(b.config.ADR, folder))) {
 				return fs.SkipDir
 			}
 			return nil
@@ -212,6 +213,16 @@ func (b *Builder) walk(folder string, visit func(source), findings *[]site.Findi
 		visit(s)
 		return nil
 	})
+}
+
+// isReview: the folder of an exported review is shown on the page that it is
+// about, and is no page of its own.
+func (b *Builder) isReview(folder string) bool {
+	if path.Dir(folder) != b.config.reviewFolder() {
+		return false
+	}
+	_, err := b.root.Stat(path.Join(folder, review.EventsFile))
+	return err == nil
 }
 
 // stat looks at a regular file below the root; a link that leads out of it is

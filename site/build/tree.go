@@ -29,6 +29,7 @@ type Tree struct {
 	intros      map[string]*document // by the path of the list
 	files       []string             // that pages show or link to, other than sources
 	log         *site.Log
+	reviews     *reviews
 
 	definitions map[string]definition
 	prefixes    map[string]bool
@@ -64,6 +65,7 @@ func newTree(b *Builder) *Tree {
 	t.define()
 	t.order()
 	t.refer()
+	t.indexReviews()
 	t.Site = t.chrome()
 	site.SortFindings(t.Findings)
 	// A record's relation is read twice, as a link and as a relation.

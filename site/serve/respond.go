@@ -15,7 +15,7 @@ import (
 // html answers with a page, or with 304 if the browser has it.
 func (s *Server) html(w http.ResponseWriter, r *http.Request, status int, data []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Cache-Control", "private, no-cache")
 	if status == http.StatusOK {
 		sum := sha256.Sum256(data)
 		// Weak, since the same page goes out in several encodings.

@@ -13,6 +13,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
+	"lockstep/site/review"
 )
 
 // Options configure a server.
@@ -26,6 +27,12 @@ type Options struct {
 	// runs. Live is what the page shows.
 	Lab  http.Handler
 	Live func() site.HTML
+	// Reviews answers below /api/reviews/, /reviews/ and whatever else signing in
+	// needs; nil where nobody can comment. Review is what a page shows of its
+	// review to whoever asks.
+	Reviews      http.Handler
+	ReviewRoutes []string // patterns of net/http that Reviews answers
+	Review       func(r *http.Request, d review.Document) *site.Review
 }
 
 // Server serves one source tree. Create it with New and end it with Close.
@@ -86,6 +93,24 @@ func (s *Server) load(files []string) {
 	s.state.Store(&state{tree, err})
 }
 
+// Document implements [review.Pages] for the tree as it is now.
+func (s *Server) Document(name string) (review.Document, bool) {
+	if tree := s.state.Load().tree; tree != nil {
+		return tree.Document(name)
+	}
+	return review.Document{}, false
+}
+
+// Documents implements [review.Pages].
+func (s *Server) Documents() []review.Document {
+	if tree := s.state.Load().tree; tree != nil {
+		return tree.ReviewDocuments()
+	}
+	return nil
+}
+
+var _ review.Pages = (*Server)(nil)
+
 const eventsPath = "/_/events"
 
 // Handler answers everything.
@@ -98,6 +123,11 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
 	if s.options.Lab != nil {
 		mux.Handle("/lab/", s.labOrPage())
+	}
+	if s.options.Reviews != nil {
+		for _, pattern := range s.options.ReviewRoutes {
+			mux.Handle(pattern, s.options.Reviews)
+		}
 	}
 	mux.HandleFunc("/", s.page)
 	return s.headers(s.hosts(http.NewCrossOriginProtection().Handler(mux)))

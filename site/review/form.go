@@ -1,0 +1,162 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"html"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// The plain forms, for browsers without scripts. Each does what its route of the
+// API does, and leads back to the thread.
+
+// parse reads a form within the limits.
+func (q *request) parse() error {
+	err := q.r.ParseForm()
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &Error{http.StatusRequestEntityTooLarge, "too-large", "a request may have 64 KiB"}
+	}
+	if err != nil {
+		return invalid("the form cannot be read")
+	}
+	return nil
+}
+
+func (q *request) field(name string) string { return q.r.PostForm.Get(name) }
+
+func (q *request) version() uint64 {
+	n, _ := strconv.ParseUint(q.field("version"), 10, 64)
+	return n
+}
+
+func (q *request) anchor() *AnchorRequest {
+	return &AnchorRequest{Block: BlockRef(q.field("block")), Quote: q.field("quote"), Prefix: q.field("prefix"), Suffix: q.field("suffix"), Revision: q.field("revision")}
+}
+
+// back leads to a place on the page. The path is the site's own, not the
+// request's.
+func (q *request) back(fragment string) error {
+	http.Redirect(q.w, q.r, q.d.Path+"#"+fragment, http.StatusSeeOther)
+	return nil
+}
+
+func threadID(id string) string { return "t-" + id }
+
+func commentID(id string) string { return "c-" + id }
+
+func (s *Service) formThread(q *request) error {
+	if err := q.parse(); err != nil {
+		return err
+	}
+	r := ThreadRequest{ID: q.field("id"), Body: q.field("body"), Intent: Intent(q.field("intent")), Anchor: q.anchor()}
+	if q.r.PostForm.Has("suggestion") {
+		text := q.field("suggestion")
+		r.Suggestion = &text
+	}
+	id, _, err := s.OpenThread(q.r.Context(), q.actor, q.d, r)
+	if err != nil {
+		return err
+	}
+	return q.back(threadID(id))
+}
+
+func (s *Service) formComment(q *request) error {
+	if err := q.parse(); err != nil {
+		return err
+	}
+	id, _, err := s.Reply(q.r.Context(), q.actor, q.d, q.r.PathValue("thread"), CommentRequest{ID: q.field("id"), Body: q.field("body")})
+	if err != nil {
+		return err
+	}
+	return q.back(commentID(id))
+}
+
+func (s *Service) formResolve(q *request) error {
+	if err := q.parse(); err != nil {
+		return err
+	}
+	id := q.r.PathValue("thread")
+	r := ResolveRequest{ID: q.field("id"), Kind: ResolutionKind(q.field("kind")), Reason: q.field("reason"), Version: q.version()}
+	if err := s.Resolve(q.r.Context(), q.actor, q.d, id, r); err != nil {
+		return err
+	}
+	return q.back(threadID(id))
+}
+
+func (s *Service) formReopen(q *request) error {
+	if err := q.parse(); err != nil {
+		return err
+	}
+	id := q.r.PathValue("thread")
+	if err := s.Reopen(q.r.Context(), q.actor, q.d, id, ResolveRequest{ID: q.field("id"), Version: q.version()}); err != nil {
+		return err
+	}
+	return q.back(threadID(id))
+}
+
+func (s *Service) formRelink(q *request) error {
+	if err := q.parse(); err != nil {
+		return err
+	}
+	id := q.r.PathValue("thread")
+	if err := s.Relink(q.r.Context(), q.actor, q.d, id, RelinkRequest{ID: q.field("id"), Anchor: q.anchor(), Version: q.version()}); err != nil {
+		return err
+	}
+	return q.back(threadID(id))
+}
+
+func (s *Service) formEdit(q *request) error {
+	if err := q.parse(); err != nil {
+		return err
+	}
+	id := q.r.PathValue("comment")
+	if err := s.Edit(q.r.Context(), q.actor, q.d, id, CommentRequest{ID: q.field("id"), Body: q.field("body"), Version: q.version()}); err != nil {
+		return err
+	}
+	return q.back(commentID(id))
+}
+
+func (s *Service) formRedact(q *request) error {
+	if err := q.parse(); err != nil {
+		return err
+	}
+	id := q.r.PathValue("comment")
+	if err := s.Redact(q.r.Context(), q.actor, q.d, id); err != nil {
+		return err
+	}
+	return q.back(commentID(id))
+}
+
+func (s *Service) formVerdict(q *request) error {
+	if err := q.parse(); err != nil {
+		return err
+	}
+	r := VerdictRequest{ID: q.field("id"), Verdict: Verdict(q.field("verdict")), Body: q.field("body"), Revision: q.field("revision")}
+	if err := s.Judge(q.r.Context(), q.actor, q.d, r); err != nil {
+		return err
+	}
+	return q.back("review")
+}
+
+// formProblem answers a form that was refused: with the reason, and with what
+// was typed, which must not be lost.
+func (s *Service) formProblem(w http.ResponseWriter, r *http.Request, e *Error) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(e.Status)
+	var kept strings.Builder
+	for _, name := range []string{"body", "reason", "suggestion"} {
+		if text := r.PostForm.Get(name); text != "" {
+			fmt.Fprintf(&kept, "<h2>Your %s</h2>\n<p><textarea rows=\"12\" cols=\"60\" aria-label=\"Your %s\">%s</textarea></p>\n", name, name, html.EscapeString(text))
+		}
+	}
+	fmt.Fprintf(w, `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Not sent</title></head>
+<body><h1>This was not sent</h1>
+<p>%s.</p>
+<p>Nothing was changed. Go back in your browser to try again; what you wrote is below too.</p>
+%s</body></html>
+`, html.EscapeString(strings.ToUpper(e.Detail[:1])+e.Detail[1:]), kept.String())
+}

@@ -1,0 +1,136 @@
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+)
+
+// KeyFile keeps keys in one file of records of equal size. A key is added at the
+// end; destroying one writes zeros over it, in place, and waits for the disk.
+// What a disk keeps of overwritten sectors by itself is beyond us.
+type KeyFile struct {
+	file *os.File
+	at   map[[sha256.Size]byte]int64 // where the record of an id is
+	keys map[[sha256.Size]byte]Key
+	size int64
+}
+
+var _ Keys = (*KeyFile)(nil)
+
+// A record: one byte (1 a key, 2 a destroyed one), the hash of the id, the
+// secret, the salt, a checksum of all before.
+const (
+	recordKey       = 1
+	recordDestroyed = 2
+	recordID        = 1
+	recordSecret    = recordID + sha256.Size
+	recordSalt      = recordSecret + 32
+	recordSum       = recordSalt + 16
+	recordSize      = recordSum + 4
+)
+
+// ErrKeysDamaged is the error for a file of keys that has changed on disk.
+var ErrKeysDamaged = errors.New("the file of keys is damaged")
+
+// OpenKeyFile opens the file, or makes it.
+func OpenKeyFile(path string) (*KeyFile, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open keys: %w", err)
+	}
+	k := &KeyFile{file: file, at: make(map[[sha256.Size]byte]int64), keys: make(map[[sha256.Size]byte]Key)}
+	if err := k.read(); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("open keys: %s: %w", path, err)
+	}
+	return k, nil
+}
+
+// read takes every record. The last one may be torn: whoever wrote it was not
+// told that it is there, so it is cut off. Any other that does not add up is
+// damage.
+func (k *KeyFile) read() error {
+	data, err := io.ReadAll(k.file)
+	if err != nil {
+		return err
+	}
+	whole := len(data) / recordSize * recordSize
+	for at := 0; at < whole; at += recordSize {
+		r := data[at : at+recordSize]
+		if crc32.ChecksumIEEE(r[:recordSum]) != binary.LittleEndian.Uint32(r[recordSum:]) || r[0] != recordKey && r[0] != recordDestroyed {
+			if at+recordSize == whole && whole == len(data) {
+				whole = at
+				break
+			}
+			return fmt.Errorf("%w at byte %d", ErrKeysDamaged, at)
+		}
+		id := [sha256.Size]byte(r[recordID:recordSecret])
+		k.at[id] = int64(at)
+		if r[0] == recordKey {
+			k.keys[id] = Key{[32]byte(r[recordSecret:recordSalt]), [16]byte(r[recordSalt:recordSum])}
+		}
+	}
+	k.size = int64(whole)
+	if whole < len(data) {
+		return k.file.Truncate(k.size)
+	}
+	return nil
+}
+
+func encodeKey(kind byte, id [sha256.Size]byte, key Key) []byte {
+	r := make([]byte, recordSize)
+	r[0] = kind
+	copy(r[recordID:], id[:])
+	copy(r[recordSecret:], key.Secret[:])
+	copy(r[recordSalt:], key.Salt[:])
+	binary.LittleEndian.PutUint32(r[recordSum:], crc32.ChecksumIEEE(r[:recordSum]))
+	return r
+}
+
+// Put adds a key.
+func (k *KeyFile) Put(id string, key Key) error {
+	sum := sha256.Sum256([]byte(id))
+	if _, ok := k.at[sum]; ok {
+		return fmt.Errorf("put key: the id %q has one", id)
+	}
+	if err := k.write(encodeKey(recordKey, sum, key), k.size); err != nil {
+		return fmt.Errorf("put key: %w", err)
+	}
+	k.at[sum], k.keys[sum] = k.size, key
+	k.size += recordSize
+	return nil
+}
+
+// Get finds a key that was not destroyed.
+func (k *KeyFile) Get(id string) (Key, bool, error) {
+	key, ok := k.keys[sha256.Sum256([]byte(id))]
+	return key, ok, nil
+}
+
+// Destroy writes zeros over a key. One that is not there is destroyed already.
+func (k *KeyFile) Destroy(id string) error {
+	sum := sha256.Sum256([]byte(id))
+	if _, ok := k.keys[sum]; !ok {
+		return nil
+	}
+	if err := k.write(encodeKey(recordDestroyed, sum, Key{}), k.at[sum]); err != nil {
+		return fmt.Errorf("destroy key: %w", err)
+	}
+	delete(k.keys, sum)
+	return nil
+}
+
+func (k *KeyFile) write(record []byte, at int64) error {
+	if _, err := k.file.WriteAt(record, at); err != nil {
+		return err
+	}
+	return k.file.Sync()
+}
+
+// Close closes the file.
+func (k *KeyFile) Close() error { return k.file.Close() }

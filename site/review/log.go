@@ -1,0 +1,52 @@
+package review
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// Log is an ordered log per page. The entries of a page have the numbers 1, 2,
+// 3, … and never change.
+//
+// Append is called from many goroutines. It returns when the entry cannot be
+// lost any more; an id that the page has already gives the number of the first
+// entry with it, whatever the data. After an error it is unknown whether the
+// entry is in the log, and it may be sent again.
+//
+// Read gives entries above after, oldest first, at most limit of them; it sees
+// every entry whose Append had returned. Watch's channel is closed when the page
+// may have more than when it was called. Pages lists those that have entries.
+type Log interface {
+	Append(ctx context.Context, page, id string, data []byte) (n uint64, err error)
+	Read(ctx context.Context, page string, after uint64, limit int) ([][]byte, error)
+	Watch(page string) <-chan struct{}
+	Pages(ctx context.Context) ([]string, error)
+}
+
+// record is an entry as it lies in the log: the event, hashed as it is, and its
+// body under its key.
+type record struct {
+	Event  json.RawMessage `json:"event"`
+	Sealed []byte          `json:"sealed,omitempty"`
+}
+
+func encodeRecord(e Event, sealed []byte) []byte {
+	data, err := json.Marshal(record{e.encode(), sealed})
+	if err != nil {
+		panic(fmt.Sprintf("encode record: %v", err))
+	}
+	return data
+}
+
+func decodeRecord(data []byte) (Event, json.RawMessage, []byte, error) {
+	var r record
+	if err := json.Unmarshal(data, &r); err != nil {
+		return Event{}, nil, nil, fmt.Errorf("decode entry: %w", err)
+	}
+	var e Event
+	if err := json.Unmarshal(r.Event, &e); err != nil {
+		return Event{}, nil, nil, fmt.Errorf("decode event: %w", err)
+	}
+	return e, r.Event, r.Sealed, nil
+}

@@ -1,0 +1,231 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"lockstep/site/review/access"
+	"lockstep/site/review/anchor"
+)
+
+// Options configure a [Service].
+type Options struct {
+	Log       Log
+	Keys      Keys
+	Revisions *Revisions
+	Pages     Pages
+	Who       access.Identifier
+	Logger    *slog.Logger
+	Now       func() time.Time // default: time.Now
+	// Done ends the streams.
+	Done <-chan struct{}
+}
+
+// Service is the reviews of a site. Its methods may be called from any
+// goroutine.
+type Service struct {
+	o     Options
+	mu    sync.Mutex
+	pages map[string]*page
+	keys  sync.Mutex // held while keys are used
+
+	streams atomic.Int64
+}
+
+// page is the state of a page and the texts of its placements.
+type page struct {
+	mu     sync.Mutex
+	name   string
+	state  *State
+	placed map[placement]anchor.Placement
+	wiped  int // how many of state.shredded have no key any more
+}
+
+// Open reads the whole log and checks it. An entry that cannot be read or a body
+// that does not open is an error: a store that lies must not be served.
+func Open(ctx context.Context, o Options) (*Service, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Service{o: o, pages: make(map[string]*page)}
+	names, err := o.Log.Pages(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open reviews: %w", err)
+	}
+	for _, name := range names {
+		p := s.page(name)
+		if err := s.advance(ctx, p); err != nil {
+			return nil, fmt.Errorf("open reviews: %s: %w", name, err)
+		}
+		if n := len(p.state.missing); n > 0 {
+			return nil, fmt.Errorf("open reviews: %s: the keys of %s are lost", name, plural(n, "comment", "comments"))
+		}
+	}
+	return s, nil
+}
+
+func (s *Service) page(name string) *page {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.pages[name]
+	if p == nil {
+		p = &page{name: name, state: NewState(), placed: make(map[placement]anchor.Placement)}
+		s.pages[name] = p
+	}
+	return p
+}
+
+// known lists the pages that have events, sorted.
+func (s *Service) known() []*page {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var pages []*page
+	for _, p := range s.pages {
+		pages = append(pages, p)
+	}
+	slices.SortFunc(pages, func(a, b *page) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	})
+	return pages
+}
+
+const readAtOnce = 256
+
+// advance applies what the log has beyond the state.
+func (s *Service) advance(ctx context.Context, p *page) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		batch, err := s.o.Log.Read(ctx, p.name, p.state.N, readAtOnce)
+		if err != nil || len(batch) == 0 {
+			return errors.Join(err, s.shred(p))
+		}
+		if err := s.applyAll(p, batch); err != nil {
+			return err
+		}
+	}
+}
+
+// applyAll applies entries in order. A body without a key is one that was
+// redacted: the redaction stands later in the log, or the entry is damaged.
+func (s *Service) applyAll(p *page, batch [][]byte) error {
+	for _, data := range batch {
+		e, raw, sealed, err := decodeRecord(data)
+		if err != nil {
+			return fmt.Errorf("event #%d: %w", p.state.N+1, err)
+		}
+		var body *Body
+		if e.Body != "" {
+			if body, err = s.open(p, e, sealed); err != nil {
+				return fmt.Errorf("event #%d: %w", p.state.N+1, err)
+			}
+		}
+		p.state.Apply(raw, e, body)
+	}
+	return nil
+}
+
+func (s *Service) open(p *page, e Event, sealed []byte) (*Body, error) {
+	s.keys.Lock()
+	defer s.keys.Unlock()
+	key, ok, err := s.o.Keys.Get(keyID(p.name, e.ID))
+	if err != nil || !ok {
+		return nil, err
+	}
+	text, err := unseal(key, keyID(p.name, e.ID), sealed)
+	if err != nil {
+		return nil, err
+	}
+	body := &Body{Text: text, Salt: fmt.Sprintf("%x", key.Salt[:])}
+	if !e.opens(*body) {
+		return nil, errors.New("the body is not the one that the event commits to")
+	}
+	return body, nil
+}
+
+// shred destroys the keys of bodies that were redacted. It does so again after a
+// restart, so that a crash between the event and this leaves nothing.
+func (s *Service) shred(p *page) error {
+	s.keys.Lock()
+	defer s.keys.Unlock()
+	for ; p.wiped < len(p.state.shredded); p.wiped++ {
+		if err := s.o.Keys.Destroy(keyID(p.name, p.state.shredded[p.wiped])); err != nil {
+			return fmt.Errorf("destroy the key of a redacted comment: %w", err)
+		}
+	}
+	return nil
+}
+
+func keyID(page, event string) string { return page + " " + event }
+
+// append puts one event into the log of a page and waits for what became of it.
+// It is the only way in. For an id that the page has already, again is true and
+// nothing is written.
+func (s *Service) append(ctx context.Context, p *page, e Event, text *string) (n uint64, again bool, err error) {
+	if err := s.advance(ctx, p); err != nil {
+		return 0, false, err
+	}
+	if n, ok, err := p.before(e); ok {
+		return n, true, err
+	}
+	var sealed []byte
+	if text != nil {
+		key, err := s.keyFor(keyID(p.name, e.ID))
+		if err != nil {
+			return 0, false, err
+		}
+		e.Body = commit(key.Salt[:], *text)
+		sealed = seal(key, keyID(p.name, e.ID), *text)
+	}
+	n, err = s.o.Log.Append(ctx, p.name, e.ID, encodeRecord(e, sealed))
+	if err != nil {
+		return 0, false, fmt.Errorf("append to the log: %w", err)
+	}
+	if err := s.advance(ctx, p); err != nil {
+		return 0, false, err
+	}
+	_, _, err = p.before(e)
+	return n, false, err
+}
+
+// before says what became of an event that is in the log.
+func (p *page) before(e Event) (n uint64, ok bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was, ok := p.state.events[e.ID]
+	switch {
+	case !ok:
+		return 0, false, nil
+	case was.actor != e.Actor.ID:
+		return was.n, true, conflict("id-taken", "the id is taken by somebody else")
+	case was.refusal != nil:
+		return was.n, true, was.refusal
+	}
+	return was.n, true, nil
+}
+
+// keyFor makes the key of an event, or finds the one that an earlier try made.
+func (s *Service) keyFor(id string) (Key, error) {
+	s.keys.Lock()
+	defer s.keys.Unlock()
+	key, ok, err := s.o.Keys.Get(id)
+	if err != nil || ok {
+		return key, err
+	}
+	key = newKey()
+	return key, s.o.Keys.Put(id, key)
+}
+
+func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,188 @@
+package review
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lockstep/site"
+	"lockstep/site/markdown"
+	"lockstep/site/review/access"
+	"lockstep/site/review/anchor"
+)
+
+type siteBlock = site.Block
+
+// placement names a placement: an anchor on a text.
+type placement struct {
+	revision string
+	thread   string
+	anchored uint64
+}
+
+// maxPlaced bounds the placements that a page keeps. They are derived, and can
+// be worked out again.
+const maxPlaced = 4 * MaxThreads
+
+// Review is what a page shows of its review, to somebody.
+func (s *Service) Review(ctx context.Context, d Document, a access.Actor) (*site.Review, error) {
+	s.o.Revisions.Saw(d.doc())
+	p := s.page(d.Page)
+	if err := s.advance(ctx, p); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	v := viewer{d: d, revisions: s.o.Revisions, placed: p.placed, reader: a.ID}
+	r := v.review(p.state)
+	r.Live = true
+	r.You = site.Reviewer{ID: a.ID, Name: a.Name, Local: a.Local}
+	if a.ID != "" {
+		r.You.Role = a.Role.String()
+	}
+	return r, nil
+}
+
+// viewer shows a state on a text.
+type viewer struct {
+	d         Document
+	revisions *Revisions
+	placed    map[placement]anchor.Placement
+	reader    string // id of who looks
+}
+
+func (v viewer) review(s *State) *site.Review {
+	r := &site.Review{Page: v.d.Page, Revision: v.d.Revision, AsOf: s.N, Head: s.Head.String(), Blockers: s.blockers()}
+	for _, t := range s.threads {
+		r.Threads = append(r.Threads, v.thread(t))
+	}
+	slices.SortStableFunc(r.Threads, func(a, b site.Thread) int {
+		return cmp.Or(cmp.Compare(uint(a.Block), uint(b.Block)), cmp.Compare(a.Start, b.Start))
+	})
+	for _, vote := range s.verdicts {
+		r.Verdicts = append(r.Verdicts, v.verdict(vote))
+	}
+	for _, name := range v.d.Approvers {
+		r.Approvers = append(r.Approvers, site.Approver{Name: name, State: v.standing(s, name)})
+	}
+	return r
+}
+
+func (v viewer) thread(t *Thread) site.Thread {
+	out := site.Thread{ID: t.ID, Status: "open", Intent: string(t.Intent), Version: t.Version, Kind: t.Anchor.Kind(), Block: -1}
+	switch {
+	case t.Anchor.Quote != nil:
+		out.Quote = t.Anchor.Quote.Exact
+	case t.Anchor.Block != nil:
+		out.Quote = beginning(t.Anchor.Block.Text)
+	}
+	place := v.place(t)
+	out.State, out.Reason, out.Block, out.Start, out.End, out.Then = place.State, place.Reason, place.Block, place.Start, place.End, place.Then
+	if e := t.End; e != nil {
+		out.Status = "resolved"
+		out.Resolution = site.Resolution{Kind: string(e.Kind), Reason: e.Reason, By: markdown.Visible(e.By.Name), At: e.At, Commit: e.Commit}
+	}
+	for _, c := range t.Comments {
+		out.Comments = append(out.Comments, v.comment(c))
+	}
+	if t.Suggest != nil {
+		out.Suggestion = &site.Suggestion{Old: t.Suggest.Old, New: t.Suggest.New, Diff: anchor.Diff(t.Suggest.Old, t.Suggest.New)}
+		if t.End != nil {
+			out.Suggestion.Applied = t.End.Commit
+		}
+	}
+	return out
+}
+
+// place finds a thread in the text. An applied thread is pinned: its text was
+// changed because of it, so nothing in the new text is what it was about.
+func (v viewer) place(t *Thread) anchor.Placement {
+	if t.End != nil && t.End.Kind == Applied {
+		reason := "it was applied"
+		if t.End.Commit != "" {
+			reason += " in " + t.End.Commit
+		}
+		return anchor.Placement{State: "pinned", Block: -1, Reason: reason}
+	}
+	if t.Anchor.Block == nil {
+		return anchor.Placement{State: "exact", Block: -1}
+	}
+	key := placement{v.d.Revision, t.ID, t.Anchored}
+	if place, ok := v.placed[key]; ok {
+		return place
+	}
+	place := anchor.Place(t.Anchor, v.revisions.Get(t.Anchor.Revision), v.d.doc())
+	if len(v.placed) >= maxPlaced {
+		clear(v.placed)
+	}
+	v.placed[key] = place
+	return place
+}
+
+func (v viewer) comment(c *Comment) site.Comment {
+	out := site.Comment{ID: c.ID, N: c.N, Author: markdown.Visible(c.Author.Name), AuthorID: c.Author.ID, Created: c.Created, Edited: c.Edited,
+		Redacted: c.Redacted, Mine: v.reader != "" && c.Author.ID == v.reader}
+	if c.Redacted {
+		return out
+	}
+	out.Body, out.HTML = c.Body, markdown.Comment(c.Body)
+	for _, b := range c.Before {
+		out.Before = append(out.Before, site.Edit{Body: b.Body, HTML: markdown.Comment(b.Body), At: b.At})
+	}
+	return out
+}
+
+func (v viewer) verdict(vote *Vote) site.Verdict {
+	out := site.Verdict{Author: markdown.Visible(vote.By.Name), AuthorID: vote.By.ID, Verdict: string(vote.Verdict), Body: vote.Body,
+		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision}
+	if vote.Body != "" {
+		out.HTML = markdown.Comment(vote.Body)
+	}
+	if out.Stale {
+		if old := v.revisions.Get(vote.Revision); old != nil {
+			out.Since = anchor.Changes(old, v.d.doc())
+		}
+	}
+	return out
+}
+
+// standing is where a decision-maker stands.
+func (v viewer) standing(s *State, name string) string {
+	for _, vote := range s.verdicts {
+		if !sameName(vote.By.Name, name) {
+			continue
+		}
+		switch {
+		case vote.Verdict == RequestChanges:
+			return "request-changes"
+		case vote.Verdict == Approve && vote.Revision == v.d.Revision:
+			return "approved"
+		case vote.Verdict == Approve:
+			return "stale"
+		}
+	}
+	return "waiting"
+}
+
+func sameName(a, b string) bool {
+	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(strings.TrimPrefix(b, "@")), " "))
+}
+
+// beginning is enough of a block to know it by.
+func beginning(text string) string {
+	const enough = 80
+	runes := []rune(text)
+	if len(runes) <= enough {
+		return text
+	}
+	return string(runes[:enough]) + "…"
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
