@@ -16,5 +16,6 @@ const (
 	KindSources  Kind = "sources"  // where the facts come from
 	KindModel    Kind = "model"    // inputs, formulas and the values they give
 	KindSection  Kind = "section"  // the list of the pages of a section
+	KindReviews  Kind = "reviews"  // the open threads of all pages
 	KindNotFound Kind = "notfound" // 404
 )

@@ -19,6 +19,26 @@ type Review struct {
 	// is who would comment then.
 	Live bool
 	You  Reviewer
+	// Nonce is new for every time that the page is shown: what is sent twice from
+	// one form has one id.
+	Nonce string
+}
+
+// ReviewList is what is open on all pages.
+type ReviewList struct {
+	Turn []ListedThread // what waits for whoever asks
+	Open []ListedThread
+}
+
+// ListedThread is a thread, or a page that waits for a verdict, in a list.
+type ListedThread struct {
+	Path     string // of its page
+	Fragment string
+	Title    string // of its page
+	Intent   string
+	Text     string // the beginning of its newest comment
+	Who      string
+	Why      string // why it is somebody's turn
 }
 
 // Reviewer is a person as the page knows them.
@@ -41,9 +61,11 @@ type Thread struct {
 	State  string // exact, moved, edited, block, section, orphan, pinned
 	Reason string // why it stands where it stands, in words; "" where State is exact
 	Block  int    // where it stands now; -1: nowhere but on the page
-	Start  int    // the passage within the block, in code points
-	End    int
-	Then   []Span // the old block with the quote marked, and what changed since; nil where nothing did
+	// Element is the id of that block's element.
+	Element string
+	Start   int // the passage within the block, in code points
+	End     int
+	Then    []Span // the old block with the quote marked, and what changed since; nil where nothing did
 
 	Resolution Resolution // zero while it is open
 	Comments   []Comment

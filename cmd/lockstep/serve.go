@@ -85,7 +85,7 @@ func runServe(cmd *cobra.Command, f serveFlags) error {
 			return err
 		}
 		defer reviews.Close()
-		options.Reviews, options.Review = reviews.Service.Handler(), reviews.Review
+		options.Reviews, options.Review, options.OpenThreads = reviews.Service.Handler(), reviews.Review, reviews.OpenThreads
 		options.ReviewRoutes = []string{"/api/reviews/", "POST /reviews/"}
 	}
 	if tree.ByPath("/lab/") != nil && !f.noCluster {

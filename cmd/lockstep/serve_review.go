@@ -56,6 +56,20 @@ func (p *reviewParts) Review(r *http.Request, d review.Document) *site.Review {
 	return shown
 }
 
+// OpenThreads is what is open on all pages.
+func (p *reviewParts) OpenThreads(r *http.Request) *site.ReviewList {
+	who, err := p.Who.Identify(r)
+	if err != nil {
+		who = access.Actor{}
+	}
+	list, err := p.Service.List(r.Context(), who)
+	if err != nil {
+		p.logger.Error("list open threads", "error", err)
+		return &site.ReviewList{}
+	}
+	return list
+}
+
 // Close closes the store.
 func (p *reviewParts) Close() error {
 	if err := p.store.Close(); err != nil {

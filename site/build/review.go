@@ -118,6 +118,9 @@ func (t *Tree) indexReviews() {
 		}
 		t.readReview(path.Join(folder, entry.Name()))
 	}
+	if len(r.exported) > 0 && t.byPath["/reviews/"] == nil {
+		t.add(ReviewsPage(review.OpenThreads(r.exported, t.ReviewDocuments())), nil)
+	}
 }
 
 func (t *Tree) readReview(dir string) {
@@ -158,6 +161,12 @@ func (t *Tree) exportedReview(p *site.Page) *site.Review {
 		return nil
 	}
 	return review.Show(state, t.documentOf(p), t.reviews.revisions, access.Actor{})
+}
+
+// ReviewsPage is the page of all open threads.
+func ReviewsPage(list *site.ReviewList) *site.Page {
+	return &site.Page{Kind: site.KindReviews, Section: "reviews", Path: "/reviews/", Title: "Open threads", Reviews: list,
+		Summary: "What people asked and nobody has settled yet, on all pages."}
 }
 
 // ReviewStates are the exported reviews by page.

@@ -39,9 +39,15 @@ func (q *request) anchor() *AnchorRequest {
 // back leads to a place on the page. The path is the site's own, not the
 // request's.
 func (q *request) back(fragment string) error {
+	if wantsJSON(q.r) {
+		return q.answer(http.StatusOK, map[string]string{"fragment": fragment})
+	}
 	http.Redirect(q.w, q.r, q.d.Path+"#"+fragment, http.StatusSeeOther)
 	return nil
 }
+
+// wantsJSON: a script that sends a form shows the answer by itself.
+func wantsJSON(r *http.Request) bool { return r.Header.Get("Accept") == "application/json" }
 
 func threadID(id string) string { return "t-" + id }
 
@@ -144,6 +150,10 @@ func (s *Service) formVerdict(q *request) error {
 // formProblem answers a form that was refused: with the reason, and with what
 // was typed, which must not be lost.
 func (s *Service) formProblem(w http.ResponseWriter, r *http.Request, e *Error) {
+	if wantsJSON(r) {
+		s.problem(w, r, e)
+		return
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(e.Status)
 	var kept strings.Builder

@@ -37,7 +37,7 @@ func (s *Service) Review(ctx context.Context, d Document, a access.Actor) (*site
 	defer p.mu.Unlock()
 	v := viewer{d: d, revisions: s.o.Revisions, placed: p.placed, reader: a.ID}
 	r := v.review(p.state)
-	r.Live = true
+	r.Live, r.Nonce = true, newID()
 	r.You = site.Reviewer{ID: a.ID, Name: a.Name, Local: a.Local}
 	if a.ID != "" {
 		r.You.Role = a.Role.String()
@@ -79,6 +79,9 @@ func (v viewer) thread(t *Thread) site.Thread {
 		out.Quote = beginning(t.Anchor.Block.Text)
 	}
 	place := v.place(t)
+	if place.Block >= 0 && place.Block < len(v.d.Blocks) {
+		out.Element = v.d.Blocks[place.Block].ID
+	}
 	out.State, out.Reason, out.Block, out.Start, out.End, out.Then = place.State, place.Reason, place.Block, place.Start, place.End, place.Then
 	if e := t.End; e != nil {
 		out.Status = "resolved"

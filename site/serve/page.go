@@ -6,7 +6,6 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
-	"lockstep/site/review"
 )
 
 // page answers with a page, a redirect to it, or 404.
@@ -42,19 +41,6 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.html(w, r, http.StatusOK, data)
 	}
-}
-
-// review is the review of a page as whoever asks sees it, nil where there can be
-// none.
-func (s *Server) review(r *http.Request, tree *build.Tree, p *site.Page) *site.Review {
-	if s.options.Review == nil || p.Source == "" {
-		return nil
-	}
-	d, ok := tree.Document(review.PageOf(p.Path))
-	if !ok {
-		return nil
-	}
-	return s.options.Review(r, d)
 }
 
 // elsewhere leads from other spellings of an address to the page.

@@ -33,6 +33,7 @@ type Options struct {
 	Reviews      http.Handler
 	ReviewRoutes []string // patterns of net/http that Reviews answers
 	Review       func(r *http.Request, d review.Document) *site.Review
+	OpenThreads  func(r *http.Request) *site.ReviewList
 }
 
 // Server serves one source tree. Create it with New and end it with Close.
@@ -128,6 +129,8 @@ func (s *Server) Handler() http.Handler {
 		for _, pattern := range s.options.ReviewRoutes {
 			mux.Handle(pattern, s.options.Reviews)
 		}
+		mux.HandleFunc("GET /reviews/{$}", s.reviewList)
+		mux.HandleFunc("GET /reviews/{kind}/{slug}", s.reviewRegion)
 	}
 	mux.HandleFunc("/", s.page)
 	return s.headers(s.hosts(http.NewCrossOriginProtection().Handler(mux)))

@@ -1,0 +1,71 @@
+package serve
+
+import (
+	"bytes"
+	"net/http"
+
+	"lockstep/site"
+	"lockstep/site/build"
+	"lockstep/site/review"
+	"lockstep/site/view"
+)
+
+// review is the review of a page as whoever asks sees it, nil where there can be
+// none.
+func (s *Server) review(r *http.Request, tree *build.Tree, p *site.Page) *site.Review {
+	if s.options.Review == nil || p.Source == "" {
+		return nil
+	}
+	d, ok := tree.Document(review.PageOf(p.Path))
+	if !ok {
+		return nil
+	}
+	return s.options.Review(r, d)
+}
+
+// reviewRegion answers with the review of a page alone, for those who have the
+// page already.
+func (s *Server) reviewRegion(w http.ResponseWriter, r *http.Request) {
+	tree := s.state.Load().tree
+	if tree == nil {
+		http.Error(w, "The site cannot be read at the moment.", http.StatusServiceUnavailable)
+		return
+	}
+	d, ok := tree.Document(r.PathValue("kind") + "/" + r.PathValue("slug"))
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	p := *tree.ByPath(d.Path)
+	p.Blocks, p.Revision = d.Blocks, d.Revision
+	if p.Review = s.options.Review(r, d); p.Review == nil {
+		http.Error(w, "The review log does not answer.", http.StatusServiceUnavailable)
+		return
+	}
+	var buf bytes.Buffer
+	if err := view.ReviewRegion(&tree.Site, &p).Render(r.Context(), &buf); err != nil {
+		s.options.Logger.Error("render a review", "page", p.Path, "error", err)
+		http.Error(w, "The review cannot be shown.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	body(w, r, http.StatusOK, buf.Bytes())
+}
+
+// reviewList answers with the open threads of all pages.
+func (s *Server) reviewList(w http.ResponseWriter, r *http.Request) {
+	st := s.state.Load()
+	if st.err != nil {
+		s.broken(w, r, st.err)
+		return
+	}
+	list := s.options.OpenThreads(r)
+	p := build.ReviewsPage(list)
+	data, _, err := st.tree.Bytes(r.Context(), &st.tree.Site, p)
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	s.html(w, r, http.StatusOK, data)
+}
