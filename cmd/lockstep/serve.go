@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -23,6 +24,7 @@ type serveFlags struct {
 	allowFaults     bool
 	verbose         bool
 	reviews         string
+	access          accessFlags
 }
 
 func newServeCommand() *cobra.Command {
@@ -37,7 +39,7 @@ it; they end with this command.`,
   lockstep serve --addr 127.0.0.1:0          # any free port
   lockstep serve --dir ../other-repo         # another team's repository`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd, f) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd, &f) },
 	}
 	cmd.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes any free one")
 	cmd.Flags().StringVar(&f.dir, "dir", ".", "the repository")
@@ -45,11 +47,12 @@ it; they end with this command.`,
 	cmd.Flags().BoolVar(&f.noCluster, "no-cluster", false, "serve the site alone")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "let readers on other machines break the cluster too")
 	cmd.Flags().StringVar(&f.reviews, "reviews", "on", "let people comment on pages: on or off")
+	f.access.add(cmd)
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log what happens")
 	return cmd
 }
 
-func runServe(cmd *cobra.Command, f serveFlags) error {
+func runServe(cmd *cobra.Command, f *serveFlags) error {
 	level := slog.LevelWarn
 	if f.verbose {
 		level = slog.LevelDebug
@@ -73,20 +76,30 @@ func runServe(cmd *cobra.Command, f serveFlags) error {
 	}
 	defer listener.Close()
 	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr)}
+	if u, err := url.Parse(f.access.url); err == nil && u.Hostname() != "" {
+		options.Hosts = append(options.Hosts, u.Hostname())
+	}
 	if !cmd.Flags().Changed("data") {
 		f.data = filepath.Join(f.dir, f.data)
 	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	pages := &latePages{}
-	if f.reviews == "on" {
-		reviews, err := startReviews(ctx, reviewOptions{Data: filepath.Join(f.data, "review"), Pages: pages, Who: local(f.dir), Logger: logger})
+	switch f.reviews {
+	case "off":
+	case "on":
+		door, err := f.access.open(ctx, f.dir, filepath.Join(f.data, "review"), isLoopback(listener.Addr()), func() string { return tree.Site.Asset("css/site.css") })
+		if err != nil {
+			return err
+		}
+		reviews, err := startReviews(ctx, reviewOptions{Data: filepath.Join(f.data, "review"), Pages: pages, Door: door, Logger: logger, URL: "http://" + shown(listener.Addr())})
 		if err != nil {
 			return err
 		}
 		defer reviews.Close()
-		options.Reviews, options.Review, options.OpenThreads = reviews.Service.Handler(), reviews.Review, reviews.OpenThreads
-		options.ReviewRoutes = []string{"/api/reviews/", "POST /reviews/"}
+		reviews.serve(&options)
+	default:
+		return usageError{fmt.Sprintf("--reviews is on or off, not %q", f.reviews), "lockstep serve --reviews off"}
 	}
 	if tree.ByPath("/lab/") != nil && !f.noCluster {
 		lab, err := startLab(cmd.Context(), labOptions{Data: filepath.Join(f.data, "lab"), Logger: logger, AllowFaults: f.allowFaults})
@@ -111,7 +124,7 @@ func runServe(cmd *cobra.Command, f serveFlags) error {
 		fmt.Fprintf(out, "%d problems in the sources; lockstep check lists them\n", n)
 	}
 	if host, _, _ := net.SplitHostPort(listener.Addr().String()); !net.ParseIP(host).IsLoopback() {
-		fmt.Fprintf(out, "Other machines can reach this address. There is no login: do not leave it open to people you do not know.\n")
+		fmt.Fprintf(out, "Other machines can reach this address: everybody there can read the site.\n")
 	}
 	fmt.Fprintln(out, "Ctrl-C ends it.")
 	return server.Serve(ctx, listener)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,21 +11,25 @@ import (
 	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/serve"
 )
 
 // reviewParts are the reviews of a served site.
 type reviewParts struct {
 	Service *review.Service
-	Who     access.Identifier
+	door    *door
 	store   *reviewStore
+	token   string // for commands on this machine
+	quiet   func() // no server is announced any more
 	logger  *slog.Logger
 }
 
 type reviewOptions struct {
 	Data   string // folder of the store
 	Pages  review.Pages
-	Who    access.Identifier
+	Door   *door
 	Logger *slog.Logger
+	URL    string // where commands on this machine reach the server
 }
 
 // startReviews opens the store and reads it. The context's end stops the
@@ -34,17 +39,33 @@ func startReviews(ctx context.Context, o reviewOptions) (*reviewParts, error) {
 	if err != nil {
 		return nil, err
 	}
-	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Pages: o.Pages, Who: o.Who,
+	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Pages: o.Pages, Who: o.Door.Who,
 		Logger: o.Logger, Done: ctx.Done()})
 	if err != nil {
 		return nil, errors.Join(damagedReviews(o.Data, err), store.Close())
 	}
-	return &reviewParts{Service: service, Who: o.Who, store: store, logger: o.Logger}, nil
+	p := &reviewParts{Service: service, door: o.Door, store: store, logger: o.Logger, token: rand.Text()}
+	if p.quiet, err = announce(o.Data, serving{URL: o.URL, Token: p.token}); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return p, nil
+}
+
+// serve adds the reviews to a site.
+func (p *reviewParts) serve(o *serve.Options) {
+	mux := http.NewServeMux()
+	mux.Handle("/", p.door.Handler)
+	mux.Handle("/api/reviews/", p.Service.Handler())
+	mux.Handle("/reviews/", p.Service.Handler())
+	mux.Handle("GET /api/reviews/-/-/dump", p.Service.Dump(p.token))
+	o.Reviews = access.DefaultLimits(p.door.Who).Limit(mux)
+	o.ReviewRoutes = append([]string{"/api/reviews/", "POST /reviews/"}, p.door.Patterns...)
+	o.Review, o.OpenThreads = p.Review, p.OpenThreads
 }
 
 // Review is what a page shows to whoever asks for it.
 func (p *reviewParts) Review(r *http.Request, d review.Document) *site.Review {
-	who, err := p.Who.Identify(r)
+	who, err := p.door.Who.Identify(r)
 	if err != nil {
 		who = access.Actor{}
 	}
@@ -58,7 +79,7 @@ func (p *reviewParts) Review(r *http.Request, d review.Document) *site.Review {
 
 // OpenThreads is what is open on all pages.
 func (p *reviewParts) OpenThreads(r *http.Request) *site.ReviewList {
-	who, err := p.Who.Identify(r)
+	who, err := p.door.Who.Identify(r)
 	if err != nil {
 		who = access.Actor{}
 	}
@@ -72,6 +93,7 @@ func (p *reviewParts) OpenThreads(r *http.Request) *site.ReviewList {
 
 // Close closes the store.
 func (p *reviewParts) Close() error {
+	p.quiet()
 	if err := p.store.Close(); err != nil {
 		return fmt.Errorf("close reviews: %w", err)
 	}

@@ -34,12 +34,19 @@ type Config struct {
 	Sections   []string          `yaml:"sections"`   // order of the navigation
 	Titles     map[string]string `yaml:"titles"`     // of sections, by their first path element
 
+	Review struct {
+		// Approvals says which accepted decisions must be approved by their
+		// decision-makers: those that have a review ("reviewed", the default),
+		// "all", or "none".
+		Approvals string `yaml:"approvals"`
+	} `yaml:"review"`
+
 	// Foreign is set where there is no lockstep.yaml: the repository was not
 	// written for this generator.
 	Foreign bool `yaml:"-"`
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "sections", "titles"}
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "sections", "titles", "review"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -87,6 +94,12 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 			findings = append(findings, find(0, "config", "write it whole: https://…", "%s is %q, which is not an address on the web", key, *address)...)
 			*address = ""
 		}
+	}
+	switch c.Review.Approvals {
+	case "", "reviewed", "all", "none":
+	default:
+		findings = append(findings, find(0, "config", "write reviewed, all or none", "review: approvals is %q", c.Review.Approvals)...)
+		c.Review.Approvals = "all"
 	}
 	if c.Title == "" {
 		c.Title = name

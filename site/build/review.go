@@ -118,6 +118,7 @@ func (t *Tree) indexReviews() {
 		}
 		t.readReview(path.Join(folder, entry.Name()))
 	}
+	t.judgeReviews()
 	if len(r.exported) > 0 && t.byPath["/reviews/"] == nil {
 		t.add(ReviewsPage(review.OpenThreads(r.exported, t.ReviewDocuments())), nil)
 	}
@@ -151,6 +152,51 @@ func (t *Tree) readReview(dir string) {
 	for _, doc := range review.ReadRevisions(t.builder.root.FS(), dir) {
 		t.reviews.revisions.Saw(doc)
 	}
+}
+
+// judgeReviews finds decisions that are accepted against their review.
+func (t *Tree) judgeReviews() {
+	for _, p := range t.Pages {
+		if p.Decision == nil || p.Decision.Status != site.StatusAccepted {
+			continue
+		}
+		state := t.reviews.exported[review.PageOf(p.Path)]
+		rule := t.config.Review.Approvals
+		if state == nil && rule != "all" {
+			continue
+		}
+		if state == nil {
+			state = review.NewState()
+		}
+		shown := review.Show(state, t.documentOf(p), t.reviews.revisions, access.Actor{})
+		for _, thread := range shown.Threads {
+			if thread.Status == "open" && thread.Intent == string(review.Blocking) {
+				t.find(p, 0, "review-blocker", "resolve the thread "+thread.ID+", or set the status back to proposed, and export the review again",
+					"it is accepted, and %s blocks it: %q", thread.Comments[0].Author, oneLine(thread.Comments[0].Body))
+			}
+		}
+		if rule == "none" {
+			continue
+		}
+		for _, a := range shown.Approvers {
+			switch a.State {
+			case "waiting":
+				t.find(p, 0, "review-approval", "let them approve, and export the review again; review: approvals in "+ConfigName+" sets the rule", "it is accepted, and %s has not approved it", a.Name)
+			case "stale":
+				t.find(p, 0, "review-approval", "let them look at what changed since, and export the review again", "it is accepted, and %s approved an older text", a.Name)
+			case "request-changes":
+				t.find(p, 0, "review-approval", "settle it with them, and export the review again", "it is accepted, and %s requests changes", a.Name)
+			}
+		}
+	}
+}
+
+func oneLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	if runes := []rune(line); len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return line
 }
 
 // exportedReview is what a page without a server shows; nil if nothing was

@@ -10,6 +10,8 @@
 // changed. Everything else carries its reason in words, and the old block
 // compared with the new one. Where two places are as good, neither is taken:
 // a thread on the wrong sentence is worse than one at the end of its section.
+// Where the old text itself is lost, words that stood twice in it, between the
+// same neighbours, cannot be told apart; such a place is labelled as moved.
 //
 // The order in which places are tried, and the thresholds, were measured on
 // histories of real documents; see package replay, which measures them on the

@@ -37,8 +37,13 @@ const (
 	sureScore     = 0.80
 	sureMargin    = 0.05
 	editedErrors  = 0.40 // of a quote's length, in its own block
+	shortErrors   = 0.25 // the same, of a quote that is short
+	shortQuote    = 32
 	editedScore   = 0.55
 	movedErrors   = 0.25 // of a quote's length, anywhere
+	blindContext  = 0.85 // what surrounds a quote, where the old text is not known
+	alone         = 16   // code points of context below which nothing but the quote itself speaks for a place
+	aloneErrors   = 0.10
 )
 
 // Place finds an anchor in a text. Old is the text that it was made in, or nil if
@@ -70,6 +75,11 @@ type placer struct {
 	others []bool // by new block: it is what another old block was
 	kept   []bool // by new block: and it is unchanged
 	before []bool // by new block: that other block had the quote already
+	// stray: the words stood elsewhere too, or nothing but they themselves tells
+	// them from others. Wherever they stand now, they may be those, or a copy.
+	stray bool
+	blind bool // the old text is not known
+	old   *Doc // nil if blind
 }
 
 // align finds out what became of the anchor's block, and which blocks are others
@@ -78,7 +88,11 @@ func (p *placer) align(old *Doc) {
 	n := len(p.now.Blocks)
 	p.others, p.kept, p.before = make([]bool, n), make([]bool, n), make([]bool, n)
 	b := p.a.Block
+	if q := p.a.Quote; q != nil && len([]rune(q.Prefix))+len([]rune(q.Suffix)) < alone {
+		p.stray = true // nothing but the words themselves tells them from others
+	}
 	if old == nil || b.N >= len(old.Blocks) || old.Blocks[b.N].Hash != b.Hash {
+		p.blind = true
 		only := -1
 		for i, other := range p.now.Blocks {
 			if other.Hash == b.Hash {
@@ -91,6 +105,7 @@ func (p *placer) align(old *Doc) {
 		p.mine, p.same = only, only >= 0
 		return
 	}
+	p.old = old
 	al := align(old.Blocks, p.now.Blocks)
 	p.mine = al.toNew[b.N]
 	p.same = p.mine >= 0 && !al.changed[b.N]
@@ -103,7 +118,16 @@ func (p *placer) align(old *Doc) {
 			continue
 		}
 		p.others[j], p.kept[j] = true, !al.changed[i]
-		p.before[j] = len(occurrences([]rune(old.Blocks[i].Text), quote)) > 0
+	}
+	p.stray = false
+	for i, other := range old.Blocks {
+		if i == b.N || len(occurrences([]rune(other.Text), quote)) == 0 {
+			continue
+		}
+		p.stray = true
+		if j := al.toNew[i]; j >= 0 {
+			p.before[j] = true
+		}
 	}
 }
 
@@ -152,14 +176,15 @@ func (p *placer) inMine() (Placement, bool) {
 	if len(starts) == 0 {
 		return Placement{}, false
 	}
-	var all []candidate
+	// Where a block was copied and both were edited, either may be the one.
+	all := p.elsewhere()
 	for _, s := range starts {
 		all = append(all, p.candidate(p.mine, s, s+len(p.quote), 0))
 	}
 	best, margin := choose(all)
-	if len(all) > 1 && margin < sureMargin {
+	if best.block != p.mine || margin < sureMargin {
 		return Placement{State: Block, Block: p.mine, Score: best.score, Margin: margin, Rung: 1,
-			Reason: fmt.Sprintf("the %s was edited, and the words now stand in it %d times", p.noun(), len(all))}, true
+			Reason: fmt.Sprintf("the %s was edited, and the words now stand in %d places", p.noun(), len(all))}, true
 	}
 	return Placement{State: Edited, Block: p.mine, Start: best.start, End: best.end, Score: best.score, Margin: margin, Rung: 1,
 		Reason: fmt.Sprintf("the same words; the %s around them was edited", p.noun())}, true
@@ -167,7 +192,28 @@ func (p *placer) inMine() (Placement, bool) {
 
 // exactElsewhere: the quote as it is, in a block that did not have it before.
 func (p *placer) exactElsewhere() (Placement, bool) {
-	var all []candidate
+	all := p.elsewhere()
+	if len(all) == 0 {
+		return Placement{}, false
+	}
+	best, margin := choose(all)
+	sole := len(all) == 1 && len(p.quote) >= wholeQuote && best.context >= uniqueContext
+	if (p.stray || p.blind && !p.surrounded(best)) || !sole && (best.score < sureScore || margin < sureMargin) {
+		return Placement{}, false
+	}
+	// A copy elsewhere and an edited passage at home: either may be meant.
+	if p.mine >= 0 {
+		if _, near := nearest([]rune(p.now.Blocks[p.mine].Text), p.quote, int(movedErrors*float64(len(p.quote)))); near {
+			return Placement{State: Block, Block: p.mine, Score: best.score, Margin: margin, Rung: 2,
+				Reason: "the passage was edited, and the same words stand in another place"}, true
+		}
+	}
+	return Placement{State: Moved, Block: best.block, Start: best.start, End: best.end, Score: best.score, Margin: margin, Rung: 2,
+		Reason: "the same words, in another place"}, true
+}
+
+// elsewhere lists where the quote stands in blocks that did not have it before.
+func (p *placer) elsewhere() (all []candidate) {
 	for i, b := range p.now.Blocks {
 		if i == p.mine || p.kept[i] || p.before[i] {
 			continue
@@ -176,16 +222,7 @@ func (p *placer) exactElsewhere() (Placement, bool) {
 			all = append(all, p.candidate(i, s, s+len(p.quote), 0))
 		}
 	}
-	if len(all) == 0 {
-		return Placement{}, false
-	}
-	best, margin := choose(all)
-	alone := len(all) == 1 && len(p.quote) >= wholeQuote && best.context >= uniqueContext
-	if !alone && (best.score < sureScore || margin < sureMargin) {
-		return Placement{}, false
-	}
-	return Placement{State: Moved, Block: best.block, Start: best.start, End: best.end, Score: best.score, Margin: margin, Rung: 2,
-		Reason: "the same words, in another place"}, true
+	return all
 }
 
 // nearlyInMine: words like the quote, in what its block became.
@@ -193,13 +230,28 @@ func (p *placer) nearlyInMine() (Placement, bool) {
 	if p.mine < 0 {
 		return Placement{}, false
 	}
-	found, ok := nearest([]rune(p.now.Blocks[p.mine].Text), p.quote, int(editedErrors*float64(len(p.quote))))
+	share := editedErrors
+	if len(p.quote) < shortQuote {
+		share = shortErrors
+	}
+	found, ok := nearest([]rune(p.now.Blocks[p.mine].Text), p.quote, int(share*float64(len(p.quote))))
 	if !ok || found.start >= found.end {
 		return Placement{}, false
 	}
 	c := p.candidate(p.mine, found.start, found.end, found.errors)
 	if c.score < editedScore {
 		return Placement{}, false
+	}
+	// Where a block was split or copied, the words may be more in a new one.
+	budget := maxSearch
+	for i, b := range p.now.Blocks {
+		text := []rune(b.Text)
+		if budget -= len(text) * len(p.quote); i == p.mine || p.others[i] || budget < 0 {
+			continue
+		}
+		if rival, ok := nearest(text, p.quote, found.errors); ok && rival.start < rival.end && p.candidate(i, rival.start, rival.end, rival.errors).score > c.score-sureMargin {
+			return Placement{State: Block, Block: p.mine, Score: c.score, Rung: 3, Reason: "the passage was edited, and words like it stand in several places"}, true
+		}
 	}
 	return Placement{State: Edited, Block: p.mine, Start: c.start, End: c.end, Score: c.score, Margin: 1, Rung: 3,
 		Reason: "the passage was edited"}, true
@@ -209,6 +261,10 @@ func (p *placer) nearlyInMine() (Placement, bool) {
 func (p *placer) nearlyElsewhere() (Placement, bool) {
 	if len(p.quote) < wholeQuote {
 		return Placement{}, false
+	}
+	share := movedErrors
+	if len([]rune(p.a.Quote.Prefix))+len([]rune(p.a.Quote.Suffix)) < alone {
+		share = aloneErrors
 	}
 	var all []candidate
 	budget := maxSearch
@@ -220,7 +276,7 @@ func (p *placer) nearlyElsewhere() (Placement, bool) {
 		if budget -= len(text) * len(p.quote); budget < 0 {
 			return Placement{}, false
 		}
-		if found, ok := nearest(text, p.quote, int(movedErrors*float64(len(p.quote)))); ok && found.start < found.end {
+		if found, ok := nearest(text, p.quote, int(share*float64(len(p.quote)))); ok && found.start < found.end {
 			all = append(all, p.candidate(i, found.start, found.end, found.errors))
 		}
 	}
@@ -228,11 +284,43 @@ func (p *placer) nearlyElsewhere() (Placement, bool) {
 		return Placement{}, false
 	}
 	best, margin := choose(all)
-	if best.score < sureScore || margin < sureMargin {
+	if best.score < sureScore || margin < sureMargin || (p.stray || p.blind && !p.surrounded(best)) {
+		return Placement{}, false
+	}
+	if p.alikeBefore(share) {
 		return Placement{}, false
 	}
 	return Placement{State: Moved, Block: best.block, Start: best.start, End: best.end, Score: best.score, Margin: margin, Rung: 4,
 		Reason: "nearly the same words, in another place"}, true
+}
+
+// alikeBefore says whether the old text had words like the quote in another block:
+// what is like it now may be those.
+func (p *placer) alikeBefore(share float64) bool {
+	if p.old == nil {
+		return false
+	}
+	budget := maxSearch
+	for i, b := range p.old.Blocks {
+		text := []rune(b.Text)
+		if i == p.a.Block.N || len(text) < len(p.quote)/2 {
+			continue
+		}
+		if budget -= len(text) * len(p.quote); budget < 0 {
+			return true // who cannot look does not claim
+		}
+		if _, ok := nearest(text, p.quote, int(2*share*float64(len(p.quote)))); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// surrounded: where the old text is not known, another passage of the same words
+// cannot be told from this one unless both sides of it speak for it.
+func (p *placer) surrounded(c candidate) bool {
+	q := p.a.Quote
+	return len([]rune(q.Prefix)) >= alone/2 && len([]rune(q.Suffix)) >= alone/2 && c.context >= blindContext
 }
 
 // choose gives the best candidate, and by how much.
@@ -267,19 +355,6 @@ func (p *placer) block() Placement {
 	}
 	if len(equal) == 1 {
 		return Placement{State: Moved, Block: equal[0], Score: 1, Margin: 1, Rung: 2, Reason: fmt.Sprintf("the %s was moved", p.noun())}
-	}
-	words := bag(p.a.Block.Text)
-	var all []candidate
-	for i, b := range p.now.Blocks {
-		if d := dice(words, bag(b.Text)); !p.others[i] && b.Kind == p.a.Block.Kind && d >= sureScore {
-			all = append(all, candidate{block: i, score: d})
-		}
-	}
-	if len([]rune(p.a.Block.Text)) >= wholeQuote && len(all) > 0 {
-		if best, margin := choose(all); margin >= sureMargin {
-			return Placement{State: Moved, Block: best.block, Score: best.score, Margin: margin, Rung: 4,
-				Reason: fmt.Sprintf("the %s was moved and edited", p.noun())}
-		}
 	}
 	return p.rest(fmt.Sprintf("the %s is gone", p.noun()), 6)
 }

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/site"
+	"lockstep/site/review"
+	"lockstep/site/review/access"
+)
+
+func newReviewListCommand() *cobra.Command {
+	var f reviewFlags
+	var open, asJSON, exported bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List threads and where they stand in the text as it is now",
+		Example: `  lockstep review list --open
+  lockstep review list --json
+  lockstep review list --exported            # what the repository has`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			tree, err := loadTree(f.dir)
+			if err != nil {
+				return err
+			}
+			var lines []review.Line
+			revisions, err := review.OpenRevisions("")
+			if err == nil && exported {
+				var save func(*review.Revisions) error
+				if lines, save, err = exportedLines(tree, f.dir); err == nil {
+					err = save(revisions)
+				}
+			} else if err == nil {
+				if lines, err = reviewLines(cmd.Context(), &f); err == nil {
+					revisions, err = review.OpenRevisions(filepath.Join(f.store(), "revisions"))
+				}
+			}
+			if err != nil {
+				return err
+			}
+			type row struct {
+				Page     string `json:"page"`
+				ID       string `json:"id"`
+				Status   string `json:"status"`
+				Intent   string `json:"intent"`
+				State    string `json:"state"`
+				Source   string `json:"source,omitempty"`
+				Line     int    `json:"line,omitempty"`
+				Author   string `json:"author"`
+				Quote    string `json:"quote,omitempty"`
+				Comments int    `json:"comments"`
+				Body     string `json:"body"`
+			}
+			rows := []row{}
+			names, pages := byPage(lines)
+			for _, name := range names {
+				state, err := review.StateOf(pages[name])
+				if err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				d, _ := tree.Document(name)
+				d.Page = name
+				for _, t := range review.Show(state, d, revisions, access.Actor{}).Threads {
+					if open && t.Status != "open" {
+						continue
+					}
+					r := row{Page: name, ID: t.ID, Status: t.Status, Intent: t.Intent, State: t.State, Source: d.Source, Author: t.Comments[0].Author, Quote: t.Quote,
+						Comments: len(t.Comments), Body: t.Comments[0].Body}
+					if t.Block >= 0 && t.Block < len(d.Blocks) {
+						r.Line = d.Blocks[t.Block].Line
+					}
+					rows = append(rows, r)
+				}
+			}
+			if asJSON {
+				encoder := json.NewEncoder(cmd.OutOrStdout())
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(rows)
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for _, r := range rows {
+				place := r.Page
+				if r.Line > 0 {
+					place = fmt.Sprintf("%s:%d", r.Source, r.Line)
+				}
+				text, _, _ := strings.Cut(r.Body, "\n")
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s: %s\n", place, r.Status, r.Intent, r.State, r.Author, oneLine(text, 60))
+			}
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			if len(rows) == 0 {
+				fmt.Fprintln(cmd.OutOrStdout(), "no threads")
+			}
+			return nil
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().BoolVar(&open, "open", false, "open threads only")
+	cmd.Flags().BoolVar(&exported, "exported", false, "read the repository instead of the server's log")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// oneLine is a text for a terminal: nothing in it moves the cursor.
+func oneLine(text string, limit int) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, text)
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return text
+}
+
+func newReviewVerifyCommand() *cobra.Command {
+	var f reviewFlags
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Prove that the log is whole, and that the repository has its beginning",
+		Long: `Reads every event of the log, opens every text and compares it with what the
+event commits to, and computes the chain of hashes anew. Then it compares what the
+repository has with it. The exit code is 1 if anything differs.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			tree, err := loadTree(f.dir)
+			if err != nil {
+				return err
+			}
+			exported, _, err := exportedLines(tree, f.dir)
+			if err != nil {
+				return err
+			}
+			var lines []review.Line
+			if _, err := os.Stat(f.store()); err == nil || len(exported) == 0 {
+				if lines, err = reviewLines(cmd.Context(), &f); err != nil {
+					return err
+				}
+			} else {
+				fmt.Fprintf(cmd.OutOrStdout(), "there is no log in %s; verifying what the repository has\n", f.store())
+				lines = exported
+			}
+			_, inRepository := byPage(exported)
+			names, pages := byPage(lines)
+			wrong := 0
+			for _, name := range names {
+				state, err := review.StateOf(pages[name])
+				if err != nil {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", name, err)
+					wrong++
+					continue
+				}
+				said := "not exported"
+				if part := inRepository[name]; part != nil {
+					said = compareExport(pages[name], part)
+					if strings.HasPrefix(said, "differs") {
+						wrong++
+					}
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s  #%d  head %s  %s\n", name, state.N, state.Head, said)
+			}
+			if wrong > 0 {
+				return errReported
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "verified: %d pages, %d events\n", len(names), len(lines))
+			return nil
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// compareExport says how an export stands to the log.
+func compareExport(log, exported []review.Line) string {
+	for i, line := range exported {
+		if i >= len(log) {
+			return fmt.Sprintf("the repository is %d events ahead: import them", len(exported)-i)
+		}
+		if string(line.Event) != string(log[i].Event) {
+			return fmt.Sprintf("differs from the repository at event #%d", i+1)
+		}
+	}
+	if n := len(log) - len(exported); n > 0 {
+		return fmt.Sprintf("%d events are not exported", n)
+	}
+	return "exported"
+}
+
+func newReviewCheckCommand() *cobra.Command {
+	var dir string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Judge accepted decisions by their exported reviews",
+		Long: `Fails if a decision is accepted while a blocking thread is open, or while a
+decision-maker has not approved its very text. The rule is set in lockstep.yaml:
+
+  review:
+    approvals: reviewed     # of decisions that have a review (the default), all, or none
+
+lockstep check does the same, among other things.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			tree, err := loadTree(dir)
+			if err != nil {
+				return err
+			}
+			findings := slices.DeleteFunc(slices.Clone(tree.Findings), func(f site.Finding) bool { return !strings.HasPrefix(f.Rule, "review") })
+			if asJSON {
+				encoder := json.NewEncoder(cmd.OutOrStdout())
+				encoder.SetIndent("", "  ")
+				if err := encoder.Encode(append([]site.Finding{}, findings...)); err != nil {
+					return err
+				}
+			} else {
+				printFindings(cmd.OutOrStdout(), findings)
+			}
+			if len(findings) > 0 {
+				return errReported
+			}
+			if !asJSON {
+				fmt.Fprintf(cmd.OutOrStdout(), "sound: the reviews of %d pages\n", len(tree.ReviewStates()))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
+	return cmd
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/site/review/access"
+)
+
+func newReviewInviteCommand() *cobra.Command {
+	var f reviewFlags
+	var name, email, role, base string
+	var expires time.Duration
+	cmd := &cobra.Command{
+		Use:   "invite",
+		Short: "Make a link that lets one person in, once",
+		Long: `Prints a link. Whoever opens it first, in a browser, and says so, reviews as
+that person. Only a hash of the link is kept. The server must run with
+--review-invites; it need not be started again.`,
+		Example: `  lockstep review invite --name "Ada Lovelace" --role reviewer --url https://review.example.org
+  lockstep review invite --name Bob --role commenter --expires 24h`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r, err := access.ParseRole(role)
+			switch {
+			case err != nil:
+				return usageError{"--role: " + err.Error(), "lockstep review invite --help"}
+			case name == "":
+				return usageError{"--name is missing: comments are shown with it", "lockstep review invite --help"}
+			case expires <= 0 || expires > 90*24*time.Hour:
+				return usageError{"--expires must be between a moment and 90 days", "lockstep review invite --expires 168h"}
+			}
+			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
+			if err != nil {
+				return err
+			}
+			token, i, err := store.Invite(name, email, r, expires)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s/invite/%s\n", base, token)
+			fmt.Fprintf(cmd.ErrOrStderr(), "for %s, %s, until %s; lockstep review revoke %s takes it back\n", i.Name, i.Role, i.Expires.Format("2006-01-02 15:04 UTC"), i.ID)
+			return nil
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&name, "name", "", "the person's name")
+	cmd.Flags().StringVar(&email, "email", "", "the person's address, if you like")
+	cmd.Flags().StringVar(&role, "role", "commenter", "reader, commenter, reviewer or maintainer")
+	cmd.Flags().StringVar(&base, "url", "http://127.0.0.1:8080", "where browsers reach the server")
+	cmd.Flags().DurationVar(&expires, "expires", 7*24*time.Hour, "how long the link works")
+	return cmd
+}
+
+func newReviewInvitesCommand() *cobra.Command {
+	var f reviewFlags
+	cmd := &cobra.Command{
+		Use:   "invites",
+		Short: "List invitations",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
+			if err != nil {
+				return err
+			}
+			all, err := store.Invitations()
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for _, i := range all {
+				state := "open until " + i.Expires.Format("2006-01-02 15:04 UTC")
+				if i.Used {
+					state = "used"
+				} else if time.Now().After(i.Expires) {
+					state = "expired"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", i.ID, oneLine(i.Name, 40), i.Role, state)
+			}
+			return w.Flush()
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+func newReviewRevokeCommand() *cobra.Command {
+	var f reviewFlags
+	cmd := &cobra.Command{
+		Use:   "revoke ID",
+		Short: "Take an invitation back, and end the sessions that came from it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
+			if err != nil {
+				return err
+			}
+			if err := store.Revoke(args[0]); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "revoked %s\n", args[0])
+			return nil
+		},
+	}
+	f.add(cmd)
+	return cmd
+}

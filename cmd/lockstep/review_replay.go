@@ -1,0 +1,72 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/site/review/replay"
+)
+
+func newReviewReplayCommand() *cobra.Command {
+	var dir, pattern string
+	var seed uint64
+	var asJSON, mistakes bool
+	cmd := &cobra.Command{
+		Use:   "replay",
+		Short: "Measure on a repository's history how well comments find their place",
+		Long: `Anchors quotes in old revisions of a repository's Markdown and looks where they
+are placed in revisions 1, 5 and 20 commits later. Right and wrong are decided
+apart from that, by following each word through every commit.`,
+		Example: `  lockstep review replay
+  lockstep review replay --dir ../other --path 'docs/adr/*.md'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			histories, err := replay.Git(cmd.Context(), dir, pattern)
+			if err != nil {
+				return err
+			}
+			table := replay.Run(histories, replay.Options{Seed: seed, Progress: func(done, of int) {
+				fmt.Fprintf(cmd.ErrOrStderr(), "\r%d of %d documents", done, of)
+			}})
+			fmt.Fprintln(cmd.ErrOrStderr())
+			if asJSON {
+				encoder := json.NewEncoder(cmd.OutOrStdout())
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(table)
+			}
+			if table.Documents == 0 {
+				return usageError{fmt.Sprintf("no Markdown file that matches %q has two revisions here", pattern), "a full clone: git fetch --unshallow; or --path '*'"}
+			}
+			out := cmd.OutOrStdout()
+			w := tabwriter.NewWriter(out, 0, 4, 2, ' ', tabwriter.AlignRight)
+			fmt.Fprintln(w, "what became of it\tquotes\tright\tright paragraph\twrong\tnot placed\t")
+			for _, class := range replay.Classes {
+				c := table.Classes[class]
+				share := func(n int) string {
+					if c.Samples == 0 {
+						return "-"
+					}
+					return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(c.Samples))
+				}
+				fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t\n", class, c.Samples, share(c.Right), share(c.Paragraph), share(c.Wrong), share(c.Unplaced))
+			}
+			w.Flush()
+			fmt.Fprintf(out, "%d documents, %d revisions, %d quotes left out as unclear; %.2f ms a thread, p99 %.2f ms\n", table.Documents, table.Revisions, table.Unclear, table.MeanMS, table.P99MS)
+			if mistakes {
+				for _, m := range table.Mistakes {
+					fmt.Fprintln(out, "  wrong:", oneLine(m, 300))
+				}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&dir, "dir", ".", "a repository")
+	cmd.Flags().StringVar(&pattern, "path", "*", "which files, as in adr/*.md; * for all Markdown")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "chooses the quotes")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&mistakes, "mistakes", false, "show some of the wrong placements")
+	return cmd
+}

@@ -1,0 +1,132 @@
+package access
+
+import (
+	"container/list"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits bound what may be written: by a person, from a network, and by all. They
+// are far above what people type and below what hurts.
+type Limits struct {
+	Who        Identifier
+	Now        func() time.Time // default: time.Now
+	Person     Rate
+	Network    Rate // an IPv4 /24, an IPv6 /48
+	Everybody  Rate
+	MaxBuckets int // of persons and networks that are remembered
+
+	once    sync.Once
+	mu      sync.Mutex
+	buckets map[string]*list.Element
+	recent  *list.List
+	all     *rate.Limiter
+}
+
+// Rate is a number of requests a second, and how many may come at once.
+type Rate struct {
+	Each  float64
+	Burst int
+}
+
+// DefaultLimits are for a team.
+func DefaultLimits(who Identifier) *Limits {
+	return &Limits{Who: who, Person: Rate{10, 60}, Network: Rate{60, 300}, Everybody: Rate{300, 1000}, MaxBuckets: 20_000}
+}
+
+type bucket struct {
+	key     string
+	limiter *rate.Limiter
+}
+
+// Limit refuses writes beyond the limits with 429 and says when to come back.
+// Reading is free.
+func (l *Limits) Limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if wait := l.wait(r); wait > 0 {
+			seconds := int(math.Ceil(wait.Seconds()))
+			w.Header().Set("Retry-After", fmt.Sprint(seconds))
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusTooManyRequests)
+			json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": "Too Many Requests", "status": 429, "code": "too-many",
+				"detail": fmt.Sprintf("too much at once; try again in %d s", seconds)})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// wait is how long a request must wait; 0 lets it in and counts it.
+func (l *Limits) wait(r *http.Request) time.Duration {
+	l.once.Do(func() {
+		if l.Now == nil {
+			l.Now = time.Now
+		}
+		l.buckets, l.recent = make(map[string]*list.Element), list.New()
+		l.all = rate.NewLimiter(rate.Limit(l.Everybody.Each), l.Everybody.Burst)
+	})
+	now := l.Now()
+	limiters := []*rate.Limiter{}
+	l.mu.Lock()
+	if addr, ok := remote(r); ok {
+		limiters = append(limiters, l.bucket("net "+network(addr), l.Network))
+	}
+	if who, err := l.Who.Identify(r); err == nil {
+		limiters = append(limiters, l.bucket("who "+who.ID, l.Person))
+	}
+	l.mu.Unlock()
+	limiters = append(limiters, l.all)
+	var taken []*rate.Reservation
+	for _, limiter := range limiters {
+		reservation := limiter.ReserveN(now, 1)
+		taken = append(taken, reservation)
+		if wait := reservation.DelayFrom(now); wait > 0 {
+			for _, t := range taken {
+				t.CancelAt(now)
+			}
+			return wait
+		}
+	}
+	return 0
+}
+
+// bucket finds or makes a bucket; the one that was not used for the longest time
+// goes when there are too many.
+func (l *Limits) bucket(key string, r Rate) *rate.Limiter {
+	if e := l.buckets[key]; e != nil {
+		l.recent.MoveToFront(e)
+		return e.Value.(*bucket).limiter
+	}
+	if l.recent.Len() >= l.MaxBuckets {
+		oldest := l.recent.Back()
+		delete(l.buckets, oldest.Value.(*bucket).key)
+		l.recent.Remove(oldest)
+	}
+	b := &bucket{key, rate.NewLimiter(rate.Limit(r.Each), r.Burst)}
+	l.buckets[key] = l.recent.PushFront(b)
+	return b.limiter
+}
+
+// network is what one household or company usually has.
+func network(addr netip.Addr) string {
+	bits := 24
+	if addr.Is6() {
+		bits = 48
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return addr.String()
+	}
+	return prefix.String()
+}

@@ -1,0 +1,246 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Store keeps invitations and sessions in files, one each, named by a hash of
+// the token: who reads the disk cannot sign in. Several processes may use one
+// store, so that the command that invites works while the server runs. An
+// invitation is used by renaming its file, which one process at most can do.
+type Store struct {
+	dir string
+	now func() time.Time
+}
+
+// Invitation lets one person in, once.
+type Invitation struct {
+	ID      string    `json:"id"` // the beginning of the hash of its token
+	Name    string    `json:"name"`
+	Email   string    `json:"email,omitempty"`
+	Role    string    `json:"role"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+	Used    bool      `json:"-"`
+}
+
+// session is a browser that is signed in.
+type session struct {
+	Actor   Actor     `json:"actor"`
+	Invite  string    `json:"invite,omitempty"` // what it came from
+	Created time.Time `json:"created"`
+	Seen    time.Time `json:"seen"`
+}
+
+// Sessions end by themselves.
+const (
+	idleAfter   = 12 * time.Hour
+	endAfter    = 7 * 24 * time.Hour
+	noteSeen    = 10 * time.Minute // how often use is written down
+	maxSessions = 10_000
+)
+
+// ErrInvitation is the error for a link that does not let anybody in (any more).
+var ErrInvitation = errors.New("this invitation does not exist, was used, has expired or was revoked")
+
+// OpenStore opens the store in a folder, or makes it.
+func OpenStore(dir string, now func() time.Time) (*Store, error) {
+	if now == nil {
+		now = time.Now
+	}
+	for _, part := range []string{"invitations", "used", "sessions"} {
+		if err := os.MkdirAll(filepath.Join(dir, part), 0o700); err != nil {
+			return nil, fmt.Errorf("open access: %w", err)
+		}
+	}
+	return &Store{dir: dir, now: now}, nil
+}
+
+func newToken() string {
+	var b [32]byte
+	rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func hashOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func (s *Store) file(part, hash string) string { return filepath.Join(s.dir, part, hash+".json") }
+
+func (s *Store) write(path string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(s.dir, ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(data)
+	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+func read[T any](path string) (v T, err error) {
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(data, &v)
+	}
+	return v, err
+}
+
+// Invite makes an invitation and gives its token, which is kept nowhere.
+func (s *Store) Invite(name, email string, role Role, within time.Duration) (token string, i Invitation, err error) {
+	if !validName(name) {
+		return "", i, fmt.Errorf("invite: the name must have 1 to %d characters", maxName)
+	}
+	token = newToken()
+	hash := hashOf(token)
+	i = Invitation{ID: hash[:12], Name: name, Email: email, Role: role.String(), Created: s.now().UTC(), Expires: s.now().UTC().Add(within)}
+	if err := s.write(s.file("invitations", hash), i); err != nil {
+		return "", i, fmt.Errorf("invite: %w", err)
+	}
+	return token, i, nil
+}
+
+// Invitation finds an invitation that can still be used.
+func (s *Store) Invitation(token string) (Invitation, error) {
+	i, err := read[Invitation](s.file("invitations", hashOf(token)))
+	if err != nil || !s.now().Before(i.Expires) {
+		return Invitation{}, ErrInvitation
+	}
+	return i, nil
+}
+
+// Redeem uses an invitation and gives the token of a session.
+func (s *Store) Redeem(token string) (string, error) {
+	i, err := s.Invitation(token)
+	if err != nil {
+		return "", err
+	}
+	hash := hashOf(token)
+	if err := os.Rename(s.file("invitations", hash), s.file("used", hash)); err != nil {
+		return "", ErrInvitation // somebody was faster
+	}
+	role, err := ParseRole(i.Role)
+	if err != nil {
+		return "", err
+	}
+	return s.begin(Actor{ID: "invite:" + i.ID, Name: i.Name, Email: i.Email, Role: role}, i.ID)
+}
+
+// begin makes a session for somebody who has shown who they are.
+func (s *Store) begin(who Actor, invite string) (string, error) {
+	if entries, err := os.ReadDir(filepath.Join(s.dir, "sessions")); err == nil && len(entries) >= maxSessions {
+		s.sweep()
+	}
+	token := newToken()
+	who.Since = s.now().UTC()
+	if err := s.write(s.file("sessions", hashOf(token)), session{who, invite, who.Since, who.Since}); err != nil {
+		return "", fmt.Errorf("begin session: %w", err)
+	}
+	return token, nil
+}
+
+// Session finds who a token stands for.
+func (s *Store) Session(token string) (Actor, error) {
+	path := s.file("sessions", hashOf(token))
+	found, err := read[session](path)
+	if err != nil {
+		return Actor{}, ErrSignIn
+	}
+	now := s.now().UTC()
+	if now.Sub(found.Seen) > idleAfter || now.Sub(found.Created) > endAfter {
+		os.Remove(path)
+		return Actor{}, ErrSignIn
+	}
+	if now.Sub(found.Seen) > noteSeen {
+		found.Seen = now
+		s.write(path, found) // a lost note ends the session early, and no more
+	}
+	return found.Actor, nil
+}
+
+// End ends a session.
+func (s *Store) End(token string) error {
+	err := os.Remove(s.file("sessions", hashOf(token)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// sweep removes sessions that have ended.
+func (s *Store) sweep() {
+	entries, _ := os.ReadDir(filepath.Join(s.dir, "sessions"))
+	for _, e := range entries {
+		path := filepath.Join(s.dir, "sessions", e.Name())
+		if found, err := read[session](path); err != nil || s.now().Sub(found.Seen) > idleAfter || s.now().Sub(found.Created) > endAfter {
+			os.Remove(path)
+		}
+	}
+}
+
+// Invitations lists all, oldest first.
+func (s *Store) Invitations() (all []Invitation, err error) {
+	for _, part := range []string{"invitations", "used"} {
+		entries, err := os.ReadDir(filepath.Join(s.dir, part))
+		if err != nil {
+			return nil, fmt.Errorf("list invitations: %w", err)
+		}
+		for _, e := range entries {
+			i, err := read[Invitation](filepath.Join(s.dir, part, e.Name()))
+			if err != nil {
+				return nil, fmt.Errorf("list invitations: %s: %w", e.Name(), err)
+			}
+			i.Used = part == "used"
+			all = append(all, i)
+		}
+	}
+	slices.SortFunc(all, func(a, b Invitation) int { return a.Created.Compare(b.Created) })
+	return all, nil
+}
+
+// Revoke ends an invitation, and every session that came from it.
+func (s *Store) Revoke(id string) error {
+	found := false
+	for _, part := range []string{"invitations", "used"} {
+		entries, _ := os.ReadDir(filepath.Join(s.dir, part))
+		for _, e := range entries {
+			if len(id) == 12 && strings.HasPrefix(e.Name(), id) {
+				found = true
+				if err := os.Remove(filepath.Join(s.dir, part, e.Name())); err != nil {
+					return fmt.Errorf("revoke %s: %w", id, err)
+				}
+			}
+		}
+	}
+	entries, _ := os.ReadDir(filepath.Join(s.dir, "sessions"))
+	for _, e := range entries {
+		path := filepath.Join(s.dir, "sessions", e.Name())
+		if old, err := read[session](path); err == nil && old.Invite == id {
+			os.Remove(path)
+		}
+	}
+	if !found {
+		return fmt.Errorf("revoke: there is no invitation %q", id)
+	}
+	return nil
+}
