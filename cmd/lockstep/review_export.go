@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/cluster"
 	"lockstep/site/build"
 	"lockstep/site/review"
 )
@@ -136,7 +137,7 @@ must not be running.`,
 }
 
 func importLines(cmd *cobra.Command, f *reviewFlags, lines []review.Line, revisions func(*review.Revisions) error) error {
-	return withService(cmd.Context(), f, nil, func(s *review.Service, store *reviewStore) error {
+	err := withService(cmd.Context(), f, nil, func(s *review.Service, store *reviewStore) error {
 		if err := revisions(store.Revisions); err != nil {
 			return err
 		}
@@ -144,6 +145,10 @@ func importLines(cmd *cobra.Command, f *reviewFlags, lines []review.Line, revisi
 		fmt.Fprintf(cmd.OutOrStdout(), "%d events added, %d were there\n", added, len(lines)-added)
 		return err
 	})
+	if errors.Is(err, cluster.ErrInUse) {
+		return usageError{"the server has the reviews open", "stop lockstep serve, and run this again"}
+	}
+	return err
 }
 
 // exportedLines reads what the repository has of reviews.

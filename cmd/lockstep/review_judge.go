@@ -92,6 +92,9 @@ func newReviewListCommand() *cobra.Command {
 					place = fmt.Sprintf("%s:%d", r.Source, r.Line)
 				}
 				text, _, _ := strings.Cut(r.Body, "\n")
+				if text == "" {
+					text = "(redacted)"
+				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s: %s\n", place, r.Status, r.Intent, r.State, r.Author, oneLine(text, 60))
 			}
 			if err := w.Flush(); err != nil {

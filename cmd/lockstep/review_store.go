@@ -121,12 +121,12 @@ const reviewOpenWithin = 30 * time.Second
 
 // openReviewStore opens the store in a folder, or makes it. Only one process may
 // have it open.
-func openReviewStore(ctx context.Context, dir string, logger *slog.Logger) (store *reviewStore, err error) {
+func openReviewStore(ctx context.Context, dir string, logger *slog.Logger) (_ *reviewStore, err error) {
 	lock, err := cluster.LockFolder(dir, time.Second)
 	if err != nil {
 		return nil, fmt.Errorf("open reviews: %w", err)
 	}
-	store = &reviewStore{lock: lock}
+	store := &reviewStore{lock: lock}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, store.Close())

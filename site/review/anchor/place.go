@@ -259,7 +259,7 @@ func (p *placer) nearlyInMine() (Placement, bool) {
 
 // nearlyElsewhere: words like the quote, in a block that is no other's.
 func (p *placer) nearlyElsewhere() (Placement, bool) {
-	if len(p.quote) < wholeQuote {
+	if len(p.quote) < wholeQuote || p.blind {
 		return Placement{}, false
 	}
 	share := movedErrors
