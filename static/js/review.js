@@ -562,7 +562,9 @@ function refresh() {
     const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("review");
     if (!next) return;
     const known = new Set($$(".comment", region).map((c) => c.id));
-    const path = (e) => e.closest("[id]").id + " " + $$("textarea, input, select, summary, button, a", e.closest("[id]")).indexOf(e);
+    // What an element is called in both: its form and name, or its words within the
+    // nearest thing that has an id. Positions change when comments arrive.
+    const path = (e) => (e.form ? `${e.form.getAttribute("action")} ${e.name || e.type}` : `${e.closest("[id]").id} ${e.localName} ${e.textContent.trim()}`);
     const typed = new Map($$("textarea, input[type=text]", region).filter((e) => e.value !== e.defaultValue).map((e) => [path(e), e.value]));
     const opened = new Set($$("details[open]", region).map((d) => path($("summary", d))));
     const focused = region.contains(document.activeElement) && document.activeElement !== region ? document.activeElement : null;
