@@ -164,6 +164,15 @@ func TestBrowserReview_keyboard(t *testing.T) {
 	if got := eval[string](t, ctx, `document.querySelector(".thread .quote").textContent.trim()`); got == "" || !strings.HasPrefix(at, strings.TrimSuffix(got, "…")) {
 		t.Errorf("the thread is on %q, the cursor was on %q", got, at)
 	}
+	// A suggested edit, with the block's own source to begin with.
+	do(t, ctx, chromedp.KeyEvent("j"), chromedp.KeyEvent("c"))
+	until(t, ctx, 5*time.Second, `document.activeElement.matches(".composer textarea")`)
+	do(t, ctx, chromedp.KeyEvent("Shorter."))
+	eval[bool](t, ctx, `([...document.querySelectorAll(".composer button")].find(b => b.textContent === "Suggest an edit").focus(), true)`)
+	do(t, ctx, chromedp.KeyEvent(kb.Enter))
+	until(t, ctx, 10*time.Second, `document.querySelector(".composer textarea[name=suggestion]")?.value.length > 5`)
+	do(t, ctx, chromedp.KeyEvent(" Really."), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(2)))
+	until(t, ctx, 15*time.Second, `document.querySelector(".suggestion ins")?.textContent.includes("Really.")`)
 	do(t, ctx, chromedp.KeyEvent("j"), chromedp.KeyEvent("n"))
 	until(t, ctx, 5*time.Second, `document.activeElement.matches(".thread.active")`)
 	do(t, ctx, chromedp.KeyEvent(kb.Tab))
@@ -174,7 +183,7 @@ func TestBrowserReview_keyboard(t *testing.T) {
 		do(t, ctx, chromedp.KeyEvent(kb.Tab))
 	}
 	do(t, ctx, chromedp.KeyEvent("Answered too."), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter))
-	until(t, ctx, 15*time.Second, `document.querySelectorAll(".comment").length === 2`)
+	until(t, ctx, 15*time.Second, `document.querySelectorAll(".comment").length === 3`)
 }
 
 // TestBrowserReview_payloads shows comments, names and quotes of an attacker, and

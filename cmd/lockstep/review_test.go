@@ -607,7 +607,11 @@ measuring:
 	if written != 100 {
 		t.Errorf("%d of 100 comments were accepted", written)
 	}
-	if p99 > 50*time.Millisecond {
-		t.Errorf("p99 of the page is %v, want at most 50 ms", p99)
+	limit := 50 * time.Millisecond
+	if raceDetector {
+		limit = time.Second // all packages are tested at once then, on the same processors
+	}
+	if p99 > limit {
+		t.Errorf("p99 of the page is %v, want at most %v", p99, limit)
 	}
 }

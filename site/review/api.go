@@ -167,6 +167,20 @@ func (s *Service) getThread(q *request) error {
 	return s.answerThread(q, http.StatusOK, q.r.PathValue("thread"))
 }
 
+// getBlock answers with a block and its source, for those who suggest another.
+func (s *Service) getBlock(q *request) error {
+	n, err := BlockRef(q.r.PathValue("block")).find(q.d.doc())
+	if err != nil || n == nil {
+		return notFound("the text has no such block")
+	}
+	b := q.d.Blocks[*n]
+	out := map[string]any{"n": b.N, "kind": b.Kind, "id": b.ID, "text": b.Text, "line": b.Line, "revision": q.d.Revision}
+	if q.d.Lines != nil {
+		out["source"] = q.d.Lines(b.Line, b.End)
+	}
+	return q.answer(http.StatusOK, out)
+}
+
 // answerThread answers with a thread as it is now.
 func (s *Service) answerThread(q *request, status int, id string) error {
 	r, err := s.Review(q.r.Context(), q.d, q.actor)

@@ -46,6 +46,7 @@ func (s *Service) Routes() []Route {
 	return []Route{
 		api("GET", "", access.Read, s.getReview),
 		api("GET", "/events", access.Read, s.getEvents),
+		api("GET", "/blocks/{block}", access.Read, s.getBlock),
 		api("POST", "/threads", access.OpenThread, s.postThread),
 		api("GET", "/threads/{thread}", access.Read, s.getThread),
 		api("POST", "/threads/{thread}/comments", access.Reply, s.postComment),

@@ -345,13 +345,33 @@ function compose(about, kept) {
   button("Comment now", "submit");
   const later = button("Keep as draft", "button", true);
   const look = button("Preview", "button", true);
+  const suggest = button("Suggest an edit", "button", true);
   const drop = button("Discard", "button", true);
   form.append(label, preview, row);
+  const proposing = (source) => {
+    suggest.hidden = true;
+    const proposal = document.createElement("label");
+    proposal.textContent = "Its source in Markdown, as you would have it";
+    const text = document.createElement("textarea");
+    text.name = "suggestion";
+    text.value = source;
+    proposal.append(text);
+    label.after(proposal);
+    return text;
+  };
+  if (draft.suggestion !== undefined) proposing(draft.suggestion);
+  suggest.addEventListener("click", async () => {
+    try {
+      const block = await send(`/api/reviews/${page}/blocks/${draft.block}`, {});
+      proposing(block.source).focus();
+    } catch (error) { fail(form, error); }
+  });
   dialog.append(form);
   document.body.append(dialog);
   const keep = () => {
     draft.body = area.value;
     draft.intent = new FormData(form).get("intent") ?? "comment";
+    if (form.elements.suggestion) draft.suggestion = form.elements.suggestion.value;
     saveDraft(draft);
   };
   form.addEventListener("input", keep);
@@ -421,7 +441,7 @@ async function sendDraft(draft) {
   if (draft.block !== undefined && draft.block !== null) anchor.block = draft.block;
   await send(`/api/reviews/${page}/threads`, {
     method: "POST", headers: { "content-type": "application/json" },
-    body: JSON.stringify({ id: draft.id, body: draft.body, intent: draft.intent, anchor }),
+    body: JSON.stringify({ id: draft.id, body: draft.body, intent: draft.intent, anchor, ...(draft.suggestion === undefined ? {} : { suggestion: draft.suggestion }) }),
   });
   removeDraft(draft.id);
 }
