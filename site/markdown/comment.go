@@ -219,4 +219,4 @@ func shallow(src string) string {
 	return brackets.ReplaceAllStringFunc(strings.Join(lines, "\n"), func(run string) string { return run[:16] })
 }
 
-var brackets = regexp.MustCompile("(?:[\\[!]{17,}|_{17,}|\\*{17,})")
+var brackets = regexp.MustCompile(`[\[!]{17,}|_{17,}|\*{17,}`)

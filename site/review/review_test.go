@@ -323,7 +323,8 @@ func TestVerdict_race(t *testing.T) {
 			json.Unmarshal(line.Event, &e)
 			order += string(e.Type) + " "
 		}
-		first := strings.Index(order, "review.submitted") >= 0 && strings.Index(order, "review.submitted") < strings.Index(order, "thread.opened")
+		before, _, submitted := strings.Cut(order, "review.submitted")
+		first := submitted && !strings.Contains(before, "thread.opened")
 		if first != (approved == 200) {
 			t.Errorf("approved: %d, and the log has %s", approved, order)
 		}

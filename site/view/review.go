@@ -99,18 +99,10 @@ func verdictClass(v site.Verdict) string {
 }
 
 func verdictWords(v site.Verdict) string {
-	words := map[string]string{"approve": "approves", "request-changes": "requests changes", "comment": "comments"}[v.Verdict]
 	if v.Stale {
-		words += " an older text"
-		if v.Verdict != "approve" {
-			words = map[string]string{"request-changes": "requested changes to an older text", "comment": "commented on an older text"}[v.Verdict]
-		} else {
-			words = "approved an older text"
-		}
-	} else if v.Verdict == "approve" {
-		words = "approves this very text"
+		return map[string]string{"approve": "approved an older text", "request-changes": "requested changes to an older text", "comment": "commented on an older text"}[v.Verdict]
 	}
-	return words
+	return map[string]string{"approve": "approves this very text", "request-changes": "requests changes", "comment": "comments"}[v.Verdict]
 }
 
 func threadLabel(t site.Thread) string {
