@@ -29,12 +29,15 @@ type Page struct {
 	Revision string
 	Words    int
 
-	Decision  *Decision   // for KindDecision
-	Log       *Log        // for KindLog
-	Review    *Review     // nil where there is none and none can begin
-	Reviews   *ReviewList // for KindReviews
-	Pages     []*Page     // for KindSection and KindHome: what it lists
-	Backlinks []Backlink  // what refers to this page, in site order
+	Decision *Decision   // for KindDecision
+	Log      *Log        // for KindLog
+	Review   *Review     // nil where there is none and none can begin
+	Reviews  *ReviewList // for KindReviews
+	// Standing is where the review of each decision stands, by its path: for
+	// KindLog, and empty where nobody has reviewed anything.
+	Standing  map[string]*Review
+	Pages     []*Page    // for KindSection and KindHome: what it lists
+	Backlinks []Backlink // what refers to this page, in site order
 	History   History
 
 	Prev, Next *Page // neighbours within the section, in reading order

@@ -59,7 +59,8 @@ func (p *reviewParts) serve(o *serve.Options) {
 	mux.Handle("/reviews/", p.Service.Handler())
 	mux.Handle("GET /api/reviews/-/-/dump", p.Service.Dump(p.token))
 	o.Reviews = access.DefaultLimits(p.door.Who).Limit(mux)
-	o.ReviewRoutes = append([]string{"/api/reviews/", "POST /reviews/"}, p.door.Patterns...)
+	o.ReviewRoutes = append([]string{"/api/reviews/", "POST /reviews/", "GET /reviews/feed.xml", "GET /reviews/{kind}/{slug}/feed.xml",
+		"GET /reviews/{kind}/{slug}/threads/{thread}/feed.xml"}, p.door.Patterns...)
 	o.Review, o.OpenThreads = p.Review, p.OpenThreads
 }
 

@@ -9,13 +9,32 @@ import (
 	"lockstep/site/view"
 )
 
-// Render writes one page. S is the tree's Site, or a changed copy of it.
-func (t *Tree) Render(ctx context.Context, w io.Writer, s *view.Site, p *site.Page, review *site.Review) ([]site.Finding, error) {
+// Render writes one page. S is the tree's Site, or a changed copy of it. ReviewOf
+// gives the live review of a page; with nil, pages show what was exported.
+func (t *Tree) Render(ctx context.Context, w io.Writer, s *view.Site, p *site.Page, reviewOf func(*site.Page) *site.Review) ([]site.Finding, error) {
+	if reviewOf == nil {
+		reviewOf = t.exportedReview
+	}
 	rendered, findings := t.Fill(p)
-	if review != nil && rendered.Revision != "" {
-		rendered.Review = review
+	switch {
+	case p.Kind == site.KindLog:
+		rendered = t.withStanding(rendered, reviewOf)
+	case rendered.Revision != "":
+		rendered.Review = reviewOf(p)
 	}
 	return findings, view.Page(s, rendered).Render(ctx, w)
+}
+
+// withStanding adds to the log where the review of each decision stands.
+func (t *Tree) withStanding(p *site.Page, reviewOf func(*site.Page) *site.Review) *site.Page {
+	filled := *p
+	filled.Standing = make(map[string]*site.Review)
+	for _, d := range t.log.Decisions {
+		if r := reviewOf(d); r != nil && r.AsOf > 0 {
+			filled.Standing[d.Path] = r
+		}
+	}
+	return &filled
 }
 
 // Fill gives a copy of the page with its body. The findings are those that only
@@ -30,7 +49,6 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 	parsed := t.parser.Parse(d.Source, d.text, d.kind)
 	filled.Body, findings = parsed.Render(resolver{t, p})
 	filled.Blocks, filled.Revision = parsed.Blocks(), parsed.Revision()
-	filled.Review = t.exportedReview(p)
 	return &filled, findings
 }
 
@@ -45,15 +63,15 @@ func (t *Tree) Blocks(p *site.Page) ([]site.Block, string) {
 	return parsed.Blocks(), parsed.Revision()
 }
 
-// Bytes is Render into memory, with the review that was exported.
+// Bytes is Render into memory, with the reviews that were exported.
 func (t *Tree) Bytes(ctx context.Context, s *view.Site, p *site.Page) ([]byte, []site.Finding, error) {
 	return t.BytesWith(ctx, s, p, nil)
 }
 
-// BytesWith is Bytes with a live review, if there is one.
-func (t *Tree) BytesWith(ctx context.Context, s *view.Site, p *site.Page, review *site.Review) ([]byte, []site.Finding, error) {
+// BytesWith is Bytes with live reviews; see [Tree.Render].
+func (t *Tree) BytesWith(ctx context.Context, s *view.Site, p *site.Page, reviewOf func(*site.Page) *site.Review) ([]byte, []site.Finding, error) {
 	var buf bytes.Buffer
-	findings, err := t.Render(ctx, &buf, s, p, review)
+	findings, err := t.Render(ctx, &buf, s, p, reviewOf)
 	return buf.Bytes(), findings, err
 }
 

@@ -34,7 +34,7 @@ func FolderOf(page string) string {
 
 // Show is what a page shows of a review that comes from files.
 func Show(s *State, d Document, revisions *Revisions, a access.Actor) *site.Review {
-	return viewer{d: d, revisions: revisions, placed: make(map[placement]anchor.Placement), reader: a.ID}.review(s)
+	return viewer{d: d, revisions: revisions, placed: make(map[placement]anchor.Placement), rendered: make(map[string]site.HTML), reader: a.ID}.review(s)
 }
 
 // Files are the files of a page's review, by their names below its folder. The

@@ -66,6 +66,9 @@ func (s *Service) Routes() []Route {
 		form("/comments/{comment}/edit", access.EditComment, s.formEdit),
 		form("/comments/{comment}/redact", access.RedactComment, s.formRedact),
 		form("/verdict", access.GiveVerdict, s.formVerdict),
+		{"GET", formPage + "/feed.xml", access.Read, false, s.handle(s.pageFeed, s.problem)},
+		{"GET", formPage + "/threads/{thread}/feed.xml", access.Read, false, s.handle(s.threadFeed, s.problem)},
+		{"GET", "/reviews/feed.xml", access.Read, false, http.HandlerFunc(s.siteFeed)},
 		{"POST", "/reviews/preview", access.Read, true, http.HandlerFunc(s.preview)},
 	}
 }

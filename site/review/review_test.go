@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -487,4 +489,99 @@ func TestEvents(t *testing.T) {
 	if got := next(follow("2")); !strings.Contains(got, `"comment":"c1"`) {
 		t.Errorf("resumed: %s", got)
 	}
+}
+
+func TestFeeds(t *testing.T) {
+	w := newWorld(t)
+	w.must(201, "Bob", "POST", base+"/threads", `{"id":"t1","body":"a <script>alert(1)</script> & *so*","anchor":{"quote":"simplest thing"}}`)
+	w.must(201, "Bob", "POST", base+"/threads", `{"id":"t2","body":"gone"}`)
+	w.must(200, "Bob", "DELETE", base+"/comments/t2", "")
+	for _, path := range []string{"/reviews/feed.xml", "/reviews/adr/0001-log/feed.xml", "/reviews/adr/0001-log/threads/t1/feed.xml"} {
+		status, data := w.raw("", "GET", path, "")
+		var f struct {
+			Entries []struct {
+				Title   string `xml:"title"`
+				Author  string `xml:"author>name"`
+				Content string `xml:"content"`
+			} `xml:"entry"`
+		}
+		if err := xml.Unmarshal(data, &f); status != 200 || err != nil || len(f.Entries) != 1 {
+			t.Errorf("%s: %d %v\n%s", path, status, err, data)
+			continue
+		}
+		if e := f.Entries[0]; e.Author != "Bob" || !strings.Contains(e.Title, "simplest thing") || strings.Contains(e.Content, "<script") || !strings.Contains(e.Content, "<em>so</em>") {
+			t.Errorf("%s: %+v", path, e)
+		}
+	}
+	if status, _ := w.raw("", "GET", "/reviews/adr/0001-log/threads/none/feed.xml", ""); status != 404 {
+		t.Errorf("no such thread: %d", status)
+	}
+}
+
+// TestForms fills in the forms that the page has, as a browser without scripts
+// does, twice each.
+func TestForms(t *testing.T) {
+	w := newWorld(t)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	post := func(path string, fields url.Values) (int, string, string) {
+		r, _ := http.NewRequest("POST", w.server.URL+"/reviews/adr/0001-log"+path, strings.NewReader(fields.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Who", "Max")
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		data, _ := io.ReadAll(answer.Body)
+		return answer.StatusCode, answer.Header.Get("Location"), string(data)
+	}
+	for _, tt := range []struct {
+		path   string
+		fields url.Values
+		want   string
+	}{
+		{"/threads", url.Values{"id": {"t1"}, "body": {"Why?"}, "block": {"1"}, "intent": {"question"}, "revision": {w.revision()}}, "#t-t1"},
+		{"/threads/t1/comments", url.Values{"id": {"c1"}, "body": {"So."}}, "#c-c1"},
+		{"/comments/c1/edit", url.Values{"body": {"So it is."}}, "#c-c1"},
+		{"/threads/t1/resolve", url.Values{"id": {"r1"}, "kind": {"answered"}}, "#t-t1"},
+		{"/threads/t1/reopen", url.Values{"id": {"o1"}}, "#t-t1"},
+		{"/threads/t1/relink", url.Values{"id": {"l1"}, "quote": {"simplest thing"}}, "#t-t1"},
+		{"/comments/c1/redact", nil, "#c-c1"},
+		{"/verdict", url.Values{"verdict": {"approve"}, "revision": {w.revision()}}, "#review"},
+	} {
+		for range 2 {
+			if status, location, body := post(tt.path, tt.fields); status != 303 || location != "/adr/0001-log/"+tt.want {
+				t.Errorf("%s: %d %q %s", tt.path, status, location, body)
+			}
+		}
+	}
+	all := w.must(200, "", "GET", base, "")
+	th := thread(t, all, "t1")
+	if n := len(th["comments"].([]any)); n != 2 || len(all["threads"].([]any)) != 1 || th["anchor"].(map[string]any)["quote"] != "simplest thing" {
+		t.Errorf("after all: %v", all)
+	}
+	status, _, body := post("/threads", url.Values{"body": {"Kept <b>text</b>"}, "quote": {"nowhere"}})
+	if status != 409 || !strings.Contains(body, "Kept &lt;b&gt;text") || strings.Contains(body, "<b>") {
+		t.Errorf("refused: %d %s", status, body)
+	}
+}
+
+func FuzzReadLines(f *testing.F) {
+	f.Add([]byte(`{"page":"adr/x","n":1,"event":{"id":"a","type":"thread.opened","time":"2026-01-01T00:00:00Z","actor":{"id":"x","name":"X","role":"r"},"anchor":{"canon":1,"revision":""}}}`))
+	f.Add([]byte("<<<<<<< ours\n{}\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		lines, err := review.ReadLines(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		var again bytes.Buffer
+		if err := review.WriteLines(&again, lines); err != nil {
+			t.Fatal(err)
+		}
+		second, err := review.ReadLines(bytes.NewReader(again.Bytes()))
+		if err != nil || len(second) != len(lines) {
+			t.Fatalf("written and read again: %v\n%s", err, again.Bytes())
+		}
+		review.StateOf(lines)
+	})
 }

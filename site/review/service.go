@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lockstep/site"
 	"lockstep/site/review/access"
 	"lockstep/site/review/anchor"
 )
@@ -44,7 +45,9 @@ type page struct {
 	name   string
 	state  *State
 	placed map[placement]anchor.Placement
-	wiped  int // how many of state.shredded have no key any more
+	// rendered keeps comments as HTML, by their source. A redaction empties it.
+	rendered map[string]site.HTML
+	wiped    int // how many of state.shredded have no key any more
 }
 
 // Open reads the whole log and checks it. An entry that cannot be read or a body
@@ -78,7 +81,7 @@ func (s *Service) page(name string) *page {
 	defer s.mu.Unlock()
 	p := s.pages[name]
 	if p == nil {
-		p = &page{name: name, state: NewState(), placed: make(map[placement]anchor.Placement)}
+		p = &page{name: name, state: NewState(), placed: make(map[placement]anchor.Placement), rendered: make(map[string]site.HTML)}
 		s.pages[name] = p
 	}
 	return p
@@ -160,6 +163,9 @@ func (s *Service) open(p *page, e Event, sealed []byte) (*Body, error) {
 func (s *Service) shred(p *page) error {
 	s.keys.Lock()
 	defer s.keys.Unlock()
+	if p.wiped < len(p.state.shredded) {
+		clear(p.rendered)
+	}
 	for ; p.wiped < len(p.state.shredded); p.wiped++ {
 		if err := s.o.Keys.Destroy(keyID(p.name, p.state.shredded[p.wiped])); err != nil {
 			return fmt.Errorf("destroy the key of a redacted comment: %w", err)

@@ -35,7 +35,7 @@ func (s *Service) Review(ctx context.Context, d Document, a access.Actor) (*site
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	v := viewer{d: d, revisions: s.o.Revisions, placed: p.placed, reader: a.ID}
+	v := viewer{d: d, revisions: s.o.Revisions, placed: p.placed, rendered: p.rendered, reader: a.ID}
 	r := v.review(p.state)
 	r.Live, r.Nonce = true, newID()
 	r.You = site.Reviewer{ID: a.ID, Name: a.Name, Local: a.Local}
@@ -50,7 +50,24 @@ type viewer struct {
 	d         Document
 	revisions *Revisions
 	placed    map[placement]anchor.Placement
+	rendered  map[string]site.HTML
 	reader    string // id of who looks
+}
+
+// maxRendered bounds the comments of a page that are kept as HTML.
+const maxRendered = 4 * MaxThreads
+
+// html renders a comment, once for all who look.
+func (v viewer) html(body string) site.HTML {
+	if html, ok := v.rendered[body]; ok {
+		return html
+	}
+	if len(v.rendered) >= maxRendered {
+		clear(v.rendered)
+	}
+	html := markdown.Comment(body)
+	v.rendered[body] = html
+	return html
 }
 
 func (v viewer) review(s *State) *site.Review {
@@ -130,9 +147,9 @@ func (v viewer) comment(c *Comment) site.Comment {
 	if c.Redacted {
 		return out
 	}
-	out.Body, out.HTML = c.Body, markdown.Comment(c.Body)
+	out.Body, out.HTML = c.Body, v.html(c.Body)
 	for _, b := range c.Before {
-		out.Before = append(out.Before, site.Edit{Body: b.Body, HTML: markdown.Comment(b.Body), At: b.At})
+		out.Before = append(out.Before, site.Edit{Body: b.Body, HTML: v.html(b.Body), At: b.At})
 	}
 	return out
 }
@@ -141,7 +158,7 @@ func (v viewer) verdict(vote *Vote) site.Verdict {
 	out := site.Verdict{Author: markdown.Visible(vote.By.Name), AuthorID: vote.By.ID, Verdict: string(vote.Verdict), Body: vote.Body,
 		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision}
 	if vote.Body != "" {
-		out.HTML = markdown.Comment(vote.Body)
+		out.HTML = v.html(vote.Body)
 	}
 	if out.Stale {
 		if old := v.revisions.Get(vote.Revision); old != nil {

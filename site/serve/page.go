@@ -29,7 +29,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		s.problems(w, r, st.tree, p)
 		return
 	}
-	data, findings, err := st.tree.BytesWith(r.Context(), &st.tree.Site, p, s.review(r, st.tree, p))
+	data, findings, err := st.tree.BytesWith(r.Context(), &st.tree.Site, p, s.reviews(r, st.tree))
 	switch {
 	case err != nil:
 		s.options.Logger.Error("render", "page", p.Path, "error", err)

@@ -10,17 +10,18 @@ import (
 	"lockstep/site/view"
 )
 
-// review is the review of a page as whoever asks sees it, nil where there can be
-// none.
-func (s *Server) review(r *http.Request, tree *build.Tree, p *site.Page) *site.Review {
-	if s.options.Review == nil || p.Source == "" {
+// reviews gives the review of each page as whoever asks sees it; nil where nobody
+// can comment.
+func (s *Server) reviews(r *http.Request, tree *build.Tree) func(*site.Page) *site.Review {
+	if s.options.Review == nil {
 		return nil
 	}
-	d, ok := tree.Document(review.PageOf(p.Path))
-	if !ok {
+	return func(p *site.Page) *site.Review {
+		if d, ok := tree.Document(review.PageOf(p.Path)); ok && p.Source != "" {
+			return s.options.Review(r, d)
+		}
 		return nil
 	}
-	return s.options.Review(r, d)
 }
 
 // reviewRegion answers with the review of a page alone, for those who have the

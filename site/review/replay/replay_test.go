@@ -41,7 +41,8 @@ func floors(t *testing.T, table Table) {
 	if c := table.Classes[Edited]; share(c.Wrong, c.Samples) > 3 {
 		t.Errorf("edited: %.2f %% wrong, want at most 3", share(c.Wrong, c.Samples))
 	}
-	if table.MeanMS > 3 {
+	// The race detector makes it ten times slower, beside other packages.
+	if table.MeanMS > 3 && !raceDetector {
 		t.Errorf("%.2f ms a thread, want at most 3", table.MeanMS)
 	}
 }
