@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/site/build"
+	"lockstep/site/review"
 	"lockstep/site/serve"
 )
 
@@ -24,6 +25,8 @@ type serveFlags struct {
 	allowFaults     bool
 	verbose         bool
 	reviews         string
+	webhook         string
+	webhookPrivate  bool
 	access          accessFlags
 }
 
@@ -47,6 +50,8 @@ it; they end with this command.`,
 	cmd.Flags().BoolVar(&f.noCluster, "no-cluster", false, "serve the site alone")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "let readers on other machines break the cluster too")
 	cmd.Flags().StringVar(&f.reviews, "reviews", "on", "let people comment on pages: on or off")
+	cmd.Flags().StringVar(&f.webhook, "review-webhook", "", "tell this address of every comment and verdict; signed with LOCKSTEP_WEBHOOK_SECRET")
+	cmd.Flags().BoolVar(&f.webhookPrivate, "review-webhook-private", false, "let the webhook be on a private network")
 	f.access.add(cmd)
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log what happens")
 	return cmd
@@ -85,6 +90,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	pages := &latePages{}
+	var running *reviewParts
 	switch f.reviews {
 	case "off":
 	case "on":
@@ -97,7 +103,15 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 			return err
 		}
 		defer reviews.Close()
+		running = reviews
 		reviews.serve(&options)
+		if f.webhook != "" {
+			hook := &review.Hook{URL: f.webhook, Secret: os.Getenv("LOCKSTEP_WEBHOOK_SECRET"), File: filepath.Join(f.data, "review", "webhook.json"), Private: f.webhookPrivate}
+			if err := hook.Validate(); err != nil {
+				return usageError{"--review-webhook: " + err.Error(), "LOCKSTEP_WEBHOOK_SECRET=… lockstep serve --review-webhook https://…"}
+			}
+			reviews.hook = hook
+		}
 	default:
 		return usageError{fmt.Sprintf("--reviews is on or off, not %q", f.reviews), "lockstep serve --reviews off"}
 	}
@@ -114,6 +128,9 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		return err
 	}
 	pages.pages = server
+	if running != nil {
+		running.tell(ctx)
+	}
 	out := cmd.OutOrStdout()
 	at := shown(listener.Addr())
 	fmt.Fprintf(out, "%s is at http://%s/\n", tree.Site.Title, at)

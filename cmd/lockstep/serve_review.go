@@ -16,12 +16,15 @@ import (
 
 // reviewParts are the reviews of a served site.
 type reviewParts struct {
-	Service *review.Service
-	door    *door
-	store   *reviewStore
-	token   string // for commands on this machine
-	quiet   func() // no server is announced any more
-	logger  *slog.Logger
+	Service  *review.Service
+	door     *door
+	store    *reviewStore
+	token    string // for commands on this machine
+	quiet    func() // no server is announced any more
+	hook     *review.Hook
+	stopHook func()
+	hooked   chan struct{} // closed when the hook has ended
+	logger   *slog.Logger
 }
 
 type reviewOptions struct {
@@ -92,8 +95,27 @@ func (p *reviewParts) OpenThreads(r *http.Request) *site.ReviewList {
 	return list
 }
 
+// tell begins to tell the hook, if there is one, until the context ends.
+func (p *reviewParts) tell(ctx context.Context) {
+	if p.hook == nil {
+		return
+	}
+	ctx, stop := context.WithCancel(ctx)
+	p.hooked, p.stopHook = make(chan struct{}), stop
+	go func() {
+		defer close(p.hooked)
+		if err := p.Service.Run(ctx, p.hook); err != nil && ctx.Err() == nil {
+			p.logger.Error("the webhook has ended", "error", err)
+		}
+	}()
+}
+
 // Close closes the store.
 func (p *reviewParts) Close() error {
+	if p.hooked != nil {
+		p.stopHook()
+		<-p.hooked
+	}
 	p.quiet()
 	if err := p.store.Close(); err != nil {
 		return fmt.Errorf("close reviews: %w", err)
