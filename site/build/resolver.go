@@ -1,10 +1,12 @@
 package build
 
 import (
+	"errors"
 	"path"
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/chart"
 	"lockstep/site/markdown"
 )
 
@@ -79,6 +81,13 @@ func (r resolver) Value(dest string) (string, bool) {
 
 func (r resolver) Diagram(source, title, alt string) (site.HTML, error) {
 	return r.tree.builder.drawer.Draw(source, title, alt)
+}
+
+func (r resolver) Chart(source, title, alt string) (site.HTML, error) {
+	if r.tree.model == nil {
+		return "", errors.New("there is no model and no evidence to draw")
+	}
+	return chart.Draw(source, title, alt, r.tree.model)
 }
 
 // FilePath is where a file of the tree that is not a page stands in the output.

@@ -35,6 +35,8 @@ type Resolver interface {
 	Value(dest string) (href string, ok bool)
 	// Diagram draws a diagram.
 	Diagram(source, title, alt string) (site.HTML, error)
+	// Chart draws recorded figures.
+	Chart(source, title, alt string) (site.HTML, error)
 }
 
 // page is one rendering of a document.

@@ -19,6 +19,9 @@ func (everywhere) Reference(id string) (string, string, bool) {
 func (e everywhere) Terms() *Terms             { return e.terms }
 func (everywhere) Term(t site.Term) string     { return "../glossary/#" + t.Anchor }
 func (everywhere) Value(string) (string, bool) { return "../model/#x", true }
+func (e everywhere) Chart(source, title, alt string) (site.HTML, error) {
+	return e.Diagram(source, title, alt)
+}
 func (everywhere) Diagram(source, _, _ string) (site.HTML, error) {
 	if strings.Contains(source, "{") {
 		return "", errors.New("line 1: unclosed")

@@ -1,0 +1,71 @@
+package chart
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+type figures map[string]any
+
+func (f figures) Number(ref string) (float64, string, error) {
+	if v, ok := f[ref].(float64); ok {
+		return v, fmt.Sprint(v, "/s"), nil
+	}
+	return 0, "", errors.New("there is no " + ref)
+}
+
+func (f figures) Histogram(ref string) ([]Bin, string, error) {
+	if v, ok := f[ref].([]Bin); ok {
+		return v, "ms", nil
+	}
+	return nil, "", errors.New("there is no " + ref)
+}
+
+func TestDraw(t *testing.T) {
+	f := figures{"a": 100.0, "b": 25.0, "zero": 0.0, "minus": -1.0, "h": []Bin{{50, 1}, {100, 3}}, "empty": []Bin{{50, 0}}}
+	for _, tt := range []struct {
+		name, source string
+		want         []string
+		fails        string
+	}{
+		{"bars", "bars messages a second\nours: a\n<b>: b", []string{`<rect class="series-0" x="240" y="4" width="290"`, `width="72.5"`, "&lt;b&gt;", "<td>25/s</td>", "messages a second"}, ""},
+		{"nothing is a bar too", "bars x\nours: a\nnone: zero", []string{`width="1"`}, ""},
+		{"histogram", "histogram window\nours: h", []string{`<path class="series-0 area"`, "75 % of them", "window, ms", "<td>100</td><td>3</td>"}, ""},
+		{"missing figures", "bars x\nours: nowhere", nil, "there is no nowhere"},
+		{"unknown kind", "pie x\nours: a", nil, "begin with histogram or bars"},
+		{"no reference", "bars x\nours", nil, "line 2"},
+		{"no lines", "bars x", nil, "1 to 12"},
+		{"below nothing", "bars x\nours: minus", nil, "begins at nothing"},
+		{"counts nothing", "histogram x\nours: empty", nil, "counts nothing"},
+	} {
+		out, err := Draw(tt.source, "Title", "what it shows", f)
+		if tt.fails != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.fails) {
+				t.Errorf("%s: %v, want %q", tt.name, err, tt.fails)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(string(out), want) {
+				t.Errorf("%s: no %q in\n%s", tt.name, want, out)
+			}
+		}
+		if _, err := html.Parse(strings.NewReader(string(out))); err != nil || strings.Contains(string(out), "style=") {
+			t.Errorf("%s: not well formed, or with a style: %v", tt.name, err)
+		}
+		if again, _ := Draw(tt.source, "Title", "what it shows", f); again != out {
+			t.Errorf("%s: drawn twice, it differs", tt.name)
+		}
+	}
+	if _, err := Draw("bars x\nours: a", "", "", f); err == nil {
+		t.Error("a chart without words is accepted")
+	}
+}

@@ -1,0 +1,71 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"lockstep/site/chart"
+)
+
+var _ chart.Figures = (*Model)(nil)
+
+// Number is the value that dest names, in its base unit, and as it stands in
+// prose.
+func (m *Model) Number(dest string) (value float64, text string, err error) {
+	_, text, ok := m.forms(dest)
+	if !ok {
+		return 0, "", m.missing(dest)
+	}
+	if name, ok := strings.CutPrefix(dest, "evidence:"); ok {
+		l := m.leaf(name)
+		if !l.number {
+			return 0, "", fmt.Errorf("%s is %q, and no number", dest, l.text)
+		}
+		return l.value.value, text, nil
+	}
+	name, query, _ := strings.Cut(strings.TrimPrefix(dest, "model:"), "?")
+	changed, err := m.changes(query)
+	if err != nil {
+		return 0, "", err
+	}
+	q, err := m.evaluator(changed).value(name)
+	return q.value, text, err
+}
+
+// Histogram is a list of {"up_to_…": limit, "count": n} in evidence, in the unit
+// that the name of the limit ends with.
+func (m *Model) Histogram(dest string) (bins []chart.Bin, unit string, err error) {
+	name, ok := strings.CutPrefix(dest, "evidence:")
+	if !ok {
+		return nil, "", fmt.Errorf("%s: a histogram is evidence:file#path", dest)
+	}
+	for i := 0; ; i++ {
+		at := name + "." + strconv.Itoa(i)
+		count := m.leaf(at + ".count")
+		if count == nil {
+			break
+		}
+		var upTo *leaf
+		for _, s := range unitSuffixes {
+			if l := m.leaf(at + ".up_to" + s.suffix); l != nil {
+				upTo, unit = l, s.unit
+			}
+		}
+		if upTo == nil || !upTo.number || !count.number {
+			return nil, "", fmt.Errorf("%s: bin %d has no up_to_… or no count", dest, i)
+		}
+		bins = append(bins, chart.Bin{UpTo: upTo.value.value / upTo.unit.factor, Count: count.value.value})
+	}
+	if len(bins) == 0 {
+		return nil, "", m.missing(dest)
+	}
+	return bins, unit, nil
+}
+
+func (m *Model) missing(dest string) error {
+	if like := m.Suggest(dest); like != "" {
+		return fmt.Errorf("there is no %s; the nearest is %s", dest, like)
+	}
+	return fmt.Errorf("there is no %s", dest)
+}
