@@ -3,7 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +13,7 @@ import (
 )
 
 func newReviewReplayCommand() *cobra.Command {
-	var dir, pattern string
+	var dir, pattern, evidence string
 	var seed uint64
 	var asJSON, mistakes bool
 	cmd := &cobra.Command{
@@ -55,6 +57,11 @@ apart from that, by following each word through every commit.`,
 			}
 			w.Flush()
 			fmt.Fprintf(out, "%d documents, %d revisions, %d quotes left out as unclear; %.2f ms a thread, p99 %.2f ms\n", table.Documents, table.Revisions, table.Unclear, table.MeanMS, table.P99MS)
+			if evidence != "" {
+				if err := writeReplayEvidence(evidence, pattern, seed, table); err != nil {
+					return err
+				}
+			}
 			if mistakes {
 				for _, m := range table.Mistakes {
 					fmt.Fprintln(out, "  wrong:", oneLine(m, 300))
@@ -67,6 +74,28 @@ apart from that, by following each word through every commit.`,
 	cmd.Flags().StringVar(&pattern, "path", "*", "which files, as in adr/*.md; * for all Markdown")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "chooses the quotes")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().StringVar(&evidence, "evidence", "", "also write the figures into this file, for the site's text")
 	cmd.Flags().BoolVar(&mistakes, "mistakes", false, "show some of the wrong placements")
 	return cmd
+}
+
+// writeReplayEvidence writes what the site's text can refer to.
+func writeReplayEvidence(path, pattern string, seed uint64, table replay.Table) error {
+	out := map[string]any{"experiment": "anchors", "commit": commit(), "machine": machine(), "seed": seed, "date": time.Now().UTC().Format(time.DateOnly),
+		"path": pattern, "documents": table.Documents, "revisions": table.Revisions, "unclear": table.Unclear, "mean_ms": table.MeanMS, "p99_ms": table.P99MS}
+	for _, class := range replay.Classes {
+		c := table.Classes[class]
+		share := func(n int) map[string]any {
+			return map[string]any{"value": 100 * float64(n) / float64(max(c.Samples, 1)), "unit": "%"}
+		}
+		out[string(class)] = map[string]any{"quotes": c.Samples, "right": share(c.Right), "paragraph": share(c.Paragraph), "wrong": share(c.Wrong), "unplaced": share(c.Unplaced)}
+	}
+	data, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, append(data, '\n'), 0o644); err != nil {
+		return fmt.Errorf("write evidence: %w", err)
+	}
+	return nil
 }

@@ -271,6 +271,14 @@ func TestLocal(t *testing.T) {
 	if who, err := l.Identify(r); err == nil {
 		t.Errorf("from elsewhere: %+v", who)
 	}
+	for _, header := range []string{"X-Forwarded-For", "Forwarded", "Via"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = "127.0.0.1:5"
+		r.Header.Set(header, "192.0.2.1")
+		if who, err := l.Identify(r); err == nil {
+			t.Errorf("through a proxy on this machine: %+v", who)
+		}
+	}
 }
 
 type someone string

@@ -23,6 +23,12 @@ func (l Local) Identify(r *http.Request) (Actor, error) {
 	if err != nil || !net.ParseIP(host).IsLoopback() {
 		return Actor{}, ErrSignIn
 	}
+	// A proxy on this machine speaks for others: they are not the person here.
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if r.Header.Get(header) != "" {
+			return Actor{}, ErrSignIn
+		}
+	}
 	name, email := l.Name, l.Email
 	if c, err := r.Cookie(localCookie); err == nil {
 		if values, err := url.ParseQuery(c.Value); err == nil && validName(values.Get("name")) {
