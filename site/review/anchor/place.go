@@ -36,6 +36,7 @@ const (
 	uniqueContext = 0.45 // what surrounds a quote that stands once, elsewhere
 	sureScore     = 0.80
 	sureMargin    = 0.05
+	nearlyScore   = 0.88 // of words that are not quite the quote's, elsewhere
 	editedErrors  = 0.40 // of a quote's length, in its own block
 	shortErrors   = 0.25 // the same, of a quote that is short
 	shortQuote    = 32
@@ -284,7 +285,7 @@ func (p *placer) nearlyElsewhere() (Placement, bool) {
 		return Placement{}, false
 	}
 	best, margin := choose(all)
-	if best.score < sureScore || margin < sureMargin || (p.stray || p.blind && !p.surrounded(best)) {
+	if best.score < nearlyScore || margin < sureMargin || (p.stray || p.blind && !p.surrounded(best)) {
 		return Placement{}, false
 	}
 	if p.alikeBefore(share) {

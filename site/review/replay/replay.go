@@ -218,21 +218,28 @@ func (r *run) sample(h History, old, now *words, to []int, block int) {
 	switch {
 	case class == Deleted && passage, class != Deleted && passage && place.Block != truth:
 		c.Wrong++
-		if len(r.table.Mistakes) < 40 {
-			r.table.Mistakes = append(r.table.Mistakes, h.Name+": "+string(class)+" "+quote+" → "+place.State+" "+place.Reason+": "+now.doc.Blocks[place.Block].Text)
-		}
+		r.mistake(h, class, quote, place, now)
 	case passage:
 		c.Right++
 	case place.State == anchor.Block && class != Deleted && place.Block == truth:
 		c.Paragraph++
 	case place.State == anchor.Block && class != Deleted:
 		c.Wrong++
+		r.mistake(h, class, quote, place, now)
 	case place.State == anchor.Block:
 		c.Paragraph++
 	default:
 		c.Unplaced++
 	}
 	r.table.Classes[class] = c
+}
+
+const maxMistakes = 40
+
+func (r *run) mistake(h History, class Class, quote string, place anchor.Placement, now *words) {
+	if len(r.table.Mistakes) < maxMistakes {
+		r.table.Mistakes = append(r.table.Mistakes, h.Name+": "+string(class)+" "+quote+" → "+place.State+" "+place.Reason+": "+now.doc.Blocks[place.Block].Text)
+	}
 }
 
 // truth says what became of the words from start on, and in which block they
