@@ -164,6 +164,18 @@ func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
 func people(names []string) string { return strings.Join(names, ", ") }
 
+// past says when a page came to be and by whom.
+func past(h site.History) string {
+	said := "Updated " + day(h.Updated)
+	if !h.Created.IsZero() {
+		said = "Created " + day(h.Created) + ", updated " + day(h.Updated)
+	}
+	if len(h.Authors) > 0 {
+		said += " by " + people(h.Authors)
+	}
+	return said + "."
+}
+
 func count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
