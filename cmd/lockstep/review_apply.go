@@ -1,29 +1,31 @@
 package main
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/cluster"
-	"lockstep/site/build"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
 )
 
 func newReviewApplyCommand() *cobra.Command {
 	var f reviewFlags
+	var commit bool
 	cmd := &cobra.Command{
 		Use:   "apply PAGE THREAD",
 		Short: "Write a suggested edit into its source, and pin the thread",
 		Long: `Replaces the block that the suggestion was made for, if the source still has it
-exactly as it was then, and resolves the thread as applied. The server must not be
-running; commit the change yourself.`,
-		Example: `  lockstep review apply adr/0007-fixed-slots 3f2a…`,
-		Args:    cobra.ExactArgs(2),
+exactly as it was then, and resolves the thread as applied. With --commit the file
+is committed, too, and the thread names the commit; otherwise commit it yourself.`,
+		Example: `  lockstep review apply adr/0007-fixed-slots 3f2a…
+  lockstep review apply --commit adr/0007-fixed-slots 3f2a…`,
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			tree, err := loadTree(f.dir)
 			if err != nil {
@@ -37,46 +39,50 @@ running; commit the change yourself.`,
 			if err != nil {
 				return err
 			}
-			err = withService(cmd.Context(), &f, treePages{tree}, func(s *review.Service, _ *reviewStore) error {
-				shown, err := s.Review(cmd.Context(), d, who)
-				if err != nil {
+			all, err := readReviews(cmd.Context(), &f)
+			if err != nil {
+				return err
+			}
+			_, pages := byPage(all.lines)
+			s, err := review.SuggestionIn(pages[d.Page], args[1])
+			if err != nil {
+				return usageError{err.Error(), "lockstep review list"}
+			}
+			line, err := replaceBlock(f.dir, d.Source, s.Suggest.Old, s.Suggest.New)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s:%d: written\n", d.Source, line)
+			hash := ""
+			if commit {
+				if hash, err = commitFile(f.dir, d.Source, fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", s.Opener.Name, d.Title, s.ID)); err != nil {
 					return err
 				}
-				for _, t := range shown.Threads {
-					if t.ID != args[1] {
-						continue
-					}
-					switch {
-					case t.Suggestion == nil:
-						return fmt.Errorf("the thread %s suggests no edit", t.ID)
-					case t.Status != "open":
-						return fmt.Errorf("the thread %s is resolved as %s", t.ID, t.Resolution.Kind)
-					}
-					line, err := replaceBlock(f.dir, d.Source, t.Suggestion.Old, t.Suggestion.New)
-					if err != nil {
-						return err
-					}
-					fmt.Fprintf(cmd.OutOrStdout(), "%s:%d: written\n", d.Source, line)
-					return s.Resolve(cmd.Context(), who, d, t.ID, review.ResolveRequest{Kind: review.Applied, Reason: "written by lockstep review apply", Version: t.Version})
-				}
-				return usageError{fmt.Sprintf("there is no thread %q on %s", args[1], d.Page), "lockstep review list"}
-			})
-			if errors.Is(err, cluster.ErrInUse) {
-				return usageError{"the server has the reviews open", "stop lockstep serve, and run this again"}
+				fmt.Fprintf(cmd.OutOrStdout(), "committed as %.10s\n", hash)
 			}
-			return err
+			applied := s.Applied(who, hash, time.Now())
+			if _, err := addReviews(cmd.Context(), &f, reviewed{lines: append(pages[d.Page], applied)}, false); err != nil {
+				return fmt.Errorf("the edit is written, and the thread is still open: %w", err)
+			}
+			return nil
 		},
 	}
 	f.add(cmd)
+	cmd.Flags().BoolVar(&commit, "commit", false, "commit the file")
 	return cmd
 }
 
-// treePages are the pages of a tree that does not change.
-type treePages struct{ tree *build.Tree }
-
-func (t treePages) Document(page string) (review.Document, bool) { return t.tree.Document(page) }
-
-func (t treePages) Documents() []review.Document { return t.tree.ReviewDocuments() }
+// commitFile commits one file, and nothing else that may be staged.
+func commitFile(dir, file, message string) (hash string, err error) {
+	for _, args := range [][]string{{"commit", "--quiet", "--only", "-m", message, "--", file}, {"rev-parse", "HEAD"}} {
+		said, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
+		if err != nil {
+			return "", fmt.Errorf("the edit is written to %s, and git did not commit it: %s", file, bytes.TrimSpace(said))
+		}
+		hash = string(bytes.TrimSpace(said))
+	}
+	return hash, nil
+}
 
 // replaceBlock replaces text that stands exactly once, on whole lines, and gives
 // its line.

@@ -2,19 +2,16 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/cluster"
 	"lockstep/site/build"
 	"lockstep/site/review"
 )
@@ -37,15 +34,12 @@ that the comments are about. The same log gives the same bytes.`,
 			if err != nil {
 				return err
 			}
-			lines, err := reviewLines(cmd.Context(), &f)
+			all, err := readReviews(cmd.Context(), &f)
 			if err != nil {
 				return err
 			}
-			revisions, err := review.OpenRevisions(filepath.Join(f.store(), "revisions"))
-			if err != nil {
-				return err
-			}
-			names, pages := byPage(lines)
+			revisions := review.HoldRevisions(all.docs)
+			names, pages := byPage(all.lines)
 			written, same := 0, 0
 			for _, name := range names {
 				d, ok := tree.Document(name)
@@ -117,53 +111,44 @@ func newReviewImportCommand() *cobra.Command {
 		Use:   "import",
 		Short: "Read the reviews of the repository into this machine's log",
 		Long: `Adds what adr/reviews/ has and the log has not. Nothing is doubled, however
-often it is run; a log that was empty has the same heads afterwards. The server
-must not be running.`,
+often it is run; a log that was empty has the same heads afterwards.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			tree, err := loadTree(f.dir)
 			if err != nil {
 				return err
 			}
-			lines, revisions, err := exportedLines(tree, f.dir)
+			exported, err := exportedReviews(tree, f.dir)
 			if err != nil {
 				return err
 			}
-			return importLines(cmd, &f, lines, revisions)
+			return printAdded(cmd, &f, exported, false)
 		},
 	}
 	f.add(cmd)
 	return cmd
 }
 
-func importLines(cmd *cobra.Command, f *reviewFlags, lines []review.Line, revisions func(*review.Revisions) error) error {
-	err := withService(cmd.Context(), f, nil, func(s *review.Service, store *reviewStore) error {
-		if err := revisions(store.Revisions); err != nil {
-			return err
-		}
-		added, err := s.Import(cmd.Context(), lines)
-		fmt.Fprintf(cmd.OutOrStdout(), "%d events added, %d were there\n", added, len(lines)-added)
-		return err
-	})
-	if errors.Is(err, cluster.ErrInUse) {
-		return usageError{"the server has the reviews open", "stop lockstep serve, and run this again"}
+func printAdded(cmd *cobra.Command, f *reviewFlags, r reviewed, empty bool) error {
+	done, err := addReviews(cmd.Context(), f, r, empty)
+	if err == nil || done.Added > 0 {
+		fmt.Fprintf(cmd.OutOrStdout(), "%d events added, %d were there\n", done.Added, done.Known)
 	}
 	return err
 }
 
-// exportedLines reads what the repository has of reviews.
-func exportedLines(tree *build.Tree, dir string) (lines []review.Line, revisions func(*review.Revisions) error, err error) {
+// exportedReviews reads what the repository has of reviews.
+func exportedReviews(tree *build.Tree, dir string) (r reviewed, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, nil, err
+		return r, err
 	}
 	defer root.Close()
 	folder := tree.ReviewFolder()
 	entries, err := fs.ReadDir(root.FS(), folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, err
+		return r, err
 	}
-	var folders []string
 	for _, e := range entries {
 		file := path.Join(folder, e.Name(), review.EventsFile)
 		data, err := root.ReadFile(file)
@@ -172,21 +157,12 @@ func exportedLines(tree *build.Tree, dir string) (lines []review.Line, revisions
 		}
 		more, err := review.ReadLines(bytes.NewReader(data))
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", file, err)
+			return r, fmt.Errorf("%s: %w", file, err)
 		}
-		lines = append(lines, more...)
-		folders = append(folders, path.Join(folder, e.Name()))
+		r.lines = append(r.lines, more...)
+		r.docs = append(r.docs, review.ReadRevisions(os.DirFS(dir), path.Join(folder, e.Name()))...)
 	}
-	return lines, func(into *review.Revisions) error {
-		for _, folder := range folders {
-			for _, doc := range review.ReadRevisions(os.DirFS(dir), folder) {
-				if err := into.Save(doc); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}, nil
+	return r, nil
 }
 
 func newReviewBackupCommand() *cobra.Command {
@@ -197,20 +173,13 @@ func newReviewBackupCommand() *cobra.Command {
 		Example: `  lockstep review backup reviews-2026-11-23.jsonl`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			lines, err := reviewLines(cmd.Context(), &f)
+			all, err := readReviews(cmd.Context(), &f)
 			if err != nil {
-				return err
-			}
-			var b bytes.Buffer
-			if err := review.WriteLines(&b, lines); err != nil {
 				return err
 			}
 			// The texts that comments are about go along, one line each.
-			revisions, err := review.OpenRevisions(filepath.Join(f.store(), "revisions"))
-			if err != nil {
-				return err
-			}
-			if err := review.WriteRevisions(&b, lines, revisions); err != nil {
+			var b bytes.Buffer
+			if err := all.write(&b); err != nil {
 				return err
 			}
 			temp := args[0] + ".new"
@@ -220,7 +189,7 @@ func newReviewBackupCommand() *cobra.Command {
 			if err := os.Rename(temp, args[0]); err != nil {
 				return fmt.Errorf("backup: %w", err)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d events in %s\n", len(lines), args[0])
+			fmt.Fprintf(cmd.OutOrStdout(), "%d events in %s\n", len(all.lines), args[0])
 			return nil
 		},
 	}
@@ -243,29 +212,9 @@ func newReviewRestoreCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("restore %s: %w", args[0], err)
 			}
-			if err := emptyStore(cmd.Context(), &f); err != nil {
-				return err
-			}
-			return importLines(cmd, &f, lines, func(into *review.Revisions) error {
-				for _, doc := range docs {
-					if err := into.Save(doc); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
+			return printAdded(cmd, &f, reviewed{lines, docs}, true)
 		},
 	}
 	f.add(cmd)
 	return cmd
-}
-
-// emptyStore makes sure that a restored log is what was backed up, and no mixture.
-func emptyStore(ctx context.Context, f *reviewFlags) error {
-	return withService(ctx, f, nil, func(s *review.Service, _ *reviewStore) error {
-		if n := len(s.Names()); n > 0 {
-			return usageError{fmt.Sprintf("the store in %s has the reviews of %d pages", f.store(), n), "move it away first, or name another folder with --data"}
-		}
-		return nil
-	})
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -31,21 +30,16 @@ func newReviewListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var lines []review.Line
-			revisions, err := review.OpenRevisions("")
-			if err == nil && exported {
-				var save func(*review.Revisions) error
-				if lines, save, err = exportedLines(tree, f.dir); err == nil {
-					err = save(revisions)
-				}
-			} else if err == nil {
-				if lines, err = reviewLines(cmd.Context(), &f); err == nil {
-					revisions, err = review.OpenRevisions(filepath.Join(f.store(), "revisions"))
-				}
+			var all reviewed
+			if exported {
+				all, err = exportedReviews(tree, f.dir)
+			} else {
+				all, err = readReviews(cmd.Context(), &f)
 			}
 			if err != nil {
 				return err
 			}
+			revisions := review.HoldRevisions(all.docs)
 			type row struct {
 				Page     string `json:"page"`
 				ID       string `json:"id"`
@@ -60,7 +54,7 @@ func newReviewListCommand() *cobra.Command {
 				Body     string `json:"body"`
 			}
 			rows := []row{}
-			names, pages := byPage(lines)
+			names, pages := byPage(all.lines)
 			for _, name := range names {
 				state, err := review.StateOf(pages[name])
 				if err != nil {
@@ -141,21 +135,20 @@ repository has with it. The exit code is 1 if anything differs.`,
 			if err != nil {
 				return err
 			}
-			exported, _, err := exportedLines(tree, f.dir)
+			exported, err := exportedReviews(tree, f.dir)
 			if err != nil {
 				return err
 			}
-			var lines []review.Line
-			if _, err := os.Stat(f.store()); err == nil || len(exported) == 0 {
-				if lines, err = reviewLines(cmd.Context(), &f); err != nil {
+			all := exported
+			if _, err := os.Stat(f.store()); err == nil || len(exported.lines) == 0 {
+				if all, err = readReviews(cmd.Context(), &f); err != nil {
 					return err
 				}
 			} else {
 				fmt.Fprintf(cmd.OutOrStdout(), "there is no log in %s; verifying what the repository has\n", f.store())
-				lines = exported
 			}
-			_, inRepository := byPage(exported)
-			names, pages := byPage(lines)
+			_, inRepository := byPage(exported.lines)
+			names, pages := byPage(all.lines)
 			wrong := 0
 			for _, name := range names {
 				state, err := review.StateOf(pages[name])
@@ -176,7 +169,7 @@ repository has with it. The exit code is 1 if anything differs.`,
 			if wrong > 0 {
 				return errReported
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "verified: %d pages, %d events\n", len(names), len(lines))
+			fmt.Fprintf(cmd.OutOrStdout(), "verified: %d pages, %d events\n", len(names), len(all.lines))
 			return nil
 		},
 	}

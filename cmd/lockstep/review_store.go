@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"lockstep/prototype/cluster"
@@ -18,19 +19,23 @@ import (
 )
 
 // reviewLog keeps reviews in the ordering engine itself: one Raft group on disk,
-// in this process, with a page's review as a conversation. What the site says of
-// conversations therefore holds for its own threads: an order that is dense and
-// final, and nothing acknowledged ever lost. The laboratory's faults have no way
-// to it.
+// with a page's review as a conversation. Its only voter is in this process, or
+// its voters are the servers of several hosts. What the site says of conversations
+// therefore holds for its own threads: an order that is dense and final, and
+// nothing acknowledged ever lost. The laboratory's faults have no way to it.
 //
 //	review.Service ── reviewLog ── node.Node ── WAL + bolt in <data>/log
 //	               └─ review.KeyFile            <data>/keys
 //	               └─ review.Revisions          <data>/revisions/
+//
+// Keys and revisions are not in the log; [review.Shared] brings them to the other
+// hosts.
 type reviewLog struct {
 	node *node.Node
 
-	mu    sync.Mutex
-	known map[string]bool // pages that are in the index
+	mu     sync.Mutex
+	known  map[string]bool // pages that are in the index
+	listed []string        // the index, as far as it was read
 }
 
 var _ review.Log = (*reviewLog)(nil)
@@ -71,7 +76,12 @@ func (l *reviewLog) submit(ctx context.Context, conversation string, c order.Com
 	if r := results[0].Rejected; r != 0 {
 		return 0, fmt.Errorf("the log rejected the event: %s", r)
 	}
-	return results[0].Seq, nil
+	// Another host may have ordered it. Who reads here next shall find it.
+	seq := results[0].Seq
+	if err := l.node.Await(ctx, node.ReadRequest{Conversation: conversation, Level: node.Session, MinSeq: seq}); err != nil {
+		return 0, err
+	}
+	return seq, nil
 }
 
 // Read implements [review.Log].
@@ -91,17 +101,17 @@ func (l *reviewLog) Read(ctx context.Context, page string, after uint64, limit i
 func (l *reviewLog) Watch(page string) <-chan struct{} { return l.node.Watch(page) }
 
 // Pages implements [review.Log].
-func (l *reviewLog) Pages(ctx context.Context) (pages []string, err error) {
+func (l *reviewLog) Pages(ctx context.Context) ([]string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for {
-		batch, err := l.Read(ctx, reviewIndex, uint64(len(pages)), 1000)
+		batch, err := l.Read(ctx, reviewIndex, uint64(len(l.listed)), 1000)
 		if err != nil || len(batch) == 0 {
-			return pages, err
+			return slices.Clone(l.listed), err
 		}
 		for _, page := range batch {
-			pages = append(pages, string(page))
-			l.mu.Lock()
+			l.listed = append(l.listed, string(page))
 			l.known[string(page)] = true
-			l.mu.Unlock()
 		}
 	}
 }
@@ -109,19 +119,31 @@ func (l *reviewLog) Pages(ctx context.Context) (pages []string, err error) {
 // reviewStore is everything that reviews keep on disk.
 type reviewStore struct {
 	Log       *reviewLog
-	Keys      *review.KeyFile
+	Keys      review.Keys
 	Revisions *review.Revisions
 
+	keys *review.KeyFile
 	lock *cluster.Lock
 }
 
-// reviewOpenWithin is how long the log may take to be ready: it elects its only
-// voter and applies what is there.
-const reviewOpenWithin = 30 * time.Second
+type storeOptions struct {
+	Dir    string
+	Hosts  *reviewHosts // nil: this one alone
+	Logger *slog.Logger
+}
+
+// reviewOpenWithin is how long the log may take to be ready: it elects a leader
+// and applies what is there. Several hosts are not started at the same instant.
+const (
+	reviewOpenWithin      = 30 * time.Second
+	reviewHostsOpenWithin = 5 * time.Minute
+	reviewAskEvery        = 100 * time.Millisecond
+)
 
 // openReviewStore opens the store in a folder, or makes it. Only one process may
 // have it open.
-func openReviewStore(ctx context.Context, dir string, logger *slog.Logger) (_ *reviewStore, err error) {
+func openReviewStore(ctx context.Context, o storeOptions) (_ *reviewStore, err error) {
+	dir, logger := o.Dir, o.Logger
 	lock, err := cluster.LockFolder(dir, time.Second)
 	if err != nil {
 		return nil, fmt.Errorf("open reviews: %w", err)
@@ -135,28 +157,56 @@ func openReviewStore(ctx context.Context, dir string, logger *slog.Logger) (_ *r
 	if err := os.Chmod(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open reviews: %w", err)
 	}
+	if err := sameHosts(dir, o.Hosts); err != nil {
+		return nil, err
+	}
 	if store.Revisions, err = review.OpenRevisions(filepath.Join(dir, "revisions")); err != nil {
 		return nil, damagedReviews(dir, err)
 	}
-	if store.Keys, err = review.OpenKeyFile(filepath.Join(dir, "keys")); err != nil {
+	if store.keys, err = review.OpenKeyFile(filepath.Join(dir, "keys")); err != nil {
 		return nil, damagedReviews(dir, err)
 	}
+	store.Keys = store.keys
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards = "review", []node.Peer{{ID: "review", Raft: "review"}}, 1
 	cfg.MaxID, cfg.MaxBody, cfg.MaxBatch = 512, 256<<10, 1<<20
 	cfg.Retain = 0 // a review is kept for ever
 	cfg.Network, cfg.Stores, cfg.Logger = nobody{}, node.DiskStores(filepath.Join(dir, "log"), node.WAL, logger), logger
+	within := reviewOpenWithin
+	store.Log = &reviewLog{known: make(map[string]bool)}
+	if o.Hosts != nil {
+		within = reviewHostsOpenWithin
+		cfg.ID, cfg.Peers, cfg.Network = o.Hosts.ID, o.Hosts.Peers, o.Hosts.network
+		shared := review.Share(store.keys, store.Revisions, store.Log)
+		store.Keys, cfg.Answer = shared, func(_ string, question []byte) ([]byte, error) { return shared.Answer(question) }
+	}
 	n, err := node.Open(cfg)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, damagedReviews(dir, err)
 	}
-	store.Log = &reviewLog{node: n, known: make(map[string]bool)}
-	ctx, cancel := context.WithTimeout(ctx, reviewOpenWithin)
+	store.Log.node = n
+	return store, store.await(ctx, within)
+}
+
+// await returns when the log can be read as it is.
+func (s *reviewStore) await(ctx context.Context, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if err := n.Await(ctx, node.ReadRequest{Conversation: reviewIndex, Level: node.Linearizable}); err != nil {
-		return nil, fmt.Errorf("open reviews: the log in %s was not ready within %s: %w", dir, reviewOpenWithin, err)
+	for {
+		err := s.Log.node.Await(ctx, node.ReadRequest{Conversation: reviewIndex, Level: node.Linearizable})
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-s.Log.node.Watch(reviewIndex):
+		case <-time.After(reviewAskEvery):
+		case <-ctx.Done():
+			return fmt.Errorf("open reviews: the log was not ready within %s: %w", within, err)
+		}
 	}
-	return store, nil
 }
 
 // damagedReviews says what to do about a store that cannot be read.
@@ -167,44 +217,14 @@ func damagedReviews(dir string, err error) error {
 // Close closes the store.
 func (s *reviewStore) Close() error {
 	var errs []error
-	if s.Log != nil {
+	if s.Log != nil && s.Log.node != nil {
 		errs = append(errs, s.Log.node.Close())
 	}
-	if s.Keys != nil {
-		errs = append(errs, s.Keys.Close())
+	if s.keys != nil {
+		errs = append(errs, s.keys.Close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Unlock())
 	}
 	return errors.Join(errs...)
 }
-
-// nobody is the network of a node that is alone: nobody can reach it, and it can
-// reach nobody.
-type nobody struct{}
-
-var errNobody = errors.New("this node is alone")
-
-func (nobody) Dial(string, time.Duration) (net.Conn, error) { return nil, errNobody }
-
-func (nobody) Listen(string) (net.Listener, error) {
-	return &silence{closed: make(chan struct{})}, nil
-}
-
-// silence is a listener to which nobody comes.
-type silence struct {
-	once   sync.Once
-	closed chan struct{}
-}
-
-func (s *silence) Accept() (net.Conn, error) {
-	<-s.closed
-	return nil, net.ErrClosed
-}
-
-func (s *silence) Close() error {
-	s.once.Do(func() { close(s.closed) })
-	return nil
-}
-
-func (s *silence) Addr() net.Addr { return &net.UnixAddr{Name: "nobody", Net: "unix"} }

@@ -54,12 +54,21 @@ func reviewedSite(t *testing.T) string {
 type server struct {
 	cmd     *exec.Cmd
 	address string
+	at      chan string
 	ended   chan struct{}
 }
 
 var servedAt = regexp.MustCompile(`is at (http://[^/\s]+)/`)
 
 func startServer(t *testing.T, dir string, args ...string) *server {
+	t.Helper()
+	s := launchServer(t, dir, args...)
+	s.await(t)
+	return s
+}
+
+// launchServer does not wait until it answers.
+func launchServer(t *testing.T, dir string, args ...string) *server {
 	t.Helper()
 	binary := program(t)
 	cmd := exec.Command(binary, append([]string{"serve", "--dir", dir, "--addr", "127.0.0.1:0", "--no-cluster"}, args...)...)
@@ -71,8 +80,7 @@ func startServer(t *testing.T, dir string, args ...string) *server {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{cmd: cmd, ended: make(chan struct{})}
-	address := make(chan string, 1)
+	s := &server{cmd: cmd, at: make(chan string, 1), ended: make(chan struct{})}
 	go func() {
 		defer close(s.ended)
 		var said []byte
@@ -80,9 +88,9 @@ func startServer(t *testing.T, dir string, args ...string) *server {
 		for {
 			n, err := out.Read(buf)
 			said = append(said, buf[:n]...)
-			if m := servedAt.FindSubmatch(said); m != nil && len(address) == 0 {
+			if m := servedAt.FindSubmatch(said); m != nil && len(s.at) == 0 {
 				select {
-				case address <- string(m[1]):
+				case s.at <- string(m[1]):
 				default:
 				}
 			}
@@ -96,14 +104,19 @@ func startServer(t *testing.T, dir string, args ...string) *server {
 		cmd.Process.Signal(syscall.SIGINT)
 		<-s.ended
 	})
+	return s
+}
+
+// await waits for the address.
+func (s *server) await(t *testing.T) {
+	t.Helper()
 	select {
-	case s.address = <-address:
+	case s.address = <-s.at:
 	case <-s.ended:
 		t.Fatal("serve ended before it printed its address")
 	case <-time.After(60 * time.Second):
 		t.Fatal("serve printed no address within a minute")
 	}
-	return s
 }
 
 // programs are what each test has built.
@@ -318,11 +331,26 @@ func TestReview_verbs(t *testing.T) {
 		return err == nil && json.Unmarshal(data, &then) == nil && then.Revision == now.Revision
 	})
 	must(201, "POST", api+"/threads", `{"id":"s1","body":"Better so.","suggestion":"We keep one log for each shard.","anchor":{"quote":"We keep one log per shard."}}`)
-	say("the server has the reviews open", true, "apply", "adr/0001", "s1")
-	say("stop lockstep serve", true, "import")
+	say("no thread \"none\"", true, "apply", "adr/0001", "none")
+	say("suggests no edit", true, "apply", "adr/0001", "t1")
+	for _, args := range [][]string{{"add", "-A"}, {"commit", "-q", "-m", "begin"}} {
+		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v %s", args, err, out)
+		}
+	}
+	say("0001-use-a-log.md:14: written", false, "apply", "--commit", "adr/0001", "s1")
+	said, err := exec.Command("git", "-C", dir, "log", "-1", "--format=%H %s", "--name-only").Output()
+	hash, rest, _ := strings.Cut(string(said), " ")
+	if err != nil || rest != "Apply what Ada suggested for Use a log\n\nadr/0001-use-a-log.md\n" {
+		t.Errorf("the commit: %v %q", err, said)
+	}
+	if thread := must(200, "GET", api+"/threads/s1", ""); !bytes.Contains(thread, []byte(`"kind":"applied"`)) || !bytes.Contains(thread, []byte(hash)) {
+		t.Errorf("the thread does not name the commit %s: %s", hash, thread)
+	}
+	say("is resolved as applied", true, "apply", "adr/0001", "s1")
+	say("0 events added", false, "import") // with the server running
 	s.cmd.Process.Signal(syscall.SIGINT)
 	<-s.ended
-	say("0001-use-a-log.md:14: written", false, "apply", "adr/0001", "s1")
 	if text, _ := os.ReadFile(filepath.Join(dir, "adr/0001-use-a-log.md")); !bytes.Contains(text, []byte("We keep one log for each shard.\n")) {
 		t.Errorf("the edit is not there:\n%s", text)
 	}
@@ -339,7 +367,7 @@ func TestReview_verbs(t *testing.T) {
 	}
 	restored := t.TempDir()
 	say("events added", false, "restore", backup, "--data", restored)
-	say("move it away first", true, "restore", backup, "--data", restored)
+	say("has the reviews of 1 page already", true, "restore", backup, "--data", restored)
 	canary(elsewhere)
 	canary(restored)
 
@@ -507,7 +535,7 @@ func TestReview_matrix(t *testing.T) {
 		t.Errorf("only %d requests", asked)
 	}
 	// The log of commands on this machine is for nobody else.
-	answer, err := http.Get(s.address + "/api/reviews/-/-/dump")
+	answer, err := http.Get(s.address + review.OperatorPath)
 	if err != nil || answer.StatusCode != 401 {
 		t.Errorf("the dump without its token: %v %v", answer.StatusCode, err)
 	}

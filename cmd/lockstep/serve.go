@@ -28,6 +28,7 @@ type serveFlags struct {
 	webhook         string
 	webhookPrivate  bool
 	access          accessFlags
+	hosts           hostFlags
 }
 
 func newServeCommand() *cobra.Command {
@@ -37,10 +38,16 @@ func newServeCommand() *cobra.Command {
 		Short: "Serve the site, its live cluster beside it, while you write",
 		Long: `Serves the site and shows a changed source in the browser as soon as it is saved.
 Where the site has a laboratory, three real processes of the cluster run behind
-it; they end with this command.`,
+it; they end with this command.
+
+What people say about pages is kept by this server alone, or by several together,
+each with its own folder and the same --review-peers: an acknowledged comment is
+then on most of them.`,
 		Example: `  lockstep serve
   lockstep serve --addr 127.0.0.1:0          # any free port
-  lockstep serve --dir ../other-repo         # another team's repository`,
+  lockstep serve --dir ../other-repo         # another team's repository
+  lockstep serve --review-id a --review-peers a=10.0.0.1:7201,b=10.0.0.2:7201,c=10.0.0.3:7201 \
+    --tls-cert a.pem --tls-key a.key --tls-ca ca.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd, &f) },
 	}
@@ -53,6 +60,7 @@ it; they end with this command.`,
 	cmd.Flags().StringVar(&f.webhook, "review-webhook", "", "tell this address of every comment and verdict; signed with LOCKSTEP_WEBHOOK_SECRET")
 	cmd.Flags().BoolVar(&f.webhookPrivate, "review-webhook-private", false, "let the webhook be on a private network")
 	f.access.add(cmd)
+	f.hosts.add(cmd)
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log what happens")
 	return cmd
 }
@@ -98,7 +106,14 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		if err != nil {
 			return err
 		}
-		reviews, err := startReviews(ctx, reviewOptions{Data: filepath.Join(f.data, "review"), Pages: pages, Door: door, Logger: logger, URL: "http://" + shown(listener.Addr())})
+		hosts, err := f.hosts.open(logger)
+		if err != nil {
+			return err
+		}
+		if hosts != nil {
+			fmt.Fprintf(cmd.OutOrStdout(), "The reviews are kept by %d servers; waiting until most of them are there.\n", len(hosts.Peers))
+		}
+		reviews, err := startReviews(ctx, reviewOptions{Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger, URL: "http://" + shown(listener.Addr())})
 		if err != nil {
 			return err
 		}

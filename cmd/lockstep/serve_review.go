@@ -29,6 +29,7 @@ type reviewParts struct {
 
 type reviewOptions struct {
 	Data   string // folder of the store
+	Hosts  *reviewHosts
 	Pages  review.Pages
 	Door   *door
 	Logger *slog.Logger
@@ -38,7 +39,7 @@ type reviewOptions struct {
 // startReviews opens the store and reads it. The context's end stops the
 // streams; Close closes the store.
 func startReviews(ctx context.Context, o reviewOptions) (*reviewParts, error) {
-	store, err := openReviewStore(ctx, o.Data, o.Logger)
+	store, err := openReviewStore(ctx, storeOptions{Dir: o.Data, Hosts: o.Hosts, Logger: o.Logger})
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func (p *reviewParts) serve(o *serve.Options) {
 	mux.Handle("/", p.door.Handler)
 	mux.Handle("/api/reviews/", p.Service.Handler())
 	mux.Handle("/reviews/", p.Service.Handler())
-	mux.Handle("GET /api/reviews/-/-/dump", p.Service.Dump(p.token))
+	mux.Handle(review.OperatorPath, p.Service.Operator(p.token))
 	o.Reviews = access.DefaultLimits(p.door.Who).Limit(mux)
 	o.ReviewRoutes = append([]string{"/api/reviews/", "POST /reviews/", "GET /reviews/feed.xml", "GET /reviews/{kind}/{slug}/feed.xml",
 		"GET /reviews/{kind}/{slug}/threads/{thread}/feed.xml"}, p.door.Patterns...)

@@ -9,5 +9,6 @@ const (
 	channelOpinion
 	channelFounding
 	channelMembers
+	channelAsk
 	channelLane // and those after it: the weak lanes
 )

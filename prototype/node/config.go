@@ -78,6 +78,10 @@ type Config struct {
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
 
+	// Answer answers what the program asks another node's program, beside the log;
+	// see [Node.Ask]. It is called from goroutines of its own. nil refuses.
+	Answer func(from string, question []byte) ([]byte, error)
+
 	// Disk is asked before each flush, and Clock for the time that messages carry
 	// and for the age of a lease.
 	// Faults work through them. nil makes them anew.

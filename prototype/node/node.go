@@ -71,6 +71,7 @@ func Open(cfg Config) (*Node, error) {
 	n.mesh.Handle(channelSubmit, n.receiveSubmit)
 	n.mesh.Handle(channelRead, n.receiveRead)
 	n.mesh.Handle(channelMembers, n.receiveMember)
+	n.mesh.Handle(channelAsk, n.receiveAsk)
 	founding := newFounding(n, n.lanes.life)
 	for _, s := range n.shards {
 		founding.undecided[s.id] = !s.transport.open.Load()

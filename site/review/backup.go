@@ -29,13 +29,22 @@ func WriteRevisions(w io.Writer, lines []Line, revisions *Revisions) error {
 		}
 	}
 	slices.Sort(all)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
+	var docs []*anchor.Doc
 	for _, revision := range slices.Compact(all) {
 		if doc := revisions.Get(revision); doc != nil {
-			if err := encoder.Encode(revisionLine{doc}); err != nil {
-				return err
-			}
+			docs = append(docs, doc)
+		}
+	}
+	return WriteDocs(w, docs)
+}
+
+// WriteDocs writes texts, one line each.
+func WriteDocs(w io.Writer, docs []*anchor.Doc) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	for _, doc := range docs {
+		if err := encoder.Encode(revisionLine{doc}); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -153,7 +153,7 @@ func (s *Service) anchored(ctx context.Context, p *page, d Document, a access.Ac
 	if err := s.publish(ctx, p, d, a); err != nil {
 		return nil, err
 	}
-	return &made, s.o.Revisions.Save(doc)
+	return &made, s.o.Revisions.Save(ctx, doc)
 }
 
 // publish says in the log which text the page has now, if that is not known.
@@ -167,7 +167,7 @@ func (s *Service) publish(ctx context.Context, p *page, d Document, a access.Act
 	if known {
 		return nil
 	}
-	if err := s.o.Revisions.Save(d.doc()); err != nil {
+	if err := s.o.Revisions.Save(ctx, d.doc()); err != nil {
 		return err
 	}
 	e := Event{ID: "doc:" + d.Revision[:16] + ":" + strconv.FormatUint(n, 10), Type: DocPublished, Time: s.now(), Revision: d.Revision,

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,7 +60,8 @@ func PageOf(path string) string {
 // never change, named by their hash. Those that were only seen are kept in
 // memory, a few of each page.
 type Revisions struct {
-	dir string // "" for memory alone
+	dir    string  // "" for memory alone
+	shared *Shared // nil where this is the only host
 
 	mu   sync.Mutex
 	seen map[string]*anchor.Doc
@@ -77,6 +79,15 @@ func OpenRevisions(dir string) (*Revisions, error) {
 		}
 	}
 	return &Revisions{dir: dir, seen: make(map[string]*anchor.Doc)}, nil
+}
+
+// HoldRevisions holds revisions in memory.
+func HoldRevisions(docs []*anchor.Doc) *Revisions {
+	r := &Revisions{seen: make(map[string]*anchor.Doc)}
+	for _, doc := range docs {
+		r.seen[doc.Revision] = doc
+	}
+	return r
 }
 
 var revisionForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -100,8 +111,20 @@ func (r *Revisions) keep(doc *anchor.Doc) {
 	r.ring = append(r.ring, doc.Revision)
 }
 
-// Get gives a revision that was shown or saved; nil if there is none.
+// Get gives a revision that was shown or saved, here or at another host; nil if
+// there is none.
 func (r *Revisions) Get(revision string) *anchor.Doc {
+	doc := r.get(revision)
+	if doc != nil || r.shared == nil || !revisionForm.MatchString(revision) {
+		return doc
+	}
+	if doc = r.shared.revision(revision); doc != nil {
+		r.save(doc) // if the disk refuses, it is in memory, and is asked for again
+	}
+	return doc
+}
+
+func (r *Revisions) get(revision string) *anchor.Doc {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if doc := r.seen[revision]; doc != nil || r.dir == "" || !revisionForm.MatchString(revision) {
@@ -120,7 +143,14 @@ func (r *Revisions) Get(revision string) *anchor.Doc {
 }
 
 // Save writes a revision to disk before something is said about it.
-func (r *Revisions) Save(doc *anchor.Doc) error {
+func (r *Revisions) Save(ctx context.Context, doc *anchor.Doc) error {
+	if err := r.save(doc); err != nil || r.shared == nil {
+		return err
+	}
+	return r.shared.saved(ctx, doc)
+}
+
+func (r *Revisions) save(doc *anchor.Doc) error {
 	r.Saw(doc)
 	if r.dir == "" || !revisionForm.MatchString(doc.Revision) {
 		return nil

@@ -39,13 +39,13 @@ func (s *Service) Lines(ctx context.Context, name string) ([]Line, error) {
 			return lines, nil
 		}
 		for _, data := range batch {
-			e, raw, sealed, err := decodeRecord(data)
+			e, r, err := decodeRecord(data)
 			if err != nil {
 				return nil, fmt.Errorf("export %s: event #%d: %w", name, len(lines)+1, err)
 			}
-			line := Line{Page: name, N: uint64(len(lines)) + 1, Event: raw}
+			line := Line{Page: name, N: uint64(len(lines)) + 1, Event: r.Event}
 			if e.Body != "" {
-				body, err := s.open(p, e, sealed)
+				body, err := s.open(ctx, p, e, r)
 				if err != nil {
 					return nil, fmt.Errorf("export %s: event #%d: %w", name, len(lines)+1, err)
 				}
@@ -59,16 +59,12 @@ func (s *Service) Lines(ctx context.Context, name string) ([]Line, error) {
 }
 
 // Names lists the pages that have events, sorted.
-func (s *Service) Names() (names []string) {
-	for _, p := range s.known() {
-		p.mu.Lock()
-		n := p.state.N
-		p.mu.Unlock()
-		if n > 0 {
-			names = append(names, p.name)
-		}
+func (s *Service) Names(ctx context.Context) (names []string, err error) {
+	pages, err := s.known(ctx)
+	for _, p := range pages {
+		names = append(names, p.name)
 	}
-	return names
+	return names, err
 }
 
 // WriteLines writes events.jsonl.
@@ -218,7 +214,11 @@ func (s *Service) Import(ctx context.Context, lines []Line) (added int, err erro
 		}
 		added++
 	}
-	for _, p := range s.known() {
+	pages, err := s.known(ctx)
+	if err != nil {
+		return added, err
+	}
+	for _, p := range pages {
 		p.mu.Lock()
 		n := len(p.state.missing)
 		p.mu.Unlock()
@@ -232,22 +232,14 @@ func (s *Service) Import(ctx context.Context, lines []Line) (added int, err erro
 func (s *Service) importOne(ctx context.Context, p *page, e Event, line Line) error {
 	r := record{Event: line.Event}
 	if line.Text != nil {
-		id := keyID(p.name, e.ID)
-		key := newKey()
+		r.Key = newID()
+		key, id := newKey(), keyID(p.name, e.ID, r.Key)
 		salt, err := saltOf(line.Salt)
 		if err != nil {
 			return err
 		}
 		key.Salt = salt
-		s.keys.Lock()
-		known, ok, err := s.o.Keys.Get(id)
-		if err == nil && !ok {
-			err = s.o.Keys.Put(id, key)
-		} else if ok {
-			key = known
-		}
-		s.keys.Unlock()
-		if err != nil {
+		if err := s.o.Keys.Put(ctx, id, key); err != nil {
 			return err
 		}
 		r.Sealed = seal(key, id, *line.Text)

@@ -50,6 +50,10 @@ var noReader access.Actor
 
 func (s *Service) siteFeed(w http.ResponseWriter, r *http.Request) {
 	var entries []feedEntry
+	if _, err := s.known(r.Context()); err != nil {
+		s.problem(w, r, told(err))
+		return
+	}
 	for _, d := range s.o.Pages.Documents() {
 		s.mu.Lock()
 		known := s.pages[d.Page] != nil

@@ -80,18 +80,17 @@ func (s *Service) Run(ctx context.Context, h *Hook) error {
 	for ctx.Err() == nil {
 		changed := s.o.Log.Watch("")
 		idle := true
-		for _, name := range s.Names() {
-			p := s.page(name)
-			if err := s.advance(ctx, p); err != nil {
-				s.o.Logger.Error("webhook", "page", name, "error", err)
-				continue
-			}
+		pages, err := s.known(ctx)
+		if err != nil {
+			s.o.Logger.Error("webhook", "error", err)
+		}
+		for _, p := range pages {
 			p.mu.Lock()
-			news := append([]notice(nil), p.state.since(h.done[name], streamBuffer)...)
+			news := append([]notice(nil), p.state.since(h.done[p.name], streamBuffer)...)
 			p.mu.Unlock()
 			for _, n := range news {
 				idle = false
-				if err := s.deliver(ctx, h, client, name, n); err != nil {
+				if err := s.deliver(ctx, h, client, p.name, n); err != nil {
 					return err
 				}
 			}

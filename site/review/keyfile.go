@@ -1,6 +1,7 @@
 package review
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"sync"
 )
 
 // KeyFile keeps keys in one file of records of equal size. A key is added at the
@@ -15,6 +17,8 @@ import (
 // What a disk keeps of overwritten sectors by itself is beyond us.
 type KeyFile struct {
 	file *os.File
+
+	mu   sync.Mutex
 	at   map[[sha256.Size]byte]int64 // where the record of an id is
 	keys map[[sha256.Size]byte]Key
 	size int64
@@ -33,6 +37,8 @@ const (
 	recordSum       = recordSalt + 16
 	recordSize      = recordSum + 4
 )
+
+var errKeyTaken = errors.New("the id has another key, or had one")
 
 // ErrKeysDamaged is the error for a file of keys that has changed on disk.
 var ErrKeysDamaged = errors.New("the file of keys is damaged")
@@ -92,11 +98,16 @@ func encodeKey(kind byte, id [sha256.Size]byte, key Key) []byte {
 	return r
 }
 
-// Put adds a key.
-func (k *KeyFile) Put(id string, key Key) error {
+// Put adds a key. The same one again is no error.
+func (k *KeyFile) Put(_ context.Context, id string, key Key) error {
 	sum := sha256.Sum256([]byte(id))
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if _, ok := k.at[sum]; ok {
-		return fmt.Errorf("put key: the id %q has one", id)
+		if was, ok := k.keys[sum]; ok && was == key {
+			return nil
+		}
+		return fmt.Errorf("put key: %w: %q", errKeyTaken, id)
 	}
 	if err := k.write(encodeKey(recordKey, sum, key), k.size); err != nil {
 		return fmt.Errorf("put key: %w", err)
@@ -107,19 +118,42 @@ func (k *KeyFile) Put(id string, key Key) error {
 }
 
 // Get finds a key that was not destroyed.
-func (k *KeyFile) Get(id string) (Key, bool, error) {
+func (k *KeyFile) Get(_ context.Context, id string) (Key, bool, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	key, ok := k.keys[sha256.Sum256([]byte(id))]
 	return key, ok, nil
 }
 
-// Destroy writes zeros over a key. One that is not there is destroyed already.
+// destroyed says whether an id had a key, or must never have one.
+func (k *KeyFile) destroyed(id string) bool {
+	sum := sha256.Sum256([]byte(id))
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, known := k.at[sum]
+	_, ok := k.keys[sum]
+	return known && !ok
+}
+
+// Destroy writes zeros over a key. An id that has none is noted, so that a key
+// that comes late is not taken.
 func (k *KeyFile) Destroy(id string) error {
 	sum := sha256.Sum256([]byte(id))
-	if _, ok := k.keys[sum]; !ok {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	at, known := k.at[sum]
+	if _, ok := k.keys[sum]; known && !ok {
 		return nil
 	}
-	if err := k.write(encodeKey(recordDestroyed, sum, Key{}), k.at[sum]); err != nil {
+	if !known {
+		at = k.size
+	}
+	if err := k.write(encodeKey(recordDestroyed, sum, Key{}), at); err != nil {
 		return fmt.Errorf("destroy key: %w", err)
+	}
+	if !known {
+		k.at[sum] = at
+		k.size += recordSize
 	}
 	delete(k.keys, sum)
 	return nil

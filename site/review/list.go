@@ -14,15 +14,18 @@ import (
 // List is what is open on all pages, and what of it waits for somebody.
 func (s *Service) List(ctx context.Context, a access.Actor) (*site.ReviewList, error) {
 	var l lister
+	pages, err := s.known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byName := make(map[string]*page)
+	for _, p := range pages {
+		byName[p.name] = p
+	}
 	for _, d := range s.o.Pages.Documents() {
-		s.mu.Lock()
-		p := s.pages[d.Page]
-		s.mu.Unlock()
+		p := byName[d.Page]
 		if p == nil {
 			continue
-		}
-		if err := s.advance(ctx, p); err != nil {
-			return nil, err
 		}
 		p.mu.Lock()
 		l.add(p.state, d, a)

@@ -25,28 +25,28 @@ type Log interface {
 }
 
 // record is an entry as it lies in the log: the event, hashed as it is, and its
-// body under its key.
+// body under its key. Each try to append has a key of its own, so that two hosts
+// that try the same event never share one id with two keys.
 type record struct {
 	Event  json.RawMessage `json:"event"`
+	Key    string          `json:"key,omitempty"` // which one, of this event's
 	Sealed []byte          `json:"sealed,omitempty"`
 }
 
-func encodeRecord(e Event, sealed []byte) []byte {
-	data, err := json.Marshal(record{e.encode(), sealed})
+func encodeRecord(e Event, key string, sealed []byte) []byte {
+	data, err := json.Marshal(record{e.encode(), key, sealed})
 	if err != nil {
 		panic(fmt.Sprintf("encode record: %v", err))
 	}
 	return data
 }
 
-func decodeRecord(data []byte) (Event, json.RawMessage, []byte, error) {
-	var r record
+func decodeRecord(data []byte) (e Event, r record, err error) {
 	if err := json.Unmarshal(data, &r); err != nil {
-		return Event{}, nil, nil, fmt.Errorf("decode entry: %w", err)
+		return e, r, fmt.Errorf("decode entry: %w", err)
 	}
-	var e Event
 	if err := json.Unmarshal(r.Event, &e); err != nil {
-		return Event{}, nil, nil, fmt.Errorf("decode event: %w", err)
+		return e, r, fmt.Errorf("decode event: %w", err)
 	}
-	return e, r.Event, r.Sealed, nil
+	return e, r, nil
 }

@@ -78,7 +78,7 @@ func (m *Memory) Pages(context.Context) (names []string, err error) {
 }
 
 // Put implements [Keys].
-func (m *Memory) Put(id string, k Key) error {
+func (m *Memory) Put(_ context.Context, id string, k Key) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.keys[id] = k
@@ -86,7 +86,7 @@ func (m *Memory) Put(id string, k Key) error {
 }
 
 // Get implements [Keys].
-func (m *Memory) Get(id string) (Key, bool, error) {
+func (m *Memory) Get(_ context.Context, id string) (Key, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	k, ok := m.keys[id]

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -22,12 +23,13 @@ func newKey() (k Key) {
 	return k
 }
 
-// Keys keeps the keys of bodies, by the id of the event. It is called from one
-// goroutine at a time. Put returns when the key is on disk, and Destroy when
-// nothing of it is left there.
+// Keys keeps the keys of bodies. It is called from any goroutine. Put returns when
+// the key is on disk, and Destroy when nothing of it is left there. An id that was
+// destroyed never has a key again. Get fails when it cannot be known whether there
+// is one.
 type Keys interface {
-	Put(id string, k Key) error
-	Get(id string) (Key, bool, error)
+	Put(ctx context.Context, id string, k Key) error
+	Get(ctx context.Context, id string) (Key, bool, error)
 	Destroy(id string) error
 }
 

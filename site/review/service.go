@@ -34,7 +34,6 @@ type Service struct {
 	o     Options
 	mu    sync.Mutex
 	pages map[string]*page
-	keys  sync.Mutex // held while keys are used
 
 	streams atomic.Int64
 }
@@ -47,7 +46,8 @@ type page struct {
 	placed map[placement]anchor.Placement
 	// rendered keeps comments as HTML, by their source. A redaction empties it.
 	rendered map[string]site.HTML
-	wiped    int // how many of state.shredded have no key any more
+	keys     map[string]string // ids of keys, by event
+	wiped    int               // how many of state.shredded have no key any more
 }
 
 // Open reads the whole log and checks it. An entry that cannot be read or a body
@@ -60,17 +60,13 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{o: o, pages: make(map[string]*page)}
-	names, err := o.Log.Pages(ctx)
+	pages, err := s.known(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open reviews: %w", err)
 	}
-	for _, name := range names {
-		p := s.page(name)
-		if err := s.advance(ctx, p); err != nil {
-			return nil, fmt.Errorf("open reviews: %s: %w", name, err)
-		}
+	for _, p := range pages {
 		if n := len(p.state.missing); n > 0 {
-			return nil, fmt.Errorf("open reviews: %s: the keys of %s are lost", name, plural(n, "comment", "comments"))
+			return nil, fmt.Errorf("open reviews: %s: the keys of %s are lost", p.name, plural(n, "comment", "comments"))
 		}
 	}
 	return s, nil
@@ -81,27 +77,32 @@ func (s *Service) page(name string) *page {
 	defer s.mu.Unlock()
 	p := s.pages[name]
 	if p == nil {
-		p = &page{name: name, state: NewState(), placed: make(map[placement]anchor.Placement), rendered: make(map[string]site.HTML)}
+		p = &page{name: name, state: NewState(), placed: make(map[placement]anchor.Placement), rendered: make(map[string]site.HTML), keys: make(map[string]string)}
 		s.pages[name] = p
 	}
 	return p
 }
 
-// known lists the pages that have events, sorted.
-func (s *Service) known() []*page {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var pages []*page
-	for _, p := range s.pages {
-		pages = append(pages, p)
+// known gives the pages that have events, sorted by name, as the log has them.
+func (s *Service) known(ctx context.Context) (pages []*page, err error) {
+	names, err := s.o.Log.Pages(ctx)
+	if err != nil {
+		return nil, err
 	}
-	slices.SortFunc(pages, func(a, b *page) int {
-		if a.name < b.name {
-			return -1
+	slices.Sort(names)
+	for _, name := range names {
+		p := s.page(name)
+		if err := s.advance(ctx, p); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return 1
-	})
-	return pages
+		p.mu.Lock()
+		n := p.state.N
+		p.mu.Unlock()
+		if n > 0 {
+			pages = append(pages, p)
+		}
+	}
+	return pages, nil
 }
 
 const readAtOnce = 256
@@ -115,7 +116,7 @@ func (s *Service) advance(ctx context.Context, p *page) error {
 		if err != nil || len(batch) == 0 {
 			return errors.Join(err, s.shred(p))
 		}
-		if err := s.applyAll(p, batch); err != nil {
+		if err := s.applyAll(ctx, p, batch); err != nil {
 			return err
 		}
 	}
@@ -123,31 +124,31 @@ func (s *Service) advance(ctx context.Context, p *page) error {
 
 // applyAll applies entries in order. A body without a key is one that was
 // redacted: the redaction stands later in the log, or the entry is damaged.
-func (s *Service) applyAll(p *page, batch [][]byte) error {
+func (s *Service) applyAll(ctx context.Context, p *page, batch [][]byte) error {
 	for _, data := range batch {
-		e, raw, sealed, err := decodeRecord(data)
+		e, r, err := decodeRecord(data)
 		if err != nil {
 			return fmt.Errorf("event #%d: %w", p.state.N+1, err)
 		}
 		var body *Body
 		if e.Body != "" {
-			if body, err = s.open(p, e, sealed); err != nil {
+			p.keys[e.ID] = keyID(p.name, e.ID, r.Key)
+			if body, err = s.open(ctx, p, e, r); err != nil {
 				return fmt.Errorf("event #%d: %w", p.state.N+1, err)
 			}
 		}
-		p.state.Apply(raw, e, body)
+		p.state.Apply(r.Event, e, body)
 	}
 	return nil
 }
 
-func (s *Service) open(p *page, e Event, sealed []byte) (*Body, error) {
-	s.keys.Lock()
-	defer s.keys.Unlock()
-	key, ok, err := s.o.Keys.Get(keyID(p.name, e.ID))
+func (s *Service) open(ctx context.Context, p *page, e Event, r record) (*Body, error) {
+	id := keyID(p.name, e.ID, r.Key)
+	key, ok, err := s.o.Keys.Get(ctx, id)
 	if err != nil || !ok {
 		return nil, err
 	}
-	text, err := unseal(key, keyID(p.name, e.ID), sealed)
+	text, err := unseal(key, id, r.Sealed)
 	if err != nil {
 		return nil, err
 	}
@@ -161,20 +162,23 @@ func (s *Service) open(p *page, e Event, sealed []byte) (*Body, error) {
 // shred destroys the keys of bodies that were redacted. It does so again after a
 // restart, so that a crash between the event and this leaves nothing.
 func (s *Service) shred(p *page) error {
-	s.keys.Lock()
-	defer s.keys.Unlock()
 	if p.wiped < len(p.state.shredded) {
 		clear(p.rendered)
 	}
 	for ; p.wiped < len(p.state.shredded); p.wiped++ {
-		if err := s.o.Keys.Destroy(keyID(p.name, p.state.shredded[p.wiped])); err != nil {
+		if err := s.o.Keys.Destroy(p.keys[p.state.shredded[p.wiped]]); err != nil {
 			return fmt.Errorf("destroy the key of a redacted comment: %w", err)
 		}
 	}
 	return nil
 }
 
-func keyID(page, event string) string { return page + " " + event }
+func keyID(page, event, key string) string {
+	if key == "" {
+		return page + " " + event
+	}
+	return page + " " + event + " " + key
+}
 
 // append puts one event into the log of a page and waits for what became of it.
 // It is the only way in. For an id that the page has already, again is true and
@@ -186,16 +190,18 @@ func (s *Service) append(ctx context.Context, p *page, e Event, text *string) (n
 	if n, ok, err := p.before(e); ok {
 		return n, true, err
 	}
+	var name string
 	var sealed []byte
 	if text != nil {
-		key, err := s.keyFor(keyID(p.name, e.ID))
-		if err != nil {
+		name = newID()
+		key, id := newKey(), keyID(p.name, e.ID, name)
+		if err := s.o.Keys.Put(ctx, id, key); err != nil {
 			return 0, false, err
 		}
 		e.Body = commit(key.Salt[:], *text)
-		sealed = seal(key, keyID(p.name, e.ID), *text)
+		sealed = seal(key, id, *text)
 	}
-	n, err = s.o.Log.Append(ctx, p.name, e.ID, encodeRecord(e, sealed))
+	n, err = s.o.Log.Append(ctx, p.name, e.ID, encodeRecord(e, name, sealed))
 	if err != nil {
 		return 0, false, fmt.Errorf("append to the log: %w", err)
 	}
@@ -220,18 +226,6 @@ func (p *page) before(e Event) (n uint64, ok bool, err error) {
 		return was.n, true, was.refusal
 	}
 	return was.n, true, nil
-}
-
-// keyFor makes the key of an event, or finds the one that an earlier try made.
-func (s *Service) keyFor(id string) (Key, error) {
-	s.keys.Lock()
-	defer s.keys.Unlock()
-	key, ok, err := s.o.Keys.Get(id)
-	if err != nil || ok {
-		return key, err
-	}
-	key = newKey()
-	return key, s.o.Keys.Put(id, key)
 }
 
 func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Millisecond) }

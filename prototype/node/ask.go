@@ -1,0 +1,21 @@
+package node
+
+import "context"
+
+// Ask asks the program of another node something beside the log, over the same
+// links, with the same certificates; see Config.Answer. Nothing of it is ordered
+// or kept by the nodes.
+func (n *Node) Ask(ctx context.Context, node string, question []byte) ([]byte, error) {
+	return n.mesh.Call(ctx, node, channelAsk, question)
+}
+
+// Others lists the nodes beside this one, by id.
+func (n *Node) Others() []string { return n.roster.others() }
+
+func (n *Node) receiveAsk(from string, question []byte, reply func([]byte, error)) {
+	if n.cfg.Answer == nil {
+		reply(nil, errRPC)
+		return
+	}
+	go func() { reply(n.cfg.Answer(from, question)) }()
+}
