@@ -43,7 +43,7 @@ type detector struct {
 	done     sync.WaitGroup
 
 	deniedMu sync.Mutex
-	denied   map[int]denial // by shard: who has said that it does not lead it
+	denied   map[denial]uint64 // up to which term somebody has said that he does not lead
 
 	mu         sync.Mutex
 	peers      map[string]*presence
@@ -91,7 +91,7 @@ const (
 
 func newDetector(cfg Config, mesh *link.Mesh, r *roster) *detector {
 	d := &detector{cfg: cfg, mesh: mesh, roster: r, began: time.Now(), peers: make(map[string]*presence),
-		quorum: newPresence(), leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time), denied: make(map[int]denial)}
+		quorum: newPresence(), leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time), denied: make(map[denial]uint64)}
 	for _, id := range r.others() {
 		d.peers[id] = newPresence()
 	}

@@ -80,21 +80,23 @@ func (d *detector) receive(from string, payload []byte, reply func([]byte, error
 func (d *detector) deny(who string, q question) {
 	d.deniedMu.Lock()
 	defer d.deniedMu.Unlock()
-	d.denied[q.Shard] = denial{who, q.Term}
+	d.denied[denial{q.Shard, who}] = q.Term
 }
 
+// denial is what somebody says of himself. One that asks because it has heard a
+// denial says that it does not lead either, and that must not undo the other's.
 type denial struct {
-	node string
-	term uint64
+	shard int
+	node  string
 }
 
 // denies says whether the leader that the shard believes in has said that it is
 // none.
 func (d *detector) denies(s *shard, leader string) bool {
 	d.deniedMu.Lock()
-	denied, ok := d.denied[s.id]
+	term, ok := d.denied[denial{s.id, leader}]
 	d.deniedMu.Unlock()
-	return ok && denied.node == leader && s.raft.CurrentTerm() <= denied.term
+	return ok && s.raft.CurrentTerm() <= term
 }
 
 // inquire asks the others for their opinions, and has this node campaign where
