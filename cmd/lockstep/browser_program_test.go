@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"lockstep/prototype/fault"
 )
 
 // staticSite builds the site and serves the files, as any static host would. It
@@ -94,6 +96,30 @@ func TestBrowserProgram(t *testing.T) {
 	}
 	if wide := eval[bool](t, other, `document.documentElement.scrollWidth > innerWidth`); wide {
 		t.Error("the page is wider than a phone")
+	}
+}
+
+// TestBrowserProgram_schedule: the link that torture prints for a schedule leads to
+// its failures.
+func TestBrowserProgram_schedule(t *testing.T) {
+	ms := func(n int) fault.Duration { return fault.Duration(time.Duration(n) * time.Millisecond) }
+	s := fault.Schedule{Seed: 7, Topology: fault.Topology{Nodes: 3, Shards: 1}, Faults: []fault.Step{
+		{At: ms(300), Until: ms(1300), Target: "leader-of-shard:0", Fault: fault.Fault{Kind: fault.Isolate}},
+		{At: ms(2000), Until: ms(2500), Target: "n2", Fault: fault.Fault{Kind: fault.HungDisk}},
+		{At: ms(3000), Target: "leader", Fault: fault.Fault{Kind: fault.Snapshot}},
+		{At: ms(3500), Target: "leader", Fault: fault.Fault{Kind: fault.Transfer}},
+	}}
+	link, left := labLink(s)
+	if link == "" || left != 1 {
+		t.Fatalf("link %q, %d faults left out", link, left)
+	}
+	address := staticSite(t)
+	ctx := tab(t, address, 1366, 900)
+	do(t, ctx, chromedp.Navigate(address+"/"+link))
+	until(t, ctx, 60*time.Second, `document.querySelector("[data-lab-browser]").dataset.ready === "yes"`)
+	do(t, ctx, chromedp.Click(chromedp.CSS("#run-pause")))
+	for _, want := range []string{"cut off from the other nodes", "n2 has a disk that hangs", "hands its leads over"} {
+		until(t, ctx, 20*time.Second, fmt.Sprintf(`document.querySelector("[data-lab]").textContent.includes(%q)`, want))
 	}
 }
 

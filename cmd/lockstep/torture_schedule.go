@@ -37,6 +37,7 @@ func runSchedule(cmd *cobra.Command, f tortureFlags) error {
 	for _, reason := range result.Reasons {
 		fmt.Fprintf(out, "  %s\n", reason)
 	}
+	printLabLink(out, s)
 	if f.out != "" {
 		data, err := json.MarshalIndent(result, "", "  ")
 		if err == nil {
@@ -62,6 +63,7 @@ func runSchedule(cmd *cobra.Command, f tortureFlags) error {
 			return err
 		}
 		fmt.Fprintf(out, "the smallest schedule that was found to fail:\n%s\n", small.Schedule)
+		printLabLink(out, small.Schedule)
 	}
 	fmt.Fprintf(out, "schedule, result and history are in %s\n", dir)
 	if failed != nil {

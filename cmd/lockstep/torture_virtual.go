@@ -97,6 +97,7 @@ func keepFailures(cmd *cobra.Command, totals torture.Totals) error {
 			return err
 		}
 		fmt.Fprintf(out, "the smallest schedule that was found to fail:\n%s\n%s\n", small.Schedule, small.Report)
+		printLabLink(out, small.Schedule)
 	}
 	fmt.Fprintf(out, "schedules, results and histories are in %s\n", dir)
 	return errReported
