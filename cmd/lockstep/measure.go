@@ -109,6 +109,12 @@ type laneEvidence struct {
 	// PerRun are means over all runs.
 	LostPerRun  float64 `json:"lost_per_run"`
 	MovedPerRun float64 `json:"moved_per_run"`
+	// Medians over all runs, and of the longest stretches without service the
+	// longest.
+	P50    float64 `json:"p50_ms"`
+	P99    float64 `json:"p99_ms"`
+	Out    float64 `json:"out_ms"`
+	OutMax float64 `json:"out_max_ms"`
 }
 
 type readsEvidence struct {
@@ -163,7 +169,8 @@ func evidenceOf(story measure.Story) *storyEvidence {
 		Window: distributionOf(story.Windows), Bars: histogramOf(story.Windows)}
 	per := func(n uint64) float64 { return float64(n) / float64(max(story.Runs, 1)) }
 	for name, l := range story.Lanes {
-		e.Lanes[string(name)] = laneEvidence{l.Acknowledged, l.Refused, l.Unknown, l.Lost, l.Moved, l.Duplicated, l.Broken, per(l.Lost), per(l.Moved)}
+		e.Lanes[string(name)] = laneEvidence{l.Acknowledged, l.Refused, l.Unknown, l.Lost, l.Moved, l.Duplicated, l.Broken, per(l.Lost), per(l.Moved),
+			ms(quantile(l.P50, 0.5)), ms(quantile(l.P99, 0.5)), ms(quantile(l.Out, 0.5)), ms(quantile(l.Out, 1))}
 	}
 	for level, r := range story.Reads {
 		e.Reads[string(level)] = readsEvidence(*r)

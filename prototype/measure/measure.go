@@ -44,6 +44,10 @@ type Lane struct {
 	Acknowledged, Refused, Unknown uint64
 	Lost, Moved, Duplicated        uint64
 	Broken                         int // runs in which an acknowledgement was not kept
+	// P50 and P99 are the latencies of acknowledgements, a value for each run, and
+	// Out is for each run the longest time in which sends were due and none was
+	// acknowledged, to a tenth of a second.
+	P50, P99, Out []time.Duration
 }
 
 // Reads adds up a level of reads over all runs.
@@ -160,6 +164,8 @@ func (s *Story) add(before, after lab.Frame) {
 		if !l.Verdict.Clean() {
 			sum.Broken++
 		}
+		sum.P50, sum.P99 = append(sum.P50, l.P50), append(sum.P99, l.P99)
+		sum.Out = append(sum.Out, out(l.Strip, after.StripFrom, before.Time))
 	}
 	for i, r := range after.Reads {
 		b, sum := before.Reads[i], s.Reads[r.Level]
@@ -172,4 +178,16 @@ func (s *Story) add(before, after lab.Frame) {
 			s.Windows = append(s.Windows, h.Window)
 		}
 	}
+}
+
+// out is the longest stretch without service that ended after a moment.
+func out(strip []lab.Span, from, since time.Time) (longest time.Duration) {
+	for _, span := range strip {
+		length := time.Duration(span.Tenths) * 100 * time.Millisecond
+		from = from.Add(length)
+		if span.State == lab.SpanDown && from.After(since) {
+			longest = max(longest, length)
+		}
+	}
+	return longest
 }

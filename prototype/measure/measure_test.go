@@ -26,6 +26,12 @@ func TestPlay(t *testing.T) {
 		if quorum.Acknowledged == 0 || quorum.Lost+quorum.Moved+quorum.Duplicated > 0 || quorum.Broken > 0 {
 			t.Errorf("quorum: %+v", quorum)
 		}
+		if len(quorum.Out) != 3 || slices.Max(quorum.Out) > time.Second || slices.Max(quorum.P99) == 0 {
+			t.Errorf("quorum: out of service for %s, p99 %s", quorum.Out, quorum.P99)
+		}
+		if clock := story.Lanes[lab.Clocked]; slices.Max(clock.Out) > 0 {
+			t.Errorf("clock: out of service for %s", clock.Out)
+		}
 		if async.Lost == 0 || async.Broken != 3 {
 			t.Errorf("leader: %+v", async)
 		}
