@@ -14,6 +14,8 @@ type Review struct {
 	Verdicts  []Verdict
 	Approvers []Approver // of a decision: who must approve
 	Blockers  int        // open threads with the intent "blocking"
+	// Last tells that an approval of whoever reads would be the last that is needed.
+	Last bool
 
 	// Live tells that the page can be commented on: a server is behind it. You
 	// is who would comment then.

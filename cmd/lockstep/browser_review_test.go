@@ -145,6 +145,16 @@ func TestBrowserReview_two(t *testing.T) {
 	if left := eval[string](t, bea, `document.querySelector("[data-drafts]").textContent`); left != "" {
 		t.Errorf("a draft is left: %q", left)
 	}
+
+	// Ada decides, and hers is the last approval that is needed: a click is not
+	// enough.
+	eval[bool](t, ada, `(document.querySelector("[data-verdict]").open = true, document.querySelector("[data-verdict] input[value=approve]").click(), true)`)
+	if eval[bool](t, ada, `document.querySelector("[data-verdict] form").checkValidity()`) {
+		t.Error("the last approval needs no confirmation")
+	}
+	write(t, ada, "[data-verdict] [name=confirm]", "approve")
+	click(t, ada, "[data-verdict] form > button[type=submit]")
+	until(t, bea, 15*time.Second, `document.querySelectorAll(".verdict.approved").length === 2`)
 }
 
 // TestBrowserReview_keyboard comments, answers and finds threads without a mouse.

@@ -56,11 +56,56 @@ that person. Only a hash of the link is kept. The server must run with
 	return cmd
 }
 
+func newReviewTokenCommand() *cobra.Command {
+	var f reviewFlags
+	var name, role string
+	var expires time.Duration
+	cmd := &cobra.Command{
+		Use:   "token",
+		Short: "Make a token with which a program comments",
+		Long: `Prints a token for the header Authorization. A program that sends it comments
+under its name, and may do what its role may, until the token expires or is
+revoked. Only a hash of it is kept. The server must run with --review-invites or
+--review-oidc-issuer; it need not be started again.`,
+		Example: `  TOKEN=$(lockstep review token --name CI --role commenter --expires 720h)
+  curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \
+    -d '{"id":"build-17","body":"The build is red."}' https://review.example.org/api/reviews/adr/0001-log/threads`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r, err := access.ParseRole(role)
+			switch {
+			case err != nil:
+				return usageError{"--role: " + err.Error(), "lockstep review token --help"}
+			case name == "":
+				return usageError{"--name is missing: comments are shown with it", "lockstep review token --help"}
+			case expires <= 0 || expires > 366*24*time.Hour:
+				return usageError{"--expires must be between a moment and 366 days", "lockstep review token --expires 720h"}
+			}
+			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
+			if err != nil {
+				return err
+			}
+			token, t, err := store.NewToken(name, r, expires)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), token)
+			fmt.Fprintf(cmd.ErrOrStderr(), "for %s, %s, until %s; lockstep review revoke %s takes it back\n", t.Name, t.Role, t.Expires.Format("2006-01-02 15:04 UTC"), t.ID)
+			return nil
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().StringVar(&name, "name", "", "the program's name")
+	cmd.Flags().StringVar(&role, "role", "commenter", "reader, commenter, reviewer or maintainer")
+	cmd.Flags().DurationVar(&expires, "expires", 30*24*time.Hour, "how long the token works")
+	return cmd
+}
+
 func newReviewInvitesCommand() *cobra.Command {
 	var f reviewFlags
 	cmd := &cobra.Command{
 		Use:   "invites",
-		Short: "List invitations",
+		Short: "List invitations and tokens",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
@@ -81,6 +126,17 @@ func newReviewInvitesCommand() *cobra.Command {
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", i.ID, oneLine(i.Name, 40), i.Role, state)
 			}
+			tokens, err := store.Tokens()
+			if err != nil {
+				return err
+			}
+			for _, t := range tokens {
+				state := "a token until " + t.Expires.Format("2006-01-02 15:04 UTC")
+				if time.Now().After(t.Expires) {
+					state = "a token, expired"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, oneLine(t.Name, 40), t.Role, state)
+			}
 			return w.Flush()
 		},
 	}
@@ -92,7 +148,7 @@ func newReviewRevokeCommand() *cobra.Command {
 	var f reviewFlags
 	cmd := &cobra.Command{
 		Use:   "revoke ID",
-		Short: "Take an invitation back, and end the sessions that came from it",
+		Short: "Take an invitation back and end its sessions, or a token",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)

@@ -540,6 +540,40 @@ func TestReview_matrix(t *testing.T) {
 		t.Errorf("the dump without its token: %v %v", answer.StatusCode, err)
 	}
 	answer.Body.Close()
+	// A program's token does what its role may, and no longer than it is good.
+	said, err := command(t, "review", "token", "--dir", dir, "--name", "CI", "--role", "commenter")
+	token, rest, _ := strings.Cut(said, "\n")
+	id := regexp.MustCompile(`revoke ([0-9a-f]{12})`).FindStringSubmatch(rest)
+	if err != nil || len(id) != 2 {
+		t.Fatalf("token: %v %s", err, said)
+	}
+	with := func(method, path, body string) int {
+		r, _ := http.NewRequestWithContext(t.Context(), method, s.address+"/api/reviews/adr/0002"+path, strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Cookie", strings.SplitN(cookies["maintainer"], ";", 2)[0]) // which must not count
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		return answer.StatusCode
+	}
+	if got := with("POST", "/threads", `{"id":"by-token","body":"red"}`); got != 201 {
+		t.Errorf("a comment with a token: %d", got)
+	}
+	if got := with("PUT", "/verdict", `{"verdict":"approve","revision":"x"}`); got != 403 {
+		t.Errorf("an approval with a commenter's token: %d", got)
+	}
+	if list, err := command(t, "review", "invites", "--dir", dir); err != nil || !strings.Contains(list, "CI") || strings.Contains(list, token) {
+		t.Errorf("invites: %v %s", err, list)
+	}
+	if out, err := command(t, "review", "revoke", id[1], "--dir", dir); err != nil {
+		t.Errorf("revoke: %v %s", err, out)
+	}
+	if got := with("POST", "/threads", `{"id":"by-token-2","body":"red"}`); got != 401 {
+		t.Errorf("a comment with a revoked token: %d", got)
+	}
 	// A name of another site that leads here is refused.
 	r, _ := http.NewRequest("POST", s.address+"/api/reviews/adr/0002/threads", strings.NewReader(`{"id":"x","body":"x"}`))
 	r.Host = "evil.example"

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"lockstep/site/review/access"
 	"lockstep/site/review/anchor"
@@ -95,6 +97,10 @@ type VerdictRequest struct {
 	Body     string  `json:"body"`
 	Revision string  `json:"revision"`
 }
+
+// freshSignIn is how long after a sign-in somebody may approve: a browser that was
+// left open must not be enough for the one act that others rely on.
+const freshSignIn = time.Hour
 
 func newID() string { return rand.Text() }
 
@@ -409,6 +415,9 @@ func (s *Service) Judge(ctx context.Context, a access.Actor, d Document, r Verdi
 	case Withdraw:
 		e.Type = ReviewWithdrawn
 	case Approve, RequestChanges:
+		if r.Verdict == Approve && a.Anew && s.now().Sub(a.Since) > freshSignIn {
+			return &Error{http.StatusUnauthorized, "sign-in-again", "an approval needs a sign-in within the last hour: sign in again at /sign-in/, and send it again"}
+		}
 		if r.Revision == "" {
 			return invalid("revision is missing: a verdict is about the text that was read")
 		}

@@ -136,11 +136,24 @@ func (s *Service) formRedact(q *request) error {
 	return q.back(commentID(id))
 }
 
+// Confirmation is what one types to give the last approval: a click that was lured
+// out of somebody is not enough to accept a decision.
+const Confirmation = "approve"
+
 func (s *Service) formVerdict(q *request) error {
 	if err := q.parse(); err != nil {
 		return err
 	}
 	r := VerdictRequest{ID: q.field("id"), Verdict: Verdict(q.field("verdict")), Body: q.field("body"), Revision: q.field("revision")}
+	if r.Verdict == Approve && !strings.EqualFold(strings.TrimSpace(q.field("confirm")), Confirmation) {
+		shown, err := s.Review(q.r.Context(), q.d, q.actor)
+		if err != nil {
+			return err
+		}
+		if shown.Last {
+			return invalid("yours is the last approval that is needed: type %q to confirm it", Confirmation)
+		}
+	}
 	if err := s.Judge(q.r.Context(), q.actor, q.d, r); err != nil {
 		return err
 	}

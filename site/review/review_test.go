@@ -62,6 +62,8 @@ func (w *world) Identify(r *http.Request) (access.Actor, error) {
 		role = access.Reader
 	case "Carl":
 		role = access.Commenter
+	case "Olga": // signed in at a provider, two hours ago
+		return access.Actor{ID: "test:Olga", Name: who, Role: role, Anew: true, Since: time.Now().Add(-2 * time.Hour)}, nil
 	}
 	return access.Actor{ID: "test:" + who, Name: who, Role: role}, nil
 }
@@ -292,6 +294,11 @@ func TestVerdict(t *testing.T) {
 	}
 	w.must(409, "Ada", "PUT", base+"/verdict", approve(before))
 	w.must(403, "Carl", "PUT", base+"/verdict", approve(w.revision()))
+	if out := w.must(401, "Olga", "PUT", base+"/verdict", approve(w.revision())); out["code"] != "sign-in-again" {
+		t.Errorf("an approval two hours after the sign-in: %v", out)
+	}
+	w.must(200, "Olga", "PUT", base+"/verdict", `{"verdict":"request-changes","revision":"`+w.revision()+`"}`)
+	w.must(200, "Olga", "PUT", base+"/verdict", `{"verdict":"withdraw"}`)
 	w.must(200, "Ada", "PUT", base+"/verdict", `{"verdict":"withdraw"}`)
 	if out = w.must(200, "", "GET", base, ""); len(out["verdicts"].([]any)) != 0 {
 		t.Errorf("withdrawn: %v", out["verdicts"])
@@ -523,10 +530,11 @@ func TestFeeds(t *testing.T) {
 func TestForms(t *testing.T) {
 	w := newWorld(t)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	who := "Max"
 	post := func(path string, fields url.Values) (int, string, string) {
 		r, _ := http.NewRequest("POST", w.server.URL+"/reviews/adr/0001-log"+path, strings.NewReader(fields.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Who", "Max")
+		r.Header.Set("Who", who)
 		answer, err := client.Do(r)
 		if err != nil {
 			t.Fatal(err)
@@ -555,6 +563,21 @@ func TestForms(t *testing.T) {
 			}
 		}
 	}
+	// The last approval is typed.
+	last := func(confirm string) (int, string, string) {
+		return post("/verdict", url.Values{"verdict": {"approve"}, "revision": {w.revision()}, "confirm": {confirm}, "body": {"Good."}})
+	}
+	who = "Ada"
+	if status, _, body := last(""); status != 400 || !strings.Contains(body, "last approval") || !strings.Contains(body, "Good.") {
+		t.Errorf("the last approval by a click: %d %s", status, body)
+	}
+	if status, _, body := last(" Approve "); status != 303 {
+		t.Errorf("the last approval: %d %s", status, body)
+	}
+	if status, _, body := last(""); status != 303 {
+		t.Errorf("approved once more: %d %s", status, body)
+	}
+	who = "Max"
 	all := w.must(200, "", "GET", base, "")
 	th := thread(t, all, "t1")
 	if n := len(th["comments"].([]any)); n != 2 || len(all["threads"].([]any)) != 1 || th["anchor"].(map[string]any)["quote"] != "simplest thing" {

@@ -42,6 +42,7 @@ func (s *Service) Review(ctx context.Context, d Document, a access.Actor) (*site
 	if a.ID != "" {
 		r.You.Role = a.Role.String()
 	}
+	r.Last = last(r.Approvers, a)
 	return r, nil
 }
 
@@ -184,6 +185,20 @@ func (v viewer) standing(s *State, name string) string {
 		}
 	}
 	return "waiting"
+}
+
+// last says whether an approval by somebody would be the last that is needed.
+func last(approvers []site.Approver, a access.Actor) bool {
+	theirs := false
+	for _, approver := range approvers {
+		switch {
+		case sameName(a.Name, approver.Name):
+			theirs = approver.State != "approved"
+		case approver.State != "approved":
+			return false
+		}
+	}
+	return theirs && a.ID != ""
 }
 
 func sameName(a, b string) bool {

@@ -657,6 +657,10 @@ function begin(next) {
     const form = event.target.closest("form[data-keep]");
     if (form) store.set(form.dataset.keep, form.elements.body.value || null);
   });
+  region.addEventListener("change", (event) => {
+    const { confirm, verdict } = event.target.closest("[data-verdict] form")?.elements ?? {};
+    if (confirm) confirm.required = verdict.value === "approve";
+  });
   region.addEventListener("focusin", (event) => {
     const thread = event.target.closest(".thread");
     if (!thread || thread.classList.contains("active")) return;

@@ -224,6 +224,43 @@ func TestSession_fixation(t *testing.T) {
 	}
 }
 
+// TestToken: a token works until it expires, from the header alone, and the disk
+// does not give it away.
+func TestToken(t *testing.T) {
+	d, c, _, _ := doorway(t)
+	token, made, err := d.Store.NewToken("CI", Commenter, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := func(header, value string) *http.Request {
+		r, _ := http.NewRequest("GET", "http://x/", nil)
+		r.Header.Set(header, value)
+		return r
+	}
+	who, err := d.Identify(request("Authorization", "Bearer "+token))
+	if err != nil || who.ID != "token:"+made.ID || who.Name != "CI" || who.Role != Commenter {
+		t.Errorf("%+v %v", who, err)
+	}
+	if Can(who, GiveVerdict, Object{}) == nil || Can(who, OpenThread, Object{}) != nil {
+		t.Error("a commenter's token may judge, or may not comment")
+	}
+	for _, r := range []*http.Request{request("Authorization", "Bearer "+made.ID), request("Authorization", "Bearer "), request("Cookie", d.cookie()+"="+token)} {
+		if who, err := d.Identify(r); err == nil && strings.HasPrefix(who.ID, "token:") {
+			t.Errorf("%v: %+v", r.Header, who)
+		}
+	}
+	filepath.WalkDir(d.Store.dir, func(path string, e fs.DirEntry, err error) error {
+		if data, err := os.ReadFile(path); strings.Contains(path, token) || err == nil && strings.Contains(string(data), token) {
+			t.Errorf("%s gives the token away", path)
+		}
+		return nil
+	})
+	c.add(time.Hour)
+	if _, err := d.Identify(request("Authorization", "Bearer "+token)); err == nil {
+		t.Error("it works after it has expired")
+	}
+}
+
 func TestProxy(t *testing.T) {
 	for _, bad := range [][]string{nil, {"10.0.0.0/33"}, {"10.0.0"}, {"0.0.0.0/0"}, {"::/0"}, {"10.0.0.0/8", "typo"}} {
 		if _, err := NewProxy("X-Forwarded-User", bad, Reviewer); err == nil {

@@ -35,7 +35,7 @@ func (r Role) String() string {
 
 // Actor is the person behind a request. ID is stable and names where the person
 // is known from: "local:ada@example.org", "invite:7f3a…", "oidc:<issuer>#<subject>",
-// "proxy:ada". Two people never share one.
+// "proxy:ada", "token:7f3a…". Two people never share one.
 type Actor struct {
 	ID    string
 	Name  string
@@ -43,6 +43,7 @@ type Actor struct {
 	Role  Role
 	Local bool      // known from git's configuration only
 	Since time.Time // when they signed in
+	Anew  bool      // they can sign in anew, so it can be asked for
 }
 
 // ErrSignIn says that nobody is signed in.

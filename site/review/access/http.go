@@ -32,6 +32,9 @@ func (d *Door) cookie() string {
 
 // Identify implements [Identifier].
 func (d *Door) Identify(r *http.Request) (Actor, error) {
+	if token, ok := bearer(r); ok && d.Store != nil {
+		return d.Store.Token(token) // who shows a token is nobody else, whatever the browser has
+	}
 	if d.Store != nil {
 		if c, err := r.Cookie(d.cookie()); err == nil {
 			if who, err := d.Store.Session(c.Value); err == nil {

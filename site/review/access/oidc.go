@@ -169,7 +169,7 @@ func (o *OIDC) identify(ctx context.Context, p pending, code string) (Actor, err
 	if err := token.Claims(&claims); err != nil {
 		return Actor{}, fmt.Errorf("read the id token: %w", err)
 	}
-	who := Actor{ID: "oidc:" + token.Issuer + "#" + token.Subject, Name: claims.Name, Role: o.role}
+	who := Actor{ID: "oidc:" + token.Issuer + "#" + token.Subject, Name: claims.Name, Role: o.role, Anew: true}
 	if !validName(who.Name) {
 		who.Name = claims.Preferred
 	}

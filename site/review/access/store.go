@@ -60,7 +60,7 @@ func OpenStore(dir string, now func() time.Time) (*Store, error) {
 	if now == nil {
 		now = time.Now
 	}
-	for _, part := range []string{"invitations", "used", "sessions"} {
+	for _, part := range []string{"invitations", "used", "sessions", "tokens"} {
 		if err := os.MkdirAll(filepath.Join(dir, part), 0o700); err != nil {
 			return nil, fmt.Errorf("open access: %w", err)
 		}
@@ -218,10 +218,10 @@ func (s *Store) Invitations() (all []Invitation, err error) {
 	return all, nil
 }
 
-// Revoke ends an invitation, and every session that came from it.
+// Revoke ends an invitation and every session that came from it, or a token.
 func (s *Store) Revoke(id string) error {
 	found := false
-	for _, part := range []string{"invitations", "used"} {
+	for _, part := range []string{"invitations", "used", "tokens"} {
 		entries, _ := os.ReadDir(filepath.Join(s.dir, part))
 		for _, e := range entries {
 			if len(id) == 12 && strings.HasPrefix(e.Name(), id) {
@@ -240,7 +240,7 @@ func (s *Store) Revoke(id string) error {
 		}
 	}
 	if !found {
-		return fmt.Errorf("revoke: there is no invitation %q", id)
+		return fmt.Errorf("revoke: there is no invitation and no token %q", id)
 	}
 	return nil
 }
