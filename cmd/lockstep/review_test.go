@@ -55,6 +55,7 @@ type server struct {
 	cmd     *exec.Cmd
 	address string
 	at      chan string
+	log     string // file with what it says on standard error
 	ended   chan struct{}
 }
 
@@ -76,11 +77,16 @@ func launchServer(t *testing.T, dir string, args ...string) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Stderr = os.Stderr
+	log, err := os.CreateTemp(t.TempDir(), "serve-*.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{cmd: cmd, at: make(chan string, 1), ended: make(chan struct{})}
+	s := &server{cmd: cmd, log: log.Name(), at: make(chan string, 1), ended: make(chan struct{})}
 	go func() {
 		defer close(s.ended)
 		var said []byte
@@ -103,6 +109,9 @@ func launchServer(t *testing.T, dir string, args ...string) *server {
 	t.Cleanup(func() {
 		cmd.Process.Signal(syscall.SIGINT)
 		<-s.ended
+		if said, err := os.ReadFile(s.log); t.Failed() && err == nil && len(said) > 0 {
+			t.Logf("%s said:\n%s", s.address, said)
+		}
 	})
 	return s
 }

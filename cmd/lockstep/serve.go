@@ -91,6 +91,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr)}
 	if u, err := url.Parse(f.access.url); err == nil && u.Hostname() != "" {
 		options.Hosts = append(options.Hosts, u.Hostname())
+		options.Secure = u.Scheme == "https"
 	}
 	if !cmd.Flags().Changed("data") {
 		f.data = filepath.Join(f.dir, f.data)

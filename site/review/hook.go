@@ -149,6 +149,10 @@ func (h *Hook) post(ctx context.Context, client *http.Client, body []byte, now t
 	r.Header.Set("Lockstep-Timestamp", stamp)
 	r.Header.Set("Lockstep-Signature", "sha256="+sign(h.Secret, stamp, body))
 	answer, err := client.Do(r)
+	var asked *url.Error
+	if errors.As(err, &asked) {
+		return asked.Err // without the address, which often is a secret
+	}
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,9 @@ type Options struct {
 	// Hosts are names beside the loopback ones under which the server may be
 	// reached.
 	Hosts []string
+	// Secure tells that browsers reach the server by https, through a proxy, and
+	// shall never do otherwise.
+	Secure bool
 	// Lab answers below /lab/, except for the page itself; nil where no cluster
 	// runs. Live is what the page shows.
 	Lab  http.Handler
@@ -166,6 +169,9 @@ func (s *Server) headers(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		if s.options.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 		next.ServeHTTP(w, r)
 	})
