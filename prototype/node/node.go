@@ -120,7 +120,7 @@ func (n *Node) shardOf(conversation string) *shard {
 // the results of those that were ordered, from the first on; the error is about
 // the rest.
 func (n *Node) Submit(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *Error) {
-	for patience := newPatience(ctx); ; {
+	for patience := n.shardOf(conversation).patience(ctx); ; {
 		results, err := n.SubmitLater(conversation, commands)(ctx)
 		if err == nil || len(results) > 0 || !patience.again(err) {
 			return results, err
@@ -133,7 +133,7 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 // must be called.
 func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	s := n.shardOf(conversation)
-	for patience := newPatience(context.Background()); !s.leads(); {
+	for patience := s.patience(context.Background()); !s.leads(); {
 		if _, err := n.reachable(s); err == nil || !patience.again(err) {
 			break
 		}
@@ -178,7 +178,7 @@ func (n *Node) Read(ctx context.Context, r ReadRequest) (order.View, *Error) {
 // Await returns when this node may answer a read of a conversation, or of any
 // other one in its shard, that had arrived by then.
 func (n *Node) Await(ctx context.Context, r ReadRequest) *Error {
-	for patience := newPatience(ctx); ; {
+	for patience := n.shardOf(r.Conversation).patience(ctx); ; {
 		if err := n.await(ctx, r); err == nil || !patience.again(err) {
 			return err
 		}

@@ -262,6 +262,8 @@ func (s *shard) submit(commands []order.Command) func(context.Context) ([]order.
 		return refuse("this node is not the leader")
 	case s.detector.majority().Err() != nil:
 		return refuse("this leader does not hear a majority")
+	case s.fence.mayStand() != nil:
+		return refuse("this leader's disk hangs or has failed")
 	}
 	if mutant.On(mutant.AckBeforeCommit) {
 		return s.guess(commands)
