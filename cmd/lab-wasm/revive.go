@@ -23,8 +23,13 @@ type revived struct {
 }
 
 // Kill ends a node, which comes back.
-func (r *revived) Kill(id string) error {
-	if err := r.Cluster.Kill(id); err != nil {
+func (r *revived) Kill(id string) error { return r.later(id, r.Cluster.Kill(id)) }
+
+// PowerOff takes the power of a node, which comes back.
+func (r *revived) PowerOff(id string) error { return r.later(id, r.Cluster.PowerOff(id)) }
+
+func (r *revived) later(id string, err error) error {
+	if err != nil {
 		return err
 	}
 	time.AfterFunc(reviveAfter, func() {

@@ -108,6 +108,7 @@ func TestBrowserProgram_schedule(t *testing.T) {
 		{At: ms(2000), Until: ms(2500), Target: "n2", Fault: fault.Fault{Kind: fault.HungDisk}},
 		{At: ms(3000), Target: "leader", Fault: fault.Fault{Kind: fault.Snapshot}},
 		{At: ms(3500), Target: "leader", Fault: fault.Fault{Kind: fault.Transfer}},
+		{At: ms(4200), Until: ms(5000), Target: "leader", Fault: fault.Fault{Kind: fault.PowerLoss}},
 	}}
 	link, left := labLink(s)
 	if link == "" || left != 1 {
@@ -118,7 +119,7 @@ func TestBrowserProgram_schedule(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(address+"/"+link))
 	until(t, ctx, 60*time.Second, `document.querySelector("[data-lab-browser]").dataset.ready === "yes"`)
 	do(t, ctx, chromedp.Click(chromedp.CSS("#run-pause")))
-	for _, want := range []string{"cut off from the other nodes", "n2 has a disk that hangs", "hands its leads over"} {
+	for _, want := range []string{"cut off from the other nodes", "n2 has a disk that hangs", "hands its leads over", "in the middle of a flush"} {
 		until(t, ctx, 20*time.Second, fmt.Sprintf(`document.querySelector("[data-lab]").textContent.includes(%q)`, want))
 	}
 }

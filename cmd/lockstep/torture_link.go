@@ -69,6 +69,8 @@ func labVerb(f fault.Fault) (lab.Verb, bool) {
 	switch f.Kind {
 	case fault.Kill:
 		return lab.Kill, true
+	case fault.PowerLoss, fault.TornTail:
+		return lab.PowerOff, true
 	case fault.Pause:
 		return lab.Pause, true
 	case fault.Isolate:

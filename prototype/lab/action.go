@@ -19,10 +19,13 @@ const (
 	Cut     Verb = "cut"     // a node, or the leader, from the others
 	Heal    Verb = "heal"    // a node, or everything
 	Restart Verb = "restart" // a node
+	// PowerOff takes the power of a node, or the leader, in the middle of a flush:
+	// what that flush carried is gone, or torn.
+	PowerOff Verb = "power-off"
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos}
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff}
 
 // Action is a wish. Node is "" for the leader, and for Heal it is "" for
 // everything that is broken.
@@ -75,7 +78,7 @@ func (l *Lab) carryOut(ctx context.Context, a Action) error {
 		return l.switchLoad(a)
 	case Heal:
 		return l.heal(ctx, a.Node)
-	case Kill, Pause, Cut, Restart:
+	case Kill, Pause, Cut, Restart, PowerOff:
 		return l.strike(ctx, a)
 	case Mute, SlowDisk, HangDisk, Skew, Transfer:
 		return l.apply(ctx, a)
@@ -135,6 +138,9 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 		case Kill:
 			what = "killed" + ifProcess(member, " with SIGKILL")
 			r.stop(now, n, Down, id+" killed")
+		case PowerOff:
+			what = "without power, in the middle of a flush"
+			r.stop(now, n, Down, id+" without power")
 		case Pause:
 			what = "paused" + ifProcess(member, " with SIGSTOP")
 			r.stop(now, n, Paused, id+" paused")
@@ -148,12 +154,17 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 	switch a.Verb {
 	case Kill:
 		err = l.cluster.Kill(id)
+	case PowerOff:
+		err = l.cluster.PowerOff(id)
 	case Pause:
 		err = l.cluster.Pause(id)
 	case Cut:
 		err = l.cluster.Cut(ctx, id)
 	}
 	undo(err)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return refuse("this cluster cannot have that: %v", err)
+	}
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", a.Verb, id, err)
 	}

@@ -23,13 +23,15 @@ type Cluster interface {
 	// Send makes one attempt through a node, and never tries again by itself.
 	Send(ctx context.Context, node string, lane Lane, conversation string, m Message) Answer
 
-	// Kill ends a node without warning; Pause freezes it until Resume; Cut cuts
+	// Kill ends a node without warning; PowerOff does so in the middle of a flush,
+	// whose bytes are lost or torn; Pause freezes it until Resume; Cut cuts
 	// its links to the other nodes, but not to its clients; Break breaks something
 	// else at it, until Reconnect, which mends all that is broken at a node that
 	// runs; Restart brings back a node that is down, or ends a running one in good
 	// order first. An error that is errors.ErrUnsupported says that this kind of
 	// cluster cannot do it.
 	Kill(node string) error
+	PowerOff(node string) error
 	Pause(node string) error
 	Resume(node string) error
 	Cut(ctx context.Context, node string) error

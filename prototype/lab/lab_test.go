@@ -22,7 +22,13 @@ type experiment struct {
 // begin starts three nodes and a lab, and waits until messages are acknowledged.
 func begin(t *testing.T) *experiment {
 	t.Helper()
-	m, err := cluster.NewMemory(3, func(c *node.Config) { c.Shards = 2 })
+	return beginOn(t, 0)
+}
+
+// beginOn is begin with disks whose flushes take a while.
+func beginOn(t *testing.T, flush time.Duration) *experiment {
+	t.Helper()
+	m, err := cluster.NewMemoryOn(3, flush, func(c *node.Config) { c.Shards = 2 })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +142,25 @@ func TestLab_kill_leader(t *testing.T) {
 		if f := e.Frame(); f.Counts.Refused+f.Counts.Unknown == 0 {
 			t.Error("five leaders were killed and no send felt it")
 		}
+	})
+}
+
+// TestLab_power_off: leaders lose their power in the middle of a flush, and nothing
+// that was acknowledged is lost.
+func TestLab_power_off(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := beginOn(t, time.Millisecond)
+		for range 5 {
+			before := e.Frame()
+			e.do(Action{Verb: PowerOff})
+			e.until("another leader", func(f Frame) bool { return f.Leader != "" && f.Leader != before.Leader })
+			if !slices.ContainsFunc(e.Frame().Events, func(event Event) bool { return strings.Contains(event.Text, "in the middle of a flush") }) {
+				t.Error("the journal does not say what happened")
+			}
+			e.do(Action{Verb: Heal})
+			e.until("rejoin", func(f Frame) bool { return f.Voters == 3 })
+		}
+		e.clean()
 	})
 }
 

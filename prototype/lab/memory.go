@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"time"
 
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
@@ -94,6 +96,18 @@ func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation s
 }
 
 func (m inMemory) Kill(id string) error { return m.cluster.Crash(id) }
+
+// flushWithin is how long a power cut waits for a flush in the middle of which it
+// can come.
+const flushWithin = time.Second
+
+func (m inMemory) PowerOff(id string) error {
+	struck, err := m.cluster.PowerLoss(id, true, rand.Uint64(), flushWithin)
+	if err == nil && !struck {
+		return refuse("%s has nothing to flush: start the load first", id)
+	}
+	return err
+}
 
 func (m inMemory) Pause(string) error {
 	return fmt.Errorf("nodes within this process cannot be paused: %w", errors.ErrUnsupported)

@@ -4,6 +4,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"lockstep/prototype/cluster"
@@ -75,6 +76,11 @@ func (p processes) Send(ctx context.Context, id string, lane Lane, conversation 
 func (p processes) Kill(id string) error   { return p.cluster.Kill(id) }
 func (p processes) Pause(id string) error  { return p.cluster.Pause(id) }
 func (p processes) Resume(id string) error { return p.cluster.Resume(id) }
+
+// PowerOff is not supported: the kernel keeps what a killed process has written.
+func (p processes) PowerOff(string) error {
+	return fmt.Errorf("what a process has written outlives it; power is lost in your browser only: %w", errors.ErrUnsupported)
+}
 
 func (p processes) Cut(ctx context.Context, id string) error { return p.cluster.Isolate(ctx, id) }
 
