@@ -16,9 +16,9 @@ func TestCampaign(t *testing.T) {
 	if totals.Verdict != "ok" || totals.LeaderFailures < failures {
 		t.Errorf("%s: %s", totals.Verdict, totals)
 	}
-	// A hung disk takes longest: it is given 300 ms. Beyond this a detector, a
-	// handover or a client has missed its turn, and something slower has mended it.
-	if longest := totals.Window(1); longest > 600*time.Millisecond {
+	// Beyond this the library's own timers have held an election: the detector has
+	// missed one.
+	if longest := totals.Window(1); longest > time.Second {
 		t.Errorf("a failed leader's shard was without service for %s", longest)
 	}
 	for _, r := range totals.NoPass {
