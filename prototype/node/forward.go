@@ -79,7 +79,7 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 	wait := n.within(s.submit(batch.Commands), n.detect.majority(), s.fence.working())
 	go func() {
 		var a submitAnswer
-		a.Results, a.Error = wait(context.Background())
+		a.Results, a.Error = wait(n.life)
 		reply(json.Marshal(a))
 	}()
 }
