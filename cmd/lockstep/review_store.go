@@ -193,17 +193,20 @@ func openReviewStore(ctx context.Context, o storeOptions) (_ *reviewStore, err e
 
 // await returns when the log can be read as it is.
 func (s *reviewStore) await(ctx context.Context, within time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, within)
+	late, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for {
-		err := s.Log.node.Await(ctx, node.ReadRequest{Conversation: reviewIndex, Level: node.Linearizable})
+		err := s.Log.node.Await(late, node.ReadRequest{Conversation: reviewIndex, Level: node.Linearizable})
 		if err == nil {
 			return nil
 		}
 		select {
 		case <-s.Log.node.Watch(reviewIndex):
 		case <-time.After(reviewAskEvery):
-		case <-ctx.Done():
+		case <-late.Done():
+			if ctx.Err() != nil {
+				return errors.New("open reviews: interrupted before the log was ready")
+			}
 			return fmt.Errorf("open reviews: the log was not ready within %s: %w", within, err)
 		}
 	}
