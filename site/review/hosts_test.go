@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"lockstep/site"
@@ -14,7 +15,17 @@ import (
 // wire joins hosts in one process. Those that are away do not answer.
 type wire struct {
 	hosts map[string]*Shared
-	away  map[string]bool
+
+	mu   sync.Mutex // a host may still be asked when the one who asks has heard enough
+	away map[string]bool
+}
+
+func (w *wire) set(away bool, hosts ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, host := range hosts {
+		w.away[host] = away
+	}
 }
 
 type wireEnd struct {
@@ -34,7 +45,10 @@ func (e wireEnd) Others() (others []string) {
 var errAway = errors.New("away")
 
 func (e wireEnd) Ask(_ context.Context, host string, question []byte) ([]byte, error) {
-	if e.wire.away[host] {
+	e.wire.mu.Lock()
+	away := e.wire.away[host]
+	e.wire.mu.Unlock()
+	if away {
 		return nil, errAway
 	}
 	return e.wire.hosts[host].Answer(question)
@@ -67,7 +81,7 @@ func TestShared_keys(t *testing.T) {
 	a, b, c := w.hosts["a"], w.hosts["b"], w.hosts["c"]
 	ctx := t.Context()
 
-	w.away["b"], w.away["c"] = true, true
+	w.set(true, "b", "c")
 	if err := a.Put(ctx, "alone", newKey()); err == nil {
 		t.Error("a key was taken by one of three hosts")
 	}
@@ -75,21 +89,21 @@ func TestShared_keys(t *testing.T) {
 		t.Errorf("a key that an absent host may have: %v %v", ok, err)
 	}
 
-	w.away["b"] = false
+	w.set(false, "b")
 	k := newKey()
 	if err := a.Put(ctx, "k", k); err != nil {
 		t.Fatal(err)
 	}
-	w.away["c"] = false
-	w.away["a"] = true
+	w.set(false, "c")
+	w.set(true, "a")
 	if got, ok, err := c.Get(ctx, "k"); !ok || err != nil || got != k {
 		t.Errorf("c does not find a key that b has: %v %v", ok, err)
 	}
-	w.away["b"] = true
+	w.set(true, "b")
 	if got, ok, err := c.Get(ctx, "k"); !ok || err != nil || got != k {
 		t.Errorf("c did not keep it: %v %v", ok, err)
 	}
-	w.away["a"], w.away["b"] = false, false
+	w.set(false, "a", "b")
 	if _, ok, err := c.Get(ctx, "unknown"); ok || err != nil {
 		t.Errorf("a key that nobody has: %v %v", ok, err)
 	}
@@ -115,7 +129,7 @@ func TestShared_keys(t *testing.T) {
 	// One host is enough to know that it was destroyed.
 	d := newWire(t, "a", "b", "c")
 	d.hosts["a"].Destroy("x")
-	d.away["c"] = true
+	d.set(true, "c")
 	if _, ok, err := d.hosts["b"].Get(ctx, "x"); ok || err != nil {
 		t.Errorf("destroyed at a, and c is away: %v %v", ok, err)
 	}
@@ -125,19 +139,20 @@ func TestShared_keys(t *testing.T) {
 func TestShared_revisions(t *testing.T) {
 	w := newWire(t, "a", "b", "c")
 	doc := &anchor.Doc{Revision: string(slices.Repeat([]byte("ab"), 32)), Blocks: []site.Block{{Text: "We keep one log."}}}
-	w.away["b"], w.away["c"] = true, true
+	w.set(true, "b", "c")
 	if err := w.hosts["a"].revisions.Save(t.Context(), doc); err == nil {
 		t.Error("a text was saved by one of three hosts")
 	}
-	w.away["b"] = false
+	w.set(false, "b")
 	if err := w.hosts["a"].revisions.Save(t.Context(), doc); err != nil {
 		t.Fatal(err)
 	}
-	w.away["c"], w.away["a"] = false, true
+	w.set(false, "c")
+	w.set(true, "a")
 	if got := w.hosts["c"].revisions.Get(doc.Revision); got == nil || got.Blocks[0].Text != doc.Blocks[0].Text {
 		t.Errorf("c does not find a text that b has: %v", got)
 	}
-	w.away["b"] = true
+	w.set(true, "b")
 	if w.hosts["c"].revisions.get(doc.Revision) == nil {
 		t.Error("c did not keep it")
 	}
