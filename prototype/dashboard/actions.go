@@ -1,3 +1,5 @@
+//go:build !js
+
 package dashboard
 
 import (
@@ -5,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,30 +16,6 @@ import (
 
 // actionTimeout bounds one action. Starting a node is the slowest.
 const actionTimeout = 20 * time.Second
-
-// Action reads an action from its name in the address and two optional fields.
-// The names are those of lab.Verbs, and kill-leader, pause-leader and
-// cut-leader, which take no node.
-func Action(name, node, rate string) (lab.Action, error) {
-	verb, leader := strings.CutSuffix(name, "-leader")
-	a := lab.Action{Verb: lab.Verb(verb)}
-	switch strikes := slices.Contains([]lab.Verb{lab.Kill, lab.Pause, lab.Cut}, a.Verb); {
-	case !slices.Contains(lab.Verbs, a.Verb), leader && !strikes:
-		return a, errors.New("there is no such action")
-	case !leader && node == "" && (strikes || a.Verb == lab.Restart):
-		return a, errors.New("say which node")
-	case !leader:
-		a.Node = node
-	}
-	if a.Verb == lab.Start && rate != "" {
-		n, err := strconv.Atoi(rate)
-		if err != nil || n <= 0 {
-			return a, errors.New("the rate is no number of messages a second")
-		}
-		a.Rate = n
-	}
-	return a, nil
-}
 
 // act carries out an action. Forms are sent back to the page; who asks for JSON
 // gets {"done": true} or a problem (RFC 9457).
