@@ -18,7 +18,7 @@ type weak struct {
 	series   series
 	strip    strip
 	promises map[string]*promise // by id, of the window
-	order    []string            // their ids, oldest first
+	order    []*promise          // oldest first
 	views    map[string]view     // by node
 	settled  LaneVerdict         // of what has left the window
 	verdict  LaneVerdict
@@ -31,14 +31,15 @@ type promise struct {
 	message          Message
 	at               time.Time
 	lost             bool
-	moved, duplicate bool // once is for ever: somebody has seen it
+	moved, duplicate bool     // once is for ever: somebody has seen it
+	in               []string // nodes that show it at its seq, at the last look
 }
 
 // view is the newest part of a lane as a node showed it last.
 type view struct {
 	from     uint64 // the first seq that was asked for
 	messages []Message
-	at       time.Time
+	read     time.Time
 }
 
 const (
@@ -68,20 +69,15 @@ func (w *weak) answered(now, due time.Time, m Message, doubtful bool, a Answer) 
 	w.series.add(now, now.Sub(due))
 	if w.promises[m.ID] == nil {
 		m.Seq, m.Epoch = a.Seq, a.Epoch
-		w.promises[m.ID] = &promise{message: m, at: now}
-		w.order = append(w.order, m.ID)
+		p := &promise{message: m, at: now}
+		w.promises[m.ID] = p
+		w.order = append(w.order, p)
 	}
-	for len(w.order) > weakWindow {
-		w.forget(w.order[0])
+	for len(w.order) > weakWindow { // what leaves the window keeps its last judgement
+		w.settled.add(w.order[0])
+		delete(w.promises, w.order[0].message.ID)
 		w.order = w.order[1:]
 	}
-}
-
-// forget lets a promise leave the window with its last judgement.
-func (w *weak) forget(id string) {
-	p := w.promises[id]
-	delete(w.promises, id)
-	w.settled.add(p)
 }
 
 func (v *LaneVerdict) add(p *promise) {
@@ -98,7 +94,7 @@ func (v *LaneVerdict) add(p *promise) {
 
 // shown takes what a replica shows from a seq on.
 func (w *weak) shown(now time.Time, node string, from uint64, r Reading) {
-	w.views[node] = view{from: from, messages: r.Messages, at: now}
+	w.views[node] = view{from: from, messages: r.Messages, read: now}
 }
 
 // gone: a node does not answer, and what it showed is no longer to be seen.
@@ -107,79 +103,12 @@ func (w *weak) gone(node string) { delete(w.views, node) }
 // from is the seq behind which a reading begins that covers the window.
 func (w *weak) from() uint64 {
 	first := uint64(0)
-	for _, id := range w.order {
-		if seq := w.promises[id].message.Seq; first == 0 || seq < first {
+	for _, p := range w.order {
+		if seq := p.message.Seq; first == 0 || seq < first {
 			first = seq
 		}
 	}
 	return max(first, weakWindow/4+1) - weakWindow/4 - 1
-}
-
-// judge holds promises against the views. reference is the node that leads the
-// lane, or "" where nobody does; quiet says that no fault has been in force for a
-// while, so that messages which are nowhere are not on their way either.
-func (w *weak) judge(now time.Time, reference string, quiet bool) {
-	type place struct {
-		node string
-		seq  uint64
-	}
-	found := make(map[string][]place)
-	bySeq := make(map[uint64]string)
-	differ := make(map[uint64]bool)
-	nodes := make([]string, 0, len(w.views))
-	for node := range w.views {
-		nodes = append(nodes, node)
-	}
-	slices.Sort(nodes)
-	for _, node := range nodes {
-		for _, m := range w.views[node].messages {
-			found[m.ID] = append(found[m.ID], place{node, m.Seq})
-			if other, ok := bySeq[m.Seq]; ok && other != m.ID {
-				differ[m.Seq] = true
-			}
-			bySeq[m.Seq] = m.ID
-		}
-	}
-	w.verdict = w.settled
-	w.verdict.Differ = uint64(len(differ))
-	w.ghosts = w.ghosts[:0]
-	for _, id := range w.order {
-		p := w.promises[id]
-		places := found[id]
-		seen := map[string]uint64{}
-		for _, at := range places {
-			if first, ok := seen[at.node]; ok && first != at.seq {
-				p.duplicate = true
-			}
-			seen[at.node] = at.seq
-			if at.seq != p.message.Seq && !p.moved {
-				p.moved = true
-				w.tell("%s’s “%s” was acknowledged as seq %d. %s shows it as seq %d. An acknowledged message has moved.", p.message, at.node, at.seq)
-			}
-		}
-		_, led := seen[reference]
-		missing := len(places) == 0
-		if view, ok := w.views[reference]; ok && w.lane == Async {
-			missing = !led && view.at.After(p.at)
-		}
-		old := now.Sub(p.at) > lostAfter
-		switch {
-		case !missing:
-			p.lost = false
-		case w.lane == Clocked && w.partly():
-			// It may have moved to before what was read: that it is lost cannot be said.
-			p.moved = p.moved || old && quiet
-		case old && quiet && len(w.views) > 0:
-			if !p.lost {
-				w.accuse(p, reference)
-			}
-			p.lost = true
-		}
-		if p.lost {
-			w.ghosts = append(w.ghosts, Line{Seq: p.message.Seq, Was: p.message.Seq, Sender: p.message.Sender, Body: p.message.Body, Mark: Gone})
-		}
-		w.verdict.add(p)
-	}
 }
 
 // partly says whether the readings left out older messages.

@@ -134,9 +134,7 @@ func (c *Clock) place(m stamped) uint64 {
 }
 
 func (c *Clock) tell(to string, g gossip) {
-	if payload, err := json.Marshal(g); err == nil {
-		c.send(to, payload)
-	}
+	c.send(to, g.append(nil))
 }
 
 // Tick asks one peer after the other for what is missing here. It is called a few
@@ -159,8 +157,8 @@ func (c *Clock) have() map[string]uint64 {
 
 // Receive takes a message of another node. now is this node's clock.
 func (c *Clock) Receive(now int64, from string, payload []byte) {
-	var g gossip
-	if json.Unmarshal(payload, &g) != nil {
+	g, err := decodeGossip(payload)
+	if err != nil {
 		return
 	}
 	c.mu.Lock()

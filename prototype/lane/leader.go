@@ -1,7 +1,6 @@
 package lane
 
 import (
-	"encoding/json"
 	"sync"
 
 	"lockstep/prototype/order"
@@ -115,9 +114,7 @@ func (l *Leader) push(to string) {
 }
 
 func (l *Leader) post(to string, m leaderMessage) {
-	if payload, err := json.Marshal(m); err == nil {
-		l.send(to, payload)
-	}
+	l.send(to, m.append(nil))
 }
 
 // Tick sends again what may have been lost. It is called a few times a second.
@@ -134,8 +131,8 @@ func (l *Leader) Tick() {
 
 // Receive takes a message of another node. What makes no sense is ignored.
 func (l *Leader) Receive(from string, payload []byte) {
-	var m leaderMessage
-	if json.Unmarshal(payload, &m) != nil || m.From < 0 || m.Have < 0 {
+	m, err := decodeLeader(payload)
+	if err != nil {
 		return
 	}
 	l.mu.Lock()

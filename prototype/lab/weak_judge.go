@@ -1,0 +1,103 @@
+package lab
+
+import (
+	"slices"
+	"time"
+)
+
+// sighting is where a message was seen.
+type sighting struct {
+	node string
+	seq  uint64
+}
+
+// sights is what views show beside promises that are kept.
+type sights struct {
+	odd    map[string][]sighting // by id: what stands elsewhere, in the order of the nodes
+	differ map[uint64]bool       // seqs at which two views show different messages
+}
+
+// look holds the views against the promises. Nearly every message stands where it
+// was promised in every view, so that is looked for first and costs no hashing of
+// ids.
+func (w *weak) look() sights {
+	s := sights{odd: map[string][]sighting{}, differ: map[uint64]bool{}}
+	promised := make(map[uint64]*promise, len(w.order))
+	for _, p := range w.order {
+		promised[p.message.Seq] = p
+		p.in = p.in[:0]
+	}
+	nodes := make([]string, 0, len(w.views))
+	for node := range w.views {
+		nodes = append(nodes, node)
+	}
+	slices.Sort(nodes)
+	for i, node := range nodes {
+		for _, m := range w.views[node].messages {
+			if p := promised[m.Seq]; p != nil && p.message.ID == m.ID {
+				p.in = append(p.in, node)
+			} else {
+				s.odd[m.ID] = append(s.odd[m.ID], sighting{node, m.Seq})
+			}
+			for _, other := range nodes[:i] {
+				if id, ok := w.views[other].at(m.Seq); ok && id != m.ID {
+					s.differ[m.Seq] = true
+				}
+			}
+		}
+	}
+	return s
+}
+
+// at is the id of the message at a seq. Views have no holes.
+func (v view) at(seq uint64) (id string, ok bool) {
+	if len(v.messages) == 0 || seq < v.messages[0].Seq || seq-v.messages[0].Seq >= uint64(len(v.messages)) {
+		return "", false
+	}
+	return v.messages[seq-v.messages[0].Seq].ID, true
+}
+
+// judge holds promises against the views. reference is the node that leads the
+// lane, or "" where nobody does; quiet says that no fault has been in force for a
+// while, so that messages which are nowhere are not on their way either.
+func (w *weak) judge(now time.Time, reference string, quiet bool) {
+	s := w.look()
+	w.verdict = w.settled
+	w.verdict.Differ = uint64(len(s.differ))
+	w.ghosts = w.ghosts[:0]
+	for _, p := range w.order {
+		in, odd := p.in, s.odd[p.message.ID]
+		for i, at := range odd {
+			twice := func(before sighting) bool { return before.node == at.node }
+			if slices.Contains(in, at.node) || slices.ContainsFunc(odd[:i], twice) {
+				p.duplicate = true
+			}
+			if at.seq != p.message.Seq && !p.moved {
+				p.moved = true
+				w.tell("%s’s “%s” was acknowledged as seq %d. %s shows it as seq %d. An acknowledged message has moved.", p.message, at.node, at.seq)
+			}
+		}
+		missing := len(in)+len(odd) == 0
+		if view, ok := w.views[reference]; ok && w.lane == Async {
+			led := slices.Contains(in, reference) || slices.ContainsFunc(odd, func(at sighting) bool { return at.node == reference })
+			missing = !led && view.read.After(p.at)
+		}
+		old := now.Sub(p.at) > lostAfter
+		switch {
+		case !missing:
+			p.lost = false
+		case w.lane == Clocked && w.partly():
+			// It may have moved to before what was read: that it is lost cannot be said.
+			p.moved = p.moved || old && quiet
+		case old && quiet && len(w.views) > 0:
+			if !p.lost {
+				w.accuse(p, reference)
+			}
+			p.lost = true
+		}
+		if p.lost {
+			w.ghosts = append(w.ghosts, Line{Seq: p.message.Seq, Was: p.message.Seq, Sender: p.message.Sender, Body: p.message.Body, Mark: Gone})
+		}
+		w.verdict.add(p)
+	}
+}
