@@ -34,6 +34,9 @@ const (
 	flush  = time.Millisecond // of the simulated disks
 	rate   = 20               // messages a second at first; one thread does everything
 	memory = 56 << 20         // bytes, above which garbage is collected more often
+
+	frames  = "frames"
+	atLeast = 20 * time.Millisecond // between two frames
 )
 
 func main() {
@@ -51,8 +54,15 @@ func main() {
 	})
 	host := js.Global().Get("lockstepHost")
 	// act(number, action, node, rate, scenario): the answer comes later, by number.
+	// The action frames sets how many milliseconds are between two frames, and has
+	// none. It is an action since drawing takes memory, and so moves the garbage
+	// collection, which is a part of the run.
 	host.Set("act", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		number, name := args[0].Int(), args[1].String()
+		if name == frames {
+			l.FramesEvery(max(time.Duration(args[3].Int())*time.Millisecond, atLeast))
+			return nil
+		}
 		action, err := dashboard.Action(name, args[2].String(), args[3].String())
 		action.Scenario = args[4].String()
 		if err != nil {

@@ -14,7 +14,8 @@ const (
 	// MaxMessages is how long a conversation the lab makes; then the load stops.
 	// Replicas keep a conversation in memory, so this bounds it, and the disk.
 	MaxMessages = 500_000
-	// FramesEvery is how often a frame is made while somebody looks.
+	// FramesEvery is how often a frame is made while somebody looks, unless
+	// [Lab.FramesEvery] says otherwise.
 	FramesEvery = 200 * time.Millisecond
 	// Attention is how long the load goes on after the last sign that somebody
 	// is there: an action, or a new watcher.
@@ -46,9 +47,10 @@ type Lab struct {
 	record   *record
 	read     map[string]time.Time // when each node was last asked for messages
 	rate     int
-	touched  time.Time // the last sign that somebody is there
-	acted    time.Time // the last action
-	unseen   time.Time // when the last watcher went
+	every    time.Duration // between two frames
+	touched  time.Time     // the last sign that somebody is there
+	acted    time.Time     // the last action
+	unseen   time.Time     // when the last watcher went
 	watchers map[*Watch]struct{}
 	waking   chan struct{}
 	frame    *Frame
@@ -68,7 +70,7 @@ func New(cfg Config) *Lab {
 	}
 	prefix := rand.Text()[:6] + "-"
 	l := &Lab{
-		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate,
+		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate, every: FramesEvery,
 		record: &record{audit: newAudit(prefix), weak: []*weak{newWeak(Async), newWeak(Clocked)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
 		read:   map[string]time.Time{}, watchers: map[*Watch]struct{}{}, waking: make(chan struct{}),
 	}
@@ -148,8 +150,9 @@ func (l *Lab) Failed() error {
 func (l *Lab) drive(ctx context.Context) {
 	stop := func() {}
 	defer func() { stop() }()
-	rate := 0 // of the senders that run; 0 if none do
-	for {
+	rate := 0            // of the senders that run; 0 if none do
+	var framed time.Time // when the newest frame was made
+	for woken := true; ; {
 		now := time.Now()
 		l.mu.Lock()
 		want := l.wantedRate(now)
@@ -161,28 +164,42 @@ func (l *Lab) drive(ctx context.Context) {
 		l.record.watchQuorum(now)
 		l.record.watchTroubles(now)
 		l.record.settle(now)
-		wake := l.waking
+		wake, every := l.waking, l.every
 		l.mu.Unlock()
 		if want != rate {
 			stop()
 			stop = l.startSenders(ctx, want)
 			rate = want
 		}
-		l.publish(now)
-		pause := FramesEvery
+		if woken || now.Sub(framed) >= every {
+			l.publish(now)
+			framed = now
+		}
+		pause := min(every, FramesEvery)
 		if !active {
 			pause = SlowPoll
 		}
 		timer := time.NewTimer(pause)
+		woken = false
 		select {
 		case <-timer.C:
 		case <-wake:
+			woken = true
 		case <-ctx.Done():
 			timer.Stop()
 			return
 		}
 		timer.Stop()
 	}
+}
+
+// FramesEvery makes frames rarer, for somebody who watches in quick motion, or
+// more frequent, and makes one now.
+func (l *Lab) FramesEvery(d time.Duration) {
+	l.mu.Lock()
+	l.every = d
+	l.mu.Unlock()
+	l.wake()
 }
 
 // startSenders starts all senders at a rate and gives the function that ends

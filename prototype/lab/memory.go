@@ -72,7 +72,7 @@ func (m inMemory) Read(ctx context.Context, id string, r ReadRequest) (Reading, 
 	} else {
 		view = n.ReadIn(string(r.Lane), r.Conversation, r.After, r.Limit)
 	}
-	reading := Reading{Last: view.Last}
+	reading := Reading{Last: view.Last, Messages: make([]Message, 0, len(view.Messages))}
 	for _, msg := range view.Messages {
 		reading.Messages = append(reading.Messages, Message{Seq: msg.Seq, ID: msg.ID, Sender: msg.Sender, Body: msg.Body, Epoch: msg.Epoch})
 	}

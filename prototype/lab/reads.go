@@ -31,7 +31,7 @@ type probe struct {
 }
 
 const (
-	probeEvery = 100 * time.Millisecond
+	probeEvery = 200 * time.Millisecond
 	probeWait  = 400 * time.Millisecond
 )
 

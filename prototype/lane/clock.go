@@ -219,6 +219,7 @@ func (c *Clock) Read(conversation string, after uint64, limit int) order.View {
 		return order.View{First: 1}
 	}
 	view := order.View{First: 1, Last: uint64(len(r.sorted))}
+	view.Messages = make([]order.Message, 0, min(uint64(max(limit, 0)), view.Last-min(after, view.Last)))
 	for i := after; i < view.Last && len(view.Messages) < limit; i++ {
 		m := r.sorted[i]
 		view.Messages = append(view.Messages, order.Message{Seq: i + 1, ID: m.Command.ID, Sender: m.Command.Sender, Body: m.Command.Body, Time: m.Wall})

@@ -70,6 +70,10 @@ const heard = {
   frame: (m) => {
     if (!past || m.past) show(m);
   },
+  speed: (m) => {
+    panel.dataset.speed = m.speed.toFixed(1);
+    part("speed").textContent = !paused && m.speed > 1.5 ? `runs ${Math.round(m.speed)} times as fast as the clock on the wall` : "";
+  },
   acted: (m) => {
     actions = m.actions;
     panel.dataset.actions = actions.length;

@@ -16,7 +16,7 @@ class LabHost {
   constructor(module, seed, actions, onFrame, onAnswer) {
     this.module = module;
     this.seed = seed;
-    this.actions = [...actions]; // {at, name, node, rate, scenario}, by time
+    this.actions = [...actions]; // {at, name, node, rate, scenario}, by time; rate is a number for frames
     this.next = 0; // of actions
     this.onFrame = onFrame;
     this.onAnswer = onAnswer;
@@ -25,6 +25,18 @@ class LabHost {
     this.timer = 1;
     this.failed = "";
     this.random = LabHost.generator(seed);
+  }
+
+  // now is the time in nanoseconds since the start. It is set rarely and read often.
+  get now() {
+    return this.time.now;
+  }
+
+  set now(now) {
+    const passed = Math.floor(now / 1e9);
+    const monotonic = now + 1e9; // the runtime takes 0 for no time at all
+    const high = Math.floor(monotonic / 2 ** 32);
+    this.time = { now, low: monotonic - high * 2 ** 32, high, second: LabHost.epoch / 1000 + passed, nanosecond: now - passed * 1e9 };
   }
 
   // sfc32, after a splitting of the seed: https://pracrand.sourceforge.net
@@ -50,11 +62,15 @@ class LabHost {
     const go = new Go();
     this.go = go;
     const gojs = go.importObject.gojs;
-    gojs["runtime.nanotime1"] = (sp) => go.mem.setBigInt64((sp >>> 0) + 8, BigInt(this.now + 1e9), true);
+    // The scheduler asks for the time at every turn, so it lies ready in words.
+    gojs["runtime.nanotime1"] = (sp) => {
+      go.mem.setUint32((sp >>> 0) + 8, this.time.low, true);
+      go.mem.setUint32((sp >>> 0) + 12, this.time.high, true);
+    };
     gojs["runtime.walltime"] = (sp) => {
-      const ms = LabHost.epoch + this.now / LabHost.millisecond;
-      go.mem.setBigInt64((sp >>> 0) + 8, BigInt(Math.floor(ms / 1000)), true);
-      go.mem.setInt32((sp >>> 0) + 16, Math.floor((ms % 1000) * 1e6), true);
+      go.mem.setUint32((sp >>> 0) + 8, this.time.second, true);
+      go.mem.setUint32((sp >>> 0) + 12, 0, true);
+      go.mem.setInt32((sp >>> 0) + 16, this.time.nanosecond, true);
     };
     gojs["runtime.scheduleTimeoutEvent"] = (sp) => {
       const delay = Number(go.mem.getBigInt64((sp >>> 0) + 8, true));
@@ -106,7 +122,7 @@ class LabHost {
   deliver() {
     const { at, name, node, rate, scenario } = this.actions[this.next++];
     this.now = Math.max(this.now, at);
-    this.program.act(this.next, name, node ?? "", rate ?? "", scenario ?? "");
+    this.program.act(this.next, name, node ?? "", name === "frames" ? Number(rate) : (rate ?? ""), scenario ?? "");
   }
 
   // run goes on until the moment, or until enough() says so. It gives false in the

@@ -16,11 +16,24 @@ let pace = 1; // virtual time to real time
 let paused = true;
 let target = 0;
 let before = 0;
+let measured = { at: 0, now: 0 }; // where the pace was measured last
 let seed = 1;
 let run = 0; // counts restarts
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const asked = new Map(); // number of an action: the page's id for it
+
+// How many milliseconds of its time the program lets pass between two frames, by
+// pace: what nobody could see is not drawn. It is a part of the run, as the rate of
+// messages is, and so an action.
+const cadence = () => (pace > 10 ? 1000 : pace > 2 ? 500 : 200);
+
+function setCadence() {
+  const newest = host.actions.slice(0, host.next).findLast((a) => a.name === "frames");
+  if (Number(newest?.rate ?? 200) === cadence()) return;
+  host.act({ name: "frames", rate: cadence() });
+  postMessage({ type: "acted", actions: host.actions.slice(0, host.next) });
+}
 
 async function restart(newSeed, actions, until) {
   run++;
@@ -77,8 +90,17 @@ function tick() {
     target += passed * pace * ms;
     if (!host.run(target, stopwatch())) target = host.now; // it cannot keep up
     report();
+    measure(performance.now());
   }
   setTimeout(tick, 16);
+}
+
+// Once a second the page learns how fast the program really is.
+function measure(now) {
+  const passed = now - measured.at;
+  if (passed < 1000) return;
+  if (passed < 2000) postMessage({ type: "speed", speed: (host.now - measured.now) / ms / passed });
+  measured = { at: now, now: host.now };
 }
 
 const commands = {
@@ -95,14 +117,17 @@ const commands = {
     paused = true;
     await restart(seed, actions, (until ?? 0) * ms);
     paused = wait;
+    if (!paused) setCadence();
     postMessage({ type: "ready", seed });
   },
   pace(m) {
     pace = m.pace;
+    if (!paused) setCadence();
   },
   pause(m) {
     paused = m.paused;
     target = host.now;
+    if (!paused) setCadence();
   },
   step() {
     paused = true;
