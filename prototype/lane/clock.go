@@ -24,12 +24,13 @@ type Clock struct {
 	ticks  uint32
 	rooms  map[string]*clockRoom
 	count  int
-	sent   map[string][]stamped // by origin: its messages, in the order of their numbers from 1
-	beyond map[string]map[uint64]stamped
+	sent   map[string][]*stamped // by origin: its messages, in the order of their numbers from 1
+	beyond map[string]map[uint64]*stamped
 }
 
 // stamped is a message with its place in the order of all times. Stamps of one
 // origin increase, and origins differ, so no two messages have the same place.
+// Nobody changes one that a lane keeps.
 type stamped struct {
 	Wall    int64
 	Ticks   uint32
@@ -38,21 +39,21 @@ type stamped struct {
 	Command order.Command
 }
 
-func (a stamped) compare(b stamped) int {
+func (a *stamped) compare(b *stamped) int {
 	return cmp.Or(cmp.Compare(a.Wall, b.Wall), cmp.Compare(a.Ticks, b.Ticks), strings.Compare(a.Origin, b.Origin))
 }
 
 // clockRoom is one conversation, sorted by stamp. Of messages with the same id
 // the one with the smallest stamp counts.
 type clockRoom struct {
-	sorted []stamped
-	byID   map[string]stamped
+	sorted []*stamped
+	byID   map[string]*stamped
 }
 
 // gossip is what nodes tell each other: messages, and how many of each origin the
 // sender has.
 type gossip struct {
-	Messages []stamped
+	Messages []*stamped
 	Have     map[string]uint64
 	Ask      bool // send me what I lack
 }
@@ -68,7 +69,7 @@ const (
 // NewClock is a lane that holds nothing. origin must never have been used before.
 func NewClock(origin string, peers func() []string, send Send) *Clock {
 	return &Clock{origin: origin, peers: peers, send: send, limit: laneLimit, rooms: map[string]*clockRoom{},
-		sent: map[string][]stamped{}, beyond: map[string]map[uint64]stamped{}}
+		sent: map[string][]*stamped{}, beyond: map[string]map[uint64]*stamped{}}
 }
 
 // Submit accepts commands, whatever the others do. now is this node's clock in
@@ -79,7 +80,7 @@ func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Res
 	if c.count+len(commands) > c.limit {
 		return nil, false
 	}
-	var fresh []stamped
+	var fresh []*stamped
 	for _, command := range commands {
 		if known, ok := c.room(command.Conversation).byID[command.ID]; ok {
 			results = append(results, order.Result{Seq: c.place(known), Duplicate: true})
@@ -88,7 +89,7 @@ func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Res
 		if c.ticks++; now > c.wall {
 			c.wall, c.ticks = now, 0
 		}
-		m := stamped{c.wall, c.ticks, c.origin, uint64(len(c.sent[c.origin]) + 1), command}
+		m := &stamped{c.wall, c.ticks, c.origin, uint64(len(c.sent[c.origin]) + 1), command}
 		c.keep(m)
 		fresh = append(fresh, m)
 		results = append(results, order.Result{Seq: c.place(m)})
@@ -104,14 +105,14 @@ func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Res
 func (c *Clock) room(name string) *clockRoom {
 	r := c.rooms[name]
 	if r == nil {
-		r = &clockRoom{byID: map[string]stamped{}}
+		r = &clockRoom{byID: map[string]*stamped{}}
 		c.rooms[name] = r
 	}
 	return r
 }
 
 // keep notes a message that is the next one of its origin.
-func (c *Clock) keep(m stamped) {
+func (c *Clock) keep(m *stamped) {
 	c.sent[m.Origin] = append(c.sent[m.Origin], m)
 	c.count++
 	r := c.room(m.Command.Conversation)
@@ -119,17 +120,17 @@ func (c *Clock) keep(m stamped) {
 		if known.compare(m) <= 0 {
 			return
 		}
-		i, _ := slices.BinarySearchFunc(r.sorted, known, stamped.compare)
+		i, _ := slices.BinarySearchFunc(r.sorted, known, (*stamped).compare)
 		r.sorted = slices.Delete(r.sorted, i, i+1)
 	}
 	r.byID[m.Command.ID] = m
-	i, _ := slices.BinarySearchFunc(r.sorted, m, stamped.compare)
+	i, _ := slices.BinarySearchFunc(r.sorted, m, (*stamped).compare)
 	r.sorted = slices.Insert(r.sorted, i, m)
 }
 
 // place is the seq of a message at this moment.
-func (c *Clock) place(m stamped) uint64 {
-	i, _ := slices.BinarySearchFunc(c.room(m.Command.Conversation).sorted, m, stamped.compare)
+func (c *Clock) place(m *stamped) uint64 {
+	i, _ := slices.BinarySearchFunc(c.room(m.Command.Conversation).sorted, m, (*stamped).compare)
 	return uint64(i + 1)
 }
 
@@ -169,7 +170,7 @@ func (c *Clock) Receive(now int64, from string, payload []byte) {
 	if !g.Ask {
 		return
 	}
-	var missing []stamped
+	var missing []*stamped
 	for origin, list := range c.sent {
 		if n := g.Have[origin]; n < uint64(len(list)) {
 			missing = append(missing, list[n:]...)
@@ -184,7 +185,7 @@ func (c *Clock) Receive(now int64, from string, payload []byte) {
 }
 
 // learn keeps a message of another node, once, in the order of its origin.
-func (c *Clock) learn(now int64, m stamped) {
+func (c *Clock) learn(now int64, m *stamped) {
 	next := uint64(len(c.sent[m.Origin]) + 1)
 	if m.Number < next || c.count >= c.limit || m.Number > next+uint64(c.limit) || m.Origin == c.origin {
 		return
@@ -194,17 +195,17 @@ func (c *Clock) learn(now int64, m stamped) {
 	}
 	if m.Number > next {
 		if c.beyond[m.Origin] == nil {
-			c.beyond[m.Origin] = map[uint64]stamped{}
+			c.beyond[m.Origin] = map[uint64]*stamped{}
 		}
 		if len(c.beyond[m.Origin]) < clockPage*4 {
 			c.beyond[m.Origin][m.Number] = m
 		}
 		return
 	}
-	for ok := true; ok; {
+	for m != nil {
 		c.keep(m)
-		m, ok = c.beyond[m.Origin][m.Number+1]
-		if ok {
+		m = c.beyond[m.Origin][m.Number+1]
+		if m != nil {
 			delete(c.beyond[m.Origin], m.Number)
 		}
 	}

@@ -48,9 +48,9 @@ func decodeGossip(data []byte) (gossip, error) {
 		origin := d.string()
 		g.Have[origin] = d.uvarint()
 	}
-	g.Messages = make([]stamped, d.length(8))
+	g.Messages = make([]*stamped, d.length(8))
 	for i := range g.Messages {
-		g.Messages[i] = stamped{d.varint(), uint32(d.uvarint()), d.string(), d.uvarint(), d.command()}
+		g.Messages[i] = &stamped{d.varint(), uint32(d.uvarint()), d.string(), d.uvarint(), d.command()}
 	}
 	return g, d.end()
 }

@@ -17,9 +17,9 @@ var commands = rapid.Custom(func(t *rapid.T) order.Command {
 // TestWire: what is told is what is heard.
 func TestWire(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g := gossip{Ask: rapid.Bool().Draw(t, "ask"), Have: rapid.MapOfN(rapid.StringN(0, 3, 9), rapid.Uint64(), 0, 3).Draw(t, "have"), Messages: []stamped{}}
+		g := gossip{Ask: rapid.Bool().Draw(t, "ask"), Have: rapid.MapOfN(rapid.StringN(0, 3, 9), rapid.Uint64(), 0, 3).Draw(t, "have"), Messages: []*stamped{}}
 		for range rapid.IntRange(0, 3).Draw(t, "messages") {
-			g.Messages = append(g.Messages, stamped{rapid.Int64().Draw(t, "wall"), rapid.Uint32().Draw(t, "ticks"), "n1@x", rapid.Uint64().Draw(t, "number"), commands.Draw(t, "command")})
+			g.Messages = append(g.Messages, &stamped{rapid.Int64().Draw(t, "wall"), rapid.Uint32().Draw(t, "ticks"), "n1@x", rapid.Uint64().Draw(t, "number"), commands.Draw(t, "command")})
 		}
 		if got, err := decodeGossip(g.append(nil)); err != nil || !cmp.Equal(got, g, cmp.AllowUnexported(gossip{}, stamped{})) {
 			t.Fatalf("told %+v, heard %+v (%v)", g, got, err)
@@ -41,7 +41,7 @@ func TestWire(t *testing.T) {
 func FuzzWire(f *testing.F) {
 	whole := leaderMessage{Epoch: 3, Leader: "n2", From: 7, Length: 9, Entries: []leaderEntry{{Epoch: 3, Time: 5, Command: order.Command{Conversation: "c", ID: "i"}}}}.append(nil)
 	f.Add(whole)
-	f.Add(gossip{Have: map[string]uint64{"n1@x": 3}, Messages: []stamped{{Wall: 5, Origin: "n1@x", Number: 1}}}.append(nil))
+	f.Add(gossip{Have: map[string]uint64{"n1@x": 3}, Messages: []*stamped{{Wall: 5, Origin: "n1@x", Number: 1}}}.append(nil))
 	for n := range whole {
 		if _, err := decodeLeader(whole[:n]); err == nil {
 			f.Fatalf("the first %d of %d bytes were taken for all", n, len(whole))
