@@ -34,6 +34,8 @@ const (
 	flush  = time.Millisecond // of the simulated disks
 	rate   = 20               // messages a second at first; one thread does everything
 	memory = 56 << 20         // bytes, above which garbage is collected more often
+	full   = 8_000            // messages, and then the run is over: it has to fit into the memory
+	judged = 60_000           // operations
 
 	frames  = "frames"
 	atLeast = 20 * time.Millisecond // between two frames
@@ -42,7 +44,7 @@ const (
 func main() {
 	ctx := context.Background()
 	debug.SetMemoryLimit(memory)
-	l := lab.New(lab.Config{Rate: rate})
+	l := lab.New(lab.Config{Rate: rate, MaxMessages: full, Judged: judged})
 	var running *cluster.Memory // nil until it runs
 	go l.Run(ctx, func(context.Context) (lab.Cluster, error) {
 		m, err := cluster.NewMemoryOn(nodes, flush, func(c *node.Config) { c.Shards = shards })

@@ -1,8 +1,6 @@
 package check
 
-import (
-	"lockstep/prototype/history"
-)
+import "lockstep/prototype/history"
 
 // Check judges a history that is in memory. It does not change the events.
 func Check(events []history.Event) Report {
@@ -72,8 +70,11 @@ func (j *Judge) Add(e *history.Event) {
 	}
 }
 
-// Report judges what was added. Call it once, at the end.
+// Report judges what was added so far. It may be called again when more was added;
+// of the final reads of a replica those count that began last.
 func (j *Judge) Report() Report {
+	before := j.report.clone()
+	defer func() { j.report = before }()
 	r := &j.report
 	for _, c := range j.conversations {
 		for _, f := range c.finals {

@@ -193,6 +193,9 @@ func (j *Judge) shown(o *operation, e *history.Event) {
 	c.learn(r.reader, r.newest, o)
 	if r.final {
 		f := c.final(o.node)
+		if r.after < f.first { // from the beginning, once more
+			f.pages = nil
+		}
 		f.pages = append(f.pages, o)
 	}
 }

@@ -20,6 +20,7 @@ func (r *replica) beginAt(first uint64) { r.first, r.pages = first, nil }
 // before ended.
 func (r *replica) assemble() {
 	next := r.first - 1
+	r.last, r.whole, r.where = 0, false, nil
 	for _, page := range r.pages {
 		if page.read.after != next {
 			return

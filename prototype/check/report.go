@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -47,6 +49,15 @@ type Report struct {
 	Broken   map[Property]int      `json:"broken,omitempty"`  // number of violations
 	Witness  map[Property]Proof    `json:"witness,omitempty"` // the smallest of each
 	Counts   Counts                `json:"counts"`
+}
+
+func (r Report) clone() Report {
+	r.Reasons = slices.Clone(r.Reasons)
+	r.Verdicts, r.Missing, r.Broken, r.Witness = maps.Clone(r.Verdicts), maps.Clone(r.Missing), maps.Clone(r.Broken), maps.Clone(r.Witness)
+	for p, reasons := range r.Missing {
+		r.Missing[p] = slices.Clone(reasons)
+	}
+	return r
 }
 
 // conclude makes verdicts of what was found and of what was missing.

@@ -25,7 +25,7 @@ const (
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff}
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Judge}
 
 // Action is a wish. Node is "" for the leader, and for Heal it is "" for
 // everything that is broken.
@@ -86,6 +86,8 @@ func (l *Lab) carryOut(ctx context.Context, a Action) error {
 		return l.play(a.Scenario)
 	case Chaos:
 		return l.toggleChaos()
+	case Judge:
+		return l.judge(ctx)
 	}
 	return refuse("there is no action %q", a.Verb)
 }
@@ -97,7 +99,7 @@ func (l *Lab) switchLoad(a Action) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if a.Verb == Start && l.record.load.Full {
-		return refuse("this run holds %d messages, its limit; start the server again for a fresh one", MaxMessages)
+		return refuse("this run holds %d messages, its limit; begin anew, on a server by starting it again", l.cfg.MaxMessages)
 	}
 	l.record.load.Stopped = a.Verb == Stop
 	if a.Rate != 0 {

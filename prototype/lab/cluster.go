@@ -20,6 +20,9 @@ type Cluster interface {
 	Status(ctx context.Context, node string) (Status, error)
 	// Read asks a node for messages above a seq.
 	Read(ctx context.Context, node string, r ReadRequest) (Reading, error)
+	// Digest asks a node how far its copy of a lane reaches, and for a value that
+	// stands for all of it.
+	Digest(ctx context.Context, node string, lane Lane, conversation string) (seq uint64, digest string, err error)
 	// Send makes one attempt through a node, and never tries again by itself.
 	Send(ctx context.Context, node string, lane Lane, conversation string, m Message) Answer
 

@@ -43,6 +43,7 @@ type Frame struct {
 	Chaos     bool        // the leader is broken every few seconds
 	Playing   Playing     // Scenario is "" before the first
 	Reads     []ReadFrame // in the order of [Levels]
+	Judgement *Judgement  // the newest exact one; nil before the first
 	Events    []Event     // newest first
 }
 

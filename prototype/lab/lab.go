@@ -29,6 +29,8 @@ const (
 type Config struct {
 	Conversation string // default "lockstep-lab"
 	Rate         int    // messages a second, one of Rates; default 50
+	MaxMessages  int    // default MaxMessages
+	Judged       int    // default Judged
 	Logger       *slog.Logger
 }
 
@@ -48,6 +50,7 @@ type Lab struct {
 	read     map[string]time.Time // when each node was last asked for messages
 	rate     int
 	every    time.Duration // between two frames
+	sending  bool          // senders run
 	touched  time.Time     // the last sign that somebody is there
 	acted    time.Time     // the last action
 	unseen   time.Time     // when the last watcher went
@@ -65,13 +68,19 @@ func New(cfg Config) *Lab {
 	if cfg.Rate == 0 {
 		cfg.Rate = 50
 	}
+	if cfg.MaxMessages == 0 {
+		cfg.MaxMessages = MaxMessages
+	}
+	if cfg.Judged == 0 {
+		cfg.Judged = Judged
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	prefix := rand.Text()[:6] + "-"
 	l := &Lab{
 		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate, every: FramesEvery,
-		record: &record{audit: newAudit(prefix), weak: []*weak{newWeak(Async), newWeak(Clocked)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
+		record: &record{audit: newAudit(prefix), exact: newExact(cfg.Conversation, cfg.Judged), weak: []*weak{newWeak(Async), newWeak(Clocked)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
 		read:   map[string]time.Time{}, watchers: map[*Watch]struct{}{}, waking: make(chan struct{}),
 	}
 	for _, lane := range Lanes {
@@ -170,6 +179,9 @@ func (l *Lab) drive(ctx context.Context) {
 			stop()
 			stop = l.startSenders(ctx, want)
 			rate = want
+			l.mu.Lock()
+			l.sending = want > 0
+			l.mu.Unlock()
 		}
 		if woken || now.Sub(framed) >= every {
 			l.publish(now)
@@ -223,7 +235,7 @@ func (l *Lab) startSenders(ctx context.Context, rate int) (stop func()) {
 // held.
 func (l *Lab) wantedRate(now time.Time) int {
 	r := l.record
-	r.load.Full = r.audit.newest >= MaxMessages
+	r.load.Full = r.audit.newest >= uint64(l.cfg.MaxMessages)
 	if r.leader == "" || r.load.Stopped || r.load.Full || !l.active(now) {
 		return 0
 	}

@@ -79,6 +79,15 @@ func (m inMemory) Read(ctx context.Context, id string, r ReadRequest) (Reading, 
 	return reading, nil
 }
 
+func (m inMemory) Digest(_ context.Context, id string, lane Lane, conversation string) (uint64, string, error) {
+	n := m.cluster.Node(id)
+	if n == nil {
+		return 0, "", errDown
+	}
+	seq, digest := n.DigestIn(string(lane), conversation, 0)
+	return seq, digest.String(), nil
+}
+
 func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation string, msg Message) Answer {
 	n := m.cluster.Node(id)
 	if n == nil {

@@ -150,9 +150,17 @@ func (l *Lab) readBack(ctx context.Context) {
 		if nothing || len(ids) == 0 {
 			continue
 		}
+		request := ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: Linearizable, After: after, Limit: auditLimit}
+		id := ids[target%len(ids)]
+		l.mu.Lock()
+		op := l.record.exact.reads(time.Now(), id, request, false)
+		l.mu.Unlock()
 		try, cancel := context.WithTimeout(ctx, auditWait)
-		reading, err := l.cluster.Read(try, ids[target%len(ids)], ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: Linearizable, After: after, Limit: auditLimit})
+		reading, err := l.cluster.Read(try, id, request)
 		cancel()
+		l.mu.Lock()
+		l.record.exact.read(time.Now(), Quorum, op, reading, err)
+		l.mu.Unlock()
 		if err != nil {
 			target++
 			continue

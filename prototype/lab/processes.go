@@ -65,6 +65,14 @@ func (p processes) Read(ctx context.Context, id string, r ReadRequest) (Reading,
 	return p.remote.read(ctx, address, r)
 }
 
+func (p processes) Digest(ctx context.Context, id string, lane Lane, conversation string) (uint64, string, error) {
+	address, err := p.address(id)
+	if err != nil {
+		return 0, "", err
+	}
+	return p.remote.digest(ctx, address, lane, conversation)
+}
+
 func (p processes) Send(ctx context.Context, id string, lane Lane, conversation string, m Message) Answer {
 	address, err := p.address(id)
 	if err != nil {

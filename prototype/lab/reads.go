@@ -52,14 +52,22 @@ func (l *Lab) probe(ctx context.Context, level Level) {
 		}
 		id := ids[turn%len(ids)]
 		began := time.Now()
+		request := ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: level, After: acked - 1, Limit: 1}
+		if level == Session {
+			request.MinSeq = seen
+		}
+		l.mu.Lock()
+		op := l.record.exact.reads(began, id, request, false)
+		l.mu.Unlock()
 		try, cancel := context.WithTimeout(ctx, probeWait)
-		reading, err := l.cluster.Read(try, id, ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: level, After: acked - 1, Limit: 1, MinSeq: seen})
+		reading, err := l.cluster.Read(try, id, request)
 		cancel()
 		if ctx.Err() != nil {
 			return
 		}
 		now := time.Now()
 		l.mu.Lock()
+		l.record.exact.read(now, Quorum, op, reading, err)
 		l.record.probes.took(now, now.Sub(began), id, level, acked, reading, err)
 		l.mu.Unlock()
 	}

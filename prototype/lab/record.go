@@ -21,6 +21,8 @@ type record struct {
 	series    series
 	strip     strip
 	audit     *audit
+	exact     *exact
+	judgement *Judgement
 	weak      []*weak
 	probes    probes
 	playing   Playing

@@ -33,6 +33,7 @@ func (r *record) frame(now time.Time) Frame {
 	f.Tail = r.tail(newest)
 	f.Lanes = r.lanes(now, f)
 	f.Playing = r.playing
+	f.Judgement = r.judgement
 	f.Chaos = r.chaos
 	f.Bands = slices.Clone(r.bands)
 	f.Reads = r.probes.frames(now)

@@ -130,6 +130,18 @@ func (r remote) read(ctx context.Context, address string, q ReadRequest) (Readin
 	return reading, nil
 }
 
+func (r remote) digest(ctx context.Context, address string, lane Lane, conversation string) (uint64, string, error) {
+	var answer struct {
+		Seq    uint64 `json:"seq"`
+		Digest string `json:"digest"`
+	}
+	path := "/v1/conversations/" + url.PathEscape(conversation) + "/digest?" + url.Values{"lane": {string(lane)}}.Encode()
+	if _, err := r.call(ctx, http.MethodGet, address, path, nil, &answer); err != nil {
+		return 0, "", fmt.Errorf("ask for the digest of %s: %w", conversation, err)
+	}
+	return answer.Seq, answer.Digest, nil
+}
+
 func messages(conversation string) string {
 	return "/v1/conversations/" + url.PathEscape(conversation) + "/messages"
 }

@@ -74,7 +74,14 @@ func (l *Lab) attempt(ctx context.Context, s *sender, m Message, due time.Time) 
 	members := l.cluster.Members()
 	try, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	answer := l.cluster.Send(try, members[s.target%len(members)].ID, s.lane, l.cfg.Conversation, m)
+	target := members[s.target%len(members)].ID
+	l.mu.Lock()
+	op := l.record.exact.sends(time.Now(), s.lane, target, m)
+	l.mu.Unlock()
+	answer := l.cluster.Send(try, target, s.lane, l.cfg.Conversation, m)
+	l.mu.Lock()
+	l.record.exact.sent(time.Now(), s.lane, op, answer)
+	l.mu.Unlock()
 	if answer.Outcome != Acknowledged && ctx.Err() != nil {
 		s.doubt = s.doubt || answer.Outcome == Unknown
 		return false // the sender itself gave up: no failure of the cluster

@@ -30,7 +30,9 @@ func (*Request) Context() context.Context { return context.Background() }
 
 func (r *Request) WithContext(context.Context) *Request { return r }
 
-type Handler interface{ ServeHTTP(ResponseWriter, *Request) }
+type Handler interface {
+	ServeHTTP(ResponseWriter, *Request)
+}
 
 type Flusher interface{ Flush() }
 

@@ -1,0 +1,91 @@
+package lab
+
+import (
+	"time"
+
+	"lockstep/prototype/check"
+	"lockstep/prototype/history"
+)
+
+// exact keeps what clients asked and were told, for the exact judge: sends of all
+// lanes, and reads of the strong one. There is a judge for each lane, so that each
+// has a verdict of its own. A judge keeps some 250 bytes an operation, so there is
+// a limit; beyond it the run can no longer be judged exactly.
+type exact struct {
+	conversation string
+	limit        int // operations
+	began        time.Time
+	operations   int
+	judges       map[Lane]*check.Judge // nil beyond the limit
+}
+
+func newExact(conversation string, limit int) *exact {
+	e := &exact{conversation: conversation, limit: limit, began: time.Now(), judges: map[Lane]*check.Judge{}}
+	for _, lane := range Lanes {
+		e.judges[lane] = check.NewJudge()
+	}
+	return e
+}
+
+// begin notes what is asked and gives the number of the operation.
+func (e *exact) begin(now time.Time, lane Lane, event history.Event) int {
+	e.operations++
+	if e.operations > e.limit {
+		e.judges = nil // what was kept is of no use any more
+	}
+	event.Type, event.Op, event.Lane, event.Conversation = history.Invoke, e.operations, string(lane), e.conversation
+	e.add(now, lane, event)
+	return event.Op
+}
+
+// end notes what became of an operation.
+func (e *exact) end(now time.Time, lane Lane, op int, event history.Event) {
+	event.Op = op
+	e.add(now, lane, event)
+}
+
+func (e *exact) add(now time.Time, lane Lane, event history.Event) {
+	if j := e.judges[lane]; j != nil {
+		event.Time = now.Sub(e.began).Nanoseconds()
+		j.Add(&event)
+	}
+}
+
+func (e *exact) sends(now time.Time, lane Lane, node string, m Message) int {
+	return e.begin(now, lane, history.Event{Kind: history.Send, Node: node, ID: m.ID, Sender: m.Sender, Body: m.Body})
+}
+
+func (e *exact) sent(now time.Time, lane Lane, op int, a Answer) {
+	event := history.Event{Type: history.Info}
+	switch a.Outcome {
+	case Acknowledged:
+		event = history.Event{Type: history.OK, Seq: a.Seq, Epoch: a.Epoch, Duplicate: a.Duplicate}
+	case Refused:
+		event.Type = history.Fail
+	}
+	if a.Err != nil {
+		event.Error = a.Err.Error()
+	}
+	e.end(now, lane, op, event)
+}
+
+// reads notes a read of a lane. Reads at level session are those of one session.
+func (e *exact) reads(now time.Time, node string, r ReadRequest, final bool) int {
+	event := history.Event{Kind: history.Read, Node: node, Level: string(r.Level), After: r.After, Limit: r.Limit, MinSeq: r.MinSeq, Final: final}
+	if r.Level == Session {
+		event.Sender = "reader"
+	}
+	return e.begin(now, r.Lane, event)
+}
+
+func (e *exact) read(now time.Time, lane Lane, op int, r Reading, err error) {
+	if err != nil {
+		e.end(now, lane, op, history.Event{Type: history.Fail, Error: err.Error()})
+		return
+	}
+	event := history.Event{Type: history.OK, Last: r.Last, Messages: make([]history.Message, len(r.Messages))}
+	for i, m := range r.Messages {
+		event.Messages[i] = history.Message{Seq: m.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: m.Epoch}
+	}
+	e.end(now, lane, op, event)
+}

@@ -1,0 +1,179 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"lockstep/prototype/check"
+	"lockstep/prototype/history"
+)
+
+// Judge names the verb that asks the exact judge, package check, for its verdict on
+// everything so far. The load stands still meanwhile, and every replica is read in
+// full, since only that shows what was kept.
+const Judge Verb = "judge"
+
+// Judgement is the exact verdict on a run up to a moment. It is never changed.
+type Judgement struct {
+	At    time.Time
+	Lanes []LaneJudgement // in the order of Lanes
+}
+
+// LaneJudgement is the verdict on a lane.
+type LaneJudgement struct {
+	Lane   Lane
+	Report check.Report
+}
+
+const (
+	// Judged is how many operations the exact judge keeps unless Config says
+	// otherwise: some 100 MB.
+	Judged = 400_000
+
+	calmWithin = 5 * time.Second // for senders to end, and for replicas to come to rest
+	calmPoll   = 50 * time.Millisecond
+)
+
+// judge stops the load, reads everything, asks for the verdict and lets the load go
+// on.
+func (l *Lab) judge(ctx context.Context) error {
+	l.mu.Lock()
+	err := l.record.judgeable()
+	stopped := l.record.load.Stopped
+	if err == nil {
+		l.record.load.Stopped = true
+	}
+	l.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	l.wake()
+	defer func() {
+		l.mu.Lock()
+		l.record.load.Stopped = stopped
+		l.mu.Unlock()
+	}()
+	if !l.until(ctx, func() bool { return !l.sending }) {
+		return refuse("the senders did not come to an end; heal what is broken, and try again")
+	}
+	l.rest(ctx)
+	for _, lane := range Lanes {
+		for _, m := range l.cluster.Members() {
+			if err := l.readAll(ctx, lane, m.ID); err != nil {
+				return fmt.Errorf("read %s in lane %s: %w", m.ID, lane, err)
+			}
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	verdict := &Judgement{At: now}
+	var words []string
+	for _, lane := range Lanes {
+		judge := l.record.exact.judges[lane]
+		if judge == nil {
+			return tooLong(l.record.exact.limit)
+		}
+		report := judge.Report()
+		verdict.Lanes = append(verdict.Lanes, LaneJudgement{lane, report})
+		words = append(words, fmt.Sprintf("%s %s", lane, report.Verdict))
+	}
+	l.record.judgement = verdict
+	l.record.journal.add(now, ToneNote, true, "judged exactly: %s", strings.Join(words, ", "))
+	return nil
+}
+
+func tooLong(limit int) error {
+	return refuse("this run has more than the %d operations that an exact judgement can take in; begin anew for one", limit)
+}
+
+// judgeable says why a run cannot be judged exactly now. Replicas that are broken
+// cannot be read.
+func (r *record) judgeable() error {
+	switch {
+	case r.exact.judges == nil:
+		return tooLong(r.exact.limit)
+	case r.playing.Scenario != "" && !r.playing.Over:
+		return refuse("a story is being played; wait for its end")
+	case r.chaos:
+		return refuse("chaos is on; switch it off first")
+	}
+	for _, n := range r.nodes {
+		if n.condition() != ConditionUp || len(n.ails) > 0 {
+			return refuse("%s is not well; heal first, since every replica has to be read", n.member.ID)
+		}
+	}
+	return nil
+}
+
+// until waits for a condition, which is asked for with l.mu held.
+func (l *Lab) until(ctx context.Context, is func() bool) bool {
+	for end := time.Now().Add(calmWithin); ; {
+		l.mu.Lock()
+		done := is()
+		l.mu.Unlock()
+		if done || time.Now().After(end) || !wait(ctx, calmPoll) {
+			return done
+		}
+	}
+}
+
+// rest waits until the replicas of each lane hold equally much, twice in a row. If
+// they do not come to that, the judge will say what is missing.
+func (l *Lab) rest(ctx context.Context) {
+	for end, calm := time.Now().Add(calmWithin), 0; calm < 2 && time.Now().Before(end) && wait(ctx, calmPoll); {
+		calm++
+		for _, lane := range Lanes {
+			lengths := map[uint64]bool{}
+			for _, m := range l.cluster.Members() {
+				if r, err := l.cluster.Read(ctx, m.ID, l.ends(lane)); err == nil {
+					lengths[r.Last] = true
+				}
+			}
+			if len(lengths) > 1 {
+				calm = 0
+			}
+		}
+	}
+}
+
+// ends asks for nothing but the end of a lane.
+func (l *Lab) ends(lane Lane) ReadRequest {
+	return ReadRequest{Lane: lane, Conversation: l.cfg.Conversation, Level: Local, After: 2 * uint64(l.cfg.MaxMessages), Limit: 1}
+}
+
+// readAll reads a replica of a lane from its beginning to its end, and asks for its
+// digest.
+func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
+	for after := uint64(0); ; {
+		r := ReadRequest{Lane: lane, Conversation: l.cfg.Conversation, Level: Local, After: after, Limit: auditLimit}
+		l.mu.Lock()
+		op := l.record.exact.reads(time.Now(), node, r, true)
+		l.mu.Unlock()
+		reading, err := l.cluster.Read(ctx, node, r)
+		l.mu.Lock()
+		l.record.exact.read(time.Now(), lane, op, reading, err)
+		l.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		if len(reading.Messages) == 0 || reading.Messages[len(reading.Messages)-1].Seq >= reading.Last {
+			break
+		}
+		after = reading.Messages[len(reading.Messages)-1].Seq
+	}
+	l.mu.Lock()
+	op := l.record.exact.begin(time.Now(), lane, history.Event{Kind: history.Digest, Node: node})
+	l.mu.Unlock()
+	seq, digest, err := l.cluster.Digest(ctx, node, lane, l.cfg.Conversation)
+	event := history.Event{Type: history.OK, Seq: seq, Digest: digest}
+	if err != nil {
+		event = history.Event{Type: history.Fail, Error: err.Error()}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.record.exact.end(time.Now(), lane, op, event)
+	return err
+}

@@ -1,0 +1,74 @@
+package lab
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"lockstep/prototype/check"
+)
+
+// TestLab_judge: the exact judge confirms the strong lane, refutes a weak one that
+// has lost messages, and can be asked again.
+func TestLab_judge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
+		e.do(Action{Verb: Play, Scenario: "cut-off"})
+		if reason := e.refused(Action{Verb: Judge}); !strings.Contains(reason, "story") {
+			t.Errorf("judged in the middle of a story: %q", reason)
+		}
+		e.until("the end", func(f Frame) bool { return f.Playing.Over })
+		e.do(Action{Verb: Judge})
+		first := e.until("the judgement", func(f Frame) bool { return f.Judgement != nil }).Judgement
+		e.until("load again", func(f Frame) bool { return f.Load.On })
+		acked := e.Frame().Counts.Acknowledged
+		e.until("more", func(f Frame) bool { return f.Counts.Acknowledged > acked+100 })
+		e.do(Action{Verb: Kill})
+		if reason := e.refused(Action{Verb: Judge}); !strings.Contains(reason, "heal first") {
+			t.Errorf("judged with a node that is down: %q", reason)
+		}
+		e.do(Action{Verb: Heal})
+		e.until("all up", func(f Frame) bool { return f.Voters == 3 && f.Leader != "" })
+		e.do(Action{Verb: Judge})
+		second := e.until("another judgement", func(f Frame) bool { return f.Judgement != first }).Judgement
+		for _, j := range []*Judgement{first, second} {
+			for _, l := range j.Lanes {
+				want := check.Violated
+				if l.Lane == Quorum {
+					want = check.OK
+				}
+				if l.Report.Verdict != want {
+					t.Errorf("%s: %s", l.Lane, l.Report)
+				}
+				if lost := l.Report.Counts.Lost; (l.Lane == Async) != (lost > 0) && l.Lane != Clocked {
+					t.Errorf("%s: %d lost", l.Lane, lost)
+				}
+				if l.Report.Counts.Replicas != 3 || l.Report.Verdicts[check.Digests] == check.Unknown {
+					t.Errorf("%s: %d replicas, digests %s", l.Lane, l.Report.Counts.Replicas, l.Report.Verdicts[check.Digests])
+				}
+			}
+		}
+		if a, b := first.Lanes[0].Report.Counts.Acknowledged, second.Lanes[0].Report.Counts.Acknowledged; b < a+100 {
+			t.Errorf("%d acknowledged at first, %d in the end", a, b)
+		}
+	})
+}
+
+// TestLab_judge_limit: beyond its limit a run is not judged, and the page is told
+// why.
+func TestLab_judge_limit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
+		e.mu.Lock()
+		e.record.exact.limit = e.record.exact.operations + 10
+		e.mu.Unlock()
+		acked := e.Frame().Counts.Acknowledged
+		e.until("more", func(f Frame) bool { return f.Counts.Acknowledged > acked+20 })
+		if reason := e.refused(Action{Verb: Judge}); !strings.Contains(reason, "begin anew") {
+			t.Errorf("%q", reason)
+		}
+		if !e.Frame().Load.On {
+			t.Error("the load stopped for a judgement that there was not")
+		}
+	})
+}
