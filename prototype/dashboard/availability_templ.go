@@ -229,7 +229,7 @@ func availability(f lab.Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<p class=\"lab-key\"><span class=\"notice\">until a follower misses the leader</span><span class=\"elect\">until another is elected</span><span class=\"first\">until a write is acknowledged</span></p><ol class=\"lab-failovers\" aria-label=\"Failures, newest first\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<p class=\"lab-key\"><span class=\"notice\">until a follower misses the leader</span><span class=\"elect\">until another is elected</span><span class=\"barrier\">until it knows what was committed</span><span class=\"first\">until a write is acknowledged</span></p><ol class=\"lab-failovers\" aria-label=\"Failures, newest first\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -126,7 +126,7 @@ func split(h lab.Failover) string {
 		return ""
 	}
 	return strings.Join([]string{
-		"missed after " + millis(h.Notice), "elected after " + millis(h.Elect) + " more", "first write " + millis(h.FirstAck) + " later",
+		"missed after " + millis(h.Notice), "elected after " + millis(h.Elect) + " more", "barrier " + millis(h.Barrier), "first write " + millis(h.FirstAck) + " later",
 	}, ", ")
 }
 
@@ -143,7 +143,7 @@ func parts(h lab.Failover, longest time.Duration) []bar {
 	for _, p := range []struct {
 		class string
 		d     time.Duration
-	}{{"notice", h.Notice}, {"elect", h.Elect}, {"first", h.FirstAck}} {
+	}{{"notice", h.Notice}, {"elect", h.Elect}, {"barrier", h.Barrier}, {"first", h.FirstAck}} {
 		bars = append(bars, bar{p.class, percent(at.Seconds() * scale), percent(p.d.Seconds() * scale)})
 		at += p.d
 	}

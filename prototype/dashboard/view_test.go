@@ -48,7 +48,7 @@ func brokenFrame() lab.Frame {
 		Failovers: []lab.Failover{
 			{Cause: "n2 killed", From: "n2", Began: noon.Add(-time.Second), Open: true},
 			{Cause: "n1 killed", From: "n1", To: "n2", Term: 5, Began: noon.Add(-20 * time.Second), Measured: true, Split: true,
-				Window: 247 * time.Millisecond, Notice: 118 * time.Millisecond, Elect: 94 * time.Millisecond, FirstAck: 35 * time.Millisecond, Elected: 212 * time.Millisecond},
+				Window: 247 * time.Millisecond, Notice: 118 * time.Millisecond, Elect: 94 * time.Millisecond, Barrier: 5 * time.Millisecond, FirstAck: 30 * time.Millisecond, Elected: 212 * time.Millisecond},
 			{Cause: "n3 paused", From: "n3", Began: noon.Add(-21 * time.Second), KeptTerm: true, Measured: true, Window: 60 * time.Millisecond},
 		},
 		Tail:   lab.Tail{From: 101, Rows: []lab.TailRow{{Node: "n1", Cells: make([]lab.Cell, lab.Columns)}, {Node: "n2", Fresh: true, Cells: cells(false)}, {Node: "n3", Cells: cells(true)}}},
@@ -183,7 +183,7 @@ func TestLive_says(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"missed after 118 ms, elected after 94 ms more, first write 35 ms later", "kept its term", "12:01:03.412", "≠", "differ between replicas",
+		"missed after 118 ms, elected after 94 ms more, barrier 5.0 ms, first write 30 ms later", "kept its term", "12:01:03.412", "≠", "differ between replicas",
 		`data-news="8"`, "n1 is 72 messages behind",
 	} {
 		if !strings.Contains(source, want) {

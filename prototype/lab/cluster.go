@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"time"
 
 	"lockstep/prototype/fault"
 )
@@ -93,6 +94,15 @@ type ShardStatus struct {
 	Leader  string // the leader that this node follows, or ""
 	Commit  uint64 // index of the log
 	Applied uint64 // index of the log
+	// Of a leader, by its own clock: how long it has led, how long its election took,
+	// and how long it took from then until it knew all that had been committed. 0 if
+	// it does not say.
+	Led, Election, Barrier time.Duration
+}
+
+// led takes what a leader says of itself, in microseconds.
+func (s *ShardStatus) led(since, election, barrier int64) {
+	s.Led, s.Election, s.Barrier = time.Duration(since)*time.Microsecond, time.Duration(election)*time.Microsecond, time.Duration(barrier)*time.Microsecond
 }
 
 // Message is a message of the conversation. Seq and Epoch are 0 until it has its

@@ -8,10 +8,10 @@ const maxFailovers = 5
 // handover follows one change of leader from the fault to the first message
 // that the successor acknowledged.
 //
-//	 last ack     fault      noticed     elected     first ack
-//	────┴───────────┴───────────┴───────────┴────────────┴────▶
-//	    ├──────── notice ───────┼── elect ──┼─ first ack ┤
-//	    ├─────────────────── window ─────────────────────┤
+//	 last ack     fault      noticed     elected    barrier   first ack
+//	────┴───────────┴───────────┴───────────┴──────────┴──────────┴────▶
+//	    ├──────── notice ───────┼── elect ──┼─ barrier ┼ first ack ┤
+//	    ├─────────────────────── window ───────────────────────────┤
 type handover struct {
 	cause    string
 	from     string
@@ -23,6 +23,7 @@ type handover struct {
 	mended   time.Time // the fault was taken back before anybody was elected
 	to       string
 	term     uint64
+	barrier  time.Duration // of the new leader, as it says itself
 	firstAck time.Time
 	kept     bool
 	closed   bool
@@ -59,6 +60,21 @@ func (h *handover) missed(at time.Time) {
 	}
 }
 
+// says takes what the new leader says of its election. It knows better than
+// anybody who asked it later.
+func (h *handover) says(now time.Time, s ShardStatus) {
+	if s.Led <= 0 || h.term != s.Term {
+		return
+	}
+	h.barrier = s.Barrier
+	if at := now.Add(-s.Led); at.After(h.began) && at.Before(h.elected) {
+		h.elected = at
+	}
+	if at := h.elected.Add(-s.Election); s.Election > 0 && at.After(h.began) && at.Before(h.noticed) {
+		h.noticed = at
+	}
+}
+
 // wonBy takes the news that a node leads in a newer term.
 func (h *handover) wonBy(at time.Time, node string, term uint64) {
 	if term > h.oldTerm && (h.elected.IsZero() || term > h.term) {
@@ -87,7 +103,11 @@ func (h *handover) failover(now time.Time) Failover {
 	inOrder := !h.noticed.IsZero() && h.noticed.After(h.lastAck) && !h.elected.Before(h.noticed) && !h.firstAck.Before(h.elected)
 	if f.Measured && h.closed && !h.kept && inOrder {
 		f.Split = true
-		f.Notice, f.Elect, f.FirstAck = h.noticed.Sub(h.lastAck), h.elected.Sub(h.noticed), h.firstAck.Sub(h.elected)
+		f.Notice, f.Elect = h.noticed.Sub(h.lastAck), h.elected.Sub(h.noticed)
+		// The election is seen late, by up to a poll, so the barrier may seem to end
+		// after the first acknowledgement.
+		f.Barrier = min(h.barrier, h.firstAck.Sub(h.elected))
+		f.FirstAck = h.firstAck.Sub(h.elected) - f.Barrier
 	}
 	return f
 }

@@ -153,8 +153,9 @@ type Failover struct {
 	Window   time.Duration // last acknowledgement before → first one after
 	Notice   time.Duration // the part of Window until a follower missed the leader
 	Elect    time.Duration // the part until a leader was there
+	Barrier  time.Duration // the part until it knew what had been committed before it
 	FirstAck time.Duration // the rest
-	Split    bool          // the three parts are known
+	Split    bool          // the parts are known
 	Elected  time.Duration // from Began until a node said that it leads; 0 if unknown
 }
 

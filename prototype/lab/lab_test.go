@@ -122,8 +122,8 @@ func TestLab_kill_leader(t *testing.T) {
 			if h.Window < 50*time.Millisecond || h.Window > 2*time.Second {
 				t.Errorf("window %s", h.Window)
 			}
-			if !h.Split || h.Notice+h.Elect+h.FirstAck != h.Window {
-				t.Errorf("parts %s + %s + %s of %s (split %v)", h.Notice, h.Elect, h.FirstAck, h.Window, h.Split)
+			if !h.Split || h.Notice+h.Elect+h.Barrier+h.FirstAck != h.Window || h.Barrier == 0 {
+				t.Errorf("parts %s + %s + %s + %s of %s (split %v)", h.Notice, h.Elect, h.Barrier, h.FirstAck, h.Window, h.Split)
 			}
 			if h.From != before.Leader || h.To != f.Leader || h.Term <= before.Term {
 				t.Errorf("from %s to %s in term %d; was %s in %d", h.From, h.To, h.Term, before.Leader, before.Term)

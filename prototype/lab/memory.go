@@ -52,7 +52,11 @@ func (m inMemory) Status(_ context.Context, id string) (Status, error) {
 	}
 	var s Status
 	for _, shard := range n.Status().Shards {
-		s.Shards = append(s.Shards, ShardStatus{Role: shard.Role, Term: shard.Term, Leader: shard.Leader, Commit: shard.CommitIndex, Applied: shard.AppliedIndex})
+		status := ShardStatus{Role: shard.Role, Term: shard.Term, Leader: shard.Leader, Commit: shard.CommitIndex, Applied: shard.AppliedIndex}
+		if lead := shard.Lead; lead != nil {
+			status.led(lead.ForMicros, lead.ElectionMicros, lead.BarrierMicros)
+		}
+		s.Shards = append(s.Shards, status)
 	}
 	return s, nil
 }

@@ -184,6 +184,9 @@ func (r *record) heard(now time.Time, id string, status Status) {
 	if s.Role == "leader" && s.Term > r.term {
 		r.elected(now, n, s)
 	}
+	if h := r.handovers.newest(); h != nil && h.to == id && s.Role == "leader" {
+		h.says(now, s)
+	}
 	r.catchUp(now, n, s)
 }
 

@@ -87,6 +87,11 @@ func (r remote) status(ctx context.Context, address string) (Status, error) {
 			Leader  string `json:"leader"`
 			Commit  uint64 `json:"commit_index"`
 			Applied uint64 `json:"applied_index"`
+			Lead    *struct {
+				For      int64 `json:"for_us"`
+				Election int64 `json:"election_us"`
+				Barrier  int64 `json:"barrier_us"`
+			} `json:"lead"`
 		} `json:"shards"`
 	}
 	if _, err := r.call(ctx, http.MethodGet, address, "/v1/status", nil, &answer); err != nil {
@@ -97,7 +102,11 @@ func (r remote) status(ctx context.Context, address string) (Status, error) {
 		if shard.Shard < 0 || shard.Shard >= len(s.Shards) {
 			return Status{}, fmt.Errorf("ask for status: shard %d of %d", shard.Shard, len(s.Shards))
 		}
-		s.Shards[shard.Shard] = ShardStatus{Role: shard.Role, Term: shard.Term, Leader: shard.Leader, Commit: shard.Commit, Applied: shard.Applied}
+		status := ShardStatus{Role: shard.Role, Term: shard.Term, Leader: shard.Leader, Commit: shard.Commit, Applied: shard.Applied}
+		if lead := shard.Lead; lead != nil {
+			status.led(lead.For, lead.Election, lead.Barrier)
+		}
+		s.Shards[shard.Shard] = status
 	}
 	return s, nil
 }

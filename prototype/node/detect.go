@@ -218,6 +218,7 @@ func (d *detector) later(shard int, pause time.Duration) {
 // it: that passes over the library's pre-vote, for which the opinions of the
 // others have stood in.
 func (s *shard) campaign() {
+	s.lead.campaigns(time.Now())
 	if s.fence.mayStand() != nil || s.leads() {
 		return
 	}

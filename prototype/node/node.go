@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/raft"
 
@@ -241,16 +242,25 @@ type ShardStatus struct {
 	Leader       string `json:"leader"` // "" if none is known
 	CommitIndex  uint64 `json:"commit_index"`
 	AppliedIndex uint64 `json:"applied_index"`
+	Lead         *Lead  `json:"lead,omitempty"` // of a leader
 }
 
 // Status gives the state of every shard at this node.
 func (n *Node) Status() Status {
 	status := Status{Node: n.cfg.ID}
 	for _, s := range n.shards {
-		status.Shards = append(status.Shards, ShardStatus{
-			Shard: s.id, Lane: LaneQuorum, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
-			CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(),
-		})
+		status.Shards = append(status.Shards, s.status())
+	}
+	return status
+}
+
+func (s *shard) status() ShardStatus {
+	status := ShardStatus{
+		Shard: s.id, Lane: LaneQuorum, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
+		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(),
+	}
+	if status.Role == "leader" {
+		status.Lead = s.lead.status(time.Now())
 	}
 	return status
 }

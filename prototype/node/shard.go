@@ -41,6 +41,7 @@ type shard struct {
 	// ready is the newest term in which this node has led and applied a barrier:
 	// only then does it know everything that earlier leaders committed.
 	ready     atomic.Uint64
+	lead      lead
 	became    signal // after ready changes
 	provoke   chan struct{}
 	spreading atomic.Bool
@@ -146,7 +147,9 @@ func (s *shard) followLeadership() {
 				continue
 			}
 			term := s.raft.CurrentTerm()
+			s.lead.won(time.Now())
 			if err := s.raft.Barrier(0).Error(); err == nil && s.raft.CurrentTerm() == term {
+				s.lead.knows(time.Now())
 				s.ready.Store(term)
 				s.cfg.Logger.Info("leads", "shard", s.id, "term", term)
 			}
