@@ -115,6 +115,19 @@ type laneEvidence struct {
 	P99    float64 `json:"p99_ms"`
 	Out    float64 `json:"out_ms"`
 	OutMax float64 `json:"out_max_ms"`
+
+	Judge judgeEvidence `json:"judge"`
+}
+
+// judgeEvidence is what the exact judge made of the runs.
+type judgeEvidence struct {
+	OK           int `json:"ok_runs"`
+	Violated     int `json:"violated_runs"`
+	Unknown      int `json:"unknown_runs"`
+	Acknowledged int `json:"acknowledged"`
+	Lost         int `json:"lost"`
+	Duplicated   int `json:"duplicated"`
+	Reordered    int `json:"reordered"`
 }
 
 type readsEvidence struct {
@@ -170,7 +183,7 @@ func evidenceOf(story measure.Story) *storyEvidence {
 	per := func(n uint64) float64 { return float64(n) / float64(max(story.Runs, 1)) }
 	for name, l := range story.Lanes {
 		e.Lanes[string(name)] = laneEvidence{l.Acknowledged, l.Refused, l.Unknown, l.Lost, l.Moved, l.Duplicated, l.Broken, per(l.Lost), per(l.Moved),
-			ms(quantile(l.P50, 0.5)), ms(quantile(l.P99, 0.5)), ms(quantile(l.Out, 0.5)), ms(quantile(l.Out, 1))}
+			ms(quantile(l.P50, 0.5)), ms(quantile(l.P99, 0.5)), ms(quantile(l.Out, 0.5)), ms(quantile(l.Out, 1)), judgeEvidence(l.Exact)}
 	}
 	for level, r := range story.Reads {
 		e.Reads[string(level)] = readsEvidence(*r)
@@ -188,10 +201,10 @@ func printStory(out io.Writer, s lab.Scenario, story measure.Story) {
 		fmt.Fprintf(out, "  missed: %s\n", says)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "  lane\tacknowledged\tlost\tmoved\tdoubled\trefused\tunknown\tbroken runs")
+	fmt.Fprintln(w, "  lane\tacknowledged\tlost\tmoved\tdoubled\trefused\tunknown\tbroken runs\tjudged: ok\tviolated\tunknown\tlost")
 	for _, name := range lab.Lanes {
 		l := story.Lanes[name]
-		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name, l.Acknowledged, l.Lost, l.Moved, l.Duplicated, l.Refused, l.Unknown, l.Broken)
+		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name, l.Acknowledged, l.Lost, l.Moved, l.Duplicated, l.Refused, l.Unknown, l.Broken, l.Exact.OK, l.Exact.Violated, l.Exact.Unknown, l.Exact.Lost)
 	}
 	fmt.Fprintln(w, "  reads\tfresh\tstale\trefused")
 	for _, level := range lab.Levels {

@@ -22,6 +22,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/check"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
 	"lockstep/prototype/node"
@@ -48,6 +49,29 @@ type Lane struct {
 	// Out is for each run the longest time in which sends were due and none was
 	// acknowledged, to a tenth of a second.
 	P50, P99, Out []time.Duration
+	Exact         Exact
+}
+
+// Exact is what the exact judge made of the runs of a lane, each judged from its
+// first message to the last one of every replica.
+type Exact struct {
+	OK, Violated, Unknown                     int // runs
+	Acknowledged, Lost, Duplicated, Reordered int // messages
+}
+
+func (e *Exact) add(r check.Report) {
+	switch r.Verdict {
+	case check.OK:
+		e.OK++
+	case check.Violated:
+		e.Violated++
+	default:
+		e.Unknown++
+	}
+	e.Acknowledged += r.Counts.Acknowledged
+	e.Lost += r.Counts.Lost
+	e.Duplicated += r.Counts.Duplicated
+	e.Reordered += r.Counts.Reordered
 }
 
 // Reads adds up a level of reads over all runs.
@@ -103,7 +127,8 @@ func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)
 	return story, errors.Join(failed, ctx.Err())
 }
 
-// once plays a scenario and gives the frames before it and at its end.
+// once plays a scenario and gives the frames before it and at its end, the latter
+// with the exact judgement on the whole run.
 func once(s lab.Scenario) (before, after lab.Frame, err error) {
 	m, err := cluster.NewMemoryOn(3, time.Millisecond, func(c *node.Config) { c.Shards = 1 })
 	if err != nil {
@@ -142,7 +167,14 @@ func once(s lab.Scenario) (before, after lab.Frame, err error) {
 	if err = l.Do(ctx, lab.Action{Verb: lab.Play, Scenario: s.Name}); err != nil {
 		return before, after, fmt.Errorf("play %s: %w", s.Name, err)
 	}
-	after, err = until(func(f lab.Frame) bool { return f.Playing.Over })
+	if after, err = until(func(f lab.Frame) bool { return f.Playing.Over }); err != nil {
+		return before, after, err
+	}
+	if err = l.Do(ctx, lab.Action{Verb: lab.Judge}); err != nil {
+		return before, after, fmt.Errorf("judge %s: %w", s.Name, err)
+	}
+	judged, err := until(func(f lab.Frame) bool { return f.Judgement != nil })
+	after.Judgement = judged.Judgement
 	return before, after, err
 }
 
@@ -166,6 +198,9 @@ func (s *Story) add(before, after lab.Frame) {
 		}
 		sum.P50, sum.P99 = append(sum.P50, l.P50), append(sum.P99, l.P99)
 		sum.Out = append(sum.Out, out(l.Strip, after.StripFrom, before.Time))
+	}
+	for _, l := range after.Judgement.Lanes {
+		s.Lanes[l.Lane].Exact.add(l.Report)
 	}
 	for i, r := range after.Reads {
 		b, sum := before.Reads[i], s.Reads[r.Level]

@@ -32,6 +32,12 @@ func TestPlay(t *testing.T) {
 		if clock := story.Lanes[lab.Clocked]; slices.Max(clock.Out) > 0 {
 			t.Errorf("clock: out of service for %s", clock.Out)
 		}
+		if quorum.Exact.OK != 3 || quorum.Exact.Acknowledged == 0 {
+			t.Errorf("the exact judge of quorum: %+v", quorum.Exact)
+		}
+		if async.Exact.Violated != 3 || async.Exact.Lost == 0 {
+			t.Errorf("the exact judge of leader: %+v", async.Exact)
+		}
 		if async.Lost == 0 || async.Broken != 3 {
 			t.Errorf("leader: %+v", async)
 		}
