@@ -51,10 +51,18 @@ func (m inMemory) Status(_ context.Context, id string) (Status, error) {
 		return Status{}, errDown
 	}
 	var s Status
-	for _, shard := range n.Status().Shards {
-		s.Shards = append(s.Shards, ShardStatus{Role: shard.Role, Term: shard.Term, Leader: shard.Leader, Commit: shard.CommitIndex, Applied: shard.AppliedIndex})
+	status := n.Status()
+	for _, shard := range status.Shards {
+		s.Shards = append(s.Shards, shardStatus(shard))
+	}
+	if status.Lazy != nil {
+		s.Lazy = shardStatus(*status.Lazy)
 	}
 	return s, nil
+}
+
+func shardStatus(s node.ShardStatus) ShardStatus {
+	return ShardStatus{Role: s.Role, Term: s.Term, Leader: s.Leader, Commit: s.CommitIndex, Applied: s.AppliedIndex}
 }
 
 func (m inMemory) Read(ctx context.Context, id string, r ReadRequest) (Reading, error) {
@@ -96,6 +104,8 @@ func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation s
 }
 
 func (m inMemory) Kill(id string) error { return m.cluster.Crash(id) }
+
+func (m inMemory) Blackout() error { return m.cluster.Blackout() }
 
 // flushWithin is how long a power cut waits for a flush in the middle of which it
 // can come.

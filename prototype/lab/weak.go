@@ -159,11 +159,14 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 		}
 		_, led := seen[reference]
 		missing := len(places) == 0
-		if view, ok := w.views[reference]; ok && w.lane == Async {
+		view, known := w.views[reference]
+		if known && w.lane != Clocked {
 			missing = !led && view.at.After(p.at)
 		}
 		old := now.Sub(p.at) > lostAfter
 		switch {
+		case w.lane == Lazy && !known:
+			// Only its leader is certain to have everything: the judgement stands as it was.
 		case !missing:
 			p.lost = false
 		case w.lane == Clocked && w.partly():

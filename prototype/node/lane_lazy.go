@@ -2,6 +2,7 @@ package node
 
 import (
 	"slices"
+	"time"
 
 	"lockstep/prototype/order"
 )
@@ -23,6 +24,10 @@ import (
 // the group is found, so requests are passed on, read and waited for as those of
 // the quorum lane are.
 const lazyMark = "\x00lazy/"
+
+// LazyEvery is what a program sets Config.Lazy to that has no reason for anything
+// else: once a second is what systems with lazy flushes do.
+const LazyEvery = time.Second
 
 // groups counts a node's Raft groups.
 func (c Config) groups() int {
