@@ -47,7 +47,7 @@ func main() {
 	l := lab.New(lab.Config{Rate: rate, MaxMessages: full, Judged: judged})
 	var running *cluster.Memory // nil until it runs
 	go l.Run(ctx, func(context.Context) (lab.Cluster, error) {
-		m, err := cluster.NewMemoryOn(nodes, flush, func(c *node.Config) { c.Shards = shards })
+		m, err := cluster.NewMemoryOn(nodes, flush, func(c *node.Config) { c.Shards, c.Lazy = shards, node.LazyEvery })
 		if err != nil {
 			return nil, err
 		}

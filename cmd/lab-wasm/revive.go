@@ -28,6 +28,15 @@ func (r *revived) Kill(id string) error { return r.later(id, r.Cluster.Kill(id))
 // PowerOff takes the power of a node, which comes back.
 func (r *revived) PowerOff(id string) error { return r.later(id, r.Cluster.PowerOff(id)) }
 
+// Blackout ends all nodes, which come back.
+func (r *revived) Blackout() error {
+	err := r.Cluster.Blackout()
+	for _, m := range r.Members() {
+		r.later(m.ID, err)
+	}
+	return err
+}
+
 func (r *revived) later(id string, err error) error {
 	if err != nil {
 		return err

@@ -28,6 +28,7 @@ type nodeFlags struct {
 	admitRate                   float64
 	shards                      int
 	allowFaults, withParent     bool
+	lazyLane                    bool
 	tls                         node.TLSFiles
 	httpTLS                     bool
 	balanceAfter                time.Duration
@@ -69,6 +70,7 @@ API where only those who may send can reach it.`,
 	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.WAL), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
+	cmd.Flags().BoolVar(&f.lazyLane, "lazy-lane", false, "have the lane that says ok when a majority has a message in memory, and flushes each second; the same at every node")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
 	cmd.Flags().StringVar(&f.tls.Cert, "tls-cert", "", "this node's certificate for the other nodes (PEM); read again when it changes")
 	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
@@ -168,6 +170,9 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Retain, cfg.AdmitRate = f.retain, f.admitRate
 	cfg.BalanceAfter = f.balanceAfter
+	if f.lazyLane {
+		cfg.Lazy = node.LazyEvery
+	}
 	cfg.Network, cfg.Stores = node.TCP{}, node.DiskStores(f.data, node.LogStore(f.logStore), logger)
 	secure, err := openTLS(f, logger)
 	if err != nil {

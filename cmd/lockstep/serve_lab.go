@@ -67,7 +67,7 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 		defer cancel()
 		p, err := cluster.Start(ctx, cluster.Config{
 			Executable: o.Executable, Dir: o.Data, Nodes: labNodes, Shards: labShards,
-			RestartAfter: labRestartAfter, AllowFaults: true, Logger: o.Logger,
+			RestartAfter: labRestartAfter, AllowFaults: true, LazyLane: true, Logger: o.Logger,
 		})
 		if err != nil {
 			return nil, err

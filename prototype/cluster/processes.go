@@ -31,6 +31,7 @@ type Config struct {
 	// 0: until Restart.
 	RestartAfter time.Duration
 	AllowFaults  bool
+	LazyLane     bool   // as `lockstep node --lazy-lane`
 	LogStore     string // as `lockstep node --log-store`; "" is its default
 	Logger       *slog.Logger
 }

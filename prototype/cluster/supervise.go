@@ -140,6 +140,9 @@ func (p *Processes) run(c *child, peers string) (end, error) {
 	if p.cfg.AllowFaults {
 		args = append(args, "--allow-faults")
 	}
+	if p.cfg.LazyLane {
+		args = append(args, "--lazy-lane")
+	}
 	if p.cfg.LogStore != "" {
 		args = append(args, "--log-store", p.cfg.LogStore)
 	}

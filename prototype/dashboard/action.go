@@ -11,7 +11,7 @@ import (
 
 // Action reads an action from its name in the address and two optional fields.
 // The names are those of lab.Verbs, and kill-leader, pause-leader and
-// cut-leader, which take no node.
+// cut-leader, which take no node; blackout hits all of them.
 func Action(name, node, rate string) (lab.Action, error) {
 	verb, leader := strings.CutSuffix(name, "-leader")
 	a := lab.Action{Verb: lab.Verb(verb)}

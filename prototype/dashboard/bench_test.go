@@ -13,7 +13,7 @@ import (
 	"lockstep/prototype/lab"
 )
 
-// largeFrame has five nodes, three lanes and two hundred messages in view.
+// largeFrame has five nodes, four lanes and two hundred messages in view.
 func largeFrame() lab.Frame {
 	f := brokenFrame()
 	f.Nodes, f.Tail = nil, lab.Tail{From: 101}

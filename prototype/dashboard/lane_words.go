@@ -10,6 +10,8 @@ import (
 
 func promise(l lab.Lane) string {
 	switch l {
+	case lab.Lazy:
+		return "A leader decides. Ok after a majority has it in memory; the disk gets it each second."
 	case lab.Async:
 		return "A leader decides and says ok at once. It replicates later."
 	case lab.Clocked:

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "lockstep/prototype/lab"
 
-// lanes are three ways to order the same chat, side by side.
+// lanes are four ways to order the same chat, side by side.
 func lanes(f lab.Frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -32,7 +32,7 @@ func lanes(f lab.Frame) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"lab-panel lab-lanes\" aria-labelledby=\"lab-lanes-title\"><h3 id=\"lab-lanes-title\">Three ways to order the same chat</h3><p>The same clients send the same messages at the same moments to three lanes on the same nodes. Only the moment of “ok” differs.</p><nav class=\"lab-lane-nav\" aria-label=\"Lanes\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"lab-panel lab-lanes\" aria-labelledby=\"lab-lanes-title\"><h3 id=\"lab-lanes-title\">Four ways to order the same chat</h3><p>The same clients send the same messages at the same moments to four lanes on the same nodes. Only the moment of “ok” differs.</p><nav class=\"lab-lane-nav\" aria-label=\"Lanes\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

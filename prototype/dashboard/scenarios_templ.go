@@ -329,14 +329,14 @@ func toolbox(f lab.Frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</select></label><div class=\"lab-buttons\"><button id=\"lab-mute\" formaction=\"actions/mute\">Cut one way</button> <button id=\"lab-slow-disk\" formaction=\"actions/slow-disk\">Slow disk</button> <button id=\"lab-hang-disk\" formaction=\"actions/hang-disk\">Hung disk</button> <button id=\"lab-power-off\" formaction=\"actions/power-off\">Power cut</button> <button id=\"lab-skew\" formaction=\"actions/skew\">Clock back 30 s</button> <button id=\"lab-transfer\" formaction=\"actions/transfer\">Hand over</button> <button id=\"lab-chaos\" formaction=\"actions/chaos\" aria-pressed=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</select></label><div class=\"lab-buttons\"><button id=\"lab-mute\" formaction=\"actions/mute\">Cut one way</button> <button id=\"lab-slow-disk\" formaction=\"actions/slow-disk\">Slow disk</button> <button id=\"lab-hang-disk\" formaction=\"actions/hang-disk\">Hung disk</button> <button id=\"lab-power-off\" formaction=\"actions/power-off\">Power cut</button> <button id=\"lab-blackout\" formaction=\"actions/blackout\">Blackout</button> <button id=\"lab-skew\" formaction=\"actions/skew\">Clock back 30 s</button> <button id=\"lab-transfer\" formaction=\"actions/transfer\">Hand over</button> <button id=\"lab-chaos\" formaction=\"actions/chaos\" aria-pressed=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 string
 		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(trueFalse(f.Chaos))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/scenarios.templ`, Line: 61, Col: 86}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/scenarios.templ`, Line: 62, Col: 86}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {

@@ -22,10 +22,12 @@ const (
 	// PowerOff takes the power of a node, or the leader, in the middle of a flush:
 	// what that flush carried is gone, or torn.
 	PowerOff Verb = "power-off"
+	// Blackout takes the power of all nodes at the same instant.
+	Blackout Verb = "blackout"
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Judge}
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Blackout, Judge}
 
 // Action is a wish. Node is "" for the leader, and for Heal it is "" for
 // everything that is broken.
@@ -82,6 +84,8 @@ func (l *Lab) carryOut(ctx context.Context, a Action) error {
 		return l.strike(ctx, a)
 	case Mute, SlowDisk, HangDisk, Skew, Transfer:
 		return l.apply(ctx, a)
+	case Blackout:
+		return l.blackout()
 	case Play:
 		return l.play(a.Scenario)
 	case Chaos:

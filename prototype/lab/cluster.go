@@ -36,6 +36,8 @@ type Cluster interface {
 	// cluster cannot do it.
 	Kill(node string) error
 	PowerOff(node string) error
+	// Blackout ends all nodes that run, at the same instant.
+	Blackout() error
 	Pause(node string) error
 	Resume(node string) error
 	Cut(ctx context.Context, node string) error
@@ -85,6 +87,7 @@ type ReadRequest struct {
 // Status is what a node says of its shards.
 type Status struct {
 	Shards []ShardStatus // by shard number
+	Lazy   ShardStatus   // of the lazy lane's group; zero where there is none
 }
 
 // ShardStatus is one shard at one node.

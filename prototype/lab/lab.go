@@ -80,7 +80,7 @@ func New(cfg Config) *Lab {
 	prefix := rand.Text()[:6] + "-"
 	l := &Lab{
 		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate, every: FramesEvery,
-		record: &record{audit: newAudit(prefix), exact: newExact(cfg.Conversation, cfg.Judged), weak: []*weak{newWeak(Async), newWeak(Clocked)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
+		record: &record{audit: newAudit(prefix), exact: newExact(cfg.Conversation, cfg.Judged), weak: []*weak{newWeak(Lazy), newWeak(Async), newWeak(Clocked)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
 		read:   map[string]time.Time{}, watchers: map[*Watch]struct{}{}, waking: make(chan struct{}),
 	}
 	for _, lane := range Lanes {

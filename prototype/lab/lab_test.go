@@ -28,7 +28,7 @@ func begin(t *testing.T) *experiment {
 // beginOn is begin with disks whose flushes take a while.
 func beginOn(t *testing.T, flush time.Duration) *experiment {
 	t.Helper()
-	m, err := cluster.NewMemoryOn(3, flush, func(c *node.Config) { c.Shards = 2 })
+	m, err := cluster.NewMemoryOn(3, flush, func(c *node.Config) { c.Shards, c.Lazy = 2, node.LazyEvery })
 	if err != nil {
 		t.Fatal(err)
 	}

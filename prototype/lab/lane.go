@@ -8,6 +8,9 @@ type Lane string
 const (
 	// Quorum is ordered by the shard's leader and acknowledged by a majority.
 	Quorum Lane = "quorum"
+	// Lazy is ordered as Quorum is, and acknowledged when a majority has it in memory;
+	// the disks get it each second.
+	Lazy Lane = "lazy"
 	// Async is ordered by a leader that acknowledges at once and replicates later.
 	Async Lane = "leader"
 	// Clocked is ordered by clocks, by whichever node was asked.
@@ -15,7 +18,7 @@ const (
 )
 
 // Lanes are all of them, the strong one first.
-var Lanes = []Lane{Quorum, Async, Clocked}
+var Lanes = []Lane{Quorum, Lazy, Async, Clocked}
 
 // LaneFrame is what is to be seen of a lane: the same clients, sending the same
 // messages at the same moments under the same faults.

@@ -50,6 +50,26 @@ func (r *record) lane(name Lane) *weak {
 	return nil
 }
 
+// leads is the node whose view of a weak lane counts, as far as one can know now, or
+// "". The leader lane goes with the shard; the lazy lane is a group of its own, and
+// its leader is the one of the newest term that any node knows.
+func (r *record) leads(lane Lane) (leader string) {
+	if lane != Lazy {
+		return r.leading()
+	}
+	newest := uint64(0)
+	for _, n := range r.nodes {
+		s := n.status.Lazy
+		if s.Term > newest {
+			newest, leader = s.Term, ""
+		}
+		if s.Role == "leader" && s.Term == newest && n.member.State == Running && !n.stale {
+			leader = n.member.ID
+		}
+	}
+	return leader
+}
+
 // quietFor is how long no fault may have been in force for a message that is
 // nowhere to count as lost.
 const quietFor = time.Second

@@ -51,14 +51,22 @@ func (m inMemory) Status(_ context.Context, id string) (Status, error) {
 		return Status{}, errDown
 	}
 	var s Status
-	for _, shard := range n.Status().Shards {
-		status := ShardStatus{Role: shard.Role, Term: shard.Term, Leader: shard.Leader, Commit: shard.CommitIndex, Applied: shard.AppliedIndex}
-		if lead := shard.Lead; lead != nil {
-			status.led(lead.ForMicros, lead.ElectionMicros, lead.BarrierMicros)
-		}
-		s.Shards = append(s.Shards, status)
+	status := n.Status()
+	for _, shard := range status.Shards {
+		s.Shards = append(s.Shards, shardStatus(shard))
+	}
+	if status.Lazy != nil {
+		s.Lazy = shardStatus(*status.Lazy)
 	}
 	return s, nil
+}
+
+func shardStatus(s node.ShardStatus) ShardStatus {
+	status := ShardStatus{Role: s.Role, Term: s.Term, Leader: s.Leader, Commit: s.CommitIndex, Applied: s.AppliedIndex}
+	if s.Lead != nil {
+		status.led(s.Lead.ForMicros, s.Lead.ElectionMicros, s.Lead.BarrierMicros)
+	}
+	return status
 }
 
 func (m inMemory) Read(ctx context.Context, id string, r ReadRequest) (Reading, error) {
@@ -109,6 +117,8 @@ func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation s
 }
 
 func (m inMemory) Kill(id string) error { return m.cluster.Crash(id) }
+
+func (m inMemory) Blackout() error { return m.cluster.Blackout() }
 
 // flushWithin is how long a power cut waits for a flush in the middle of which it
 // can come.

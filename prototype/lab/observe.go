@@ -119,7 +119,7 @@ func (l *Lab) readWeak(ctx context.Context, lane Lane) {
 		}
 		l.mu.Lock()
 		now := time.Now()
-		w.judge(now, l.record.leading(), !l.record.troubled(now))
+		w.judge(now, l.record.leads(lane), !l.record.troubled(now))
 		l.mu.Unlock()
 	}
 }

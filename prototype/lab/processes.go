@@ -85,6 +85,10 @@ func (p processes) Kill(id string) error   { return p.cluster.Kill(id) }
 func (p processes) Pause(id string) error  { return p.cluster.Pause(id) }
 func (p processes) Resume(id string) error { return p.cluster.Resume(id) }
 
+// Blackout kills all processes at once. What they have written survives that; what
+// the lazy lane has not written does not.
+func (p processes) Blackout() error { return p.cluster.Blackout() }
+
 // PowerOff is not supported: the kernel keeps what a killed process has written.
 func (p processes) PowerOff(string) error {
 	return fmt.Errorf("what a process has written outlives it; power is lost in your browser only: %w", errors.ErrUnsupported)

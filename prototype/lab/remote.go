@@ -78,35 +78,43 @@ func (r remote) call(ctx context.Context, method, address, path string, body, in
 	return p, fmt.Errorf("%s: %s", p.Title, p.Detail)
 }
 
+// wireShard is a shard as a node's HTTP API tells of it.
+type wireShard struct {
+	Shard   int    `json:"shard"`
+	Role    string `json:"role"`
+	Term    uint64 `json:"term"`
+	Leader  string `json:"leader"`
+	Commit  uint64 `json:"commit_index"`
+	Applied uint64 `json:"applied_index"`
+	Lead    *struct {
+		For      int64 `json:"for_us"`
+		Election int64 `json:"election_us"`
+		Barrier  int64 `json:"barrier_us"`
+	} `json:"lead"`
+}
+
+func (s wireShard) status() ShardStatus {
+	status := ShardStatus{Role: s.Role, Term: s.Term, Leader: s.Leader, Commit: s.Commit, Applied: s.Applied}
+	if s.Lead != nil {
+		status.led(s.Lead.For, s.Lead.Election, s.Lead.Barrier)
+	}
+	return status
+}
+
 func (r remote) status(ctx context.Context, address string) (Status, error) {
 	var answer struct {
-		Shards []struct {
-			Shard   int    `json:"shard"`
-			Role    string `json:"role"`
-			Term    uint64 `json:"term"`
-			Leader  string `json:"leader"`
-			Commit  uint64 `json:"commit_index"`
-			Applied uint64 `json:"applied_index"`
-			Lead    *struct {
-				For      int64 `json:"for_us"`
-				Election int64 `json:"election_us"`
-				Barrier  int64 `json:"barrier_us"`
-			} `json:"lead"`
-		} `json:"shards"`
+		Shards []wireShard `json:"shards"`
+		Lazy   wireShard   `json:"lazy"`
 	}
 	if _, err := r.call(ctx, http.MethodGet, address, "/v1/status", nil, &answer); err != nil {
 		return Status{}, fmt.Errorf("ask for status: %w", err)
 	}
-	s := Status{Shards: make([]ShardStatus, len(answer.Shards))}
+	s := Status{Shards: make([]ShardStatus, len(answer.Shards)), Lazy: answer.Lazy.status()}
 	for _, shard := range answer.Shards {
 		if shard.Shard < 0 || shard.Shard >= len(s.Shards) {
 			return Status{}, fmt.Errorf("ask for status: shard %d of %d", shard.Shard, len(s.Shards))
 		}
-		status := ShardStatus{Role: shard.Role, Term: shard.Term, Leader: shard.Leader, Commit: shard.Commit, Applied: shard.Applied}
-		if lead := shard.Lead; lead != nil {
-			status.led(lead.For, lead.Election, lead.Barrier)
-		}
-		s.Shards[shard.Shard] = status
+		s.Shards[shard.Shard] = shard.status()
 	}
 	return s, nil
 }

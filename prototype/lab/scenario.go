@@ -194,7 +194,10 @@ func (r *record) outcome(s Scenario, began time.Time, term uint64, before map[La
 			longest = max(longest, w)
 		}
 	}
-	says := fmt.Sprintf("quorum lost nothing, leader lost %d and moved %d, clock lost %d and moved %d", lost(Async), moved(Async), lost(Clocked), moved(Clocked))
+	says := "quorum lost nothing"
+	for _, lane := range Lanes[1:] {
+		says += fmt.Sprintf(", %s lost %d and moved %d", lane, lost(lane), moved(lane))
+	}
 	if longest > 0 {
 		says += ", the longest window was " + millis(longest)
 	}

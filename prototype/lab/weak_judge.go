@@ -78,12 +78,15 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 			}
 		}
 		missing := len(in)+len(odd) == 0
-		if view, ok := w.views[reference]; ok && w.lane == Async {
+		view, known := w.views[reference]
+		if known && w.lane != Clocked {
 			led := slices.Contains(in, reference) || slices.ContainsFunc(odd, func(at sighting) bool { return at.node == reference })
 			missing = !led && view.read.After(p.at)
 		}
 		old := now.Sub(p.at) > lostAfter
 		switch {
+		case w.lane == Lazy && !known:
+			// Only its leader is certain to have everything: the judgement stands as it was.
 		case !missing:
 			p.lost = false
 		case w.lane == Clocked && w.partly():

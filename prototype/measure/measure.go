@@ -130,7 +130,7 @@ func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)
 // once plays a scenario and gives the frames before it and at its end, the latter
 // with the exact judgement on the whole run.
 func once(s lab.Scenario) (before, after lab.Frame, err error) {
-	m, err := cluster.NewMemoryOn(3, time.Millisecond, func(c *node.Config) { c.Shards = 1 })
+	m, err := cluster.NewMemoryOn(3, time.Millisecond, func(c *node.Config) { c.Shards, c.Lazy = 1, node.LazyEvery })
 	if err != nil {
 		return before, after, err
 	}

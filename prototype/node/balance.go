@@ -39,7 +39,7 @@ const (
 )
 
 func newBalancer(n *Node) *balancer {
-	return &balancer{node: n, places: make([]placement, n.cfg.Shards)}
+	return &balancer{node: n, places: make([]placement, n.cfg.groups())}
 }
 
 // calm says whether this node may be given a lead.

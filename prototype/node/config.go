@@ -25,6 +25,10 @@ type Config struct {
 	// members and this node. A node that has joined is started in the same way.
 	Join   bool
 	Shards int
+	// Lazy opens the lazy lane, whose log is flushed once in so long; see [LaneLazy].
+	// It is one Raft group more, and works where a majority of the nodes has it. 0:
+	// none.
+	Lazy time.Duration
 
 	// DetectAfter is how long a node may be silent before the others suspect it
 	// and elect new leaders for its shards; see detector. 0 leaves failover to the
@@ -159,6 +163,8 @@ func (c Config) Validate() error {
 		return bad("%d voters: an even number tolerates no more failures than one less; use %d or %d", len(c.Peers), len(c.Peers)-1, len(c.Peers)+1)
 	case c.Shards < 1 || c.Shards > Slots:
 		return bad("%d shards: 1 to %d are possible", c.Shards, Slots)
+	case c.Lazy < 0:
+		return bad("a lazy lane that is flushed every %s makes no sense", c.Lazy)
 	case c.LeaseTimeout > c.HeartbeatTimeout/2:
 		return bad("the lease (%s) must be at most half the heartbeat timeout (%s): a longer one lets an old leader serve beside a new one", c.LeaseTimeout, c.HeartbeatTimeout)
 	case c.LeaseTimeout < 5*time.Millisecond:

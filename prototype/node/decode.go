@@ -111,5 +111,5 @@ func (n *Node) conversation(r *http.Request) (string, *Error) {
 	if name := laneOf(r); !slices.Contains(Lanes, name) {
 		return "", invalid("there is no lane %q; there are %s", name, strings.Join(Lanes, ", "))
 	}
-	return name, nil
+	return name, n.hasLane(laneOf(r))
 }

@@ -32,18 +32,26 @@ import (
 // before them (Ongaro 2014, section 10.2.1), entries that arrive during a flush
 // share the next one, and no heartbeat ever waits for a disk (the reason for
 // hashicorp/raft's fast path, whose flaw is issue 695).
+//
+// A lazy log keeps none of this: it calls durable what it has accepted, and
+// flushes what has gathered once in a while. What it has not flushed is in memory
+// only, so a crash of the process takes it, and so does a loss of power. It is
+// there to show what that costs; see [LaneLazy].
 type flushLog struct {
 	store raft.LogStore // written by the flusher alone
 	hang  func(stuck bool)
 	after time.Duration // that a flush may take before it counts as hung
+	lazy  time.Duration // between two flushes; 0: at once, and nothing is said before
 
 	mu sync.Mutex
 	// first and last are the log's bounds as the library sees them.
+	// durable is the newest one up to which everything is in the store.
 	// Invariant: durable <= last; what lies between is in recent.
 	first, last, durable uint64
 	floor                uint64 // durable may not exceed it while a truncation is queued
 	recent               recentEntries
 	queue                []logOp
+	gathered             int // bytes of the entries in queue, and in the flush that goes on
 	waiters              []durableWaiter
 	flushed              int // bytes since the last snapshot
 	err                  error
@@ -60,6 +68,14 @@ type logOp struct {
 	entries  []*raft.Log
 	min, max uint64
 	floor    uint64 // of a deletion: what is durable for certain until it is done
+}
+
+// size is that of the entries' data, in bytes.
+func (op logOp) size() (n int) {
+	for _, e := range op.entries {
+		n += len(e.Data)
+	}
+	return n
 }
 
 type durableWaiter struct {
@@ -80,8 +96,9 @@ var (
 const noFloor = ^uint64(0)
 
 // openFlushLog takes over a store whose content is on disk. hang is called when
-// a flush takes too long, and again when it has ended after all.
-func openFlushLog(store raft.LogStore, after time.Duration, hang func(stuck bool)) (*flushLog, error) {
+// a flush takes too long, and again when it has ended after all. lazy is 0 for a
+// log that keeps its word.
+func openFlushLog(store raft.LogStore, after, lazy time.Duration, hang func(stuck bool)) (*flushLog, error) {
 	first, err := store.FirstIndex()
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
@@ -90,14 +107,15 @@ func openFlushLog(store raft.LogStore, after time.Duration, hang func(stuck bool
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	l := &flushLog{store: store, hang: hang, after: after, first: first, last: last, durable: last, floor: noFloor,
+	l := &flushLog{store: store, hang: hang, after: after, lazy: lazy, first: first, last: last, durable: last, floor: noFloor,
 		wake: make(chan struct{}, 1), closed: make(chan struct{})}
 	l.done.Go(l.run)
 	return l, nil
 }
 
-// close ends the flusher when it has written what it was about to write, or, if
-// the disk hangs, leaves it behind and says so. Whoever waits is told that it was in vain.
+// close ends the flusher when it has written what it was about to write, a lazy
+// one all that it has, or, if the disk hangs, leaves it behind and says so. Whoever
+// waits is told that it was in vain.
 func (l *flushLog) close(patience time.Duration) (ended bool) {
 	l.once.Do(func() { close(l.closed) })
 	over := make(chan struct{})
@@ -170,9 +188,6 @@ func (l *flushLog) StoreLogs(entries []*raft.Log) error {
 		l.recent.put(e)
 	}
 	l.last = entries[len(entries)-1].Index
-	if mutant.On(mutant.NoFsync) {
-		l.durable = l.last
-	}
 	l.enqueue(logOp{entries: entries})
 	return nil
 }
@@ -218,17 +233,32 @@ func lower(a, b uint64) uint64 { return min(a, b) }
 
 func (l *flushLog) enqueue(op logOp) {
 	l.queue = append(l.queue, op)
+	l.gathered += op.size()
 	select {
 	case l.wake <- struct{}{}:
 	default:
 	}
 }
 
-// durableIndex is the newest entry up to which everything is on disk.
+// lazyAtMost bounds, in bytes, what a lazy log has in memory only. Beyond it the
+// log waits for the disk like any other: a disk that hangs must not fill the
+// memory.
+const lazyAtMost = 64 << 20
+
+// said is the newest entry that counts as durable. l.mu is held.
+func (l *flushLog) said() uint64 {
+	if l.lazy > 0 && l.gathered <= lazyAtMost || mutant.On(mutant.NoFsync) {
+		return l.last
+	}
+	return l.durable
+}
+
+// durableIndex is the newest entry up to which everything is on disk; for a lazy
+// log, up to which it says so.
 func (l *flushLog) durableIndex() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.durable
+	return l.said()
 }
 
 // whenDurable calls done once, possibly at once: with nil when the entry at
@@ -236,7 +266,7 @@ func (l *flushLog) durableIndex() uint64 {
 func (l *flushLog) whenDurable(index uint64, done func(error)) {
 	l.mu.Lock()
 	switch {
-	case index <= l.durable:
+	case index <= l.said():
 		l.mu.Unlock()
 		done(nil)
 	case l.err != nil:
@@ -280,7 +310,7 @@ func (l *flushLog) fail(err error) {
 	if l.err == nil {
 		l.err = err
 	}
-	l.queue = nil
+	l.queue, l.gathered = nil, 0
 	waiters := l.waiters
 	l.waiters = nil
 	l.mu.Unlock()

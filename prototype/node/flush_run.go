@@ -8,29 +8,61 @@ import (
 
 // run writes what has gathered, again and again.
 func (l *flushLog) run() {
-	for {
-		select {
-		case <-l.wake:
-		case <-l.closed:
-			return
+	for l.gather() && l.flush(l.closed) {
+	}
+	if l.lazy > 0 {
+		l.flush(nil) // it has promised what is not on disk yet; a crash gives no such chance
+	}
+}
+
+// gather waits until there is something to write, and a lazy log until its time
+// has come. It is false when the log is closed.
+func (l *flushLog) gather() bool {
+	select {
+	case <-l.wake:
+	case <-l.closed:
+		return false
+	}
+	if l.lazy == 0 {
+		return true
+	}
+	timer := time.NewTimer(l.lazy)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-l.closed:
+		return false
+	}
+}
+
+// flush writes what is queued now; what arrives meanwhile has a turn of its own.
+// It is false when the disk has failed, or when over is closed.
+func (l *flushLog) flush(over <-chan struct{}) bool {
+	for left := l.queued(); left > 0; {
+		ops := l.takeQueue()
+		if len(ops) == 0 {
+			break
 		}
-		for {
-			ops := l.takeQueue()
-			if len(ops) == 0 {
-				break
-			}
-			if err := l.watched(ops); err != nil {
-				l.fail(err)
-				l.hang(true)
-				return
-			}
-			select {
-			case <-l.closed:
-				return
-			default:
-			}
+		left -= len(ops)
+		if err := l.watched(ops); err != nil {
+			l.fail(err)
+			l.hang(true)
+			return false
+		}
+		select {
+		case <-over:
+			return false
+		default:
 		}
 	}
+	return true
+}
+
+func (l *flushLog) queued() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.queue)
 }
 
 // flushAtMost bounds, in bytes, what one flush carries.
@@ -48,9 +80,7 @@ func (l *flushLog) takeQueue() []logOp {
 			}
 			break
 		}
-		for _, e := range l.queue[n].entries {
-			size += len(e.Data)
-		}
+		size += l.queue[n].size()
 	}
 	ops := l.queue[:n:n]
 	l.queue = l.queue[n:]
@@ -120,9 +150,9 @@ func (l *flushLog) carryOut(ops []logOp) error {
 // stored notes that entries are on disk and tells those who waited for them.
 func (l *flushLog) stored(entries []*raft.Log) {
 	l.mu.Lock()
-	for _, e := range entries {
-		l.flushed += len(e.Data)
-	}
+	size := logOp{entries: entries}.size()
+	l.flushed += size
+	l.gathered -= size
 	reached := lower(lower(entries[len(entries)-1].Index, l.floor), l.last)
 	if reached > l.durable {
 		l.durable = reached

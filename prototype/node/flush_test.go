@@ -69,7 +69,12 @@ func entries(term, from, to uint64) (list []*raft.Log) {
 
 func open(t *testing.T, store raft.LogStore, hang func(bool)) *flushLog {
 	t.Helper()
-	l, err := openFlushLog(store, 300*time.Millisecond, hang)
+	return openLazy(t, store, 0, hang)
+}
+
+func openLazy(t *testing.T, store raft.LogStore, lazy time.Duration, hang func(bool)) *flushLog {
+	t.Helper()
+	l, err := openFlushLog(store, 300*time.Millisecond, lazy, hang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,6 +142,110 @@ func TestFlushLog_truncation(t *testing.T) {
 		synctest.Wait()
 		if d := l.durableIndex(); d != 4 || !youngTold || young != nil {
 			t.Errorf("durable %d, told %v %v; want 4, true", d, youngTold, young)
+		}
+		l.close(time.Second)
+	})
+}
+
+// TestFlushLog_lazy: a lazy log says at once what it has accepted, writes what has
+// gathered when its time has come, and loses the rest in a crash. A slow gathering
+// is no hung disk.
+func TestFlushLog_lazy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newGatedStore()
+		store.let(-1)
+		hung := false
+		l := openLazy(t, store, time.Second, func(bool) { hung = true })
+		onDisk := func(want uint64) {
+			t.Helper()
+			if last, _ := store.LastIndex(); last != want {
+				t.Errorf("%s: the disk has entries up to %d, want %d", time.Now().Format("05.000"), last, want)
+			}
+		}
+		l.StoreLogs(entries(1, 1, 3))
+		told := false
+		l.whenDurable(3, func(err error) { told = err == nil })
+		if !told || l.durableIndex() != 3 || l.awaitDurable(3) != nil {
+			t.Errorf("told %t, durable %d: a lazy log does not wait", told, l.durableIndex())
+		}
+		time.Sleep(999 * time.Millisecond) // virtual time, here and below
+		synctest.Wait()
+		onDisk(0) // as a crash would find it
+		l.StoreLogs(entries(1, 4, 5))
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		onDisk(5)
+		l.StoreLogs(entries(1, 6, recentCount+100)) // more than is kept of what is written
+		time.Sleep(500 * time.Millisecond)
+		synctest.Wait()
+		onDisk(5)
+		var e raft.Log
+		for i := uint64(1); i <= recentCount+100; i++ {
+			if err := l.GetLog(i, &e); err != nil || e.Index != i {
+				t.Fatalf("entry %d: %v", i, err)
+			}
+		}
+		l.close(time.Second) // in good order: nothing is left behind
+		onDisk(recentCount + 100)
+		if hung {
+			t.Error("the watchdog took the gathering for a disk that hangs")
+		}
+	})
+}
+
+// TestFlushLog_lazy_truncation: entries that another leader replaces before they
+// are flushed do not come back.
+func TestFlushLog_lazy_truncation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newGatedStore()
+		store.let(-1)
+		l := openLazy(t, store, time.Second, func(bool) {})
+		l.StoreLogs(entries(1, 1, 5))
+		if err := l.DeleteRange(3, 5); err != nil {
+			t.Fatal(err)
+		}
+		l.StoreLogs(entries(2, 3, 4))
+		if err := l.DeleteRange(1, 1); err != nil { // a snapshot has it
+			t.Fatal(err)
+		}
+		if d := l.durableIndex(); d != 4 {
+			t.Errorf("durable %d, want 4", d)
+		}
+		time.Sleep(time.Second) // virtual time
+		synctest.Wait()
+		first, _ := store.FirstIndex()
+		last, _ := store.LastIndex()
+		var e raft.Log
+		if err := store.GetLog(3, &e); err != nil || e.Term != 2 || first != 2 || last != 4 {
+			t.Errorf("the disk has %d to %d, entry 3 of term %d, %v; want 2 to 4, term 2", first, last, e.Term, err)
+		}
+		l.close(time.Second)
+	})
+}
+
+// TestFlushLog_lazy_hung: a lazy log whose disk hangs goes on for as much as may be
+// in memory only, and then waits like any other.
+func TestFlushLog_lazy_hung(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newGatedStore()
+		hung := false
+		l := openLazy(t, store, time.Second, func(stuck bool) { hung = stuck })
+		l.StoreLogs(entries(1, 1, 1))
+		time.Sleep(2 * time.Second) // virtual time
+		if !hung {
+			t.Error("the watchdog did not notice a flush that hangs")
+		}
+		l.StoreLogs([]*raft.Log{{Index: 2, Term: 1, Data: make([]byte, lazyAtMost)}})
+		told := false
+		l.whenDurable(2, func(err error) { told = err == nil })
+		if told {
+			t.Error("it says that it has more than may be in memory only")
+		}
+		store.let(-1)
+		time.Sleep(2 * time.Second) // virtual time
+		synctest.Wait()
+		if !told || hung || l.durableIndex() != 2 {
+			t.Errorf("after the disk has come back: told %t, hung %t, durable %d", told, hung, l.durableIndex())
 		}
 		l.close(time.Second)
 	})

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,8 +26,9 @@ import (
 //   - Some member has state. Then this replica joins, as a stranger would; see
 //     joiner.
 type founding struct {
-	node *Node
-	life string // of this process; see founders
+	node  *Node
+	life  string // of this process; see founders
+	began time.Time
 
 	mu        sync.Mutex
 	undecided map[int]bool
@@ -50,12 +52,13 @@ type foundingQuestion struct {
 }
 
 type foundingAnswer struct {
-	Life string
-	Held []int
+	Life   string
+	Held   []int
+	Absent []int `json:",omitempty"` // those that the one who answers does not host: the lazy lane's
 }
 
 func newFounding(n *Node, life string) *founding {
-	f := &founding{node: n, life: life, undecided: make(map[int]bool), founders: make(map[string]string)}
+	f := &founding{node: n, life: life, began: time.Now(), undecided: make(map[int]bool), founders: make(map[string]string)}
 	n.mesh.Handle(channelFounding, f.receive)
 	return f
 }
@@ -70,51 +73,51 @@ func (f *founding) receive(from string, payload []byte, reply func([]byte, error
 	defer f.mu.Unlock()
 	a := foundingAnswer{Life: f.life}
 	for _, shard := range q.Shards {
-		if !f.undecided[shard] && f.founders[from] != q.Life {
+		if shard >= f.node.cfg.groups() {
+			a.Absent = append(a.Absent, shard)
+		} else if !f.undecided[shard] && f.founders[from] != q.Life {
 			a.Held = append(a.Held, shard)
 		}
 	}
 	reply(json.Marshal(a))
 }
 
-// run decides for each shard without state. It gives those that must join.
-func (f *founding) run(ctx context.Context) (join []int) {
-	began := time.Now()
-	ticker := time.NewTicker(foundEvery)
-	defer ticker.Stop()
-	for {
-		open := f.open()
-		if len(open) == 0 {
-			return join
+// step decides for each shard without state, if it can be decided now. It gives
+// those that must join.
+func (f *founding) step(ctx context.Context) (join []int) {
+	open := f.open()
+	if len(open) == 0 {
+		return nil
+	}
+	answers := f.ask(ctx, open)
+	held := make(map[int]bool)
+	hosts := make(map[int]int) // that answered
+	for _, a := range answers {
+		for _, shard := range a.Held {
+			held[shard] = true
 		}
-		answers := f.ask(ctx, open)
-		held := make(map[int]bool)
-		for _, a := range answers {
-			for _, shard := range a.Held {
-				held[shard] = true
-			}
-		}
-		others := len(f.node.cfg.Peers) - 1
-		mayFound := len(answers) == others || (time.Since(began) > foundAfter && 2*(len(answers)+1) > others+1)
 		for _, shard := range open {
-			switch {
-			case held[shard]:
-				join = append(join, shard)
-				f.decided(shard, nil)
-			case mayFound:
-				if err := f.found(f.node.shards[shard]); err != nil {
-					f.node.cfg.Logger.Error("the shard could not be founded", "shard", shard, "error", err)
-					continue
-				}
-				f.decided(shard, answers)
+			if !slices.Contains(a.Absent, shard) {
+				hosts[shard]++
 			}
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return nil
 		}
 	}
+	others := len(f.node.cfg.Peers) - 1
+	for _, shard := range open {
+		mayFound := hosts[shard] == others || (time.Since(f.began) > foundAfter && 2*(hosts[shard]+1) > others+1)
+		switch {
+		case held[shard]:
+			join = append(join, shard)
+			f.decided(shard, nil)
+		case mayFound:
+			if err := f.found(f.node.shards[shard]); err != nil {
+				f.node.cfg.Logger.Error("the shard could not be founded", "shard", shard, "error", err)
+				continue
+			}
+			f.decided(shard, answers)
+		}
+	}
+	return join
 }
 
 func (f *founding) open() (shards []int) {

@@ -83,11 +83,21 @@ func writeJSON(w http.ResponseWriter, value any) {
 // getStatus lists the quorum lane, or the lane that is asked for, or all.
 func (n *Node) getStatus(w http.ResponseWriter, r *http.Request) {
 	status := n.Status()
+	lazy := status.Lazy
 	switch name := r.URL.Query().Get("lane"); name {
 	case "", LaneQuorum:
+	case LaneLazy:
+		if err := n.hasLane(name); err != nil {
+			fail(w, r, err)
+			return
+		}
+		status.Shards = []ShardStatus{*lazy}
 	case LaneLeader, LaneClock:
 		status.Shards = n.lanes.status(name)
 	case "all":
+		if lazy != nil {
+			status.Shards = append(status.Shards, *lazy)
+		}
 		status.Shards = append(append(status.Shards, n.lanes.status(LaneLeader)...), n.lanes.status(LaneClock)...)
 	default:
 		fail(w, r, invalid("there is no lane %q; there are %s, and all", name, strings.Join(Lanes, ", ")))

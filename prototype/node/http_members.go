@@ -19,7 +19,7 @@ type Membership struct {
 }
 
 func (n *Node) getMembers(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, Membership{Shards: len(n.shards), Members: n.Members()})
+	writeJSON(w, Membership{Shards: n.cfg.Shards, Members: n.Members()})
 }
 
 // removeWithin bounds how long a removal may take in all shards.
@@ -41,7 +41,7 @@ func (n *Node) deleteMember(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, problem{Type: "urn:lockstep:member", Title: "The member is not removed from every shard", Status: http.StatusConflict,
 			Detail: err.Error() + "; what was done stays done, and it may be asked for again", Instance: r.URL.Path, Outcome: Unknown})
 	default:
-		m := Membership{Shards: len(n.shards), Members: n.Members()}
+		m := Membership{Shards: n.cfg.Shards, Members: n.Members()}
 		// This node may be the one, and know no better.
 		m.Members = slices.DeleteFunc(m.Members, func(x Member) bool { return x.ID == r.PathValue("member") })
 		writeJSON(w, m)

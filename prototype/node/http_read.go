@@ -72,7 +72,8 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, answer)
 }
 
-// readWeak reads in a weak lane, which knows no level above session.
+// readWeak reads in another lane than the quorum lane; none of them knows a level
+// above session.
 func (n *Node) readWeak(lane string, r ReadRequest) (order.View, *Error) {
 	view := n.ReadIn(lane, r.Conversation, r.After, r.Limit)
 	if r.Level == Session && view.Last < r.MinSeq {
@@ -172,7 +173,8 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	lane := laneOf(r)
-	if first := n.shardOf(conversation).fsm.machine.Read(conversation, after, 0).First; lane == LaneQuorum && after+1 < first {
+	ordered := lane == LaneQuorum || lane == LaneLazy // by a log: what was shown stays
+	if first := n.ReadIn(lane, conversation, after, 0).First; ordered && after+1 < first {
 		fail(w, r, gone(after, first))
 		return
 	}
@@ -183,12 +185,12 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 	heartbeat := time.NewTicker(eventsHeartbeat)
 	defer heartbeat.Stop()
 	for {
-		changed := n.Watch(conversation)
-		view := n.shardOf(conversation).fsm.machine.Read(conversation, after, eventsPage)
+		changed := n.Watch(nameIn(lane, conversation))
+		view := n.ReadIn(lane, conversation, after, eventsPage)
 		var again <-chan time.Time
-		if lane != LaneQuorum {
+		if !ordered {
 			// What was shown may have moved since; the stream shows what is new at the end.
-			view, again = n.ReadIn(lane, conversation, after, eventsPage), time.After(laneEvery)
+			again = time.After(laneEvery)
 		}
 		if after+1 < view.First {
 			return // it fell behind what is retained; asking again, it is told so

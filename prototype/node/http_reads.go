@@ -64,7 +64,7 @@ func (n *Node) answerReads(ctx context.Context, chunk []line, out []byte) []byte
 		if problems[i] != nil || requests[i].Level == Session || requests[i].Level == Local {
 			continue
 		}
-		key := round{ShardOf(requests[i].Conversation, len(n.shards)), requests[i].Level}
+		key := round{n.shardOf(requests[i].Conversation).id, requests[i].Level}
 		if _, ok := rounds[key]; !ok {
 			o := outcome{make(chan *Error, 1)}
 			rounds[key] = o
@@ -88,7 +88,7 @@ func (n *Node) answerReads(ctx context.Context, chunk []line, out []byte) []byte
 			switch r.Level {
 			case Session, Local:
 			default:
-				err = results[round{ShardOf(r.Conversation, len(n.shards)), r.Level}]
+				err = results[round{n.shardOf(r.Conversation).id, r.Level}]
 			}
 		}
 		var view order.View

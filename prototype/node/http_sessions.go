@@ -32,7 +32,8 @@ func (n *Node) postSession(w http.ResponseWriter, r *http.Request) {
 	}
 	var results []order.Result
 	if err == nil {
-		results, err = n.Submit(r.Context(), conversation, []order.Command{{Conversation: conversation, Sender: request.Sender, Register: true}})
+		inside := nameIn(laneOf(r), conversation)
+		results, err = n.Submit(r.Context(), inside, []order.Command{{Conversation: inside, Sender: request.Sender, Register: true}})
 	}
 	if err == nil && results[0].Rejected != 0 {
 		err = rejected(results[0].Rejected)

@@ -111,6 +111,8 @@ func (n *Node) begin(conversation, lane string, lines []line, path string) *chun
 	case len(c.commands) == 0:
 	case lane == LaneQuorum:
 		c.wait = n.SubmitLater(conversation, c.commands)
+	case lane == LaneLazy:
+		c.wait = n.SubmitLater(nameIn(lane, conversation), inLazy(c.commands))
 	default:
 		results, err := n.SubmitIn(context.Background(), lane, conversation, c.commands)
 		c.wait = func(context.Context) ([]order.Result, *Error) { return results, err }

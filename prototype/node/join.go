@@ -59,22 +59,23 @@ func (j *joiner) run(f *founding) {
 			strangers[shard] = true
 			f.decided(shard, nil)
 		}
-	} else {
-		for _, shard := range f.run(ctx) {
-			strangers[shard] = true
-		}
 	}
-	j.node.roster.look(j.node.shards)
 	began := time.Now()
 	for {
+		for _, shard := range f.step(ctx) {
+			strangers[shard] = true
+		}
+		j.node.roster.look(j.node.shards)
 		pause := restEvery
 		if j.round(ctx, strangers, time.Since(began) > strandedAfter) > 0 {
 			pause = joinEvery
 		}
+		if len(f.open()) > 0 {
+			pause = foundEvery
+		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
-			j.node.roster.look(j.node.shards)
 		case <-ctx.Done():
 			timer.Stop()
 			return

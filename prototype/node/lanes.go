@@ -16,13 +16,15 @@ import (
 const (
 	// LaneQuorum is ordered by the shard's leader and acknowledged by a majority.
 	LaneQuorum = "quorum"
+	// LaneLazy is that with a log that is flushed once in a while; see [lazyMark].
+	LaneLazy = "lazy"
 	// LaneLeader and LaneClock are the weak lanes; see package lane.
 	LaneLeader = "leader"
 	LaneClock  = "clock"
 )
 
 // Lanes are all of them.
-var Lanes = []string{LaneQuorum, LaneLeader, LaneClock}
+var Lanes = []string{LaneQuorum, LaneLazy, LaneLeader, LaneClock}
 
 const (
 	channelLeaderLane = channelLane + iota
@@ -77,7 +79,7 @@ func (l *lanes) open(payload []byte) (shard int, message []byte, ok bool) {
 		return 0, nil, false
 	}
 	shard = int(binary.BigEndian.Uint16(payload))
-	return shard, payload[2:], shard < len(l.node.shards)
+	return shard, payload[2:], shard < l.node.cfg.Shards
 }
 
 func (l *lanes) leader(shard int) *lane.Leader {
@@ -234,7 +236,7 @@ func (l *lanes) digest(name, conversation string, upto uint64) (uint64, order.Di
 
 // status lists a lane of every shard.
 func (l *lanes) status(name string) (list []ShardStatus) {
-	for _, s := range l.node.shards {
+	for _, s := range l.node.quorum() {
 		status := ShardStatus{Shard: s.id, Lane: name, Role: "replica"}
 		if name == LaneLeader {
 			status.Leader, status.Term = l.leader(s.id).Leading()
@@ -249,21 +251,38 @@ func (l *lanes) status(name string) (list []ShardStatus) {
 
 // SubmitIn is Submit in a lane.
 func (n *Node) SubmitIn(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *Error) {
-	if name == LaneQuorum {
+	if err := n.hasLane(name); err != nil {
+		return nil, err
+	}
+	switch name {
+	case LaneQuorum:
 		return n.Submit(ctx, conversation, commands)
+	case LaneLazy:
+		return n.Submit(ctx, nameIn(name, conversation), inLazy(commands))
 	}
 	return n.lanes.submit(ctx, name, conversation, commands)
 }
 
-// ReadIn gives what this node has of a conversation in a weak lane.
+// ReadIn gives what this node has of a conversation in a lane. A lane that it does
+// not have is empty.
 func (n *Node) ReadIn(name, conversation string, after uint64, limit int) order.View {
+	switch {
+	case n.hasLane(name) != nil:
+		return order.View{First: 1}
+	case name == LaneQuorum, name == LaneLazy:
+		conversation = nameIn(name, conversation)
+		return n.shardOf(conversation).fsm.machine.Read(conversation, after, limit)
+	}
 	return n.lanes.view(name, conversation, after, limit)
 }
 
 // DigestIn is Digest in a lane.
 func (n *Node) DigestIn(name, conversation string, upto uint64) (uint64, order.Digest) {
-	if name == LaneQuorum {
-		return n.Digest(conversation, upto)
+	switch {
+	case n.hasLane(name) != nil:
+		return 0, order.Digest{}
+	case name == LaneQuorum, name == LaneLazy:
+		return n.Digest(nameIn(name, conversation), upto)
 	}
 	return n.lanes.digest(name, conversation, upto)
 }

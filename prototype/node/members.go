@@ -52,8 +52,8 @@ type memberAnswer struct {
 // Member is a node of the cluster and what it takes part in.
 type Member struct {
 	Peer
-	Voter   int  `json:"voter"`   // shards in which it has a vote
-	Joining int  `json:"joining"` // shards in which it does not have one yet
+	Voter   int  `json:"voter"`   // shards of the quorum lane in which it has a vote
+	Joining int  `json:"joining"` // and in which it does not have one yet
 	Heard   bool `json:"heard"`   // by the node that was asked
 }
 
@@ -62,7 +62,7 @@ func (n *Node) Members() (members []Member) {
 	n.roster.look(n.shards)
 	for _, p := range n.roster.all() {
 		m := Member{Peer: p, Heard: n.detect.hears(p.ID)}
-		for _, s := range n.shards {
+		for _, s := range n.quorum() {
 			for _, server := range s.raft.GetConfiguration().Configuration().Servers {
 				switch {
 				case server.ID != raft.ServerID(p.ID):

@@ -50,8 +50,7 @@ func (m *meter) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-func (m *meter) shard(id int) *shardMeter {
-	label := strconv.Itoa(id)
+func (m *meter) shard(label string) *shardMeter {
 	return &shardMeter{batches: m.batches.WithLabelValues(label), flushes: m.flushes.WithLabelValues(label)}
 }
 
@@ -74,8 +73,16 @@ func (c shardCollector) Describe(ch chan<- *prometheus.Desc) {
 }
 
 func (c shardCollector) Collect(ch chan<- prometheus.Metric) {
-	for _, s := range c.node.Status().Shards {
+	status := c.node.Status()
+	shards := status.Shards
+	if status.Lazy != nil {
+		shards = append(shards, *status.Lazy)
+	}
+	for _, s := range shards {
 		label := strconv.Itoa(s.Shard)
+		if s.Lane == LaneLazy {
+			label = LaneLazy
+		}
 		gauge := func(d *prometheus.Desc, v float64) {
 			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, label)
 		}

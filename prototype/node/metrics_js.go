@@ -6,7 +6,7 @@ import "github.com/hashicorp/raft"
 type meter struct{}
 
 func newMeter() *meter                                  { return &meter{} }
-func (*meter) shard(int) *shardMeter                    { return &shardMeter{} }
+func (*meter) shard(string) *shardMeter                 { return &shardMeter{} }
 func (*meter) watch(*Node)                              {}
 func (*shardMeter) batch(int)                           {}
 func (*shardMeter) timed(s raft.LogStore) raft.LogStore { return s }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,7 +28,7 @@ type Node struct {
 	roster  *roster
 	joiner  *joiner
 	faults  *fault.Set
-	shards  []*shard
+	shards  []*shard // and, behind them, the group of the lazy lane if there is one
 	meter   *meter
 	stop    chan struct{}
 	life    context.Context // ends with Close: nobody waits for what a closed node was asked
@@ -61,10 +63,16 @@ func Open(cfg Config) (*Node, error) {
 	n.detect = newDetector(cfg, n.mesh, n.roster)
 	n.balance = newBalancer(n)
 	n.detect.calm, n.detect.draining = n.balance.calm, n.balance.draining.Load
-	for id := range cfg.Shards {
-		s, err := openShard(id, cfg, n.roster.self, n.mesh, n.beats, n.detect, n.meter.shard(id))
+	for id := range cfg.groups() {
+		own, label := cfg, strconv.Itoa(id)
+		if id < cfg.Shards {
+			own.Lazy = 0
+		} else {
+			label = LaneLazy
+		}
+		s, err := openShard(id, own, n.roster.self, n.mesh, n.beats, n.detect, n.meter.shard(label))
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("open shard %d: %w", id, err), n.Close())
+			return nil, errors.Join(fmt.Errorf("open shard %s: %w", label, err), n.Close())
 		}
 		n.shards = append(n.shards, s)
 	}
@@ -114,7 +122,10 @@ func (n *Node) Close() error {
 func (n *Node) ID() string { return n.cfg.ID }
 
 func (n *Node) shardOf(conversation string) *shard {
-	return n.shards[ShardOf(conversation, len(n.shards))]
+	if s := n.lazyShard(); s != nil && strings.HasPrefix(conversation, lazyMark) {
+		return s
+	}
+	return n.shards[ShardOf(conversation, n.cfg.Shards)]
 }
 
 // Submit orders messages of one conversation, here or at the leader. It gives
@@ -230,7 +241,8 @@ func (n *Node) Watch(conversation string) <-chan struct{} {
 // Status is what a node knows of itself.
 type Status struct {
 	Node   string        `json:"node"`
-	Shards []ShardStatus `json:"shards"`
+	Shards []ShardStatus `json:"shards"`         // of the quorum lane, by number
+	Lazy   *ShardStatus  `json:"lazy,omitempty"` // the lazy lane's only group; nil where there is none
 }
 
 // ShardStatus is the state of one shard at one node.
@@ -248,15 +260,19 @@ type ShardStatus struct {
 // Status gives the state of every shard at this node.
 func (n *Node) Status() Status {
 	status := Status{Node: n.cfg.ID}
-	for _, s := range n.shards {
-		status.Shards = append(status.Shards, s.status())
+	for _, s := range n.quorum() {
+		status.Shards = append(status.Shards, s.status(s.id, LaneQuorum))
+	}
+	if s := n.lazyShard(); s != nil {
+		lazy := s.status(0, LaneLazy)
+		status.Lazy = &lazy
 	}
 	return status
 }
 
-func (s *shard) status() ShardStatus {
+func (s *shard) status(number int, lane string) ShardStatus {
 	status := ShardStatus{
-		Shard: s.id, Lane: LaneQuorum, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
+		Shard: number, Lane: lane, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
 		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(),
 	}
 	if status.Role == "leader" {
@@ -277,9 +293,10 @@ func role(state raft.RaftState) string {
 	return "shutdown"
 }
 
-// Ready says whether every shard has a leader that this node knows.
+// Ready says whether every shard of the quorum lane has a leader that this node
+// knows.
 func (n *Node) Ready() bool {
-	for _, s := range n.shards {
+	for _, s := range n.quorum() {
 		if s.leader() == "" {
 			return false
 		}

@@ -26,7 +26,7 @@ import (
 //	              └────── fsm ─► order.Machine ─► reads
 type shard struct {
 	id        int
-	cfg       Config
+	cfg       Config // Lazy is 0 but for the lazy lane's group
 	raft      *raft.Raft
 	fsm       *fsm
 	log       *flushLog
@@ -63,12 +63,15 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 	if err := store.verify(); err != nil {
 		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: move the folder of this shard away and start the node again, and it is filled from them", err)
 	}
+	if err := dropOvertaken(store, stores.Snapshots); err != nil {
+		return nil, err
+	}
 	s := &shard{
 		id: id, cfg: cfg, stores: stores.Closer, meter: meter, detector: d, evidence: newEvidence(),
 		fence:   newFence(cfg.HungAfter),
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
-	if s.log, err = openFlushLog(store, cfg.HungAfter, s.fence.stuck); err != nil {
+	if s.log, err = openFlushLog(store, cfg.HungAfter, cfg.Lazy, s.fence.stuck); err != nil {
 		return nil, err
 	}
 	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon}

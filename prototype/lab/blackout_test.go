@@ -1,0 +1,51 @@
+package lab
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestLab_blackout: all nodes go at once, a second blackout has nobody to hit, and
+// when they are back the quorum lane has everything.
+func TestLab_blackout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
+		e.until("load", func(f Frame) bool { return f.Counts.Acknowledged > 50 && f.Lanes[1].Counts.Acknowledged > 50 })
+		e.do(Action{Verb: Blackout})
+		e.until("darkness", func(f Frame) bool {
+			return !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition != ConditionDown })
+		})
+		if reason := e.refused(Action{Verb: Blackout}); reason != "every node is down already" {
+			t.Errorf("a second blackout: %q", reason)
+		}
+		e.do(Action{Verb: Heal})
+		acked := e.Frame().Counts.Acknowledged
+		e.until("service", func(f Frame) bool { return f.Counts.Acknowledged > acked+50 })
+		e.clean()
+	})
+}
+
+// TestWeak_lazy: a message of the lazy lane is held against the leader of the lane.
+// While nobody is known to lead it, nobody is accused, and nobody acquitted.
+func TestWeak_lazy(t *testing.T) {
+	w := newWeak(Lazy)
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	w.answered(now, now, Message{ID: "a-1", Sender: "a", Body: "a 1"}, false, Answer{Outcome: Acknowledged, Seq: 1})
+	now = now.Add(time.Minute)
+	w.shown(now, "n1", 0, Reading{})
+	w.shown(now, "n2", 0, Reading{})
+	for _, step := range []struct {
+		reference string
+		lost      uint64
+	}{{"", 0}, {"n1", 1}, {"", 1}} {
+		if w.judge(now, step.reference, true); w.verdict.Lost != step.lost {
+			t.Errorf("leader %q: %d lost, want %d", step.reference, w.verdict.Lost, step.lost)
+		}
+	}
+	w.shown(now, "n1", 0, Reading{Last: 1, Messages: []Message{{Seq: 1, ID: "a-1"}}})
+	if w.judge(now, "n1", true); w.verdict.Lost != 0 {
+		t.Errorf("the leader has it, and %d are lost", w.verdict.Lost)
+	}
+}
