@@ -27,7 +27,7 @@ const (
 
 // Config says what to run.
 type Config struct {
-	Conversation string // default "lockstep-lab"
+	Conversation string // default "laboratory", which is in shard 0 of four: the lazy lane has the same leader, as a rule
 	Rate         int    // messages a second, one of Rates; default 50
 	MaxMessages  int    // default MaxMessages
 	Judged       int    // default Judged
@@ -63,7 +63,7 @@ type Lab struct {
 // New makes a lab that has no cluster yet; Run gives it one.
 func New(cfg Config) *Lab {
 	if cfg.Conversation == "" {
-		cfg.Conversation = "lockstep-lab"
+		cfg.Conversation = "laboratory"
 	}
 	if cfg.Rate == 0 {
 		cfg.Rate = 50

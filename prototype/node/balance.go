@@ -65,7 +65,7 @@ func (b *balancer) run() {
 func (b *balancer) look() {
 	for _, s := range b.node.shards {
 		now := placement{leader: s.leader(), since: time.Now()}
-		for _, id := range preference(s.id, s.voters()) {
+		for _, id := range preference(s.turn(), s.voters()) {
 			if b.node.detect.hears(id) {
 				now.preferred = id
 				break

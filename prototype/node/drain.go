@@ -25,7 +25,7 @@ func (n *Node) Drain(ctx context.Context) (leads int) {
 
 // leave hands a shard over to the first choice that is fit.
 func (b *balancer) leave(s *shard) bool {
-	for _, id := range preference(s.id, s.voters()) {
+	for _, id := range preference(s.turn(), s.voters()) {
 		if id != s.cfg.ID && b.node.detect.hears(id) && b.fit(s, id) && b.handOver(s, id) {
 			return true
 		}

@@ -157,7 +157,7 @@ func (d *detector) decide(shard int, opinions map[string]opinion) {
 	s := d.shards[shard]
 	voters := s.voters()
 	agree, best, running := 0, "", false
-	for _, id := range preference(shard, voters) {
+	for _, id := range preference(s.turn(), voters) {
 		o, ok := opinions[id]
 		if !ok || !o.Agrees {
 			continue
@@ -180,6 +180,15 @@ func (d *detector) decide(shard int, opinions map[string]opinion) {
 	default:
 		d.later(shard, othersTurn)
 	}
+}
+
+// turn is what a shard's preference goes by. The lazy lane's is that of shard 0: who
+// compares the lanes wants one failure to strike both.
+func (s *shard) turn() int {
+	if s.id == s.cfg.Shards {
+		return 0
+	}
+	return s.id
 }
 
 // preference lists the members in the order in which they should lead a shard:
