@@ -24,8 +24,8 @@ func (m *Memory) Crash(id string) error {
 
 // PowerLoss crashes a node in the middle of its next flush. What that flush
 // carried is lost, or, if torn, a random part of it, from its beginning, is left.
-// It gives false, and the node lives on, if no flush began within patience, as it
-// does at a node that is paused.
+// It gives false, and the node lives on, if no flush ended within patience. A paused
+// node begins none, but the power may go in the one in which it was paused.
 func (m *Memory) PowerLoss(id string, torn bool, seed uint64, patience time.Duration) (bool, error) {
 	if m.Node(id) == nil {
 		return false, fmt.Errorf("take the power of %s: %w", id, ErrNotRunning)
