@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -219,4 +220,64 @@ func TestMemory_paused_follower(t *testing.T) {
 			t.Errorf("the leader was %s and is %s", belief, now)
 		}
 	})
+}
+
+// TestMemory_woken_reads: what a leader answers on waking, to readers who asked in
+// its sleep and to those who ask at once, is no older than what its successor
+// acknowledged before they asked.
+func TestMemory_woken_reads(t *testing.T) {
+	for _, level := range []node.Level{node.Linearizable, node.Leader} {
+		t.Run(string(level), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := startOnDisks(t)
+				answered := 0
+				for round := range 20 {
+					old := awaitLeader(t, m, "")
+					if err := m.Pause(old); err != nil {
+						t.Fatal(err)
+					}
+					successor := awaitLeader(t, m, old)
+					acked := uint64(0)
+					for i := range 3 {
+						results, err := m.Node(successor).Submit(t.Context(), room, message(fmt.Sprintf("%d-%d", round, i)))
+						if err == nil {
+							acked = max(acked, results[0].Seq)
+						}
+					}
+					time.Sleep(time.Duration(round) * 200 * time.Millisecond) // virtual time
+					var readers sync.WaitGroup
+					lasts := make(chan uint64, 10)
+					read := func() {
+						var view order.View
+						var refusal *node.Error
+						err := m.Ask(t.Context(), old, func(n *node.Node) {
+							view, refusal = n.Read(t.Context(), node.ReadRequest{Conversation: room, Level: level, Limit: 1})
+						})
+						if err == nil && refusal == nil {
+							lasts <- view.Last
+						}
+					}
+					for range 5 {
+						readers.Go(read)
+					}
+					synctest.Wait()
+					if err := m.Resume(old); err != nil {
+						t.Fatal(err)
+					}
+					for range 5 {
+						readers.Go(read)
+					}
+					readers.Wait()
+					close(lasts)
+					for last := range lasts {
+						if answered++; last < acked {
+							t.Errorf("round %d: %s on waking showed seq %d as the newest; %d had been acknowledged", round, old, last, acked)
+						}
+					}
+					time.Sleep(500 * time.Millisecond) // virtual time
+				}
+				t.Logf("%d of 200 reads were answered", answered)
+			})
+		})
+	}
 }
