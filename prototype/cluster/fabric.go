@@ -9,8 +9,9 @@ import (
 	"lockstep/prototype/node"
 )
 
-// Fabric is a network within one process. A connection is a pair of pipes, so
-// what runs above it is the code that runs above TCP.
+// Fabric is a network within one process. A connection is a pair of pipes with
+// buffers, and a listener has a backlog, so what runs above it is the code that
+// runs above TCP.
 type Fabric struct {
 	mu        sync.Mutex
 	listeners map[string]*pipeListener
@@ -30,30 +31,26 @@ func (f *Fabric) Listen(address string) (net.Listener, error) {
 	if f.listeners[address] != nil {
 		return nil, &net.OpError{Op: "listen", Net: "fabric", Addr: pipeAddr(address), Err: errors.New("address already in use")}
 	}
-	l := &pipeListener{fabric: f, address: address, incoming: make(chan net.Conn), closed: make(chan struct{})}
+	l := &pipeListener{fabric: f, address: address, incoming: make(chan net.Conn, backlog), closed: make(chan struct{})}
 	f.listeners[address] = l
 	return l, nil
 }
 
-// Dial connects to an address that somebody listens to.
-func (f *Fabric) Dial(address string, timeout time.Duration) (net.Conn, error) {
+// backlog is how many connections wait to be accepted, as in a kernel.
+const backlog = 64
+
+// Dial connects to an address that somebody listens to, at once or not at all.
+func (f *Fabric) Dial(address string, _ time.Duration) (net.Conn, error) {
+	near, far := newConnection()
 	f.mu.Lock()
-	l := f.listeners[address]
-	f.mu.Unlock()
-	if l == nil {
-		return nil, &net.OpError{Op: "dial", Net: "fabric", Addr: pipeAddr(address), Err: errRefused}
+	defer f.mu.Unlock()
+	if l := f.listeners[address]; l != nil {
+		select {
+		case l.incoming <- far:
+			return near, nil
+		default:
+		}
 	}
-	near, far := net.Pipe()
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	select {
-	case l.incoming <- far:
-		return near, nil
-	case <-l.closed:
-	case <-timer.C:
-	}
-	near.Close()
-	far.Close()
 	return nil, &net.OpError{Op: "dial", Net: "fabric", Addr: pipeAddr(address), Err: errRefused}
 }
 
@@ -79,12 +76,22 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 	}
 }
 
+// Close hangs up on those who were not accepted. Nobody can join them meanwhile,
+// since Dial holds the lock, too.
 func (l *pipeListener) Close() error {
+	l.fabric.mu.Lock()
+	defer l.fabric.mu.Unlock()
 	l.once.Do(func() {
 		close(l.closed)
-		l.fabric.mu.Lock()
 		delete(l.fabric.listeners, l.address)
-		l.fabric.mu.Unlock()
+		for {
+			select {
+			case conn := <-l.incoming:
+				conn.Close()
+			default:
+				return
+			}
+		}
 	})
 	return nil
 }

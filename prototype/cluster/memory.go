@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
 )
 
@@ -24,7 +26,7 @@ type Memory struct {
 	peers    []node.Peer            // the members now
 	joined   map[string][]node.Peer // the members that a node joined
 	disks    map[string]*memoryDisk
-	nodes    map[string]*node.Node // nil: crashed
+	lives    map[string]*life      // nil: down
 	buried   map[string]chan error // gives the end of a crashed node
 }
 
@@ -34,7 +36,7 @@ func NewMemory(n int, tune func(*node.Config)) (*Memory, error) { return NewMemo
 
 // NewMemoryOn is NewMemory on disks whose flushes take some time.
 func NewMemoryOn(n int, flush time.Duration, tune func(*node.Config)) (*Memory, error) {
-	m := &Memory{fabric: NewFabric(), tune: tune, flush: flush, joined: make(map[string][]node.Peer), nodes: make(map[string]*node.Node), buried: make(map[string]chan error), disks: make(map[string]*memoryDisk)}
+	m := &Memory{fabric: NewFabric(), tune: tune, flush: flush, joined: make(map[string][]node.Peer), lives: make(map[string]*life), buried: make(map[string]chan error), disks: make(map[string]*memoryDisk)}
 	for i := range n {
 		id := fmt.Sprintf("n%d", i+1)
 		m.peers = append(m.peers, memoryPeer(id))
@@ -63,11 +65,13 @@ func memoryPeer(id string) node.Peer {
 	return node.Peer{ID: id, HTTP: id + ":http", Raft: id + ":raft"}
 }
 
-// Node is a running member, or nil while it is down.
+// Node is a running member, or nil while it is down. It is for those who look on:
+// even a paused node answers them. Clients use Ask or Transport.
 func (m *Memory) Node(id string) *node.Node {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.nodes[id]
+	if l := m.life(id); l != nil {
+		return l.node
+	}
+	return nil
 }
 
 // Restart starts a node that is down.
@@ -85,25 +89,29 @@ func (m *Memory) Restart(id string) error {
 		cfg.Peers, cfg.Join = append(slices.Clone(members), memoryPeer(id)), true
 	}
 	cfg.Network, cfg.Stores = m.fabric, m.disks[id].open
+	cfg.Gate = new(fault.Gate)
+	m.disks[id].attach(cfg.Gate)
 	m.mu.Unlock()
 	if m.tune != nil {
 		m.tune(&cfg)
 	}
+	cfg.Network = gatedNetwork{cfg.Network, cfg.Gate}
+	cfg.Logger = slog.New(gatedLog{cfg.Logger.Handler(), cfg.Gate})
 	n, err := node.Open(cfg)
 	if err != nil {
 		return fmt.Errorf("restart %s: %w", id, err)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.nodes[id] = n
+	m.lives[id] = &life{node: n, gate: cfg.Gate, backlog: make(chan struct{}, backlog)}
 	return nil
 }
 
 // Close ends every node.
 func (m *Memory) Close() (err error) {
 	for _, id := range m.IDs() {
-		if n, gone := m.take(id); gone == nil {
-			err = errors.Join(err, n.Close())
+		if l, gone := m.take(id); gone == nil {
+			err = errors.Join(err, m.end(id, l))
 		}
 		err = errors.Join(err, m.mourn(id))
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"lockstep/prototype/fault"
-	"lockstep/prototype/node"
 )
 
 // Blackout takes the power of all nodes at the same instant: what a disk had not
@@ -15,21 +14,22 @@ import (
 // All are cut off before the first one ends, so that nobody sees another one go and
 // does something about it.
 func (m *Memory) Blackout() (err error) {
-	struck := make(map[string]*node.Node)
+	var ids []string
+	var struck []*life
 	for _, id := range m.IDs() {
-		if n, gone := m.take(id); gone == nil {
-			struck[id] = n
+		if l, gone := m.take(id); gone == nil {
+			ids, struck = append(ids, id), append(struck, l)
 		}
 	}
 	if len(struck) == 0 {
-		return fmt.Errorf("black out: %w", errNotRunning)
+		return fmt.Errorf("black out: %w", ErrNotRunning)
 	}
-	for _, n := range struck {
-		_, failed := n.Fault(fault.Fault{Kind: fault.Isolate})
+	for _, l := range struck {
+		_, failed := l.node.Fault(fault.Fault{Kind: fault.Isolate})
 		err = errors.Join(err, failed)
 	}
-	for id, n := range struck {
-		err = errors.Join(err, m.bury(id, n))
+	for i, l := range struck {
+		err = errors.Join(err, m.bury(ids[i], l))
 	}
 	if err != nil {
 		return fmt.Errorf("black out: %w", err)

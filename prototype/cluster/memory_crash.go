@@ -1,24 +1,22 @@
 package cluster
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"time"
 
 	"lockstep/prototype/fault"
-	"lockstep/prototype/node"
 )
 
 // Crash ends a node as SIGKILL does: its links break at once, nothing more
 // reaches its disk, and nobody is told. Restart brings it back with what it had
 // flushed.
 func (m *Memory) Crash(id string) error {
-	n, err := m.take(id)
+	l, err := m.take(id)
 	if err != nil {
 		return fmt.Errorf("crash %s: %w", id, err)
 	}
-	if err := m.bury(id, n); err != nil {
+	if err := m.bury(id, l); err != nil {
 		return fmt.Errorf("crash %s: %w", id, err)
 	}
 	return nil
@@ -26,10 +24,11 @@ func (m *Memory) Crash(id string) error {
 
 // PowerLoss crashes a node in the middle of its next flush. What that flush
 // carried is lost, or, if torn, a random part of it, from its beginning, is left.
-// It gives false, and the node lives on, if no flush began within patience.
+// It gives false, and the node lives on, if no flush ended within patience. A paused
+// node begins none, but the power may go in the one in which it was paused.
 func (m *Memory) PowerLoss(id string, torn bool, seed uint64, patience time.Duration) (bool, error) {
 	if m.Node(id) == nil {
-		return false, fmt.Errorf("take the power of %s: %w", id, errNotRunning)
+		return false, fmt.Errorf("take the power of %s: %w", id, ErrNotRunning)
 	}
 	var tear *rand.Rand
 	if torn {
@@ -60,31 +59,41 @@ func (m *Memory) FlipBit(id string, seed uint64) (bool, error) {
 	return m.disks[id].flip(rand.New(rand.NewPCG(seed, 0)))
 }
 
-var errNotRunning = errors.New("it is not running")
-
 // take removes a node from those that run.
-func (m *Memory) take(id string) (*node.Node, error) {
+func (m *Memory) take(id string) (*life, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := m.nodes[id]
-	if n == nil {
-		return nil, errNotRunning
+	l := m.lives[id]
+	if l == nil {
+		return nil, ErrNotRunning
 	}
-	m.nodes[id] = nil
-	return n, nil
+	m.lives[id] = nil
+	return l, nil
+}
+
+// end ends a node in good order, or, if it is paused and cannot hear of it, as a
+// crash does.
+func (m *Memory) end(id string, l *life) error {
+	if l.gate.IsShut() {
+		return m.bury(id, l)
+	}
+	return l.node.Close()
 }
 
 // bury ends what is left of a node that nobody hears any more. It takes its time,
-// for what it waits for will not come; Restart waits until it is over.
-func (m *Memory) bury(id string, n *node.Node) error {
-	_, err := n.Fault(fault.Fault{Kind: fault.Isolate})
+// for what it waits for will not come; Restart waits until it is over. The gate
+// comes first: whoever waits there, if the node is paused, comes back with an error
+// and has nowhere to go.
+func (m *Memory) bury(id string, l *life) error {
+	l.gate.End()
+	_, err := l.node.Fault(fault.Fault{Kind: fault.Isolate})
 	m.disks[id].power(false)
 	m.disks[id].doom()
 	over := make(chan error, 1)
 	m.mu.Lock()
 	m.buried[id] = over
 	m.mu.Unlock()
-	go func() { over <- n.Close() }()
+	go func() { over <- l.node.Close() }()
 	return err
 }
 

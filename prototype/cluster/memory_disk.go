@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
 )
 
@@ -20,6 +22,7 @@ type memoryDisk struct {
 	latency time.Duration // of a flush
 
 	mu     sync.Mutex
+	gate   *fault.Gate // of the node that uses it
 	off    bool
 	doomed chan struct{} // closed when nobody hears the node any more that has no power
 	armed  *powerCut
@@ -48,6 +51,25 @@ func (d *memoryDisk) open(shard int) (node.Stores, error) {
 		d.stores[shard] = s
 	}
 	return node.Stores{Log: s, Stable: s, Snapshots: s.snapshots}, nil
+}
+
+// attach gives the disk to a new life of its node.
+func (d *memoryDisk) attach(gate *fault.Gate) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.gate = gate
+}
+
+// pass waits while the node is paused: what it has not begun to write it does not
+// write. It is an error if the node was killed.
+func (d *memoryDisk) pass() error {
+	d.mu.Lock()
+	gate := d.gate
+	d.mu.Unlock()
+	if gate.Pass(context.Background()) != nil {
+		return errPowerOff
+	}
+	return nil
 }
 
 // power takes the power away, or brings it back.
@@ -103,6 +125,9 @@ func (d *memoryDisk) disarm() bool {
 
 // flush writes n things, one after the other, and makes them durable.
 func (d *memoryDisk) flush(n int, write func(i int) error) error {
+	if err := d.pass(); err != nil {
+		return err
+	}
 	if d.latency > 0 {
 		time.Sleep(d.latency) // what the power takes away meanwhile was never written
 	}

@@ -12,12 +12,15 @@ import (
 	"strconv"
 	"sync"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
 )
 
 // Transport carries HTTP requests to the nodes of this process, without sockets:
 // http://n1/v1/status asks n1. A node that is down refuses the connection. Like
-// clients of real nodes, these are not touched by faults between nodes.
+// clients of real nodes, these are not touched by faults between nodes. A paused
+// node takes a request and is silent until it is resumed; it sees the request then,
+// even if its client has gone.
 func (m *Memory) Transport() http.RoundTripper { return &memoryTransport{cluster: m} }
 
 type memoryTransport struct {
@@ -40,8 +43,8 @@ func (t *memoryTransport) handler(n *node.Node) http.Handler {
 }
 
 func (t *memoryTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	n := t.cluster.Node(request.URL.Host)
-	if n == nil {
+	l := t.cluster.life(request.URL.Host)
+	if l == nil {
 		return nil, &net.OpError{Op: "dial", Net: "fabric", Addr: pipeAddr(request.URL.Host), Err: errRefused}
 	}
 	ctx := request.Context()
@@ -53,8 +56,9 @@ func (t *memoryTransport) RoundTrip(request *http.Request) (*http.Response, erro
 	if served.Body == nil {
 		served.Body = http.NoBody
 	}
+	served.Body = gatedBody{served.Body, l.gate}
 	body, w := io.Pipe()
-	answer := &memoryAnswer{header: make(http.Header), body: w, ready: make(chan struct{})}
+	answer := &memoryAnswer{gate: l.gate, header: make(http.Header), body: w, ready: make(chan struct{})}
 	go func() {
 		defer func() {
 			if cause := recover(); cause != nil { // as a server does, and as http.ErrAbortHandler asks for
@@ -62,10 +66,12 @@ func (t *memoryTransport) RoundTrip(request *http.Request) (*http.Response, erro
 				answer.abort()
 				return
 			}
-			answer.WriteHeader(http.StatusOK)
-			w.Close()
 		}()
-		t.handler(n).ServeHTTP(answer, served)
+		answer.pass()
+		t.handler(l.node).ServeHTTP(answer, served)
+		answer.WriteHeader(http.StatusOK)
+		answer.pass()
+		w.Close()
 	}()
 	// A reader must not outwait its context, nor a handler its reader.
 	context.AfterFunc(ctx, func() { body.CloseWithError(ctx.Err()) })
@@ -85,6 +91,7 @@ func (t *memoryTransport) RoundTrip(request *http.Request) (*http.Response, erro
 
 // memoryAnswer is the server's end of an answer.
 type memoryAnswer struct {
+	gate    *fault.Gate
 	header  http.Header
 	body    *io.PipeWriter
 	once    sync.Once
@@ -96,7 +103,18 @@ type memoryAnswer struct {
 
 func (a *memoryAnswer) Header() http.Header { return a.header }
 
+// pass waits while the node is paused, and aborts the handler, whose goroutine it
+// must be, when it has been killed.
+func (a *memoryAnswer) pass() {
+	if a.gate.Pass(context.Background()) != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
 func (a *memoryAnswer) WriteHeader(status int) {
+	if a.gate.Pass(context.Background()) != nil {
+		return // nobody hears a node that was killed
+	}
 	a.once.Do(func() {
 		a.status, a.sent = status, a.header.Clone()
 		close(a.ready)
@@ -105,13 +123,30 @@ func (a *memoryAnswer) WriteHeader(status int) {
 
 func (a *memoryAnswer) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
+	if err := a.gate.Pass(context.Background()); err != nil {
+		return 0, err
+	}
 	return a.body.Write(p)
+}
+
+// gatedBody is a request's body as a node that can be paused reads it.
+type gatedBody struct {
+	io.ReadCloser
+	gate *fault.Gate
+}
+
+func (b gatedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if ended := b.gate.Pass(context.Background()); ended != nil {
+		return 0, ended
+	}
+	return n, err
 }
 
 // FlushError sends the header; what is written goes out at once anyway.
 func (a *memoryAnswer) FlushError() error {
 	a.WriteHeader(http.StatusOK)
-	return nil
+	return a.gate.Pass(context.Background())
 }
 
 func (a *memoryAnswer) abort() {

@@ -59,7 +59,7 @@ func (m *Memory) votes(id string) bool {
 
 // Leave removes a member, running or not, and ends it.
 func (m *Memory) Leave(ctx context.Context, id string) error {
-	err := errNotRunning
+	err := ErrNotRunning
 	for _, other := range m.IDs() {
 		if n := m.Node(other); n != nil && other != id {
 			err = n.Remove(ctx, id)
@@ -69,9 +69,8 @@ func (m *Memory) Leave(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("leave %s: %w", id, err)
 	}
-	n, _ := m.take(id)
-	if n != nil {
-		err = n.Close()
+	if l, gone := m.take(id); gone == nil {
+		err = m.end(id, l)
 	}
 	err = errors.Join(err, m.mourn(id))
 	m.mu.Lock()

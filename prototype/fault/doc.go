@@ -10,6 +10,9 @@
 // and severs those that exist, a lost message is not delivered, a hung disk does
 // not return. Nothing above the seam knows that it was asked for.
 //
+// A [Gate] is for nodes without a process that could be stopped: shut, it stops all
+// that such a node could be noticed by.
+//
 // Every fault counts how often it really struck, its hits: messages dropped or
 // delayed, connections refused, writes held, readings of the clock skewed. A
 // fault without a hit has proved nothing, and whoever runs a schedule must not

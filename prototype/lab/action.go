@@ -134,6 +134,8 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 		return refuse("%s is cut off already", id)
 	case a.Verb == Cut && condition == ConditionPaused:
 		return refuse("%s is paused and would not hear it; heal it first", id)
+	case a.Verb == PowerOff && condition == ConditionPaused:
+		return refuse("%s is paused and flushes nothing; heal it first, or kill it", id)
 	}
 	if a.Verb == Restart {
 		return l.restart(ctx, id, condition)

@@ -15,7 +15,7 @@ const (
 	chaosLasts = 2 * time.Second
 )
 
-var chaosTools = []Verb{Kill, Cut, Mute, HangDisk, SlowDisk, Skew, Transfer}
+var chaosTools = []Verb{Kill, Pause, Cut, Mute, HangDisk, SlowDisk, Skew, Transfer}
 
 func (l *Lab) toggleChaos() error {
 	l.mu.Lock()

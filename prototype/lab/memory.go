@@ -14,8 +14,7 @@ import (
 )
 
 // InMemory lets a lab watch and break nodes that run within this process: in
-// the browser, and in tests in virtual time. Such nodes cannot be paused, as
-// they have no process that could be stopped.
+// the browser, and in tests in virtual time.
 func InMemory(m *cluster.Memory) Cluster { return inMemory{m} }
 
 type inMemory struct{ cluster *cluster.Memory }
@@ -28,8 +27,11 @@ func (m inMemory) Members() []Member {
 	var members []Member
 	for _, id := range m.cluster.IDs() {
 		state := Running
-		if m.cluster.Node(id) == nil {
+		switch {
+		case m.cluster.Node(id) == nil:
 			state = Down
+		case m.cluster.Paused(id):
+			state = Paused
 		}
 		members = append(members, Member{ID: id, State: state})
 	}
@@ -45,18 +47,28 @@ func (m inMemory) Shard(conversation string) int {
 	return 0
 }
 
-func (m inMemory) Status(_ context.Context, id string) (Status, error) {
-	n := m.cluster.Node(id)
-	if n == nil {
-		return Status{}, errDown
+// ask puts a question to a node as its clients do: a paused one is silent.
+func (m inMemory) ask(ctx context.Context, id string, question func(*node.Node)) error {
+	err := m.cluster.Ask(ctx, id, question)
+	if errors.Is(err, cluster.ErrNotRunning) {
+		return errDown
 	}
+	return err
+}
+
+func (m inMemory) Status(ctx context.Context, id string) (Status, error) {
 	var s Status
-	status := n.Status()
-	for _, shard := range status.Shards {
-		s.Shards = append(s.Shards, shardStatus(shard))
-	}
-	if status.Lazy != nil {
-		s.Lazy = shardStatus(*status.Lazy)
+	err := m.ask(ctx, id, func(n *node.Node) {
+		status := n.Status()
+		for _, shard := range status.Shards {
+			s.Shards = append(s.Shards, shardStatus(shard))
+		}
+		if status.Lazy != nil {
+			s.Lazy = shardStatus(*status.Lazy)
+		}
+	})
+	if err != nil {
+		return Status{}, err
 	}
 	return s, nil
 }
@@ -70,19 +82,20 @@ func shardStatus(s node.ShardStatus) ShardStatus {
 }
 
 func (m inMemory) Read(ctx context.Context, id string, r ReadRequest) (Reading, error) {
-	n := m.cluster.Node(id)
-	if n == nil {
-		return Reading{}, errDown
-	}
 	var view order.View
-	if r.Lane == Quorum {
-		var err *node.Error
-		view, err = n.Read(ctx, node.ReadRequest{Conversation: r.Conversation, Level: node.Level(r.Level), After: r.After, Limit: r.Limit, MinSeq: r.MinSeq})
-		if err != nil {
-			return Reading{}, fmt.Errorf("read %s: %w", r.Conversation, err)
+	var refusal *node.Error
+	err := m.ask(ctx, id, func(n *node.Node) {
+		if r.Lane == Quorum {
+			view, refusal = n.Read(ctx, node.ReadRequest{Conversation: r.Conversation, Level: node.Level(r.Level), After: r.After, Limit: r.Limit, MinSeq: r.MinSeq})
+		} else {
+			view = n.ReadIn(string(r.Lane), r.Conversation, r.After, r.Limit)
 		}
-	} else {
-		view = n.ReadIn(string(r.Lane), r.Conversation, r.After, r.Limit)
+	})
+	if err != nil {
+		return Reading{}, err
+	}
+	if refusal != nil {
+		return Reading{}, fmt.Errorf("read %s: %w", r.Conversation, refusal)
 	}
 	reading := Reading{Last: view.Last, Messages: make([]Message, 0, len(view.Messages))}
 	for _, msg := range view.Messages {
@@ -91,29 +104,37 @@ func (m inMemory) Read(ctx context.Context, id string, r ReadRequest) (Reading, 
 	return reading, nil
 }
 
-func (m inMemory) Digest(_ context.Context, id string, lane Lane, conversation string) (uint64, string, error) {
-	n := m.cluster.Node(id)
-	if n == nil {
-		return 0, "", errDown
+func (m inMemory) Digest(ctx context.Context, id string, lane Lane, conversation string) (uint64, string, error) {
+	var seq uint64
+	var digest order.Digest
+	err := m.ask(ctx, id, func(n *node.Node) { seq, digest = n.DigestIn(string(lane), conversation, 0) })
+	if err != nil {
+		return 0, "", err
 	}
-	seq, digest := n.DigestIn(string(lane), conversation, 0)
 	return seq, digest.String(), nil
 }
 
+// Send to a paused node is delivered when it is resumed, even if the sender has
+// given up by then: the request is in the node's socket, and nobody takes it out. So
+// its outcome is unknown.
 func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation string, msg Message) Answer {
-	n := m.cluster.Node(id)
-	if n == nil {
-		return Answer{Outcome: Refused, Err: errDown}
-	}
-	results, err := n.SubmitIn(ctx, string(lane), conversation, []order.Command{{Conversation: conversation, ID: msg.ID, Sender: msg.Sender, Body: msg.Body}})
+	var results []order.Result
+	var refusal *node.Error
+	err := m.ask(ctx, id, func(n *node.Node) {
+		results, refusal = n.SubmitIn(ctx, string(lane), conversation, []order.Command{{Conversation: conversation, ID: msg.ID, Sender: msg.Sender, Body: msg.Body}})
+	})
 	switch {
-	case err == nil:
+	case errors.Is(err, errDown):
+		return Answer{Outcome: Refused, Err: err}
+	case err != nil:
+		return Answer{Outcome: Unknown, Err: err}
+	case refusal == nil:
 		r := results[0]
 		return Answer{Outcome: Acknowledged, Seq: r.Seq, Epoch: r.Epoch, Duplicate: r.Duplicate}
-	case err.Outcome == node.Fail:
-		return Answer{Outcome: Refused, Err: err}
+	case refusal.Outcome == node.Fail:
+		return Answer{Outcome: Refused, Err: refusal}
 	}
-	return Answer{Outcome: Unknown, Err: err}
+	return Answer{Outcome: Unknown, Err: refusal}
 }
 
 func (m inMemory) Kill(id string) error { return m.cluster.Crash(id) }
@@ -132,37 +153,24 @@ func (m inMemory) PowerOff(id string) error {
 	return err
 }
 
-func (m inMemory) Pause(string) error {
-	return fmt.Errorf("nodes within this process cannot be paused: %w", errors.ErrUnsupported)
+func (m inMemory) Pause(id string) error { return m.cluster.Pause(id) }
+
+func (m inMemory) Resume(id string) error { return m.cluster.Resume(id) }
+
+func (m inMemory) Cut(ctx context.Context, id string) error {
+	return m.Break(ctx, id, fault.Fault{Kind: fault.Isolate})
 }
 
-func (m inMemory) Resume(string) error { return errors.ErrUnsupported }
-
-func (m inMemory) Cut(_ context.Context, id string) error {
-	n := m.cluster.Node(id)
-	if n == nil {
-		return errDown
+func (m inMemory) Break(ctx context.Context, id string, f fault.Fault) error {
+	var refusal error
+	if err := m.ask(ctx, id, func(n *node.Node) { _, refusal = n.Fault(f) }); err != nil {
+		return err
 	}
-	_, err := n.Fault(fault.Fault{Kind: fault.Isolate})
-	return err
+	return refusal
 }
 
-func (m inMemory) Break(_ context.Context, id string, f fault.Fault) error {
-	n := m.cluster.Node(id)
-	if n == nil {
-		return errDown
-	}
-	_, err := n.Fault(f)
-	return err
-}
-
-func (m inMemory) Reconnect(_ context.Context, id string) error {
-	n := m.cluster.Node(id)
-	if n == nil {
-		return errDown
-	}
-	n.Heal()
-	return nil
+func (m inMemory) Reconnect(ctx context.Context, id string) error {
+	return m.ask(ctx, id, func(n *node.Node) { n.Heal() })
 }
 
 func (m inMemory) Restart(_ context.Context, id string) error {

@@ -1,12 +1,14 @@
 package node
 
 import (
+	"context"
 	"encoding/binary"
 	"sync"
 	"time"
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/link"
 )
 
@@ -20,6 +22,7 @@ import (
 type beats struct {
 	mesh   *link.Mesh
 	roster *roster
+	gate   *fault.Gate
 	self   []byte // this node's address, as the library wants to see it
 	stop   chan struct{}
 	done   sync.WaitGroup
@@ -50,8 +53,8 @@ const (
 	carryEvery = 20
 )
 
-func newBeats(mesh *link.Mesh, r *roster) *beats {
-	b := &beats{mesh: mesh, self: []byte(r.self.Raft), roster: r, stop: make(chan struct{}), waiting: make(map[raft.ServerID]map[uint16]beatWait),
+func newBeats(cfg Config, mesh *link.Mesh, r *roster) *beats {
+	b := &beats{mesh: mesh, gate: cfg.Gate, self: []byte(r.self.Raft), roster: r, stop: make(chan struct{}), waiting: make(map[raft.ServerID]map[uint16]beatWait),
 		shards: make(map[uint16]*transport)}
 	mesh.Handle(channelBeat, b.receive)
 	return b
@@ -82,6 +85,9 @@ func (b *beats) run() {
 	for beat := 0; ; beat++ {
 		select {
 		case <-ticker.C:
+			if b.gate.Pass(context.Background()) != nil {
+				continue
+			}
 			b.each()
 			others := b.roster.others()
 			if beat%carryEvery != 0 {

@@ -92,6 +92,13 @@ type Config struct {
 	Disk  *fault.Disk
 	Clock *fault.Clock
 
+	// Gate is where what this node does by itself waits while it is paused: its
+	// beats, its lanes, and the consensus library, which waits where it would log.
+	// It is for nodes without a process that could be stopped. Whoever shuts it must
+	// shut Network, Stores and Logger, too, and open or end it before Close. nil is
+	// always open.
+	Gate *fault.Gate
+
 	Network Network // how nodes reach each other; see TCP
 	Stores  OpenStores
 	Logger  *slog.Logger

@@ -120,6 +120,9 @@ func (l *lanes) run() {
 	for {
 		select {
 		case <-ticker.C:
+			if l.node.cfg.Gate.Pass(context.Background()) != nil {
+				continue
+			}
 			l.mu.Lock()
 			leaders, clocks := make(map[int]*lane.Leader, len(l.leaders)), make([]*lane.Clock, 0, len(l.clocks))
 			for shard, x := range l.leaders {

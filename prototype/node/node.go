@@ -59,7 +59,7 @@ func Open(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.beats = newBeats(n.mesh, n.roster)
+	n.beats = newBeats(cfg, n.mesh, n.roster)
 	n.detect = newDetector(cfg, n.mesh, n.roster)
 	n.balance = newBalancer(n)
 	n.detect.calm, n.detect.draining = n.balance.calm, n.balance.draining.Load

@@ -96,7 +96,7 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 	rc.BatchApplyCh = true
 	rc.NoLegacyTelemetry = true
 	rc.ShutdownOnRemove = false // whoever removed it closes it
-	rc.Logger = hclogger(cfg.Logger.With("shard", id))
+	rc.Logger = hclogger(cfg.Logger.With("shard", id), cfg.Gate)
 
 	stable := newStable(seamStable{stores.Stable, cfg.Disk})
 	been, err := raft.HasExistingState(s.log, stable, stores.Snapshots)

@@ -60,7 +60,7 @@ func DiskStores(dir string, kind LogStore, logger *slog.Logger) OpenStores {
 			return Stores{}, fmt.Errorf("open log of shard %d: %w", shard, err)
 		}
 		closers = append(closers, log)
-		snapshots, err := raft.NewFileSnapshotStoreWithLogger(folder, 2, hclogger(logger))
+		snapshots, err := raft.NewFileSnapshotStoreWithLogger(folder, 2, hclogger(logger, nil))
 		if err != nil {
 			return Stores{}, fmt.Errorf("open snapshots of shard %d: %w", shard, err)
 		}
@@ -86,7 +86,7 @@ func openLogStore(folder string, kind LogStore, logger *slog.Logger) (closableLo
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			return nil, err
 		}
-		log, err := wal.Open(path, wal.WithLogger(hclogger(logger)), wal.WithSegmentSize(segmentSize))
+		log, err := wal.Open(path, wal.WithLogger(hclogger(logger, nil)), wal.WithSegmentSize(segmentSize))
 		if errors.Is(err, wal.ErrCorrupt) {
 			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}

@@ -1,14 +1,18 @@
 package torture
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"lockstep/prototype/check"
+	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
+	"lockstep/prototype/node"
 )
 
 func readCorpus(t *testing.T) map[string]fault.Schedule {
@@ -55,25 +59,41 @@ func TestCorpus(t *testing.T) {
 		})
 	}
 	for _, kind := range fault.Kinds {
-		switch kind {
-		case fault.Pause: // not in memory; see TestVirtual_unsupported
-		default:
-			if !struck[kind] {
-				t.Errorf("no schedule of the corpus struck with %s", kind)
-			}
+		if !struck[kind] {
+			t.Errorf("no schedule of the corpus struck with %s", kind)
 		}
 	}
 }
 
-// TestVirtual_unsupported: a fault that cannot be had fails the run.
-func TestVirtual_unsupported(t *testing.T) {
-	s := readCorpus(t)["kill"]
-	s.Faults = s.Faults[:1]
-	s.Faults[0].Kind = fault.Pause
-	result, err := Virtual(s)
-	if !errors.Is(err, ErrUnsupported) || result.Verdict == check.OK {
-		t.Errorf("a pause in memory: %s, %v", result.Verdict, err)
+// without is a cluster that cannot have some kind of fault.
+type without struct {
+	Target
+	kind fault.Kind
+}
+
+func (w without) Break(ctx context.Context, id string, f fault.Fault) (Mend, error) {
+	if f.Kind == w.kind {
+		return nil, ErrUnsupported
 	}
+	return w.Target.Break(ctx, id, f)
+}
+
+// TestRun_unsupported: a fault that cannot be had fails the run.
+func TestRun_unsupported(t *testing.T) {
+	s := readCorpus(t)["kill"]
+	synctest.Test(t, func(t *testing.T) {
+		m, err := cluster.NewMemoryOn(s.Topology.Nodes, flushTime, func(c *node.Config) { c.Shards = s.Topology.Shards })
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := Run(t.Context(), s, without{InMemory(m), fault.Kill}, nil)
+		if !errors.Is(err, ErrUnsupported) || result.Verdict == check.OK {
+			t.Errorf("a fault that cannot be had: %s, %v", result.Verdict, err)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // TestVirtual_no_effect: a fault that does nothing is no pass.

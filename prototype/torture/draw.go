@@ -24,6 +24,9 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 		f := drawFailure(random)
 		step := fault.Step{At: fault.Duration(at), Target: "leader-of-shard:" + strconv.Itoa(random.IntN(topology.Shards)), Fault: f}
 		end := at + between(700*time.Millisecond, 1000*time.Millisecond)
+		if f.Kind == fault.Pause {
+			end += between(0, 3*time.Second) // some sleep longer than their lease
+		}
 		if f.Kind != fault.Transfer && f.Kind != fault.Restart {
 			step.Until = fault.Duration(end)
 		} else {
@@ -61,6 +64,8 @@ func drawFailure(random *rand.Rand) fault.Fault {
 		return fault.Fault{Kind: fault.HungDisk}
 	case 7:
 		return fault.Fault{Kind: fault.Drop, Probability: 1, Direction: fault.Out, Seed: seed}
+	case 8:
+		return fault.Fault{Kind: fault.Pause}
 	}
 	return fault.Fault{Kind: fault.Isolate}
 }

@@ -3,7 +3,6 @@ package torture
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -71,7 +70,10 @@ func (t *memory) Break(ctx context.Context, id string, f fault.Fault) (Mend, err
 		done, err := t.restart(id, 1)(context.Background())
 		return already(done), err
 	case fault.Pause:
-		return nil, fmt.Errorf("pause %s: %w: a node in memory has no process of its own that could be stopped; use isolate, or processes", id, ErrUnsupported)
+		if err := t.cluster.Pause(id); err != nil {
+			return nil, err
+		}
+		return func(context.Context) (Done, error) { return Done{Hits: 1}, t.cluster.Resume(id) }, nil
 	case fault.Wipe:
 		if err := t.cluster.Crash(id); err != nil {
 			return nil, err
