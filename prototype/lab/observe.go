@@ -83,13 +83,14 @@ func (l *Lab) ask(ctx context.Context, id string) {
 }
 
 // weakEvery is how often the weak lanes are read; all of the window each time, as
-// it may have changed anywhere.
+// it may have changed anywhere. In quick motion it is once a frame.
 const weakEvery = 250 * time.Millisecond
 
 // readWeak reads a weak lane at all nodes and judges it.
 func (l *Lab) readWeak(ctx context.Context, lane Lane) {
-	for wait(ctx, weakEvery) {
+	for every := weakEvery; wait(ctx, every); {
 		l.mu.Lock()
+		every = max(weakEvery, l.every)
 		w, on := l.record.lane(lane), l.record.load.On
 		from := w.from()
 		var ids []string

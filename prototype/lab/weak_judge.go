@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -22,25 +23,31 @@ type sights struct {
 // ids.
 func (w *weak) look() sights {
 	s := sights{odd: map[string][]sighting{}, differ: map[uint64]bool{}}
-	promised := make(map[uint64]*promise, len(w.order))
+	lowest := ^uint64(0)
 	for _, p := range w.order {
-		promised[p.message.Seq] = p
+		lowest = min(lowest, p.message.Seq)
 		p.in = p.in[:0]
 	}
-	nodes := make([]string, 0, len(w.views))
-	for node := range w.views {
-		nodes = append(nodes, node)
+	// One promise for each seq from the lowest on; a further one for the same seq, or
+	// one that is far away, is found among the odd ones.
+	promised := make([]*promise, 4*weakWindow)
+	for _, p := range w.order {
+		if i := p.message.Seq - lowest; i < uint64(len(promised)) {
+			promised[i] = p
+		}
 	}
-	slices.Sort(nodes)
+	nodes := slices.Sorted(maps.Keys(w.views))
+	views := make([]view, len(nodes))
 	for i, node := range nodes {
-		for _, m := range w.views[node].messages {
-			if p := promised[m.Seq]; p != nil && p.message.ID == m.ID {
-				p.in = append(p.in, node)
+		views[i] = w.views[node]
+		for _, m := range views[i].messages {
+			if at := m.Seq - lowest; at < uint64(len(promised)) && promised[at] != nil && promised[at].message.ID == m.ID {
+				promised[at].in = append(promised[at].in, node)
 			} else {
 				s.odd[m.ID] = append(s.odd[m.ID], sighting{node, m.Seq})
 			}
-			for _, other := range nodes[:i] {
-				if id, ok := w.views[other].at(m.Seq); ok && id != m.ID {
+			for _, other := range views[:i] {
+				if id, ok := other.at(m.Seq); ok && id != m.ID {
 					s.differ[m.Seq] = true
 				}
 			}
