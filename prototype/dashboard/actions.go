@@ -18,7 +18,7 @@ const actionTimeout = 20 * time.Second
 
 // Action reads an action from its name in the address and two optional fields.
 // The names are those of lab.Verbs, and kill-leader, pause-leader and
-// cut-leader, which take no node.
+// cut-leader, which need no node.
 func Action(name, node, rate string) (lab.Action, error) {
 	verb, leader := strings.CutSuffix(name, "-leader")
 	a := lab.Action{Verb: lab.Verb(verb)}
@@ -27,9 +27,8 @@ func Action(name, node, rate string) (lab.Action, error) {
 		return a, errors.New("there is no such action")
 	case !leader && node == "" && (strikes || a.Verb == lab.Restart):
 		return a, errors.New("say which node")
-	case !leader:
-		a.Node = node
 	}
+	a.Node = node
 	if a.Verb == lab.Start && rate != "" {
 		n, err := strconv.Atoi(rate)
 		if err != nil || n <= 0 {

@@ -175,7 +175,7 @@ func TestLive_says(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"Kill leader → actions/kill-leader", "Pause leader → actions/pause-leader", "Cut the leader off → actions/cut-leader", "Heal → actions/heal",
+		"Kill leader → actions/kill-leader", "Pause leader → actions/pause-leader", "Cut off leader → actions/cut-leader", "Heal → actions/heal",
 		"Stop load → actions/stop", "Resume n3 → actions/heal", "Start n1 → actions/restart", "Kill n2 → actions/kill",
 	} {
 		if !slices.Contains(accessible, want) {

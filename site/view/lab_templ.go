@@ -95,7 +95,22 @@ func labProgram(s *Site, p *site.Page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " hidden><h2 id=\"lab-browser-title\">In your browser</h2><p>The same program runs in this page, with a clock of its own: three real nodes, their clients and the judge. One seed and the same clicks give the same run, everywhere.</p><p class=\"run-row\"><button type=\"button\" data-run=\"enter\" id=\"run-enter\">Run it in this page</button> <button type=\"button\" data-run=\"leave\" id=\"run-leave\" hidden>Back to this server’s cluster</button> <output data-run=\"state\" id=\"run-state\" role=\"status\"></output></p><div data-run=\"controls\" hidden><div class=\"run-row\"><button type=\"button\" data-run=\"pause\" id=\"run-pause\" aria-pressed=\"false\">Stop the clock</button> <button type=\"button\" data-run=\"step\" id=\"run-step\">One step</button> <label>Pace <select data-run=\"pace\" id=\"run-pace\"><option value=\"0.1\">a tenth</option> <option value=\"0.5\">half</option> <option value=\"1\" selected>real time</option> <option value=\"5\">5 times</option> <option value=\"50\">as fast as it goes</option></select></label> <button type=\"button\" data-run=\"share\" id=\"run-share\">Link to this moment</button></div><div class=\"run-row time\"><label for=\"run-time\">Time</label> <input type=\"range\" data-run=\"time\" id=\"run-time\" min=\"0\" max=\"0\" step=\"1\" value=\"0\"> <output data-run=\"clock\" id=\"run-clock\" for=\"run-time\">0.0 s</output> <button type=\"button\" data-run=\"resume\" id=\"run-resume\" hidden>Go on from here</button></div><div class=\"run-row\"><label>Seed <input type=\"number\" data-run=\"seed\" id=\"run-seed\" min=\"1\" max=\"4294967295\" value=\"1\"></label> <button type=\"button\" data-run=\"restart\" id=\"run-restart\">Begin anew</button> <small>trace <code data-run=\"hash\" id=\"run-hash\"></code></small></div></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " hidden><h2 id=\"lab-browser-title\" class=\"visually-hidden\">Which cluster, and its time</h2><div class=\"run-source\" role=\"group\" aria-label=\"Which cluster\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if s.Live != nil {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<button type=\"button\" data-run=\"leave\" id=\"run-leave\" aria-pressed=\"true\">This server’s cluster</button> ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<button type=\"button\" data-run=\"leave\" id=\"run-leave\" aria-pressed=\"false\" hidden>This server’s cluster</button> ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<button type=\"button\" data-run=\"enter\" id=\"run-enter\" aria-pressed=\"false\">Run it in your browser</button></div><output data-run=\"state\" id=\"run-state\" role=\"status\"></output><div class=\"run-time\" data-run=\"controls\" hidden><button type=\"button\" data-run=\"pause\" id=\"run-pause\" aria-pressed=\"false\">Stop the clock</button> <button type=\"button\" data-run=\"step\" id=\"run-step\">One step</button> <label>Pace <select data-run=\"pace\" id=\"run-pace\"><option value=\"0.1\">a tenth</option> <option value=\"0.5\">half</option> <option value=\"1\" selected>real time</option> <option value=\"5\">5 times</option> <option value=\"50\">as fast as it goes</option></select></label> <label class=\"run-slider\"><span class=\"visually-hidden\">Time</span> <input type=\"range\" data-run=\"time\" id=\"run-time\" min=\"0\" max=\"0\" step=\"1\" value=\"0\"></label> <output data-run=\"clock\" id=\"run-clock\" for=\"run-time\">0.0 s</output> <button type=\"button\" data-run=\"resume\" id=\"run-resume\" hidden>Go on from here</button> <button type=\"button\" data-run=\"share\" id=\"run-share\">Link<span class=\"wide\">&nbsp;to this moment</span></button> <details class=\"run-seed\"><summary>Seed</summary><div><label>Seed <input type=\"number\" data-run=\"seed\" id=\"run-seed\" min=\"1\" max=\"4294967295\" value=\"1\"></label> <button type=\"button\" data-run=\"restart\" id=\"run-restart\">Begin anew</button><p>The same seed and the same clicks give the same run, everywhere. Trace <code data-run=\"hash\" id=\"run-hash\"></code></p></div></details></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -125,7 +140,7 @@ func labFrame() templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<section class=\"lab-live\" id=\"lab\" data-lab aria-labelledby=\"lab-title\"><header class=\"lab-head\"><h2 id=\"lab-title\">The cluster</h2><p class=\"lab-link\" id=\"lab-link\" data-lab-link></p><button type=\"button\" id=\"lab-hold\" data-lab-hold aria-pressed=\"false\" hidden>Pause updates</button></header><p class=\"lab-answer\" id=\"lab-answer\" data-lab-answer role=\"alert\"></p><p class=\"visually-hidden\" id=\"lab-say\" role=\"status\" data-lab-say></p><div id=\"lab-frame\" class=\"lab-frame\"><div class=\"lab-notice\"><p>No server runs a cluster behind this page. Run it in this page, if your browser runs scripts; or start three real processes where the sources are, with <code>make run</code>.</p></div></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<section class=\"lab-live\" id=\"lab\" data-lab aria-labelledby=\"lab-title\"><header class=\"lab-head\"><h2 id=\"lab-title\">The cluster</h2><p class=\"lab-link\" id=\"lab-link\" data-lab-link></p><a class=\"lab-as-text\" href=\"#lab-text\" data-lab-text>All of it as text</a> <button type=\"button\" id=\"lab-hold\" data-lab-hold aria-pressed=\"false\" hidden>Pause updates</button></header><p class=\"lab-answer\" id=\"lab-answer\" data-lab-answer role=\"alert\"></p><p class=\"visually-hidden\" id=\"lab-say\" role=\"status\" data-lab-say></p><div id=\"lab-frame\" class=\"lab-frame\"><div class=\"lab-notice\"><p>No server runs a cluster behind this page. Run it in this page, if your browser runs scripts; or start three real processes where the sources are, with <code>make run</code>.</p></div></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
