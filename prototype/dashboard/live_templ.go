@@ -238,8 +238,16 @@ func View(f lab.Frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = tabs(f).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -271,33 +279,33 @@ func news(f lab.Frame) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if e, ok := newest(f); ok {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p id=\"lab-news\" hidden data-news=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<p id=\"lab-news\" hidden data-news=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(number(e.Number))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/live.templ`, Line: 65, Col: 54}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/live.templ`, Line: 66, Col: 54}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(e.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/live.templ`, Line: 65, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/live.templ`, Line: 66, Col: 65}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -327,20 +335,20 @@ func legend() templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<details class=\"lab-legend\" id=\"lab-legend\"><summary>What the figures mean</summary><dl><dt>Acknowledged, refused, unknown</dt><dd>Attempts, as the senders counted them. A refused message was certainly not ordered; an unknown one may have been, so it is sent again with the same id.</dd><dt>Lost, duplicated, reordered</dt><dd>Found by reading back linearizably what was acknowledged before, every fifth of a second.</dd><dt>Lost, moved, doubled in the other lanes</dt><dd>Acknowledged messages of the newest few hundred that the replicas no longer show, or show at another seq than the acknowledged one. Older ones stay as they were judged last, so the figures are a lower bound. The witness is the proof of one of them.</dd><dt>Differ now</dt><dd>Seqs at which two replicas show different messages at this moment: somebody reads what is stale or will be rewritten. In the lane quorum, seqs at which that was ever seen.</dd><dt>Window</dt><dd>From the last acknowledgement of the old leader to the first of the new one. Its parts come from asking the nodes every ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<details class=\"lab-legend\" id=\"lab-legend\"><summary>What the figures mean</summary><dl><dt>Acknowledged, refused, unknown</dt><dd>Attempts, as the senders counted them. A refused message was certainly not ordered; an unknown one may have been, so it is sent again with the same id.</dd><dt>Lost, duplicated, reordered</dt><dd>Found by reading back linearizably what was acknowledged before, every fifth of a second.</dd><dt>Lost, moved, doubled in the other lanes</dt><dd>Acknowledged messages of the newest few hundred that the replicas no longer show, or show at another seq than the acknowledged one. Older ones stay as they were judged last, so the figures are a lower bound. The witness is the proof of one of them.</dd><dt>Differ now</dt><dd>Seqs at which two replicas show different messages at this moment: somebody reads what is stale or will be rewritten. In the lane quorum, seqs at which that was ever seen.</dd><dt>Window</dt><dd>From the last acknowledgement of the old leader to the first of the new one. Its parts come from asking the nodes every ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(millis(lab.FastPoll))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/live.templ`, Line: 82, Col: 149}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/live.templ`, Line: 83, Col: 149}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, ", so they are that coarse.</dd><dt>Latency</dt><dd>From the moment at which a message was due, so messages that waited for a leader count in full.</dd><dt>Colours</dt><dd>One colour for each term: a change of colour is a change of leader, and a node of another colour than the rest is stale.</dd></dl></details>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, ", so they are that coarse.</dd><dt>Latency</dt><dd>From the moment at which a message was due, so messages that waited for a leader count in full.</dd><dt>Colours</dt><dd>One colour for each term: a change of colour is a change of leader, and a node of another colour than the rest is stale.</dd></dl></details>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -44,7 +44,7 @@ func stories(f lab.Frame) templ.Component {
 			}
 		}
 		if f.Playing.Scenario == "" || f.Playing.Over {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<form method=\"post\" class=\"story-list\" id=\"lab-stories\" role=\"group\" aria-label=\"Play a story: it breaks something, mends it, and says whether the goal was reached\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<form method=\"post\" class=\"story-list\" id=\"lab-stories\" aria-label=\"Play a story: it breaks something, mends it, and says whether the goal was reached\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -257,6 +257,7 @@ function clicked(event) {
     event.preventDefault();
     root.dataset.lane = tab.dataset.laneTab;
     dress();
+    document.getElementById("lab-lanes-title").scrollIntoView();
   } else if (event.target.closest?.("[data-lab-now]")) {
     backToNow();
   } else if (event.target.closest?.("[data-lab-axis-more]")) {
