@@ -11,7 +11,7 @@ import (
 
 // Action reads an action from its name in the address and two optional fields.
 // The names are those of lab.Verbs, and kill-leader, pause-leader and
-// cut-leader, which take no node; blackout hits all of them.
+// cut-leader, which need no node; blackout hits all of them.
 func Action(name, node, rate string) (lab.Action, error) {
 	verb, leader := strings.CutSuffix(name, "-leader")
 	a := lab.Action{Verb: lab.Verb(verb)}
@@ -20,9 +20,8 @@ func Action(name, node, rate string) (lab.Action, error) {
 		return a, errors.New("there is no such action")
 	case !leader && node == "" && (strikes || a.Verb == lab.Restart):
 		return a, errors.New("say which node")
-	case !leader:
-		a.Node = node
 	}
+	a.Node = node
 	if a.Verb == lab.Start && rate != "" {
 		n, err := strconv.Atoi(rate)
 		if err != nil || n <= 0 {

@@ -1,8 +1,8 @@
 package dashboard
 
 import (
-	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +26,7 @@ func bands(f lab.Frame) []bar {
 	var bars []bar
 	for _, b := range f.Bands {
 		from, to := share(f, b.From), share(f, end(f, b))
-		bars = append(bars, bar{"band", percent(from), percent(max(to-from, 0.003))})
+		bars = append(bars, bar{"", percent(from), percent(max(to-from, 0.003))})
 	}
 	return bars
 }
@@ -42,51 +42,59 @@ func bandWords(f lab.Frame) string {
 	return "Broken: " + strings.Join(words, "; ") + "."
 }
 
-// elections are those of the shard's leader, whom two of the lanes have in common.
-func elections(f lab.Frame, lane lab.Lane) (at []string) {
+// elections are those of the shard's leader, whom all lanes but the one by clocks
+// have in common. A unit is a tenth of a second.
+func elections(f lab.Frame, lane lab.Lane) string {
 	if lane == lab.Clocked {
-		return nil
+		return ""
 	}
+	var d []byte
 	for _, h := range f.Failovers {
-		if x := share(f, h.Began.Add(h.Elected)); h.To != "" && x > 0 {
-			at = append(at, percent(x))
+		if x := share(f, h.Began.Add(h.Elected)); h.To != "" && h.Elected > 0 && x > 0 {
+			d = append(strconv.AppendInt(append(d, 'M'), int64(x*lab.Tenths), 10), " 0v10"...)
 		}
 	}
-	return at
+	return string(d)
 }
 
-// instants is what there is to say of each second, as JSON for the cursor: an
-// array of texts, the oldest second first.
-func instants(f lab.Frame) string {
-	if len(f.Lanes) == 0 {
-		return "[]"
-	}
-	count := len(f.Lanes[0].Seconds)
-	texts := make([]string, count)
-	for i := range count {
-		var words []string
-		for _, l := range f.Lanes {
-			if i < len(l.Seconds) {
-				s := l.Seconds[i]
-				words = append(words, fmt.Sprintf("%s %d a second, p99 %s", l.Lane, s.Acked, latency(s.P99)))
-			}
+func lost(s lab.Second) int { return s.Lost }
+
+func moved(s lab.Second) int { return s.Moved }
+
+// anomalies marks the seconds in which acknowledged messages turned out to be
+// broken: the more, the higher.
+func anomalies(seconds []lab.Second, of func(lab.Second) int) string {
+	var d []byte
+	for i, s := range seconds {
+		if n := of(s); n > 0 {
+			d = append(strconv.AppendInt(append(d, 'M'), int64(10*i+5), 10), " 10v-"...)
+			d = strconv.AppendInt(d, int64(min(4+n/2, 10)), 10)
 		}
-		at := f.Time.Add(-time.Duration(count-i) * time.Second)
-		for _, b := range f.Bands {
-			if !b.From.After(at.Add(time.Second)) && !end(f, b).Before(at) {
-				words = append(words, b.Node+" "+b.What)
-			}
-		}
-		for _, e := range f.Events {
-			if e.Important && !e.Time.Before(at) && e.Time.Before(at.Add(time.Second)) {
-				words = append(words, e.Text)
-			}
-		}
-		texts[i] = strings.Join(words, "; ")
 	}
-	data, err := json.Marshal(texts)
-	if err != nil {
-		return "[]"
+	return string(d)
+}
+
+// instantWords are what there is to say of the frame's instant, for those who move
+// along the axis without seeing it.
+func instantWords(f lab.Frame) string {
+	if f.Phase != lab.PhaseRunning {
+		return ""
 	}
-	return string(data)
+	b := []byte(stateWords(f))
+	for _, l := range f.Lanes {
+		b = append(append(b, ' '), l.Lane...)
+		if n := len(l.Seconds); n > 0 {
+			s := l.Seconds[n-1]
+			b = append(strconv.AppendInt(append(b, ' '), int64(s.Acked), 10), " a second, p99 "...)
+			b = append(b, latency(s.P99)...)
+		}
+		b = append(append(append(b, ", "...), count(l.Verdict.Lost)...), " lost, "...)
+		b = append(append(b, count(l.Verdict.Moved)...), " moved."...)
+	}
+	for _, n := range f.Nodes {
+		if n.Condition != lab.ConditionUp || len(n.Ails) > 0 {
+			b = append(append(append(append(append(b, ' '), n.ID...), ": "...), brokenWords(n)...), '.')
+		}
+	}
+	return string(b)
 }

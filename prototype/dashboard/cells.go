@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"lockstep/prototype/lab"
 )
@@ -10,20 +11,10 @@ import (
 // showSeq: every fourth column says its seq, so that the numbers have room.
 func showSeq(f lab.Frame, column int) bool { return (f.Tail.From+uint64(column))%4 == 0 }
 
-func cellClass(c lab.Cell) string {
-	switch {
-	case !c.Have:
-		return "missing"
-	case c.Differs:
-		return "differs " + term(c.Message.Epoch)
-	}
-	return term(c.Message.Epoch)
-}
-
 // cellText is short enough for a narrow column: the sender's initial and the
 // last two digits of the message's number.
 func cellText(c lab.Cell) string {
-	initial := []rune(c.Message.Sender + "?")[0]
+	initial, _ := utf8.DecodeRuneInString(c.Message.Sender + "?")
 	digits := c.Message.ID[strings.LastIndexByte(c.Message.ID, '-')+1:]
 	if len(digits) > 2 {
 		digits = digits[len(digits)-2:]
@@ -33,10 +24,6 @@ func cellText(c lab.Cell) string {
 		return "≠" + text
 	}
 	return text
-}
-
-func cellTitle(c lab.Cell) string {
-	return fmt.Sprintf("seq %s, %s: %q, ordered in term %s", count(c.Seq), c.Message.Sender, c.Message.Body, count(c.Message.Epoch))
 }
 
 // lagWords says which replicas are behind the others, and by how much.

@@ -32,13 +32,6 @@ func levelPromise(l lab.Level) string {
 	return "whatever the replica has"
 }
 
-func laneClass(l lab.LaneFrame) string {
-	if l.Verdict.Clean() {
-		return "kept"
-	}
-	return "violated"
-}
-
 func verdictSign(l lab.LaneFrame) string {
 	if l.Verdict.Clean() {
 		return "✓"
@@ -73,10 +66,15 @@ func verdictDetail(l lab.LaneFrame) string {
 	return "After the ok: " + strings.Join(parts, ", ") + "."
 }
 
-func spans(list []lab.Span) []bar { return strip(lab.Frame{Strip: list}) }
+func laneStripWords(l lab.LaneFrame) string { return string(l.Lane) + ": " + stripWords(l.Strip) }
 
-func laneStripWords(l lab.LaneFrame) string {
-	return string(l.Lane) + ": " + stripWords(lab.Frame{Strip: l.Strip})
+// laneTitle: a number as a word reads better, and there are few lanes.
+func laneTitle(f lab.Frame) string {
+	words := []string{"No", "One", "Two", "Three", "Four", "Five", "Six"}
+	if n := len(f.Lanes); n != 1 && n < len(words) {
+		return words[n] + " ways to order the same chat"
+	}
+	return "Ways to order the same chat"
 }
 
 func latency(d time.Duration) string {
@@ -92,7 +90,7 @@ var readers = []string{"Mia", "Noor"}
 func reader(i int) string { return readers[i%len(readers)] }
 
 func chatLabel(lane lab.Lane, i int, c lab.Chat) string {
-	return fmt.Sprintf("%s lane as %s sees it at %s", lane, reader(i), c.Node)
+	return string(lane) + " lane as " + reader(i) + " sees it at " + c.Node
 }
 
 func chatPlace(c lab.Chat) string {
@@ -135,21 +133,4 @@ func trueFalse(b bool) string {
 		return "true"
 	}
 	return "false"
-}
-
-func playingWords(f lab.Frame) string {
-	title := f.Playing.Scenario
-	for _, s := range lab.Scenarios() {
-		if s.Name == title {
-			title = s.Title
-		}
-	}
-	switch p := f.Playing; {
-	case !p.Over:
-		return fmt.Sprintf("%s: %d of %d s.", title, int(f.Time.Sub(p.Began).Seconds()), int(p.Lasts.Seconds()))
-	case p.Reached:
-		return title + ": goal reached. " + sentence(p.Says)
-	default:
-		return title + ": goal missed. " + sentence(p.Says)
-	}
 }

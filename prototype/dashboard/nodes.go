@@ -8,8 +8,8 @@ import (
 	"lockstep/prototype/lab"
 )
 
-// term is the class that gives a term its colour.
-func term(t uint64) string { return fmt.Sprintf("term-%d", t%8) }
+// term is the number of a term's colour.
+func term(t uint64) string { return "01234567"[t%8 : t%8+1] }
 
 // button is an action on one node. The four keep their ids whatever they say,
 // so that focus stays where it is.
@@ -60,12 +60,34 @@ func roleWord(n lab.Node) string {
 	return string(n.Condition)
 }
 
-func nodeClass(n lab.Node) string {
-	class := strings.ReplaceAll(string(n.Condition), " ", "-")
-	if n.Leader {
-		class += " leader"
+// nodeIs is the state of a node for the eye.
+func nodeIs(n lab.Node) string {
+	switch {
+	case n.Condition == lab.ConditionCut:
+		return "cut"
+	case n.Condition == lab.ConditionUp && n.Leader:
+		return "leader"
 	}
-	return class
+	return string(n.Condition)
+}
+
+// broken says whether there is anything to heal.
+func broken(f lab.Frame) bool {
+	for _, n := range f.Nodes {
+		if len(n.Ails) > 0 || n.Condition != lab.ConditionUp && n.Condition != lab.ConditionStarting {
+			return true
+		}
+	}
+	return f.Chaos
+}
+
+// brokenWords is what is broken at a node; "–" if nothing is.
+func brokenWords(n lab.Node) string {
+	words := n.Ails
+	if n.Condition != lab.ConditionUp {
+		words = append([]string{string(n.Condition)}, words...)
+	}
+	return orDash(strings.Join(words, ", "))
 }
 
 func index(n lab.Node, i uint64) string {
@@ -82,7 +104,7 @@ func process(n lab.Node) string {
 	case n.PID == 0:
 		return "in this page"
 	}
-	return fmt.Sprintf("%d", n.PID)
+	return integer(n.PID)
 }
 
 func shardRole(role string) string {

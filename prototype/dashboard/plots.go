@@ -3,20 +3,19 @@ package dashboard
 import (
 	"fmt"
 	"math"
-	"strings"
+	"strconv"
 	"time"
 
 	"lockstep/prototype/lab"
 )
 
-// column is a second in the chart of rates.
-type column struct{ Class, X, Y, Height string }
-
 // rateTop is the upper end of the scale: a round number above everything.
 func rateTop(f lab.Frame) int {
 	top := f.Load.Rate
-	for _, s := range f.Seconds {
-		top = max(top, s.Acked)
+	for _, l := range f.Lanes {
+		for _, s := range l.Seconds {
+			top = max(top, s.Acked)
+		}
 	}
 	step := 10
 	for step*10 < top {
@@ -25,17 +24,13 @@ func rateTop(f lab.Frame) int {
 	return (top + step - 1) / step * step
 }
 
-func rateBars(f lab.Frame) []column {
-	top := float64(max(rateTop(f), 1))
-	var bars []column
-	for i, s := range f.Seconds {
-		if s.Acked == 0 {
-			continue
-		}
-		h := 100 * float64(s.Acked) / top
-		bars = append(bars, column{"acked", fmt.Sprintf("%.1f", float64(i)+0.1), fmt.Sprintf("%.1f", 100-h), fmt.Sprintf("%.1f", h)})
+// rateLine is what was acknowledged in each second; the height is 100.
+func rateLine(seconds []lab.Second, top int) string {
+	d := make([]byte, 0, 8*len(seconds))
+	for i, s := range seconds {
+		d = point(d, i, 99-98*s.Acked/max(top, 1), i == 0)
 	}
-	return bars
+	return string(d)
 }
 
 func rateWords(f lab.Frame) string {
@@ -45,44 +40,44 @@ func rateWords(f lab.Frame) string {
 	return fmt.Sprintf("%.0f a second now, %d are due.", f.Load.Acked, f.Load.Rate)
 }
 
-func p50(s lab.Second) time.Duration { return s.P50 }
-
-func p99(s lab.Second) time.Duration { return s.P99 }
-
-// latencyLines are the paths of one percentile: one path for each stretch of
-// seconds in which something was acknowledged, so that a stall is a hole.
-func latencyLines(f lab.Frame, of func(lab.Second) time.Duration) []string {
-	var lines []string
-	var points []string
-	end := func() {
-		if len(points) == 1 {
-			points = append(points, "h0.6")
+// latencyLine is the 99th percentile of each second. A second in which nothing was
+// acknowledged is a hole.
+func latencyLine(seconds []lab.Second) string {
+	d := make([]byte, 0, 8*len(seconds))
+	hole := true
+	for i, s := range seconds {
+		if s.Acked > 0 {
+			d = point(d, i, height(s.P99), hole)
+			if hole && (i+1 == len(seconds) || seconds[i+1].Acked == 0) {
+				d = append(d, "h.6"...)
+			}
 		}
-		if len(points) > 0 {
-			lines = append(lines, "M"+strings.Join(points, " "))
-		}
-		points = nil
+		hole = s.Acked == 0
 	}
-	for i, s := range f.Seconds {
-		if s.Acked == 0 {
-			end()
-			continue
-		}
-		points = append(points, fmt.Sprintf("%.1f,%.1f", float64(i)+0.5, height(of(s))))
+	return string(d)
+}
+
+func point(d []byte, x, y int, first bool) []byte {
+	switch {
+	case first:
+		d = append(d, 'M')
+	default:
+		d = append(d, 'L')
 	}
-	end()
-	return lines
+	return strconv.AppendInt(append(strconv.AppendInt(d, int64(x), 10), ' '), int64(y), 10)
 }
 
 // height puts 1 ms at the bottom and 10 s at the top, a decade every 25 units.
-func height(d time.Duration) float64 {
+func height(d time.Duration) int {
 	ms := max(float64(d)/float64(time.Millisecond), 1)
-	return min(max(100-25*math.Log10(ms), 1), 99)
+	return int(min(max(100-25*math.Log10(ms), 1), 99))
 }
 
 func latencyWords(f lab.Frame) string {
 	if f.P50 == 0 {
 		return "Nothing was acknowledged in the last minute."
 	}
-	return fmt.Sprintf("Over the last minute: median %s, 99th percentile %s.", millis(f.P50), millis(f.P99))
+	return "Over the last minute: median " + millis(f.P50) + ", 99th percentile " + millis(f.P99) + "."
 }
+
+func loadSentence(f lab.Frame) string { return rateWords(f) + " " + latencyWords(f) }

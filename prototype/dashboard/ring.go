@@ -1,8 +1,8 @@
 package dashboard
 
 import (
-	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"lockstep/prototype/lab"
@@ -10,30 +10,57 @@ import (
 
 // place is a node in the picture.
 type place struct {
-	ID, Class, Term, Role string
-	X, Y, NameY, RoleY    string
-	x, y                  float64
+	ID, Is, Term, Role, At string
+	Frozen                 bool // it stands still, in the middle of what it did
+	Badges                 []badge
+	x, y                   float64
 }
 
+// badge is what ails a node that goes on running, below its circle.
+type badge struct{ Words, Icon, At string }
+
+// mute is what ails a node that nobody hears: the picture shows it at the links.
+const mute = "mute"
+
+const (
+	diskIcon  = "M-33-4c0-4 12-4 12 0v7c0 4-12 4-12 0zc0 4 12 4 12 0"
+	clockIcon = "M-33 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0M-27-4v4l3 2"
+)
+
 // links and nodes stand on a circle, the first at the top.
-const ringX, ringY, ringR = 150.0, 146.0, 100.0
+const ringX, ringY, ringR = 150.0, 143.0, 100.0
 
 func places(f lab.Frame) []place {
 	places := make([]place, len(f.Nodes))
 	for i, n := range f.Nodes {
 		angle := 2*math.Pi*float64(i)/float64(len(f.Nodes)) - math.Pi/2
 		x, y := ringX+ringR*math.Cos(angle), ringY+ringR*math.Sin(angle)
-		places[i] = place{ID: n.ID, Class: nodeClass(n), Term: term(n.Shard.Term), Role: roleWord(n),
-			X: pixels(x), Y: pixels(y), NameY: pixels(y - 1), RoleY: pixels(y + 16), x: x, y: y}
+		places[i] = place{ID: n.ID, Is: nodeIs(n), Term: term(n.Shard.Term), Role: roleWord(n), At: "translate(" + xy(x, y) + ")",
+			Frozen: n.Condition == lab.ConditionPaused, Badges: badges(n), x: x, y: y}
 	}
 	return places
 }
 
-// link is the way between two nodes.
-type link struct {
-	ID, Class, Path, Cross string
-	Cut                    bool
+func badges(n lab.Node) (list []badge) {
+	for _, ail := range n.Ails {
+		b := badge{Words: ail}
+		switch {
+		case ail == mute:
+			continue
+		case strings.Contains(ail, "disk"):
+			b.Icon = diskIcon
+		case strings.Contains(ail, "clock"):
+			b.Icon, b.Words = clockIcon, strings.TrimPrefix(ail, "clock ")
+		}
+		b.At = "translate(0 " + integer(40+21*len(list)) + ")"
+		list = append(list, b)
+	}
+	return list
 }
+
+// link is the way between two nodes. Heard is the direction that is left of one
+// that is cut one way.
+type link struct{ ID, Kind, Path, Cross, Heard string }
 
 func links(f lab.Frame) []link {
 	at := places(f)
@@ -41,21 +68,25 @@ func links(f lab.Frame) []link {
 	for i, a := range f.Nodes {
 		for j := i + 1; j < len(f.Nodes); j++ {
 			b := f.Nodes[j]
+			l := link{ID: "link-" + a.ID + "-" + b.ID, Kind: "quiet"}
 			from, to := at[i], at[j]
 			if b.Leader {
 				from, to = to, from // entries flow from the leader
 			}
-			l := link{ID: "link-" + a.ID + "-" + b.ID, Class: "quiet",
-				Path: fmt.Sprintf("M%.1f %.1fL%.1f %.1f", from.x, from.y, to.x, to.y)}
+			x, y := (from.x+to.x)/2, (from.y+to.y)/2
+			l.Path = "M" + xy(from.x, from.y) + "L" + xy(to.x, to.y)
+			silent, deaf := muted(a), muted(b)
 			switch {
-			case a.Condition == lab.ConditionCut || b.Condition == lab.ConditionCut:
-				x, y := (from.x+to.x)/2, (from.y+to.y)/2
-				l.Class, l.Cut = "cut", true
-				l.Cross = fmt.Sprintf("M%.1f %.1fl14 14m0-14l-14 14", x-7, y-7)
+			case a.Condition == lab.ConditionCut || b.Condition == lab.ConditionCut || silent && deaf:
+				l.Kind, l.Cross = "cut", cross(x, y)
 			case a.Condition != lab.ConditionUp || b.Condition != lab.ConditionUp:
-				l.Class = "dead"
+				l.Kind = "dead"
+			case silent:
+				l.oneWay(at[i], at[j])
+			case deaf:
+				l.oneWay(at[j], at[i])
 			case a.Leader || b.Leader:
-				l.Class = "flow"
+				l.Kind = "flow"
 			}
 			links = append(links, l)
 		}
@@ -63,12 +94,49 @@ func links(f lab.Frame) []link {
 	return links
 }
 
-func pixels(v float64) string { return fmt.Sprintf("%.1f", v) }
+func muted(n lab.Node) bool {
+	for _, ail := range n.Ails {
+		if ail == mute {
+			return true
+		}
+	}
+	return false
+}
+
+// oneWay draws two arrows beside each other: from the mute node, cut, and to it.
+func (l *link) oneWay(from, to place) {
+	dx, dy := to.x-from.x, to.y-from.y
+	length := math.Hypot(dx, dy)
+	dx, dy = dx/length, dy/length
+	arrow := func(fx, fy, tx, ty, aside float64) (string, float64, float64) {
+		ux, uy := tx-fx, ty-fy
+		n := math.Hypot(ux, uy)
+		ux, uy = ux/n, uy/n
+		fx, fy, tx, ty = fx+44*ux-aside*dy, fy+44*uy+aside*dx, tx-44*ux-aside*dy, ty-44*uy+aside*dx
+		head := "M" + xy(tx-8*ux-5*uy, ty-8*uy+5*ux) + "L" + xy(tx, ty) + "L" + xy(tx-8*ux+5*uy, ty-8*uy-5*ux)
+		return "M" + xy(fx, fy) + "L" + xy(tx, ty) + head, (fx + tx) / 2, (fy + ty) / 2
+	}
+	l.Kind = "mute"
+	var x, y float64
+	l.Path, x, y = arrow(from.x, from.y, to.x, to.y, 7)
+	l.Cross = cross(x, y)
+	l.Heard, _, _ = arrow(to.x, to.y, from.x, from.y, -7)
+}
+
+func cross(x, y float64) string { return "M" + xy(x-7, y-7) + "l14 14m0-14l-14 14" }
+
+func xy(x, y float64) string {
+	return strconv.FormatFloat(x, 'f', 0, 64) + " " + strconv.FormatFloat(y, 'f', 0, 64)
+}
 
 func ringWords(f lab.Frame) string {
 	var words []string
 	for _, n := range f.Nodes {
-		words = append(words, n.ID+" "+roleWord(n))
+		word := n.ID + " " + roleWord(n)
+		if len(n.Ails) > 0 {
+			word += " with " + strings.Join(n.Ails, " and ")
+		}
+		words = append(words, word)
 	}
 	return "The nodes and the links between them: " + strings.Join(words, ", ")
 }

@@ -1,7 +1,7 @@
 package dashboard
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,25 +10,36 @@ import (
 
 // bar is a piece of a drawing that is as wide as the page allows: positions are
 // shares of the width.
-type bar struct{ Class, X, Width string }
+type bar struct{ Name, X, Width string }
 
-func percent(share float64) string { return fmt.Sprintf("%.2f%%", 100*share) }
+func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) + "%" }
 
-func strip(f lab.Frame) []bar {
-	var bars []bar
-	at := 0
-	for _, s := range f.Strip {
-		if s.State != lab.SpanIdle {
-			bars = append(bars, bar{string(s.State), percent(float64(at) / lab.Tenths), percent(float64(s.Tenths) / lab.Tenths)})
+// stretches is a path over all stretches of a strip that are in one state. A unit
+// is a tenth of a second.
+type stretches struct{ Name, D string }
+
+func stripPaths(spans []lab.Span) []stretches {
+	var paths []stretches
+	for _, state := range []lab.SpanState{lab.SpanOK, lab.SpanMixed, lab.SpanDown} {
+		var d []byte
+		at := 0
+		for _, s := range spans {
+			if s.State == state {
+				d = append(strconv.AppendInt(append(d, 'M'), int64(at), 10), " 5h"...)
+				d = strconv.AppendInt(d, int64(s.Tenths), 10)
+			}
+			at += s.Tenths
 		}
-		at += s.Tenths
+		if len(d) > 0 {
+			paths = append(paths, stretches{string(state), string(d)})
+		}
 	}
-	return bars
+	return paths
 }
 
-func stripWords(f lab.Frame) string {
+func stripWords(spans []lab.Span) string {
 	var down, ok int
-	for _, s := range f.Strip {
+	for _, s := range spans {
 		switch s.State {
 		case lab.SpanDown:
 			down += s.Tenths
@@ -36,41 +47,10 @@ func stripWords(f lab.Frame) string {
 			ok += s.Tenths
 		}
 	}
-	return fmt.Sprintf("In the last minute sends were acknowledged for %.1f seconds and not for %.1f seconds.", float64(ok)/10, float64(down)/10)
+	return "In the last minute sends were acknowledged for " + tenths(ok) + " seconds and not for " + tenths(down) + " seconds."
 }
 
-// mark is a failure on the strip. Of failures that are close together only the
-// newest has a label.
-type mark struct{ X, Top, Shift, Text, Anchor, Class string }
-
-func marks(f lab.Frame) []mark {
-	var marks []mark
-	before := 2.0 // of the label to the right
-	for i, h := range f.Failovers {
-		share := h.Began.Sub(f.StripFrom).Seconds() / lab.Minute
-		if share < 0 || share > 1 {
-			continue
-		}
-		m := mark{X: percent(share), Top: "4", Anchor: "start", Shift: "5", Text: h.Cause}
-		if h.Measured && !h.Open {
-			m.Text = millis(h.Window)
-		}
-		if i > 0 {
-			m.Class = "older" // there is no room for it on a phone
-		}
-		switch {
-		case before-share < 0.09:
-			m.Text, m.Top = "", "22"
-		case share > 0.85:
-			m.Anchor, m.Shift = "end", "-5"
-			before = share - 0.09
-		default:
-			before = share
-		}
-		marks = append(marks, m)
-	}
-	return marks
-}
+func tenths(n int) string { return integer(n/10) + "." + integer(n%10) }
 
 // failure is a change of leader as a line of the list.
 type failure struct {
@@ -87,7 +67,7 @@ func failovers(f lab.Frame) []failure {
 	var list []failure
 	for _, h := range f.Failovers {
 		list = append(list, failure{
-			ID: fmt.Sprintf("failure-%d", h.Began.UnixMilli()), Stamp: stamp(h.Began), Time: h.Began.Format("15:04:05"),
+			ID: "failure-" + strconv.FormatInt(h.Began.UnixMilli(), 10), Stamp: stamp(h.Began), Time: h.Began.Format("15:04:05"),
 			Cause: h.Cause, Result: result(h), Window: window(h), Split: split(h), Parts: parts(h, longest), Open: h.Open,
 		})
 	}
@@ -99,7 +79,7 @@ func result(h lab.Failover) string {
 	case h.KeptTerm:
 		return "kept its term"
 	case h.To != "":
-		return fmt.Sprintf("→ %s, term %s", h.To, count(h.Term))
+		return "→ " + h.To + ", term " + count(h.Term)
 	case h.Open:
 		return "→ electing"
 	}
@@ -125,9 +105,26 @@ func split(h lab.Failover) string {
 	case !h.Split:
 		return ""
 	}
-	return strings.Join([]string{
-		"missed after " + millis(h.Notice), "elected after " + millis(h.Elect) + " more", "barrier " + millis(h.Barrier), "first write " + millis(h.FirstAck) + " later",
-	}, ", ")
+	var words []string
+	for _, p := range windowParts(h) {
+		words = append(words, p.Said)
+	}
+	return strings.Join(words, ", ")
+}
+
+// windowPart is a stretch of a window, in the order of time.
+type windowPart struct {
+	Name, Until, Said string
+	Lasts             time.Duration
+}
+
+func windowParts(h lab.Failover) []windowPart {
+	return []windowPart{
+		{"notice", "until a follower misses the leader", "missed after " + millis(h.Notice), h.Notice},
+		{"elect", "until another is elected", "elected after " + millis(h.Elect) + " more", h.Elect},
+		{"barrier", "until it knows what was committed", "barrier " + millis(h.Barrier), h.Barrier},
+		{"first", "until a write is acknowledged", "first write " + millis(h.FirstAck) + " later", h.FirstAck},
+	}
 }
 
 func parts(h lab.Failover, longest time.Duration) []bar {
@@ -140,12 +137,20 @@ func parts(h lab.Failover, longest time.Duration) []bar {
 	}
 	var bars []bar
 	at := time.Duration(0)
-	for _, p := range []struct {
-		class string
-		d     time.Duration
-	}{{"notice", h.Notice}, {"elect", h.Elect}, {"barrier", h.Barrier}, {"first", h.FirstAck}} {
-		bars = append(bars, bar{p.class, percent(at.Seconds() * scale), percent(p.d.Seconds() * scale)})
-		at += p.d
+	for _, p := range windowParts(h) {
+		bars = append(bars, bar{p.Name, percent(at.Seconds() * scale), percent(p.Lasts.Seconds() * scale)})
+		at += p.Lasts
 	}
 	return bars
+}
+
+// failureWords are the failures of the last minute, as sentences.
+func failureWords(f lab.Frame) string {
+	var b strings.Builder
+	for _, h := range f.Failovers {
+		if f.Time.Sub(h.Began) <= lab.Minute*time.Second {
+			b.WriteString(h.Cause + " " + result(h) + ", window " + window(h) + ". ")
+		}
+	}
+	return b.String()
 }

@@ -175,7 +175,7 @@ func TestLive_says(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"Kill leader → actions/kill-leader", "Pause leader → actions/pause-leader", "Cut the leader off → actions/cut-leader", "Heal → actions/heal",
+		"Kill leader → actions/kill-leader", "Pause leader → actions/pause-leader", "Cut off leader → actions/cut-leader", "Heal → actions/heal",
 		"Stop load → actions/stop", "Resume n3 → actions/heal", "Start n1 → actions/restart", "Kill n2 → actions/kill",
 	} {
 		if !slices.Contains(accessible, want) {
@@ -190,6 +190,97 @@ func TestLive_says(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
+}
+
+// attributes are all values of an attribute, where a selector finds it.
+func attributes(root *html.Node, element, key string) (values []string) {
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == element && attribute(n, key) != "" {
+			values = append(values, attribute(n, key))
+		}
+	}
+	return values
+}
+
+// TestView_picture: the picture tells a node that nobody hears from one that is cut
+// off, and has badges for what ails it.
+func TestView_picture(t *testing.T) {
+	f := brokenFrame()
+	up := func(n *lab.Node, ails ...string) { n.Condition, n.Ails = lab.ConditionUp, ails }
+	up(&f.Nodes[0], "mute", "slow disk", "clock −30 s")
+	up(&f.Nodes[2])
+	root, source := parse(t, f)
+	if got := attributes(root, "path", "data-link"); !slices.Equal(got, []string{"mute", "mute", "flow"}) {
+		t.Errorf("with n1 mute the links are %q", got)
+	}
+	if got := strings.Count(source, `class="badge"`); got != 2 {
+		t.Errorf("%d badges, want one for the disk and one for the clock", got)
+	}
+	if got := strings.Count(source, `class="heard"`); got != 2 {
+		t.Errorf("%d links on which n1 hears the others, want 2", got)
+	}
+	f.Nodes[2].Condition = lab.ConditionCut
+	if root, _ = parse(t, f); !slices.Equal(attributes(root, "path", "data-link"), []string{"mute", "cut", "cut"}) {
+		t.Errorf("with n3 cut off, too, the links are %q", attributes(root, "path", "data-link"))
+	}
+	f.Nodes[2].Condition = lab.ConditionPaused
+	if _, source = parse(t, f); !strings.Contains(source, `class="frozen"`) {
+		t.Error("a paused node does not look like it")
+	}
+}
+
+// TestView_axis: strips, elections and what was found broken are where they
+// happened, and the frame can be told in words.
+func TestView_axis(t *testing.T) {
+	f := largeFrame()
+	f.Lanes[1].Seconds = slices.Clone(f.Lanes[1].Seconds)
+	f.Lanes[1].Seconds[10].Lost, f.Lanes[1].Seconds[12].Moved = 40, 1
+	_, source := parse(t, f)
+	for _, want := range []string{
+		`data-s="ok" d="M300 5h290"`, `data-s="down" d="M590 5h3"`, `data-s="mixed" d="M593 5h6"`,
+		`data-s="elected" d="M402 0v10"`, `data-s="lost" d="M105 10v-10"`, `data-s="moved" d="M125 10v-4"`,
+		`data-at="1795435263412"`, "2 leads shard 2 in term 5", "n1: slow disk.",
+	} {
+		if !strings.Contains(source, want) {
+			t.Errorf("the frame does not say %q", want)
+		}
+	}
+}
+
+// TestView_story: while a story is played its goal and progress are there and no
+// other can be begun; afterwards there is what came of it, and what it proves.
+func TestView_story(t *testing.T) {
+	s := lab.Scenarios()[0]
+	f := brokenFrame()
+	f.Playing = lab.Playing{Scenario: s.Name, Began: f.Time.Add(-3 * time.Second), Lasts: 9 * time.Second}
+	_, source := parse(t, f)
+	for _, want := range []string{s.Goal, s.Watch, `max="9" value="3"`, `data-over="no"`} {
+		if !strings.Contains(source, want) {
+			t.Errorf("while it is played the page does not say %q", want)
+		}
+	}
+	if strings.Contains(source, "actions/play") {
+		t.Error("another story can be begun")
+	}
+	f.Playing.Over, f.Playing.Reached, f.Playing.Says = true, true, "quorum lost nothing"
+	_, source = parse(t, f)
+	for _, want := range []string{"Goal reached.", "Quorum lost nothing.", s.Proves, s.Links[0].Href, "actions/play"} {
+		if !strings.Contains(source, want) {
+			t.Errorf("afterwards the page does not say %q", want)
+		}
+	}
+}
+
+// TestView_size: frames come five times a second, to every reader.
+func TestView_size(t *testing.T) {
+	var b bytes.Buffer
+	if err := View(largeFrame()).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 48<<10 {
+		t.Errorf("a large frame takes %d bytes", b.Len())
+	}
+	t.Logf("a large frame takes %d bytes", b.Len())
 }
 
 // TestView_same: equal frames give equal markup, so that nothing is morphed

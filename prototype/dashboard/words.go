@@ -16,14 +16,17 @@ func integer(n int) string { return strconv.Itoa(n) }
 // count writes a number for people: 12,345.
 func count(n uint64) string {
 	digits := strconv.FormatUint(n, 10)
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
+	if len(digits) < 4 {
+		return digits
 	}
-	return b.String()
+	grouped := make([]byte, 0, 28)
+	for i := range len(digits) {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			grouped = append(grouped, ',')
+		}
+		grouped = append(grouped, digits[i])
+	}
+	return string(grouped)
 }
 
 // millis writes a duration in milliseconds, with one decimal where it matters.
@@ -34,6 +37,8 @@ func millis(d time.Duration) string {
 	}
 	return count(uint64(max(0, ms)+0.5)) + " ms"
 }
+
+func moment(f lab.Frame) string { return strconv.FormatInt(f.Time.UnixMilli(), 10) }
 
 func clock(t time.Time) string { return t.Format("15:04:05.000") }
 
@@ -78,12 +83,26 @@ func stateWords(f lab.Frame) string {
 	return fmt.Sprintf("No leader: shard %d is electing one. Sends are refused until it has.", f.Shard)
 }
 
-// leaderClass colours the leader's place by its term while there is one.
-func leaderClass(f lab.Frame) string {
+// leaderKind is the kind of figure that the leader is.
+func leaderKind(f lab.Frame) string {
 	if f.Leader == "" {
-		return "figure-leader vacant"
+		return "warn"
 	}
-	return "figure-leader " + term(f.Term)
+	return "leads-" + term(f.Term)
+}
+
+func warnIf(is bool) string {
+	if is {
+		return "warn"
+	}
+	return ""
+}
+
+func badIf(n uint64) string {
+	if n > 0 {
+		return "bad"
+	}
+	return ""
 }
 
 func leaderName(f lab.Frame) string {
@@ -119,18 +138,18 @@ func stalled(f lab.Frame) bool {
 func lastCause(f lab.Frame) string {
 	if h, ok := last(f); ok {
 		if h.Open {
-			return "and nothing acknowledged yet, " + h.Cause
+			return h.Cause + ", no ok yet"
 		}
-		return "without an acknowledgement, " + h.Cause
+		return h.Cause
 	}
 	return "nothing has failed yet"
 }
 
 func suppressed(f lab.Frame) string {
 	if f.Counts.Suppressed == 0 {
-		return "no second copy in the order"
+		return "each is there once"
 	}
-	return count(f.Counts.Suppressed) + " sent twice, kept once"
+	return count(f.Counts.Suppressed) + " came twice, kept once"
 }
 
 func agreement(f lab.Frame) string {
@@ -144,7 +163,7 @@ func resolved(f lab.Frame) string {
 	if f.Counts.Resolved == 0 {
 		return "attempts, sent again"
 	}
-	return fmt.Sprintf("%s settled, %s had been ordered", count(f.Counts.Resolved), count(f.Counts.Suppressed))
+	return count(f.Counts.Resolved) + " settled since"
 }
 
 func loadWords(f lab.Frame) string {

@@ -123,6 +123,9 @@ func (v Verdict) Clean() bool {
 type Second struct {
 	Acked    int
 	P50, P99 time.Duration // 0 if nothing was acknowledged
+	// Lost and Moved are acknowledged messages that were found to be so in this
+	// second, beyond those that had been found before.
+	Lost, Moved int
 }
 
 // Span is a stretch of the availability strip with one state.

@@ -13,6 +13,8 @@ func (r *record) frame(now time.Time) Frame {
 		Load: r.load, Counts: r.counts, Verdict: r.audit.verdict,
 		Failovers: r.handovers.newestFirst(now), Events: r.journal.newestFirst(),
 	}
+	v := r.audit.verdict
+	r.series.found(now, v.Lost+v.Holes, v.Reordered+v.Diverged)
 	f.Seconds, f.P50, f.P99, f.Load.Acked = r.series.read(now)
 	f.Strip, f.StripFrom = r.strip.spans(now)
 	newest := uint64(0)

@@ -8,13 +8,19 @@ import (
 // Minute is how far back the charts reach, in seconds.
 const Minute = 60
 
-// series keeps the latencies of the last minute, by second of the clock.
+// series keeps what happened in the last minute, by second of the clock.
 type series struct {
-	second  int64 // unix time of the newest bucket
-	buckets [Minute][]time.Duration
+	second      int64 // unix time of the newest bucket
+	buckets     [Minute]bucket
+	lost, moved uint64 // the most that were found so far
 }
 
-func (s *series) bucket(second int64) *[]time.Duration {
+type bucket struct {
+	latencies   []time.Duration
+	lost, moved int
+}
+
+func (s *series) bucket(second int64) *bucket {
 	return &s.buckets[((second%Minute)+Minute)%Minute]
 }
 
@@ -27,14 +33,23 @@ func (s *series) advance(now time.Time) {
 	for s.second < second {
 		s.second++
 		b := s.bucket(s.second)
-		*b = (*b)[:0]
+		*b = bucket{latencies: b.latencies[:0]}
 	}
 }
 
 func (s *series) add(now time.Time, latency time.Duration) {
 	s.advance(now)
 	b := s.bucket(s.second)
-	*b = append(*b, latency)
+	b.latencies = append(b.latencies, latency)
+}
+
+// found takes how many messages are lost and moved by now.
+func (s *series) found(now time.Time, lost, moved uint64) {
+	s.advance(now)
+	b := s.bucket(s.second)
+	b.lost += int(max(lost, s.lost) - s.lost)
+	b.moved += int(max(moved, s.moved) - s.moved)
+	s.lost, s.moved = max(lost, s.lost), max(moved, s.moved)
 }
 
 // read gives the full seconds, oldest first, the percentiles over all of them
@@ -43,8 +58,9 @@ func (s *series) read(now time.Time) (seconds []Second, p50, p99 time.Duration, 
 	s.advance(now)
 	var all []time.Duration
 	for second := s.second - Minute + 1; second < s.second; second++ {
-		sorted := slices.Sorted(slices.Values(*s.bucket(second)))
-		seconds = append(seconds, Second{Acked: len(sorted), P50: percentile(sorted, 0.50), P99: percentile(sorted, 0.99)})
+		b := s.bucket(second)
+		sorted := slices.Sorted(slices.Values(b.latencies))
+		seconds = append(seconds, Second{Acked: len(sorted), P50: percentile(sorted, 0.50), P99: percentile(sorted, 0.99), Lost: b.lost, Moved: b.moved})
 		all = append(all, sorted...)
 	}
 	for _, second := range seconds[len(seconds)-3:] {

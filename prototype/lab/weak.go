@@ -147,6 +147,7 @@ func (w *weak) tell(format string, m Message, node string, seq uint64) {
 // of the nodes that are given.
 func (w *weak) frame(now time.Time, nodes []*observed) LaneFrame {
 	f := LaneFrame{Lane: w.lane, Counts: w.counts, Verdict: w.verdict, Witness: w.witness}
+	w.series.found(now, w.verdict.Lost, w.verdict.Moved)
 	f.Seconds, f.P50, f.P99, _ = w.series.read(now)
 	f.Strip, _ = w.strip.spans(now)
 	for _, n := range seats(nodes) {
@@ -166,6 +167,11 @@ func seats(nodes []*observed) []*observed {
 func (w *weak) chat(n *observed) Chat {
 	c := Chat{Node: n.member.ID, Fresh: n.condition().Reachable()}
 	messages := w.views[n.member.ID].messages
+	// Somebody who reads sees that a message is there twice at the second of them.
+	older := map[string]bool{}
+	for _, m := range messages[max(0, len(messages)-8*ChatLines):max(0, len(messages)-ChatLines)] {
+		older[m.ID] = true
+	}
 	messages = messages[max(0, len(messages)-ChatLines):]
 	other := map[uint64]string{}
 	for node, v := range w.views {
@@ -184,6 +190,10 @@ func (w *weak) chat(n *observed) Chat {
 		if p := w.promises[m.ID]; p != nil && p.message.Seq != m.Seq {
 			line.Mark, line.Was = Moved, p.message.Seq
 		}
+		if older[m.ID] {
+			line.Mark = Twice
+		}
+		older[m.ID] = true
 		c.Lines = append(c.Lines, line)
 	}
 	// The newest lost ones are shown where they were, for as long as they would be on

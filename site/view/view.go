@@ -108,7 +108,10 @@ func (s *Site) canonical(p *site.Page) string {
 
 // frameClass says which columns a page has.
 func frameClass(p *site.Page) string {
-	if hasOutline(p) {
+	switch {
+	case p.Kind == site.KindLab:
+		return "frame alone"
+	case hasOutline(p):
 		return "frame"
 	}
 	return "frame no-outline"

@@ -88,6 +88,7 @@ const heard = {
 let begin = () => {};
 
 function restart(run, wait) {
+  root.dispatchEvent(new CustomEvent("lab:restart"));
   ({ seed, actions } = run);
   past = false;
   paused = wait;
@@ -111,12 +112,17 @@ function hold(on) {
   say(paused ? "Stands still." : "Runs.");
 }
 
+// One control says which cluster is shown.
+function choose(browser) {
+  panel.dataset.on = browser ? "yes" : "no";
+  part("controls").hidden = !browser;
+  part("enter").setAttribute("aria-pressed", String(browser));
+  part("leave").setAttribute("aria-pressed", String(!browser));
+}
+
 function enter(run) {
   root.dispatchEvent(new CustomEvent("lab:source", { detail: "browser" }));
-  panel.dataset.on = "yes";
-  part("controls").hidden = false;
-  part("enter").hidden = true;
-  part("leave").hidden = panel.dataset.server !== "yes";
+  choose(true);
   begin = () => restart(run, run.at > 0);
   if (worker) {
     begin();
@@ -133,10 +139,7 @@ function enter(run) {
 function leave() {
   worker?.terminate();
   worker = null;
-  panel.dataset.on = "no";
-  part("controls").hidden = true;
-  part("enter").hidden = false;
-  part("leave").hidden = true;
+  choose(false);
   say("");
   root.dispatchEvent(new CustomEvent("lab:source", { detail: "server" }));
 }
@@ -149,8 +152,8 @@ function goTo(at) {
 
 if (root && panel) {
   panel.hidden = false;
-  part("enter").addEventListener("click", () => enter({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }));
-  part("leave").addEventListener("click", leave);
+  part("enter").addEventListener("click", () => panel.dataset.on !== "yes" && enter({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }));
+  part("leave").addEventListener("click", () => panel.dataset.on === "yes" && leave());
   part("pause").addEventListener("click", () => {
     if (past) {
       past = false;
