@@ -6,6 +6,7 @@
 const kept = 600; // frames; at least the last minute without gaps
 const ms = 1e6;
 const start = 1500 * ms; // virtual time that passes at once: until there is a leader, and load
+const drawing = 120; // milliseconds at least between two frames: the page needs time for itself
 const slice = 14; // milliseconds of work between two looks at what the page wants
 
 let host = null;
@@ -16,6 +17,7 @@ let pace = 1; // virtual time to real time
 let paused = true;
 let target = 0;
 let before = 0;
+let reported = 0; // when the page got a frame last
 let measured = { at: 0, now: 0 }; // where the pace was measured last
 let seed = 1;
 let run = 0; // counts restarts
@@ -47,7 +49,7 @@ async function restart(newSeed, actions, until) {
   // What was before the moment is gone through at once, in slices.
   while (mine === run && !host.run(Math.max(until, start), stopwatch())) {
     if (host.failed) break;
-    report();
+    if (performance.now() - reported >= drawing) report();
     await new Promise((resume) => setTimeout(resume));
   }
   target = host.now;
@@ -75,6 +77,7 @@ function report() {
   const frame = frames.at(-1);
   if (!frame || frame.number === sent) return;
   sent = frame.number;
+  reported = performance.now();
   send(frame, false);
 }
 
@@ -89,8 +92,8 @@ function tick() {
   if (host && !paused && !host.failed) {
     target += passed * pace * ms;
     if (!host.run(target, stopwatch())) target = host.now; // it cannot keep up
-    report();
-    measure(performance.now());
+    if (now - reported >= drawing || host.failed) report();
+    measure(now);
   }
   setTimeout(tick, 16);
 }
