@@ -36,7 +36,11 @@ const (
 	full   = 6_000            // messages, and then the run is over: it has to fit into 64 MB
 	judged = 60_000           // operations
 
-	garbage = 30 // percent of what lives: little memory matters more than time
+	// How much garbage may gather, in percent of what lives: at first much, to be
+	// quick; when a run is about to be full little, to be small. A limit in bytes would
+	// not do: close to it the runtime collects without an end, since it measures what
+	// that costs by a clock that stands still.
+	garbageFirst, garbageLast = 100, 30
 
 	// In entries. Snapshots keep the logs short, and there is something to see of them.
 	snapshotEvery, trailing = 500, 250
@@ -47,9 +51,6 @@ const (
 
 func main() {
 	ctx := context.Background()
-	// Not a limit: the runtime would collect without an end close to it, since it
-	// measures by a clock that stands still what that costs.
-	debug.SetGCPercent(garbage)
 	l := lab.New(lab.Config{Rate: rate, MaxMessages: full, Judged: judged})
 	var running *cluster.Memory // nil until it runs
 	go l.Run(ctx, func(context.Context) (lab.Cluster, error) {
@@ -92,7 +93,12 @@ func main() {
 	watch := l.Watch()
 	var html bytes.Buffer
 	var chain [sha256.Size]byte
+	garbage := garbageFirst
 	for f := range watch.Frames() {
+		if now := garbageAt(f.Counts.Ordered); now != garbage {
+			debug.SetGCPercent(now)
+			garbage = now
+		}
 		html.Reset()
 		if err := dashboard.View(f).Render(ctx, &html); err != nil {
 			host.Call("fail", err.Error())
@@ -107,6 +113,12 @@ func main() {
 		digest.Sum(chain[:0])
 		host.Call("frame", int(f.Number), f.Time.UnixMilli(), html.String(), hex.EncodeToString(chain[:8]))
 	}
+}
+
+// garbageAt goes down from garbageFirst to garbageLast in steps, as a run fills.
+func garbageAt(ordered uint64) int {
+	step := min(int(10*ordered/full), 10)
+	return garbageFirst - step*(garbageFirst-garbageLast)/10
 }
 
 // replicas writes what each node holds: the state of its shards, and how the
