@@ -33,7 +33,7 @@ const (
 	shards = 4
 	flush  = time.Millisecond // of the simulated disks
 	rate   = 20               // messages a second at first; one thread does everything
-	full   = 5_000            // messages, and then the run is over: it has to fit into 64 MB
+	full   = 4_500            // messages, and then the run is over: it has to fit into 64 MB
 	judged = 60_000           // operations
 
 	// How much garbage may gather, in percent of what lives: at first much, to be
