@@ -45,6 +45,18 @@ func TestHandover(t *testing.T) {
 			h.wonBy(ms(400), "n3", 6)
 			h.acknowledged(ms(410), 6, false)
 		}, Failover{To: "n3", Term: 6, Measured: true, Split: true, Window: 415 * took, Notice: 125 * took, Elect: 280 * took, FirstAck: 10 * took, Elected: 400 * took}},
+		{"the new leader tells, after the first answer", func(h *handover) {
+			h.acknowledged(ms(240), 5, false)
+			h.to = "n2"
+			h.says(ms(250), ShardStatus{Term: 5, Led: 20 * took, Election: 9 * took, Barrier: 4 * took})
+		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 226 * took, Elect: 9 * took, Barrier: 4 * took, FirstAck: 6 * took, Elected: 230 * took}},
+		{"the new leader tells what was seen earlier, or of another term", func(h *handover) {
+			h.missed(ms(120))
+			h.wonBy(ms(210), "n2", 5)
+			h.acknowledged(ms(240), 5, false)
+			h.says(ms(241), ShardStatus{Term: 5, Led: 20 * took, Election: 9 * took, Barrier: 50 * took})
+			h.says(ms(250), ShardStatus{Term: 6, Led: 100 * took, Election: 9 * took, Barrier: 4 * took})
+		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 90 * took, Barrier: 30 * took, Elected: 210 * took}},
 		{"mended in time", func(h *handover) {
 			h.mended = ms(40)
 			h.acknowledged(ms(45), 4, false)

@@ -232,6 +232,7 @@ func TestFlushLog_lazy_hung(t *testing.T) {
 		l := openLazy(t, store, time.Second, func(stuck bool) { hung = stuck })
 		l.StoreLogs(entries(1, 1, 1))
 		time.Sleep(2 * time.Second) // virtual time
+		synctest.Wait()
 		if !hung {
 			t.Error("the watchdog did not notice a flush that hangs")
 		}
