@@ -205,7 +205,7 @@ function close() {
 }
 
 // Those who may only watch are told why, and what they may not use looks like it.
-const forbidden = ".lab-tools button:not(#lab-start, #lab-stop), #lab-heal, .lab-node button, .story-list button";
+const forbidden = ".lab-tools button:not(#lab-start, #lab-stop), #lab-heal, #lab-judge, .lab-node button, .story-list button";
 let reason = "";
 
 // A button does what its form would do, without leaving the page.
