@@ -80,7 +80,7 @@ func TestBrowserReadsWithoutScripts(t *testing.T) {
 		"/lab/":            "Kill leader",
 	} {
 		do(t, ctx, chromedp.Navigate(address+path))
-		body := eval[string](t, ctx, `document.querySelector("main").innerText`)
+		body := strings.Join(strings.Fields(eval[string](t, ctx, `document.querySelector("main").innerText`)), " ")
 		if !strings.Contains(strings.ToLower(body), strings.ToLower(text)) {
 			t.Errorf("%s without scripts does not say %q", path, text)
 		}

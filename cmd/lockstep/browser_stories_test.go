@@ -74,7 +74,7 @@ func TestBrowserStories(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(address+"/lab/"))
 	for _, s := range lab.Scenarios() {
 		for chance := 1; ; chance++ {
-			until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "") && document.querySelectorAll(".lab-node.up").length === 3`)
+			until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "") && document.querySelectorAll(".lab-node:is([data-is=up], [data-is=leader])").length === 3`)
 			reached, says := play(t, ctx, s.Name)
 			strongIsClean(t, ctx, s.Name)
 			if reached {

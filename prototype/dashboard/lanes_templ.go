@@ -76,7 +76,7 @@ func lanes(f lab.Frame) templ.Component {
 	})
 }
 
-// tabs lead a thumb to the tools and to one lane after the other. They are at the
+// tabs lead a thumb to the tools and to one lane after the other. They stay at the
 // edge of a phone; where the lanes are beside each other nobody needs them.
 func tabs(f lab.Frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
