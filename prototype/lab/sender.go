@@ -51,6 +51,7 @@ func (l *Lab) send(ctx context.Context, s *sender, rate int) {
 	interval := time.Second * time.Duration(len(senderNames)) / time.Duration(rate)
 	due := time.Now().Add(interval * time.Duration(s.index) / time.Duration(len(senderNames)))
 	for wait(ctx, time.Until(due)) {
+		l.home(s)
 		m := s.next(l.prefix)
 		for try := 1; !l.attempt(ctx, s, m, due); try++ {
 			pause := retryPause
@@ -66,6 +67,18 @@ func (l *Lab) send(ctx context.Context, s *sender, rate int) {
 		if late := time.Since(due); late > maxBacklog {
 			due = due.Add(late.Truncate(interval))
 		}
+	}
+}
+
+// home lets a sender talk to its own node again, as soon as that is well. Otherwise
+// all of them would gather, failure by failure, at a node that was spared, and the
+// lanes would no longer be tried at all nodes.
+func (l *Lab) home(s *sender) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	nodes := l.record.nodes
+	if n := nodes[s.index%len(nodes)]; n.condition() == ConditionUp && len(n.ails) == 0 {
+		s.target = s.index
 	}
 }
 

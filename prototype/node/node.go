@@ -145,7 +145,7 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 // must be called.
 func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	s := n.shardOf(conversation)
-	for patience := s.patience(context.Background()); !s.leads(); {
+	for patience := s.patience(n.life); !s.leads(); {
 		if _, err := n.reachable(s); err == nil || !patience.again(err) {
 			break
 		}

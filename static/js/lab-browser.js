@@ -17,9 +17,13 @@ const waiting = new Map();
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
+// A moment is a millisecond to its end: a frame that an action has brought about is
+// a nanosecond later than the moment says.
+const upTo = (at) => actions.filter((a) => a.at < (at + 1) * 1e6);
+
 // A run, as text for a link: seed, moment in milliseconds, actions.
 function encode(at) {
-  const list = actions.filter((a) => a.at <= at * 1e6).map((a) => [a.at, a.name, a.node ?? "", a.rate ?? "", a.scenario ?? ""]);
+  const list = upTo(at).map((a) => [a.at, a.name, a.node ?? "", a.rate ?? "", a.scenario ?? ""]);
   const text = btoa(JSON.stringify([seed, at, list]));
   return `#run=${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
@@ -169,7 +173,7 @@ if (root && panel) {
   part("pace").addEventListener("change", (event) => worker.postMessage({ type: "pace", pace: Number(event.target.value) }));
   part("time").addEventListener("input", (event) => goTo(Number(event.target.value)));
   // From an earlier moment on, what came later is undone.
-  part("resume").addEventListener("click", () => restart({ seed, actions: actions.filter((a) => a.at <= shown.at * 1e6), at: shown.at }, false));
+  part("resume").addEventListener("click", () => restart({ seed, actions: upTo(shown.at), at: shown.at }, false));
   part("restart").addEventListener("click", () => restart({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }, false));
   part("share").addEventListener("click", async () => {
     history.replaceState(null, "", encode(shown.at));

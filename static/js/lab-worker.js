@@ -118,7 +118,7 @@ const commands = {
   },
   async restart({ seed, actions, until, paused: wait }) {
     paused = true;
-    await restart(seed, actions, (until ?? 0) * ms);
+    await restart(seed, actions, until ? (until + 1) * ms - 1 : 0); // the millisecond to its end
     paused = wait;
     if (!paused) setCadence();
     postMessage({ type: "ready", seed });
