@@ -83,6 +83,9 @@ func (e *exact) read(now time.Time, lane Lane, op int, r Reading, err error) {
 		e.end(now, lane, op, history.Event{Type: history.Fail, Error: err.Error()})
 		return
 	}
+	if e.judges[lane] == nil {
+		return // nobody listens any more
+	}
 	event := history.Event{Type: history.OK, Last: r.Last, Messages: make([]history.Message, len(r.Messages))}
 	for i, m := range r.Messages {
 		event.Messages[i] = history.Message{Seq: m.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: m.Epoch}

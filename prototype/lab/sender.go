@@ -92,20 +92,22 @@ func (l *Lab) attempt(ctx context.Context, s *sender, m Message, due time.Time) 
 	op := l.record.exact.sends(time.Now(), s.lane, target, m)
 	l.mu.Unlock()
 	answer := l.cluster.Send(try, target, s.lane, l.cfg.Conversation, m)
+	gaveUp := answer.Outcome != Acknowledged && ctx.Err() != nil // the sender itself: no failure of the cluster
 	l.mu.Lock()
-	l.record.exact.sent(time.Now(), s.lane, op, answer)
-	l.mu.Unlock()
-	if answer.Outcome != Acknowledged && ctx.Err() != nil {
-		s.doubt = s.doubt || answer.Outcome == Unknown
-		return false // the sender itself gave up: no failure of the cluster
-	}
-	l.mu.Lock()
-	if now := time.Now(); s.lane == Quorum {
+	now := time.Now()
+	l.record.exact.sent(now, s.lane, op, answer)
+	switch {
+	case gaveUp:
+	case s.lane == Quorum:
 		l.record.answered(now, due, m, s.doubt, answer)
-	} else {
+	default:
 		l.record.lane(s.lane).answered(now, due, m, s.doubt, answer)
 	}
 	l.mu.Unlock()
+	if gaveUp {
+		s.doubt = s.doubt || answer.Outcome == Unknown
+		return false
+	}
 	switch answer.Outcome {
 	case Acknowledged:
 		return true
