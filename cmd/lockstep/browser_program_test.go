@@ -5,12 +5,14 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +99,46 @@ func TestBrowserProgram(t *testing.T) {
 	if wide := eval[bool](t, other, `document.documentElement.scrollWidth > innerWidth`); wide {
 		t.Error("the page is wider than a phone")
 	}
+}
+
+// TestBrowserProgram_back: every frame that a run has drawn can be seen again, the
+// old ones too, and from any of them the run goes on: at its end, or from there.
+func TestBrowserProgram_back(t *testing.T) {
+	const end, early, apart = 150_000, 4_000, 200 // milliseconds
+	address := staticSite(t)
+	ctx := tab(t, address, 1366, 900)
+	run := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "[5,%d,[]]", end))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#run="+run))
+	until(t, ctx, 90*time.Second, `document.querySelector("[data-lab-browser]").dataset.ready === "yes"`)
+	set := func(at int) {
+		eval[bool](t, ctx, fmt.Sprintf(`(() => { const s = document.querySelector("#run-time"); s.value = %d; s.dispatchEvent(new Event("input")); return true })()`, at))
+	}
+	var hashes []string
+	for at := early; at < early+10*apart; at += apart {
+		set(at)
+		until(t, ctx, 10*time.Second, fmt.Sprintf("%[1]s <= %[2]d && %[1]s > %[3]d", programAt, at, at-apart))
+		hash := eval[string](t, ctx, programHash)
+		if slices.Contains(hashes, hash) {
+			t.Errorf("the frame at %d ms is one that was shown before", at)
+		}
+		hashes = append(hashes, hash)
+	}
+	// The first click of the slider may be followed by many before a frame comes.
+	for at := end - 1; at > early; at -= 10_000 {
+		set(at)
+	}
+	set(early)
+	until(t, ctx, 10*time.Second, fmt.Sprintf("%s === %q", programHash, hashes[0]))
+
+	do(t, ctx, chromedp.Click(chromedp.CSS("#run-pause")))
+	until(t, ctx, 10*time.Second, fmt.Sprintf("%s > %d", programAt, end+1000))
+	if hidden := eval[bool](t, ctx, `document.querySelector("[data-run=resume]").hidden`); !hidden {
+		t.Error("the page offers to go on from an earlier moment, and shows none")
+	}
+	set(early)
+	until(t, ctx, 10*time.Second, fmt.Sprintf("%s === %q", programHash, hashes[0]))
+	do(t, ctx, chromedp.Click(chromedp.CSS("[data-run=resume]")))
+	until(t, ctx, 20*time.Second, fmt.Sprintf("%s > %d && %s < %d", programAt, early+1000, programAt, end/2))
 }
 
 // TestBrowserProgram_schedule: the link that torture prints for a schedule leads to

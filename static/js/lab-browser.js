@@ -72,7 +72,7 @@ const heard = {
     say(paused ? "Stands still." : "Runs.");
   },
   frame: (m) => {
-    if (!past || m.past) show(m);
+    if (!past || m.wanted) show(m);
   },
   speed: (m) => {
     panel.dataset.speed = m.speed.toFixed(1);

@@ -1,9 +1,9 @@
 // Runs the laboratory's program beside the page, so that the page stays quick.
-// The page says what to do; the worker sends frames. It keeps those of the whole
-// run for looking back, the older the fewer, so that they take some 30 MB at most.
+// The page says what to do; the worker sends frames. It keeps every one of them
+// for looking back, compressed to a fifth.
 "use strict";
 
-const kept = 600; // frames; at least the last minute without gaps
+const kept = 4000; // frames, some 25 MB: thirteen minutes at five a second; beyond, the older the fewer
 const ms = 1e6;
 const start = 1500 * ms; // virtual time that passes at once: until there is a leader, and load
 const drawing = 120; // milliseconds at least between two frames: the page needs time for itself
@@ -21,8 +21,7 @@ let reported = 0; // when the page got a frame last
 let measured = { at: 0, now: 0 }; // where the pace was measured last
 let seed = 1;
 let run = 0; // counts restarts
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+let asks = 0; // counts the frames that the page asked for
 const asked = new Map(); // number of an action: the page's id for it
 
 // How many milliseconds of its time the program lets pass between two frames, by
@@ -42,6 +41,7 @@ async function restart(newSeed, actions, until) {
   seed = newSeed;
   frames = [];
   sent = 0;
+  asks++;
   asked.clear();
   const mine = run;
   host = new LabHost(module, seed, actions, (frame) => mine === run && keep(frame), (number, reason) => mine === run && answer(number, reason));
@@ -62,9 +62,19 @@ const stopwatch = () => {
 };
 
 function keep(frame) {
-  frames.push({ ...frame, html: encoder.encode(frame.html) }); // half of what text takes
+  if (frames.length > 0) pack(frames.at(-1)); // the newest is at hand as it is
+  frames.push(frame);
   if (frames.length > kept) frames = frames.filter((_, i) => i % 2 === 0 || i > kept / 2);
 }
+
+const through = (content, stream) => new Response(new Blob([content]).stream().pipeThrough(stream));
+
+async function pack(frame) {
+  frame.packed = await through(frame.html, new CompressionStream("deflate-raw")).arrayBuffer();
+  frame.html = "";
+}
+
+const unpack = (frame) => through(frame.packed, new DecompressionStream("deflate-raw")).text();
 
 function answer(number, reason) {
   postMessage({ type: "answer", id: asked.get(number), reason });
@@ -78,11 +88,12 @@ function report() {
   if (!frame || frame.number === sent) return;
   sent = frame.number;
   reported = performance.now();
-  send(frame, false);
+  send(frame, frame.html, false);
 }
 
-function send(frame, past) {
-  postMessage({ type: "frame", ...frame, html: decoder.decode(frame.html), past, first: frames[0].at, last: frames.at(-1).at, memory: host.memory, actions: host.actions.length });
+function send({ number, at, hash }, html, wanted) {
+  const { at: last, number: newest } = frames.at(-1);
+  postMessage({ type: "frame", number, at, hash, html, wanted, past: number !== newest, first: frames[0].at, last, memory: host.memory, actions: host.actions.length });
 }
 
 function tick() {
@@ -146,9 +157,11 @@ const commands = {
     report();
   },
   // The frame that stood at a moment.
-  show({ at }) {
+  async show({ at }) {
+    const mine = ++asks;
     const frame = frames.findLast((f) => f.at <= at) ?? frames[0];
-    if (frame) send(frame, true);
+    const html = frame && (frame.html || (await unpack(frame)));
+    if (html && mine === asks) send(frame, html, true);
   },
 };
 
