@@ -8,6 +8,7 @@ import (
 	"lockstep/site"
 	"lockstep/site/chart"
 	"lockstep/site/markdown"
+	"lockstep/site/model"
 )
 
 // resolver answers the questions of one page's rendering.
@@ -87,7 +88,20 @@ func (r resolver) Chart(source, title, alt string) (site.HTML, error) {
 	if r.tree.model == nil {
 		return "", errors.New("there is no model and no evidence to draw")
 	}
-	return chart.Draw(source, title, alt, r.tree.model)
+	return chart.Draw(source, title, alt, figures{r.tree.model, r})
+}
+
+// figures are the model's, as the page of the resolver refers to them.
+type figures struct {
+	*model.Model
+	resolver resolver
+}
+
+var _ chart.Figures = figures{}
+
+func (f figures) Address(ref string) string {
+	address, _ := f.resolver.Value(ref)
+	return address
 }
 
 // FilePath is where a file of the tree that is not a page stands in the output.

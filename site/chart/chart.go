@@ -24,13 +24,16 @@ type Bin struct{ UpTo, Count float64 }
 type Figures interface {
 	Number(ref string) (value float64, text string, err error)
 	Histogram(ref string) (bins []Bin, unit string, err error)
+	// Address is where the reader learns more of a figure, or "".
+	Address(ref string) string
 }
 
 // line is one line of the text: a label, and where its figures are.
 type line struct{ label, ref string }
 
 // Draw draws a chart. The first line of its text is "histogram" or "bars", with a
-// name for the axis after it; each further line is "label: reference".
+// name for the axis after it, or "matrix", with one for the rows; each further line
+// is "label: reference". See matrix for its columns.
 func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 	kind, axis, lines, err := parse(source)
 	if err != nil {
@@ -47,11 +50,20 @@ func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 		table, err = bars(&b, axis, lines, title, alt, figures)
 	case "histogram":
 		table, err = histogram(&b, axis, lines, title, alt, figures)
+	case "matrix":
+		var m matrix
+		if m, err = parseMatrix(axis, lines); err == nil {
+			err = drawMatrix(&b, m, title, alt, figures)
+		}
 	}
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintf(&b, "<figcaption>%s</figcaption><details><summary>The figures</summary>%s</details></figure>\n", html.EscapeString(title), table)
+	fmt.Fprintf(&b, "<figcaption>%s</figcaption>", html.EscapeString(title))
+	if table != "" {
+		fmt.Fprintf(&b, "<details><summary>The figures</summary>%s</details>", table)
+	}
+	b.WriteString("</figure>\n")
 	return site.HTML(b.String()), nil
 }
 
@@ -60,8 +72,8 @@ func parse(source string) (kind, axis string, lines []line, err error) {
 		text = strings.TrimSpace(text)
 		if i == 0 {
 			kind, axis, _ = strings.Cut(text, " ")
-			if kind != "bars" && kind != "histogram" {
-				return "", "", nil, fmt.Errorf("line 1 is %q: begin with histogram or bars, and the name of the axis", text)
+			if kind != "bars" && kind != "histogram" && kind != "matrix" {
+				return "", "", nil, fmt.Errorf("line 1 is %q: begin with histogram or bars, and the name of the axis, or with matrix", text)
 			}
 			continue
 		}
@@ -71,7 +83,7 @@ func parse(source string) (kind, axis string, lines []line, err error) {
 		}
 		lines = append(lines, line{strings.TrimSpace(text[:at]), strings.TrimSpace(text[at+2:])})
 	}
-	if len(lines) == 0 || len(lines) > 12 {
+	if kind != "matrix" && (len(lines) == 0 || len(lines) > 12) {
 		return "", "", nil, fmt.Errorf("%d lines of figures: 1 to 12 can be told apart", len(lines))
 	}
 	return kind, axis, lines, nil

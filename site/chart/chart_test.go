@@ -25,8 +25,16 @@ func (f figures) Histogram(ref string) ([]Bin, string, error) {
 	return nil, "", errors.New("there is no " + ref)
 }
 
+func (f figures) Address(ref string) string {
+	if ref == "b" {
+		return "../model/#b"
+	}
+	return ""
+}
+
 func TestDraw(t *testing.T) {
-	f := figures{"a": 100.0, "b": 25.0, "zero": 0.0, "minus": -1.0, "h": []Bin{{50, 1}, {100, 3}}, "empty": []Bin{{50, 0}}}
+	f := figures{"a": 100.0, "b": 25.0, "zero": 0.0, "minus": -1.0, "h": []Bin{{50, 1}, {100, 3}}, "empty": []Bin{{50, 0}},
+		"m1": 9.0, "m2": 0.0, "n1": 1.0, "n2": 1000.0}
 	for _, tt := range []struct {
 		name, source string
 		want         []string
@@ -35,6 +43,14 @@ func TestDraw(t *testing.T) {
 		{"bars", "bars messages a second\nours: a\n<b>: b", []string{`<rect class="series-0" x="240" y="4" width="290"`, `width="72.5"`, "&lt;b&gt;", "<td>25/s</td>", "messages a second"}, ""},
 		{"nothing is a bar too", "bars x\nours: a\nnone: zero", []string{`width="1"`}, ""},
 		{"histogram", "histogram window\nours: h", []string{`<path class="series-0 area"`, "75 % of them", "window, ms", "<td>100</td><td>3</td>"}, ""},
+		{"matrix", "matrix story\neach {l}: a, b as <clock>\nkilled: {l}", []string{`<th class="corner" scope="col">story, /s</th>`, "&lt;clock&gt;", `<td class="heat-5">100</td>`, `<td class="heat-4"><a href="../model/#b">25</a></td>`, `tabindex="0"`}, ""},
+		{"two levels, a scale for each", "matrix\neach {m}: m as lost, n\neach {l}: 1, 2\nkilled: {m}{l}", []string{`colspan="2">lost, /s<`, `<td class="heat-5 first">9</td><td class="heat-0">0</td><td class="heat-1 first">1</td><td class="heat-5">1000</td>`}, ""},
+		{"a cell is missing", "matrix x\neach {l}: a, c\nkilled: {l}", nil, "there is no c"},
+		{"a cell below nothing", "matrix x\neach {l}: minus\nkilled: {l}", nil, "begins at nothing"},
+		{"no columns", "matrix x\nkilled: a", nil, "one or two levels"},
+		{"no rows", "matrix x\neach {l}: a", nil, "1 to 24"},
+		{"a name without braces", "matrix x\neach l: a\nkilled: l", nil, "write each {name}"},
+		{"too wide", "matrix x\neach {l}: 1, 2, 3, 4, 5, 6, 7\neach {m}: a, b\nkilled: {l}", nil, "14 columns"},
 		{"missing figures", "bars x\nours: nowhere", nil, "there is no nowhere"},
 		{"unknown kind", "pie x\nours: a", nil, "begin with histogram or bars"},
 		{"no reference", "bars x\nours", nil, "line 2"},

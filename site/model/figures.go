@@ -8,8 +8,6 @@ import (
 	"lockstep/site/chart"
 )
 
-var _ chart.Figures = (*Model)(nil)
-
 // Number is the value that dest names, in its base unit, and as it stands in
 // prose.
 func (m *Model) Number(dest string) (value float64, text string, err error) {

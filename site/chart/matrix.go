@@ -1,0 +1,214 @@
+package chart
+
+import (
+	"fmt"
+	"html"
+	"strings"
+)
+
+// A matrix is a table whose cells are shaded by what they hold. Its columns are the
+// keys of one or two lines that begin with "each", the second within the first, and
+// each row names its figures by a pattern of those keys:
+//
+//	matrix story
+//	each {measure}: lost, reordered as moved
+//	each {lane}: quorum, leader
+//	Leader killed: evidence:scenarios#stories.clean-kill.{lane}.{measure}
+type matrix struct {
+	corner string
+	each   []each
+	rows   []line // ref is a pattern
+}
+
+// each is one level of columns.
+type each struct {
+	name string // with its braces
+	keys []key
+}
+
+type key struct{ key, label string }
+
+const (
+	maxColumns = 12
+	maxRows    = 24
+	// heats is how many shades there are for what is more than nothing.
+	heats = 5
+)
+
+func parseMatrix(corner string, lines []line) (m matrix, err error) {
+	m.corner = corner
+	columns := 1
+	for _, l := range lines {
+		name, ok := strings.CutPrefix(l.label, "each ")
+		if !ok {
+			m.rows = append(m.rows, l)
+			continue
+		}
+		e := each{name: strings.TrimSpace(name)}
+		for text := range strings.SplitSeq(l.ref, ",") {
+			k, label, ok := strings.Cut(strings.TrimSpace(text), " as ")
+			if !ok {
+				label = k
+			}
+			e.keys = append(e.keys, key{k, label})
+		}
+		if !strings.HasPrefix(e.name, "{") || !strings.HasSuffix(e.name, "}") || len(e.name) < 3 {
+			return m, fmt.Errorf("each %q: write each {name}: key, key as label", e.name)
+		}
+		columns *= len(e.keys)
+		m.each = append(m.each, e)
+	}
+	switch {
+	case len(m.each) == 0 || len(m.each) > 2:
+		return m, fmt.Errorf("%d lines begin with each: a matrix has one or two levels of columns", len(m.each))
+	case columns > maxColumns:
+		return m, fmt.Errorf("%d columns: %d fit on a page", columns, maxColumns)
+	case len(m.rows) == 0 || len(m.rows) > maxRows:
+		return m, fmt.Errorf("%d rows of figures: 1 to %d can be overlooked at once", len(m.rows), maxRows)
+	}
+	return m, nil
+}
+
+// fill puts keys in the place of their names in a row's pattern.
+func (m matrix) fill(pattern string, keys ...key) string {
+	for i, k := range keys {
+		pattern = strings.ReplaceAll(pattern, m.each[i].name, k.key)
+	}
+	return pattern
+}
+
+// columns are the keys of each column, in order.
+func (m matrix) columns() (columns [][]key) {
+	for _, outer := range m.each[0].keys {
+		if len(m.each) == 1 {
+			columns = append(columns, []key{outer})
+			continue
+		}
+		for _, inner := range m.each[1].keys {
+			columns = append(columns, []key{outer, inner})
+		}
+	}
+	return columns
+}
+
+type cell struct {
+	value     float64
+	text, ref string
+	scale     *scale
+}
+
+// scale is what figures share that can be compared.
+type scale struct {
+	most float64
+	unit string // with the space before it, if all have the same
+}
+
+func (s *scale) add(c cell) {
+	s.most = max(s.most, c.value)
+	if unit(c.text) != s.unit {
+		s.unit = ""
+	}
+}
+
+// unit is what follows the number in a figure as it stands in prose.
+func unit(text string) string { return strings.TrimLeft(text, "0123456789.,") }
+
+// scale names the scale of a column: what stands under one key of the first of two
+// levels can be compared, and what stands under different ones cannot.
+func (m matrix) scale(column []key) string {
+	if len(column) == 1 {
+		return ""
+	}
+	return column[0].key
+}
+
+// drawMatrix draws a matrix. A unit that all figures of a scale share stands in the
+// head.
+func drawMatrix(b *strings.Builder, m matrix, title, alt string, figures Figures) error {
+	columns := m.columns()
+	cells := make([][]cell, len(m.rows))
+	scales := make(map[string]*scale)
+	for i, row := range m.rows {
+		for _, column := range columns {
+			c := cell{ref: m.fill(row.ref, column...)}
+			var err error
+			if c.value, c.text, err = figures.Number(c.ref); err != nil {
+				return err
+			}
+			if !(c.value >= 0) {
+				return fmt.Errorf("%s is %s: a shade begins at nothing", c.ref, c.text)
+			}
+			if c.scale = scales[m.scale(column)]; c.scale == nil {
+				c.scale = &scale{unit: unit(c.text)}
+				scales[m.scale(column)] = c.scale
+			}
+			c.scale.add(c)
+			cells[i] = append(cells[i], c)
+		}
+	}
+	fmt.Fprintf(b, `<div class="table-scroll" tabindex="0" role="group" aria-label="%s"><table class="matrix"><thead>`, html.EscapeString(title+": "+alt))
+	m.head(b, scales)
+	b.WriteString("</thead><tbody>")
+	for i, row := range m.rows {
+		fmt.Fprintf(b, `<tr><th scope="row">%s</th>`, html.EscapeString(row.label))
+		for j, c := range cells[i] {
+			class := fmt.Sprintf("heat-%d", heat(c.value, c.scale.most))
+			if len(m.each) == 2 && j%len(m.each[1].keys) == 0 {
+				class += " first"
+			}
+			text := html.EscapeString(strings.TrimSuffix(c.text, c.scale.unit))
+			if address := figures.Address(c.ref); address != "" {
+				text = fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(address), text)
+			}
+			fmt.Fprintf(b, `<td class="%s">%s</td>`, class, text)
+		}
+		b.WriteString("</tr>")
+	}
+	b.WriteString("</tbody></table></div>")
+	return nil
+}
+
+func (m matrix) head(b *strings.Builder, scales map[string]*scale) {
+	in := func(label string, s *scale) string {
+		if unit := strings.TrimSpace(s.unit); unit != "" {
+			label = strings.TrimPrefix(label+", "+unit, ", ")
+		}
+		return html.EscapeString(label)
+	}
+	if len(m.each) == 1 {
+		fmt.Fprintf(b, `<tr><th class="corner" scope="col">%s</th>`, in(m.corner, scales[""]))
+		for _, k := range m.each[0].keys {
+			fmt.Fprintf(b, `<th scope="col">%s</th>`, html.EscapeString(k.label))
+		}
+		b.WriteString("</tr>")
+		return
+	}
+	fmt.Fprintf(b, `<tr><th class="corner" scope="col" rowspan="2">%s</th>`, html.EscapeString(m.corner))
+	for _, outer := range m.each[0].keys {
+		fmt.Fprintf(b, `<th class="first" scope="colgroup" colspan="%d">%s</th>`, len(m.each[1].keys), in(outer.label, scales[outer.key]))
+	}
+	b.WriteString("</tr><tr>")
+	for range m.each[0].keys {
+		for i, inner := range m.each[1].keys {
+			class := ""
+			if i == 0 {
+				class = ` class="first"`
+			}
+			fmt.Fprintf(b, `<th%s scope="col">%s</th>`, class, html.EscapeString(inner.label))
+		}
+	}
+	b.WriteString("</tr>")
+}
+
+// heat is 0 for nothing, and else from 1 to heats, a shade for each factor of about
+// three: what is shown goes over several powers of ten.
+func heat(value, most float64) int {
+	if value == 0 {
+		return 0
+	}
+	shade := heats
+	for limit := most / 3; value <= limit && shade > 1; limit /= 3 {
+		shade--
+	}
+	return shade
+}
