@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/link"
 	"lockstep/prototype/node"
 )
 
@@ -35,7 +36,7 @@ func (n gatedNetwork) Dial(address string, timeout time.Duration) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	return gatedConn{conn, n.gate}, nil
+	return newGatedConn(conn, n.gate), nil
 }
 
 type gatedListener struct {
@@ -51,7 +52,7 @@ func (l gatedListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if l.gate.Pass(context.Background()) == nil {
-			return gatedConn{conn, l.gate}, nil
+			return newGatedConn(conn, l.gate), nil
 		}
 		conn.Close()
 	}
@@ -59,12 +60,18 @@ func (l gatedListener) Accept() (net.Conn, error) {
 
 type gatedConn struct {
 	net.Conn
-	gate *fault.Gate
+	roomy link.Roomy // the same; nil if it does not know its room
+	gate  *fault.Gate
+}
+
+func newGatedConn(c net.Conn, gate *fault.Gate) *gatedConn {
+	roomy, _ := c.(link.Roomy)
+	return &gatedConn{c, roomy, gate}
 }
 
 // Read may take from the connection while the node is paused, but the node does
 // not get it.
-func (c gatedConn) Read(p []byte) (int, error) {
+func (c *gatedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	if ended := c.gate.Pass(context.Background()); ended != nil {
 		return 0, ended
@@ -72,11 +79,19 @@ func (c gatedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (c gatedConn) Write(p []byte) (int, error) {
+func (c *gatedConn) Write(p []byte) (int, error) {
 	if err := c.gate.Pass(context.Background()); err != nil {
 		return 0, err
 	}
 	return c.Conn.Write(p)
+}
+
+// Room is none while the node is paused: it would have to wait.
+func (c *gatedConn) Room() int {
+	if c.roomy == nil || c.gate.IsShut() {
+		return 0
+	}
+	return c.roomy.Room()
 }
 
 // gatedLog holds the lines of a node that is paused, and loses those of one that

@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"lockstep/prototype/link"
 )
 
 // socketBuffer is how many bytes one direction of a connection holds that nobody
@@ -77,6 +79,12 @@ func (p *pipe) write(from []byte) (n int, err error) {
 	}
 }
 
+func (p *pipe) room() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return socketBuffer - p.waiting.Len()
+}
+
 // await returns when something has changed, or with an error when the deadline is
 // over. p.mu is held, but for the wait.
 func (p *pipe) await(deadline *time.Time) error {
@@ -101,7 +109,10 @@ func (p *pipe) change(do func()) {
 // pipeConn is one end of a connection.
 type pipeConn struct{ in, out *pipe }
 
-var _ net.Conn = pipeConn{}
+var _ interface {
+	net.Conn
+	link.Roomy
+} = pipeConn{}
 
 func newConnection() (near, far net.Conn) {
 	a, b := newPipe(), newPipe()
@@ -111,6 +122,9 @@ func newConnection() (near, far net.Conn) {
 func (c pipeConn) Read(p []byte) (int, error) { return c.in.read(p) }
 
 func (c pipeConn) Write(p []byte) (int, error) { return c.out.write(p) }
+
+// Room is what the buffer still takes.
+func (c pipeConn) Room() int { return c.out.room() }
 
 func (c pipeConn) Close() error {
 	c.in.change(func() { c.in.broken, c.in.waiting = true, bytes.Buffer{} })

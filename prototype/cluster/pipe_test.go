@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"lockstep/prototype/link"
 )
 
 // TestPipe: what is written waits for its reader, up to a bound; a deadline ends
@@ -43,6 +45,9 @@ func TestPipe(t *testing.T) {
 		}
 		if n, err := near.Write([]byte("hello")); n != 5 || err != nil {
 			t.Errorf("a late write that fits: %d, %v", n, err)
+		}
+		if room := near.(link.Roomy).Room(); room != socketBuffer-5 {
+			t.Errorf("%d bytes fit without waiting", room)
 		}
 		near.Close()
 		if rest, err := io.ReadAll(far); string(rest) != "hello" || err != nil {

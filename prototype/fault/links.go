@@ -102,7 +102,8 @@ func (l *Links) Close() { l.Add(Fault{Kind: Isolate}) }
 // Attach puts a connection under the control of l, or closes it and gives
 // ErrCut if its link is cut.
 func (l *Links) Attach(c net.Conn, peer string, d Direction) (net.Conn, error) {
-	attached := &conn{Conn: c, links: l, peer: peer, direction: d}
+	below, _ := c.(roomy)
+	attached := &conn{Conn: c, below: below, links: l, peer: peer, direction: d}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.isCut(peer, d) {
@@ -116,9 +117,21 @@ func (l *Links) Attach(c net.Conn, peer string, d Direction) (net.Conn, error) {
 // conn is a connection that knows which link it runs over.
 type conn struct {
 	net.Conn
+	below     roomy // the same; nil if it does not know its room
 	links     *Links
 	peer      string
 	direction Direction
+}
+
+// roomy is link.Roomy.
+type roomy interface{ Room() int }
+
+// Room is that of the connection below, if it knows it.
+func (c *conn) Room() int {
+	if c.below == nil {
+		return 0
+	}
+	return c.below.Room()
 }
 
 func (c *conn) Close() error {

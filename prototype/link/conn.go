@@ -7,20 +7,27 @@ import (
 	"time"
 )
 
+// Roomy is a connection that knows how many bytes can be written to it without
+// waiting, as one within a process does. What fits is written by who has it to say,
+// and needs no other goroutine.
+type Roomy interface{ Room() int }
+
 // conn is one connection with a queue in front of it. Anyone may enqueue; one
 // goroutine writes what has gathered, in one go.
 type conn struct {
 	net.Conn
-	peer string
+	roomy Roomy // the same connection; nil if it does not know its room
+	peer  string
 
-	mu     sync.Mutex
-	queue  []frame
-	queued int       // bytes
-	due    time.Time // when the queue must leave; zero if it is empty
-	failed bool
-	wake   chan struct{}
-	gone   chan struct{} // closed with the connection
-	once   sync.Once
+	mu      sync.Mutex
+	queue   []frame
+	queued  int       // bytes
+	due     time.Time // when the queue must leave; zero if it is empty
+	writing bool      // the goroutine writes what it has taken from the queue
+	failed  bool
+	out     []byte        // a frame that is written at once
+	wake    chan struct{} // closed when nothing will be written any more
+	once    sync.Once
 
 	// waiting are the requests that were sent over this connection and not yet
 	// answered.
@@ -35,7 +42,8 @@ const (
 )
 
 func newConn(c net.Conn, peer string) *conn {
-	return &conn{Conn: c, peer: peer, wake: make(chan struct{}, 1), gone: make(chan struct{}),
+	roomy, _ := c.(Roomy)
+	return &conn{Conn: c, roomy: roomy, peer: peer, wake: make(chan struct{}, 1),
 		waiting: make(map[uint64]func([]byte, error))}
 }
 
@@ -50,6 +58,9 @@ func (c *conn) enqueue(f frame, linger time.Duration, done func([]byte, error)) 
 	if done != nil {
 		c.waiting[f.id] = done
 	}
+	if linger == 0 && c.writeNow(f) {
+		return true
+	}
 	due := time.Now().Add(linger)
 	if c.due.IsZero() || due.Before(c.due) {
 		c.due = due
@@ -61,6 +72,28 @@ func (c *conn) enqueue(f frame, linger time.Duration, done func([]byte, error)) 
 	c.queue = append(c.queue, f)
 	c.queued += len(f.payload)
 	return true
+}
+
+// writeNow writes a frame that need not wait for anything, and is false for any
+// other. If the connection is broken, the goroutine learns of it. c.mu is held.
+func (c *conn) writeNow(f frame) bool {
+	size := frameHeader + len(f.payload)
+	if c.roomy == nil || c.writing || len(c.queue) > 0 || c.roomy.Room() < size {
+		return false
+	}
+	c.out = append(f.appendHeader(c.out[:0]), f.payload...)
+	if _, err := c.Conn.Write(c.out); err != nil {
+		c.stop()
+	}
+	return true
+}
+
+// stop makes the goroutine end, and the connection with it. c.mu is held.
+func (c *conn) stop() {
+	if !c.failed {
+		c.failed, c.queue = true, nil
+		close(c.wake)
+	}
 }
 
 // answered takes the one who waits for an answer.
@@ -76,11 +109,10 @@ func (c *conn) answered(id uint64) func([]byte, error) {
 func (c *conn) fail() {
 	c.once.Do(func() {
 		c.mu.Lock()
-		c.failed, c.queue = true, nil
+		c.stop()
 		waiting := c.waiting
 		c.waiting = nil
 		c.mu.Unlock()
-		close(c.gone)
 		c.Close()
 		for _, done := range waiting {
 			done(nil, ErrLost)
@@ -91,24 +123,22 @@ func (c *conn) fail() {
 // write writes until the connection breaks.
 func (c *conn) write() {
 	defer c.fail()
-	out := bufio.NewWriterSize(c.Conn, 64<<10)
+	var out *bufio.Writer
 	var header []byte
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
 	for {
-		frames, pause := c.take()
-		if len(frames) == 0 {
-			if pause <= 0 {
-				pause = time.Hour
-			}
-			timer.Reset(pause)
-			select {
-			case <-c.wake:
-			case <-timer.C:
-			case <-c.gone:
-				return
-			}
+		frames, pause, failed := c.take()
+		switch {
+		case failed:
+			return
+		case pause > 0:
+			c.linger(pause)
 			continue
+		case len(frames) == 0:
+			<-c.wake
+			continue
+		}
+		if out == nil {
+			out = bufio.NewWriterSize(c.Conn, 64<<10)
 		}
 		c.SetWriteDeadline(time.Now().Add(writeTimeout))
 		for _, f := range frames {
@@ -124,17 +154,29 @@ func (c *conn) write() {
 	}
 }
 
-// take gives the queue if it must leave now, or else how long it may wait.
-func (c *conn) take() ([]frame, time.Duration) {
+// linger waits until the queue may have to leave.
+func (c *conn) linger(pause time.Duration) {
+	over := time.NewTimer(pause)
+	defer over.Stop()
+	select {
+	case <-c.wake:
+	case <-over.C:
+	}
+}
+
+// take gives the queue if it must leave now, or else how long it may wait. What it
+// gave before has been written.
+func (c *conn) take() (frames []frame, pause time.Duration, failed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.due.IsZero() {
-		return nil, 0
+	c.writing = false
+	if c.failed || c.due.IsZero() {
+		return nil, 0, c.failed
 	}
 	if pause := time.Until(c.due); pause > 0 {
-		return nil, pause
+		return nil, pause, false
 	}
-	frames := c.queue
-	c.queue, c.queued, c.due = nil, 0, time.Time{}
-	return frames, 0
+	frames = c.queue
+	c.queue, c.queued, c.due, c.writing = nil, 0, time.Time{}, true
+	return frames, 0, false
 }

@@ -307,19 +307,23 @@ func (m *Mesh) deliver(c *conn, f frame) {
 			done(nil, errors.New(string(f.payload)))
 		}
 	default:
-		h := m.handlers[f.channel]
-		if h == nil {
-			m.reply(c, f, nil, fmt.Errorf("there is no channel %d here", f.channel))
+		reply := nobody
+		if f.kind == request {
+			to := f // what a closure holds is allocated; a one-way message need not be
+			reply = func(payload []byte, err error) { m.reply(c, to, payload, err) }
+		}
+		if h := m.handlers[f.channel]; h != nil {
+			h(c.peer, f.payload, reply)
 			return
 		}
-		h(c.peer, f.payload, func(payload []byte, err error) { m.reply(c, f, payload, err) })
+		reply(nil, fmt.Errorf("there is no channel %d here", f.channel))
 	}
 }
 
+// nobody waits for an answer to a one-way message.
+func nobody([]byte, error) {}
+
 func (m *Mesh) reply(c *conn, to frame, payload []byte, err error) {
-	if to.kind != request {
-		return
-	}
 	f := frame{kind: answer, channel: to.channel, id: to.id, payload: payload}
 	if err != nil {
 		f.kind, f.payload = refusal, []byte(err.Error())

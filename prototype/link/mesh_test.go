@@ -8,8 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,14 +26,60 @@ func (tcp) Dial(address string, timeout time.Duration) (net.Conn, error) {
 	return net.DialTimeout("tcp", address, timeout)
 }
 
+// roomy are connections that say how much they take at once: sometimes a lot and
+// sometimes nothing.
+type roomy struct{ tcp }
+
+func (r roomy) Listen(address string) (net.Listener, error) {
+	l, err := r.tcp.Listen(address)
+	return roomyListener{l}, err
+}
+
+func (r roomy) Dial(address string, timeout time.Duration) (net.Conn, error) {
+	c, err := r.tcp.Dial(address, timeout)
+	if err != nil {
+		return nil, err
+	}
+	return &roomyConn{Conn: c}, nil
+}
+
+type roomyListener struct{ net.Listener }
+
+func (l roomyListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &roomyConn{Conn: c}, nil
+}
+
+type roomyConn struct {
+	net.Conn
+	asked atomic.Int64
+}
+
+func (c *roomyConn) Room() int {
+	if c.asked.Add(1)%5 == 0 {
+		return 0
+	}
+	return 1 << 20
+}
+
 const (
 	echo = iota + 1
 	silent
 	upper
+	numbered
 )
 
 // pair starts two nodes that know each other.
 func pair(t *testing.T) (a, b *link.Mesh, faults map[string]*fault.Set) {
+	t.Helper()
+	return pairOn(t, tcp{}, func([]byte) {})
+}
+
+// pairOn is pair on a network; got takes the numbered messages.
+func pairOn(t *testing.T, network link.Network, got func([]byte)) (a, b *link.Mesh, faults map[string]*fault.Set) {
 	t.Helper()
 	var mu sync.Mutex
 	addresses := map[string]string{}
@@ -44,7 +92,7 @@ func pair(t *testing.T) (a, b *link.Mesh, faults map[string]*fault.Set) {
 		return address, ok
 	}
 	open := func(id string) *link.Mesh {
-		m, err := link.Listen(link.Config{Self: id, Address: "127.0.0.1:0", Network: tcp{}, Links: links[id], Find: find, Logger: slog.New(slog.DiscardHandler)})
+		m, err := link.Listen(link.Config{Self: id, Address: "127.0.0.1:0", Network: network, Links: links[id], Find: find, Logger: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,6 +101,10 @@ func pair(t *testing.T) (a, b *link.Mesh, faults map[string]*fault.Set) {
 				reply(nil, errors.New("as you wish, "+from))
 				return
 			}
+			reply(payload, nil)
+		})
+		m.Handle(numbered, func(_ string, payload []byte, reply func([]byte, error)) {
+			got(payload)
 			reply(payload, nil)
 		})
 		m.Handle(silent, func(string, []byte, func([]byte, error)) {})
@@ -71,6 +123,50 @@ func pair(t *testing.T) (a, b *link.Mesh, faults map[string]*fault.Set) {
 		return m
 	}
 	return open("a"), open("b"), faults
+}
+
+// TestMesh_order: messages of one line arrive in their order, whether they wait for
+// company, for the goroutine that writes, or for nothing.
+func TestMesh_order(t *testing.T) {
+	for name, network := range map[string]link.Network{"tcp": tcp{}, "roomy": roomy{}} {
+		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex
+			var got []string
+			a, _, _ := pairOn(t, network, func(payload []byte) {
+				mu.Lock()
+				defer mu.Unlock()
+				got = append(got, string(payload))
+			})
+			connect(t, deadline(t), a)
+			var want []string
+			var answers sync.WaitGroup
+			for i := range 2000 {
+				text := fmt.Sprintf("%d %s", i, strings.Repeat("x", i%700))
+				want = append(want, text)
+				var o link.Options
+				if i%7 == 0 {
+					o.Linger = time.Duration(i%4) * 100 * time.Microsecond
+				}
+				if i%3 == 0 {
+					a.Send("b", numbered, []byte(text))
+					continue
+				}
+				answers.Add(1)
+				a.Go("b", numbered, []byte(text), o, func(payload []byte, err error) {
+					if string(payload) != text || err != nil {
+						t.Errorf("%.10q is answered with %.10q, %v", text, payload, err)
+					}
+					answers.Done()
+				})
+			}
+			answers.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			if !slices.Equal(got, want) {
+				t.Errorf("%d of %d messages arrived, or not in their order", len(got), len(want))
+			}
+		})
+	}
 }
 
 func deadline(t *testing.T) context.Context {
