@@ -98,21 +98,21 @@ const wakeUp = 25 * time.Millisecond
 // no error, it just does not come back.
 func (l *flushLog) watched(ops []logOp) error {
 	done, stuck := make(chan struct{}), make(chan bool, 1)
-	go func() {
-		for _, patience := range []time.Duration{l.after, wakeUp} {
-			timer := time.NewTimer(patience)
-			select {
-			case <-done:
-				timer.Stop()
-				stuck <- false
-				return
-			case <-timer.C:
-			}
+	watchdog := time.AfterFunc(l.after, func() {
+		more := time.NewTimer(wakeUp)
+		defer more.Stop()
+		select {
+		case <-done:
+			stuck <- false
+		case <-more.C:
+			l.hang(true)
+			stuck <- true
 		}
-		l.hang(true)
-		stuck <- true
-	}()
+	})
 	err := l.carryOut(ops)
+	if watchdog.Stop() {
+		return err
+	}
 	close(done)
 	if <-stuck && err == nil {
 		l.hang(false)

@@ -110,6 +110,7 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 		s.log.close(time.Second)
 		return nil, fmt.Errorf("start raft: %w", err)
 	}
+	go s.transport.answer()
 	s.fence.onRaise(s.abdicate)
 	s.batcher = newBatcher(s.raft, cfg, s.stop)
 	s.done.Go(s.batcher.run)

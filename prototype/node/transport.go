@@ -39,7 +39,8 @@ type transport struct {
 	nudge     func()                          // has the library replicate at once
 	arrival   func(id string) <-chan struct{} // closed when the node is heard
 	requests  chan raft.RPC
-	quiet     time.Time // until when votes are refused
+	undecided chan undecided // of requests, in their order, or nearly
+	quiet     time.Time      // until when votes are refused
 	fence     *fence
 	stop      chan struct{}
 	stopped   atomic.Bool
@@ -89,7 +90,7 @@ var (
 func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *flushLog, f *fence, quiet time.Duration) *transport {
 	t := &transport{
 		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
-		requests: make(chan raft.RPC, 64), quiet: time.Now().Add(quiet), stop: make(chan struct{}),
+		requests: make(chan raft.RPC, 64), undecided: make(chan undecided, 256), quiet: time.Now().Add(quiet), stop: make(chan struct{}),
 	}
 	b.shards[t.channel] = t
 	mesh.Handle(t.channel, t.receive)

@@ -25,21 +25,43 @@ func (t *transport) receive(_ string, payload []byte, reply func([]byte, error))
 		reply(nil, err)
 		return
 	}
-	answers := make(chan raft.RPCResponse, 1)
+	u := undecided{command, make(chan raft.RPCResponse, 1), reply}
 	select {
-	case t.requests <- raft.RPC{Command: command, RespChan: answers}:
+	case t.undecided <- u:
 	default:
 		reply(nil, errBusy)
 		return
 	}
-	go func() {
+	select {
+	case t.requests <- raft.RPC{Command: command, RespChan: u.answer}:
+	default:
+		u.answer <- raft.RPCResponse{Error: errBusy}
+	}
+}
+
+// undecided is a request that the library has not answered yet.
+type undecided struct {
+	command any
+	answer  chan raft.RPCResponse
+	reply   func([]byte, error)
+}
+
+// answer passes the library's answers on until the transport is closed. The library
+// decides one request after the other, so one goroutine can wait for all of them.
+func (t *transport) answer() {
+	for {
 		select {
-		case answer := <-answers:
-			t.respond(command, answer, reply)
+		case u := <-t.undecided:
+			select {
+			case answer := <-u.answer:
+				t.respond(u.command, answer, u.reply)
+			case <-t.stop:
+				u.reply(nil, raft.ErrTransportShutdown)
+			}
 		case <-t.stop:
-			reply(nil, raft.ErrTransportShutdown)
+			return
 		}
-	}()
+	}
 }
 
 // admit keeps those from voting who must not.
