@@ -15,12 +15,6 @@ import (
 // that are passed on are not passed on again, so stale beliefs about the leader
 // cannot make a loop.
 
-// submitAnswer is what became of forwarded commands.
-type submitAnswer struct {
-	Results []order.Result
-	Error   *Error
-}
-
 func (n *Node) forwardSubmit(leader Peer, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
 	payload := order.Batch{Commands: commands}.Append(nil)
 	type result struct {
@@ -47,8 +41,8 @@ func (n *Node) forwardSubmit(leader Peer, conversation string, commands []order.
 		if r.err != nil {
 			return nil, unknown("the leader took the message and did not answer")
 		}
-		var answer submitAnswer
-		if err := json.Unmarshal(r.payload, &answer); err != nil || len(answer.Results) > len(commands) {
+		answer, err := decodeAnswer(r.payload, len(commands))
+		if err != nil {
 			return nil, unknown("the leader's answer could not be read")
 		}
 		return answer.Results, answer.Error
@@ -70,17 +64,17 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 	case a == stale:
 		return // the first copy is answered, or none
 	case a == overtaken:
-		reply(json.Marshal(submitAnswer{Error: noLeader("a later message was faster than this one on its way to the leader")}))
+		reply(submitAnswer{Error: noLeader("a later message was faster than this one on its way to the leader")}.append(nil), nil)
 		return
 	case s.raft.CurrentTerm() > t.term:
-		reply(json.Marshal(submitAnswer{Error: noLeader("the lead changed while the message was on its way")}))
+		reply(submitAnswer{Error: noLeader("the lead changed while the message was on its way")}.append(nil), nil)
 		return
 	}
 	wait := n.within(s.submit(batch.Commands), n.detect.majority(), s.fence.working())
 	go func() {
 		var a submitAnswer
 		a.Results, a.Error = wait(n.life)
-		reply(json.Marshal(a))
+		reply(a.append(nil), nil)
 	}()
 }
 

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"strconv"
 	"sync"
 	"time"
@@ -190,7 +189,7 @@ func (l *lanes) forward(ctx context.Context, leader string, commands []order.Com
 	var answer submitAnswer
 	switch {
 	case err == nil:
-		err = json.Unmarshal(payload, &answer)
+		answer, err = decodeAnswer(payload, len(commands))
 	case isUnreachable(err):
 		return nil, noLeader("the leader of the lane cannot be reached")
 	}
@@ -216,7 +215,7 @@ func (l *lanes) receiveSubmit(_ string, payload []byte, reply func([]byte, error
 	if a.Results, ok = x.Submit(l.now(), batch.Commands); !ok {
 		a.Error = noLeader("this node does not lead the lane")
 	}
-	reply(json.Marshal(a))
+	reply(a.append(nil), nil)
 }
 
 // view and digest are those of this node at the moment: a weak lane promises no

@@ -1,0 +1,55 @@
+package node
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lockstep/prototype/order"
+)
+
+// TestSubmitAnswer: what a leader answers arrives as it was, and what is no answer
+// is refused.
+func TestSubmitAnswer(t *testing.T) {
+	for _, want := range []submitAnswer{
+		{Results: []order.Result{{Seq: 1, Epoch: 2}, {Seq: 1 << 40, Epoch: 3, Duplicate: true}, {Session: 9}, {Rejected: order.TooOld}}},
+		{Error: &Error{Outcome: Unknown, Reason: ReasonTimeout, Detail: "späť", RetryAfter: time.Second, FirstSeq: 7}},
+	} {
+		payload := want.append(nil)
+		got, err := decodeAnswer(payload, 4)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%v\n%s", err, diff)
+		}
+		for cut := range payload {
+			if a, err := decodeAnswer(payload[:cut], 4); err == nil {
+				t.Errorf("%d of %d bytes are taken for %+v", cut, len(payload), a)
+			}
+		}
+		if want.Error == nil {
+			if _, err := decodeAnswer(append(payload, 0), 4); err == nil {
+				t.Error("an answer with something behind it is taken")
+			}
+			if _, err := decodeAnswer(payload, 3); err == nil {
+				t.Error("more results than commands are taken")
+			}
+		}
+	}
+	for _, nonsense := range []string{"\x07", "\x01null", "\x01[]"} {
+		if _, err := decodeAnswer([]byte(nonsense), 1); err == nil {
+			t.Errorf("%q is taken for an answer", nonsense)
+		}
+	}
+}
+
+func FuzzSubmitAnswer(f *testing.F) {
+	f.Add([]byte{answerResults, 1, 1, 1, 0, 0, 1})
+	f.Add([]byte("\x01{}"))
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		if a, err := decodeAnswer(payload, 10); err == nil {
+			if again, err := decodeAnswer(a.append(nil), 10); err != nil || !cmp.Equal(a, again) {
+				t.Errorf("%+v, and again %+v, %v", a, again, err)
+			}
+		}
+	})
+}
