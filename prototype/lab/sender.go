@@ -84,11 +84,10 @@ func (l *Lab) home(s *sender) {
 
 // attempt sends once and says whether the message was acknowledged.
 func (l *Lab) attempt(ctx context.Context, s *sender, m Message, due time.Time) bool {
-	members := l.cluster.Members()
 	try, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	target := members[s.target%len(members)].ID
 	l.mu.Lock()
+	target := l.record.nodes[s.target%len(l.record.nodes)].member.ID
 	op := l.record.exact.sends(time.Now(), s.lane, target, m)
 	l.mu.Unlock()
 	answer := l.cluster.Send(try, target, s.lane, l.cfg.Conversation, m)

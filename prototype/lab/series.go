@@ -12,11 +12,13 @@ const Minute = 60
 type series struct {
 	second      int64 // unix time of the newest bucket
 	buckets     [Minute]bucket
-	lost, moved uint64 // the most that were found so far
+	all         []time.Duration // of all buckets; its room is used again
+	lost, moved uint64          // the most that were found so far
 }
 
 type bucket struct {
 	latencies   []time.Duration
+	sorted      bool
 	lost, moved int
 }
 
@@ -40,7 +42,7 @@ func (s *series) advance(now time.Time) {
 func (s *series) add(now time.Time, latency time.Duration) {
 	s.advance(now)
 	b := s.bucket(s.second)
-	b.latencies = append(b.latencies, latency)
+	b.latencies, b.sorted = append(b.latencies, latency), false
 }
 
 // found takes how many messages are lost and moved by now.
@@ -56,17 +58,22 @@ func (s *series) found(now time.Time, lost, moved uint64) {
 // and the rate of the last three.
 func (s *series) read(now time.Time) (seconds []Second, p50, p99 time.Duration, rate float64) {
 	s.advance(now)
-	var all []time.Duration
+	all := s.all[:0]
+	seconds = make([]Second, 0, Minute)
 	for second := s.second - Minute + 1; second < s.second; second++ {
 		b := s.bucket(second)
-		sorted := slices.Sorted(slices.Values(b.latencies))
-		seconds = append(seconds, Second{Acked: len(sorted), P50: percentile(sorted, 0.50), P99: percentile(sorted, 0.99), Lost: b.lost, Moved: b.moved})
-		all = append(all, sorted...)
+		if !b.sorted {
+			slices.Sort(b.latencies)
+			b.sorted = true
+		}
+		seconds = append(seconds, Second{Acked: len(b.latencies), P50: percentile(b.latencies, 0.50), P99: percentile(b.latencies, 0.99), Lost: b.lost, Moved: b.moved})
+		all = append(all, b.latencies...)
 	}
 	for _, second := range seconds[len(seconds)-3:] {
 		rate += float64(second.Acked) / 3
 	}
 	slices.Sort(all)
+	s.all = all
 	return seconds, percentile(all, 0.50), percentile(all, 0.99), rate
 }
 

@@ -23,6 +23,7 @@ type roster struct {
 	members map[string]Peer
 	guests  map[string]Peer
 	voters  [][]string // the sets of voters that shards have; mostly one
+	rest    []string   // see others; replaced and never changed
 }
 
 func newRoster(cfg Config) *roster {
@@ -34,6 +35,7 @@ func newRoster(cfg Config) *roster {
 	}
 	r.self = r.started[cfg.ID]
 	r.voters = [][]string{ids}
+	r.count()
 	return r
 }
 
@@ -65,10 +67,17 @@ func (r *roster) all() (peers []Peer) {
 	return peers
 }
 
-// others lists the members beside this node, and the guests.
-func (r *roster) others() (ids []string) {
+// others lists the members beside this node, and the guests. The list is not to be
+// changed.
+func (r *roster) others() []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	return r.rest
+}
+
+// count renews what others gives. r.mu is held.
+func (r *roster) count() {
+	var ids []string
 	for id := range r.members {
 		ids = append(ids, id)
 	}
@@ -79,7 +88,7 @@ func (r *roster) others() (ids []string) {
 	}
 	ids = slices.DeleteFunc(ids, func(id string) bool { return id == r.self.ID })
 	slices.Sort(ids)
-	return ids
+	r.rest = ids
 }
 
 // majority says whether those who are here are a majority in some shard.
@@ -109,6 +118,7 @@ func (r *roster) welcome(p Peer) {
 	if _, ok := r.members[p.ID]; ok {
 		r.members[p.ID] = p
 	}
+	r.count()
 }
 
 // look takes the members from the shards' configurations.
@@ -151,6 +161,7 @@ func (r *roster) look(shards []*shard) {
 		}
 		r.members[id] = p
 	}
+	r.count()
 }
 
 // A member that joined has both its addresses in the configuration, so that those
