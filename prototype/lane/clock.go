@@ -20,6 +20,7 @@ type Clock struct {
 	limit  int
 
 	mu     sync.Mutex
+	turn   int   // counts the peers that were asked
 	wall   int64 // of the newest stamp given or seen, milliseconds
 	ticks  uint32
 	rooms  map[string]*clockRoom
@@ -138,13 +139,14 @@ func (c *Clock) tell(to string, g gossip) {
 	c.send(to, g.append(nil))
 }
 
-// Tick asks one peer after the other for what is missing here. It is called a few
-// times a second.
+// Tick asks one peer for what is missing here, each in turn. It is called some
+// twenty times a second.
 func (c *Clock) Tick() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, p := range c.peers() {
-		c.tell(p, gossip{Have: c.have(), Ask: true})
+	if peers := c.peers(); len(peers) > 0 {
+		c.turn++
+		c.tell(peers[c.turn%len(peers)], gossip{Have: c.have(), Ask: true})
 	}
 }
 
