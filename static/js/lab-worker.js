@@ -50,7 +50,7 @@ async function restart(newSeed, actions, until) {
   while (mine === run && !host.run(Math.max(until, start), stopwatch())) {
     if (host.failed) break;
     if (performance.now() - reported >= drawing) report();
-    await new Promise((resume) => setTimeout(resume));
+    await turn();
   }
   target = host.now;
   report();
@@ -96,17 +96,31 @@ function send({ number, at, hash }, html, wanted) {
   postMessage({ type: "frame", number, at, hash, html, wanted, past: number !== newest, first: frames[0].at, last, memory: host.memory, actions: host.actions.length });
 }
 
+// A turn of what the page wants, and no more: a message to oneself is behind those
+// that have come, and no timer makes it wait.
+const turns = new MessageChannel();
+const resumes = [];
+turns.port1.onmessage = () => resumes.shift()();
+const turn = () =>
+  new Promise((resume) => {
+    resumes.push(resume);
+    turns.port2.postMessage(null);
+  });
+
 function tick() {
   const now = performance.now();
   const passed = Math.min(now - before, 100);
   before = now;
+  let keptUp = true;
   if (host && !paused && !host.failed) {
     target += passed * pace * ms;
-    if (!host.run(target, stopwatch())) target = host.now; // it cannot keep up
+    keptUp = host.run(target, stopwatch()) || host.failed !== "";
+    if (!keptUp) target = host.now;
     if (now - reported >= drawing || host.failed) report();
     measure(now);
   }
-  setTimeout(tick, 16);
+  if (keptUp) setTimeout(tick, 16);
+  else turn().then(tick);
 }
 
 // Once a second the page learns how fast the program really is.
