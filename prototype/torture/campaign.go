@@ -26,6 +26,7 @@ type Totals struct {
 	Runs           int                 `json:"runs"`
 	LeaderFailures int                 `json:"leader_failures"` // in runs that passed
 	Faults         map[string]int      `json:"faults"`          // that had an effect, by kind
+	Kinds          int                 `json:"kinds"`           // how many those are
 	Acknowledged   uint64              `json:"acknowledged"`
 	Refused        uint64              `json:"refused"`
 	Unknown        uint64              `json:"unknown"`
@@ -142,6 +143,7 @@ func (t *Totals) add(r Result, err error) {
 
 func (t *Totals) conclude(wanted int) {
 	slices.Sort(t.Windows)
+	t.Kinds = len(t.Faults)
 	t.Verdict = check.OK
 	if t.LeaderFailures < wanted || len(t.NoPass) > 0 || t.tooVoid() {
 		t.Verdict = check.Unknown

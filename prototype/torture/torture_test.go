@@ -13,7 +13,7 @@ func TestCampaign(t *testing.T) {
 	const failures = 300
 	totals := Campaign{Failures: failures, Seed: 1, Topology: fault.Topology{Nodes: 3, Shards: 1}}.Run(t.Context())
 	t.Logf("%s; windows p50 %s, p99 %s; %s of virtual time in %s", totals, totals.Window(0.5), totals.Window(0.99), totals.Simulated, totals.Took)
-	if totals.Verdict != "ok" || totals.LeaderFailures < failures {
+	if totals.Verdict != "ok" || totals.LeaderFailures < failures || totals.Kinds != len(totals.Faults) || totals.Kinds < 10 {
 		t.Errorf("%s: %s", totals.Verdict, totals)
 	}
 	// Beyond this the library's own timers have held an election: the detector has
