@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"time"
@@ -60,13 +61,13 @@ func (l gatedListener) Accept() (net.Conn, error) {
 
 type gatedConn struct {
 	net.Conn
-	roomy link.Roomy // the same; nil if it does not know its room
-	gate  *fault.Gate
+	try  link.TryWriter // the same; nil if it cannot
+	gate *fault.Gate
 }
 
 func newGatedConn(c net.Conn, gate *fault.Gate) *gatedConn {
-	roomy, _ := c.(link.Roomy)
-	return &gatedConn{c, roomy, gate}
+	try, _ := c.(link.TryWriter)
+	return &gatedConn{c, try, gate}
 }
 
 // Read may take from the connection while the node is paused, but the node does
@@ -86,13 +87,24 @@ func (c *gatedConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// Room is none while the node is paused: it would have to wait.
-func (c *gatedConn) Room() int {
-	if c.roomy == nil || c.gate.IsShut() {
-		return 0
+// TryWrite writes nothing while the node is paused: it would have to wait, and who
+// tries may hold what those need who look at the node.
+func (c *gatedConn) TryWrite(p []byte) (written bool, err error) {
+	switch err := c.gate.Pass(over); {
+	case errors.Is(err, fault.ErrEnded):
+		return false, err
+	case err != nil || c.try == nil:
+		return false, nil
 	}
-	return c.roomy.Room()
+	return c.try.TryWrite(p)
 }
+
+// over is a context in which nobody waits.
+var over = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
 
 // gatedLog holds the lines of a node that is paused, and loses those of one that
 // was killed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -279,5 +280,32 @@ func TestMemory_woken_reads(t *testing.T) {
 				t.Logf("%d of 200 reads were answered", answered)
 			})
 		})
+	}
+}
+
+// TestGatedConn_TryWrite: who tries to write to a paused node does not wait for it:
+// the lanes' locks are held meanwhile.
+func TestGatedConn_TryWrite(t *testing.T) {
+	gate := &fault.Gate{}
+	near, far := newConnection()
+	c := newGatedConn(near, gate)
+	for _, step := range []struct {
+		name           string
+		do             func()
+		written, ended bool
+	}{
+		{"open", func() {}, true, false},
+		{"paused", func() { gate.Shut() }, false, false},
+		{"resumed", func() { gate.Open() }, true, false},
+		{"killed", gate.End, false, true},
+	} {
+		step.do()
+		if written, err := c.TryWrite([]byte("x")); written != step.written || errors.Is(err, fault.ErrEnded) != step.ended {
+			t.Errorf("%s: written %t, %v", step.name, written, err)
+		}
+	}
+	near.Close()
+	if got, err := io.ReadAll(far); string(got) != "xx" || err != nil {
+		t.Errorf("%q arrived, %v", got, err)
 	}
 }

@@ -79,10 +79,21 @@ func (p *pipe) write(from []byte) (n int, err error) {
 	}
 }
 
-func (p *pipe) room() int {
+// tryWrite writes all of from, or nothing if it does not fit.
+func (p *pipe) tryWrite(from []byte) (written bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return socketBuffer - p.waiting.Len()
+	switch {
+	case p.ended:
+		return false, net.ErrClosed
+	case p.broken:
+		return false, io.ErrClosedPipe
+	case socketBuffer-p.waiting.Len() < len(from):
+		return false, nil
+	}
+	p.waiting.Write(from)
+	p.changed.Broadcast()
+	return true, nil
 }
 
 // await returns when something has changed, or with an error when the deadline is
@@ -111,7 +122,7 @@ type pipeConn struct{ in, out *pipe }
 
 var _ interface {
 	net.Conn
-	link.Roomy
+	link.TryWriter
 } = pipeConn{}
 
 func newConnection() (near, far net.Conn) {
@@ -123,8 +134,7 @@ func (c pipeConn) Read(p []byte) (int, error) { return c.in.read(p) }
 
 func (c pipeConn) Write(p []byte) (int, error) { return c.out.write(p) }
 
-// Room is what the buffer still takes.
-func (c pipeConn) Room() int { return c.out.room() }
+func (c pipeConn) TryWrite(p []byte) (written bool, err error) { return c.out.tryWrite(p) }
 
 func (c pipeConn) Close() error {
 	c.in.change(func() { c.in.broken, c.in.waiting = true, bytes.Buffer{} })

@@ -102,8 +102,8 @@ func (l *Links) Close() { l.Add(Fault{Kind: Isolate}) }
 // Attach puts a connection under the control of l, or closes it and gives
 // ErrCut if its link is cut.
 func (l *Links) Attach(c net.Conn, peer string, d Direction) (net.Conn, error) {
-	below, _ := c.(roomy)
-	attached := &conn{Conn: c, below: below, links: l, peer: peer, direction: d}
+	try, _ := c.(tryWriter)
+	attached := &conn{Conn: c, try: try, links: l, peer: peer, direction: d}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.isCut(peer, d) {
@@ -117,21 +117,23 @@ func (l *Links) Attach(c net.Conn, peer string, d Direction) (net.Conn, error) {
 // conn is a connection that knows which link it runs over.
 type conn struct {
 	net.Conn
-	below     roomy // the same; nil if it does not know its room
+	try       tryWriter // the same; nil if it cannot
 	links     *Links
 	peer      string
 	direction Direction
 }
 
-// roomy is link.Roomy.
-type roomy interface{ Room() int }
+// tryWriter is link.TryWriter.
+type tryWriter interface {
+	TryWrite(p []byte) (written bool, err error)
+}
 
-// Room is that of the connection below, if it knows it.
-func (c *conn) Room() int {
-	if c.below == nil {
-		return 0
+// TryWrite is that of the connection below, if it has one.
+func (c *conn) TryWrite(p []byte) (written bool, err error) {
+	if c.try == nil {
+		return false, nil
 	}
-	return c.below.Room()
+	return c.try.TryWrite(p)
 }
 
 func (c *conn) Close() error {

@@ -7,17 +7,20 @@ import (
 	"time"
 )
 
-// Roomy is a connection that knows how many bytes can be written to it without
-// waiting, as one within a process does. What fits is written by who has it to say,
-// and needs no other goroutine.
-type Roomy interface{ Room() int }
+// TryWriter is a connection that can be written to without waiting, as one within a
+// process can. TryWrite writes all of p or nothing, never waits, and gives an error
+// only if the connection is broken.
+type TryWriter interface {
+	TryWrite(p []byte) (written bool, err error)
+}
 
 // conn is one connection with a queue in front of it. Anyone may enqueue; one
-// goroutine writes what has gathered, in one go.
+// goroutine writes what has gathered, in one go. What need not wait for company is
+// tried at once by whoever has it to say, and wakes no other goroutine.
 type conn struct {
 	net.Conn
-	roomy Roomy // the same connection; nil if it does not know its room
-	peer  string
+	try  TryWriter // the same connection; nil if it cannot
+	peer string
 
 	mu      sync.Mutex
 	queue   []frame
@@ -42,8 +45,8 @@ const (
 )
 
 func newConn(c net.Conn, peer string) *conn {
-	roomy, _ := c.(Roomy)
-	return &conn{Conn: c, roomy: roomy, peer: peer, wake: make(chan struct{}, 1),
+	try, _ := c.(TryWriter)
+	return &conn{Conn: c, try: try, peer: peer, wake: make(chan struct{}, 1),
 		waiting: make(map[uint64]func([]byte, error))}
 }
 
@@ -77,15 +80,15 @@ func (c *conn) enqueue(f frame, linger time.Duration, done func([]byte, error)) 
 // writeNow writes a frame that need not wait for anything, and is false for any
 // other. If the connection is broken, the goroutine learns of it. c.mu is held.
 func (c *conn) writeNow(f frame) bool {
-	size := frameHeader + len(f.payload)
-	if c.roomy == nil || c.writing || len(c.queue) > 0 || c.roomy.Room() < size {
+	if c.try == nil || c.writing || len(c.queue) > 0 {
 		return false
 	}
 	c.out = append(f.appendHeader(c.out[:0]), f.payload...)
-	if _, err := c.Conn.Write(c.out); err != nil {
+	written, err := c.try.TryWrite(c.out)
+	if err != nil {
 		c.stop()
 	}
-	return true
+	return written || err != nil
 }
 
 // stop makes the goroutine end, and the connection with it. c.mu is held.

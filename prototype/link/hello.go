@@ -17,7 +17,7 @@ import (
 //	caller   length bytes: the id of the node that connects
 const (
 	helloMagic   = "LKLN"
-	helloVersion = 2
+	helloVersion = 3
 )
 
 type use byte
