@@ -7,26 +7,27 @@ import (
 	"lockstep/prototype/order"
 )
 
-// submitAnswer is what became of forwarded commands: results, or an error.
+// submitAnswer is what became of forwarded commands: results of the first ones, and
+// an error about the rest, if there is a rest.
 type submitAnswer struct {
 	Results []order.Result
 	Error   *Error
 }
 
 // An answer begins with its kind. Results follow as their number, and for each its
-// seq, epoch, session, rejection, and whether it is a duplicate; an error, which is
-// rare, as JSON.
+// seq, epoch, session, rejection, and whether it is a duplicate. The error, which is
+// rare, is behind them as JSON.
 const (
-	answerResults = iota
+	answerWhole = iota
 	answerError
 )
 
 func (a submitAnswer) append(dst []byte) []byte {
+	kind := byte(answerWhole)
 	if a.Error != nil {
-		text, _ := json.Marshal(a.Error) // it holds nothing that JSON cannot
-		return append(append(dst, answerError), text...)
+		kind = answerError
 	}
-	dst = binary.AppendUvarint(append(dst, answerResults), uint64(len(a.Results)))
+	dst = binary.AppendUvarint(append(dst, kind), uint64(len(a.Results)))
 	for _, r := range a.Results {
 		dst = binary.AppendUvarint(dst, r.Seq)
 		dst = binary.AppendUvarint(dst, r.Epoch)
@@ -37,6 +38,10 @@ func (a submitAnswer) append(dst []byte) []byte {
 		}
 		dst = append(dst, byte(r.Rejected), duplicate)
 	}
+	if a.Error != nil {
+		text, _ := json.Marshal(a.Error) // it holds nothing that JSON cannot
+		dst = append(dst, text...)
+	}
 	return dst
 }
 
@@ -44,25 +49,21 @@ func (a submitAnswer) append(dst []byte) []byte {
 // of reading.
 func decodeAnswer(payload []byte, commands int) (a submitAnswer, err error) {
 	d := reader{data: payload}
-	switch d.byte() {
-	case answerError:
-		if json.Unmarshal(d.data, &a.Error) == nil && a.Error != nil {
-			return a, nil
-		}
-	case answerResults:
-		n := d.uvarint()
-		if n > uint64(commands) {
-			return a, errRPC
-		}
-		a.Results = make([]order.Result, 0, n)
-		for range n {
-			r := order.Result{Seq: d.uvarint(), Epoch: d.uvarint(), Session: d.uvarint(), Rejected: order.Rejection(d.byte())}
-			r.Duplicate = d.byte() == 1
-			a.Results = append(a.Results, r)
-		}
-		if !d.failed && len(d.data) == 0 {
-			return a, nil
-		}
+	kind, n := d.byte(), d.uvarint()
+	if d.failed || n > uint64(commands) {
+		return a, errRPC
+	}
+	for range n {
+		r := order.Result{Seq: d.uvarint(), Epoch: d.uvarint(), Session: d.uvarint(), Rejected: order.Rejection(d.byte())}
+		r.Duplicate = d.byte() == 1
+		a.Results = append(a.Results, r)
+	}
+	switch {
+	case d.failed:
+	case kind == answerWhole && len(d.data) == 0:
+		return a, nil
+	case kind == answerError && json.Unmarshal(d.data, &a.Error) == nil && a.Error != nil:
+		return a, nil
 	}
 	return submitAnswer{}, errRPC
 }

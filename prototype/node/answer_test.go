@@ -15,6 +15,7 @@ func TestSubmitAnswer(t *testing.T) {
 	for _, want := range []submitAnswer{
 		{Results: []order.Result{{Seq: 1, Epoch: 2}, {Seq: 1 << 40, Epoch: 3, Duplicate: true}, {Session: 9}, {Rejected: order.TooOld}}},
 		{Error: &Error{Outcome: Unknown, Reason: ReasonTimeout, Detail: "späť", RetryAfter: time.Second, FirstSeq: 7}},
+		{Results: []order.Result{{Seq: 5, Epoch: 1}, {Seq: 6, Epoch: 1}}, Error: &Error{Outcome: Fail, Reason: ReasonNoLeader}},
 	} {
 		payload := want.append(nil)
 		got, err := decodeAnswer(payload, 4)
@@ -30,12 +31,14 @@ func TestSubmitAnswer(t *testing.T) {
 			if _, err := decodeAnswer(append(payload, 0), 4); err == nil {
 				t.Error("an answer with something behind it is taken")
 			}
-			if _, err := decodeAnswer(payload, 3); err == nil {
+		}
+		if n := len(want.Results); n > 0 {
+			if _, err := decodeAnswer(payload, n-1); err == nil {
 				t.Error("more results than commands are taken")
 			}
 		}
 	}
-	for _, nonsense := range []string{"\x07", "\x01null", "\x01[]"} {
+	for _, nonsense := range []string{"\x07\x00", "\x01\x00null", "\x01\x00[]"} {
 		if _, err := decodeAnswer([]byte(nonsense), 1); err == nil {
 			t.Errorf("%q is taken for an answer", nonsense)
 		}
@@ -43,8 +46,8 @@ func TestSubmitAnswer(t *testing.T) {
 }
 
 func FuzzSubmitAnswer(f *testing.F) {
-	f.Add([]byte{answerResults, 1, 1, 1, 0, 0, 1})
-	f.Add([]byte("\x01{}"))
+	f.Add([]byte{answerWhole, 1, 1, 1, 0, 0, 1})
+	f.Add([]byte("\x01\x00{}"))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		if a, err := decodeAnswer(payload, 10); err == nil {
 			if again, err := decodeAnswer(a.append(nil), 10); err != nil || !cmp.Equal(a, again) {

@@ -35,7 +35,7 @@ func newRoster(cfg Config) *roster {
 	}
 	r.self = r.started[cfg.ID]
 	r.voters = [][]string{ids}
-	r.count()
+	r.renew()
 	return r
 }
 
@@ -75,8 +75,8 @@ func (r *roster) others() []string {
 	return r.rest
 }
 
-// count renews what others gives. r.mu is held.
-func (r *roster) count() {
+// renew makes the list that others gives. r.mu is held.
+func (r *roster) renew() {
 	var ids []string
 	for id := range r.members {
 		ids = append(ids, id)
@@ -118,7 +118,7 @@ func (r *roster) welcome(p Peer) {
 	if _, ok := r.members[p.ID]; ok {
 		r.members[p.ID] = p
 	}
-	r.count()
+	r.renew()
 }
 
 // look takes the members from the shards' configurations.
@@ -161,7 +161,7 @@ func (r *roster) look(shards []*shard) {
 		}
 		r.members[id] = p
 	}
-	r.count()
+	r.renew()
 }
 
 // A member that joined has both its addresses in the configuration, so that those

@@ -47,6 +47,7 @@ type shard struct {
 	spreading atomic.Bool
 	stop      chan struct{}
 	done      sync.WaitGroup
+	answers   sync.WaitGroup // of the transport
 }
 
 func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
@@ -110,7 +111,7 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 		s.log.close(time.Second)
 		return nil, fmt.Errorf("start raft: %w", err)
 	}
-	go s.transport.answer()
+	s.answers.Go(s.transport.answer)
 	s.fence.onRaise(s.abdicate)
 	s.batcher = newBatcher(s.raft, cfg, s.stop)
 	s.done.Go(s.batcher.run)
@@ -131,6 +132,7 @@ func (s *shard) close() error {
 	s.batcher.drain(s.cfg.SubmitTimeout)
 	flushed := s.log.close(time.Second)
 	s.transport.Close()
+	s.answers.Wait()
 	err := s.raft.Shutdown().Error()
 	if s.stores != nil && flushed {
 		err = errors.Join(err, s.stores.Close())

@@ -34,16 +34,16 @@ type transport struct {
 	log      *flushLog
 	evidence *evidence
 	// following says whether this replica follows a leader that is heard.
-	following func() bool
-	hears     func(id string) bool
-	nudge     func()                          // has the library replicate at once
-	arrival   func(id string) <-chan struct{} // closed when the node is heard
-	requests  chan raft.RPC
-	undecided chan undecided // of requests, in their order, or nearly
-	quiet     time.Time      // until when votes are refused
-	fence     *fence
-	stop      chan struct{}
-	stopped   atomic.Bool
+	following  func() bool
+	hears      func(id string) bool
+	nudge      func()                          // has the library replicate at once
+	arrival    func(id string) <-chan struct{} // closed when the node is heard
+	requests   chan raft.RPC
+	unanswered chan unanswered // of requests, in their order, or nearly
+	quiet      time.Time       // until when votes are refused
+	fence      *fence
+	stop       chan struct{}
+	stopped    atomic.Bool
 	// open: the replica takes part. One without any state does not until it has
 	// founded its shard or was admitted to it; see founding.
 	open      atomic.Bool
@@ -90,7 +90,7 @@ var (
 func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *flushLog, f *fence, quiet time.Duration) *transport {
 	t := &transport{
 		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
-		requests: make(chan raft.RPC, 64), undecided: make(chan undecided, 256), quiet: time.Now().Add(quiet), stop: make(chan struct{}),
+		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(quiet), stop: make(chan struct{}),
 	}
 	b.shards[t.channel] = t
 	mesh.Handle(t.channel, t.receive)

@@ -18,16 +18,19 @@ import (
 // reads the connection and does not block.
 func (t *transport) receive(_ string, payload []byte, reply func([]byte, error)) {
 	command, err := decodeRequest(payload)
-	if err == nil {
+	switch {
+	case t.stopped.Load():
+		err = raft.ErrTransportShutdown
+	case err == nil:
 		err = t.admit(rpcKind(payload[0]))
 	}
 	if err != nil {
 		reply(nil, err)
 		return
 	}
-	u := undecided{command, make(chan raft.RPCResponse, 1), reply}
+	u := unanswered{command, make(chan raft.RPCResponse, 1), reply}
 	select {
-	case t.undecided <- u:
+	case t.unanswered <- u:
 	default:
 		reply(nil, errBusy)
 		return
@@ -39,19 +42,27 @@ func (t *transport) receive(_ string, payload []byte, reply func([]byte, error))
 	}
 }
 
-// undecided is a request that the library has not answered yet.
-type undecided struct {
+// unanswered is a request that the library has not answered yet.
+type unanswered struct {
 	command any
 	answer  chan raft.RPCResponse
 	reply   func([]byte, error)
 }
 
-// answer passes the library's answers on until the transport is closed. The library
-// decides one request after the other, so one goroutine can wait for all of them.
+// answer passes the library's answers on until the transport is closed, and refuses
+// what is left then. The library decides one request after the other, so one
+// goroutine can wait for all of them; what the library was too busy to take is
+// refused in its turn, too.
 func (t *transport) answer() {
+	defer func() {
+		for len(t.unanswered) > 0 {
+			u := <-t.unanswered
+			u.reply(nil, raft.ErrTransportShutdown)
+		}
+	}()
 	for {
 		select {
-		case u := <-t.undecided:
+		case u := <-t.unanswered:
 			select {
 			case answer := <-u.answer:
 				t.respond(u.command, answer, u.reply)
