@@ -80,22 +80,74 @@ func TestTokens_contrast(t *testing.T) {
 	}
 }
 
+// TestMatrix_contrast: what stands on a shade of a matrix can be read.
+func TestMatrix_contrast(t *testing.T) {
+	tokens, err := fs.ReadFile(Files(), "css/tokens.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := fs.ReadFile(Files(), "css/diagram.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shades := regexp.MustCompile(`\.heat-[1-9] \{ --share: (\d+)%; \}`).FindAllStringSubmatch(string(rules), -1)
+	if len(shades) != 5 {
+		t.Fatalf("%d shades", len(shades))
+	}
+	colour := func(name string, block int) string {
+		return regexp.MustCompile(name+`: (#[0-9a-f]{6});`).FindAllStringSubmatch(string(tokens), -1)[block][1]
+	}
+	for block, scheme := range []string{"light", "dark"} {
+		for _, shade := range shades {
+			share, _ := strconv.ParseFloat(shade[1], 64)
+			on := mixed(colour("--bad", block), colour("--surface", block), share/100)
+			if c := (math.Max(on, luminance(colour("--ink", block))) + 0.05) / (math.Min(on, luminance(colour("--ink", block))) + 0.05); c < 4.5 {
+				t.Errorf("%s: text on a shade of %s %% has a contrast of %.2f", scheme, shade[1], c)
+			}
+		}
+	}
+}
+
+// mixed is the luminance of a mix of two colours in the space Oklab
+// (bottosson.github.io/posts/oklab).
+func mixed(a, b string, share float64) float64 {
+	var lab [3]float64
+	for _, c := range []struct {
+		hex   string
+		share float64
+	}{{a, share}, {b, 1 - share}} {
+		red, green, blue := linear(c.hex, 0), linear(c.hex, 1), linear(c.hex, 2)
+		l := math.Cbrt(0.4122214708*red + 0.5363325363*green + 0.0514459929*blue)
+		m := math.Cbrt(0.2119034982*red + 0.6806995451*green + 0.1073969566*blue)
+		s := math.Cbrt(0.0883024619*red + 0.2817188376*green + 0.6299787005*blue)
+		lab[0] += c.share * (0.2104542553*l + 0.7936177850*m - 0.0040720468*s)
+		lab[1] += c.share * (1.9779984951*l - 2.4285922050*m + 0.4505937099*s)
+		lab[2] += c.share * (0.0259040371*l + 0.7827717662*m - 0.8086757660*s)
+	}
+	l := math.Pow(lab[0]+0.3963377774*lab[1]+0.2158037573*lab[2], 3)
+	m := math.Pow(lab[0]-0.1055613458*lab[1]-0.0638541728*lab[2], 3)
+	s := math.Pow(lab[0]-0.0894841775*lab[1]-1.2914855480*lab[2], 3)
+	return 0.2126*(4.0767416621*l-3.3077115913*m+0.2309699292*s) +
+		0.7152*(-1.2684380046*l+2.6097574011*m-0.3413193965*s) +
+		0.0722*(-0.0041960863*l-0.7034186147*m+1.7076147010*s)
+}
+
 // contrast of two colours, as WCAG defines it.
 func contrast(a, b string) float64 {
 	la, lb := luminance(a), luminance(b)
 	return (math.Max(la, lb) + 0.05) / (math.Min(la, lb) + 0.05)
 }
 
-func luminance(hex string) (l float64) {
-	for i, weight := range []float64{0.2126, 0.7152, 0.0722} {
-		v, _ := strconv.ParseUint(hex[1+2*i:3+2*i], 16, 8)
-		c := float64(v) / 255
-		if c <= 0.04045 {
-			c /= 12.92
-		} else {
-			c = math.Pow((c+0.055)/1.055, 2.4)
-		}
-		l += weight * c
+func luminance(hex string) float64 {
+	return 0.2126*linear(hex, 0) + 0.7152*linear(hex, 1) + 0.0722*linear(hex, 2)
+}
+
+// linear is red, green or blue of a colour, as light adds up.
+func linear(hex string, part int) float64 {
+	v, _ := strconv.ParseUint(hex[1+2*part:3+2*part], 16, 8)
+	c := float64(v) / 255
+	if c <= 0.04045 {
+		return c / 12.92
 	}
-	return l
+	return math.Pow((c+0.055)/1.055, 2.4)
 }

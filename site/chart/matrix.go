@@ -64,7 +64,14 @@ func parseMatrix(corner string, lines []line) (m matrix, err error) {
 	case columns > maxColumns:
 		return m, fmt.Errorf("%d columns: %d fit on a page", columns, maxColumns)
 	case len(m.rows) == 0 || len(m.rows) > maxRows:
-		return m, fmt.Errorf("%d rows of figures: 1 to %d can be overlooked at once", len(m.rows), maxRows)
+		return m, fmt.Errorf("%d rows of figures: 1 to %d can be taken in at once", len(m.rows), maxRows)
+	}
+	for _, row := range m.rows {
+		for _, e := range m.each {
+			if !strings.Contains(row.ref, e.name) {
+				return m, fmt.Errorf("row %q leaves out %s: all its columns would show the same", row.label, e.name)
+			}
+		}
 	}
 	return m, nil
 }
@@ -113,9 +120,9 @@ func (s *scale) add(c cell) {
 // unit is what follows the number in a figure as it stands in prose.
 func unit(text string) string { return strings.TrimLeft(text, "0123456789.,") }
 
-// scale names the scale of a column: what stands under one key of the first of two
-// levels can be compared, and what stands under different ones cannot.
-func (m matrix) scale(column []key) string {
+// group names those columns that share a scale: what stands under one key of the
+// first of two levels can be compared, and what stands under different ones cannot.
+func (m matrix) group(column []key) string {
 	if len(column) == 1 {
 		return ""
 	}
@@ -138,9 +145,9 @@ func drawMatrix(b *strings.Builder, m matrix, title, alt string, figures Figures
 			if !(c.value >= 0) {
 				return fmt.Errorf("%s is %s: a shade begins at nothing", c.ref, c.text)
 			}
-			if c.scale = scales[m.scale(column)]; c.scale == nil {
+			if c.scale = scales[m.group(column)]; c.scale == nil {
 				c.scale = &scale{unit: unit(c.text)}
-				scales[m.scale(column)] = c.scale
+				scales[m.group(column)] = c.scale
 			}
 			c.scale.add(c)
 			cells[i] = append(cells[i], c)
@@ -176,14 +183,14 @@ func (m matrix) head(b *strings.Builder, scales map[string]*scale) {
 		return html.EscapeString(label)
 	}
 	if len(m.each) == 1 {
-		fmt.Fprintf(b, `<tr><th class="corner" scope="col">%s</th>`, in(m.corner, scales[""]))
+		b.WriteString("<tr>" + corner(in(m.corner, scales[""]), 1))
 		for _, k := range m.each[0].keys {
 			fmt.Fprintf(b, `<th scope="col">%s</th>`, html.EscapeString(k.label))
 		}
 		b.WriteString("</tr>")
 		return
 	}
-	fmt.Fprintf(b, `<tr><th class="corner" scope="col" rowspan="2">%s</th>`, html.EscapeString(m.corner))
+	b.WriteString("<tr>" + corner(html.EscapeString(m.corner), 2))
 	for _, outer := range m.each[0].keys {
 		fmt.Fprintf(b, `<th class="first" scope="colgroup" colspan="%d">%s</th>`, len(m.each[1].keys), in(outer.label, scales[outer.key]))
 	}
@@ -198,6 +205,14 @@ func (m matrix) head(b *strings.Builder, scales map[string]*scale) {
 		}
 	}
 	b.WriteString("</tr>")
+}
+
+// corner is the head of the rows, over so many rows of heads of columns.
+func corner(label string, rows int) string {
+	if label == "" {
+		return fmt.Sprintf(`<td class="corner" rowspan="%d"></td>`, rows)
+	}
+	return fmt.Sprintf(`<th class="corner" scope="col" rowspan="%d">%s</th>`, rows, label)
 }
 
 // heat is 0 for nothing, and else from 1 to heats, a shade for each factor of about
