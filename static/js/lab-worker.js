@@ -1,6 +1,6 @@
 // Runs the laboratory's program beside the page, so that the page stays quick.
-// The page says what to do; the worker sends frames. It keeps every one of them
-// for looking back, compressed to a fifth.
+// The page says what to do; the worker sends frames. It keeps them for looking back,
+// compressed to a fifth.
 "use strict";
 
 const kept = 4000; // frames, some 25 MB: thirteen minutes at five a second; beyond, the older the fewer
@@ -14,6 +14,7 @@ let module = null;
 let frames = [];
 let sent = 0; // number of the newest frame that the page has
 let pace = 1; // virtual time to real time
+let ready = false; // the program has come to the moment that was asked for
 let paused = true;
 let target = 0;
 let before = 0;
@@ -36,8 +37,10 @@ function setCadence() {
   postMessage({ type: "acted", actions: host.actions.slice(0, host.next) });
 }
 
+// restart gives false if another restart has come after it.
 async function restart(newSeed, actions, until) {
   run++;
+  ready = false;
   seed = newSeed;
   frames = [];
   sent = 0;
@@ -52,8 +55,11 @@ async function restart(newSeed, actions, until) {
     if (performance.now() - reported >= drawing) report();
     await turn();
   }
+  if (mine !== run) return false;
+  ready = true;
   target = host.now;
   report();
+  return true;
 }
 
 const stopwatch = () => {
@@ -96,8 +102,8 @@ function send({ number, at, hash }, html, wanted) {
   postMessage({ type: "frame", number, at, hash, html, wanted, past: number !== newest, first: frames[0].at, last, memory: host.memory, actions: host.actions.length });
 }
 
-// A turn of what the page wants, and no more: a message to oneself is behind those
-// that have come, and no timer makes it wait.
+// A turn of what the page wants, and no more: a message to oneself is, in practice,
+// behind those that have come, and no timer makes it wait.
 const turns = new MessageChannel();
 const resumes = [];
 turns.port1.onmessage = () => resumes.shift()();
@@ -112,7 +118,7 @@ function tick() {
   const passed = Math.min(now - before, 100);
   before = now;
   let keptUp = true;
-  if (host && !paused && !host.failed) {
+  if (ready && !paused && !host.failed) {
     target += passed * pace * ms;
     keptUp = host.run(target, stopwatch()) || host.failed !== "";
     if (!keptUp) target = host.now;
@@ -142,29 +148,35 @@ const commands = {
     tick();
   },
   async restart({ seed, actions, until, paused: wait }) {
-    paused = true;
-    await restart(seed, actions, until ? (until + 1) * ms - 1 : 0); // the millisecond to its end
     paused = wait;
+    if (!(await restart(seed, actions, until ? (until + 1) * ms - 1 : 0))) return; // the millisecond to its end
     if (!paused) setCadence();
     postMessage({ type: "ready", seed });
   },
   pace(m) {
     pace = m.pace;
-    if (!paused) setCadence();
+    if (ready && !paused) setCadence();
   },
   pause(m) {
     paused = m.paused;
+    if (!ready) return;
     target = host.now;
     if (!paused) setCadence();
   },
   step() {
     paused = true;
+    if (!ready) return;
+    asks++;
     const have = frames.at(-1)?.number;
     host.run(host.now + 1000 * ms, () => frames.at(-1)?.number !== have);
     target = host.now;
     report();
   },
   act({ id, action }) {
+    if (!ready) {
+      postMessage({ type: "answer", id, reason: "the run is not there yet: try again in a moment" });
+      return;
+    }
     asked.set(host.next + 1, id);
     host.act(action);
     postMessage({ type: "acted", actions: host.actions.slice(0, host.next) });
