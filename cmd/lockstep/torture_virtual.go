@@ -44,8 +44,8 @@ func runCampaign(cmd *cobra.Command, f tortureFlags) error {
 		f.nodes, f.shards, f.seed, totals.Simulated.Round(time.Second), totals.Took.Round(100*time.Millisecond))
 	fmt.Fprintf(&b, "  faults    %s\n", countsByName(totals.Faults))
 	fmt.Fprintf(&b, "  attempts  %d refused, %d unknown; %d reads\n", totals.Refused, totals.Unknown, totals.Reads)
-	fmt.Fprintf(&b, "  window    p50 %s, p99 %s, max %s without service for the failed leader's shard, in virtual time\n",
-		milliseconds(totals.Window(0.5)), milliseconds(totals.Window(0.99)), milliseconds(totals.Window(1)))
+	fmt.Fprintf(&b, "  window    p50 %s, p99 %s, max %s (seed %d) without service for the failed leader's shard, in virtual time\n",
+		milliseconds(totals.Window(0.5)), milliseconds(totals.Window(0.99)), milliseconds(totals.Window(1)), totals.LongestSeed)
 	if totals.VoidRuns > 0 {
 		fmt.Fprintf(&b, "  void      %d of %d runs do not count, since a fault had no effect\n", totals.VoidRuns, totals.Runs)
 	}

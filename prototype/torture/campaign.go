@@ -36,13 +36,16 @@ type Totals struct {
 	Reordered      int                 `json:"reordered"`
 	Simulated      time.Duration       `json:"simulated_ns"` // virtual time of the loads
 	Took           time.Duration       `json:"took_ns"`
-	Windows        []time.Duration     `json:"-"` // without service, for each leader failure
-	NoPass         []Result            `json:"-"` // the runs that speak against the cluster; a violation is the last
-	Void           map[uint64][]string `json:"-"` // by seed: why a run proves nothing, some fault having had no effect
+	Windows        []time.Duration     `json:"-"`            // without service, for each leader failure
+	LongestSeed    uint64              `json:"longest_seed"` // of the schedule with the longest of them
+	NoPass         []Result            `json:"-"`            // the runs that speak against the cluster; a violation is the last
+	Void           map[uint64][]string `json:"-"`            // by seed: why a run proves nothing, some fault having had no effect
 	VoidRuns       int                 `json:"void_runs"`
 	Verdict        check.Verdict       `json:"verdict"` // of all runs together
 	Errors         map[uint64]error    `json:"-"`       // by seed: runs that could not be carried out
 	Interrupted    bool                `json:"interrupted,omitempty"`
+
+	longest time.Duration // so far
 }
 
 // perRun is how many leaders fail in one schedule: enough to make the start and
@@ -137,6 +140,9 @@ func (t *Totals) add(r Result, err error) {
 		t.Faults[string(r.Schedule.Faults[e.Step].Kind)]++
 		if e.LeaderFailed && e.Window > 0 {
 			t.Windows = append(t.Windows, e.Window.D())
+			if e.Window.D() > t.longest {
+				t.longest, t.LongestSeed = e.Window.D(), r.Schedule.Seed
+			}
 		}
 	}
 }

@@ -165,7 +165,11 @@ func drawMatrix(b *strings.Builder, m matrix, title, alt string, figures Figures
 			}
 			text := html.EscapeString(strings.TrimSuffix(c.text, c.scale.unit))
 			if address := figures.Address(c.ref); address != "" {
-				text = fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(address), text)
+				stop := ""
+				if c.value == 0 {
+					stop = ` tabindex="-1"` // most cells are nothing, and there are many
+				}
+				text = fmt.Sprintf(`<a href="%s"%s>%s</a>`, html.EscapeString(address), stop, text)
 			}
 			fmt.Fprintf(b, `<td class="%s">%s</td>`, class, text)
 		}
