@@ -24,9 +24,12 @@ func TestBrowserLabReader(t *testing.T) {
 		until(t, ctx, 20*time.Second, number+" > "+fmt.Sprint(eval[int](t, ctx, number)+n))
 	}
 	until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent ?? "")`)
+	const news = `document.getElementById("lab-news")?.dataset.news ?? ""`
+	old := eval[string](t, ctx, news)
 	frames(2)
-	if said := eval[string](t, ctx, `document.getElementById("lab-say").textContent`); said != "" {
-		t.Errorf("announced before anything happened: %q", said)
+	said := eval[string](t, ctx, `document.getElementById("lab-say").textContent`)
+	if said != "" && eval[string](t, ctx, news) == old { // on a busy machine something may happen by itself
+		t.Errorf("announced although nothing happened: %q", said)
 	}
 
 	// Focus and choice survive frames.
