@@ -37,9 +37,9 @@ func TestStylesheet(t *testing.T) {
 	}
 }
 
-// TestTokens_contrast: what is read has a contrast of at least 4.5 to what it
-// stands on, in both schemes (WCAG 2.2, 1.4.3); and the two dark blocks agree.
-func TestTokens_contrast(t *testing.T) {
+// palettes are the colours by name: light, dark by the system, dark by the switch.
+func palettes(t *testing.T) []map[string]string {
+	t.Helper()
 	data, err := fs.ReadFile(Files(), "css/tokens.css")
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +55,13 @@ func TestTokens_contrast(t *testing.T) {
 			tokens[i][m[1]] = m[2]
 		}
 	}
+	return tokens
+}
+
+// TestTokens_contrast: what is read has a contrast of at least 4.5 to what it
+// stands on, in both schemes (WCAG 2.2, 1.4.3); and the two dark blocks agree.
+func TestTokens_contrast(t *testing.T) {
+	tokens := palettes(t)
 	for name, value := range tokens[1] {
 		if tokens[2][name] != value {
 			t.Errorf("%s is %s by the system's dark and %s by the switch", name, value, tokens[2][name])
@@ -82,10 +89,6 @@ func TestTokens_contrast(t *testing.T) {
 
 // TestMatrix_contrast: what stands on a shade of a matrix can be read.
 func TestMatrix_contrast(t *testing.T) {
-	tokens, err := fs.ReadFile(Files(), "css/tokens.css")
-	if err != nil {
-		t.Fatal(err)
-	}
 	rules, err := fs.ReadFile(Files(), "css/diagram.css")
 	if err != nil {
 		t.Fatal(err)
@@ -94,14 +97,11 @@ func TestMatrix_contrast(t *testing.T) {
 	if len(shades) != 5 {
 		t.Fatalf("%d shades", len(shades))
 	}
-	colour := func(name string, block int) string {
-		return regexp.MustCompile(name+`: (#[0-9a-f]{6});`).FindAllStringSubmatch(string(tokens), -1)[block][1]
-	}
-	for block, scheme := range []string{"light", "dark"} {
+	for i, scheme := range []string{"light", "dark"} {
+		colours := palettes(t)[i]
 		for _, shade := range shades {
 			share, _ := strconv.ParseFloat(shade[1], 64)
-			on := mixed(colour("--bad", block), colour("--surface", block), share/100)
-			if c := (math.Max(on, luminance(colour("--ink", block))) + 0.05) / (math.Min(on, luminance(colour("--ink", block))) + 0.05); c < 4.5 {
+			if c := ratio(luminance(colours["--ink"]), mixed(colours["--bad"], colours["--surface"], share/100)); c < 4.5 {
 				t.Errorf("%s: text on a shade of %s %% has a contrast of %.2f", scheme, shade[1], c)
 			}
 		}
@@ -133,8 +133,10 @@ func mixed(a, b string, share float64) float64 {
 }
 
 // contrast of two colours, as WCAG defines it.
-func contrast(a, b string) float64 {
-	la, lb := luminance(a), luminance(b)
+func contrast(a, b string) float64 { return ratio(luminance(a), luminance(b)) }
+
+// ratio is the contrast of two luminances.
+func ratio(la, lb float64) float64 {
 	return (math.Max(la, lb) + 0.05) / (math.Min(la, lb) + 0.05)
 }
 
