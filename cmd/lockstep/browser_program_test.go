@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/base64"
 	"fmt"
 	"math"
@@ -48,6 +49,12 @@ const (
 	programHash = `document.querySelector("[data-lab-browser]").dataset.hash`
 )
 
+// slide pulls the slider of time to a moment, in milliseconds.
+func slide(t *testing.T, ctx context.Context, at float64) {
+	t.Helper()
+	eval[bool](t, ctx, fmt.Sprintf(`(() => { const s = document.querySelector("#run-time"); s.value = %f; s.dispatchEvent(new Event("input")); return true })()`, at))
+}
+
 // TestBrowserProgram: on a static host the reader runs the cluster in the page,
 // cuts its leader off, sees the weak lanes lose and the strong one not, goes back
 // and forth in time, and hands the moment on as a link.
@@ -72,7 +79,7 @@ func TestBrowserProgram(t *testing.T) {
 	until(t, ctx, 10*time.Second, `document.querySelector("#run-pause").getAttribute("aria-pressed") === "true"`)
 	now, hash := eval[float64](t, ctx, programAt), eval[string](t, ctx, programHash)
 	move := func(at float64) string {
-		eval[bool](t, ctx, fmt.Sprintf(`(() => { const s = document.querySelector("#run-time"); s.value = %f; s.dispatchEvent(new Event("input")); return true })()`, at))
+		slide(t, ctx, at)
 		until(t, ctx, 10*time.Second, fmt.Sprintf("Math.abs(%s - %f) < 400", programAt, at))
 		return eval[string](t, ctx, programHash)
 	}
@@ -111,12 +118,9 @@ func TestBrowserProgram_back(t *testing.T) {
 	run := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "[5,%d,[]]", end))
 	do(t, ctx, chromedp.Navigate(address+"/lab/#run="+run))
 	until(t, ctx, 90*time.Second, `document.querySelector("[data-lab-browser]").dataset.ready === "yes"`)
-	set := func(at int) {
-		eval[bool](t, ctx, fmt.Sprintf(`(() => { const s = document.querySelector("#run-time"); s.value = %d; s.dispatchEvent(new Event("input")); return true })()`, at))
-	}
 	var hashes []string
 	for at := early; at < early+10*apart; at += apart {
-		set(at)
+		slide(t, ctx, float64(at))
 		until(t, ctx, 10*time.Second, fmt.Sprintf("%[1]s <= %[2]d && %[1]s > %[3]d", programAt, at, at-apart))
 		hash := eval[string](t, ctx, programHash)
 		if slices.Contains(hashes, hash) {
@@ -126,9 +130,9 @@ func TestBrowserProgram_back(t *testing.T) {
 	}
 	// The first click of the slider may be followed by many before a frame comes.
 	for at := end - 1; at > early; at -= 10_000 {
-		set(at)
+		slide(t, ctx, float64(at))
 	}
-	set(early)
+	slide(t, ctx, early)
 	until(t, ctx, 10*time.Second, fmt.Sprintf("%s === %q", programHash, hashes[0]))
 
 	do(t, ctx, chromedp.Click(chromedp.CSS("#run-pause")))
@@ -136,7 +140,7 @@ func TestBrowserProgram_back(t *testing.T) {
 	if hidden := eval[bool](t, ctx, `document.querySelector("[data-run=resume]").hidden`); !hidden {
 		t.Error("the page offers to go on from an earlier moment, and shows none")
 	}
-	set(early)
+	slide(t, ctx, early)
 	until(t, ctx, 10*time.Second, fmt.Sprintf("%s === %q", programHash, hashes[0]))
 	do(t, ctx, chromedp.Click(chromedp.CSS("[data-run=resume]")))
 	until(t, ctx, 20*time.Second, fmt.Sprintf("%s > %d && %s < %d", programAt, early+1000, programAt, end/2))
