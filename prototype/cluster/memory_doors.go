@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
-	"lockstep/prototype/link"
 	"lockstep/prototype/node"
 )
 
@@ -61,12 +60,12 @@ func (l gatedListener) Accept() (net.Conn, error) {
 
 type gatedConn struct {
 	net.Conn
-	try  link.TryWriter // the same; nil if it cannot
+	try  fault.TryWriter // the same; nil if it cannot
 	gate *fault.Gate
 }
 
 func newGatedConn(c net.Conn, gate *fault.Gate) *gatedConn {
-	try, _ := c.(link.TryWriter)
+	try, _ := c.(fault.TryWriter)
 	return &gatedConn{c, try, gate}
 }
 

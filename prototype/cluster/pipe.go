@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"lockstep/prototype/link"
+	"lockstep/prototype/fault"
 )
 
 // socketBuffer is how many bytes one direction of a connection holds that nobody
@@ -59,12 +59,10 @@ func (p *pipe) write(from []byte) (n int, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
-		switch room := socketBuffer - p.waiting.Len(); {
-		case p.ended:
-			return n, net.ErrClosed
-		case p.broken:
-			return n, io.ErrClosedPipe
-		case room > 0:
+		if err := p.refusal(); err != nil {
+			return n, err
+		}
+		if room := socketBuffer - p.waiting.Len(); room > 0 {
 			part := from[n:min(len(from), n+room)]
 			p.waiting.Write(part)
 			p.changed.Broadcast()
@@ -83,17 +81,23 @@ func (p *pipe) write(from []byte) (n int, err error) {
 func (p *pipe) tryWrite(from []byte) (written bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch {
-	case p.ended:
-		return false, net.ErrClosed
-	case p.broken:
-		return false, io.ErrClosedPipe
-	case socketBuffer-p.waiting.Len() < len(from):
-		return false, nil
+	if err := p.refusal(); err != nil || socketBuffer-p.waiting.Len() < len(from) {
+		return false, err
 	}
 	p.waiting.Write(from)
 	p.changed.Broadcast()
 	return true, nil
+}
+
+// refusal is why nothing can be written any more, or nil. p.mu is held.
+func (p *pipe) refusal() error {
+	switch {
+	case p.ended:
+		return net.ErrClosed
+	case p.broken:
+		return io.ErrClosedPipe
+	}
+	return nil
 }
 
 // await returns when something has changed, or with an error when the deadline is
@@ -122,7 +126,7 @@ type pipeConn struct{ in, out *pipe }
 
 var _ interface {
 	net.Conn
-	link.TryWriter
+	fault.TryWriter
 } = pipeConn{}
 
 func newConnection() (near, far net.Conn) {

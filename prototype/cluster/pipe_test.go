@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"lockstep/prototype/link"
+	"lockstep/prototype/fault"
 )
 
 // TestPipe: what is written waits for its reader, up to a bound; a deadline ends
@@ -46,7 +46,7 @@ func TestPipe(t *testing.T) {
 		if n, err := near.Write([]byte("hello")); n != 5 || err != nil {
 			t.Errorf("a late write that fits: %d, %v", n, err)
 		}
-		try := near.(link.TryWriter).TryWrite
+		try := near.(fault.TryWriter).TryWrite
 		if written, err := try(make([]byte, socketBuffer)); written || err != nil {
 			t.Errorf("more than fits is tried: %t, %v", written, err)
 		}

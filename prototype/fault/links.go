@@ -99,10 +99,18 @@ func (l *Links) isCut(peer string, d Direction) bool {
 // Close severs every connection, for good.
 func (l *Links) Close() { l.Add(Fault{Kind: Isolate}) }
 
+// TryWriter is a connection that can be written to without waiting, as one within a
+// process can. TryWrite writes all of p or nothing, never waits, and gives an error
+// only if the connection is broken. What is attached to links is one, too; over a
+// connection that is none it writes nothing.
+type TryWriter interface {
+	TryWrite(p []byte) (written bool, err error)
+}
+
 // Attach puts a connection under the control of l, or closes it and gives
 // ErrCut if its link is cut.
 func (l *Links) Attach(c net.Conn, peer string, d Direction) (net.Conn, error) {
-	try, _ := c.(tryWriter)
+	try, _ := c.(TryWriter)
 	attached := &conn{Conn: c, try: try, links: l, peer: peer, direction: d}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -117,15 +125,10 @@ func (l *Links) Attach(c net.Conn, peer string, d Direction) (net.Conn, error) {
 // conn is a connection that knows which link it runs over.
 type conn struct {
 	net.Conn
-	try       tryWriter // the same; nil if it cannot
+	try       TryWriter // the same; nil if it cannot
 	links     *Links
 	peer      string
 	direction Direction
-}
-
-// tryWriter is link.TryWriter.
-type tryWriter interface {
-	TryWrite(p []byte) (written bool, err error)
 }
 
 // TryWrite is that of the connection below, if it has one.

@@ -5,21 +5,16 @@ import (
 	"net"
 	"sync"
 	"time"
-)
 
-// TryWriter is a connection that can be written to without waiting, as one within a
-// process can. TryWrite writes all of p or nothing, never waits, and gives an error
-// only if the connection is broken.
-type TryWriter interface {
-	TryWrite(p []byte) (written bool, err error)
-}
+	"lockstep/prototype/fault"
+)
 
 // conn is one connection with a queue in front of it. Anyone may enqueue; one
 // goroutine writes what has gathered, in one go. What need not wait for company is
 // tried at once by whoever has it to say, and wakes no other goroutine.
 type conn struct {
 	net.Conn
-	try  TryWriter // the same connection; nil if it cannot
+	try  fault.TryWriter // the same connection; nil if it cannot
 	peer string
 
 	mu      sync.Mutex
@@ -42,10 +37,13 @@ const (
 	maxQueued = 64 << 20
 	// writeTimeout is how long a peer that does not read keeps its connection.
 	writeTimeout = 5 * time.Second
+	// tryAtMost is, in bytes, what is copied on a try: a long message would be copied
+	// in vain where it does not fit, and its room be kept.
+	tryAtMost = 64 << 10
 )
 
 func newConn(c net.Conn, peer string) *conn {
-	try, _ := c.(TryWriter)
+	try, _ := c.(fault.TryWriter)
 	return &conn{Conn: c, try: try, peer: peer, wake: make(chan struct{}, 1),
 		waiting: make(map[uint64]func([]byte, error))}
 }
@@ -80,7 +78,7 @@ func (c *conn) enqueue(f frame, linger time.Duration, done func([]byte, error)) 
 // writeNow writes a frame that need not wait for anything, and is false for any
 // other. If the connection is broken, the goroutine learns of it. c.mu is held.
 func (c *conn) writeNow(f frame) bool {
-	if c.try == nil || c.writing || len(c.queue) > 0 {
+	if c.try == nil || c.writing || len(c.queue) > 0 || len(f.payload) > tryAtMost {
 		return false
 	}
 	c.out = append(f.appendHeader(c.out[:0]), f.payload...)
