@@ -220,8 +220,37 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 		case <-ctx.Done():
 		}
 	}()
-	logger.Info("ready for clients", "http", listener.Addr().String(), "shards", f.shards)
-	return errors.Join(serveNode(ctx, n, listener), n.Close())
+	logger.Info("listening for clients", "http", listener.Addr().String(), "shards", f.shards)
+	go sayReady(ctx, n, logger)
+	err = errors.Join(serveNode(ctx, n, listener), n.Close())
+	if n.Removed() {
+		err = errors.Join(node.ErrRemoved, err)
+	}
+	return err
+}
+
+// sayReady says that the node can answer for every shard, when it can, and says
+// why not if that takes long.
+func sayReady(ctx context.Context, n *node.Node, logger *slog.Logger) {
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	began, said := time.Now(), ""
+	for {
+		why := n.Unready()
+		if why == "" {
+			logger.Info("ready for clients")
+			return
+		}
+		if time.Since(began) > 5*time.Second && why != said {
+			said = why
+			logger.Warn("not ready for clients yet", "reason", why)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // drainWithin is how long a node that ends may take to hand its leads over.

@@ -12,3 +12,10 @@ const (
 	channelAsk
 	channelLane // and those after it: the weak lanes
 )
+
+// Channels that a node of an earlier version does not have: it refuses requests and
+// passes over messages.
+const (
+	channelName = 0xF100 + iota
+	channelState
+)

@@ -45,6 +45,7 @@ const (
 	ReasonOverloaded  Reason = "overloaded"  // the queue is full
 	ReasonTimeout     Reason = "timeout"     // no answer in time
 	ReasonUnavailable Reason = "unavailable" // this replica cannot answer as asked
+	ReasonForked      Reason = "forked"      // this replica has stopped; see shard.halt
 )
 
 func (e *Error) Error() string { return fmt.Sprintf("%s (%s): %s", e.Reason, e.Outcome, e.Detail) }

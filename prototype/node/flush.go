@@ -55,6 +55,12 @@ type flushLog struct {
 	waiters              []durableWaiter
 	flushed              int // bytes since the last snapshot
 	err                  error
+	cleared              bool // a snapshot has just taken the place of the log
+
+	// mayCut is asked before the tail is deleted from an entry on, and beforeCut
+	// before that reaches the disk. nil: nobody is asked.
+	mayCut    func(from uint64) error
+	beforeCut func() error
 
 	wake   chan struct{}
 	closed chan struct{}
@@ -148,6 +154,26 @@ func (l *flushLog) LastIndex() (uint64, error) {
 	return l.last, nil
 }
 
+// clears says that a snapshot has taken the place of the log, or that none has:
+// the next deletion of the whole log is no cut then.
+func (l *flushLog) clears(yes bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cleared = yes
+}
+
+// mark is the newest entry that is on disk; false if the log holds none.
+func (l *flushLog) mark() (mark, bool) {
+	l.mu.Lock()
+	index := l.durable
+	l.mu.Unlock()
+	var e raft.Log
+	if index == 0 || l.GetLog(index, &e) != nil {
+		return mark{}, false
+	}
+	return mark{e.Term, e.Index}, true
+}
+
 // newest is LastIndex, which cannot fail once the log is open.
 func (l *flushLog) newest() uint64 {
 	index, _ := l.LastIndex()
@@ -184,6 +210,7 @@ func (l *flushLog) StoreLogs(entries []*raft.Log) error {
 	if l.last == 0 {
 		l.first = entries[0].Index
 	}
+	l.cleared = false
 	for _, e := range entries {
 		l.recent.put(e)
 	}
@@ -206,6 +233,13 @@ func (l *flushLog) DeleteRange(min, max uint64) error {
 	}()
 	if l.err != nil {
 		return l.err
+	}
+	replaced := l.cleared && min <= l.first
+	l.cleared = false
+	if from := lower(min, l.last); max >= l.last && l.last > 0 && min <= l.last && !replaced && l.mayCut != nil {
+		if err := l.mayCut(from); err != nil {
+			return err
+		}
 	}
 	switch {
 	case l.last == 0 || min > l.last || max < l.first:

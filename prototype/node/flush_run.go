@@ -122,7 +122,13 @@ func (l *flushLog) watched(ops []logOp) error {
 
 func (l *flushLog) carryOut(ops []logOp) error {
 	if ops[0].entries == nil {
-		err := l.store.DeleteRange(ops[0].min, ops[0].max)
+		var err error
+		if ops[0].floor != noFloor && l.beforeCut != nil {
+			err = l.beforeCut()
+		}
+		if err == nil {
+			err = l.store.DeleteRange(ops[0].min, ops[0].max)
+		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.floor = noFloor

@@ -86,24 +86,25 @@ type indexRequest struct {
 }
 
 type indexAnswer struct {
-	Index uint64
-	Error *Error
+	Index       uint64
+	Fingerprint order.Fingerprint `json:",omitzero"` // at the index
+	Error       *Error
 }
 
-func (n *Node) forwardRead(ctx context.Context, leader Peer, shard int, level Level) (uint64, *Error) {
+func (n *Node) forwardRead(ctx context.Context, leader Peer, shard int, level Level) (order.State, *Error) {
 	payload, err := json.Marshal(indexRequest{shard, level})
 	if err != nil {
-		return 0, invalid("%s", err)
+		return order.State{}, invalid("%s", err)
 	}
 	payload, err = n.mesh.Call(ctx, leader.ID, channelRead, payload)
 	if err != nil {
-		return 0, noLeader("the leader did not answer")
+		return order.State{}, noLeader("the leader did not answer")
 	}
 	var answer indexAnswer
 	if err := json.Unmarshal(payload, &answer); err != nil {
-		return 0, noLeader("the leader's answer could not be read")
+		return order.State{}, noLeader("the leader's answer could not be read")
 	}
-	return answer.Index, answer.Error
+	return order.State{Index: answer.Index, Fingerprint: answer.Fingerprint}, answer.Error
 }
 
 func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) {
@@ -119,10 +120,11 @@ func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) 
 		var a indexAnswer
 		if request.Level == Leader {
 			a.Error = s.lease(ctx)
-			a.Index = s.fsm.machine.Index()
 		} else {
-			a.Index, a.Error = s.linearize(ctx)
+			a.Error = s.linearize(ctx)
 		}
+		now := s.fsm.machine.State()
+		a.Index, a.Fingerprint = now.Index, now.Fingerprint
 		reply(json.Marshal(a))
 	}()
 }

@@ -3,7 +3,9 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,16 +20,21 @@ import (
 // So a replica without state takes no part, in nothing at all, until one of two
 // things is certain:
 //
-//   - The shard is new: every other member says that it has no state either, or,
-//     when some do not answer for a while, a majority does, and nobody has any.
-//     Whatever was once committed was on a majority, so if less than a majority
-//     has lost its disk, nothing was. Then the replica writes the first
-//     configuration, which is the same at every founder.
+//   - The shard is new: every other member says that it has no state either. One
+//     that does not answer may hold what a majority has lost, so it is waited for,
+//     however long. Then the replica writes the first configuration, which is the
+//     same at every founder.
 //   - Some member has state. Then this replica joins, as a stranger would; see
 //     joiner.
+//
+// One that has state tells the others, once in its life, where its log ended when
+// it started. A former leader that was told more answers so: then this replica's
+// whole folder is an older copy, which nothing within it can show.
 type founding struct {
-	node  *Node
-	life  string // of this process; see founders
+	node *Node
+	life string          // of this process; see founders
+	told map[string]bool // the members that have answered in this life
+
 	began time.Time
 
 	mu        sync.Mutex
@@ -39,9 +46,10 @@ type founding struct {
 
 const (
 	foundEvery = 20 * time.Millisecond
-	// foundAfter is how long a founder waits for those who do not answer.
-	foundAfter = 2 * time.Second
 	askWithin  = 100 * time.Millisecond
+	// lazyFoundAfter is how long the lazy lane's founders wait for those who do not
+	// host it: a majority founds that lane, which promises nothing to anybody.
+	lazyFoundAfter = 2 * time.Second
 )
 
 // foundingQuestion asks whether shards have state; the answer lists those that
@@ -49,16 +57,20 @@ const (
 type foundingQuestion struct {
 	Life   string
 	Shards []int
+	Marks  map[int]mark `json:",omitempty"` // where the logs ended of the shards that have state
 }
 
 type foundingAnswer struct {
 	Life   string
 	Held   []int
 	Absent []int `json:",omitempty"` // those that the one who answers does not host: the lazy lane's
+	// Acknowledged is what the one who asks had acknowledged to the one who answers,
+	// where that is more than it has.
+	Acknowledged map[int]mark `json:",omitempty"`
 }
 
 func newFounding(n *Node, life string) *founding {
-	f := &founding{node: n, life: life, began: time.Now(), undecided: make(map[int]bool), founders: make(map[string]string)}
+	f := &founding{node: n, life: life, told: make(map[string]bool), began: time.Now(), undecided: make(map[int]bool), founders: make(map[string]string)}
 	n.mesh.Handle(channelFounding, f.receive)
 	return f
 }
@@ -79,17 +91,29 @@ func (f *founding) receive(from string, payload []byte, reply func([]byte, error
 			a.Held = append(a.Held, shard)
 		}
 	}
+	for shard, m := range q.Marks {
+		if r := f.node.promises.remembers(shard, from); m.before(r) {
+			if a.Acknowledged == nil {
+				a.Acknowledged = make(map[int]mark)
+			}
+			a.Acknowledged[shard] = r
+		}
+	}
 	reply(json.Marshal(a))
 }
 
 // step decides for each shard without state, if it can be decided now. It gives
-// those that must join.
+// those that must join, those among them that have forgotten something.
 func (f *founding) step(ctx context.Context) (join []int) {
 	open := f.open()
-	if len(open) == 0 {
+	if len(open) == 0 && f.answered() {
 		return nil
 	}
 	answers := f.ask(ctx, open)
+	for id, a := range answers {
+		f.told[id] = true
+		join = append(join, f.node.acknowledged(id, a.Acknowledged)...)
+	}
 	held := make(map[int]bool)
 	hosts := make(map[int]int) // that answered
 	for _, a := range answers {
@@ -104,20 +128,67 @@ func (f *founding) step(ctx context.Context) (join []int) {
 	}
 	others := len(f.node.cfg.Peers) - 1
 	for _, shard := range open {
-		mayFound := hosts[shard] == others || (time.Since(f.began) > foundAfter && 2*(hosts[shard]+1) > others+1)
 		switch {
 		case held[shard]:
 			join = append(join, shard)
 			f.decided(shard, nil)
-		case mayFound:
+		case hosts[shard] == others, f.node.shards[shard].cfg.Lazy > 0 && time.Since(f.began) > lazyFoundAfter && 2*(hosts[shard]+1) > others+1:
 			if err := f.found(f.node.shards[shard]); err != nil {
 				f.node.cfg.Logger.Error("the shard could not be founded", "shard", shard, "error", err)
 				continue
 			}
 			f.decided(shard, answers)
+		default:
+			f.node.shards[shard].waitFor("a shard is founded when every member has answered that it holds nothing of it; " + strings.Join(f.missing(), ", ") + " did not answer yet")
 		}
 	}
 	return join
+}
+
+// answered says whether every member has answered in this life.
+func (f *founding) answered() bool { return len(f.missing()) == 0 }
+
+func (f *founding) missing() (ids []string) {
+	for _, p := range f.node.cfg.Peers {
+		if p.ID != f.node.cfg.ID && !f.told[p.ID] {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// acknowledged compares what a former leader was told with what this node has. It
+// gives the shards in which this replica must join again. Where it has been filled
+// since with a newer history, joining would mend nothing: the former leader's
+// replica will refuse to have its log cut, and stop.
+func (n *Node) acknowledged(leader string, more map[int]mark) (join []int) {
+	for shard, m := range more {
+		if shard < 0 || shard >= n.cfg.Shards {
+			continue
+		}
+		s := n.shards[shard]
+		reason := fmt.Sprintf("%s was told of entry %d of term %d, and this replica came back with a log that ended at entry %d of term %d: its data folder is an older copy",
+			leader, m.Index, m.Term, s.past.held.Index, s.past.held.Term)
+		if now, ok := s.log.mark(); ok && !now.before(m) {
+			n.cfg.Logger.Error("messages that this replica had acknowledged may be lost", "shard", shard, "reason", reason)
+			continue
+		}
+		s.forget(reason)
+		join = append(join, shard)
+	}
+	return join
+}
+
+// marks is where the logs ended of the shards that had state when this node
+// started.
+func (n *Node) marks() map[int]mark {
+	marks := make(map[int]mark)
+	for _, s := range n.quorum() {
+		if !s.past.empty() {
+			marks[s.id] = s.past.held
+		}
+	}
+	return marks
 }
 
 func (f *founding) open() (shards []int) {
@@ -143,7 +214,7 @@ func (f *founding) decided(shard int, founders map[string]foundingAnswer) {
 // ask gives the answers of those who answered.
 func (f *founding) ask(ctx context.Context, shards []int) map[string]foundingAnswer {
 	answers := make(map[string]foundingAnswer)
-	payload, err := json.Marshal(foundingQuestion{f.life, shards})
+	payload, err := json.Marshal(foundingQuestion{f.life, shards, f.node.marks()})
 	if err != nil {
 		return answers
 	}

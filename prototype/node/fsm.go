@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -17,6 +18,10 @@ type fsm struct {
 	applied signal // after each batch, for those who wait for an index or a seq
 	spread  func() // called after each batch
 	meter   *shardMeter
+	trail   trail
+	lazy    bool                // its history may fork: that is what it shows
+	forked  func(reason string) // called when a snapshot contradicts what was applied
+	keep    func()              // called after each batch, to have promises written; may be nil
 }
 
 var (
@@ -39,9 +44,13 @@ func (f *fsm) ApplyBatch(entries []*raft.Log) []any {
 	}
 	for i, entry := range entries {
 		results[i] = f.apply(entry)
+		f.trail.add(f.machine.State())
 	}
 	f.applied.notify()
 	f.spread()
+	if f.keep != nil {
+		f.keep()
+	}
 	return results
 }
 
@@ -75,12 +84,23 @@ func (f *fsm) apply(entry *raft.Log) any {
 // Snapshot takes a copy of slice headers; see order.Machine.Snapshot.
 func (f *fsm) Snapshot() (raft.FSMSnapshot, error) { return snapshot{f.machine.Snapshot()}, nil }
 
-// Restore replaces the state, and leaves it alone if the snapshot is damaged.
+// Restore replaces the state, and leaves it alone if the snapshot is damaged, or
+// lacks what was applied here.
 func (f *fsm) Restore(r io.ReadCloser) error {
 	defer r.Close()
-	if err := f.machine.Restore(r); err != nil {
+	restore := f.machine.Continue
+	if f.lazy {
+		restore = f.machine.Restore
+	}
+	err := restore(r)
+	if errors.Is(err, order.ErrForked) {
+		f.forked(err.Error())
+	}
+	if err != nil {
 		return fmt.Errorf("restore snapshot: %w", err)
 	}
+	f.log.clears(true)
+	f.trail.restart(f.machine.State())
 	f.applied.notify()
 	return nil
 }

@@ -111,8 +111,8 @@ func (n *Node) getHealth(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (n *Node) getReady(w http.ResponseWriter, r *http.Request) {
-	if !n.Ready() {
-		fail(w, r, noLeader("not every shard has a leader that this node knows"))
+	if why := n.Unready(); why != "" {
+		fail(w, r, noLeader(why))
 		return
 	}
 	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ready"})

@@ -26,6 +26,9 @@ type joiner struct {
 	mu   sync.Mutex
 	left bool
 	gone chan struct{} // closed when the node has left
+	// removed are the shards whose leader says that this node is no member.
+	removed map[int]bool
+	warned  time.Time
 }
 
 const (
@@ -38,9 +41,12 @@ const (
 	strandedAfter = 2 * time.Second
 	joinWithin    = 5 * time.Second
 	joinAtOnce    = 8 // shards
+	warnEvery     = 10 * time.Second
 )
 
-func newJoiner(n *Node) *joiner { return &joiner{node: n, gone: make(chan struct{})} }
+func newJoiner(n *Node) *joiner {
+	return &joiner{node: n, gone: make(chan struct{}), removed: make(map[int]bool)}
+}
 
 // run founds or joins the shards, and goes on to look for those that need it.
 func (j *joiner) run(f *founding) {
@@ -54,6 +60,11 @@ func (j *joiner) run(f *founding) {
 		cancel()
 	})
 	strangers := make(map[int]bool)
+	for _, s := range j.node.quorum() {
+		if s.forgot.Load() {
+			strangers[s.id] = true
+		}
+	}
 	if j.node.cfg.Join {
 		for _, shard := range f.open() {
 			strangers[shard] = true
@@ -66,11 +77,12 @@ func (j *joiner) run(f *founding) {
 			strangers[shard] = true
 		}
 		j.node.roster.look(j.node.shards)
+		j.node.name.look(ctx)
 		pause := restEvery
 		if j.round(ctx, strangers, time.Since(began) > strandedAfter) > 0 {
 			pause = joinEvery
 		}
-		if len(f.open()) > 0 {
+		if len(f.open()) > 0 || !f.answered() && time.Since(began) < strandedAfter {
 			pause = foundEvery
 		}
 		timer := time.NewTimer(pause)
@@ -94,23 +106,32 @@ func (j *joiner) round(ctx context.Context, strangers map[int]bool, settled bool
 		mu.Lock()
 		stranger := strangers[s.id]
 		mu.Unlock()
-		r := memberRequest{Shard: s.id, Peer: j.node.roster.self}
+		r := memberRequest{Shard: s.id, Peer: j.node.roster.self, Life: j.node.lanes.life}
 		switch {
+		case s.condition.Load() != nil:
+			continue
 		case stranger:
 			r.Step = stepAdmit
 		case s.suffrage() == raft.Nonvoter:
 			r.Step, r.Index = stepPromote, s.raft.AppliedIndex()
-		case j.node.cfg.Join && settled && s.leader() == "":
+		case settled && s.leader() == "" && j.node.cfg.Join:
 			r.Step = stepReturn
+		case settled && s.leader() == "":
+			r.Step = stepBelong
 		default:
 			continue
 		}
-		open++
+		if r.Step != stepBelong { // which can wait
+			open++
+		}
 		steps.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			if err := j.node.askLeader(ctx, r); err != nil {
-				j.node.cfg.Logger.Debug("not a member yet", "shard", s.id, "step", r.Step, "reason", err)
+				j.refused(s, r.Step, err)
+				return
+			}
+			if r.Step == stepBelong {
 				return
 			}
 			j.node.cfg.Logger.Info("membership", "shard", s.id, "step", r.Step)
@@ -119,11 +140,56 @@ func (j *joiner) round(ctx context.Context, strangers map[int]bool, settled bool
 				delete(strangers, s.id)
 				mu.Unlock()
 				s.transport.open.Store(true)
+				s.forgot.Store(false)
 			}
 		})
 	}
 	steps.Wait()
 	return open
+}
+
+// refused notes why a step was not taken. It is an operator's business when the
+// leader says no, or when it takes long.
+func (j *joiner) refused(s *shard, step memberStep, err error) {
+	s.waitFor(err.Error())
+	j.node.cfg.Logger.Debug("not a member yet", "shard", s.id, "step", step, "reason", err)
+	if errors.Is(err, errRemoved) {
+		j.expel(s.id)
+	}
+	j.mu.Lock()
+	loud := step == stepAdmit && time.Since(j.warned) > warnEvery
+	if loud {
+		j.warned = time.Now()
+	}
+	j.mu.Unlock()
+	if loud {
+		j.node.cfg.Logger.Warn("this node does not take part yet", "shard", s.id, "step", step, "reason", err)
+	}
+}
+
+// expel notes that this node was removed from a shard while it was away, and ends
+// its membership when it was removed from all.
+func (j *joiner) expel(shard int) {
+	j.mu.Lock()
+	j.removed[shard] = true
+	all := len(j.removed) == len(j.node.shards)
+	j.mu.Unlock()
+	if all {
+		j.node.cfg.Logger.Error(ErrRemoved.Error())
+		j.leave()
+	}
+}
+
+// ErrRemoved is the error for a node that was removed from its cluster while it
+// was away.
+var ErrRemoved = errors.New("this node was removed from its cluster while it was away: to take it in again, start it with --join and the address of a member")
+
+// Removed says that the channel of Left was closed because this node found itself
+// removed.
+func (n *Node) Removed() bool {
+	n.joiner.mu.Lock()
+	defer n.joiner.mu.Unlock()
+	return len(n.joiner.removed) == len(n.shards)
 }
 
 // suffrage is this node's, as the shard's newest configuration here has it;
@@ -136,6 +202,9 @@ func (s *shard) suffrage() raft.ServerSuffrage {
 	}
 	return raft.Staging
 }
+
+// errRemoved is what a leader says to one that is no member any more.
+var errRemoved = errors.New("the shard's leader says that this node is no member")
 
 // errNobodyLeads is for a shard whose leader could not be found just now.
 var errNobodyLeads = errors.New("no leader of the shard is known")
@@ -175,6 +244,8 @@ func (n *Node) askLeader(ctx context.Context, r memberRequest) error {
 		switch {
 		case a.Done:
 			return nil
+		case a.Removed:
+			return errRemoved
 		case a.Reason != "":
 			return errors.New(a.Reason)
 		}

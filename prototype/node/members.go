@@ -28,6 +28,8 @@ const (
 	stepAdmit memberStep = "admit"
 	// stepReturn takes a node in again that was removed and has what it held.
 	stepReturn memberStep = "return"
+	// stepBelong asks whether a node is a member.
+	stepBelong memberStep = "belong"
 	// stepPromote gives a vote to one that has nearly all of the log.
 	stepPromote memberStep = "promote"
 	// stepRemove removes a member.
@@ -41,12 +43,15 @@ type memberRequest struct {
 	Shard int
 	Peer  Peer
 	Index uint64 // how far a node has come that asks for a vote
+	Life  string `json:",omitempty"` // of the node that asks
 }
 
 type memberAnswer struct {
 	Done   bool
 	Leader string // whom to ask instead
 	Reason string // why not, if the leader says no
+	// Removed is the answer to stepBelong for one that is no member.
+	Removed bool `json:",omitempty"`
 }
 
 // Member is a node of the cluster and what it takes part in.
@@ -109,7 +114,14 @@ func (n *Node) step(ctx context.Context, r memberRequest) memberAnswer {
 	}
 	var err error
 	switch r.Step {
+	case stepBelong:
+		if _, ok := s.server(r.Peer.ID); !ok {
+			return memberAnswer{Removed: true}
+		}
 	case stepAdmit, stepReturn:
+		if err := n.onlyOne(ctx, s, r); err != nil {
+			return memberAnswer{Reason: err.Error()}
+		}
 		n.roster.welcome(r.Peer)
 		err = n.admit(s, r.Peer, r.Step == stepReturn)
 	case stepPromote:
@@ -143,6 +155,28 @@ func (s *shard) server(id string) (raft.Server, bool) {
 		}
 	}
 	return raft.Server{}, false
+}
+
+// onlyOne refuses a node while another one of its name answers where the members
+// know it: it would be removed from the shard, and one that was started by mistake
+// would take its place.
+func (n *Node) onlyOne(ctx context.Context, s *shard, r memberRequest) error {
+	if _, member := s.server(r.Peer.ID); !member || r.Life == "" {
+		return nil
+	}
+	payload, err := json.Marshal(foundingQuestion{Life: n.lanes.life})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	var a foundingAnswer
+	answer, err := n.mesh.Call(ctx, r.Peer.ID, channelFounding, payload)
+	if err != nil || json.Unmarshal(answer, &a) != nil || a.Life == r.Life {
+		return nil // nobody else is there
+	}
+	known, _ := n.roster.peer(r.Peer.ID)
+	return fmt.Errorf("a node of the name %s runs at %s: two nodes must not have one name; stop the other one, or give this one a name and addresses of its own and start it with --join", r.Peer.ID, known.Raft)
 }
 
 func (n *Node) admit(s *shard, p Peer, keeps bool) error {
@@ -188,7 +222,11 @@ func (n *Node) remove(s *shard, id string) error {
 	if 2*answered <= len(remain) {
 		return fmt.Errorf("of the %d voters that would remain, %d answer this leader: without a majority the shard would stand still", len(remain), answered)
 	}
-	return s.raft.RemoveServer(raft.ServerID(id), 0, joinWithin).Error()
+	if err := s.raft.RemoveServer(raft.ServerID(id), 0, joinWithin).Error(); err != nil {
+		return err
+	}
+	n.promises.releases(s.id, id)
+	return nil
 }
 
 // Remove takes a member out of every shard and tells it so. It may be called at

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,8 +32,11 @@ type Node struct {
 	shards  []*shard // and, behind them, the group of the lazy lane if there is one
 	meter   *meter
 	stop    chan struct{}
-	life    context.Context // ends with Close: nobody waits for what a closed node was asked
-	die     context.CancelFunc
+
+	promises *promises
+	name     *namer
+	life     context.Context // ends with Close: nobody waits for what a closed node was asked
+	die      context.CancelFunc
 
 	departures *departures // of what is passed on to leaders
 	arrivals   *arrivals
@@ -63,6 +67,10 @@ func Open(cfg Config) (*Node, error) {
 	n.detect = newDetector(cfg, n.mesh, n.roster)
 	n.balance = newBalancer(n)
 	n.detect.calm, n.detect.draining = n.balance.calm, n.balance.draining.Load
+	stores, err := n.openStores()
+	if err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
 	for id := range cfg.groups() {
 		own, label := cfg, strconv.Itoa(id)
 		if id < cfg.Shards {
@@ -70,8 +78,13 @@ func Open(cfg Config) (*Node, error) {
 		} else {
 			label = LaneLazy
 		}
-		s, err := openShard(id, own, n.roster.self, n.mesh, n.beats, n.detect, n.meter.shard(label))
+		s, err := openShard(id, own, stores[id], n.promises, n.roster.self, n.mesh, n.beats, n.detect, n.meter.shard(label))
 		if err != nil {
+			for _, rest := range stores[id+1:] {
+				if rest.Closer != nil {
+					err = errors.Join(err, rest.Close())
+				}
+			}
 			return nil, errors.Join(fmt.Errorf("open shard %s: %w", label, err), n.Close())
 		}
 		n.shards = append(n.shards, s)
@@ -81,9 +94,10 @@ func Open(cfg Config) (*Node, error) {
 	n.mesh.Handle(channelRead, n.receiveRead)
 	n.mesh.Handle(channelMembers, n.receiveMember)
 	n.mesh.Handle(channelAsk, n.receiveAsk)
+	n.mesh.Handle(channelState, n.receiveState)
 	founding := newFounding(n, n.lanes.life)
 	for _, s := range n.shards {
-		founding.undecided[s.id] = !s.transport.open.Load()
+		founding.undecided[s.id] = s.past.empty() && !s.forgot.Load()
 	}
 	n.detect.shards = n.shards
 	n.mesh.Start()
@@ -92,6 +106,7 @@ func Open(cfg Config) (*Node, error) {
 	n.balance.done.Go(n.balance.run)
 	n.lanes.done.Go(n.lanes.run)
 	n.joiner.done.Go(func() { n.joiner.run(founding) })
+	n.joiner.done.Go(n.compare)
 	n.meter.watch(n)
 	return n, nil
 }
@@ -106,6 +121,9 @@ func (n *Node) Close() error {
 	}
 	n.joiner.done.Wait()
 	n.beats.close()
+	if n.promises != nil {
+		n.promises.close(slices.ContainsFunc(n.shards, func(s *shard) bool { return s.fence.mayStand() != nil }))
+	}
 	n.cfg.Disk.Close()
 	n.detect.close()
 	errs := make([]error, len(n.shards))
@@ -209,15 +227,21 @@ func (n *Node) await(ctx context.Context, r ReadRequest) *Error {
 	if err != nil {
 		return err
 	}
-	index, err := n.forwardRead(ctx, leader, s.id, r.Level)
+	state, err := n.forwardRead(ctx, leader, s.id, r.Level)
 	if err != nil {
 		return err
 	}
-	return s.catchUp(ctx, index)
+	if err := s.catchUp(ctx, state.Index); err != nil {
+		return err
+	}
+	return s.holds(state)
 }
 
 // reachable is the leader, if one is known.
 func (n *Node) reachable(s *shard) (Peer, *Error) {
+	if err := s.serves(); err != nil {
+		return Peer{}, err
+	}
 	id := s.leader()
 	leader, ok := n.roster.peer(id)
 	if !ok || id == n.cfg.ID || !n.detect.hears(id) {
@@ -255,6 +279,9 @@ type ShardStatus struct {
 	CommitIndex  uint64 `json:"commit_index"`
 	AppliedIndex uint64 `json:"applied_index"`
 	Lead         *Lead  `json:"lead,omitempty"` // of a leader
+	// Trouble is why this replica takes no part in the shard, and what may be done;
+	// "" if it does.
+	Trouble string `json:"trouble,omitempty"`
 }
 
 // Status gives the state of every shard at this node.
@@ -273,7 +300,7 @@ func (n *Node) Status() Status {
 func (s *shard) status(number int, lane string) ShardStatus {
 	status := ShardStatus{
 		Shard: number, Lane: lane, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
-		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(),
+		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(), Trouble: s.trouble(),
 	}
 	if status.Role == "leader" {
 		status.Lead = s.lead.status(time.Now())
@@ -293,15 +320,21 @@ func role(state raft.RaftState) string {
 	return "shutdown"
 }
 
-// Ready says whether every shard of the quorum lane has a leader that this node
-// knows.
-func (n *Node) Ready() bool {
+// Ready says whether this node can answer for every shard of the quorum lane.
+func (n *Node) Ready() bool { return n.Unready() == "" }
+
+// Unready says why this node cannot answer for some shard of the quorum lane: its
+// replica takes no part there, or knows no leader. It is "" if it can.
+func (n *Node) Unready() string {
 	for _, s := range n.quorum() {
+		if why := s.trouble(); why != "" {
+			return fmt.Sprintf("shard %d: %s", s.id, why)
+		}
 		if s.leader() == "" {
-			return false
+			return fmt.Sprintf("shard %d: it has no leader that this node knows", s.id)
 		}
 	}
-	return true
+	return ""
 }
 
 // Fault breaks something at this node. What stays broken has an id by which Mend

@@ -115,6 +115,7 @@ func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.App
 			}
 			if err == nil {
 				t.learn(p.follower, args.Term, resp, began)
+				t.note(p.follower, args, resp)
 				p.end(resp.Success, last, commit)
 			}
 			return err

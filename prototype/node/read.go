@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -38,6 +39,9 @@ type ReadRequest struct {
 
 // view reads what this replica has.
 func (s *shard) view(r ReadRequest) (order.View, *Error) {
+	if err := s.serves(); err != nil {
+		return order.View{}, err
+	}
 	view := s.fsm.machine.Read(r.Conversation, r.After, r.Limit)
 	if r.After+1 < view.First {
 		return view, gone(r.After, view.First)
@@ -50,8 +54,7 @@ func (s *shard) view(r ReadRequest) (order.View, *Error) {
 func (s *shard) await(ctx context.Context, r ReadRequest) *Error {
 	switch r.Level {
 	case Linearizable:
-		_, err := s.linearize(ctx)
-		return err
+		return s.linearize(ctx)
 	case Leader:
 		return s.lease(ctx)
 	case Session:
@@ -61,21 +64,20 @@ func (s *shard) await(ctx context.Context, r ReadRequest) *Error {
 }
 
 // linearize returns when this replica's state includes everything that was
-// acknowledged before the call, or says why it cannot know. It gives the index
-// that another replica must reach to include it, too. See [evidence] for the
+// acknowledged before the call, or says why it cannot know. See [evidence] for the
 // argument.
-func (s *shard) linearize(ctx context.Context) (uint64, *Error) {
+func (s *shard) linearize(ctx context.Context) *Error {
 	arrived := s.evidence.begin()
 	term, err := s.readyTerm(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	index := s.raft.CommitIndex()
 	err = s.proven(ctx, term, arrived)
 	if err == nil {
 		err = s.apply(ctx, index)
 	}
-	return s.fsm.machine.Index(), err
+	return err
 }
 
 // proven waits for evidence that this node led in term after the arrival.
@@ -148,8 +150,7 @@ func (s *shard) lease(ctx context.Context) *Error {
 		newest.at, ok = s.evidence.clock.Steady(), true
 	}
 	if !ok || s.evidence.clock.Steady().Sub(newest.at) >= length || s.raft.CurrentTerm() != term || !s.leads() {
-		_, err := s.linearize(ctx)
-		return err
+		return s.linearize(ctx)
 	}
 	return s.apply(ctx, index)
 }
@@ -181,7 +182,7 @@ func (s *shard) catchUp(ctx context.Context, index uint64) *Error {
 		if mutant.On(mutant.WaitOnAppliedIndex) && s.raft.AppliedIndex() >= index {
 			return nil
 		}
-		if s.fsm.machine.Index() >= index {
+		if s.fsm.trail.newest().Index >= index {
 			return nil
 		}
 		select {
@@ -190,6 +191,24 @@ func (s *shard) catchUp(ctx context.Context, index uint64) *Error {
 			return &Error{Outcome: Fail, Reason: ReasonTimeout, Detail: "this replica did not catch up in time"}
 		}
 	}
+}
+
+// holds refuses to answer where this replica's history is not the leader's at the
+// leader's index, which it has reached.
+func (s *shard) holds(leader order.State) *Error {
+	if leader.Fingerprint == (order.Fingerprint{}) { // of an older version, or of an empty shard
+		return nil
+	}
+	mine, ok := s.fsm.trail.at(leader.Index)
+	switch {
+	case !ok:
+		return &Error{Outcome: Fail, Reason: ReasonUnavailable, RetryAfter: time.Second,
+			Detail: "this replica has just been filled and cannot compare its history with the leader's"}
+	case mine != leader.Fingerprint && s.cfg.Lazy == 0:
+		s.halt(fmt.Sprintf("at entry %d its history is another one than the leader's", leader.Index))
+		return s.serves()
+	}
+	return nil
 }
 
 // apply waits until the machine holds every command up to index.

@@ -33,6 +33,7 @@ type shard struct {
 	fence     *fence
 	detector  *detector
 	stores    io.Closer
+	snapshots raft.SnapshotStore
 	transport *transport
 	evidence  *evidence
 	batcher   *batcher
@@ -40,9 +41,14 @@ type shard struct {
 
 	// ready is the newest term in which this node has led and applied a barrier:
 	// only then does it know everything that earlier leaders committed.
-	ready     atomic.Uint64
-	lead      lead
-	became    signal // after ready changes
+	ready atomic.Uint64
+	lead  lead
+
+	past      past                      // what this replica knew of itself when it started
+	forgot    atomic.Bool               // it has lost a part of what it had promised
+	condition atomic.Pointer[condition] // why it has stopped; nil: it has not
+	waits     atomic.Pointer[string]    // what a replica that takes no part waits for
+	became    signal                    // after ready changes
 	provoke   chan struct{}
 	spreading atomic.Bool
 	stop      chan struct{}
@@ -50,11 +56,8 @@ type shard struct {
 	answers   sync.WaitGroup // of the transport
 }
 
-func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
-	stores, err := cfg.Stores(id)
-	if err != nil {
-		return nil, err
-	}
+// openShard takes over the stores, and closes them if it fails.
+func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
 	defer func() {
 		if err != nil && stores.Closer != nil {
 			stores.Close()
@@ -68,14 +71,14 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 		return nil, err
 	}
 	s := &shard{
-		id: id, cfg: cfg, stores: stores.Closer, meter: meter, detector: d, evidence: newEvidence(),
+		id: id, cfg: cfg, stores: stores.Closer, snapshots: stores.Snapshots, meter: meter, detector: d, evidence: newEvidence(),
 		fence:   newFence(cfg.HungAfter),
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	if s.log, err = openFlushLog(store, cfg.HungAfter, cfg.Lazy, s.fence.stuck); err != nil {
 		return nil, err
 	}
-	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon}
+	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon, lazy: cfg.Lazy > 0, forked: s.halt}
 	s.evidence.clock = cfg.Clock
 	s.transport = newTransport(mesh, b, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.promise())
 	s.transport.nudge = s.nudge
@@ -100,17 +103,16 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 	rc.Logger = hclogger(cfg.Logger.With("shard", id), cfg.Gate)
 
 	stable := newStable(seamStable{stores.Stable, cfg.Disk})
-	been, err := raft.HasExistingState(s.log, stable, stores.Snapshots)
-	if err != nil {
+	if err := s.remember(stable, p); err != nil {
 		s.log.close(time.Second)
-		return nil, fmt.Errorf("look for earlier state: %w", err)
+		return nil, err
 	}
-	s.transport.open.Store(been)
 	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, stable, stores.Snapshots, s.transport)
 	if err != nil {
 		s.log.close(time.Second)
 		return nil, fmt.Errorf("start raft: %w", err)
 	}
+	s.log.clears(false) // the snapshot that was there is no news
 	s.answers.Go(s.transport.answer)
 	s.fence.onRaise(s.abdicate)
 	s.batcher = newBatcher(s.raft, cfg, s.stop)
@@ -267,6 +269,8 @@ func (s *shard) submit(commands []order.Command) func(context.Context) ([]order.
 		return func(context.Context) ([]order.Result, *Error) { return nil, noLeader(detail) }
 	}
 	switch {
+	case s.serves() != nil:
+		return func(context.Context) ([]order.Result, *Error) { return nil, s.serves() }
 	case !s.leads():
 		return refuse("this node is not the leader")
 	case s.detector.majority().Err() != nil:

@@ -47,6 +47,7 @@ type transport struct {
 	// open: the replica takes part. One without any state does not until it has
 	// founded its shard or was admitted to it; see founding.
 	open      atomic.Bool
+	promises  *promises // what followers acknowledged is noted there; nil in the lazy lane
 	nudging   atomic.Bool
 	committed atomic.Uint64 // what was applied here last
 	// suspicion: the election that begins was called by the detector.
@@ -155,6 +156,7 @@ func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *
 		}
 		if r.err == nil {
 			t.learn(id, term, &r.answer, began)
+			t.note(id, args, &r.answer)
 		}
 		answered <- r
 	})
@@ -228,6 +230,13 @@ func isHeartbeat(args *raft.AppendEntriesRequest) bool {
 	return len(args.Entries) == 0 && args.PrevLogEntry == 0 && args.LeaderCommitIndex == 0
 }
 
+// note keeps what a follower has acknowledged.
+func (t *transport) note(id raft.ServerID, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) {
+	if n := len(args.Entries); n > 0 && resp.Success && t.promises != nil {
+		t.promises.acknowledged(int(t.channel), string(id), mark{args.Entries[n-1].Term, args.Entries[n-1].Index})
+	}
+}
+
 func (t *transport) learn(id raft.ServerID, term uint64, resp *raft.AppendEntriesResponse, began request) {
 	if resp.Success && resp.Term == term {
 		if mutant.On(mutant.EvidenceAtAnswer) {
@@ -238,7 +247,7 @@ func (t *transport) learn(id raft.ServerID, term uint64, resp *raft.AppendEntrie
 }
 
 func (t *transport) RequestVote(id raft.ServerID, _ raft.ServerAddress, args *raft.RequestVoteRequest, resp *raft.RequestVoteResponse) error {
-	if err := t.fence.mayStand(); err != nil {
+	if err := t.mayStand(); err != nil {
 		return err
 	}
 	k := rpcVote
@@ -255,8 +264,17 @@ func (t *transport) RequestVote(id raft.ServerID, _ raft.ServerAddress, args *ra
 	return err
 }
 
+// mayStand gives an error to one that must not be elected: the library of a
+// replica that takes no part does not know, and asks for votes.
+func (t *transport) mayStand() error {
+	if !t.open.Load() {
+		return errStranger
+	}
+	return t.fence.mayStand()
+}
+
 func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args *raft.RequestPreVoteRequest, resp *raft.RequestPreVoteResponse) error {
-	if err := t.fence.mayStand(); err != nil {
+	if err := t.mayStand(); err != nil {
 		return err
 	}
 	return t.ask(id, rpcPreVote, args, resp)

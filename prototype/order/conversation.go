@@ -27,6 +27,7 @@ type conversation struct {
 	recent   string // a sender that is known to be in senders
 	sessions map[uint64]*session
 	time     int64 // of the newest message
+	share    Fingerprint
 }
 
 func newConversation() *conversation {

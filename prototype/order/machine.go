@@ -19,6 +19,7 @@ type Machine struct {
 	mu            sync.RWMutex
 	index         uint64 // of the newest applied entry
 	conversations map[string]*conversation
+	fingerprint   Fingerprint
 }
 
 // New is a machine that has applied nothing.
@@ -40,7 +41,7 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 		command := &batch.Commands[i]
 		if i == 0 || command.Conversation != batch.Commands[i-1].Conversation {
 			if c != nil {
-				c.forget(batch.Retain)
+				m.leave(batch.Commands[i-1].Conversation, c, batch.Retain)
 			}
 			c = m.conversation(command.Conversation)
 		}
@@ -56,9 +57,15 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 		}
 	}
 	if c != nil {
-		c.forget(batch.Retain)
+		m.leave(batch.Commands[len(batch.Commands)-1].Conversation, c, batch.Retain)
 	}
 	return results
+}
+
+// leave ends a run of commands of one conversation.
+func (m *Machine) leave(name string, c *conversation, retain uint64) {
+	m.mix(name, c)
+	c.forget(retain)
 }
 
 // sessionID is unique for the life of a shard: an entry and a place in it.

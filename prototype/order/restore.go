@@ -17,7 +17,13 @@ const maxField = 16 << 20
 
 // Restore replaces the state of the machine by a snapshot. On an error the
 // machine keeps what it had.
-func (m *Machine) Restore(r io.Reader) error {
+func (m *Machine) Restore(r io.Reader) error { return m.restore(r, false) }
+
+// Continue is Restore for a snapshot that must be a later state of this machine:
+// one that lacks, or contradicts, what was applied here gives ErrForked.
+func (m *Machine) Continue(r io.Reader) error { return m.restore(r, true) }
+
+func (m *Machine) restore(r io.Reader, later bool) error {
 	in := snapshotReader{r: bufio.NewReaderSize(r, 64<<10)}
 	if magic := in.bytes(uint64(len(snapshotMagic))); string(magic) != snapshotMagic {
 		return fmt.Errorf("read magic: %w", errors.Join(ErrCorrupt, in.err))
@@ -38,7 +44,15 @@ func (m *Machine) Restore(r io.Reader) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.index, m.conversations = index, conversations
+	if later {
+		if err := m.continues(index, conversations); err != nil {
+			return err
+		}
+	}
+	m.index, m.conversations, m.fingerprint = index, conversations, Fingerprint{}
+	for name, c := range conversations {
+		m.mix(name, c)
+	}
 	return nil
 }
 

@@ -1,0 +1,88 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+)
+
+// condition is why a replica takes no part in its shard.
+type condition struct {
+	reason string
+	err    error
+}
+
+var (
+	// errForgotten is for a replica that has lost what it had promised. It takes no
+	// part until a leader has admitted it anew; see joiner.
+	errForgotten = errors.New("this replica has lost a part of what it had acknowledged")
+	// errForked is for a replica that has applied what its leader's log does not
+	// have. It never takes part again.
+	errForked = errors.New("this replica has applied messages that the leader's log does not have")
+)
+
+// mayCut refuses to have the log cut where it was applied: clients may have been
+// told of those messages, and a leader whose log does not have them is the leader
+// of a history that forgot them. The shard stops at this replica.
+func (s *shard) mayCut(from uint64) error {
+	applied := max(s.past.promised.Applied, s.fsm.machine.Index())
+	if from > applied {
+		return nil
+	}
+	s.halt(fmt.Sprintf("the leader's log has other entries from %d on, and this replica has applied up to %d", from, applied))
+	return errForked
+}
+
+// halt ends this replica's part in the shard, for as long as the process runs. It
+// answers nobody, since nobody can tell whether it or the others are right.
+func (s *shard) halt(reason string) {
+	if !s.condition.CompareAndSwap(nil, &condition{reason, errForked}) {
+		return
+	}
+	s.transport.open.Store(false)
+	s.cfg.Logger.Error("the histories of this shard have forked: this replica has stopped",
+		"shard", s.id, "reason", reason, "mend", haltAdvice)
+	s.became.notify()
+	s.fsm.applied.notify()
+}
+
+// haltAdvice is what may be done about a fork; TestFork_advice does it.
+const haltAdvice = "keep a copy of this node's data folder, since it holds acknowledged messages that the others lack; then move the folder away and start the node again, and it is filled with the others' history"
+
+// forget ends this replica's part until it was admitted again.
+func (s *shard) forget(reason string) {
+	s.forgot.Store(true)
+	s.transport.open.Store(false)
+	s.cfg.Logger.Error("this replica takes no part until the others have filled it again", "shard", s.id, "reason", reason)
+}
+
+// trouble says why this replica does not take part, or "".
+func (s *shard) trouble() string {
+	if c := s.condition.Load(); c != nil {
+		return c.err.Error() + ": " + c.reason
+	}
+	if !s.transport.open.Load() {
+		if s.forgot.Load() {
+			return errForgotten.Error() + ", and waits for the others to fill it again: " + s.waiting()
+		}
+		return "this replica holds nothing yet, and waits for the others: " + s.waiting()
+	}
+	return ""
+}
+
+// waitFor notes what a replica waits for that takes no part.
+func (s *shard) waitFor(what string) { s.waits.Store(&what) }
+
+func (s *shard) waiting() string {
+	if what := s.waits.Load(); what != nil {
+		return *what
+	}
+	return "it has asked the other members"
+}
+
+// serves refuses to read at a replica that has stopped.
+func (s *shard) serves() *Error {
+	if c := s.condition.Load(); c != nil {
+		return &Error{Outcome: Fail, Reason: ReasonForked, Detail: c.err.Error() + ": " + c.reason}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package node
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/raft"
+)
+
+// identity says whose a data folder is. It is written when the folder is made and
+// compared at each start, so that a folder that was swapped, copied from another
+// cluster or started with other settings is refused before anybody is told what
+// it holds (ADR-0026).
+type identity struct {
+	Format int    `json:"format"`
+	Node   string `json:"node"`
+	Shards int    `json:"shards"`
+	// Cluster is "" until a leader has named the cluster, which it does when it
+	// reaches every voter; see namer. A folder of a version without identities has
+	// none either.
+	Cluster string `json:"cluster,omitempty"`
+}
+
+// dataFormat is the newest layout of a data folder that this version reads, and
+// the one that it writes.
+const dataFormat = 1
+
+// ErrIdentity is the error for data that is another node's, another cluster's, or
+// another layout's. Its text says whose it is and what to do.
+var ErrIdentity = errors.New("this data is not this node's")
+
+var keyIdentity = []byte("Identity")
+
+// lookup gives nil for a key that is not there. Stores say so by this text, which
+// is what the library goes by, too.
+func lookup(store raft.StableStore, key []byte) ([]byte, error) {
+	value, err := store.Get(key)
+	if err != nil && err.Error() == "not found" {
+		return nil, nil
+	}
+	return value, err
+}
+
+// claim holds a store against the node that opens it. A store without an identity
+// becomes the node's.
+func claim(store raft.StableStore, cfg Config) (identity, error) {
+	want := identity{Format: dataFormat, Node: cfg.ID, Shards: cfg.Shards}
+	data, err := lookup(store, keyIdentity)
+	if err != nil {
+		return want, fmt.Errorf("read identity: %w", err)
+	}
+	if data == nil {
+		return want, want.keep(store)
+	}
+	var have identity
+	if err := json.Unmarshal(data, &have); err != nil {
+		return want, fmt.Errorf("read identity: %w: %w", ErrCorrupt, err)
+	}
+	switch {
+	case have.Format > dataFormat:
+		return have, fmt.Errorf("%w: it has format %d, and this version reads up to %d: start it with the version that wrote it, or a later one", ErrIdentity, have.Format, dataFormat)
+	case have.Node != cfg.ID:
+		return have, fmt.Errorf("%w: it belongs to node %s, and this is %s: start %s with it, and %s with its own", ErrIdentity, have.Node, cfg.ID, have.Node, cfg.ID)
+	case have.Shards != cfg.Shards:
+		return have, fmt.Errorf("%w: it was made for %d shards, and not for %d: start the node with --shards %d", ErrIdentity, have.Shards, cfg.Shards, have.Shards)
+	}
+	return have, nil
+}
+
+func (i identity) keep(store raft.StableStore) error {
+	data, err := json.Marshal(i)
+	if err == nil {
+		err = store.Set(keyIdentity, data)
+	}
+	if err != nil {
+		return fmt.Errorf("write identity: %w", err)
+	}
+	return nil
+}
+
+// newClusterID is a name that no other cluster has.
+func newClusterID() string {
+	var id [16]byte
+	rand.Read(id[:]) // never fails; see crypto/rand
+	return hex.EncodeToString(id[:])
+}
+
+// openStores opens the stores of all shards and holds them against this node. The
+// first shard's votes are beside who this node is and what its replicas promised.
+func (n *Node) openStores() (all []Stores, err error) {
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, s := range all {
+			if s.Closer != nil {
+				err = errors.Join(err, s.Close())
+			}
+		}
+	}()
+	for id := range n.cfg.groups() {
+		s, err := n.cfg.Stores(id)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, s)
+	}
+	store := seamStable{all[0].Stable, n.cfg.Disk}
+	i, err := claim(store, n.cfg)
+	if err != nil {
+		return all, err
+	}
+	n.name = newNamer(n, store, i)
+	n.promises, err = openPromises(store, n.cfg.Logger)
+	return all, err
+}

@@ -1,0 +1,146 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/raft"
+)
+
+// namer gives the cluster its name. The leader of the first shard asks every
+// member for the name that it knows, and, when all voters answer, has them keep
+// one: the name that somebody knows, or a new one. As all voters must answer, two
+// leaders cannot choose two names. Until then the cluster has none, and nobody is
+// refused by it.
+type namer struct {
+	node  *Node
+	store raft.StableStore
+
+	turn  chan struct{} // to write
+	mu    sync.Mutex
+	own   identity
+	named map[string]bool // members that are known to have the name
+}
+
+// nameMessage tells a name, "" if the sender knows none.
+type nameMessage struct{ Cluster string }
+
+func newNamer(n *Node, store raft.StableStore, own identity) *namer {
+	m := &namer{node: n, store: store, turn: make(chan struct{}, 1), own: own, named: make(map[string]bool)}
+	n.mesh.Handle(channelName, m.receive)
+	return m
+}
+
+// identity is what this node says of itself.
+func (m *namer) identity() identity {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.own
+}
+
+// adopt keeps a name for good. A node that has another one refuses.
+func (m *namer) adopt(cluster string) error {
+	m.turn <- struct{}{}
+	defer func() { <-m.turn }()
+	own := m.identity()
+	switch own.Cluster {
+	case cluster:
+		return nil
+	case "":
+	default:
+		return foreign(m.node.cfg.ID, own.Cluster, cluster)
+	}
+	own.Cluster = cluster
+	if err := own.keep(m.store); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.own = own
+	return nil
+}
+
+// foreign says that a node and its caller belong to different clusters.
+func foreign(id, own, other string) error {
+	return fmt.Errorf("%w: %s holds data of cluster %s, and was addressed by cluster %s: start each node with the data folder and the addresses of its own cluster", ErrIdentity, id, short(own), short(other))
+}
+
+// short is a name as people read it.
+func short(cluster string) string { return cluster[:min(8, len(cluster))] }
+
+func (m *namer) receive(_ string, payload []byte, reply func([]byte, error)) {
+	var told nameMessage
+	if err := json.Unmarshal(payload, &told); err != nil {
+		reply(nil, errRPC)
+		return
+	}
+	go func() { // it writes to disk
+		if told.Cluster != "" {
+			if err := m.adopt(told.Cluster); err != nil {
+				reply(nil, err)
+				return
+			}
+		}
+		reply(json.Marshal(nameMessage{m.identity().Cluster}))
+	}()
+}
+
+// look names those members that have no name yet, if this node leads the first
+// shard.
+func (m *namer) look(ctx context.Context) {
+	s := m.node.shards[0]
+	if !s.leads() {
+		return
+	}
+	own := m.identity().Cluster
+	everybody := true
+	var nameless []string
+	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
+		id := string(server.ID)
+		if id == m.node.cfg.ID || m.named[id] && own != "" {
+			continue
+		}
+		told, err := m.tell(ctx, id, "")
+		switch {
+		case err != nil:
+			everybody = everybody && server.Suffrage != raft.Voter
+		case told == "":
+			nameless = append(nameless, id)
+		case own == "":
+			own = told
+		default:
+			m.named[id] = told == own
+		}
+	}
+	if own == "" && everybody {
+		own = newClusterID()
+	}
+	if own == "" {
+		return
+	}
+	if err := m.adopt(own); err != nil {
+		m.node.cfg.Logger.Error("the cluster's name could not be kept", "error", err)
+		return
+	}
+	for _, id := range nameless {
+		told, err := m.tell(ctx, id, own)
+		m.named[id] = err == nil && told == own
+	}
+}
+
+func (m *namer) tell(ctx context.Context, id, cluster string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	payload, err := json.Marshal(nameMessage{cluster})
+	if err != nil {
+		return "", err
+	}
+	var told nameMessage
+	answer, err := m.node.mesh.Call(ctx, id, channelName, payload)
+	if err == nil {
+		err = json.Unmarshal(answer, &told)
+	}
+	return told.Cluster, err
+}

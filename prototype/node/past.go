@@ -1,0 +1,102 @@
+package node
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/raft"
+)
+
+// past is what a replica finds of itself when it starts.
+type past struct {
+	held     mark   // the newest entry of its log and its snapshots
+	term     uint64 // the newest term that it knows
+	promised promise
+}
+
+// recall reads a replica's past. The log must have been verified.
+func recall(log raft.LogStore, stable raft.StableStore, snapshots raft.SnapshotStore, promised promise) (past, error) {
+	p := past{promised: promised}
+	last, err := log.LastIndex()
+	if err != nil {
+		return p, fmt.Errorf("read log: %w", err)
+	}
+	if last > 0 {
+		var e raft.Log
+		if err := log.GetLog(last, &e); err != nil {
+			return p, fmt.Errorf("read log entry %d: %w", last, err)
+		}
+		p.held = mark{e.Term, e.Index}
+	}
+	list, err := snapshots.List()
+	if err != nil {
+		return p, fmt.Errorf("look for snapshots: %w", err)
+	}
+	for _, s := range list {
+		if m := (mark{s.Term, s.Index}); p.held.before(m) {
+			p.held = m
+		}
+	}
+	p.term, err = stable.GetUint64([]byte("CurrentTerm")) // the library's name
+	if err != nil && err.Error() != "not found" {
+		return p, fmt.Errorf("read term: %w", err)
+	}
+	return p, nil
+}
+
+// empty says that there is nothing: neither entries nor a snapshot. A term alone
+// is nothing, since it is written before the first entry, and kept in another file.
+func (p past) empty() bool { return p.held == (mark{}) }
+
+// forgotten says what is missing of what was promised, or "".
+func (p past) forgotten() string {
+	switch {
+	case p.held.before(p.promised.Log):
+		return fmt.Sprintf("its log ends at entry %d of term %d, and it had acknowledged entry %d of term %d", p.held.Index, p.held.Term, p.promised.Log.Index, p.promised.Log.Term)
+	case p.term < p.held.Term:
+		return fmt.Sprintf("its votes are of term %d or older, and its log of term %d: the file with its votes was lost or is an older copy", p.term, p.held.Term)
+	}
+	return ""
+}
+
+// remember decides whether this replica may take part, by what it finds of itself,
+// and begins to keep its promises. The lazy lane's replicas have none to keep:
+// losing what was not flushed is what that lane is there to show.
+func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
+	lazy := s.cfg.Lazy > 0
+	promised := p.loaded[s.id]
+	if lazy {
+		promised = promise{}
+	}
+	if s.past, err = recall(s.log, stable, s.snapshots, promised); err != nil {
+		return fmt.Errorf("look for earlier state: %w", err)
+	}
+	s.transport.open.Store(!s.past.empty())
+	if lazy {
+		return nil
+	}
+	if reason := s.past.forgotten(); reason != "" {
+		if len(s.cfg.Peers) == 1 && !s.cfg.Join {
+			return fmt.Errorf("%w: %s. There is no other member that could fill it: bring back the folder as it was", errForgotten, reason)
+		}
+		s.forget(reason)
+	}
+	s.log.mayCut, s.log.beforeCut = s.mayCut, p.save
+	s.fsm.keep = p.changed
+	s.transport.promises = p
+	p.watch(s)
+	return nil
+}
+
+// promise is what this replica has promised by now. was is what was written last.
+func (s *shard) promise(was promise) promise {
+	now := promise{Log: was.Log, Applied: max(was.Applied, s.fsm.machine.Index())}
+	if s.forgot.Load() && !s.transport.open.Load() {
+		return now // it has promised nothing since
+	}
+	if m, ok := s.log.mark(); ok {
+		now.Log = m
+	} else if list, err := s.snapshots.List(); err == nil && len(list) > 0 {
+		now.Log = mark{list[0].Term, list[0].Index}
+	}
+	return now
+}

@@ -1,0 +1,189 @@
+package node
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// mark is a place in a shard's log. Of two logs the one that ends at the later
+// mark is the newer, as voters judge it.
+type mark struct {
+	Term  uint64 `json:"term"`
+	Index uint64 `json:"index"`
+}
+
+func (m mark) before(o mark) bool { return m.Term < o.Term || m.Term == o.Term && m.Index < o.Index }
+
+// promise is what a replica must not forget, kept apart from the log that it
+// speaks of. A log that is older than its promise was cut, emptied or replaced by
+// an older copy: its replica has forgotten what it told others, and must not vote
+// or acknowledge on the strength of what is left (ADR-0026).
+type promise struct {
+	Log mark `json:"log"` // the newest entry that was on disk, and may have been acknowledged
+	// Applied is the newest entry that was applied, of which clients may have been
+	// told. No leader may have this replica cut its log there; see shard.mayCut.
+	Applied uint64 `json:"applied"`
+	// Peers is the newest entry that each follower has acknowledged to this
+	// replica, so that a follower whose whole folder is an older copy is told what
+	// it cannot know.
+	Peers map[string]mark `json:"peers,omitempty"`
+}
+
+// promises keeps the promises of a node's replicas. A promise is written at most
+// saveEvery after it was made, all shards' together: writing each one before the
+// acknowledgement would cost a second flush for every first. So a log that lost
+// only what was written in the last moments before a crash is not found out here.
+//
+// What is written is never ahead of the log: entries are on disk before they are
+// promised, and before a log is cut the lower mark is written (promises.save).
+type promises struct {
+	store  raft.StableStore
+	logger *slog.Logger
+
+	mu      sync.Mutex
+	shards  map[int]*shard
+	loaded  map[int]promise
+	peers   map[int]map[string]mark
+	pending bool
+	closed  bool
+	failing bool
+	saving  sync.WaitGroup
+
+	turn chan struct{} // to save: one at a time, so that an older state never follows a newer
+}
+
+const saveEvery = 50 * time.Millisecond
+
+var keyPromises = []byte("Promises")
+
+func openPromises(store raft.StableStore, logger *slog.Logger) (*promises, error) {
+	p := &promises{store: store, logger: logger, turn: make(chan struct{}, 1), shards: make(map[int]*shard), loaded: make(map[int]promise), peers: make(map[int]map[string]mark)}
+	data, err := lookup(store, keyPromises)
+	if err != nil {
+		return nil, fmt.Errorf("read promises: %w", err)
+	}
+	if data != nil {
+		if err := json.Unmarshal(data, &p.loaded); err != nil {
+			return nil, fmt.Errorf("read promises: %w: %w", ErrCorrupt, err)
+		}
+	}
+	for id, l := range p.loaded {
+		p.peers[id] = l.Peers
+	}
+	return p, nil
+}
+
+// watch begins to keep the promises of a shard.
+func (p *promises) watch(s *shard) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shards[s.id] = s
+}
+
+// acknowledged notes what a follower has acknowledged to this replica.
+func (p *promises) acknowledged(shard int, follower string, m mark) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.peers[shard] == nil {
+		p.peers[shard] = make(map[string]mark)
+	}
+	if p.peers[shard][follower].before(m) {
+		p.peers[shard][follower] = m
+		p.soon()
+	}
+}
+
+// remembers gives what a follower has acknowledged to this replica.
+func (p *promises) remembers(shard int, follower string) mark {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.peers[shard][follower]
+}
+
+// releases forgets what a follower has acknowledged, once it was removed from the
+// shard's voters: nothing rests on it any more.
+func (p *promises) releases(shard int, follower string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, ok := p.peers[shard][follower]; ok {
+		delete(p.peers[shard], follower)
+		p.soon()
+	}
+}
+
+// changed has the promises saved before long.
+func (p *promises) changed() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.soon()
+}
+
+// soon is changed for those who hold p.mu.
+func (p *promises) soon() {
+	if p.pending || p.closed {
+		return
+	}
+	p.pending = true
+	p.saving.Add(1)
+	time.AfterFunc(saveEvery, func() {
+		defer p.saving.Done()
+		p.mu.Lock()
+		p.pending = false
+		p.mu.Unlock()
+		err := p.save()
+		p.mu.Lock()
+		news := (err != nil) != p.failing
+		p.failing = err != nil
+		p.mu.Unlock()
+		if err != nil && news {
+			p.logger.Warn("what this node has promised could not be written; it is tried again with the next entry", "error", err)
+		}
+	})
+}
+
+// save writes the promises as they are.
+func (p *promises) save() error {
+	p.turn <- struct{}{}
+	defer func() { <-p.turn }()
+	p.mu.Lock()
+	all, shards := maps.Clone(p.loaded), maps.Clone(p.shards)
+	p.mu.Unlock()
+	for id, s := range shards {
+		all[id] = s.promise(all[id]) // reads the log, which may take a while
+	}
+	p.mu.Lock()
+	for id, peers := range p.peers {
+		one := all[id]
+		one.Peers = maps.Clone(peers)
+		all[id] = one
+	}
+	p.mu.Unlock()
+	data, err := json.Marshal(all)
+	if err == nil {
+		err = p.store.Set(keyPromises, data)
+	}
+	if err != nil {
+		return fmt.Errorf("write promises: %w", err)
+	}
+	p.mu.Lock()
+	p.loaded = all
+	p.mu.Unlock()
+	return nil
+}
+
+// close saves once more, unless the disk hangs, and ends the saving.
+func (p *promises) close(hangs bool) {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	if !hangs {
+		p.saving.Wait()
+		_ = p.save() // an older promise is a weaker guard, and no untruth
+	}
+}
