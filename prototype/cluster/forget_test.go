@@ -325,3 +325,40 @@ func TestFolders_majority_lost(t *testing.T) {
 		t.Errorf("n3 holds %d messages, want at most 20", view.Last)
 	}
 }
+
+// TestFolders_recover: with a majority gone, a person who names every lost member
+// makes the survivor a cluster of its own, with everything that it held; others join
+// it anew.
+func TestFolders_recover(t *testing.T) {
+	f := newFolders(t, node.WAL)
+	f.start("n1", "n2", "n3")
+	f.ready()
+	seq := f.send(0, 20)
+	f.holds(seq)
+	f.stop("n1", "n2", "n3")
+	must(t, os.RemoveAll(f.folder("n1")))
+	must(t, os.RemoveAll(f.folder("n2")))
+	s, err := node.OpenSurvivor(node.DiskStores(f.folder("n3"), f.kind, slog.New(slog.DiscardHandler)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := s.Cluster
+	if err := s.Recover("n3:raft", []string{"n1"}); !errors.Is(err, node.ErrSurvivor) || !strings.Contains(err.Error(), "n1, n2") {
+		t.Errorf("only n1 was named as lost: %v", err)
+	}
+	if err := errors.Join(s.Recover("n3:raft", []string{"n2", "n1"}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if s.Cluster == old || s.Messages[0] != 20 {
+		t.Errorf("cluster %q became %q, with %d messages", old, s.Cluster, s.Messages[0])
+	}
+	f.peers = f.peers[2:]
+	f.start("n3")
+	f.ready()
+	f.holds(seq)
+	f.peers = append(f.peers, memoryPeer("n1"))
+	f.tune = func(c *node.Config) { c.Join = true }
+	f.start("n1")
+	f.ready()
+	f.holds(f.send(20, 30))
+}

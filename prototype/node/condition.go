@@ -45,7 +45,7 @@ func (s *shard) halt(reason string) {
 	s.fsm.applied.notify()
 }
 
-// haltAdvice is what may be done about a fork; TestFork_advice does it.
+// haltAdvice is what may be done about a fork; TestFork_stops does it.
 const haltAdvice = "keep a copy of this node's data folder, since it holds acknowledged messages that the others lack; then move the folder away and start the node again, and it is filled with the others' history"
 
 // forget ends this replica's part until it was admitted again.
