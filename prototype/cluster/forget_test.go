@@ -362,3 +362,50 @@ func TestFolders_recover(t *testing.T) {
 	f.ready()
 	f.holds(f.send(20, 30))
 }
+
+// TestFolders_second: a second node of a member's name, with an empty folder, does
+// not take the member's place.
+func TestFolders_second(t *testing.T) {
+	f := newFolders(t, node.WAL)
+	f.start("n1", "n2", "n3")
+	f.ready()
+	f.send(0, 5)
+	first := f.nodes["n1"]
+	cfg := node.DefaultConfig()
+	cfg.ID, cfg.Shards, cfg.Network = "n1", 1, f.fabric
+	cfg.Peers = append([]node.Peer{{ID: "n1", HTTP: "elsewhere:http", Raft: "elsewhere:raft"}}, f.peers[1:]...)
+	cfg.Stores = node.DiskStores(f.folder("second"), f.kind, slog.New(slog.DiscardHandler))
+	second, err := node.Open(cfg)
+	must(t, err)
+	defer second.Close()
+	if !f.within(20*time.Second, func() bool { return strings.Contains(second.Unready(), "must not have one name") }) {
+		t.Errorf("the second n1 says %q", second.Unready())
+	}
+	if !first.Ready() {
+		t.Errorf("the first n1 says %q", first.Unready())
+	}
+	f.holds(f.send(5, 10))
+}
+
+// TestFolders_removed: a node that was removed while it was away finds that out,
+// and ends.
+func TestFolders_removed(t *testing.T) {
+	f := newFolders(t, node.WAL)
+	f.start("n1", "n2", "n3")
+	f.ready()
+	f.send(0, 5)
+	f.stop("n3")
+	if !f.within(20*time.Second, func() bool { return f.nodes["n1"].Remove(t.Context(), "n3") == nil }) {
+		t.Fatal("n3 is not removed")
+	}
+	f.start("n3")
+	n := f.nodes["n3"]
+	select {
+	case <-n.Left():
+	case <-time.After(20 * time.Second):
+		t.Errorf("it stays, and says %q", n.Unready())
+	}
+	if n.Ready() || !n.Removed() {
+		t.Errorf("ready %v, removed %v", n.Ready(), n.Removed())
+	}
+}

@@ -206,6 +206,11 @@ func (s *shard) suffrage() raft.ServerSuffrage {
 // errRemoved is what a leader says to one that is no member any more.
 var errRemoved = errors.New("the shard's leader says that this node is no member")
 
+// errTwin is for two nodes of one name.
+func errTwin(id string) error {
+	return fmt.Errorf("two nodes must not have one name, %s: stop one of them, or start this one with --join, a name and addresses of its own", id)
+}
+
 // errNobodyLeads is for a shard whose leader could not be found just now.
 var errNobodyLeads = errors.New("no leader of the shard is known")
 
@@ -230,7 +235,9 @@ func (n *Node) askLeader(ctx context.Context, r memberRequest) error {
 		asked[id] = true
 		var a memberAnswer
 		if id == n.cfg.ID {
-			a = n.step(ctx, r)
+			if a = n.step(ctx, r); a == (memberAnswer{}) && n.shards[r.Shard].leader() != id {
+				last = fmt.Errorf("the others follow a leader of this node's own name; if that does not pass, there are two of them: %w", errTwin(id))
+			}
 		} else {
 			answer, err := n.mesh.Call(ctx, id, channelMembers, payload)
 			if err == nil {

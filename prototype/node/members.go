@@ -176,7 +176,7 @@ func (n *Node) onlyOne(ctx context.Context, s *shard, r memberRequest) error {
 		return nil // nobody else is there
 	}
 	known, _ := n.roster.peer(r.Peer.ID)
-	return fmt.Errorf("a node of the name %s runs at %s: two nodes must not have one name; stop the other one, or give this one a name and addresses of its own and start it with --join", r.Peer.ID, known.Raft)
+	return fmt.Errorf("another node of this name runs at %s: %w", known.Raft, errTwin(r.Peer.ID))
 }
 
 func (n *Node) admit(s *shard, p Peer, keeps bool) error {
