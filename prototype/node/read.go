@@ -196,7 +196,7 @@ func (s *shard) catchUp(ctx context.Context, index uint64) *Error {
 // holds refuses to answer where this replica's history is not the leader's at the
 // leader's index, which it has reached.
 func (s *shard) holds(leader order.State) *Error {
-	if leader.Fingerprint == (order.Fingerprint{}) { // of an older version, or of an empty shard
+	if leader.Fingerprint == (order.Fingerprint{}) || mutant.On(mutant.WaitOnAppliedIndex) { // of an older version, or of an empty shard
 		return nil
 	}
 	mine, ok := s.fsm.trail.at(leader.Index)
