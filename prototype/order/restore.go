@@ -19,18 +19,28 @@ const maxField = 16 << 20
 // machine keeps what it had.
 func (m *Machine) Restore(r io.Reader) error {
 	in := snapshotReader{r: bufio.NewReaderSize(r, 64<<10)}
-	if magic := in.bytes(uint64(len(snapshotMagic))); string(magic) != snapshotMagic {
+	var rules Rules
+	switch string(in.bytes(uint64(len(snapshotMagic)))) {
+	case snapshotMagic:
+		rules = FirstRules
+	case snapshotMagicRules:
+		rules = OncePerSender
+	default:
 		return fmt.Errorf("read magic: %w", errors.Join(ErrCorrupt, in.err))
 	}
 	index, count := in.uvarint(), in.uvarint()
 	conversations := make(map[string]*conversation)
 	for range count {
 		name := in.string()
-		c := in.conversation()
+		c := in.conversation(rules)
 		if in.err != nil {
 			return fmt.Errorf("read conversation %q: %w", name, errors.Join(ErrCorrupt, in.err))
 		}
 		conversations[name] = c
+	}
+	ids := newIDMemory()
+	if rules >= OncePerSender {
+		in.ids(ids)
 	}
 	sum := in.sum
 	if stored := in.bytes(4); in.err != nil || binary.BigEndian.Uint32(stored) != sum {
@@ -38,12 +48,12 @@ func (m *Machine) Restore(r io.Reader) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.index, m.conversations = index, conversations
+	m.index, m.conversations, m.rules, m.ids = index, conversations, rules, ids
 	return nil
 }
 
-func (in *snapshotReader) conversation() *conversation {
-	c := newConversation()
+func (in *snapshotReader) conversation(rules Rules) *conversation {
+	c := newConversation(rules)
 	c.base = in.uvarint()
 	c.last = c.base
 	copy(c.before[:], in.bytes(uint64(len(c.before))))
@@ -52,11 +62,11 @@ func (in *snapshotReader) conversation() *conversation {
 		if in.err != nil {
 			return nil
 		}
-		hash := c.ids.hash(m.ID)
-		c.append(hash, m)
-		if mutant.On(mutant.DedupeNotInSnapshot) {
-			c.ids.remove(hash, m.Seq)
+		hash := uint64(0)
+		if rules < OncePerSender {
+			hash = c.ids.hash(m.ID)
 		}
+		c.append(hash, m)
 		if mutant.On(mutant.DigestNotInSnapshot) {
 			i := m.Seq - c.base - 1
 			c.chunks[i/chunkSize].digests[i%chunkSize] = Digest{}
@@ -72,7 +82,10 @@ func (in *snapshotReader) conversation() *conversation {
 	for range in.uvarint() {
 		id, s := in.uvarint(), &session{sender: in.string(), last: in.uvarint(), used: in.varint(), touch: in.uvarint()}
 		for i := range s.places {
-			s.places[i] = place{in.uvarint(), in.uvarint()}
+			s.places[i] = place{seq: in.uvarint(), epoch: in.uvarint()}
+			if rules >= OncePerSender {
+				s.places[i].label = in.uint64()
+			}
 		}
 		if in.err != nil {
 			return nil
@@ -83,6 +96,25 @@ func (in *snapshotReader) conversation() *conversation {
 		c.sessions[id] = s
 	}
 	return c
+}
+
+func (in *snapshotReader) ids(m *idMemory) {
+	m.budget, m.clock, m.horizon, m.blind = in.uvarint(), in.varint(), in.varint(), in.varint()
+	for _, memory := range []*memory{&m.timed, &m.plain} {
+		exempt := in.uvarint()
+		for range in.uvarint() {
+			e := remembered{key: key{in.uint64(), in.uint64()}, content: in.uint64(), seq: in.uvarint()}
+			epoch := in.uvarint()
+			e.time = uint32(in.uvarint())
+			if in.err != nil {
+				return
+			}
+			if !mutant.On(mutant.DedupeNotInSnapshot) {
+				memory.add(e, epoch)
+			}
+		}
+		memory.exempt = min(exempt, memory.count())
+	}
 }
 
 // snapshotReader reads fields and sums every byte; the first error stays.
@@ -113,6 +145,13 @@ func (in *snapshotReader) varint() (v int64) {
 		v, in.err = binary.ReadVarint(in)
 	}
 	return v
+}
+
+func (in *snapshotReader) uint64() uint64 {
+	if b := in.bytes(8); in.err == nil {
+		return binary.BigEndian.Uint64(b)
+	}
+	return 0
 }
 
 func (in *snapshotReader) string() string { return string(in.bytes(in.uvarint())) }

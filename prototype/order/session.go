@@ -1,5 +1,7 @@
 package order
 
+import "math/bits"
+
 // session is the memory that makes retries safe beyond a message's id: it knows
 // how far its sender has come, and where the last few messages went.
 //
@@ -13,11 +15,18 @@ type session struct {
 	touch  uint64 // index of the entry that used it last
 }
 
-type place struct{ seq, epoch uint64 }
+type place struct {
+	seq, epoch uint64
+	label      uint64 // of the message, see labelOf; 0 if it was ordered under the first rules
+}
+
+// labelOf tells the messages apart that a sender gives the same number. It is
+// never 0.
+func labelOf(k key, content uint64) uint64 { return (k[0] ^ bits.RotateLeft64(content, 32)) | 1 }
 
 // lookup says what is known of a number: ok if the message is the next one, or
-// else the result.
-func (s *session) lookup(number uint64) (r Result, ok bool) {
+// else the result. label is that of the message, or 0 under the first rules.
+func (s *session) lookup(number, label uint64) (r Result, ok bool) {
 	switch {
 	case number == s.last+1:
 		return Result{}, true
@@ -27,12 +36,15 @@ func (s *session) lookup(number uint64) (r Result, ok bool) {
 		return Result{Rejected: TooOld}, false
 	}
 	p := s.places[number%Window]
+	if p.label != 0 && label != 0 && p.label != label {
+		return Result{Seq: p.seq, Epoch: p.epoch, Rejected: Conflict}, false
+	}
 	return Result{Seq: p.seq, Epoch: p.epoch, Duplicate: true}, false
 }
 
-func (s *session) note(number uint64, r Result) {
+func (s *session) note(number, label uint64, r Result) {
 	s.last = number
-	s.places[number%Window] = place{r.Seq, r.Epoch}
+	s.places[number%Window] = place{r.Seq, r.Epoch, label}
 }
 
 // session finds an open session, unless it was idle for too long.
