@@ -35,6 +35,7 @@ type shard struct {
 	stores    io.Closer
 	transport *transport
 	evidence  *evidence
+	ruling    *ruling
 	batcher   *batcher
 	meter     *shardMeter
 
@@ -113,7 +114,8 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 	}
 	s.answers.Go(s.transport.answer)
 	s.fence.onRaise(s.abdicate)
-	s.batcher = newBatcher(s.raft, cfg, s.stop)
+	s.ruling = newRuling(cfg, s.fsm.machine, s.servers)
+	s.batcher = newBatcher(s.raft, cfg, s.ruling, s.stop)
 	s.done.Go(s.batcher.run)
 	s.done.Go(s.followLeadership)
 	s.done.Go(s.provokeRounds)
@@ -246,6 +248,14 @@ func (s *shard) voters() (ids []string) {
 		}
 	}
 	slices.Sort(ids)
+	return ids
+}
+
+// servers are all members, whether they vote or not, by the newest configuration.
+func (s *shard) servers() (ids []string) {
+	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
+		ids = append(ids, string(server.ID))
+	}
 	return ids
 }
 

@@ -197,6 +197,16 @@ func (c *conversation) hashOf(seq, content uint64) string {
 	if seq <= c.base {
 		return hex.EncodeToString(binary.BigEndian.AppendUint64(nil, content))
 	}
-	sum := sha256.Sum256([]byte(c.at(seq).Body))
+	return hashOf(c.at(seq).Body)
+}
+
+func hashOf(body string) string {
+	sum := sha256.Sum256([]byte(body))
 	return hex.EncodeToString(sum[:])
+}
+
+// ConflictWith is the result for a message whose id its sender has used for
+// another body, which stands at a seq.
+func ConflictWith(seq, epoch uint64, body string) Result {
+	return Result{Seq: seq, Epoch: epoch, Rejected: Conflict, Hash: hashOf(body)}
 }
