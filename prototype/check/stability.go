@@ -41,7 +41,7 @@ func (j *Judge) kept(c *conversation, f *replica, m *message, lost, moved map[*m
 	}
 	there := page.showed(seq)
 	acknowledged := m.acked.says(m.id, seq)
-	if elsewhere := f.find(m.id); elsewhere > 0 {
+	if elsewhere := f.find(m); elsewhere > 0 {
 		moved[m] = true
 		j.violate(Stability, c, witness([]uint64{seq, elsewhere}, m.acked, f.page(elsewhere)),
 			"%s; at %s %s holds it as seq %d; therefore an acknowledged message was moved", acknowledged, seconds(f.page(elsewhere).ended), f.node, elsewhere)

@@ -87,7 +87,7 @@ func (w *Window) find(l log, o *operation) uint64 {
 		return 0
 	}
 	for i, c := range l.contents {
-		if w.story.ids[c] == o.invoke.ID {
+		if c == o.message {
 			return w.base + uint64(i) + 1
 		}
 	}

@@ -43,7 +43,7 @@ type story struct {
 	operations []*operation
 	contents   map[history.Message]content // without seq and epoch
 	ids        []string                    // by content
-	attempts   map[string]int              // by id: those that may have had an effect
+	attempts   map[content]int             // those that may have had an effect
 	known      map[uint64]content          // by seq, as it was first shown
 	newest     uint64                      // highest seq that anybody was told
 }
@@ -79,7 +79,7 @@ func stories(events []history.Event) []*story {
 		k := key{e.Lane, e.Conversation}
 		s := byKey[k]
 		if s == nil {
-			s = &story{key: k, contents: map[history.Message]content{}, ids: []string{""}, attempts: map[string]int{}, known: map[uint64]content{}}
+			s = &story{key: k, contents: map[history.Message]content{}, ids: []string{""}, attempts: map[content]int{}, known: map[uint64]content{}}
 			byKey[k] = s
 			list = append(list, s)
 		}
@@ -116,7 +116,7 @@ func (s *story) add(o *operation) {
 		return
 	}
 	o.message = s.content(e.ID, e.Sender, e.Body)
-	s.attempts[e.ID]++
+	s.attempts[o.message]++
 	if answered {
 		s.see(o.end.Seq, o.message)
 	} else {
@@ -144,7 +144,7 @@ func (s *story) settle() {
 		if !o.isSend() {
 			continue
 		}
-		o.retried = s.attempts[o.invoke.ID] > 1
+		o.retried = s.attempts[o.message] > 1
 		if o.maybe {
 			o.place = places[o.message]
 		}
