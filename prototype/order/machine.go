@@ -23,6 +23,7 @@ type Machine struct {
 	conversations map[string]*conversation
 	rules         Rules
 	ids           *idMemory
+	labels        labeller // of Apply
 }
 
 // New is a machine that has applied nothing.
@@ -57,7 +58,7 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 		case command.Number > 0:
 			results[i] = m.placeNumbered(c, command, index, epoch, batch.Time)
 		case m.rules >= OncePerSender:
-			results[i] = m.placeOnce(c, command, epoch, batch.Time)
+			results[i] = m.placeOnce(c, command, m.labels.label(command), epoch, batch.Time)
 		default:
 			results[i] = c.place(command, epoch, batch.Time, m.limits)
 		}
@@ -85,22 +86,22 @@ func (m *Machine) placeNumbered(c *conversation, command *Command, index, epoch 
 		return Result{Rejected: SessionExpired}
 	}
 	s.used, s.touch = max(s.used, now), index
-	var label uint64
+	var of label
 	if m.rules >= OncePerSender {
-		label = labelOf(keyOf(command), contentOf(command.Body))
+		of = m.labels.label(command)
 	}
-	r, next := s.lookup(command.Number, label)
+	r, next := s.lookup(command.Number, of)
 	switch {
 	case r.Rejected == Conflict && r.Seq > c.base:
 		r.Hash = c.hashOf(r.Seq, 0)
 	case !next:
 	case m.rules >= OncePerSender:
-		r = m.placeOnce(c, command, epoch, now)
+		r = m.placeOnce(c, command, of, epoch, now)
 	default:
 		r = c.place(command, epoch, now, m.limits)
 	}
 	if next && r.Rejected == 0 {
-		s.note(command.Number, label, r)
+		s.note(command.Number, of, r)
 	}
 	return r
 }

@@ -37,11 +37,10 @@ type page [pageSize]remembered
 
 // remembered is an id and where its message stands.
 type remembered struct {
-	key     key
-	content uint64 // see contentOf
-	seq     uint64
-	time    uint32 // seconds since the Unix epoch, rounded up: see idMemory
-	epoch   uint32 // place in memory.epochs
+	label
+	seq   uint64
+	time  uint32 // seconds since the Unix epoch, rounded up: see idMemory
+	epoch uint32 // place in memory.epochs
 }
 
 func newMemory() memory { return memory{seed: [2]uint64{rand.Uint64(), rand.Uint64()}} }

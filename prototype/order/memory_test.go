@@ -25,7 +25,7 @@ func TestMemory(t *testing.T) {
 				if add {
 					next++
 					k := key{next % 7, next}
-					m.add(remembered{key: k, seq: next, time: uint32(next)}, next/100)
+					m.add(remembered{label: label{key: k}, seq: next, time: uint32(next)}, next/100)
 					order, place[k] = append(order, k), next
 				} else if len(order) > 0 {
 					if got := m.forget(); uint64(got) != place[order[0]] {

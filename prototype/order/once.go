@@ -49,22 +49,27 @@ const DefaultMemory = 128 << 20
 // with the same one.
 type key [2]uint64
 
-func keyOf(c *Command) key {
-	buf := make([]byte, 0, 256)
-	buf = appendString(buf, c.Conversation)
+// A label is what tells whether a message is a retry: its key, and the first 64 bits
+// of the SHA-256 of its body. Finding a second body with the same ones helps nobody:
+// it would be taken for a retry of the sender's own message.
+type label struct {
+	key     key
+	content uint64
+}
+
+// labeller makes labels, with a buffer that it uses again. It belongs to one
+// goroutine.
+type labeller []byte
+
+func (l *labeller) label(c *Command) label {
+	buf := appendString((*l)[:0], c.Conversation)
 	buf = appendString(buf, c.Sender)
 	buf = append(buf, c.ID...)
 	sum := sha256.Sum256(buf)
-	return key{binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])}
-}
-
-// contentOf is the first 64 bits of the SHA-256 of a body. Finding a second body
-// with the same ones helps nobody: it would be taken for a retry of the sender's
-// own message.
-func contentOf(body string) uint64 {
-	var buf [512]byte
-	sum := sha256.Sum256(append(buf[:0], body...))
-	return binary.BigEndian.Uint64(sum[:])
+	buf = append(buf[:0], c.Body...)
+	content := sha256.Sum256(buf)
+	*l = buf
+	return label{key{binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])}, binary.BigEndian.Uint64(content[:])}
 }
 
 func newIDMemory() *idMemory { return &idMemory{timed: newMemory(), plain: newMemory()} }
@@ -140,7 +145,7 @@ func (m *idMemory) timedRoom() uint64 {
 }
 
 // remember notes a message where judge said, and makes room for it.
-func (m *idMemory) remember(where *memory, k key, content, seq, epoch uint64, made int64, l limits) {
+func (m *idMemory) remember(where *memory, of label, seq, epoch uint64, made int64, l limits) {
 	if where == nil {
 		m.blind = m.clock
 		return
@@ -152,7 +157,7 @@ func (m *idMemory) remember(where *memory, k key, content, seq, epoch uint64, ma
 			m.forget(&m.plain)
 		}
 	}
-	where.add(remembered{key: k, content: content, seq: seq, time: at}, epoch)
+	where.add(remembered{label: of, seq: seq, time: at}, epoch)
 	for m.timed.count()-m.timed.exempt > m.timedRoom() {
 		m.forget(&m.timed)
 	}
@@ -170,11 +175,10 @@ func seconds(milliseconds int64) uint32 {
 
 // placeOnce orders a message, unless its sender has used its id in this
 // conversation. These are the second rules.
-func (m *Machine) placeOnce(c *conversation, command *Command, epoch uint64, time int64) Result {
-	k, content := keyOf(command), contentOf(command.Body)
+func (m *Machine) placeOnce(c *conversation, command *Command, of label, epoch uint64, time int64) Result {
 	made, timed := created(command.ID)
-	if e, first := m.ids.find(k, timed); e != nil {
-		if e.content != content && !mutant.On(mutant.ConflictUnseen) {
+	if e, first := m.ids.find(of.key, timed); e != nil {
+		if e.content != of.content && !mutant.On(mutant.ConflictUnseen) {
 			return Result{Seq: e.seq, Epoch: first, Rejected: Conflict, Hash: c.hashOf(e.seq, e.content)}
 		}
 		return Result{Seq: e.seq, Epoch: first, Duplicate: true}
@@ -187,7 +191,7 @@ func (m *Machine) placeOnce(c *conversation, command *Command, epoch uint64, tim
 		return Result{Rejected: TooManySenders}
 	}
 	c.append(0, Message{Seq: c.last + 1, ID: command.ID, Sender: command.Sender, Body: command.Body, Epoch: epoch, Time: max(time, c.time)})
-	m.ids.remember(where, k, content, c.last, epoch, made, m.limits)
+	m.ids.remember(where, of, c.last, epoch, made, m.limits)
 	return Result{Seq: c.last, Epoch: epoch}
 }
 

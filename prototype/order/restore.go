@@ -84,7 +84,7 @@ func (in *snapshotReader) conversation(rules Rules) *conversation {
 		for i := range s.places {
 			s.places[i] = place{seq: in.uvarint(), epoch: in.uvarint()}
 			if rules >= OncePerSender {
-				s.places[i].label = in.uint64()
+				s.places[i].message = in.uint64()
 			}
 		}
 		if in.err != nil {
@@ -103,7 +103,7 @@ func (in *snapshotReader) ids(m *idMemory) {
 	for _, memory := range []*memory{&m.timed, &m.plain} {
 		exempt := in.uvarint()
 		for range in.uvarint() {
-			e := remembered{key: key{in.uint64(), in.uint64()}, content: in.uint64(), seq: in.uvarint()}
+			e := remembered{label: label{key{in.uint64(), in.uint64()}, in.uint64()}, seq: in.uvarint()}
 			epoch := in.uvarint()
 			e.time = uint32(in.uvarint())
 			if in.err != nil {

@@ -71,7 +71,7 @@ func (m *Machine) remindAll(now int64) {
 	})
 	m.ids.clock = now
 	for _, r := range all {
-		k := keyOf(&Command{Conversation: r.conversation, Sender: r.Sender, ID: r.ID})
+		of := m.labels.label(&Command{Conversation: r.conversation, Sender: r.Sender, ID: r.ID, Body: r.Body})
 		made, timed := created(r.ID)
 		where := &m.ids.plain
 		if timed && made <= r.Time+m.limits.skew.Milliseconds() {
@@ -79,7 +79,7 @@ func (m *Machine) remindAll(now int64) {
 		} else {
 			made = max(made, r.Time)
 		}
-		where.add(remembered{key: k, content: contentOf(r.Body), seq: r.Seq, time: seconds(made)}, r.Epoch)
+		where.add(remembered{label: of, seq: r.Seq, time: seconds(made)}, r.Epoch)
 		where.exempt++
 	}
 }

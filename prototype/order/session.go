@@ -17,16 +17,20 @@ type session struct {
 
 type place struct {
 	seq, epoch uint64
-	label      uint64 // of the message, see labelOf; 0 if it was ordered under the first rules
+	message    uint64 // tells it from others of the sender; 0 if it was ordered under the first rules
 }
 
-// labelOf tells the messages apart that a sender gives the same number. It is
-// never 0.
-func labelOf(k key, content uint64) uint64 { return (k[0] ^ bits.RotateLeft64(content, 32)) | 1 }
+// short is 64 bits of a label, and never 0 unless the label is.
+func (l label) short() uint64 {
+	if l == (label{}) {
+		return 0
+	}
+	return (l.key[0] ^ bits.RotateLeft64(l.content, 32)) | 1
+}
 
 // lookup says what is known of a number: ok if the message is the next one, or
-// else the result. label is that of the message, or 0 under the first rules.
-func (s *session) lookup(number, label uint64) (r Result, ok bool) {
+// else the result. The label is zero under the first rules.
+func (s *session) lookup(number uint64, of label) (r Result, ok bool) {
 	switch {
 	case number == s.last+1:
 		return Result{}, true
@@ -36,15 +40,15 @@ func (s *session) lookup(number, label uint64) (r Result, ok bool) {
 		return Result{Rejected: TooOld}, false
 	}
 	p := s.places[number%Window]
-	if p.label != 0 && label != 0 && p.label != label {
+	if p.message != 0 && of != (label{}) && p.message != of.short() {
 		return Result{Seq: p.seq, Epoch: p.epoch, Rejected: Conflict}, false
 	}
 	return Result{Seq: p.seq, Epoch: p.epoch, Duplicate: true}, false
 }
 
-func (s *session) note(number, label uint64, r Result) {
+func (s *session) note(number uint64, of label, r Result) {
 	s.last = number
-	s.places[number%Window] = place{r.Seq, r.Epoch, label}
+	s.places[number%Window] = place{r.Seq, r.Epoch, of.short()}
 }
 
 // session finds an open session, unless it was idle for too long.

@@ -32,13 +32,13 @@ type Snapshot struct {
 //	                 count x  id, sender, body, epoch, time
 //	                 count of senders, count x name, sorted
 //	                 count of sessions, count x id, sender, last, used, touch,
-//	                 and Window x seq, epoch, label (8 bytes); sorted by id
+//	                 and Window x seq, epoch, message (8 bytes); sorted by id
 //	ids            budget, clock, horizon, blind; and twice, of timed and plain ids,
 //	                 exempt, count,
 //	                 count x  key (16 bytes), content (8 bytes), seq, epoch, time
 //	checksum       4 bytes, CRC-32C of everything before
 //
-// Version 2 has no labels and no ids. It is what a node reads that knows the first
+// Version 2 has no ids, and of a session's messages only their places. It is what a node reads that knows the first
 // rules alone, and such a node may be among those that a snapshot is sent to, as
 // long as these rules hold.
 //
@@ -159,7 +159,7 @@ func (out *snapshotWriter) conversation(c *conversation, rules Rules) {
 			out.uvarint(p.seq)
 			out.uvarint(p.epoch)
 			if rules >= OncePerSender {
-				out.uint64(p.label)
+				out.uint64(p.message)
 			}
 		}
 	}
