@@ -100,7 +100,7 @@ func TestHTTP_id_memory(t *testing.T) {
 			}
 		}
 	}
-	if refused < 1000 || refused > 1200 {
+	if refused < 1100 || refused > 1300 {
 		t.Errorf("%d of 2000 were refused", refused)
 	}
 	if a, header := call(t, "POST", url, inJSON, `{"id":"new","sender":"ann","body":"x"}`); a.Status != http.StatusServiceUnavailable || header.Get("Retry-After") != "60" {

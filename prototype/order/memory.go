@@ -13,27 +13,36 @@ import (
 // An entry is never changed once it is written, so that a snapshot may read the
 // pages while further ids are added.
 //
+// The table is doubled when it is half full, a few entries with each that is added:
+// all at once would take as long as a failover.
+//
 // Invariants: positions first <= p < next are remembered; a power of two of slots,
-// at most half of them in use.
+// at most half of them and one in use. Positions moved <= p < limit are in the old table
+// alone, and all others in the new one; no table has a position before first.
 type memory struct {
 	pages       []*page
 	first, next uint64
 	epochs      []uint64 // that entries refer to, one after the other
 	exempt      uint64   // of the oldest entries, those that do not count against the budget
 
-	slots []uint32 // a position modulo maxRemembered, and 1; 0 is free
-	seed  [2]uint64
+	slots, old   table // old is nil but while entries are moved
+	moved, limit uint64
+	seed         [2]uint64
 }
 
 const (
 	pageSize      = 1024
 	maxRemembered = 1 << 31
-	// bytesPerID is what an id takes at most: 40 bytes in the queue, and up to four
-	// slots of 4 bytes, since the table is doubled when it is half full.
-	bytesPerID = 40 + 4*4
+	// bytesPerID is what an id takes at most: 40 bytes in the queue, up to four slots
+	// of 4 bytes, since the table is doubled when it is half full, and two more while
+	// the old table is still there.
+	bytesPerID = 40 + 6*4
 )
 
 type page [pageSize]remembered
+
+// table has for each entry its position modulo maxRemembered, and 1; 0 is free.
+type table []uint32
 
 // remembered is an id and where its message stands.
 type remembered struct {
@@ -57,9 +66,9 @@ func (m *memory) epoch(e *remembered) uint64 { return m.epochs[e.epoch] }
 // home is the slot at which the search for a key begins. The seed differs from
 // machine to machine: whoever could work out which keys share a home could make
 // every search slow.
-func (m *memory) home(k key) uint32 {
+func (m *memory) home(t table, k key) uint32 {
 	high, low := bits.Mul64(k[0]^m.seed[0], k[1]^m.seed[1])
-	return uint32(high^low) & uint32(len(m.slots)-1)
+	return uint32(high^low) & uint32(len(t)-1)
 }
 
 // position of the entry that a slot in use stands for.
@@ -71,12 +80,19 @@ func slotOf(position uint64) uint32 { return uint32(position&(maxRemembered-1)) 
 
 // find gives the entry with a key, or nil.
 func (m *memory) find(k key) *remembered {
-	if len(m.slots) == 0 {
+	if e := m.search(m.slots, k); e != nil || m.old == nil {
+		return e
+	}
+	return m.search(m.old, k)
+}
+
+func (m *memory) search(t table, k key) *remembered {
+	if len(t) == 0 {
 		return nil
 	}
-	mask := uint32(len(m.slots) - 1)
-	for i := m.home(k); m.slots[i] != 0; i = (i + 1) & mask {
-		if e := m.at(m.position(m.slots[i])); e.key == k {
+	mask := uint32(len(t) - 1)
+	for i := m.home(t, k); t[i] != 0; i = (i + 1) & mask {
+		if e := m.at(m.position(t[i])); e.key == k {
 			return e
 		}
 	}
@@ -93,21 +109,32 @@ func (m *memory) add(e remembered, epoch uint64) {
 	if m.next%pageSize == 0 || len(m.pages) == 0 {
 		m.pages = append(m.pages, new(page))
 	}
-	*m.at(m.next) = e
-	m.next++
-	if 2*m.count() > uint64(len(m.slots)) {
-		m.slots = make([]uint32, max(16, 2*len(m.slots)))
-		for p := m.first; p < m.next; p++ {
-			m.put(p)
-		}
-		return
+	if len(m.slots) == 0 || 2*m.count() > uint64(len(m.slots)) {
+		m.old, m.moved, m.limit = m.slots, m.first, m.next
+		m.slots = make(table, max(16, 2*len(m.slots)))
 	}
-	m.put(m.next - 1)
+	*m.at(m.next) = e
+	m.put(m.next)
+	m.next++
+	m.move()
+}
+
+// move moves two entries: the new table is full when twice as many have been added
+// as there were in the old one, so all have been moved by then.
+func (m *memory) move() {
+	for range 2 {
+		if m.moved = max(m.moved, m.first); m.moved >= m.limit {
+			m.old = nil
+			return
+		}
+		m.put(m.moved)
+		m.moved++
+	}
 }
 
 func (m *memory) put(position uint64) {
 	mask := uint32(len(m.slots) - 1)
-	i := m.home(m.at(position).key)
+	i := m.home(m.slots, m.at(position).key)
 	for m.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
@@ -120,7 +147,8 @@ func (m *memory) oldest() *remembered { return m.at(m.first) }
 // forget removes the oldest entry and gives its time.
 func (m *memory) forget() uint32 {
 	e := m.oldest()
-	m.remove(e.key, slotOf(m.first))
+	m.remove(m.slots, e.key, slotOf(m.first))
+	m.remove(m.old, e.key, slotOf(m.first))
 	time := e.time
 	m.first++
 	if m.first%pageSize == 0 {
@@ -134,27 +162,33 @@ func (m *memory) forget() uint32 {
 // freeze makes a copy one that is only walked, and that later changes of the
 // original do not touch.
 func (m *memory) freeze() {
-	m.pages, m.epochs, m.slots = m.pages[:len(m.pages):len(m.pages)], m.epochs[:len(m.epochs):len(m.epochs)], nil
+	m.pages, m.epochs, m.slots, m.old = m.pages[:len(m.pages):len(m.pages)], m.epochs[:len(m.epochs):len(m.epochs)], nil, nil
 }
 
-// remove frees a slot. What stands behind it moves up, so that no search ends too
-// early.
-func (m *memory) remove(k key, slot uint32) {
-	mask := uint32(len(m.slots) - 1)
-	i := m.home(k)
-	for m.slots[i] != slot {
+// remove frees a slot, if the table has it. What stands behind it moves up, so that
+// no search ends too early.
+func (m *memory) remove(t table, k key, slot uint32) {
+	if len(t) == 0 {
+		return
+	}
+	mask := uint32(len(t) - 1)
+	i := m.home(t, k)
+	for t[i] != slot {
+		if t[i] == 0 {
+			return
+		}
 		i = (i + 1) & mask
 	}
 	for j := i; ; {
 		j = (j + 1) & mask
-		s := m.slots[j]
+		s := t[j]
 		if s == 0 {
 			break
 		}
 		// s may fill the gap unless its own place lies behind the gap.
-		if home := m.home(m.at(m.position(s)).key); (j-home)&mask >= (j-i)&mask {
-			m.slots[i], i = s, j
+		if home := m.home(t, m.at(m.position(s)).key); (j-home)&mask >= (j-i)&mask {
+			t[i], i = s, j
 		}
 	}
-	m.slots[i] = 0
+	t[i] = 0
 }

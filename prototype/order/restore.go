@@ -119,16 +119,18 @@ func (in *snapshotReader) ids(m *idMemory) {
 
 // snapshotReader reads fields and sums every byte; the first error stays.
 type snapshotReader struct {
-	r   *bufio.Reader
-	sum uint32
-	err error
+	r     *bufio.Reader
+	sum   uint32
+	err   error
+	eight [8]byte
 }
 
 // ReadByte lets encoding/binary read varints through the sum.
 func (in *snapshotReader) ReadByte() (byte, error) {
 	b, err := in.r.ReadByte()
 	if err == nil {
-		in.sum = crc32.Update(in.sum, castagnoli, []byte{b})
+		in.eight[0] = b
+		in.sum = crc32.Update(in.sum, castagnoli, in.eight[:1])
 	}
 	return b, err
 }
@@ -148,10 +150,13 @@ func (in *snapshotReader) varint() (v int64) {
 }
 
 func (in *snapshotReader) uint64() uint64 {
-	if b := in.bytes(8); in.err == nil {
-		return binary.BigEndian.Uint64(b)
+	if in.err != nil {
+		return 0
 	}
-	return 0
+	if _, in.err = io.ReadFull(in.r, in.eight[:]); in.err == nil {
+		in.sum = crc32.Update(in.sum, castagnoli, in.eight[:])
+	}
+	return binary.BigEndian.Uint64(in.eight[:])
 }
 
 func (in *snapshotReader) string() string { return string(in.bytes(in.uvarint())) }
