@@ -75,7 +75,7 @@ type Config struct {
 	// all. What is older answers 410. The leader's setting counts.
 	Retain uint64
 	// IDMemory is the budget for the ids that a shard remembers, in bytes of each
-	// replica's memory; an id takes up to 64. What happens when it is used up is told
+	// replica's memory; an id takes up to 72. What happens when it is used up is told
 	// by package order. The leader's setting counts.
 	IDMemory        uint64
 	BatchesInFlight int // log entries proposed and not yet applied

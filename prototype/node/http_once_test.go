@@ -100,7 +100,7 @@ func TestHTTP_id_memory(t *testing.T) {
 			}
 		}
 	}
-	if refused < 1100 || refused > 1300 {
+	if refused < 1200 || refused > 1400 {
 		t.Errorf("%d of 2000 were refused", refused)
 	}
 	if a, header := call(t, "POST", url, inJSON, `{"id":"new","sender":"ann","body":"x"}`); a.Status != http.StatusServiceUnavailable || header.Get("Retry-After") != "60" {
@@ -129,8 +129,8 @@ func TestHTTP_id_memory(t *testing.T) {
 	old := uuid(time.Now().Add(-time.Hour), 1)
 	call(t, "POST", url, inJSON, `{"id":"`+old+`","sender":"ann","body":"x"}`)
 	all.Reset()
-	for i := range 2000 {
-		fmt.Fprintf(&all, `{"id":"%s","sender":"bob","body":"x"}`+"\n", uuid(time.Now().Add(time.Duration(i)*4*time.Millisecond), i))
+	for i := range 1500 {
+		fmt.Fprintf(&all, `{"id":"%s","sender":"bob","body":"x"}`+"\n", uuid(time.Now().Add(time.Duration(i)*6*time.Millisecond), i))
 	}
 	for i, a := range lines(t, url, all.String()) {
 		if a.Status != 0 {

@@ -13,11 +13,11 @@ import (
 // An entry is never changed once it is written, so that a snapshot may read the
 // pages while further ids are added.
 //
-// The table is doubled when it is half full, a few entries with each that is added:
+// The table is doubled when it is three quarters full, a few entries with each that is added:
 // all at once would take as long as a failover.
 //
 // Invariants: positions first <= p < next are remembered; a power of two of slots,
-// at most half of them and one in use. Positions moved <= p < limit are in the old table
+// at most three quarters of them and one in use. Positions moved <= p < limit are in the old table
 // alone, and all others in the new one; no table has a position before first.
 type memory struct {
 	pages       []*page
@@ -33,16 +33,19 @@ type memory struct {
 const (
 	pageSize      = 1024
 	maxRemembered = 1 << 31
-	// bytesPerID is what an id takes at most: 40 bytes in the queue, up to four slots
-	// of 4 bytes, since the table is doubled when it is half full, and two more while
-	// the old table is still there.
-	bytesPerID = 40 + 6*4
+	// bytesPerID is what an id takes at most: 40 bytes in the queue, up to 8/3 slots of
+	// 8 bytes, since the table is doubled when it is three quarters full, and half of
+	// these again while the old table is still there.
+	bytesPerID = 40 + 8*4
 )
 
 type page [pageSize]remembered
 
-// table has for each entry its position modulo maxRemembered, and 1; 0 is free.
-type table []uint32
+// table has for each entry 32 bits of its key's hash, which say where the search for
+// it begins and nearly always whether it is the one, and its position modulo
+// maxRemembered, and 1; 0 is free. So a search looks into the queue for what it finds,
+// and hardly ever for what it passes.
+type table []uint64
 
 // remembered is an id and where its message stands.
 type remembered struct {
@@ -63,20 +66,21 @@ func (m *memory) at(position uint64) *remembered {
 
 func (m *memory) epoch(e *remembered) uint64 { return m.epochs[e.epoch] }
 
-// home is the slot at which the search for a key begins. The seed differs from
+// slot gives what stands in the table for a key at a position. The seed differs from
 // machine to machine: whoever could work out which keys share a home could make
 // every search slow.
-func (m *memory) home(t table, k key) uint32 {
+func (m *memory) slot(k key, position uint64) uint64 {
 	high, low := bits.Mul64(k[0]^m.seed[0], k[1]^m.seed[1])
-	return uint32(high^low) & uint32(len(t)-1)
+	return (high^low)<<32 | (position&(maxRemembered-1) + 1)
 }
+
+// home is where the search for a slot begins.
+func (t table) home(slot uint64) uint64 { return slot >> 32 & uint64(len(t)-1) }
 
 // position of the entry that a slot in use stands for.
-func (m *memory) position(slot uint32) uint64 {
-	return m.first + uint64((slot-1-uint32(m.first))&(maxRemembered-1))
+func (m *memory) position(slot uint64) uint64 {
+	return m.first + (slot&(1<<32-1)-1-m.first)&(maxRemembered-1)
 }
-
-func slotOf(position uint64) uint32 { return uint32(position&(maxRemembered-1)) + 1 }
 
 // find gives the entry with a key, or nil.
 func (m *memory) find(k key) *remembered {
@@ -90,8 +94,11 @@ func (m *memory) search(t table, k key) *remembered {
 	if len(t) == 0 {
 		return nil
 	}
-	mask := uint32(len(t) - 1)
-	for i := m.home(t, k); t[i] != 0; i = (i + 1) & mask {
+	mask, wanted := uint64(len(t)-1), m.slot(k, 0)>>32
+	for i := wanted & mask; t[i] != 0; i = (i + 1) & mask {
+		if t[i]>>32 != wanted {
+			continue
+		}
 		if e := m.at(m.position(t[i])); e.key == k {
 			return e
 		}
@@ -109,7 +116,7 @@ func (m *memory) add(e remembered, epoch uint64) {
 	if m.next%pageSize == 0 || len(m.pages) == 0 {
 		m.pages = append(m.pages, new(page))
 	}
-	if len(m.slots) == 0 || 2*m.count() > uint64(len(m.slots)) {
+	if len(m.slots) == 0 || 4*m.count() > 3*uint64(len(m.slots)) {
 		m.old, m.moved, m.limit = m.slots, m.first, m.next
 		m.slots = make(table, max(16, 2*len(m.slots)))
 	}
@@ -133,12 +140,13 @@ func (m *memory) move() {
 }
 
 func (m *memory) put(position uint64) {
-	mask := uint32(len(m.slots) - 1)
-	i := m.home(m.slots, m.at(position).key)
+	mask := uint64(len(m.slots) - 1)
+	s := m.slot(m.at(position).key, position)
+	i := m.slots.home(s)
 	for m.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
-	m.slots[i] = slotOf(position)
+	m.slots[i] = s
 }
 
 // oldest gives the entry that would be forgotten next; there must be one.
@@ -147,8 +155,9 @@ func (m *memory) oldest() *remembered { return m.at(m.first) }
 // forget removes the oldest entry and gives its time.
 func (m *memory) forget() uint32 {
 	e := m.oldest()
-	m.remove(m.slots, e.key, slotOf(m.first))
-	m.remove(m.old, e.key, slotOf(m.first))
+	slot := m.slot(e.key, m.first)
+	m.slots.remove(slot)
+	m.old.remove(slot)
 	time := e.time
 	m.first++
 	if m.first%pageSize == 0 {
@@ -167,12 +176,12 @@ func (m *memory) freeze() {
 
 // remove frees a slot, if the table has it. What stands behind it moves up, so that
 // no search ends too early.
-func (m *memory) remove(t table, k key, slot uint32) {
+func (t table) remove(slot uint64) {
 	if len(t) == 0 {
 		return
 	}
-	mask := uint32(len(t) - 1)
-	i := m.home(t, k)
+	mask := uint64(len(t) - 1)
+	i := t.home(slot)
 	for t[i] != slot {
 		if t[i] == 0 {
 			return
@@ -186,7 +195,7 @@ func (m *memory) remove(t table, k key, slot uint32) {
 			break
 		}
 		// s may fill the gap unless its own place lies behind the gap.
-		if home := m.home(t, m.at(m.position(s)).key); (j-home)&mask >= (j-i)&mask {
+		if (j-t.home(s))&mask >= (j-i)&mask {
 			t[i], i = s, j
 		}
 	}
