@@ -62,7 +62,7 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 	for i := range prepared {
 		prepared[i] = client.New(client.Config{Targets: b.targets})
 		// One message makes the conversation, and the client talks to its leader.
-		if _, err := prepared[i].Send(ctx, b.room(i), client.Message{ID: b.run1 + "-first", Sender: "bench", Body: b.body}); err != nil {
+		if _, err := prepared[i].Send(ctx, b.room(i), client.Message{ID: client.NewID(), Sender: "bench", Body: b.body}); err != nil {
 			return benchResult{}, err
 		}
 		if err := prepared[i].Lead(ctx, b.room(i)); err != nil {
@@ -146,7 +146,7 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 func (b *bench) room(i int) string { return fmt.Sprintf("bench-%d", i) }
 
 func (b *bench) message(c, n int) client.Message {
-	return client.Message{ID: fmt.Sprintf("%s-%d-%d", b.run1, c, n), Sender: fmt.Sprintf("c%d", c), Body: b.body}
+	return client.Message{ID: client.IDFor(time.Now(), fmt.Sprintf("%s-%d-%d", b.run1, c, n)), Sender: fmt.Sprintf("c%d", c), Body: b.body}
 }
 
 func (b *bench) fail(count int, err error) {

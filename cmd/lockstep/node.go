@@ -24,7 +24,7 @@ type nodeFlags struct {
 	id, http, raft, data, peers string
 	join                        string
 	logStore                    string
-	retain                      uint64
+	retain, idMemory            uint64
 	admitRate                   float64
 	shards                      int
 	allowFaults, withParent     bool
@@ -69,6 +69,7 @@ API where only those who may send can reach it.`,
 	cmd.Flags().DurationVar(&f.balanceAfter, "balance-after", 2*time.Second, "spread the leads evenly when a shard has been quiet for so long; 0: never")
 	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.WAL), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
+	cmd.Flags().Uint64Var(&f.idMemory, "id-memory", defaults.IDMemory>>20, "MiB for the ids that a shard remembers to recognise retries, of memory at each replica")
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
 	cmd.Flags().BoolVar(&f.lazyLane, "lazy-lane", false, "have the lane that says ok when a majority has a message in memory, and flushes each second; the same at every node")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
@@ -168,7 +169,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg := node.DefaultConfig()
 	cfg.Join = f.join != ""
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
-	cfg.Retain, cfg.AdmitRate = f.retain, f.admitRate
+	cfg.Retain, cfg.IDMemory, cfg.AdmitRate = f.retain, f.idMemory<<20, f.admitRate
 	cfg.BalanceAfter = f.balanceAfter
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery

@@ -73,7 +73,9 @@ func (l *reviewLog) submit(ctx context.Context, conversation string, c order.Com
 	if err != nil {
 		return 0, err
 	}
-	if r := results[0].Rejected; r != 0 {
+	// A conflict is no refusal here: the first try of the event stands in the log,
+	// sealed by another key.
+	if r := results[0].Rejected; r != 0 && r != order.Conflict {
 		return 0, fmt.Errorf("the log rejected the event: %s", r)
 	}
 	// Another host may have ordered it. Who reads here next shall find it.

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/rand"
 	"fmt"
 	"os/user"
 	"strings"
@@ -55,7 +54,7 @@ same message id while the outcome is open. Prints the message's place.`,
 			}
 			if len(args) == 2 {
 				if id == "" {
-					id = rand.Text()
+					id = client.NewID()
 				}
 				return send(args[1], id)
 			}
@@ -66,7 +65,7 @@ same message id while the outcome is open. Prints the message's place.`,
 			lines.Buffer(nil, 1<<20)
 			for lines.Scan() {
 				if text := strings.TrimRight(lines.Text(), "\r"); text != "" {
-					if err := send(text, rand.Text()); err != nil {
+					if err := send(text, client.NewID()); err != nil {
 						return err
 					}
 				}

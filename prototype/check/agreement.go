@@ -19,7 +19,7 @@ func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
 		first.read = first.read || o.read != nil
 		return true
 	}
-	m := c.byID[shown.ID]
+	m := c.known(shown)
 	if m == nil {
 		m = c.newMessage(shown.ID, shown.Sender, shown.Body)
 	}

@@ -13,8 +13,9 @@ type conversation struct {
 	judge    *Judge
 	name     string
 	lane     string
-	messages []*message          // that somebody tried to send, in the order of their first attempt
-	byID     map[string]*message // these, and those that nobody sent
+	messages []*message             // that somebody tried to send, in the order of their first attempt
+	byID     map[messageID]*message // these, and those that nobody sent
+	anyones  map[string]*message    // one of each id, whoever sent it; nil until it is needed
 	sights   sights
 	reads    []*operation // that were answered, in the order of their ends
 	finals   []*replica   // by node
@@ -29,8 +30,17 @@ type seen struct {
 	by  *operation
 }
 
+// messageID names a message: an id is its sender's own.
+type messageID struct {
+	id     string
+	sender name
+}
+
 // message is all attempts to send one message. It has none if it was only seen.
+// Whoever uses an id again for another text sends another message, which must be
+// refused if the first one may be in the order.
 type message struct {
+	variant        *message // with the same id and sender, and another body; nil at the end
 	id, body       string
 	sender         name
 	oldest, newest *operation // attempts, in the order in which they began
@@ -84,7 +94,7 @@ func (j *Judge) conversation(e *history.Event) *conversation {
 	}
 	c := j.byKey[k]
 	if c == nil {
-		c = &conversation{judge: j, name: k.conversation, lane: k.lane, byID: map[string]*message{},
+		c = &conversation{judge: j, name: k.conversation, lane: k.lane, byID: map[messageID]*message{},
 			sessions: map[name]seen{}, digests: map[uint64]*operation{}}
 		j.byKey[k] = c
 		j.conversations = append(j.conversations, c)
@@ -117,7 +127,7 @@ func (j *Judge) begin(e *history.Event) {
 // attempt adds an attempt to its message.
 func (j *Judge) attempt(o *operation, e *history.Event) {
 	c := o.conversation
-	m := c.byID[e.ID]
+	m := c.sent(messageID{e.ID, j.names.of(e.Sender)}, e.Body)
 	if m == nil {
 		m = c.newMessage(e.ID, e.Sender, e.Body)
 	}
@@ -134,10 +144,56 @@ func (j *Judge) attempt(o *operation, e *history.Event) {
 	}
 }
 
+// sent gives the message that an attempt belongs to, or nil if it is the first.
+func (c *conversation) sent(id messageID, body string) *message {
+	for m := c.byID[id]; m != nil; m = m.variant {
+		if m.body == body || m.oldest == nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// shownAs gives the message that somebody was shown: the one with this body if there
+// is one, or else another one of this id, by the same sender if possible.
+func (c *conversation) shownAs(id messageID, body string) *message {
+	first := c.byID[id]
+	for m := first; m != nil; m = m.variant {
+		if m.body == body {
+			return m
+		}
+	}
+	if first != nil {
+		return first
+	}
+	if c.anyones == nil {
+		c.anyones = make(map[string]*message, len(c.byID))
+		for _, m := range c.messages {
+			if c.anyones[m.id] == nil {
+				c.anyones[m.id] = m
+			}
+		}
+	}
+	return c.anyones[id.id]
+}
+
+// known is shownAs for what a read showed.
+func (c *conversation) known(shown *history.Message) *message {
+	return c.shownAs(messageID{shown.ID, c.judge.names.of(shown.Sender)}, shown.Body)
+}
+
 func (c *conversation) newMessage(id, sender, body string) *message {
 	m := c.judge.messages.new()
 	*m = message{id: id, sender: c.judge.names.of(sender), body: body}
-	c.byID[id] = m
+	key := messageID{id, m.sender}
+	if first := c.byID[key]; first != nil {
+		first.variant, m.variant = m, first.variant
+	} else {
+		c.byID[key] = m
+	}
+	if c.anyones != nil && c.anyones[id] == nil {
+		c.anyones[id] = m
+	}
 	return m
 }
 

@@ -17,8 +17,9 @@
 //   - Stability: what was acknowledged or shown is in every replica's final
 //     order, at its seq.
 //   - SenderFIFO: a session's messages stand in the order in which it sent them.
-//   - Once: one seq for a message id; nothing that was refused and nothing that
-//     nobody sent; and answers that say truly whether they are the first.
+//   - Once: one seq for an id of a sender, and one text; nothing that was refused
+//     and nothing that nobody sent; and answers that say truly whether they are the
+//     first. The same id of another sender is another message.
 //   - RealTime: if one message was acknowledged before another was sent, it has
 //     the smaller seq, and nothing is shown before it was sent.
 //   - LinearizableReads: a linearizable read shows everything that had been

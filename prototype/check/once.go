@@ -35,6 +35,16 @@ func (j *Judge) once(c *conversation) {
 				j.names.text(m.sender), seconds(m.newest.ended), m.id, m.seen.says("it", m.seq))
 		}
 	}
+	for _, m := range c.messages {
+		for other := m.variant; other != nil; other = other.variant {
+			if m.seq > 0 && other.seq > 0 {
+				j.report.Counts.Duplicated++
+				j.violate(Once, c, witness([]uint64{m.seq, other.seq}, m.seen, other.seen),
+					"%s; %s, saying something else; therefore one id of %s stands for two messages",
+					m.seen.says(m.id, m.seq), other.seen.says("it", other.seq), j.names.text(m.sender))
+			}
+		}
+	}
 	c.sights.after(0, func(seq uint64, s *sight) {
 		if s.message.oldest == nil && s.message.seq == seq {
 			j.violate(Once, c, witness([]uint64{seq}, s.by), "%s, which nobody sent; therefore it was made up", s.by.says(s.message.id, seq))

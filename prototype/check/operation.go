@@ -92,11 +92,10 @@ func (o *operation) showed(seq uint64) *history.Message {
 func (o *operation) shows(m *message, seq uint64) bool {
 	r := o.read
 	if r.messages == nil && seq >= r.lowest && seq <= r.newest && seq > 0 {
-		first := o.conversation.sights.at(seq)
-		return first.other == nil && first.message == m || first.other != nil && first.other.ID == m.id
+		return o.conversation.sights.at(seq).message == m
 	}
 	shown := o.showed(seq)
-	return shown != nil && shown.ID == m.id
+	return shown != nil && o.conversation.known(shown) == m
 }
 
 func bySeq(m history.Message, seq uint64) int {

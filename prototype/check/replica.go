@@ -10,7 +10,7 @@ type replica struct {
 	pages []*operation
 	last  uint64
 	whole bool // the pages fit together and reach the end
-	where map[string]uint64
+	where map[*message]uint64
 }
 
 // beginAt: the node said that older messages were retained away.
@@ -39,16 +39,16 @@ func (r *replica) page(seq uint64) *operation {
 
 // find gives the seq at which the replica holds a message, or 0. It is asked
 // only about messages that are not where they should be.
-func (r *replica) find(id string) uint64 {
+func (r *replica) find(wanted *message) uint64 {
 	if r.where == nil {
-		r.where = make(map[string]uint64)
+		r.where = make(map[*message]uint64)
 		for _, page := range r.pages {
 			for seq := page.read.lowest; seq > 0 && seq <= page.read.newest && seq-page.read.lowest < 1<<20; seq++ {
 				if m := page.showed(seq); m != nil {
-					r.where[m.ID] = m.Seq
+					r.where[page.conversation.known(m)] = m.Seq
 				}
 			}
 		}
 	}
-	return r.where[id]
+	return r.where[wanted]
 }

@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+
+	"lockstep/prototype/history"
 )
 
 // stability asks each replica for everything that was acknowledged or shown.
@@ -41,7 +43,7 @@ func (j *Judge) kept(c *conversation, f *replica, m *message, lost, moved map[*m
 	}
 	there := page.showed(seq)
 	acknowledged := m.acked.says(m.id, seq)
-	if elsewhere := f.find(m.id); elsewhere > 0 {
+	if elsewhere := f.find(m); elsewhere > 0 {
 		moved[m] = true
 		j.violate(Stability, c, witness([]uint64{seq, elsewhere}, m.acked, f.page(elsewhere)),
 			"%s; at %s %s holds it as seq %d; therefore an acknowledged message was moved", acknowledged, seconds(f.page(elsewhere).ended), f.node, elsewhere)
@@ -50,7 +52,7 @@ func (j *Judge) kept(c *conversation, f *replica, m *message, lost, moved map[*m
 	lost[m] = true
 	instead := fmt.Sprintf("%s ends at seq %d", f.node, f.last)
 	if there != nil {
-		instead = fmt.Sprintf("seq %d is %s at %s", seq, there.ID, f.node)
+		instead = fmt.Sprintf("seq %d is %s at %s", seq, describe(there, &history.Message{ID: m.id, Sender: j.names.text(m.sender), Body: m.body}), f.node)
 	} else if seq <= f.last {
 		instead = fmt.Sprintf("%s has nothing at seq %d", f.node, seq)
 	}

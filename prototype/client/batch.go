@@ -83,7 +83,7 @@ func (c *Client) attemptBatch(ctx context.Context, target, conversation string, 
 			}
 			return failed
 		}
-		if line.Seq == 0 {
+		if line.Seq == 0 || line.problem.Outcome != "" { // a conflict has a seq, too
 			answers[i].Err = line.problem.err(http.MethodPost)
 			continue
 		}

@@ -230,7 +230,7 @@ func parseAnswer(line []byte) (Ack, *Error) {
 	if err := json.Unmarshal(line, &answer); err != nil {
 		return Ack{}, &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer could not be read: " + err.Error(), Cause: err}
 	}
-	if answer.Seq == 0 {
+	if answer.Seq == 0 || answer.Outcome != "" { // a conflict has a seq, too
 		return Ack{}, answer.problem.err(http.MethodPost)
 	}
 	return answer.Ack, nil

@@ -2,8 +2,9 @@ package client
 
 import "time"
 
-// Message is what a client sends. ID must be unique within the conversation: it
-// is what makes a retry the same message.
+// Message is what a client sends. ID must be unique among the messages of its
+// sender in the conversation: it is what makes a retry the same message. The same
+// id with another body is refused. See [NewID].
 type Message struct {
 	ID     string `json:"id"`
 	Sender string `json:"sender"`

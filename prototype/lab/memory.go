@@ -128,6 +128,8 @@ func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation s
 		return Answer{Outcome: Refused, Err: err}
 	case err != nil:
 		return Answer{Outcome: Unknown, Err: err}
+	case refusal == nil && results[0].Rejected != 0:
+		return Answer{Outcome: Refused, Err: errors.New(results[0].Rejected.String())}
 	case refusal == nil:
 		r := results[0]
 		return Answer{Outcome: Acknowledged, Seq: r.Seq, Epoch: r.Epoch, Duplicate: r.Duplicate}

@@ -44,12 +44,16 @@ func (a *stamped) compare(b *stamped) int {
 	return cmp.Or(cmp.Compare(a.Wall, b.Wall), cmp.Compare(a.Ticks, b.Ticks), strings.Compare(a.Origin, b.Origin))
 }
 
-// clockRoom is one conversation, sorted by stamp. Of messages with the same id
-// the one with the smallest stamp counts.
+// clockRoom is one conversation, sorted by stamp. Of messages with the same id of
+// the same sender the one with the smallest stamp counts.
 type clockRoom struct {
 	sorted []*stamped
-	byID   map[string]*stamped
+	byID   map[clockID]*stamped
 }
+
+type clockID struct{ sender, id string }
+
+func idOf(c *order.Command) clockID { return clockID{c.Sender, c.ID} }
 
 // gossip is what nodes tell each other: messages, and how many of each origin the
 // sender has.
@@ -83,8 +87,12 @@ func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Res
 	}
 	var fresh []*stamped
 	for _, command := range commands {
-		if known, ok := c.room(command.Conversation).byID[command.ID]; ok {
-			results = append(results, order.Result{Seq: c.place(known), Duplicate: true})
+		if known, ok := c.room(command.Conversation).byID[idOf(&command)]; ok {
+			r := order.Result{Seq: c.place(known), Duplicate: true}
+			if known.Command.Body != command.Body {
+				r = order.ConflictWith(r.Seq, 0, known.Command.Body)
+			}
+			results = append(results, r)
 			continue
 		}
 		if c.ticks++; now > c.wall {
@@ -106,7 +114,7 @@ func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Res
 func (c *Clock) room(name string) *clockRoom {
 	r := c.rooms[name]
 	if r == nil {
-		r = &clockRoom{byID: map[string]*stamped{}}
+		r = &clockRoom{byID: map[clockID]*stamped{}}
 		c.rooms[name] = r
 	}
 	return r
@@ -117,14 +125,14 @@ func (c *Clock) keep(m *stamped) {
 	c.sent[m.Origin] = append(c.sent[m.Origin], m)
 	c.count++
 	r := c.room(m.Command.Conversation)
-	if known, ok := r.byID[m.Command.ID]; ok {
+	if known, ok := r.byID[idOf(&m.Command)]; ok {
 		if known.compare(m) <= 0 {
 			return
 		}
 		i, _ := slices.BinarySearchFunc(r.sorted, known, (*stamped).compare)
 		r.sorted = slices.Delete(r.sorted, i, i+1)
 	}
-	r.byID[m.Command.ID] = m
+	r.byID[idOf(&m.Command)] = m
 	i, _ := slices.BinarySearchFunc(r.sorted, m, (*stamped).compare)
 	r.sorted = slices.Insert(r.sorted, i, m)
 }

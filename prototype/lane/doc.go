@@ -23,6 +23,12 @@
 //     late with an older stamp is put in its place, and those behind it move. An
 //     acknowledgement names a place in the order of this moment at this node.
 //
+// An id belongs to its sender in both, and stands for one text: the same id with
+// another one is refused by a node that knows the first. [Leader] forgets ids with
+// the fork that it throws away, and then orders a retry again. In [Clock] two nodes
+// that do not know of each other may both accept an id, with different texts, too;
+// when they meet, the one with the smaller stamp stays and the other is gone.
+//
 // Both keep everything in memory. A node that crashes forgets, and learns again
 // from its peers what it had passed on; what it had not is gone. Both are for
 // teaching and bounded: a lane that is full refuses.

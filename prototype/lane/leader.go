@@ -98,7 +98,7 @@ func (l *Leader) Submit(now int64, commands []order.Command) (results []order.Re
 
 func (l *Leader) apply(e leaderEntry) []order.Result {
 	l.log = append(l.log, e)
-	return l.machine.Apply(uint64(len(l.log)), e.Epoch, order.Batch{Time: e.Time, Commands: []order.Command{e.Command}})
+	return l.machine.Apply(uint64(len(l.log)), e.Epoch, order.Batch{Time: e.Time, Rules: order.OncePerSender, Commands: []order.Command{e.Command}})
 }
 
 // push sends a follower what it is believed to lack, and believes that it
@@ -172,7 +172,7 @@ func (l *Leader) follow(from string, m leaderMessage) {
 	}
 	for i, e := range m.Entries {
 		at := m.From + i
-		if at < len(l.log) && l.log[at].Epoch == e.Epoch && l.log[at].Command.ID == e.Command.ID {
+		if at < len(l.log) && l.log[at].Epoch == e.Epoch && l.log[at].Command == e.Command {
 			continue
 		}
 		if at < len(l.log) {

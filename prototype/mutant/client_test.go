@@ -54,6 +54,9 @@ func (c *client) invoke(id string, m order.Command) int {
 // ended notes how an attempt ended.
 func (c *client) ended(op int, results []order.Result, err *node.Error) (outcome history.Type) {
 	switch {
+	case err == nil && results[0].Rejected != 0:
+		c.recorder.Complete(op, history.Event{Type: history.Fail, Error: results[0].Rejected.String()})
+		return history.Fail
 	case err == nil:
 		r := results[0]
 		c.recorder.Complete(op, history.Event{Type: history.OK, Seq: r.Seq, Epoch: r.Epoch, Duplicate: r.Duplicate})

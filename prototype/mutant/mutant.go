@@ -39,6 +39,9 @@ const (
 	WaitOnAppliedIndex   Mutant = "wait-on-applied-index"
 	MinSeqIgnored        Mutant = "min-seq-ignored"
 	NoDedupe             Mutant = "no-dedupe"
+	ConflictUnseen       Mutant = "conflict-unseen"
+	HorizonIgnored       Mutant = "horizon-ignored"
+	WindowIgnored        Mutant = "window-ignored"
 	DedupeNotInSnapshot  Mutant = "dedupe-not-in-snapshot"
 	DigestNotInSnapshot  Mutant = "digest-not-in-snapshot"
 	NewestNotInSnapshot  Mutant = "newest-not-in-snapshot"
@@ -78,6 +81,9 @@ var All = []Description{
 	{WaitOnAppliedIndex, "a follower's read waits for the library's applied index, which runs ahead"},
 	{MinSeqIgnored, "a session read does not wait for min_seq"},
 	{NoDedupe, "a message that is sent again is placed again"},
+	{ConflictUnseen, "a message with a used id and another body is called a duplicate"},
+	{HorizonIgnored, "an id that may have been forgotten is taken for new"},
+	{WindowIgnored, "ids are forgotten for want of room before their window is over"},
 	{DedupeNotInSnapshot, "the ids of messages are lost with a snapshot"},
 	{DigestNotInSnapshot, "the digests begin anew with a snapshot"},
 	{NewestNotInSnapshot, "a snapshot lacks the newest message of each conversation"},

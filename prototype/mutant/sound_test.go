@@ -9,7 +9,7 @@ import (
 )
 
 var scenarios = []scenario{cutOffLeader, slowDisks, muteLeader, impatience, powerCut, leaderLast, oneDiskIsNotTwo, quickVoter, staleReads, lateAnswers, loneSuspicion, newLeader,
-	laggingFollower, snapshots, hungDisk, bitFlip, votes, storm}
+	laggingFollower, snapshots, fullMemory, hungDisk, bitFlip, votes, storm}
 
 // outcome is how a scenario ended for one seed.
 type outcome struct {

@@ -15,7 +15,8 @@ type submitAnswer struct {
 }
 
 // An answer begins with its kind. Results follow as their number, and for each its
-// seq, epoch, session, rejection, and whether it is a duplicate. The error, which is
+// seq, epoch, session, rejection, whether it is a duplicate, and of a conflict the
+// hash. The error, which is
 // rare, is behind them as JSON.
 const (
 	answerWhole = iota
@@ -37,6 +38,9 @@ func (a submitAnswer) append(dst []byte) []byte {
 			duplicate = 1
 		}
 		dst = append(dst, byte(r.Rejected), duplicate)
+		if r.Rejected == order.Conflict {
+			dst = appendBytes(dst, []byte(r.Hash))
+		}
 	}
 	if a.Error != nil {
 		text, _ := json.Marshal(a.Error) // it holds nothing that JSON cannot
@@ -56,6 +60,9 @@ func decodeAnswer(payload []byte, commands int) (a submitAnswer, err error) {
 	for range n {
 		r := order.Result{Seq: d.uvarint(), Epoch: d.uvarint(), Session: d.uvarint(), Rejected: order.Rejection(d.byte())}
 		r.Duplicate = d.byte() == 1
+		if r.Rejected == order.Conflict {
+			r.Hash = string(d.bytes())
+		}
 		a.Results = append(a.Results, r)
 	}
 	switch {

@@ -28,6 +28,7 @@ type batcher struct {
 	stop     <-chan struct{}
 
 	admission *admission
+	ruling    *ruling
 
 	mu     sync.Mutex
 	queue  *queue
@@ -47,9 +48,9 @@ type groupResult struct {
 	err     *Error
 }
 
-func newBatcher(r *raft.Raft, cfg Config, stop <-chan struct{}) *batcher {
+func newBatcher(r *raft.Raft, cfg Config, ruling *ruling, stop <-chan struct{}) *batcher {
 	return &batcher{raft: r, clock: cfg.Clock, maxBatch: cfg.MaxBatch, retain: cfg.Retain,
-		queue: newQueue(cfg.MaxQueue, cfg.MaxQueue/4), admission: newAdmission(cfg.AdmitRate),
+		queue: newQueue(cfg.MaxQueue, cfg.MaxQueue/4), admission: newAdmission(cfg.AdmitRate), ruling: ruling,
 		most: cfg.BatchesInFlight, worth: cfg.WorthAnEntry, stop: stop, wake: make(chan struct{}, 1)}
 }
 
@@ -203,7 +204,8 @@ func (b *batcher) propose(groups []*group) {
 	for _, g := range groups {
 		batch.Commands = append(batch.Commands, g.commands...)
 	}
-	future := b.raft.Apply(batch.Append(make([]byte, 0, size)), 0)
+	var future raft.ApplyFuture
+	b.ruling.during(&batch, func() { future = b.raft.Apply(batch.Append(make([]byte, 0, size)), 0) })
 	go func() {
 		defer b.landed()
 		err := future.Error()

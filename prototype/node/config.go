@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/order"
 )
 
 // Peer is a member of the cluster, as the others reach it.
@@ -72,12 +73,20 @@ type Config struct {
 	AdmitRate float64
 	// Retain is how many messages of a conversation are kept at least; 0 keeps
 	// all. What is older answers 410. The leader's setting counts.
-	Retain          uint64
+	Retain uint64
+	// IDMemory is the budget for the ids that a shard remembers, in bytes of each
+	// replica's memory; an id takes up to 72. What happens when it is used up is told
+	// by package order. The leader's setting counts.
+	IDMemory        uint64
 	BatchesInFlight int // log entries proposed and not yet applied
 	// WorthAnEntry is how many bytes must wait for an entry to be proposed while
 	// others are on their way. Below it the cost of an entry counts for more than
 	// its wait, and what arrives meanwhile goes with it.
 	WorthAnEntry int
+
+	// Features gives what a peer's version of this program can do, if it has been heard
+	// in this life of the node. nil takes every peer for one of this version.
+	Features func(peer string) (features uint64, heard bool)
 
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
@@ -134,11 +143,15 @@ func DefaultConfig() Config {
 		MaxBatch:          512 << 10,
 		MaxQueue:          32 << 20,
 		Retain:            200_000,
+		IDMemory:          order.DefaultMemory,
 		BatchesInFlight:   4,
 		WorthAnEntry:      64 << 10,
 		Logger:            slog.New(slog.DiscardHandler),
 	}
 }
+
+// leastIDMemory is room for about a thousand ids.
+const leastIDMemory = 64 << 10
 
 // ErrConfig is the error for a configuration that would not be safe or does not
 // make sense.
@@ -186,6 +199,8 @@ func (c Config) Validate() error {
 		return bad("the clock drift (%g) must be in [0, 0.5)", c.ClockDrift)
 	case c.AdmitRate < 0:
 		return bad("a limit of %g messages a second makes no sense", c.AdmitRate)
+	case c.IDMemory < leastIDMemory:
+		return bad("%d bytes for the ids of a shard are too few: give it at least %d", c.IDMemory, leastIDMemory)
 	case c.MaxBatch < c.MaxBody+3*c.MaxID+64:
 		return bad("a batch (%d bytes) must hold at least one message (%d bytes)", c.MaxBatch, c.MaxBody+3*c.MaxID+64)
 	case c.Network == nil, c.Stores == nil, c.Logger == nil:

@@ -27,6 +27,10 @@ type Error struct {
 	Detail     string
 	RetryAfter time.Duration // 0: no advice
 	FirstSeq   uint64        // for ReasonGone: the oldest message that is retained
+	// Seq and Hash are for ReasonConflict: where the message is that has the id, and
+	// the SHA-256 of its body; see [order.Result].
+	Seq  uint64
+	Hash string
 }
 
 // Reason is the class of an error; it decides the HTTP status.
@@ -41,6 +45,10 @@ const (
 	ReasonOrder       Reason = "order"       // the session's order does not allow it
 	ReasonTooOld      Reason = "too-old"     // the session has forgotten the result
 	ReasonExpired     Reason = "session"     // the session is forgotten
+	ReasonConflict    Reason = "id-conflict" // the sender's id stands for another message
+	ReasonForgotten   Reason = "id-too-old"  // nobody can tell whether the id was used
+	ReasonFuture      Reason = "id-ahead"    // the id's time is too far ahead
+	ReasonMemory      Reason = "id-memory"   // there is no room to remember the id
 	ReasonGone        Reason = "gone"        // the messages are no longer retained
 	ReasonOverloaded  Reason = "overloaded"  // the queue is full
 	ReasonTimeout     Reason = "timeout"     // no answer in time
@@ -63,9 +71,9 @@ func invalid(format string, args ...any) *Error {
 }
 
 // rejected translates the decision of the log.
-func rejected(r order.Rejection) *Error {
-	e := &Error{Outcome: Fail, Detail: r.String()}
-	switch r {
+func rejected(r order.Result) *Error {
+	e := &Error{Outcome: Fail, Detail: r.Rejected.String()}
+	switch r.Rejected {
 	case order.OutOfOrder:
 		e.Reason = ReasonOrder
 	case order.TooOld:
@@ -74,6 +82,22 @@ func rejected(r order.Rejection) *Error {
 		e.Reason = ReasonExpired
 	case order.TooManySenders:
 		e.Reason = ReasonForbidden
+	case order.Conflict:
+		e.Reason, e.Seq, e.Hash = ReasonConflict, r.Seq, r.Hash
+		e.Detail = fmt.Sprintf("the sender has used this id, or this number of the session, for another message: seq %d", r.Seq)
+		if r.Hash != "" {
+			e.Detail += ", whose body has the SHA-256 " + r.Hash
+		}
+		e.Detail += ". Send the new one with an id of its own"
+	case order.Forgotten:
+		e.Reason = ReasonForgotten
+		e.Detail += ". Read the conversation; if the message is not there, send it with a new id"
+	case order.FromTheFuture:
+		e.Reason = ReasonFuture
+		e.Detail += ". Set the clock of the client, and send the message with a new id"
+	case order.MemoryFull:
+		e.Reason, e.RetryAfter = ReasonMemory, time.Minute
+		e.Detail += ". Send the message with a UUIDv7 (RFC 9562) as its id, or in a session"
 	default:
 		e.Reason, e.RetryAfter = ReasonAdmission, time.Minute
 	}

@@ -67,7 +67,7 @@ func (n *Node) postOne(w http.ResponseWriter, r *http.Request, conversation stri
 		results, err = n.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
 	}
 	if err == nil && results[0].Rejected != 0 {
-		results, err = nil, rejected(results[0].Rejected)
+		results, err = nil, rejected(results[0])
 	}
 	n.count(results, err, 1)
 	if err != nil {

@@ -36,7 +36,7 @@ func (n *Node) postSession(w http.ResponseWriter, r *http.Request) {
 		results, err = n.Submit(r.Context(), inside, []order.Command{{Conversation: inside, Sender: request.Sender, Register: true}})
 	}
 	if err == nil && results[0].Rejected != 0 {
-		err = rejected(results[0].Rejected)
+		err = rejected(results[0])
 	}
 	if err != nil {
 		fail(w, r, err)

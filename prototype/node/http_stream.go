@@ -131,7 +131,7 @@ func (n *Node) end(ctx context.Context, c *chunk, out []byte) []byte {
 			continue
 		}
 		if next < len(results) && results[next].Rejected != 0 {
-			out = appendProblem(out, problemOf(rejected(results[next].Rejected), "/v1/conversations/"+c.conversation+"/messages"))
+			out = appendProblem(out, problemOf(rejected(results[next]), "/v1/conversations/"+c.conversation+"/messages"))
 		} else if next < len(results) {
 			out = appendResult(out, c.conversation, c.commands[next].ID, results[next])
 		} else {

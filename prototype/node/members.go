@@ -190,7 +190,9 @@ func (n *Node) admit(s *shard, p Peer, keeps bool) error {
 			return err
 		}
 	}
-	return s.raft.AddNonvoter(raft.ServerID(p.ID), p.address(), 0, joinWithin).Error()
+	return s.ruling.admit(p.ID, func() error {
+		return s.raft.AddNonvoter(raft.ServerID(p.ID), p.address(), 0, joinWithin).Error()
+	})
 }
 
 func (n *Node) promote(s *shard, p Peer, index uint64) error {

@@ -19,6 +19,9 @@ type problem struct {
 	Instance string  `json:"instance,omitempty"`
 	Outcome  Outcome `json:"outcome"`
 	FirstSeq uint64  `json:"first_seq,omitempty"` // the oldest message that is retained
+	// Of an id that stands for another message: where that is, and its body's hash.
+	Seq    uint64 `json:"seq,omitempty"`
+	SHA256 string `json:"sha256,omitempty"`
 }
 
 // statuses is the one table from reasons to HTTP.
@@ -33,6 +36,10 @@ var statuses = map[Reason]struct {
 	ReasonOrder:       {http.StatusConflict, "The session's order does not allow this message"},
 	ReasonTooOld:      {http.StatusConflict, "The message was ordered too long ago"},
 	ReasonExpired:     {http.StatusConflict, "The session has expired"},
+	ReasonConflict:    {http.StatusConflict, "The id stands for another message"},
+	ReasonForgotten:   {http.StatusConflict, "The id is too old to be judged"},
+	ReasonFuture:      {http.StatusConflict, "The id is ahead of its time"},
+	ReasonMemory:      {http.StatusServiceUnavailable, "The shard has no room for the id"},
 	ReasonGone:        {http.StatusGone, "The messages are no longer retained"},
 	ReasonNoLeader:    {http.StatusServiceUnavailable, "There is no leader at the moment"},
 	ReasonOverloaded:  {http.StatusServiceUnavailable, "The shard has too much to do"},
@@ -46,7 +53,7 @@ func problemOf(err *Error, instance string) problem {
 	if !ok {
 		s.status, s.title = http.StatusInternalServerError, "Something is wrong with this node"
 	}
-	return problem{Type: "urn:lockstep:" + string(err.Reason), Title: s.title, Status: s.status, Detail: err.Detail, Instance: instance, Outcome: err.Outcome, FirstSeq: err.FirstSeq}
+	return problem{Type: "urn:lockstep:" + string(err.Reason), Title: s.title, Status: s.status, Detail: err.Detail, Instance: instance, Outcome: err.Outcome, FirstSeq: err.FirstSeq, Seq: err.Seq, SHA256: err.Hash}
 }
 
 // fail answers with an error.

@@ -36,6 +36,7 @@ type shard struct {
 	snapshots raft.SnapshotStore
 	transport *transport
 	evidence  *evidence
+	ruling    *ruling
 	batcher   *batcher
 	meter     *shardMeter
 
@@ -115,7 +116,8 @@ func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *
 	s.log.clears(false) // the snapshot that was there is no news
 	s.answers.Go(s.transport.answer)
 	s.fence.onRaise(s.abdicate)
-	s.batcher = newBatcher(s.raft, cfg, s.stop)
+	s.ruling = newRuling(cfg, s.fsm.machine, s.servers)
+	s.batcher = newBatcher(s.raft, cfg, s.ruling, s.stop)
 	s.done.Go(s.batcher.run)
 	s.done.Go(s.followLeadership)
 	s.done.Go(s.provokeRounds)
@@ -248,6 +250,14 @@ func (s *shard) voters() (ids []string) {
 		}
 	}
 	slices.Sort(ids)
+	return ids
+}
+
+// servers are all members, whether they vote or not, by the newest configuration.
+func (s *shard) servers() (ids []string) {
+	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
+		ids = append(ids, string(server.ID))
+	}
 	return ids
 }
 

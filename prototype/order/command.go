@@ -3,7 +3,7 @@ package order
 // Command asks for one message to be ordered, or for a session to be opened.
 type Command struct {
 	Conversation string
-	ID           string // the client's id: what makes a retry the same message
+	ID           string // the sender's id for the message: what makes a retry the same message
 	Sender       string
 	Body         string
 
@@ -22,7 +22,11 @@ type Batch struct {
 	Time int64 // milliseconds since the Unix epoch, by the leader's clock
 	// Retain is how many messages of a conversation are kept at least; 0 keeps
 	// all. It travels with the entry so that every replica forgets the same.
-	Retain   uint64
+	Retain uint64
+	// Rules, if not 0, are those that hold from this entry on; see [Rules]. Memory, if
+	// not 0, is from now on the budget for ids, in bytes, under the second rules.
+	Rules    Rules
+	Memory   uint64
 	Commands []Command
 }
 
@@ -43,6 +47,10 @@ type Result struct {
 	Duplicate bool
 	Session   uint64    `json:",omitempty"` // that was opened
 	Rejected  Rejection `json:",omitempty"`
+	// Hash is for a Conflict, whose Seq and Epoch are those of the first message:
+	// SHA-256 of its body in hexadecimal, or the first 16 digits of that if the
+	// message is no longer retained.
+	Hash string `json:",omitempty"`
 }
 
 // Rejection is why a command was certainly not ordered, by the decision of the
@@ -60,6 +68,16 @@ const (
 	TooManySenders
 	// TooManyConversations: the shard has as many as it may have.
 	TooManyConversations
+	// Conflict: the sender has used the id for a message with another body.
+	Conflict
+	// Forgotten: the id was made so long ago that it may have been ordered and
+	// forgotten.
+	Forgotten
+	// FromTheFuture: the id was made too far ahead of the log's clock to be judged
+	// by its time later.
+	FromTheFuture
+	// MemoryFull: an id without a time could not be remembered for the whole window.
+	MemoryFull
 )
 
 func (r Rejection) String() string {
@@ -74,6 +92,14 @@ func (r Rejection) String() string {
 		return "the conversation has no room for another sender"
 	case TooManyConversations:
 		return "the shard has no room for another conversation"
+	case Conflict:
+		return "the sender has used this id for a message with another body"
+	case Forgotten:
+		return "the id was made so long ago that the shard cannot tell whether it was ordered"
+	case FromTheFuture:
+		return "the time in the id is too far ahead of the shard's clock"
+	case MemoryFull:
+		return "the shard has no room to remember another id that carries no time"
 	}
 	return "not rejected"
 }

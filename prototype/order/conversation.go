@@ -16,7 +16,8 @@ type chunk struct {
 // may read them without a lock.
 //
 // Invariants: the message with seq s is at (s-base-1) of the chunks; base is a
-// multiple of chunkSize; ids holds exactly the ids of the retained messages.
+// multiple of chunkSize; under the first rules ids holds exactly the ids of the
+// retained messages, and under the second it has no slots.
 type conversation struct {
 	base     uint64 // messages that were forgotten
 	last     uint64 // the newest seq
@@ -30,8 +31,12 @@ type conversation struct {
 	share    Fingerprint
 }
 
-func newConversation() *conversation {
-	return &conversation{ids: newIDs(), senders: make(map[string]struct{})}
+func newConversation(r Rules) *conversation {
+	c := &conversation{senders: make(map[string]struct{})}
+	if r < OncePerSender {
+		c.ids = newIDs()
+	}
+	return c
 }
 
 func (c *conversation) at(seq uint64) *Message {
@@ -48,7 +53,7 @@ func (c *conversation) digest(seq uint64) Digest {
 	return c.chunks[i/chunkSize].digests[i%chunkSize]
 }
 
-// place orders a message, unless its id is known.
+// place orders a message, unless its id is known. These are the first rules.
 func (c *conversation) place(command *Command, epoch uint64, time int64, l limits) Result {
 	hash := c.ids.hash(command.ID)
 	seq := c.ids.find(hash, func(seq uint64) bool { return c.at(seq).ID == command.ID })
@@ -88,7 +93,9 @@ func (c *conversation) append(hash uint64, message Message) {
 	at := c.chunks[i/chunkSize]
 	at.messages[i%chunkSize] = message
 	at.digests[i%chunkSize] = digest.next(&message)
-	c.ids.add(hash, message.Seq)
+	if len(c.ids.slots) > 0 {
+		c.ids.add(hash, message.Seq)
+	}
 	c.last, c.time = message.Seq, message.Time
 }
 
@@ -97,6 +104,9 @@ func (c *conversation) append(hash uint64, message Message) {
 func (c *conversation) forget(retain uint64) {
 	for retain > 0 && c.last-c.base >= retain+chunkSize {
 		for i := range c.chunks[0].messages {
+			if len(c.ids.slots) == 0 {
+				break
+			}
 			m := &c.chunks[0].messages[i]
 			c.ids.remove(c.ids.hash(m.ID), m.Seq)
 		}

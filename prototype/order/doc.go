@@ -4,9 +4,11 @@
 // It guarantees, for every conversation by itself:
 //
 //   - Density: messages get 1, 2, 3, … in the order in which they are applied.
-//   - Once: a message id gets one seq, however often it is applied. The first
-//     copy wins; a later one gets the first one's seq and is marked a duplicate,
-//     even if its text differs.
+//   - Once: an id of a sender gets one seq, however often it is applied and however
+//     many messages come in between. The first copy wins. A later one with the same
+//     body gets the first one's seq and is marked a duplicate; one with another body
+//     is refused and told where the first is. What cannot be judged any more is
+//     refused, too; see [Rejection]. The memory for it has a budget, see [Batch].
 //   - Determinism: two machines that applied the same entries are equal, and
 //     their digests say so. Nothing here reads a clock, a random source or a
 //     file; the time of a message is the one that its entry carries.

@@ -8,9 +8,11 @@ import (
 
 // A batch on the wire:
 //
-//	version  1 byte, 2
+//	version  1 byte, 2 or 3
 //	time     varint, milliseconds
 //	retain   uvarint
+//	rules    uvarint; rules and memory are there in version 3 only
+//	memory   uvarint, bytes
 //	count    uvarint
 //	count x  flags (1 byte), conversation, id, sender, body: each a uvarint length
 //	         and its bytes; then, if the flags say so, session and number: uvarints
@@ -18,7 +20,13 @@ import (
 // Consecutive commands of one conversation are common, so an empty conversation
 // stands for the one before. That is unambiguous, as a conversation's name is
 // never empty.
-const encodingVersion = 2
+//
+// Version 3 is written only where it is needed, so that a node which knows version
+// 2 alone reads everything else.
+const (
+	encodingVersion      = 2
+	encodingVersionRules = 3
+)
 
 const (
 	flagRegister = 1 << iota
@@ -30,9 +38,17 @@ var ErrMalformed = errors.New("malformed batch")
 
 // Append appends the encoding of b to dst.
 func (b Batch) Append(dst []byte) []byte {
-	dst = append(dst, encodingVersion)
+	version := byte(encodingVersion)
+	if b.Rules != 0 || b.Memory != 0 {
+		version = encodingVersionRules
+	}
+	dst = append(dst, version)
 	dst = binary.AppendVarint(dst, b.Time)
 	dst = binary.AppendUvarint(dst, b.Retain)
+	if version == encodingVersionRules {
+		dst = binary.AppendUvarint(dst, uint64(b.Rules))
+		dst = binary.AppendUvarint(dst, b.Memory)
+	}
 	dst = binary.AppendUvarint(dst, uint64(len(b.Commands)))
 	previous := ""
 	for i := range b.Commands {
@@ -69,11 +85,17 @@ func (c Command) Size() int {
 
 // DecodeBatch reads what Append wrote. It never panics, whatever the bytes are.
 func DecodeBatch(data []byte) (Batch, error) {
-	if len(data) == 0 || data[0] != encodingVersion {
+	if len(data) == 0 || data[0] != encodingVersion && data[0] != encodingVersionRules {
 		return Batch{}, fmt.Errorf("decode version: %w", ErrMalformed)
 	}
 	d := decoder{data: data[1:]}
 	b := Batch{Time: d.varint(), Retain: d.uvarint()}
+	if data[0] == encodingVersionRules {
+		b.Rules, b.Memory = Rules(d.uvarint()), d.uvarint()
+		if b.Rules > newestRules {
+			return Batch{}, fmt.Errorf("decode rules %d: %w", b.Rules, ErrMalformed)
+		}
+	}
 	count := d.uvarint()
 	// Each command takes at least five bytes, which bounds what a lying count
 	// can make us allocate.

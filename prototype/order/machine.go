@@ -8,9 +8,11 @@ import "sync"
 // the entries in log order, each once, which is what a Raft library promises its
 // state machine.
 //
-// A message is told from another by its id, for as long as the conversation
-// retains it. A message of a session is told by its number, too, for as long as
-// the session lives: number n is ordered after n-1 and before n+1, or is rejected
+// A message is told from another by its sender and its id, for as long as the id is
+// remembered; what is no longer is refused, and never ordered again. A machine
+// begins with the first [Rules], under which an id is the conversation's and is
+// known for as long as its message is retained. A message of a session is told by
+// its number, too, for as long as the session lives: number n is ordered after n-1 and before n+1, or is rejected
 // and has no effect. So a sender who has several messages under way keeps their
 // order through any retries, which ids alone cannot give.
 type Machine struct {
@@ -20,13 +22,16 @@ type Machine struct {
 	index         uint64 // of the newest applied entry
 	conversations map[string]*conversation
 	fingerprint   Fingerprint
+	rules         Rules
+	ids           *idMemory
+	labels        labeller // of Apply
 }
 
 // New is a machine that has applied nothing.
 func New() *Machine { return newMachine(defaultLimits) }
 
 func newMachine(l limits) *Machine {
-	return &Machine{limits: l, conversations: make(map[string]*conversation)}
+	return &Machine{limits: l, conversations: make(map[string]*conversation), rules: FirstRules, ids: newIDMemory()}
 }
 
 // Apply orders the commands of one committed entry and says what became of
@@ -35,6 +40,7 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.index = index
+	m.adopt(&batch)
 	results := make([]Result, len(batch.Commands))
 	var c *conversation
 	for i := range batch.Commands {
@@ -52,6 +58,8 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 			results[i] = m.register(c, sessionID(index, i), command.Sender, batch.Time, index)
 		case command.Number > 0:
 			results[i] = m.placeNumbered(c, command, index, epoch, batch.Time)
+		case m.rules >= OncePerSender:
+			results[i] = m.placeOnce(c, command, m.labels.label(command), epoch, batch.Time)
 		default:
 			results[i] = c.place(command, epoch, batch.Time, m.limits)
 		}
@@ -85,13 +93,22 @@ func (m *Machine) placeNumbered(c *conversation, command *Command, index, epoch 
 		return Result{Rejected: SessionExpired}
 	}
 	s.used, s.touch = max(s.used, now), index
-	r, next := s.lookup(command.Number)
-	if !next {
-		return r
+	var of label
+	if m.rules >= OncePerSender {
+		of = m.labels.label(command)
 	}
-	r = c.place(command, epoch, now, m.limits)
-	if r.Rejected == 0 {
-		s.note(command.Number, r)
+	r, next := s.lookup(command.Number, of)
+	switch {
+	case r.Rejected == Conflict && r.Seq > c.base:
+		r.Hash = c.hashOf(r.Seq, 0)
+	case !next:
+	case m.rules >= OncePerSender:
+		r = m.placeOnce(c, command, of, epoch, now)
+	default:
+		r = c.place(command, epoch, now, m.limits)
+	}
+	if next && r.Rejected == 0 {
+		s.note(command.Number, of, r)
 	}
 	return r
 }
@@ -107,7 +124,7 @@ func (m *Machine) Skip(index uint64) {
 func (m *Machine) conversation(name string) *conversation {
 	c := m.conversations[name]
 	if c == nil && len(m.conversations) < m.limits.conversations {
-		c = newConversation()
+		c = newConversation(m.rules)
 		m.conversations[name] = c
 	}
 	return c

@@ -13,6 +13,11 @@ import (
 	"pgregory.net/rapid"
 )
 
+// uuid makes a UUIDv7.
+func uuid(milliseconds int64, n uint64) string {
+	return fmt.Sprintf("%08x-%04x-7000-8000-%012x", milliseconds>>16, milliseconds&0xffff, n)
+}
+
 // naive is a second machine that is too simple to be wrong: it keeps everything
 // that was ever ordered, and answers by walking it.
 type naive struct {
@@ -271,8 +276,14 @@ func TestSnapshot_is_not_touched_by_later_entries(t *testing.T) {
 // TestRestore_refuses_damage flips every bit of a snapshot, and cuts it at every
 // byte. A machine that refuses keeps what it had.
 func TestRestore_refuses_damage(t *testing.T) {
+	for _, rules := range []Rules{FirstRules, OncePerSender} {
+		t.Run(fmt.Sprint("rules ", rules), func(t *testing.T) { refusesDamage(t, rules) })
+	}
+}
+
+func refusesDamage(t *testing.T, rules Rules) {
 	m := New()
-	m.Apply(7, 2, Batch{Time: 9, Commands: []Command{{Conversation: "c", ID: "1", Sender: "ann", Body: "hello"}, {Conversation: "d", Sender: "bob", Register: true}}})
+	m.Apply(7, 2, Batch{Time: 9, Rules: rules, Commands: []Command{{Conversation: "c", ID: "1", Sender: "ann", Body: "hello"}, {Conversation: "d", Sender: "bob", Register: true}}})
 	var buf bytes.Buffer
 	if err := m.Snapshot().Write(&buf); err != nil {
 		t.Fatal(err)
@@ -298,8 +309,32 @@ func TestRestore_refuses_damage(t *testing.T) {
 	}
 }
 
+// TestBatch_of_the_first_rules: an entry that changes no rules, and a snapshot under
+// the first ones, are those of a node that knows nothing else.
+func TestBatch_of_the_first_rules(t *testing.T) {
+	batch := Batch{Time: 5, Retain: 7, Commands: []Command{{Conversation: "c", ID: "1", Sender: "ann", Body: "hello"}}}
+	const want = "\x02\x0a\x07\x01\x00\x01c\x011\x03ann\x05hello"
+	if got := string(batch.Append(nil)); got != want {
+		t.Errorf("the entry is %q, want %q", got, want)
+	}
+	m := New()
+	m.Apply(1, 1, batch)
+	var buf bytes.Buffer
+	if err := m.Snapshot().Write(&buf); err != nil {
+		t.Fatal(err)
+	}
+	const snapshot = "LKSNAP\x00\x02\x01\x01\x01c\x00"
+	if got := buf.String(); !strings.HasPrefix(got, snapshot) || !strings.Contains(got, "\x01\x011\x03ann\x05hello\x01\x0a\x01\x03ann\x00") {
+		t.Errorf("the snapshot is %q", got)
+	}
+	if _, err := DecodeBatch([]byte{3, 0, 0, 3, 0, 0}); !errors.Is(err, ErrMalformed) {
+		t.Errorf("an entry with rules of a later version: %v", err)
+	}
+}
+
 func FuzzDecodeBatch(f *testing.F) {
 	f.Add(Batch{Time: 5, Commands: []Command{{Conversation: "c", ID: "1", Sender: "ann", Body: "hello"}, {Conversation: "c", ID: "2", Sender: "bob", Session: 7, Number: 300}}}.Append(nil))
+	f.Add(Batch{Rules: OncePerSender, Memory: 1 << 20, Commands: []Command{{Conversation: "c", ID: "1", Sender: "ann", Body: "hello"}}}.Append(nil))
 	f.Add([]byte{1, 0, 255, 255, 255, 255, 15})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		batch, err := DecodeBatch(data)
@@ -317,26 +352,42 @@ func FuzzDecodeBatch(f *testing.F) {
 }
 
 // BenchmarkApply decodes and applies entries of 100 messages of 128 bytes, as a
-// replica does.
+// replica does: under the first rules, and under the second with ids of both
+// kinds, whose memory is full.
 func BenchmarkApply(b *testing.B) {
-	m := New()
 	body := strings.Repeat("x", 128)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		b.StopTimer()
-		batch := Batch{Retain: 200_000, Commands: make([]Command, 100)}
-		for j := range batch.Commands {
-			batch.Commands[j] = Command{Conversation: "c", ID: fmt.Sprintf("%d-%d", i, j), Sender: "ann", Body: body}
-		}
-		data := batch.Append(nil)
-		b.StartTimer()
-		decoded, err := DecodeBatch(data)
-		if err != nil {
-			b.Fatal(err)
-		}
-		m.Apply(uint64(i+1), 1, decoded)
+	for _, bench := range []struct {
+		name  string
+		rules Rules
+		id    func(i, j int) string
+	}{
+		{"first", FirstRules, func(i, j int) string { return fmt.Sprintf("%d-%d", i, j) }},
+		{"plain", OncePerSender, func(i, j int) string { return fmt.Sprintf("%d-%d", i, j) }},
+		{"timed", OncePerSender, func(i, j int) string { return uuid(int64(i), uint64(j)) }},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			l := defaultLimits
+			l.window = time.Second
+			m := newMachine(l)
+			m.Apply(1, 1, Batch{Rules: bench.rules, Memory: 200_000 * bytesPerID})
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				b.StopTimer()
+				batch := Batch{Time: int64(i), Retain: 200_000, Commands: make([]Command, 100)}
+				for j := range batch.Commands {
+					batch.Commands[j] = Command{Conversation: "c", ID: bench.id(i, j), Sender: "ann", Body: body}
+				}
+				data := batch.Append(nil)
+				b.StartTimer()
+				decoded, err := DecodeBatch(data)
+				if err != nil {
+					b.Fatal(err)
+				}
+				m.Apply(uint64(i+2), 1, decoded)
+			}
+			b.ReportMetric(float64(b.N*100)/b.Elapsed().Seconds(), "msg/s")
+		})
 	}
-	b.ReportMetric(float64(b.N*100)/b.Elapsed().Seconds(), "msg/s")
 }
 
 // BenchmarkSnapshot measures how long Apply must wait for a snapshot of a million

@@ -1,5 +1,7 @@
 package order
 
+import "math/bits"
+
 // session is the memory that makes retries safe beyond a message's id: it knows
 // how far its sender has come, and where the last few messages went.
 //
@@ -13,11 +15,22 @@ type session struct {
 	touch  uint64 // index of the entry that used it last
 }
 
-type place struct{ seq, epoch uint64 }
+type place struct {
+	seq, epoch uint64
+	message    uint64 // tells it from others of the sender; 0 if it was ordered under the first rules
+}
+
+// short is 64 bits of a label, and never 0 unless the label is.
+func (l label) short() uint64 {
+	if l == (label{}) {
+		return 0
+	}
+	return (l.key[0] ^ bits.RotateLeft64(l.content, 32)) | 1
+}
 
 // lookup says what is known of a number: ok if the message is the next one, or
-// else the result.
-func (s *session) lookup(number uint64) (r Result, ok bool) {
+// else the result. The label is zero under the first rules.
+func (s *session) lookup(number uint64, of label) (r Result, ok bool) {
 	switch {
 	case number == s.last+1:
 		return Result{}, true
@@ -27,12 +40,15 @@ func (s *session) lookup(number uint64) (r Result, ok bool) {
 		return Result{Rejected: TooOld}, false
 	}
 	p := s.places[number%Window]
+	if p.message != 0 && of != (label{}) && p.message != of.short() {
+		return Result{Seq: p.seq, Epoch: p.epoch, Rejected: Conflict}, false
+	}
 	return Result{Seq: p.seq, Epoch: p.epoch, Duplicate: true}, false
 }
 
-func (s *session) note(number uint64, r Result) {
+func (s *session) note(number uint64, of label, r Result) {
 	s.last = number
-	s.places[number%Window] = place{r.Seq, r.Epoch}
+	s.places[number%Window] = place{r.Seq, r.Epoch, of.short()}
 }
 
 // session finds an open session, unless it was idle for too long.

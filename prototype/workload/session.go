@@ -81,8 +81,9 @@ func (s *session) name() string { return sessionName(s.load.cfg.Prefix, s.index,
 // that was cut short by ourselves would be an unknown outcome of our making.
 func (s *session) send(ctx context.Context, conversation string) {
 	s.number++
-	m := client.Message{ID: fmt.Sprintf("%s-%d", s.name(), s.number), Sender: s.name()}
-	m.Body = m.ID + strings.Repeat(".", max(0, s.load.cfg.Body-len(m.ID)))
+	name := fmt.Sprintf("%s-%d", s.name(), s.number)
+	m := client.Message{ID: client.IDFor(time.Now(), name), Sender: s.name()}
+	m.Body = name + strings.Repeat(".", max(0, s.load.cfg.Body-len(name)))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.load.cfg.Patience)
 	defer cancel()
 	ctx = client.WithTrace(ctx, client.Trace{Begin: func(target string) func(client.Ack, error) {

@@ -61,8 +61,10 @@ func (w *Window) send(l log, o *operation) []any {
 		appended = []any{l.with(o.message)}
 	}
 	switch {
-	case at > 0 && o.maybe:
+	case at > 0 && o.maybe, at == 0 && o.maybe && w.taken(l, o):
 		return []any{l}
+	case at == 0 && w.taken(l, o):
+		return nil
 	case at > 0:
 		if o.end.Duplicate && o.end.Seq == at {
 			return []any{l}
@@ -87,11 +89,21 @@ func (w *Window) find(l log, o *operation) uint64 {
 		return 0
 	}
 	for i, c := range l.contents {
-		if w.story.ids[c] == o.invoke.ID {
+		if c == o.message {
 			return w.base + uint64(i) + 1
 		}
 	}
 	return 0
+}
+
+// taken says whether the id stands for another text of the same sender.
+func (w *Window) taken(l log, o *operation) bool {
+	if !o.reused {
+		return false
+	}
+	return slices.ContainsFunc(l.contents, func(c content) bool {
+		return c != o.message && w.story.ids[c] == o.invoke.ID && w.story.senders[c] == o.invoke.Sender
+	})
 }
 
 // shows says whether a read may have been shown this.

@@ -18,6 +18,7 @@ type operation struct {
 	strong      bool      // a read of the log as it is
 	shown       []content // by a read
 	retried     bool      // the message is sent more than once
+	reused      bool      // the sender used the id for another text, too
 	place       uint64    // where a send of unknown outcome is seen; 0 if unknown
 	maybe       bool      // a send of unknown outcome
 }
@@ -43,7 +44,9 @@ type story struct {
 	operations []*operation
 	contents   map[history.Message]content // without seq and epoch
 	ids        []string                    // by content
-	attempts   map[string]int              // by id: those that may have had an effect
+	senders    []string                    // by content
+	texts      map[[2]string]int           // by sender and id: different ones that were sent
+	attempts   map[content]int             // those that may have had an effect
 	known      map[uint64]content          // by seq, as it was first shown
 	newest     uint64                      // highest seq that anybody was told
 }
@@ -52,7 +55,7 @@ func (s *story) content(id, sender, body string) content {
 	m := history.Message{ID: id, Sender: sender, Body: body}
 	c, found := s.contents[m]
 	if !found {
-		s.ids = append(s.ids, id)
+		s.ids, s.senders = append(s.ids, id), append(s.senders, sender)
 		c = content(len(s.ids) - 1)
 		s.contents[m] = c
 	}
@@ -79,7 +82,7 @@ func stories(events []history.Event) []*story {
 		k := key{e.Lane, e.Conversation}
 		s := byKey[k]
 		if s == nil {
-			s = &story{key: k, contents: map[history.Message]content{}, ids: []string{""}, attempts: map[string]int{}, known: map[uint64]content{}}
+			s = &story{key: k, contents: map[history.Message]content{}, ids: []string{""}, senders: []string{""}, texts: map[[2]string]int{}, attempts: map[content]int{}, known: map[uint64]content{}}
 			byKey[k] = s
 			list = append(list, s)
 		}
@@ -116,7 +119,9 @@ func (s *story) add(o *operation) {
 		return
 	}
 	o.message = s.content(e.ID, e.Sender, e.Body)
-	s.attempts[e.ID]++
+	if s.attempts[o.message]++; s.attempts[o.message] == 1 {
+		s.texts[[2]string{e.Sender, e.ID}]++
+	}
 	if answered {
 		s.see(o.end.Seq, o.message)
 	} else {
@@ -144,7 +149,8 @@ func (s *story) settle() {
 		if !o.isSend() {
 			continue
 		}
-		o.retried = s.attempts[o.invoke.ID] > 1
+		o.retried = s.attempts[o.message] > 1
+		o.reused = s.texts[[2]string{o.invoke.Sender, o.invoke.ID}] > 1
 		if o.maybe {
 			o.place = places[o.message]
 		}

@@ -1,0 +1,81 @@
+package node
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	"lockstep/prototype/order"
+)
+
+// What a version of this program can do, as its nodes tell each other.
+const featureOncePerSender uint64 = 1 << 0 // order.OncePerSender, and the batches and snapshots that go with it
+
+// ruling decides when a shard's log goes over to the newest [order.Rules]. The leader
+// puts that into the first entry that it proposes when every member of the shard has
+// been heard and knows them, so that no replica ever sees an entry that it cannot
+// read. In a new cluster that is the first entry of all, since its founders have
+// heard each other. There is no way back: from then on nobody is admitted who does
+// not know the rules.
+type ruling struct {
+	machine  *order.Machine
+	memory   uint64
+	self     string
+	members  func() []string
+	features func(peer string) (features uint64, heard bool)
+
+	// mu is held while a member is taken in, and while the change is proposed: one of
+	// the two must see the other.
+	mu       sync.Mutex
+	proposed bool // in this life, whatever became of it
+}
+
+func newRuling(cfg Config, machine *order.Machine, members func() []string) *ruling {
+	features := cfg.Features
+	if features == nil {
+		features = func(string) (uint64, bool) { return featureOncePerSender, true }
+	}
+	return &ruling{machine: machine, memory: cfg.IDMemory, self: cfg.ID, members: members, features: features}
+}
+
+// during proposes an entry, with the change in it if it is time for it, and with
+// this leader's budget for ids if that is another one than the shard's.
+func (r *ruling) during(batch *order.Batch, propose func()) {
+	rules, memory := r.machine.Rules()
+	switch {
+	case rules >= order.OncePerSender:
+		if memory != r.memory {
+			batch.Memory = r.memory
+		}
+	case r.mu.TryLock(): // an admission may take seconds, and sends do not wait for it
+		defer r.mu.Unlock()
+		if r.all() {
+			batch.Rules, batch.Memory, r.proposed = order.OncePerSender, r.memory, true
+		}
+	}
+	propose()
+}
+
+// admit takes a member in, unless it could not read what the log holds or may soon
+// hold.
+func (r *ruling) admit(id string, add func() error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rules, _ := r.machine.Rules()
+	if !r.knows(id) && (rules >= order.OncePerSender || r.proposed || r.all()) {
+		return errOldVersion
+	}
+	return add()
+}
+
+var errOldVersion = errors.New("its version of lockstep cannot read this shard's log: start it with the version of the members")
+
+func (r *ruling) all() bool {
+	members := r.members()
+	return len(members) > 0 && !slices.ContainsFunc(members, func(id string) bool { return !r.knows(id) })
+}
+
+func (r *ruling) knows(id string) bool {
+	features, heard := r.features(id)
+	return id == r.self || heard && features&featureOncePerSender != 0
+}
