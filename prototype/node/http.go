@@ -4,6 +4,7 @@ package node
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -110,9 +111,22 @@ func (n *Node) getHealth(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ok"})
 }
 
+// unready says why the node is not ready, as far as it knows.
+func (n *Node) unready() string {
+	why := "not every shard has a leader that this node knows"
+	for _, r := range n.mesh.Refusals() {
+		other := r.Peer
+		if r.By != n.cfg.ID {
+			other = "this node"
+		}
+		why += fmt.Sprintf("; %s refuses %s (%s): %s", r.By, other, r.Reason, r.Detail)
+	}
+	return why
+}
+
 func (n *Node) getReady(w http.ResponseWriter, r *http.Request) {
 	if !n.Ready() {
-		fail(w, r, noLeader("not every shard has a leader that this node knows"))
+		fail(w, r, noLeader(n.unready()))
 		return
 	}
 	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ready"})

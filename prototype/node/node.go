@@ -55,7 +55,7 @@ func Open(cfg Config) (*Node, error) {
 	n.joiner = newJoiner(n)
 	n.life, n.die = context.WithCancel(context.Background())
 	var err error
-	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: n.roster.self.Raft, Network: cfg.Network, Links: links, Find: n.roster.raftAddress, Logger: cfg.Logger})
+	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: n.roster.self.Raft, Network: cfg.Network, Links: links, Find: n.roster.raftAddress, Logger: cfg.Logger, Refused: n.meter.refused})
 	if err != nil {
 		return nil, err
 	}
@@ -243,6 +243,9 @@ type Status struct {
 	Node   string        `json:"node"`
 	Shards []ShardStatus `json:"shards"`         // of the quorum lane, by number
 	Lazy   *ShardStatus  `json:"lazy,omitempty"` // the lazy lane's only group; nil where there is none
+	// Refusals are the connections between this node and others that one of the two
+	// has refused lately.
+	Refusals []link.Refusal `json:"refusals,omitempty"`
 }
 
 // ShardStatus is the state of one shard at one node.
@@ -259,7 +262,7 @@ type ShardStatus struct {
 
 // Status gives the state of every shard at this node.
 func (n *Node) Status() Status {
-	status := Status{Node: n.cfg.ID}
+	status := Status{Node: n.cfg.ID, Refusals: n.mesh.Refusals()}
 	for _, s := range n.quorum() {
 		status.Shards = append(status.Shards, s.status(s.id, LaneQuorum))
 	}
