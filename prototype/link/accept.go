@@ -1,11 +1,8 @@
 package link
 
 import (
-	"fmt"
 	"net"
 	"time"
-
-	"lockstep/prototype/fault"
 )
 
 func (m *Mesh) accept() {
@@ -19,44 +16,20 @@ func (m *Mesh) accept() {
 				continue
 			}
 		}
-		m.done.Go(func() {
-			if err := m.admit(raw); err != nil {
-				m.cfg.Logger.Debug("connection refused", "from", raw.RemoteAddr(), "reason", err)
-				raw.Close()
-			}
-		})
+		m.done.Go(func() { m.admit(raw) })
 	}
 }
 
-// admit reads the hello and hands the connection to those that it is for.
-func (m *Mesh) admit(raw net.Conn) error {
-	if err := raw.SetReadDeadline(time.Now().Add(helloTimeout)); err != nil {
-		return err
-	}
-	h, err := readHello(raw)
+// admit shakes hands and gives the connection to those that it is for.
+func (m *Mesh) admit(raw net.Conn) {
+	conn, h, err := m.answer(raw)
 	if err != nil {
-		return err
+		m.cfg.Logger.Debug("connection refused", "from", raw.RemoteAddr(), "reason", err)
+		return
 	}
-	if err := raw.SetReadDeadline(time.Time{}); err != nil {
-		return err
+	if h.use == stream {
+		m.streams[h.channel](h.terms.id, conn)
+		return
 	}
-	if v, ok := m.cfg.Network.(Verifier); ok {
-		if err := v.Verify(raw, h.caller); err != nil {
-			return err
-		}
-	}
-	attached, err := m.cfg.Links.Attach(raw, h.caller, fault.In)
-	if err != nil {
-		return err
-	}
-	if h.use != stream {
-		m.run(newConn(attached, h.caller))
-		return nil
-	}
-	serve := m.streams[h.channel]
-	if serve == nil {
-		return fmt.Errorf("there is no stream channel %d here", h.channel)
-	}
-	serve(h.caller, attached)
-	return nil
+	m.run(newConn(conn, m.peer(h.terms.id)))
 }

@@ -10,56 +10,78 @@ import (
 )
 
 // conn is one connection with a queue in front of it. Anyone may enqueue; one
-// goroutine writes what has gathered, in one go. What need not wait for company is
-// tried at once by whoever has it to say, and wakes no other goroutine.
+// goroutine writes what has gathered, in one go. A frame that need not wait for
+// others is tried at once by whoever sends it, and wakes no other goroutine.
 type conn struct {
 	net.Conn
 	try  fault.TryWriter // the same connection; nil if it cannot
 	peer string
+	room *room // of the peer; every frame in the fields below holds its cost of it
+
+	dialed time.Time // when this node opened it; zero if the peer did
+	old    bool      // it was opened in version 3, in which the peer does not answer
+	heard  bool      // a frame has arrived; for the goroutine that reads
 
 	mu      sync.Mutex
-	queue   []frame
-	queued  int       // bytes
-	due     time.Time // when the queue must leave; zero if it is empty
-	writing bool      // the goroutine writes what it has taken from the queue
+	queue   []outgoing
+	due     time.Time  // when the queue must leave; zero if it is empty
+	batch   []outgoing // what the goroutine took from the queue and writes
+	writing bool       // it does
 	failed  bool
 	out     []byte        // a frame that is written at once
 	wake    chan struct{} // closed when nothing will be written any more
 	once    sync.Once
 
-	// waiting are the requests that were sent over this connection and not yet
-	// answered.
-	waiting map[uint64]func([]byte, error)
+	// waiting are the requests in queue and batch, and those that were written and
+	// not yet answered, by id.
+	waiting map[uint64]*waiter
+}
+
+// outgoing is a frame that is to be written. It holds its room until it was written
+// or, if somebody waits for an answer, until that wait has ended.
+type outgoing struct {
+	frame
+	wait *waiter
+}
+
+// waiter is a request that waits for its answer.
+type waiter struct {
+	done    func([]byte, error)
+	cost    int
+	written time.Time // zero while it is not
 }
 
 const (
-	// maxQueued bounds, in bytes, what waits for a peer that does not read.
-	maxQueued = 64 << 20
-	// writeTimeout is how long a peer that does not read keeps its connection.
+	// writeTimeout is how long one batch of frames may take to be written; the
+	// connection is given up then.
 	writeTimeout = 5 * time.Second
 	// tryAtMost is, in bytes, what is copied on a try: a long message would be copied
 	// in vain where it does not fit, and its room be kept.
 	tryAtMost = 64 << 10
 )
 
-func newConn(c net.Conn, peer string) *conn {
+func newConn(c net.Conn, p *peer) *conn {
 	try, _ := c.(fault.TryWriter)
-	return &conn{Conn: c, try: try, peer: peer, wake: make(chan struct{}, 1),
-		waiting: make(map[uint64]func([]byte, error))}
+	return &conn{Conn: c, try: try, peer: p.id, room: &p.room, wake: make(chan struct{}, 1),
+		waiting: make(map[uint64]*waiter)}
 }
 
-// enqueue says whether the frame will be written, unless the connection breaks.
-// A frame may wait for others for as long as it lingers.
+// enqueue says whether the frame will be written, unless the connection breaks. It
+// takes over the room that the frame holds. A frame may wait for others for as long
+// as it lingers.
 func (c *conn) enqueue(f frame, linger time.Duration, done func([]byte, error)) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.failed || c.queued > maxQueued {
+	if c.failed {
 		return false
 	}
+	o := outgoing{frame: f}
 	if done != nil {
-		c.waiting[f.id] = done
+		o.wait = &waiter{done: done, cost: f.cost()}
+		c.waiting[f.id] = o.wait
 	}
 	if linger == 0 && c.writeNow(f) {
+		c.settle(o, time.Now())
 		return true
 	}
 	due := time.Now().Add(linger)
@@ -70,9 +92,17 @@ func (c *conn) enqueue(f frame, linger time.Duration, done func([]byte, error)) 
 		default:
 		}
 	}
-	c.queue = append(c.queue, f)
-	c.queued += len(f.payload)
+	c.queue = append(c.queue, o)
 	return true
+}
+
+// settle notes that a frame was written, or never will be. c.mu is held.
+func (c *conn) settle(o outgoing, now time.Time) {
+	if o.wait != nil {
+		o.wait.written = now
+		return
+	}
+	c.room.give(o.cost())
 }
 
 // writeNow writes a frame that need not wait for anything, and is false for any
@@ -92,18 +122,44 @@ func (c *conn) writeNow(f frame) bool {
 // stop makes the goroutine end, and the connection with it. c.mu is held.
 func (c *conn) stop() {
 	if !c.failed {
-		c.failed, c.queue = true, nil
+		c.failed = true
+		for _, o := range c.queue {
+			c.settle(o, time.Time{})
+		}
+		c.queue = nil
 		close(c.wake)
 	}
 }
 
-// answered takes the one who waits for an answer.
+// answered takes the one who waits for an answer, or nil.
 func (c *conn) answered(id uint64) func([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	done := c.waiting[id]
+	w := c.waiting[id]
+	if w == nil {
+		return nil
+	}
 	delete(c.waiting, id)
-	return done
+	c.room.give(w.cost)
+	return w.done
+}
+
+// expire ends the requests whose answers are overdue. Those that were not written
+// yet are not: their bytes are still held.
+func (c *conn) expire(now time.Time) {
+	var overdue []*waiter
+	c.mu.Lock()
+	for id, w := range c.waiting {
+		if !w.written.IsZero() && now.Sub(w.written) > answerWithin {
+			delete(c.waiting, id)
+			c.room.give(w.cost)
+			overdue = append(overdue, w)
+		}
+	}
+	c.mu.Unlock()
+	for _, w := range overdue {
+		w.done(nil, ErrLost)
+	}
 }
 
 // fail closes the connection and tells those who wait that they wait in vain.
@@ -111,12 +167,16 @@ func (c *conn) fail() {
 	c.once.Do(func() {
 		c.mu.Lock()
 		c.stop()
+		for _, o := range c.batch {
+			c.settle(o, time.Time{})
+		}
 		waiting := c.waiting
-		c.waiting = nil
+		c.batch, c.waiting = nil, nil
 		c.mu.Unlock()
 		c.Close()
-		for _, done := range waiting {
-			done(nil, ErrLost)
+		for _, w := range waiting {
+			c.room.give(w.cost)
+			w.done(nil, ErrLost)
 		}
 	})
 }
@@ -167,17 +227,24 @@ func (c *conn) linger(pause time.Duration) {
 
 // take gives the queue if it must leave now, or else how long it may wait. What it
 // gave before has been written.
-func (c *conn) take() (frames []frame, pause time.Duration, failed bool) {
+func (c *conn) take() (frames []outgoing, pause time.Duration, failed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writing = false
+	if len(c.batch) > 0 {
+		now := time.Now()
+		for _, o := range c.batch {
+			c.settle(o, now)
+		}
+		c.batch = nil
+	}
 	if c.failed || c.due.IsZero() {
 		return nil, 0, c.failed
 	}
 	if pause := time.Until(c.due); pause > 0 {
 		return nil, pause, false
 	}
-	frames = c.queue
-	c.queue, c.queued, c.due, c.writing = nil, 0, time.Time{}, true
-	return frames, 0, false
+	c.batch = c.queue
+	c.queue, c.due, c.writing = nil, time.Time{}, true
+	return c.batch, 0, false
 }

@@ -12,8 +12,16 @@
 //     connection belongs to.
 //   - A [Mesh.Call] ends: with the answer, or with [ErrUnreachable] if the request
 //     certainly never left, or with [ErrLost] if nobody knows.
+//   - What is held for one peer is bounded, over all its connections: 64 MB of
+//     messages that wait to be sent, were sent and not answered, or are delayed by a
+//     fault. Beyond it a message ends with [ErrUnreachable].
 //   - There is no order between messages, and a fault may drop, delay or double
 //     any of them. Those above must bear that, as they must with any network.
+//
+// A connection begins with a handshake, in which both ends say which versions and
+// features they speak and to which cluster they belong, and either may refuse the
+// other: both then log why, count it and tell it by [Mesh.Refusals]. A peer of
+// version 3, the oldest that is spoken, says none of that and is taken as it is.
 //
 // Every message passes the node's [fault.Links] on its way out and on its way
 // in. Nothing above knows whether a cable was pulled or a fault was asked for.

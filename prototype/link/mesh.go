@@ -15,7 +15,8 @@ import (
 )
 
 var (
-	// ErrUnreachable: the message certainly did not leave this node.
+	// ErrUnreachable: the message certainly did not leave this node. The peer cannot
+	// be reached, or as many bytes wait for it as may.
 	ErrUnreachable = errors.New("peer is unreachable")
 	// ErrLost: the message may have arrived; its answer will not.
 	ErrLost = errors.New("no answer will come")
@@ -47,14 +48,23 @@ type Config struct {
 	// Find gives the address of a peer.
 	Find   func(id string) (address string, ok bool)
 	Logger *slog.Logger
-}
 
-const (
-	dialTimeout  = 500 * time.Millisecond
-	helloTimeout = 2 * time.Second
-	// redialAfter keeps callers of a dead peer from dialling it all the time.
-	redialAfter = 20 * time.Millisecond
-)
+	// Features are what this node understands. A peer learns them with each
+	// handshake; see [Mesh.Features].
+	Features Features
+	// Identity is what this node says of itself. It is read at each handshake, from
+	// any goroutine. nil says nothing.
+	Identity func() Identity
+	// Admit judges a peer at each handshake, at both ends, from any goroutine. An
+	// error refuses the connection, and its text is for the operators of both: it
+	// says what is wrong and what to do, and 512 bytes of it are shown. A peer of
+	// version 3 says nothing of itself: its identity is zero. nil admits all.
+	Admit func(peer string, theirs Identity, features Features) error
+	// Refused counts the refusals, this node's and its peers', by the class of the
+	// reason; see [Refusal]. A peer that Find does not know is "stranger". It may be
+	// nil, is called from any goroutine and must not block.
+	Refused func(peer, reason string)
+}
 
 // Mesh is a node's end of its links. Its methods may be called from any
 // goroutine, Handle and HandleStream only before Start.
@@ -66,7 +76,9 @@ type Mesh struct {
 	ids      atomic.Uint64
 	began    time.Time
 
-	heard sync.Map // by peer: *atomic.Int64, when it was heard last
+	heard    sync.Map // by peer: *atomic.Int64, when it was heard last
+	refusals refusals
+	limit    *LogLimiter
 
 	mu    sync.Mutex
 	peers map[string]*peer
@@ -79,6 +91,9 @@ type Mesh struct {
 
 // Listen takes the address; Start begins to use it.
 func Listen(cfg Config) (*Mesh, error) {
+	if n := len(cfg.Self); n == 0 || n > 255 {
+		return nil, fmt.Errorf("listen for peers: the node's id has %d bytes; 1 to 255 are possible", n)
+	}
 	listener, err := cfg.Network.Listen(cfg.Address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for peers on %s: %w", cfg.Address, err)
@@ -86,7 +101,7 @@ func Listen(cfg Config) (*Mesh, error) {
 	return &Mesh{
 		cfg: cfg, listener: listener, handlers: make(map[uint16]Handler),
 		streams: make(map[uint16]func(string, net.Conn)), peers: make(map[string]*peer),
-		conns: make(map[*conn]struct{}), began: time.Now(), closed: make(chan struct{}),
+		conns: make(map[*conn]struct{}), began: time.Now(), limit: NewLogLimiter(), closed: make(chan struct{}),
 	}, nil
 }
 
@@ -171,6 +186,10 @@ func (m *Mesh) post(to string, f frame, o Options, done func([]byte, error)) {
 		p.swallow(f, done)
 		return
 	}
+	if !m.hold(p, f, f.long(o)) {
+		refuse(done)
+		return
+	}
 	if fate == (fault.Fate{}) {
 		p.post(f, o, done)
 		return
@@ -184,7 +203,9 @@ func (m *Mesh) post(to string, f frame, o Options, done func([]byte, error)) {
 			if twin.kind == request {
 				twin.id = m.ids.Add(1)
 			}
-			p.post(twin, o, nil)
+			if m.hold(p, twin, twin.long(o)) {
+				p.post(twin, o, nil)
+			}
 		}
 	}
 	if fate.Delay == 0 {
@@ -196,41 +217,8 @@ func (m *Mesh) post(to string, f frame, o Options, done func([]byte, error)) {
 
 // Stream opens a connection for one long exchange.
 func (m *Mesh) Stream(to string, channel uint16) (net.Conn, error) {
-	return m.dial(to, hello{use: stream, channel: channel, caller: m.cfg.Self})
-}
-
-func (m *Mesh) dial(to string, h hello) (net.Conn, error) {
-	address, ok := m.cfg.Find(to)
-	if !ok {
-		return nil, fmt.Errorf("dial %s: it is not a member", to)
-	}
-	if m.cfg.Links.IsCut(to, fault.Out) {
-		return nil, fmt.Errorf("dial %s: %w", to, fault.ErrCut)
-	}
-	raw, err := m.cfg.Network.Dial(address, dialTimeout)
-	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", to, err)
-	}
-	if v, ok := m.cfg.Network.(Verifier); ok {
-		if err := v.Verify(raw, to); err != nil {
-			raw.Close()
-			return nil, fmt.Errorf("dial %s: %w", to, err)
-		}
-	}
-	attached, err := m.cfg.Links.Attach(raw, to, fault.Out)
-	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", to, err)
-	}
-	err = attached.SetWriteDeadline(time.Now().Add(dialTimeout))
-	if err == nil {
-		_, err = attached.Write(h.append(nil))
-	}
-	err = errors.Join(err, attached.SetWriteDeadline(time.Time{}))
-	if err != nil {
-		attached.Close()
-		return nil, fmt.Errorf("dial %s: say hello: %w", to, err)
-	}
-	return attached, nil
+	conn, _, err := m.dial(to, stream, channel)
+	return conn, err
 }
 
 // register notes an open connection; false means that the mesh is closed.
@@ -259,6 +247,7 @@ func (m *Mesh) run(c *conn) {
 		m.mu.Lock()
 		delete(m.conns, c)
 		m.mu.Unlock()
+		m.lost(c)
 	})
 }
 
@@ -278,6 +267,10 @@ func (m *Mesh) read(c *conn) {
 		f, err := readFrame(in)
 		if err != nil {
 			return
+		}
+		if !c.heard {
+			c.heard = true
+			m.answeredOld(c)
 		}
 		fate := m.cfg.Links.Fate(c.peer, fault.In)
 		if !fate.Drop {
@@ -333,11 +326,21 @@ func (m *Mesh) reply(c *conn, to frame, payload []byte, err error) {
 		linger = answerLinger
 	}
 	fate := m.cfg.Links.Fate(c.peer, fault.Out)
-	switch {
-	case fate.Drop:
-	case fate.Delay > 0:
-		time.AfterFunc(fate.Delay, func() { c.enqueue(f, linger, nil) })
-	default:
-		c.enqueue(f, linger, nil)
+	if fate.Drop {
+		return
 	}
+	if !m.hold(m.peer(c.peer), f, false) {
+		c.Close() // so that who asked learns that no answer will come
+		return
+	}
+	send := func() {
+		if !c.enqueue(f, linger, nil) {
+			c.room.give(f.cost())
+		}
+	}
+	if fate.Delay > 0 {
+		time.AfterFunc(fate.Delay, send)
+		return
+	}
+	send()
 }

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -9,7 +10,9 @@ import (
 type peer struct {
 	mesh  *Mesh
 	id    string
+	room  room
 	lines [2]line // for short and for long messages
+	speaks
 }
 
 // line is one connection that is opened when it is needed.
@@ -18,8 +21,18 @@ type line struct {
 	conn    *conn
 	dialing bool
 	pending []posting // that wait for the dial
-	retry   time.Time // when to dial again after a failure
+	retry   time.Time // when to dial again
 }
+
+const (
+	// redialAfter is how far apart two dials of a line are, and how long after a
+	// failed one the next begins. It keeps callers of a dead peer, or of one that
+	// closes each connection, from dialling it all the time.
+	redialAfter = 20 * time.Millisecond
+	// refusedAfter is redialAfter for a peer that refuses this node, or is refused: it
+	// will do so again. A handshake that the peer begins ends the pause.
+	refusedAfter = 200 * time.Millisecond
+)
 
 type posting struct {
 	frame  frame
@@ -38,10 +51,11 @@ func (m *Mesh) peer(id string) *peer {
 	return p
 }
 
-// post sends over the line that fits, and opens it first if need be.
+// post sends over the line that fits, and opens it first if need be. The frame holds
+// its room.
 func (p *peer) post(f frame, o Options, done func([]byte, error)) {
 	u := shortMessages
-	if o.Long || len(f.payload) >= longFrame {
+	if f.long(o) {
 		u = longMessages
 	}
 	l := &p.lines[u]
@@ -53,17 +67,24 @@ func (p *peer) post(f frame, o Options, done func([]byte, error)) {
 		}
 		l.conn = nil
 	}
-	switch {
-	case p.mesh.isClosed() || time.Now().Before(l.retry):
-		l.mu.Unlock()
-		refuse(done)
-		return
-	case !l.dialing:
-		l.dialing = true
+	if !l.dialing {
+		now := time.Now()
+		if p.mesh.isClosed() || now.Before(l.retry) {
+			l.mu.Unlock()
+			p.drop(f, done)
+			return
+		}
+		l.dialing, l.retry = true, now.Add(redialAfter)
 		p.mesh.done.Go(func() { p.open(u) })
 	}
 	l.pending = append(l.pending, posting{f, o.Linger, done})
 	l.mu.Unlock()
+}
+
+// drop gives up a frame that certainly did not leave.
+func (p *peer) drop(f frame, done func([]byte, error)) {
+	p.room.give(f.cost())
+	refuse(done)
 }
 
 // waiter is who waits for the answer to a frame: nobody for a one-way message.
@@ -83,10 +104,11 @@ func refuse(done func([]byte, error)) {
 // open dials, and sends what has gathered meanwhile.
 func (p *peer) open(u use) {
 	l := &p.lines[u]
-	raw, err := p.mesh.dial(p.id, hello{use: u, caller: p.mesh.cfg.Self})
+	raw, version, err := p.mesh.dial(p.id, u, 0)
 	var c *conn
 	if err == nil {
-		c = newConn(raw, p.id)
+		c = newConn(raw, p)
+		c.dialed, c.old = time.Now(), version == oldestVersion
 		p.mesh.run(c)
 	} else {
 		p.mesh.cfg.Logger.Debug("peer not reached", "peer", p.id, "reason", err)
@@ -95,13 +117,27 @@ func (p *peer) open(u use) {
 	pending := l.pending
 	l.pending, l.dialing, l.conn = nil, false, c
 	if err != nil {
-		l.retry = time.Now().Add(redialAfter)
+		pause := redialAfter
+		if errors.As(err, new(Refusal)) {
+			pause = refusedAfter
+		}
+		l.retry = time.Now().Add(pause)
 	}
 	l.mu.Unlock()
 	for _, w := range pending {
 		if c == nil || !c.enqueue(w.frame, w.linger, p.waiter(w.frame, w.done)) {
-			refuse(w.done)
+			p.drop(w.frame, w.done)
 		}
+	}
+}
+
+// retryNow ends the pause between two dials.
+func (p *peer) retryNow() {
+	for i := range p.lines {
+		l := &p.lines[i]
+		l.mu.Lock()
+		l.retry = time.Time{}
+		l.mu.Unlock()
 	}
 }
 

@@ -21,6 +21,7 @@ type meter struct {
 	flushes  *prometheus.HistogramVec
 	sends    *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
+	refusals *prometheus.CounterVec
 }
 
 func newMeter() *meter {
@@ -37,8 +38,10 @@ func newMeter() *meter {
 		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "lockstep_request_seconds", Help: "Time to answer a request at this node, by kind.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}, []string{"kind"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lockstep_link_refusals_total", Help: "Connections between this node and a peer that one of the two has refused, by reason: version, identity, name, channel, other."}, []string{"peer", "reason"}),
 	}
-	m.registry.MustRegister(m.batches, m.flushes, m.sends, m.latency, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.batches, m.flushes, m.sends, m.latency, m.refusals, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, outcome := range []string{"ok", "duplicate", "fail", "unknown"} {
 		m.sends.WithLabelValues(outcome)
@@ -49,6 +52,9 @@ func newMeter() *meter {
 func (m *meter) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
+
+// refused counts a connection between nodes that was refused.
+func (m *meter) refused(peer, reason string) { m.refusals.WithLabelValues(peer, reason).Inc() }
 
 func (m *meter) shard(label string) *shardMeter {
 	return &shardMeter{batches: m.batches.WithLabelValues(label), flushes: m.flushes.WithLabelValues(label)}

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/link"
 )
 
 // namer gives the cluster its name. The leader of the first shard asks every
@@ -21,14 +23,15 @@ type namer struct {
 	turn  chan struct{} // to write
 	mu    sync.Mutex
 	own   identity
-	named map[string]bool // members that are known to have the name
+	named map[string]bool   // members that are known to have the name
+	peers map[string]string // what others said at their newest handshake
 }
 
 // nameMessage tells a name, "" if the sender knows none.
 type nameMessage struct{ Cluster string }
 
 func newNamer(n *Node, store raft.StableStore, own identity) *namer {
-	m := &namer{node: n, store: store, turn: make(chan struct{}, 1), own: own, named: make(map[string]bool)}
+	m := &namer{node: n, store: store, turn: make(chan struct{}, 1), own: own, named: make(map[string]bool), peers: make(map[string]string)}
 	n.mesh.Handle(channelName, m.receive)
 	return m
 }
@@ -57,8 +60,39 @@ func (m *namer) adopt(cluster string) error {
 		return err
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.own = own
+	var strangers []string
+	for peer, theirs := range m.peers {
+		if theirs != "" && theirs != cluster {
+			strangers = append(strangers, peer)
+		}
+	}
+	m.mu.Unlock()
+	for _, peer := range strangers { // they were let in while this node had no name
+		m.node.mesh.Disconnect(peer)
+	}
+	return nil
+}
+
+// identify is what this node says of itself to others.
+func (n *Node) identify() link.Identity {
+	own := n.name.identity()
+	return link.Identity{Cluster: own.Cluster, Shards: own.Shards, Format: own.Format}
+}
+
+// recognise refuses a node of another cluster. One of a version without identities
+// says nothing of itself.
+func (n *Node) recognise(peer string, theirs link.Identity, _ link.Features) error {
+	own := n.name.identity()
+	switch {
+	case theirs.Cluster != "" && own.Cluster != "" && theirs.Cluster != own.Cluster:
+		return foreign(peer, theirs.Cluster, own.Cluster)
+	case theirs.Shards != 0 && theirs.Shards != own.Shards:
+		return fmt.Errorf("%w: %s has %d shards, and the cluster of %s has %d: start every node with the same --shards", ErrIdentity, peer, theirs.Shards, n.cfg.ID, own.Shards)
+	}
+	n.name.mu.Lock()
+	defer n.name.mu.Unlock()
+	n.name.peers[peer] = theirs.Cluster
 	return nil
 }
 

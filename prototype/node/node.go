@@ -59,9 +59,16 @@ func Open(cfg Config) (*Node, error) {
 	n.joiner = newJoiner(n)
 	n.life, n.die = context.WithCancel(context.Background())
 	var err error
-	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: n.roster.self.Raft, Network: cfg.Network, Links: links, Find: n.roster.raftAddress, Logger: cfg.Logger})
+	n.mesh, err = link.Listen(link.Config{Self: cfg.ID, Address: n.roster.self.Raft, Network: cfg.Network, Links: links, Find: n.roster.raftAddress, Logger: cfg.Logger,
+		Features: link.Features(featureOncePerSender), Identity: n.identify, Admit: n.recognise, Refused: n.meter.refused})
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Features == nil {
+		cfg.Features = func(peer string) (uint64, bool) {
+			f, ok := n.mesh.Features(peer)
+			return uint64(f), ok
+		}
 	}
 	n.beats = newBeats(cfg, n.mesh, n.roster)
 	n.detect = newDetector(cfg, n.mesh, n.roster)
@@ -267,6 +274,9 @@ type Status struct {
 	Node   string        `json:"node"`
 	Shards []ShardStatus `json:"shards"`         // of the quorum lane, by number
 	Lazy   *ShardStatus  `json:"lazy,omitempty"` // the lazy lane's only group; nil where there is none
+	// Refusals are the connections between this node and others that one of the two
+	// has refused lately.
+	Refusals []link.Refusal `json:"refusals,omitempty"`
 }
 
 // ShardStatus is the state of one shard at one node.
@@ -286,7 +296,7 @@ type ShardStatus struct {
 
 // Status gives the state of every shard at this node.
 func (n *Node) Status() Status {
-	status := Status{Node: n.cfg.ID}
+	status := Status{Node: n.cfg.ID, Refusals: n.mesh.Refusals()}
 	for _, s := range n.quorum() {
 		status.Shards = append(status.Shards, s.status(s.id, LaneQuorum))
 	}
@@ -324,17 +334,30 @@ func role(state raft.RaftState) string {
 func (n *Node) Ready() bool { return n.Unready() == "" }
 
 // Unready says why this node cannot answer for some shard of the quorum lane: its
-// replica takes no part there, or knows no leader. It is "" if it can.
+// replica takes no part there, or knows no leader, perhaps since nodes refuse each
+// other. It is "" if it can.
 func (n *Node) Unready() string {
 	for _, s := range n.quorum() {
 		if why := s.trouble(); why != "" {
-			return fmt.Sprintf("shard %d: %s", s.id, why)
+			return fmt.Sprintf("shard %d: %s%s", s.id, why, n.refusals())
 		}
 		if s.leader() == "" {
-			return fmt.Sprintf("shard %d: it has no leader that this node knows", s.id)
+			return fmt.Sprintf("shard %d: it has no leader that this node knows%s", s.id, n.refusals())
 		}
 	}
 	return ""
+}
+
+// refusals tells which nodes refuse each other.
+func (n *Node) refusals() (text string) {
+	for _, r := range n.mesh.Refusals() {
+		other := r.Peer
+		if r.By != n.cfg.ID {
+			other = "this node"
+		}
+		text += fmt.Sprintf("; %s refuses %s (%s): %s", r.By, other, r.Reason, r.Detail)
+	}
+	return text
 }
 
 // Fault breaks something at this node. What stays broken has an id by which Mend

@@ -39,7 +39,7 @@ type TLSFiles struct {
 type TLS struct {
 	files  TLSFiles
 	logger *slog.Logger
-	told   *told
+	limit  *link.LogLimiter
 
 	mu     sync.Mutex
 	looked time.Time
@@ -60,7 +60,7 @@ var (
 
 // OpenTLS reads the files. The error says which one cannot be used.
 func OpenTLS(files TLSFiles, logger *slog.Logger) (*TLS, error) {
-	t := &TLS{files: files, logger: logger, told: newTold()}
+	t := &TLS{files: files, logger: logger, limit: link.NewLogLimiter()}
 	t.stamp = t.stamps()
 	var err error
 	if t.pair, t.roots, err = files.read(); err != nil {
@@ -189,7 +189,7 @@ func (t *TLS) Verify(conn net.Conn, claimed string) error {
 	}
 	names := c.ConnectionState().PeerCertificates[0].DNSNames
 	if !slices.Contains(names, claimed) {
-		err := fmt.Errorf("verify peer: it claims to be %q and its certificate is for %q", claimed, names)
+		err := fmt.Errorf("verify peer: it claims to be %q and its certificate is for %q; give each node the certificate of its own id", claimed, names)
 		t.warn("a peer is refused", c.RemoteAddr().String(), err)
 		return err
 	}
@@ -257,40 +257,7 @@ func (t *TLS) warn(message, from string, err error) {
 	if splitErr != nil {
 		host = from
 	}
-	if t.told.again(host+"\x00"+message, time.Now()) {
+	if t.limit.Allow(host+"\x00"+message, time.Now()) {
 		t.logger.Warn(message, "peer", from, "reason", err)
 	}
-}
-
-// told keeps log lines with the same cause apart.
-type told struct {
-	mu   sync.Mutex
-	last map[string]time.Time
-}
-
-const (
-	tellEvery = 10 * time.Second
-	tellAbout = 256 // causes; beyond that, all wait
-)
-
-func newTold() *told { return &told{last: make(map[string]time.Time)} }
-
-func (t *told) again(cause string, now time.Time) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if last, ok := t.last[cause]; ok && now.Sub(last) < tellEvery {
-		return false
-	}
-	if len(t.last) >= tellAbout {
-		for c, last := range t.last {
-			if now.Sub(last) >= tellEvery {
-				delete(t.last, c)
-			}
-		}
-		if len(t.last) >= tellAbout {
-			return false
-		}
-	}
-	t.last[cause] = now
-	return true
 }
