@@ -409,3 +409,48 @@ func TestFolders_removed(t *testing.T) {
 		t.Errorf("ready %v, removed %v", n.Ready(), n.Removed())
 	}
 }
+
+// TestFolders_foreign: a node with the folder of another cluster, of the same names
+// and addresses, is refused by name and answers no read; so is one of a cluster that
+// was recovered from a survivor.
+func TestFolders_foreign(t *testing.T) {
+	f := newFolders(t, node.WAL)
+	f.start("n1", "n2", "n3")
+	f.ready()
+	f.send(0, 5)
+	named := func() bool {
+		for _, n := range f.nodes {
+			if n.Cluster() == "" {
+				return false
+			}
+		}
+		return true
+	}
+	if !f.within(20*time.Second, named) {
+		t.Fatal("the cluster has no name")
+	}
+	f.stop("n1", "n2", "n3")
+	must(t, os.Rename(f.folder("n1"), f.folder("other")))
+	must(t, os.RemoveAll(f.folder("n2")))
+	must(t, os.RemoveAll(f.folder("n3")))
+	f.start("n1", "n2", "n3")
+	f.ready()
+	seq := f.send(10, 60)
+	if !f.within(20*time.Second, named) {
+		t.Fatal("the cluster has no name")
+	}
+	f.stop("n1")
+	must(t, os.RemoveAll(f.folder("n1")))
+	must(t, os.Rename(f.folder("other"), f.folder("n1")))
+	f.start("n1")
+	n := f.nodes["n1"]
+	if !f.within(20*time.Second, func() bool { return strings.Contains(n.Unready(), "holds data of cluster") }) {
+		t.Errorf("n1 of another cluster says %q", n.Unready())
+	}
+	view, err := n.Read(t.Context(), node.ReadRequest{Conversation: room, Level: node.Linearizable, Limit: 1})
+	if err == nil {
+		t.Errorf("it answers a linearizable read with %d messages, where the cluster has %d", view.Last, seq)
+	}
+	f.stop("n1")
+	f.holds(f.send(60, 70))
+}

@@ -74,6 +74,9 @@ func (m *namer) adopt(cluster string) error {
 	return nil
 }
 
+// Cluster is the name of this node's cluster, or "" while it has none.
+func (n *Node) Cluster() string { return n.name.identity().Cluster }
+
 // identify is what this node says of itself to others.
 func (n *Node) identify() link.Identity {
 	own := n.name.identity()
