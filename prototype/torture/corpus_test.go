@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"lockstep/prototype/check"
 	"lockstep/prototype/cluster"
@@ -37,6 +39,15 @@ func readCorpus(t *testing.T) map[string]fault.Schedule {
 	return schedules
 }
 
+// longestWindow is how long a failed leader's shard may be without service. Beyond
+// it the library's own timers have held an election: the detector has missed one,
+// or called one that could not be won.
+const longestWindow = time.Second
+
+// deposing are the faults that take a leader's lead for sure, if somebody is left
+// to take it.
+var deposing = []fault.Kind{fault.Kill, fault.PowerLoss, fault.TornTail, fault.Isolate, fault.Pause}
+
 // TestCorpus: each kind of fault strikes a cluster under load, and the promises
 // hold.
 func TestCorpus(t *testing.T) {
@@ -54,6 +65,12 @@ func TestCorpus(t *testing.T) {
 				t.Log(e)
 				if e.Hits > 0 {
 					struck[s.Faults[i].Kind] = true
+				}
+				if step := s.Faults[i]; !strings.HasPrefix(step.Target, "leader") || !slices.Contains(deposing, step.Kind) {
+					continue
+				}
+				if !e.LeaderFailed || e.Window.D() > longestWindow {
+					t.Errorf("nobody took over from %s within %s", e.Nodes, longestWindow)
 				}
 			}
 		})
