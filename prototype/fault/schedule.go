@@ -142,7 +142,11 @@ func (s Schedule) Validate() error {
 		return bad("faults", "%d: choose at most %d", len(s.Faults), MaxFaults)
 	}
 	for i, step := range s.Faults {
-		if err := step.validate(s); err != nil {
+		err := step.validate(s)
+		if err == nil {
+			err = s.validateSuccessor(i)
+		}
+		if err != nil {
 			return bad(fmt.Sprintf("faults[%d]", i), "%s", err)
 		}
 	}

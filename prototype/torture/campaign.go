@@ -106,7 +106,7 @@ func (t *Totals) tooVoid() bool { return t.VoidRuns > 5+t.Runs/5 }
 // leaders counts the steps of a drawn schedule that are aimed at a leader.
 func leaders(s fault.Schedule) (n int) {
 	for _, step := range s.Faults {
-		if t, err := fault.ParseTarget(step.Target, s.Topology); err == nil && t.Role == fault.Leader {
+		if t, err := fault.ParseTarget(step.Target, s.Topology); err == nil && (t.Role == fault.Leader || t.Role == fault.Successor) {
 			n++
 		}
 	}

@@ -2,7 +2,9 @@ package torture
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lockstep/prototype/fault"
@@ -20,7 +22,7 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 	between := func(low, high time.Duration) time.Duration {
 		return low + time.Duration(random.Int64N(int64(high-low)))
 	}
-	for range failures {
+	for done := 0; done < failures; done++ {
 		f := drawFailure(random)
 		step := fault.Step{At: fault.Duration(at), Target: "leader-of-shard:" + strconv.Itoa(random.IntN(topology.Shards)), Fault: f}
 		end := at + between(700*time.Millisecond, 1000*time.Millisecond)
@@ -33,6 +35,14 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 			end = at + settle
 		}
 		s.Faults = append(s.Faults, step)
+		if done+1 < failures && slices.Contains(downs, f.Kind) && random.IntN(4) == 0 {
+			shard := strings.TrimPrefix(step.Target, "leader-of-shard:")
+			next := fault.Step{At: fault.Duration(at + 350*time.Millisecond), Target: "successor-of-shard:" + shard, Fault: fault.Fault{Kind: downs[random.IntN(len(downs))]}}
+			end += between(700*time.Millisecond, 1000*time.Millisecond)
+			next.Until = fault.Duration(end)
+			s.Faults = append(s.Faults, next)
+			done++
+		}
 		if random.IntN(4) == 0 {
 			end += 200 * time.Millisecond // for the failed node to be back
 			trouble := fault.Step{At: fault.Duration(end), Until: fault.Duration(end + between(100*time.Millisecond, 400*time.Millisecond))}
@@ -45,6 +55,10 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 	s.Duration = fault.Duration(at + time.Second)
 	return s
 }
+
+// downs are the failures after which a leader is back, and its successor may fail at
+// that moment.
+var downs = []fault.Kind{fault.Kill, fault.PowerLoss, fault.TornTail}
 
 // drawFailure is something that takes a leader's lead.
 func drawFailure(random *rand.Rand) fault.Fault {

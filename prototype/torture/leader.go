@@ -78,7 +78,8 @@ func (r *run) leaderNow(ctx context.Context, shard int) (newest lead, alive []st
 
 // resolve finds the nodes that a target means at this moment, and the shard whose
 // leader it is about.
-func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (nodes []string, shard int, old lead, err error) {
+func (r *run) resolve(ctx context.Context, i int, random *rand.Rand) (nodes []string, shard int, old lead, err error) {
+	step := r.schedule.Faults[i]
 	if step.Kind == fault.Partition {
 		return r.schedule.Topology.Members(), 0, lead{}, nil
 	}
@@ -97,7 +98,12 @@ func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (
 		return nil, 0, lead{}, errIsDown
 	}
 	var alive []string
-	if target.Role == fault.Leader || target.Role == fault.Follower {
+	if target.Role == fault.Successor {
+		if _, err := r.predecessor(ctx, i); err != nil {
+			return nil, shard, old, err
+		}
+	}
+	if slices.Contains([]fault.Role{fault.Leader, fault.Follower, fault.Successor}, target.Role) {
 		if old, alive, err = r.leaderOf(ctx, shard); err != nil {
 			return nil, shard, old, err
 		}
@@ -105,7 +111,7 @@ func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (
 		old, _ = r.leaderNow(ctx, shard)
 	}
 	switch target.Role {
-	case fault.Leader:
+	case fault.Leader, fault.Successor:
 		return []string{old.node}, shard, old, nil
 	case fault.Follower:
 		for _, i := range random.Perm(len(alive)) {

@@ -59,6 +59,7 @@ type run struct {
 	target    Target
 	transport http.RoundTripper
 	windows   *windows
+	turns     []*turn // of the schedule's steps
 	began     time.Time
 
 	mu       sync.Mutex
@@ -92,7 +93,7 @@ func Run(ctx context.Context, s fault.Schedule, target Target, out io.Writer) (R
 	if s.Lane != node.LaneQuorum {
 		return Result{Schedule: s, Verdict: check.Unknown}, fmt.Errorf("lane %s: %w: the load knows the quorum lane alone", s.Lane, ErrUnsupported)
 	}
-	r := &run{schedule: s, target: target, transport: target.Transport()}
+	r := &run{schedule: s, target: target, transport: target.Transport(), turns: newTurns(len(s.Faults))}
 	r.windows = newWindows(r.shardOf)
 	for shard := range s.Topology.Shards {
 		if _, _, err := r.await(ctx, shard, startPatience, func(lead) bool { return true }); err != nil {

@@ -50,10 +50,19 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	if !r.sleepUntil(ctx, step.At) {
 		return e, ctx.Err()
 	}
-	nodes, shard, old, err := r.resolve(ctx, step, random)
+	turn := r.turns[i]
+	defer turn.over()
+	nodes, shard, old, err := r.resolve(ctx, i, random)
 	e.Nodes = nodes
 	if err != nil {
 		return e, fmt.Errorf("resolve %q: %w", step.Target, err)
+	}
+	apart, lasts := nothing, step.Until-step.At
+	if r.succeeds(i) {
+		lasts = step.Until - r.schedule.Faults[i-1].Until
+		if apart, err = r.keepApart(ctx, i, nodes[0]); err != nil {
+			return e, fmt.Errorf("%s at %s: %w", step.Kind, nodes[0], err)
+		}
 	}
 	mends := make([]Mend, 0, len(nodes))
 	var failed error
@@ -78,10 +87,11 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 		}
 	}
 	begun := time.Now()
+	turn.strikes(nodes)
 	aimed := old.node != "" && slices.Contains(nodes, old.node)
 	if step.Until > 0 {
 		// A leader may have been long in coming; the fault lasts as long all the same.
-		rest(ctx, max(time.Until(r.began.Add(step.Until.D())), time.Until(begun.Add((step.Until-step.At).D()))))
+		rest(ctx, max(time.Until(r.began.Add(step.Until.D())), time.Until(begun.Add(lasts.D()))))
 		now, _ := r.leaderNow(ctx, shard)
 		e.LeaderFailed = aimed && now.term > old.term
 	} else if aimed {
@@ -97,6 +107,11 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 		e.Hits += done.Hits
 		if done.Refused != "" {
 			e.Refused = done.Refused
+		}
+	}
+	if e.Hits == 0 { // else it has ended with the process that had it
+		if _, err := apart(ctx); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("mend %s: %w", step.Kind, err))
 		}
 	}
 	if e.LeaderFailed {
