@@ -1,22 +1,17 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/check"
+	"lockstep/prototype/fault"
 )
 
 // tortureFaults are what torture can do to a leader.
-var tortureFaults = []string{"kill", "pause", "isolate"}
+var tortureFaults = []string{string(fault.Kill), string(fault.Pause), string(fault.Isolate)}
 
 type tortureFlags struct {
 	failures, nodes, shards int
@@ -46,7 +41,7 @@ history.
 
 With --processes real processes on a temporary folder are broken in real time:
 
-  kill      SIGKILL; the node comes back by itself,
+  kill      SIGKILL; the node is started again some time after its successor works,
   pause     SIGSTOP until its successor works, then SIGCONT,
   isolate   the links to the other nodes are cut, not those to its clients, and healed,
 
@@ -128,42 +123,5 @@ func runTorture(cmd *cobra.Command, f tortureFlags) error {
 	case !f.processes:
 		return runCampaign(cmd, f)
 	}
-	dir, err := os.MkdirTemp("", "lockstep-torture-")
-	if err != nil {
-		return fmt.Errorf("torture: %w", err)
-	}
-	path := f.history
-	if path == "" {
-		path = filepath.Join(dir, "history.jsonl")
-	}
-	bar := newProgress(cmd.ErrOrStderr())
-	t := &strikeRun{flags: f, dir: dir, began: time.Now(), struck: func(done int, s strike) {
-		if f.verbose {
-			bar.clear()
-			fmt.Fprintln(cmd.ErrOrStderr(), s)
-		}
-		bar.show("torture", done, f.failures)
-	}}
-	bar.show("torture", 0, f.failures)
-	report, err := t.run(cmd.Context(), path)
-	bar.clear()
-	if errors.Is(err, context.Canceled) {
-		return errors.Join(errors.New("torture was interrupted: there is no verdict"), os.RemoveAll(dir))
-	}
-	if err != nil {
-		return fmt.Errorf("torture: %w\nlogs and history are in %s", err, dir)
-	}
-	if err := t.print(cmd.OutOrStdout(), report); err != nil {
-		return err
-	}
-	if f.out != "" {
-		if err := t.writeEvidence(f.out, report); err != nil {
-			return err
-		}
-	}
-	if report.Verdict != check.OK {
-		fmt.Fprintf(cmd.OutOrStdout(), "logs are in %s, the history in %s\n", dir, path)
-		return errReported
-	}
-	return os.RemoveAll(dir)
+	return runOneByOne(cmd, f)
 }

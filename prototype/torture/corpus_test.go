@@ -109,7 +109,7 @@ func TestRun_unsupported(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		result, err := Run(t.Context(), s, without{InMemory(m), fault.Kill}, nil)
+		result, err := Run(t.Context(), s, without{InMemory(m), fault.Kill}, Options{})
 		if !errors.Is(err, ErrUnsupported) || result.Verdict == check.OK {
 			t.Errorf("a fault that cannot be had: %s, %v", result.Verdict, err)
 		}

@@ -107,3 +107,20 @@ func drawTrouble(random *rand.Rand) (target string, _ fault.Fault) {
 	}
 	return "leader", fault.Fault{Kind: fault.ClockJump, By: fault.Duration(random.Int64N(int64(2*time.Hour))) - fault.Duration(time.Hour)}
 }
+
+// DrawOneByOne makes a schedule for [Options].OneByOne, in which leaders fail so many
+// times by faults of these kinds, each with an end. The same arguments give the same
+// schedule.
+func DrawOneByOne(seed uint64, failures int, kinds []fault.Kind, topology fault.Topology, load fault.Load) fault.Schedule {
+	random := rand.New(rand.NewPCG(seed, 0))
+	s := fault.Schedule{Seed: seed, Topology: topology, Lane: "quorum", Duration: fault.Duration(time.Duration(failures+1) * time.Second), Load: load}
+	for i := range failures {
+		at := time.Duration(i) * time.Second
+		s.Faults = append(s.Faults, fault.Step{
+			At: fault.Duration(at), Until: fault.Duration(at + time.Duration(300+random.IntN(500))*time.Millisecond),
+			Target: "leader-of-shard:" + strconv.Itoa(random.IntN(topology.Shards)),
+			Fault:  fault.Fault{Kind: kinds[random.IntN(len(kinds))]},
+		})
+	}
+	return s
+}

@@ -23,9 +23,11 @@ type Effect struct {
 	LeaderFailed bool `json:"leader_failed,omitempty"`
 	// Window is the time from the last acknowledgement before the change of the
 	// leader to the first after it; 0 if no acknowledgement came after it.
-	Window  fault.Duration `json:"window,omitempty"`
-	Refused string         `json:"refused,omitempty"` // why a node did not come back, rightly
-	Error   string         `json:"error,omitempty"`   // why the step could not be carried out
+	Window fault.Duration `json:"window,omitempty"`
+	// Parts are those of the window, if the run was one by one; see [Options].
+	Parts   *Parts `json:"parts,omitempty"`
+	Refused string `json:"refused,omitempty"` // why a node did not come back, rightly
+	Error   string `json:"error,omitempty"`   // why the step could not be carried out
 }
 
 func (e Effect) String() string {
@@ -47,7 +49,7 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	step := r.schedule.Faults[i]
 	e = Effect{Step: i, What: step.String()}
 	random := rand.New(rand.NewPCG(r.schedule.Seed, uint64(i)+1))
-	if !r.sleepUntil(ctx, step.At) {
+	if !r.options.OneByOne && !r.sleepUntil(ctx, step.At) {
 		return e, ctx.Err()
 	}
 	turn := r.turns[i]
@@ -63,6 +65,14 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 		if apart, err = r.keepApart(ctx, i, nodes[0]); err != nil {
 			return e, fmt.Errorf("%s at %s: %w", step.Kind, nodes[0], err)
 		}
+	}
+	seen := func() *Parts { return nil }
+	if r.options.OneByOne {
+		if old, err = r.settled(ctx, shard); err != nil {
+			return e, err
+		}
+		nodes, e.Nodes = []string{old.node}, []string{old.node}
+		seen = r.watch(ctx, shard, old)
 	}
 	mends := make([]Mend, 0, len(nodes))
 	var failed error
@@ -89,7 +99,13 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	begun := time.Now()
 	turn.strikes(nodes)
 	aimed := old.node != "" && slices.Contains(nodes, old.node)
-	if step.Until > 0 {
+	if r.options.OneByOne {
+		if failed == nil {
+			failed = r.tookOver(ctx, shard, old.term)
+		}
+		e.LeaderFailed, e.Parts = failed == nil, seen()
+		rest(ctx, lasts.D())
+	} else if step.Until > 0 {
 		// A leader may have been long in coming; the fault lasts as long all the same.
 		rest(ctx, max(time.Until(r.began.Add(step.Until.D())), time.Until(begun.Add(lasts.D()))))
 		now, _ := r.leaderNow(ctx, shard)
@@ -116,6 +132,12 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	}
 	if e.LeaderFailed {
 		r.failed(i, shard, old.term)
+		if window, ok := r.windows.after(shard, old.term); ok {
+			e.Window = fault.Duration(window)
+		}
+	}
+	if r.options.OneByOne && failed == nil {
+		_, failed = r.settled(ctx, shard)
 	}
 	return e, failed
 }
