@@ -83,7 +83,8 @@ type run struct {
 	target    Target
 	transport http.RoundTripper
 	windows   *windows
-	turns     []*turn // of the schedule's steps
+	turns     []*turn       // of the schedule's steps
+	losing    chan struct{} // holds one while a step of fault.LosingKinds is carried out
 	began     time.Time
 	took      time.Duration // the load; set when it has ended
 
@@ -117,7 +118,7 @@ func Run(ctx context.Context, s fault.Schedule, target Target, options Options) 
 	if s.Lane != node.LaneQuorum {
 		return Result{Schedule: s, Verdict: check.Unknown}, fmt.Errorf("lane %s: %w: the load knows the quorum lane alone", s.Lane, ErrUnsupported)
 	}
-	r := &run{schedule: s, options: options, target: target, transport: target.Transport(), turns: newTurns(len(s.Faults))}
+	r := &run{schedule: s, options: options, target: target, transport: target.Transport(), turns: newTurns(len(s.Faults)), losing: make(chan struct{}, 1)}
 	r.windows = newWindows(r.shardOf)
 	for shard := range s.Topology.Shards {
 		if _, _, err := r.await(ctx, shard, startPatience, func(lead) bool { return true }); err != nil {

@@ -25,9 +25,10 @@ type Effect struct {
 	// leader to the first after it; 0 if no acknowledgement came after it.
 	Window fault.Duration `json:"window,omitempty"`
 	// Parts are those of the window, if the run was one by one; see [Options].
-	Parts   *Parts `json:"parts,omitempty"`
-	Refused string `json:"refused,omitempty"` // why a node did not come back, rightly
-	Error   string `json:"error,omitempty"`   // why the step could not be carried out
+	Parts *Parts `json:"parts,omitempty"`
+	// Repaired is what was done since a node that refused to start asked for it.
+	Repaired []string `json:"repaired,omitempty"`
+	Error    string   `json:"error,omitempty"` // why the step could not be carried out
 }
 
 func (e Effect) String() string {
@@ -35,8 +36,8 @@ func (e Effect) String() string {
 	if e.LeaderFailed {
 		line += fmt.Sprintf(", another leader after %s", e.Window.D().Round(time.Millisecond))
 	}
-	if e.Refused != "" {
-		line += ", refused: " + e.Refused
+	if len(e.Repaired) > 0 {
+		line += ", then " + strings.Join(e.Repaired, ", ")
 	}
 	if e.Error != "" {
 		line += ", error: " + e.Error
@@ -54,6 +55,15 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	}
 	turn := r.turns[i]
 	defer turn.over()
+	if slices.Contains(fault.LosingKinds, step.Kind) {
+		// Not more than a minority may lose what it had; see [fault.LosingKinds].
+		select {
+		case r.losing <- struct{}{}:
+			defer func() { <-r.losing }()
+		case <-ctx.Done():
+			return e, ctx.Err()
+		}
+	}
 	nodes, shard, old, err := r.resolve(ctx, i, random)
 	e.Nodes = nodes
 	if err != nil {
@@ -88,6 +98,9 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 		if f.Seed == 0 && slices.Contains(byChance, f.Kind) {
 			f.Seed = random.Uint64()
 		}
+		if f.Kind == fault.Swap && len(f.Peers) == 0 {
+			f.Peers = []string{other(r.target.Members(), id, random.IntN(fault.MaxNodes))}
+		}
 		mend, err := r.target.Break(ctx, id, f)
 		if mend != nil {
 			mends = append(mends, mend)
@@ -121,9 +134,7 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 			failed = errors.Join(failed, fmt.Errorf("mend %s: %w", step.Kind, err))
 		}
 		e.Hits += done.Hits
-		if done.Refused != "" {
-			e.Refused = done.Refused
-		}
+		e.Repaired = append(e.Repaired, done.Repaired...)
 	}
 	if e.Hits == 0 { // else it has ended with the process that had it
 		if _, err := apart(ctx); err != nil {
