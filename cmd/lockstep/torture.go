@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/torture"
 )
 
 // tortureFaults are what torture can do to a leader.
@@ -19,7 +20,7 @@ type tortureFlags struct {
 	rate                    float64
 	seed                    uint64
 	faults                  []string
-	lane, schedule          string
+	lane, schedule, family  string
 	processes, verbose      bool
 	out, history            string
 }
@@ -48,21 +49,29 @@ With --processes real processes on a temporary folder are broken in real time:
 and the window is measured: from the last message that the old leader acknowledged to
 the first that its successor did.
 
+With --family disks nodes lose what they had stored, a minority at a time: a bit or
+the tail of a log, half of it, a shard, all; older data is put back, or two nodes get
+each other's. If a node then refuses to start, what it asks for is done, and counted.
+The worst case is drawn too: two nodes are left, of which one was away and the other
+has lost what it acknowledged meanwhile. With --processes all this happens to files.
+
 With --schedule one schedule is carried out as it is written, either way.
 
 The exit code is 0 only if the verdict is ok and every failure took effect.`,
 		Example: `  lockstep torture --failures 10000
   lockstep torture --processes --failures 25 --faults kill,pause
+  lockstep torture --processes --family disks --failures 20
   lockstep torture --schedule prototype/torture/testdata/torn-tail.json
   lockstep torture --out evidence.json --seed 7`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTorture(cmd, f) },
 	}
-	cmd.Flags().IntVar(&f.failures, "failures", 0, "leader failures (default 1000, with --processes 10)")
+	cmd.Flags().IntVar(&f.failures, "failures", 0, "leader failures, or losses of data (default 1000, with --processes 10)")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 1, "decides which failure hits which leader when, and what clients do")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 3, "number of nodes: 3, 5 or 7")
 	cmd.Flags().IntVar(&f.shards, "shards", 0, "number of shards (default 1, with --processes 2)")
 	cmd.Flags().StringVar(&f.lane, "lane", "quorum", "way of ordering to be judged: quorum")
+	cmd.Flags().StringVar(&f.family, "family", string(torture.Leaders), "what fails: leaders or disks")
 	cmd.Flags().StringVar(&f.schedule, "schedule", "", "file with one schedule to carry out, as JSON")
 	cmd.Flags().BoolVar(&f.processes, "processes", false, "break real processes in real time")
 	cmd.Flags().StringVar(&f.out, "out", "", "file for the evidence, as JSON")
@@ -101,6 +110,8 @@ func (f tortureFlags) validate() error {
 		return usageError{"without load there is nothing to lose", hint}
 	case f.lane != "quorum":
 		return usageError{fmt.Sprintf("--lane: %q cannot be tortured; choose quorum", f.lane), hint}
+	case !slices.Contains(torture.Families, torture.Family(f.family)):
+		return usageError{fmt.Sprintf("--family: there is no %q; there are leaders and disks", f.family), hint}
 	case len(f.faults) == 0:
 		return usageError{"no faults are named; there are " + strings.Join(tortureFaults, ", "), hint}
 	}
@@ -120,7 +131,7 @@ func runTorture(cmd *cobra.Command, f tortureFlags) error {
 	switch {
 	case f.schedule != "":
 		return runSchedule(cmd, f)
-	case !f.processes:
+	case !f.processes || f.family == string(torture.Disks):
 		return runCampaign(cmd, f)
 	}
 	return runOneByOne(cmd, f)

@@ -38,6 +38,23 @@ func onProcesses(ctx context.Context, dir string, s fault.Schedule, options tort
 	return torture.Run(ctx, s, torture.OnProcesses(p), options)
 }
 
+// onTemporary is onProcesses in a folder of its own, which stays if the run does not
+// pass.
+func onTemporary(ctx context.Context, s fault.Schedule) (torture.Result, error) {
+	dir, err := os.MkdirTemp("", "lockstep-torture-cluster-")
+	if err != nil {
+		return torture.Result{Schedule: s, Verdict: check.Unknown}, err
+	}
+	result, err := onProcesses(ctx, dir, s, torture.Options{})
+	if err != nil {
+		return result, fmt.Errorf("%w\nlogs are in %s", err, dir)
+	}
+	if result.Verdict != check.OK {
+		return result, nil
+	}
+	return result, os.RemoveAll(dir)
+}
+
 // runOneByOne breaks the leaders of processes, each when the cluster has recovered
 // from the failure before.
 func runOneByOne(cmd *cobra.Command, f tortureFlags) (err error) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"lockstep/prototype/fault"
@@ -109,13 +111,19 @@ func restartAsAsked(in stored, id string, shard int) (did []string, err error) {
 	return did, err
 }
 
+var shardNumber = regexp.MustCompile(`shard[ -](\d+)`)
+
 // advice finds in what a refusing node says what is to be done, and gives a function
-// that does it; nil if the node asks for nothing that this knows.
+// that does it; nil if the node asks for nothing that this knows. The shard is the
+// one that is named last, or else the one given.
 func advice(in stored, id string, shard int, says string) (what string, do func() error) {
 	says = strings.Join(strings.Fields(says), " ")
 	if _, rest, ok := strings.Cut(says, "belongs to node "); ok {
 		owner, _, _ := strings.Cut(rest, ",")
 		return "gave " + owner + " its data back", func() error { return in.SwapData(id, owner) }
+	}
+	if named := shardNumber.FindAllStringSubmatch(says, -1); len(named) > 0 {
+		shard, _ = strconv.Atoi(named[len(named)-1][1]) // digits, and few enough
 	}
 	switch away := strings.Contains(says, "away") || strings.Contains(says, "remove"); {
 	case away && strings.Contains(says, "folder of this shard"):
