@@ -122,9 +122,13 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 			})
 		}
 	}
-	for loading.Err() == nil {
+	for tick := time.NewTicker(100 * time.Millisecond); loading.Err() == nil; {
 		progress(time.Since(began).Seconds() / b.flags.duration.Seconds())
-		rest(loading, 100*time.Millisecond)
+		select {
+		case <-tick.C:
+		case <-loading.Done():
+			tick.Stop()
+		}
 	}
 	done, failed, took := b.done.Load(), b.failed.Load(), time.Since(began)
 	for _, s := range streams {

@@ -1,22 +1,18 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/check"
+	"lockstep/prototype/fault"
+	"lockstep/prototype/torture"
 )
 
 // tortureFaults are what torture can do to a leader.
-var tortureFaults = []string{"kill", "pause", "isolate"}
+var tortureFaults = []string{string(fault.Kill), string(fault.Pause), string(fault.Isolate)}
 
 type tortureFlags struct {
 	failures, nodes, shards int
@@ -24,7 +20,7 @@ type tortureFlags struct {
 	rate                    float64
 	seed                    uint64
 	faults                  []string
-	lane, schedule          string
+	lane, schedule, family  string
 	processes, verbose      bool
 	out, history            string
 }
@@ -46,28 +42,36 @@ history.
 
 With --processes real processes on a temporary folder are broken in real time:
 
-  kill      SIGKILL; the node comes back by itself,
+  kill      SIGKILL; the node is started again some time after its successor works,
   pause     SIGSTOP until its successor works, then SIGCONT,
   isolate   the links to the other nodes are cut, not those to its clients, and healed,
 
 and the window is measured: from the last message that the old leader acknowledged to
 the first that its successor did.
 
+With --family disks nodes lose what they had stored, a minority at a time: a bit or
+the tail of a log, half of it, a shard, all; older data is put back, or two nodes get
+each other's. If a node then refuses to start, what it asks for is done, and counted.
+The worst case is drawn too: two nodes are left, of which one was away and the other
+has lost what it acknowledged meanwhile. With --processes all this happens to files.
+
 With --schedule one schedule is carried out as it is written, either way.
 
 The exit code is 0 only if the verdict is ok and every failure took effect.`,
 		Example: `  lockstep torture --failures 10000
   lockstep torture --processes --failures 25 --faults kill,pause
+  lockstep torture --processes --family disks --failures 20
   lockstep torture --schedule prototype/torture/testdata/torn-tail.json
   lockstep torture --out evidence.json --seed 7`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTorture(cmd, f) },
 	}
-	cmd.Flags().IntVar(&f.failures, "failures", 0, "leader failures (default 1000, with --processes 10)")
+	cmd.Flags().IntVar(&f.failures, "failures", 0, "leader failures, or losses of data (default 1000, with --processes 10)")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 1, "decides which failure hits which leader when, and what clients do")
 	cmd.Flags().IntVar(&f.nodes, "nodes", 3, "number of nodes: 3, 5 or 7")
 	cmd.Flags().IntVar(&f.shards, "shards", 0, "number of shards (default 1, with --processes 2)")
 	cmd.Flags().StringVar(&f.lane, "lane", "quorum", "way of ordering to be judged: quorum")
+	cmd.Flags().StringVar(&f.family, "family", string(torture.Leaders), "what fails: leaders or disks")
 	cmd.Flags().StringVar(&f.schedule, "schedule", "", "file with one schedule to carry out, as JSON")
 	cmd.Flags().BoolVar(&f.processes, "processes", false, "break real processes in real time")
 	cmd.Flags().StringVar(&f.out, "out", "", "file for the evidence, as JSON")
@@ -106,6 +110,8 @@ func (f tortureFlags) validate() error {
 		return usageError{"without load there is nothing to lose", hint}
 	case f.lane != "quorum":
 		return usageError{fmt.Sprintf("--lane: %q cannot be tortured; choose quorum", f.lane), hint}
+	case !slices.Contains(torture.Families, torture.Family(f.family)):
+		return usageError{fmt.Sprintf("--family: there is no %q; there are leaders and disks", f.family), hint}
 	case len(f.faults) == 0:
 		return usageError{"no faults are named; there are " + strings.Join(tortureFaults, ", "), hint}
 	}
@@ -125,45 +131,8 @@ func runTorture(cmd *cobra.Command, f tortureFlags) error {
 	switch {
 	case f.schedule != "":
 		return runSchedule(cmd, f)
-	case !f.processes:
+	case !f.processes || f.family == string(torture.Disks):
 		return runCampaign(cmd, f)
 	}
-	dir, err := os.MkdirTemp("", "lockstep-torture-")
-	if err != nil {
-		return fmt.Errorf("torture: %w", err)
-	}
-	path := f.history
-	if path == "" {
-		path = filepath.Join(dir, "history.jsonl")
-	}
-	bar := newProgress(cmd.ErrOrStderr())
-	t := &strikeRun{flags: f, dir: dir, began: time.Now(), struck: func(done int, s strike) {
-		if f.verbose {
-			bar.clear()
-			fmt.Fprintln(cmd.ErrOrStderr(), s)
-		}
-		bar.show("torture", done, f.failures)
-	}}
-	bar.show("torture", 0, f.failures)
-	report, err := t.run(cmd.Context(), path)
-	bar.clear()
-	if errors.Is(err, context.Canceled) {
-		return errors.Join(errors.New("torture was interrupted: there is no verdict"), os.RemoveAll(dir))
-	}
-	if err != nil {
-		return fmt.Errorf("torture: %w\nlogs and history are in %s", err, dir)
-	}
-	if err := t.print(cmd.OutOrStdout(), report); err != nil {
-		return err
-	}
-	if f.out != "" {
-		if err := t.writeEvidence(f.out, report); err != nil {
-			return err
-		}
-	}
-	if report.Verdict != check.OK {
-		fmt.Fprintf(cmd.OutOrStdout(), "logs are in %s, the history in %s\n", dir, path)
-		return errReported
-	}
-	return os.RemoveAll(dir)
+	return runOneByOne(cmd, f)
 }

@@ -26,15 +26,18 @@ func labLink(s fault.Schedule) (link string, left int) {
 		node string
 	}
 	var actions []action
-	for _, step := range s.Faults {
+	for i, step := range s.Faults {
 		verb, ok := labVerb(step.Fault)
 		target, err := fault.ParseTarget(step.Target, s.Topology)
-		if !ok || err != nil || (target.Role != fault.Leader && target.Role != fault.Named) {
+		if !ok || err != nil || !slices.Contains([]fault.Role{fault.Leader, fault.Successor, fault.Named}, target.Role) {
 			left++
 			continue
 		}
 		name := string(verb)
-		if target.Role == fault.Leader && slices.Contains([]lab.Verb{lab.Kill, lab.Pause, lab.Cut}, verb) {
+		if target.Role == fault.Successor {
+			step.At = s.Faults[i-1].Until // it is struck when the leader before is back
+		}
+		if target.Role != fault.Named && slices.Contains([]lab.Verb{lab.Kill, lab.Pause, lab.Cut}, verb) {
 			name += "-leader"
 		}
 		actions = append(actions, action{labBegins + step.At.D(), name, target.Node})

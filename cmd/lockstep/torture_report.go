@@ -12,20 +12,28 @@ import (
 	"time"
 
 	"lockstep/prototype/check"
+	"lockstep/prototype/torture"
 )
 
+// tortureReport tells how a run on processes went.
+type tortureReport struct {
+	flags  tortureFlags
+	began  time.Time
+	result torture.Result
+}
+
 // print tells a person how it went.
-func (t *strikeRun) print(out io.Writer, r check.Report) error {
+func (t tortureReport) print(out io.Writer) error {
 	var b strings.Builder
 	var kinds []string
-	for _, fault := range tortureFaults {
-		if n := t.count(fault); n > 0 {
-			kinds = append(kinds, fmt.Sprintf("%d %s", n, fault))
+	for _, name := range tortureFaults {
+		if n := t.count(name); n > 0 {
+			kinds = append(kinds, fmt.Sprintf("%d %s", n, name))
 		}
 	}
-	counts := t.load.Counts()
+	r, counts := t.result, t.result.Counts
 	fmt.Fprintf(&b, "%d leader failures (%s), seed %d, %d nodes, %d shards, %.0f messages a second for %s\n",
-		len(t.strikes), strings.Join(kinds, ", "), t.flags.seed, t.flags.nodes, t.flags.shards, t.flags.rate, t.ended.Sub(t.began).Round(time.Second))
+		r.LeaderFailures(), strings.Join(kinds, ", "), t.flags.seed, t.flags.nodes, t.flags.shards, t.flags.rate, r.Took.Round(time.Second))
 	fmt.Fprintf(&b, "  messages  %d acknowledged, %d given up; attempts: %d refused, %d unknown; %d reads\n",
 		counts.Acknowledged, counts.GivenUp, counts.Refused, counts.Unknown, counts.Reads)
 	windows := t.windows()
@@ -36,35 +44,42 @@ func (t *strikeRun) print(out io.Writer, r check.Report) error {
 			milliseconds(quantile(notice, 0.5)), milliseconds(quantile(elect, 0.5)), milliseconds(quantile(serve, 0.5)))
 	}
 	fmt.Fprintf(&b, "  latency   p50 %.1f ms, p99 %.1f ms, max %.1f ms from due to acknowledged, stalls included\n",
-		ms(t.load.Latency(0.5)), ms(t.load.Latency(0.99)), ms(t.load.MaxLatency()))
-	fmt.Fprintf(&b, "  verdict   %s", r)
+		ms(r.Latency.P50), ms(r.Latency.P99), ms(r.Latency.Max))
+	fmt.Fprintf(&b, "  verdict   %s", r.Report)
+	for _, reason := range r.Reasons {
+		fmt.Fprintf(&b, "\n  %s", reason)
+	}
 	_, err := fmt.Fprintln(out, b.String())
 	return err
 }
 
-func (t *strikeRun) count(fault string) (n int) {
-	for _, s := range t.strikes {
-		if s.Fault == fault {
+func (t tortureReport) count(kind string) (n int) {
+	for _, e := range t.result.Effects {
+		if string(t.result.Schedule.Faults[e.Step].Kind) == kind {
 			n++
 		}
 	}
 	return n
 }
 
-func (t *strikeRun) windows() (windows []time.Duration) {
-	for _, s := range t.strikes {
-		windows = append(windows, s.Window())
+func (t tortureReport) windows() (windows []time.Duration) {
+	for _, e := range t.result.Effects {
+		windows = append(windows, e.Window.D())
 	}
 	return windows
 }
 
-func (t *strikeRun) parts() (notice, elect, serve []time.Duration) {
-	for _, s := range t.strikes {
-		if n, e, v, ok := s.Split(); ok {
-			notice, elect, serve = append(notice, n), append(elect, e), append(serve, v)
+func (t tortureReport) parts() (notice, elect, serve []time.Duration) {
+	for _, e := range t.result.Effects {
+		if p := e.Parts; p != nil {
+			notice, elect, serve = append(notice, p.Notice.D()), append(elect, p.Elect.D()), append(serve, p.Serve.D())
 		}
 	}
 	return notice, elect, serve
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
 }
 
 // quantile is the value of the rank that the share q reaches.
@@ -144,22 +159,23 @@ func histogramOf(values []time.Duration) (bars []histogramBar) {
 	return bars
 }
 
-func (t *strikeRun) writeEvidence(path string, r check.Report) error {
-	counts := t.load.Counts()
+func (t tortureReport) writeEvidence(path string) error {
+	r, counts := t.result.Report, t.result.Counts
 	notice, elect, serve := t.parts()
 	e := tortureEvidence{
-		Experiment: "torture", Commit: commit(), Machine: machine(), Seed: t.flags.seed, Date: t.began.UTC().Format(time.DateOnly), Verdict: string(r.Verdict),
-		Nodes: t.flags.nodes, Shards: t.flags.shards, Rate: t.flags.rate, Load: t.ended.Sub(t.began).Round(100 * time.Millisecond).Seconds(),
-		Failures:     map[string]int{"total": len(t.strikes)},
+		Experiment: "torture", Commit: commit(), Machine: machine(), Seed: t.flags.seed, Date: t.began.UTC().Format(time.DateOnly), Verdict: string(t.result.Verdict),
+		Nodes: t.flags.nodes, Shards: t.flags.shards, Rate: t.flags.rate, Load: t.result.Took.Round(100 * time.Millisecond).Seconds(),
+		Failures:     map[string]int{"total": t.result.LeaderFailures()},
 		Acknowledged: counts.Acknowledged, GivenUp: counts.GivenUp, Refused: counts.Refused, Unknown: counts.Unknown, Reads: counts.Reads,
 		Lost: r.Counts.Lost, Duplicated: r.Counts.Duplicated, Reordered: r.Counts.Reordered,
 		Window: distributionOf(t.windows()), Notice: distributionOf(notice), Elect: distributionOf(elect), Serve: distributionOf(serve),
 		Histogram: histogramOf(t.windows()), Report: r,
 	}
-	for _, fault := range tortureFaults {
-		e.Failures[fault] = t.count(fault)
+	for _, name := range tortureFaults {
+		e.Failures[name] = t.count(name)
 	}
-	e.Latency.P50, e.Latency.P99, e.Latency.Max = ms(t.load.Latency(0.5)), ms(t.load.Latency(0.99)), ms(t.load.MaxLatency())
+	l := t.result.Latency
+	e.Latency.P50, e.Latency.P99, e.Latency.Max = ms(l.P50), ms(l.P99), ms(l.Max)
 	data, err := json.MarshalIndent(e, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write evidence: %w", err)

@@ -1,17 +1,13 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"lockstep/prototype/check"
-	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
 	"lockstep/prototype/torture"
 )
@@ -22,11 +18,17 @@ func runSchedule(cmd *cobra.Command, f tortureFlags) error {
 	if err != nil {
 		return err
 	}
+	dir, err := os.MkdirTemp("", "lockstep-torture-")
+	if err != nil {
+		return fmt.Errorf("torture: %w", err)
+	}
 	out := cmd.OutOrStdout()
 	fmt.Fprintln(out, s)
 	run := torture.Virtual
 	if f.processes {
-		run = func(s fault.Schedule) (torture.Result, error) { return onProcesses(cmd.Context(), s) }
+		run = func(s fault.Schedule) (torture.Result, error) {
+			return onProcesses(cmd.Context(), dir, s, torture.Options{})
+		}
 	}
 	result, failed := run(s)
 	fmt.Fprintln(out, "what it did")
@@ -48,11 +50,7 @@ func runSchedule(cmd *cobra.Command, f tortureFlags) error {
 		}
 	}
 	if failed == nil && result.Verdict == check.OK {
-		return nil
-	}
-	dir, err := os.MkdirTemp("", "lockstep-torture-")
-	if err != nil {
-		return fmt.Errorf("torture: %w", err)
+		return os.RemoveAll(dir)
 	}
 	if err := torture.Keep(dir, "run", result); err != nil {
 		return err
@@ -70,31 +68,4 @@ func runSchedule(cmd *cobra.Command, f tortureFlags) error {
 		return fmt.Errorf("torture: %w", failed)
 	}
 	return errReported
-}
-
-// onProcesses carries out a schedule on child processes in a folder of their own,
-// which stays if the run does not pass.
-func onProcesses(ctx context.Context, s fault.Schedule) (result torture.Result, err error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return result, err
-	}
-	dir, err := os.MkdirTemp("", "lockstep-torture-cluster-")
-	if err != nil {
-		return result, err
-	}
-	starting, cancel := context.WithTimeout(ctx, startPatience)
-	defer cancel()
-	p, err := cluster.Start(starting, cluster.Config{
-		Executable: executable, Dir: filepath.Join(dir, "cluster"), Nodes: s.Topology.Nodes, Shards: s.Topology.Shards, AllowFaults: true,
-	})
-	if err != nil {
-		return result, errors.Join(err, os.RemoveAll(dir))
-	}
-	defer func() {
-		if err = errors.Join(err, p.Close()); err == nil && result.Verdict == check.OK {
-			err = os.RemoveAll(dir)
-		}
-	}()
-	return torture.Run(ctx, s, torture.OnProcesses(p), nil)
 }

@@ -21,13 +21,19 @@ import (
 // schedule does not decide in which order goroutines run.
 const shrinkTries = 3
 
-// runCampaign breaks leaders in virtual time until enough have failed.
+// runCampaign carries out drawn schedules until enough has failed.
 func runCampaign(cmd *cobra.Command, f tortureFlags) error {
 	bar := newProgress(cmd.ErrOrStderr())
 	bar.show("torture", 0, f.failures)
 	began := time.Now()
+	var carryOut func(fault.Schedule) (torture.Result, error) // nil for virtual time
+	in := "virtual"
+	if f.processes {
+		carryOut = func(s fault.Schedule) (torture.Result, error) { return onTemporary(cmd.Context(), s) }
+		in = "real"
+	}
 	totals := torture.Campaign{
-		Failures: f.failures, Seed: f.seed, Topology: fault.Topology{Nodes: f.nodes, Shards: f.shards},
+		Family: torture.Family(f.family), CarryOut: carryOut, Failures: f.failures, Seed: f.seed, Topology: fault.Topology{Nodes: f.nodes, Shards: f.shards},
 		Progress: func(t torture.Totals) {
 			if f.verbose {
 				bar.clear()
@@ -40,12 +46,15 @@ func runCampaign(cmd *cobra.Command, f tortureFlags) error {
 
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", totals)
-	fmt.Fprintf(&b, "  cluster   %d nodes, %d shards, seeds from %d; %s of virtual time in %s\n",
-		f.nodes, f.shards, f.seed, totals.Simulated.Round(time.Second), totals.Took.Round(100*time.Millisecond))
+	fmt.Fprintf(&b, "  cluster   %d nodes, %d shards, seeds from %d; %s of %s time in %s\n",
+		f.nodes, f.shards, f.seed, totals.Simulated.Round(time.Second), in, totals.Took.Round(100*time.Millisecond))
 	fmt.Fprintf(&b, "  faults    %s\n", countsByName(totals.Faults))
 	fmt.Fprintf(&b, "  attempts  %d refused, %d unknown; %d reads\n", totals.Refused, totals.Unknown, totals.Reads)
-	fmt.Fprintf(&b, "  window    p50 %s, p99 %s, max %s (seed %d) without service for the failed leader's shard, in virtual time\n",
-		milliseconds(totals.Window(0.5)), milliseconds(totals.Window(0.99)), milliseconds(totals.Window(1)), totals.LongestSeed)
+	fmt.Fprintf(&b, "  window    p50 %s, p99 %s, max %s (seed %d) without service for the failed leader's shard, in %s time\n",
+		milliseconds(totals.Window(0.5)), milliseconds(totals.Window(0.99)), milliseconds(totals.Window(1)), totals.LongestSeed, in)
+	if totals.DataLosses > 0 {
+		fmt.Fprintf(&b, "  repaired  %d nodes refused to start, and what they asked for was done\n", totals.Repaired)
+	}
 	if totals.VoidRuns > 0 {
 		fmt.Fprintf(&b, "  void      %d of %d runs do not count, since a fault had no effect\n", totals.VoidRuns, totals.Runs)
 	}
@@ -62,12 +71,12 @@ func runCampaign(cmd *cobra.Command, f tortureFlags) error {
 	if totals.Verdict == check.OK {
 		return nil
 	}
-	return keepFailures(cmd, totals)
+	return keepFailures(cmd, f, totals)
 }
 
-// keepFailures writes down what did not pass, and for a violation looks for the
-// smallest schedule that shows one.
-func keepFailures(cmd *cobra.Command, totals torture.Totals) error {
+// keepFailures writes down what did not pass, and for a violation in virtual time
+// looks for the smallest schedule that shows one.
+func keepFailures(cmd *cobra.Command, f tortureFlags, totals torture.Totals) error {
 	if len(totals.NoPass) == 0 {
 		return errReported
 	}
@@ -91,7 +100,7 @@ func keepFailures(cmd *cobra.Command, totals torture.Totals) error {
 			fmt.Fprintf(out, "  %s\n", r.Report)
 		}
 	}
-	if worst := totals.NoPass[len(totals.NoPass)-1]; worst.Verdict == check.Violated {
+	if worst := totals.NoPass[len(totals.NoPass)-1]; worst.Verdict == check.Violated && !f.processes {
 		small := torture.Shrink(cmd.Context(), worst, shrinkTries, torture.Virtual)
 		if err := torture.Keep(dir, "shrunk", small); err != nil {
 			return err
@@ -130,8 +139,12 @@ type campaignEvidence struct {
 }
 
 func writeCampaign(f tortureFlags, began time.Time, t torture.Totals) error {
+	experiment := "torture-virtual"
+	if f.family != string(torture.Leaders) {
+		experiment = "torture-" + f.family
+	}
 	e := campaignEvidence{
-		Experiment: "torture-virtual", Commit: commit(), Machine: machine(), Seed: f.seed, Date: began.UTC().Format(time.DateOnly),
+		Experiment: experiment, Commit: commit(), Machine: machine(), Seed: f.seed, Date: began.UTC().Format(time.DateOnly),
 		Nodes: f.nodes, Shards: f.shards, Simulated: t.Simulated.Seconds(), Took: t.Took.Seconds(), Totals: t,
 		Window: distributionOf(t.Windows), Histogram: histogramOf(t.Windows),
 	}

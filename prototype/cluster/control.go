@@ -60,7 +60,8 @@ func (p *Processes) signal(id, verb string, signal syscall.Signal, next State) e
 const restartWithin = 15 * time.Second
 
 // Restart starts a node that is down at once, or ends one that is running in
-// good order and starts it again. It returns when the new process answers.
+// good order and starts it again. It returns when the new process answers, or has
+// ended and is not started again by itself; the error then shows what it has said.
 func (p *Processes) Restart(id string) error {
 	p.mu.Lock()
 	c, err := p.child(id)
@@ -68,7 +69,7 @@ func (p *Processes) Restart(id string) error {
 		p.mu.Unlock()
 		return fmt.Errorf("restart %s: %w", id, err)
 	}
-	old, exited := c.process, c.exited
+	old, exited, starts := c.process, c.exited, c.starts
 	select {
 	case c.wake <- struct{}{}:
 	default:
@@ -80,10 +81,13 @@ func (p *Processes) Restart(id string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), restartWithin)
 	defer cancel()
 	err = p.await(ctx, func() (bool, error) {
+		if c.starts > starts && c.process == nil && p.cfg.RestartAfter == 0 {
+			return false, errors.New("it ended at once")
+		}
 		return c.process != nil && c.process != old && c.member.State == Running, nil
 	})
 	if err != nil {
-		return fmt.Errorf("restart %s: %w\n%s", id, err, tailLog(logPath(p.cfg.Dir, id), 3))
+		return fmt.Errorf("restart %s: %w\n%s", id, err, tailLog(logPath(p.cfg.Dir, id), 5))
 	}
 	return nil
 }

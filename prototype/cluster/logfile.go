@@ -13,7 +13,13 @@ import (
 // one. One old one is kept.
 const maxLog = 8 << 20
 
-func logPath(dir, id string) string { return filepath.Join(dir, id, "log") }
+// The names of a node's log, beside what the node has stored, and of the old one.
+const (
+	logName = "log"
+	oldLog  = ".1" // after logName
+)
+
+func logPath(dir, id string) string { return filepath.Join(dir, id, logName) }
 
 // openLog opens a node's log for appending.
 func openLog(dir, id string) (*os.File, error) {
@@ -36,7 +42,7 @@ func rotateLog(path string, limit int64) error {
 		return err
 	}
 	defer from.Close()
-	to, err := os.Create(path + ".1")
+	to, err := os.Create(path + oldLog)
 	if err != nil {
 		return err
 	}

@@ -26,8 +26,9 @@ type Memory struct {
 	peers    []node.Peer            // the members now
 	joined   map[string][]node.Peer // the members that a node joined
 	disks    map[string]*memoryDisk
-	lives    map[string]*life      // nil: down
-	buried   map[string]chan error // gives the end of a crashed node
+	copies   map[string]*memoryDisk // by CopyData
+	lives    map[string]*life       // nil: down
+	killed   map[string]chan error  // gives the end of a crashed node
 }
 
 // NewMemory starts n nodes, n1 to nN. Tune, which may be nil, changes a node's
@@ -36,7 +37,7 @@ func NewMemory(n int, tune func(*node.Config)) (*Memory, error) { return NewMemo
 
 // NewMemoryOn is NewMemory on disks whose flushes take some time.
 func NewMemoryOn(n int, flush time.Duration, tune func(*node.Config)) (*Memory, error) {
-	m := &Memory{fabric: NewFabric(), tune: tune, flush: flush, joined: make(map[string][]node.Peer), lives: make(map[string]*life), buried: make(map[string]chan error), disks: make(map[string]*memoryDisk)}
+	m := &Memory{fabric: NewFabric(), tune: tune, flush: flush, joined: make(map[string][]node.Peer), lives: make(map[string]*life), killed: make(map[string]chan error), disks: make(map[string]*memoryDisk), copies: make(map[string]*memoryDisk)}
 	for i := range n {
 		id := fmt.Sprintf("n%d", i+1)
 		m.peers = append(m.peers, memoryPeer(id))
@@ -79,7 +80,7 @@ func (m *Memory) Restart(id string) error {
 	if m.Node(id) != nil {
 		return fmt.Errorf("restart %s: it is running", id)
 	}
-	if err := m.mourn(id); err != nil {
+	if err := m.awaitKilled(id); err != nil {
 		return fmt.Errorf("restart %s: its earlier life: %w", id, err)
 	}
 	cfg := node.DefaultConfig()
@@ -113,7 +114,7 @@ func (m *Memory) Close() (err error) {
 		if l, gone := m.take(id); gone == nil {
 			err = errors.Join(err, m.end(id, l))
 		}
-		err = errors.Join(err, m.mourn(id))
+		err = errors.Join(err, m.awaitKilled(id))
 	}
 	return err
 }

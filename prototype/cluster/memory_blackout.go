@@ -29,7 +29,7 @@ func (m *Memory) Blackout() (err error) {
 		err = errors.Join(err, failed)
 	}
 	for i, l := range struck {
-		err = errors.Join(err, m.bury(ids[i], l))
+		err = errors.Join(err, m.kill(ids[i], l))
 	}
 	if err != nil {
 		return fmt.Errorf("black out: %w", err)

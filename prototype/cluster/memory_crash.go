@@ -16,7 +16,7 @@ func (m *Memory) Crash(id string) error {
 	if err != nil {
 		return fmt.Errorf("crash %s: %w", id, err)
 	}
-	if err := m.bury(id, l); err != nil {
+	if err := m.kill(id, l); err != nil {
 		return fmt.Errorf("crash %s: %w", id, err)
 	}
 	return nil
@@ -47,18 +47,6 @@ func (m *Memory) PowerLoss(id string, torn bool, seed uint64, patience time.Dura
 	return true, m.Crash(id)
 }
 
-// FlipBit changes one bit that a node that is down has stored. It gives false if
-// it has stored nothing.
-func (m *Memory) FlipBit(id string, seed uint64) (bool, error) {
-	if m.Node(id) != nil {
-		return false, fmt.Errorf("flip a bit of %s: it is running", id)
-	}
-	if err := m.mourn(id); err != nil {
-		return false, fmt.Errorf("flip a bit of %s: %w", id, err)
-	}
-	return m.disks[id].flip(rand.New(rand.NewPCG(seed, 0)))
-}
-
 // take removes a node from those that run.
 func (m *Memory) take(id string) (*life, error) {
 	m.mu.Lock()
@@ -75,38 +63,38 @@ func (m *Memory) take(id string) (*life, error) {
 // crash does.
 func (m *Memory) end(id string, l *life) error {
 	if l.gate.IsShut() {
-		return m.bury(id, l)
+		return m.kill(id, l)
 	}
 	return l.node.Close()
 }
 
-// bury ends what is left of a node that nobody hears any more. It takes its time,
-// for what it waits for will not come; Restart waits until it is over. The gate
-// comes first: whoever waits there, if the node is paused, comes back with an error
-// and has nowhere to go.
-func (m *Memory) bury(id string, l *life) error {
+// kill ends a node that has been taken from those that run, as SIGKILL does. Closing
+// it takes a while, since it waits for answers that will not come: that goes on in a
+// goroutine, and Restart waits for it. The gate is ended first, so that those who wait
+// at the gate of a paused node get an error before the disk loses its power.
+func (m *Memory) kill(id string, l *life) error {
 	l.gate.End()
 	_, err := l.node.Fault(fault.Fault{Kind: fault.Isolate})
 	m.disks[id].power(false)
-	m.disks[id].doom()
-	over := make(chan error, 1)
+	m.disks[id].releaseVotes()
+	closed := make(chan error, 1)
 	m.mu.Lock()
-	m.buried[id] = over
+	m.killed[id] = closed
 	m.mu.Unlock()
-	go func() { over <- l.node.Close() }()
+	go func() { closed <- l.node.Close() }()
 	return err
 }
 
-// mourn waits until nothing of a crashed node is left.
-func (m *Memory) mourn(id string) error {
+// awaitKilled waits until the goroutines of a killed node have ended.
+func (m *Memory) awaitKilled(id string) error {
 	m.mu.Lock()
-	over := m.buried[id]
-	delete(m.buried, id)
+	closed := m.killed[id]
+	delete(m.killed, id)
 	m.mu.Unlock()
-	if over == nil {
+	if closed == nil {
 		return nil
 	}
-	err := <-over
+	err := <-closed
 	m.disks[id].power(true)
 	return err
 }

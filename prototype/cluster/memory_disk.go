@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -21,12 +20,12 @@ import (
 type memoryDisk struct {
 	latency time.Duration // of a flush
 
-	mu     sync.Mutex
-	gate   *fault.Gate // of the node that uses it
-	off    bool
-	doomed chan struct{} // closed when nobody hears the node any more that has no power
-	armed  *powerCut
-	stores map[int]*memoryStore
+	mu      sync.Mutex
+	gate    *fault.Gate // of the node that uses it
+	off     bool
+	unheard chan struct{} // closed when the node that has no power is cut off from all others
+	armed   *powerCut
+	stores  map[int]*memoryStore
 }
 
 // powerCut takes the power away in the middle of the next flush.
@@ -38,7 +37,7 @@ type powerCut struct {
 var errPowerOff = errors.New("the disk has no power")
 
 func newMemoryDisk(latency time.Duration) *memoryDisk {
-	return &memoryDisk{latency: latency, stores: make(map[int]*memoryStore), doomed: make(chan struct{})}
+	return &memoryDisk{latency: latency, stores: make(map[int]*memoryStore), unheard: make(chan struct{})}
 }
 
 // open gives a shard its stores; see node.OpenStores.
@@ -47,7 +46,7 @@ func (d *memoryDisk) open(shard int) (node.Stores, error) {
 	defer d.mu.Unlock()
 	s := d.stores[shard]
 	if s == nil {
-		s = &memoryStore{InmemStore: raft.NewInmemStore(), disk: d, snapshots: raft.NewInmemSnapshotStore()}
+		s = newMemoryStore(d)
 		d.stores[shard] = s
 	}
 	return node.Stores{Log: s, Stable: s, Snapshots: s.snapshots}, nil
@@ -77,31 +76,32 @@ func (d *memoryDisk) power(on bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if on && d.off {
-		d.doomed = make(chan struct{})
+		d.unheard = make(chan struct{})
 	}
 	d.off, d.armed = !on, nil
 }
 
-// doom says that nobody hears the node any more.
-func (d *memoryDisk) doom() {
+// releaseVotes lets the writes of terms and votes return that insist holds back. The
+// node must be cut off from all others.
+func (d *memoryDisk) releaseVotes() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	close(d.doomed)
+	close(d.unheard)
 }
 
-// insist is flush for terms and votes. The library would end the process if it
-// were told that one cannot be written, and with it everything that shares it. So
-// a node without power waits until nobody hears it, and then believes what it
-// likes.
+// insist is flush for terms and votes. The library ends the process when it is told
+// that one cannot be written, and all nodes share this process. So when the power is
+// gone, insist reports success, and only after the node is cut off: the vote that was
+// not stored then reaches nobody.
 func (d *memoryDisk) insist(write func(int) error) error {
 	err := d.flush(1, write)
 	if !errors.Is(err, errPowerOff) {
 		return err
 	}
 	d.mu.Lock()
-	doomed := d.doomed
+	unheard := d.unheard
 	d.mu.Unlock()
-	<-doomed
+	<-unheard
 	return nil
 }
 
@@ -157,7 +157,7 @@ func (d *memoryDisk) flush(n int, write func(i int) error) error {
 }
 
 // aside writes what no flush waits for.
-func (d *memoryDisk) aside(write func() error) error {
+func (d *memoryDisk) aside(write func(int) error) error {
 	if err := d.pass(); err != nil {
 		return err
 	}
@@ -166,12 +166,11 @@ func (d *memoryDisk) aside(write func() error) error {
 	if d.off {
 		return errPowerOff
 	}
-	return write()
+	return write(0)
 }
 
-// flip changes one stored bit of a random log entry, and says whether there was
-// one. The node must not be running.
-func (d *memoryDisk) flip(random *rand.Rand) (bool, error) {
+// flip changes one stored bit of a random log entry. The node must not be running.
+func (d *memoryDisk) flip(random *rand.Rand) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for shard := range len(d.stores) {
@@ -186,47 +185,14 @@ func (d *memoryDisk) flip(random *rand.Rand) (bool, error) {
 		}
 		var e raft.Log
 		if err := s.InmemStore.GetLog(first+random.Uint64N(last-first+1), &e); err != nil {
-			return false, fmt.Errorf("flip a bit: %w", err)
+			return err
 		}
 		if len(e.Data) == 0 {
 			continue
 		}
 		e.Data = slices.Clone(e.Data)
 		e.Data[random.IntN(len(e.Data))] ^= 1 << random.IntN(8)
-		return true, s.InmemStore.StoreLog(&e)
+		return s.InmemStore.StoreLog(&e)
 	}
-	return false, nil
-}
-
-// memoryStore is one shard's part of a disk.
-type memoryStore struct {
-	*raft.InmemStore
-	disk      *memoryDisk
-	snapshots *raft.InmemSnapshotStore
-}
-
-var (
-	_ raft.LogStore    = (*memoryStore)(nil)
-	_ raft.StableStore = (*memoryStore)(nil)
-)
-
-func (s *memoryStore) StoreLog(e *raft.Log) error { return s.StoreLogs([]*raft.Log{e}) }
-
-func (s *memoryStore) StoreLogs(entries []*raft.Log) error {
-	return s.disk.flush(len(entries), func(i int) error { return s.InmemStore.StoreLog(entries[i]) })
-}
-
-func (s *memoryStore) DeleteRange(min, max uint64) error {
-	return s.disk.flush(1, func(int) error { return s.InmemStore.DeleteRange(min, max) })
-}
-
-func (s *memoryStore) Set(key, value []byte) error {
-	if string(key) == "Promises" { // is written in the background and must not draw a power cut that is meant for the log
-		return s.disk.aside(func() error { return s.InmemStore.Set(key, value) })
-	}
-	return s.disk.insist(func(int) error { return s.InmemStore.Set(key, value) })
-}
-
-func (s *memoryStore) SetUint64(key []byte, value uint64) error {
-	return s.disk.insist(func(int) error { return s.InmemStore.SetUint64(key, value) })
+	return errNothingStored
 }

@@ -86,8 +86,8 @@ func (c *gatedConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// TryWrite writes nothing while the node is paused: it would have to wait, and who
-// tries may hold what those need who look at the node.
+// TryWrite writes nothing while the node is paused, and does not wait for its gate:
+// the caller may hold a lock, and a test that inspects a paused node needs that lock.
 func (c *gatedConn) TryWrite(p []byte) (written bool, err error) {
 	switch err := c.gate.Pass(over); {
 	case errors.Is(err, fault.ErrEnded):

@@ -72,25 +72,11 @@ func (m *Memory) Leave(ctx context.Context, id string) error {
 	if l, gone := m.take(id); gone == nil {
 		err = m.end(id, l)
 	}
-	err = errors.Join(err, m.mourn(id))
+	err = errors.Join(err, m.awaitKilled(id))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.peers = slices.DeleteFunc(m.peers, func(p node.Peer) bool { return p.ID == id })
 	delete(m.disks, id)
 	delete(m.joined, id)
 	return err
-}
-
-// Wipe empties the disk of a node that is down.
-func (m *Memory) Wipe(id string) error {
-	if m.Node(id) != nil {
-		return fmt.Errorf("wipe %s: it is running", id)
-	}
-	if err := m.mourn(id); err != nil {
-		return fmt.Errorf("wipe %s: %w", id, err)
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.disks[id] = newMemoryDisk(m.flush)
-	return nil
 }

@@ -5,12 +5,9 @@ package cluster
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -71,28 +68,6 @@ func (p *Processes) Leave(ctx context.Context, id string) error {
 	p.mu.Unlock()
 	if process != nil {
 		stopProcess(process, exited)
-	}
-	return nil
-}
-
-// Wipe removes the data of a node that is down, but for what it has said.
-func (p *Processes) Wipe(id string) error {
-	p.mu.Lock()
-	c, err := p.child(id)
-	running := err == nil && c.process != nil
-	p.mu.Unlock()
-	if running {
-		err = fmt.Errorf("%w: it is running", ErrState)
-	}
-	if err == nil {
-		var shards []string
-		shards, err = filepath.Glob(filepath.Join(p.cfg.Dir, id, "shard-*"))
-		for _, dir := range shards {
-			err = errors.Join(err, os.RemoveAll(dir))
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("wipe %s: %w", id, err)
 	}
 	return nil
 }

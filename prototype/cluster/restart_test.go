@@ -76,3 +76,46 @@ func TestMemory_return(t *testing.T) {
 		}
 	})
 }
+
+// TestMemory_returning_voter: a leader fails while a follower is away, and the
+// follower comes back. It refuses its vote for a moment, since it has forgotten
+// whom it promised to follow; the one that is left waits for that and is elected
+// then. A campaign in vain would cost an election timeout of the library, a second.
+func TestMemory_returning_voter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := start(t, nil)
+		var worst time.Duration
+		for i := range 20 {
+			leader := awaitLeader(t, m, "")
+			send(t, m, fmt.Sprint(i, "-a"))
+			var away string
+			for _, id := range m.IDs() {
+				if id != leader {
+					away = id
+				}
+			}
+			if err := m.Crash(away); err != nil {
+				t.Fatal(err)
+			}
+			send(t, m, fmt.Sprint(i, "-b")) // which the one that is away does not have
+			if err := m.Crash(leader); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Duration(37*i) * time.Millisecond) // virtual time: the election timers are at any point
+			if err := m.Restart(away); err != nil {
+				t.Fatal(err)
+			}
+			began := time.Now()
+			send(t, m, fmt.Sprint(i, "-c"))
+			worst = max(worst, time.Since(began))
+			if err := m.Restart(leader); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second) // virtual time: it has caught up
+		}
+		t.Logf("slowest: %s", worst)
+		if worst > 500*time.Millisecond {
+			t.Errorf("it took %s", worst)
+		}
+	})
+}

@@ -35,6 +35,7 @@ type child struct {
 	member   Member
 	process  *os.Process   // nil while it is down
 	exited   chan struct{} // closed when process has ended and was reaped
+	starts   int           // processes so far
 	failures int           // starts in a row that ended at once, by themselves
 	wake     chan struct{} // start now, do not wait
 	joins    string        // the members that it joins, for one that founded nothing
@@ -168,6 +169,7 @@ func (p *Processes) run(c *child, peers string) (end, error) {
 		return end{}, err
 	}
 	c.process, c.member.PID, c.exited = cmd.Process, cmd.Process.Pid, exited
+	c.starts++
 	select {
 	case <-c.wake: // asked for before this start
 	default:

@@ -61,13 +61,14 @@ const (
 // Fault is one thing to break at one node.
 type Fault struct {
 	Kind        Kind      `json:"fault"`
-	Peers       []string  `json:"peers,omitempty"`       // links to these alone; all if empty
+	Peers       []string  `json:"peers,omitempty"`       // links to these alone; all if empty; for Swap the other node
 	Direction   Direction `json:"direction,omitempty"`   // of links; empty means Both
 	Delay       Duration  `json:"delay,omitempty"`       // for Delay, Jitter, Reorder, SlowDisk
 	Probability float64   `json:"probability,omitempty"` // in (0, 1], for Drop, Duplicate, Reorder
 	Period      Duration  `json:"period,omitempty"`      // for Flap: this long without, this long with the fault
 	By          Duration  `json:"by,omitempty"`          // for ClockJump
 	Rate        float64   `json:"rate,omitempty"`        // for ClockRate
+	Shard       int       `json:"shard,omitempty"`       // for ZeroTail, CutLog, LoseShard
 	Seed        uint64    `json:"seed,omitempty"`        // decides what is random
 }
 
@@ -116,6 +117,10 @@ var wants = map[Kind]struct{ needs, may []string }{
 	ClockRate:   {needs: []string{"rate"}},
 	TornTail:    {may: []string{"seed"}},
 	BitFlip:     {may: []string{"seed"}},
+	ZeroTail:    {may: []string{"shard"}},
+	CutLog:      {may: []string{"shard"}},
+	LoseShard:   {may: []string{"shard"}},
+	Swap:        {may: []string{"peers"}},
 }
 
 // given lists the parameters that are set.
@@ -125,7 +130,7 @@ func (f Fault) given() (names []string) {
 		set  bool
 	}{
 		{"peers", len(f.Peers) > 0}, {"direction", f.Direction != ""}, {"delay", f.Delay != 0}, {"probability", f.Probability != 0},
-		{"period", f.Period != 0}, {"by", f.By != 0}, {"rate", f.Rate != 0}, {"seed", f.Seed != 0},
+		{"period", f.Period != 0}, {"by", f.By != 0}, {"rate", f.Rate != 0}, {"shard", f.Shard != 0}, {"seed", f.Seed != 0},
 	} {
 		if p.set {
 			names = append(names, p.name)

@@ -17,8 +17,6 @@ const (
 	Kill      Kind = "kill"       // the process ends; what it flushed survives; it is back at Until
 	PowerLoss Kind = "power-loss" // the same in the middle of a flush, whose bytes are lost
 	TornTail  Kind = "torn-tail"  // the same, and a part of those bytes survives
-	BitFlip   Kind = "bit-flip"   // the process ends and a stored bit changes before it comes back
-	Wipe      Kind = "wipe"       // the process ends and comes back with nothing
 	Pause     Kind = "pause"      // the process stops until Until, and does not know it
 	Restart   Kind = "restart"    // the process ends in good order and comes back at once
 	Partition Kind = "partition"  // links between nodes that share no side are cut
@@ -27,7 +25,7 @@ const (
 )
 
 // Kinds are all faults of a schedule.
-var Kinds = append([]Kind{Kill, PowerLoss, TornTail, BitFlip, Wipe, Pause, Restart, Partition, Join, Leave}, NodeKinds...)
+var Kinds = slices.Concat([]Kind{Kill, PowerLoss, TornTail, Pause, Restart, Partition, Join, Leave}, LosingKinds, NodeKinds)
 
 // instant are the faults without an end.
 var instant = []Kind{Restart, Transfer, Join, Leave, Snapshot}
@@ -142,7 +140,11 @@ func (s Schedule) Validate() error {
 		return bad("faults", "%d: choose at most %d", len(s.Faults), MaxFaults)
 	}
 	for i, step := range s.Faults {
-		if err := step.validate(s); err != nil {
+		err := step.validate(s)
+		if err == nil {
+			err = s.validateSuccessor(i)
+		}
+		if err != nil {
 			return bad(fmt.Sprintf("faults[%d]", i), "%s", err)
 		}
 	}
@@ -163,6 +165,9 @@ func (s Step) validate(in Schedule) error {
 		return fmt.Errorf("until: %s happens at once: leave it out", s.Kind)
 	case s.Kind != Partition && len(s.Sides) > 0:
 		return fmt.Errorf("sides: only partition has them")
+	}
+	if s.Shard < 0 || s.Shard >= in.Topology.Shards {
+		return fmt.Errorf("shard: there is no shard %d; there are 0 to %d", s.Shard, in.Topology.Shards-1)
 	}
 	for _, peer := range s.Peers {
 		if !slices.Contains(members, peer) {

@@ -49,6 +49,8 @@ func (f Fault) String() string {
 			words += " every " + f.Period.String()
 		case "by":
 			words += " by " + f.By.String()
+		case "shard":
+			words += fmt.Sprintf(" of shard %d", f.Shard)
 		case "rate":
 			words += fmt.Sprintf(" to %g", f.Rate)
 		}

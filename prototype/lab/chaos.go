@@ -29,9 +29,9 @@ func (l *Lab) toggleChaos() error {
 	return nil
 }
 
-// rage breaks and heals while chaos is on. It waits while there is no load, since
-// nobody would feel it.
-func (l *Lab) rage(ctx context.Context) {
+// runChaos breaks the leader and heals it, again and again, while chaos is on. It does
+// nothing while no load runs: a failure is measured by the messages that it delays.
+func (l *Lab) runChaos(ctx context.Context) {
 	for wait(ctx, chaosEvery+rand.N(chaosEvery/2)) {
 		l.mu.Lock()
 		on := l.record.chaos && l.record.load.On
@@ -40,8 +40,8 @@ func (l *Lab) rage(ctx context.Context) {
 			continue
 		}
 		verb := chaosTools[rand.IntN(len(chaosTools))]
-		// A refusal says that there is no leader now, or that it has that already:
-		// the next turn comes.
+		// The error is a refusal: there is no leader at the moment, or it has that fault
+		// already. The next round tries again.
 		_ = l.carryOut(ctx, Action{Verb: verb})
 		if !wait(ctx, chaosLasts) {
 			return

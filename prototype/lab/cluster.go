@@ -31,8 +31,8 @@ type Cluster interface {
 	// whose bytes are lost or torn; Pause freezes it until Resume; Cut cuts
 	// its links to the other nodes, but not to its clients; Break breaks something
 	// else at it, until Reconnect, which mends all that is broken at a node that
-	// runs; Restart brings back a node that is down, or ends a running one in good
-	// order first. An error that is errors.ErrUnsupported says that this kind of
+	// runs; Restart brings back a node that is down, or ends a running one first, in
+	// good order if it is a process. An error that is errors.ErrUnsupported says that this kind of
 	// cluster cannot do it.
 	Kill(node string) error
 	PowerOff(node string) error

@@ -120,8 +120,8 @@ func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, err
 	for _, level := range Levels {
 		running.Go(func() { l.probe(ctx, level) })
 	}
-	running.Go(func() { l.perform(ctx) })
-	running.Go(func() { l.rage(ctx) })
+	running.Go(func() { l.playQueue(ctx) })
+	running.Go(func() { l.runChaos(ctx) })
 	running.Go(func() { l.drive(ctx) })
 	running.Wait()
 	return nil

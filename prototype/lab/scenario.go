@@ -114,19 +114,19 @@ func (l *Lab) play(name string) error {
 	return nil
 }
 
-// perform plays scenarios, one after the other, until ctx ends.
-func (l *Lab) perform(ctx context.Context) {
+// playQueue plays the scenarios that were asked for, one after the other, until ctx ends.
+func (l *Lab) playQueue(ctx context.Context) {
 	for {
 		select {
 		case s := <-l.plays:
-			l.stage(ctx, s)
+			l.playOne(ctx, s)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-func (l *Lab) stage(ctx context.Context, s Scenario) {
+func (l *Lab) playOne(ctx context.Context, s Scenario) {
 	began := time.Now()
 	l.mu.Lock()
 	term := l.record.term

@@ -14,7 +14,11 @@ import (
 // opinion is what a node thinks of a shard that another one believes to be
 // without a leader.
 type opinion struct {
-	Agrees bool // it hears no leader either
+	// Agrees: it hears no leader either, and would vote now. A voter that does not
+	// yet, or not while its disk hangs, must not count towards a majority: the
+	// campaign would be in vain, and the library stands again only after its election
+	// timeout.
+	Agrees bool
 	// Fit: it may campaign. It is not while its disk is sick, or while an election
 	// of its own goes on, or while it drains.
 	Fit bool
@@ -35,7 +39,7 @@ func (o opinion) newer(than opinion) bool {
 
 func (d *detector) opinion(shard int) opinion {
 	s := d.shards[shard]
-	o := opinion{Agrees: d.lacksLeader(s), Fit: s.fence.mayStand() == nil && s.raft.State() == raft.Follower && s.transport.open.Load() && !d.draining(), Calm: d.calm(), Index: s.raft.LastIndex()}
+	o := opinion{Agrees: d.lacksLeader(s) && s.transport.admit(rpcVote) == nil, Fit: s.fence.mayStand() == nil && s.raft.State() == raft.Follower && s.transport.open.Load() && !d.draining(), Calm: d.calm(), Index: s.raft.LastIndex()}
 	d.mu.Lock()
 	o.Running = time.Now().Before(d.campaign[shard])
 	d.mu.Unlock()

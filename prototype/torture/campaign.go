@@ -12,11 +12,26 @@ import (
 	"lockstep/prototype/fault"
 )
 
-// Campaign is many drawn schedules, one seed each, in virtual time.
+// Family is what the schedules of a campaign are about.
+type Family string
+
+const (
+	Leaders Family = "leaders" // see Draw
+	Disks   Family = "disks"   // see DrawLosses
+)
+
+// Families are all of them.
+var Families = []Family{Leaders, Disks}
+
+// Campaign is many drawn schedules, one seed each.
 type Campaign struct {
-	Failures int    // leaders that must fail, at least
+	Family   Family // "" for Leaders
+	Failures int    // leaders that must fail, or nodes that must lose data, at least
 	Seed     uint64 // of the first schedule; the next one has the next
 	Topology fault.Topology
+	// CarryOut carries a schedule out, one at a time; nil for Virtual, as many at once
+	// as there are processors.
+	CarryOut func(fault.Schedule) (Result, error)
 	// Progress is told after each run, by one goroutine at a time. It may be nil.
 	Progress func(Totals)
 }
@@ -24,9 +39,11 @@ type Campaign struct {
 // Totals add up what the runs of a campaign showed.
 type Totals struct {
 	Runs           int                 `json:"runs"`
-	LeaderFailures int                 `json:"leader_failures"` // in runs that passed
-	Faults         map[string]int      `json:"faults"`          // that had an effect, by kind
-	Kinds          int                 `json:"kinds"`           // how many those are
+	LeaderFailures int                 `json:"leader_failures"`       // in runs that passed
+	DataLosses     int                 `json:"data_losses,omitempty"` // the same
+	Repaired       int                 `json:"repaired,omitempty"`    // nodes that refused to start and got what they asked for
+	Faults         map[string]int      `json:"faults"`                // that had an effect, by kind
+	Kinds          int                 `json:"kinds"`                 // how many those are
 	Acknowledged   uint64              `json:"acknowledged"`
 	Refused        uint64              `json:"refused"`
 	Unknown        uint64              `json:"unknown"`
@@ -50,35 +67,61 @@ type Totals struct {
 
 // perRun is how many leaders fail in one schedule: enough to make the start and
 // the end of a run a small part of it, few enough to make a history readable.
-const perRun = 50
+// lossesPerRun is the same for losses of data, each of which starts nodes again.
+const (
+	perRun       = 50
+	lossesPerRun = 2
+)
+
+// draw makes the next schedule, with up to missing failures, and says how many.
+func (c Campaign) draw(seed uint64, missing int) (fault.Schedule, int) {
+	if c.Family == Disks {
+		n := min(lossesPerRun, missing)
+		return DrawLosses(seed, n, c.Topology), n
+	}
+	n := min(perRun, missing)
+	return Draw(seed, n, c.Topology), n
+}
+
+// reached is how many failures of the family there were.
+func (c Campaign) reached(t Totals) int {
+	if c.Family == Disks {
+		return t.DataLosses
+	}
+	return t.LeaderFailures
+}
 
 // Run runs schedules, as many at once as there are processors, until enough
-// leaders have failed, a promise is broken, or the context ends; then it waits
+// leaders have failed, or nodes have lost data, a promise is broken, or the context ends; then it waits
 // for those that are under way, a few seconds.
 func (c Campaign) Run(ctx context.Context) Totals {
 	began := time.Now()
 	t := Totals{Faults: make(map[string]int), Errors: make(map[uint64]error), Void: make(map[uint64][]string)}
 	var mu sync.Mutex
 	next, planned, over := c.Seed, 0, false
-	take := func() (fault.Schedule, bool) {
+	take := func() (s fault.Schedule, n int) {
 		mu.Lock()
 		defer mu.Unlock()
-		missing := c.Failures - t.LeaderFailures - planned
+		missing := c.Failures - c.reached(t) - planned
 		if over || missing <= 0 || ctx.Err() != nil || len(t.NoPass) > maxNoPass || t.tooVoid() {
-			return fault.Schedule{}, false
+			return s, 0
 		}
-		n := min(perRun, missing)
+		s, n = c.draw(next, missing)
 		planned += n
 		next++
-		return Draw(next-1, n, c.Topology), true
+		return s, n
+	}
+	carryOut, atOnce := c.CarryOut, 1
+	if carryOut == nil {
+		carryOut, atOnce = Virtual, runtime.GOMAXPROCS(0)
 	}
 	var running sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range atOnce {
 		running.Go(func() {
-			for s, ok := take(); ok; s, ok = take() {
-				result, err := Virtual(s)
+			for s, n := take(); n > 0; s, n = take() {
+				result, err := carryOut(s)
 				mu.Lock()
-				planned -= min(perRun, leaders(s))
+				planned -= n
 				t.add(result, err)
 				over = over || result.Verdict == check.Violated
 				t.Took = time.Since(began)
@@ -90,8 +133,8 @@ func (c Campaign) Run(ctx context.Context) Totals {
 		})
 	}
 	running.Wait()
-	t.Interrupted = ctx.Err() != nil && t.LeaderFailures < c.Failures
-	t.conclude(c.Failures)
+	t.Interrupted = ctx.Err() != nil && c.reached(t) < c.Failures
+	t.conclude(c.reached(t) >= c.Failures)
 	return t
 }
 
@@ -102,16 +145,6 @@ const maxNoPass = 20
 // with the schedules. A few are to be expected: now and then a leader loses its
 // lead by itself just before it is struck. They do not count.
 func (t *Totals) tooVoid() bool { return t.VoidRuns > 5+t.Runs/5 }
-
-// leaders counts the steps of a drawn schedule that are aimed at a leader.
-func leaders(s fault.Schedule) (n int) {
-	for _, step := range s.Faults {
-		if t, err := fault.ParseTarget(step.Target, s.Topology); err == nil && t.Role == fault.Leader {
-			n++
-		}
-	}
-	return n
-}
 
 func (t *Totals) add(r Result, err error) {
 	t.Runs++
@@ -137,6 +170,10 @@ func (t *Totals) add(r Result, err error) {
 	}
 	t.LeaderFailures += r.LeaderFailures()
 	for _, e := range r.Effects {
+		if slices.Contains(fault.LosingKinds, r.Schedule.Faults[e.Step].Kind) {
+			t.DataLosses++
+		}
+		t.Repaired += len(e.Repaired)
 		t.Faults[string(r.Schedule.Faults[e.Step].Kind)]++
 		if e.LeaderFailed && e.Window > 0 {
 			t.Windows = append(t.Windows, e.Window.D())
@@ -147,11 +184,11 @@ func (t *Totals) add(r Result, err error) {
 	}
 }
 
-func (t *Totals) conclude(wanted int) {
+func (t *Totals) conclude(reached bool) {
 	slices.Sort(t.Windows)
 	t.Kinds = len(t.Faults)
 	t.Verdict = check.OK
-	if t.LeaderFailures < wanted || len(t.NoPass) > 0 || t.tooVoid() {
+	if !reached || len(t.NoPass) > 0 || t.tooVoid() {
 		t.Verdict = check.Unknown
 	}
 	for i, r := range t.NoPass {
@@ -173,6 +210,10 @@ func (t Totals) Window(q float64) time.Duration {
 }
 
 func (t Totals) String() string {
-	return fmt.Sprintf("%d leader failures in %d runs, %d messages acknowledged, %d lost, %d duplicated, %d reordered",
-		t.LeaderFailures, t.Runs, t.Acknowledged, t.Lost, t.Duplicated, t.Reordered)
+	losses := ""
+	if t.DataLosses > 0 {
+		losses = fmt.Sprintf(" and %d losses of data", t.DataLosses)
+	}
+	return fmt.Sprintf("%d leader failures%s in %d runs, %d messages acknowledged, %d lost, %d duplicated, %d reordered",
+		t.LeaderFailures, losses, t.Runs, t.Acknowledged, t.Lost, t.Duplicated, t.Reordered)
 }

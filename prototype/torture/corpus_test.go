@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"lockstep/prototype/check"
 	"lockstep/prototype/cluster"
@@ -37,6 +39,21 @@ func readCorpus(t *testing.T) map[string]fault.Schedule {
 	return schedules
 }
 
+// longestWindow is how long a failed leader's shard may be without service. Beyond
+// it the library's own timers have held an election: the detector has missed one,
+// or called one that could not be won.
+const longestWindow = time.Second
+
+// deposing are the faults that take a leader's lead for sure, if somebody is left
+// to take it.
+var deposing = []fault.Kind{fault.Kill, fault.PowerLoss, fault.TornTail, fault.Isolate, fault.Pause}
+
+// loses says whether messages are lost everywhere beside the other faults: an
+// election may then take more than one try.
+func loses(s fault.Schedule) bool {
+	return slices.ContainsFunc(s.Faults, func(step fault.Step) bool { return step.Kind == fault.Drop && step.Target == string(fault.All) })
+}
+
 // TestCorpus: each kind of fault strikes a cluster under load, and the promises
 // hold.
 func TestCorpus(t *testing.T) {
@@ -54,6 +71,12 @@ func TestCorpus(t *testing.T) {
 				t.Log(e)
 				if e.Hits > 0 {
 					struck[s.Faults[i].Kind] = true
+				}
+				if step := s.Faults[i]; !strings.HasPrefix(step.Target, "leader") && !strings.HasPrefix(step.Target, "successor") || !slices.Contains(deposing, step.Kind) {
+					continue
+				}
+				if !e.LeaderFailed || e.Window.D() > longestWindow && !loses(s) {
+					t.Errorf("nobody took over from %s within %s", e.Nodes, longestWindow)
 				}
 			}
 		})
@@ -86,7 +109,7 @@ func TestRun_unsupported(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		result, err := Run(t.Context(), s, without{InMemory(m), fault.Kill}, nil)
+		result, err := Run(t.Context(), s, without{InMemory(m), fault.Kill}, Options{})
 		if !errors.Is(err, ErrUnsupported) || result.Verdict == check.OK {
 			t.Errorf("a fault that cannot be had: %s, %v", result.Verdict, err)
 		}

@@ -20,7 +20,10 @@
 // A [Campaign] is many drawn schedules. A run that proves nothing does not count
 // towards its leader failures; it says how many there were.
 //
+// A [Campaign] of the family Disks takes from nodes what they had stored, a minority
+// at a time. A node that refuses to start on what is left says what to do; that is
+// done and counted.
+//
 // What is not simulated: memory that runs out, a disk that lies about a flush, a
-// machine that computes wrongly. Nodes in memory cannot be paused, since they
-// share their process with those who watch; processes can.
+// machine that computes wrongly.
 package torture

@@ -2,7 +2,9 @@ package torture
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"lockstep/prototype/fault"
@@ -20,7 +22,7 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 	between := func(low, high time.Duration) time.Duration {
 		return low + time.Duration(random.Int64N(int64(high-low)))
 	}
-	for range failures {
+	for done := 0; done < failures; done++ {
 		f := drawFailure(random)
 		step := fault.Step{At: fault.Duration(at), Target: "leader-of-shard:" + strconv.Itoa(random.IntN(topology.Shards)), Fault: f}
 		end := at + between(700*time.Millisecond, 1000*time.Millisecond)
@@ -33,6 +35,14 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 			end = at + settle
 		}
 		s.Faults = append(s.Faults, step)
+		if done+1 < failures && slices.Contains(downs, f.Kind) && random.IntN(4) == 0 {
+			shard := strings.TrimPrefix(step.Target, "leader-of-shard:")
+			next := fault.Step{At: fault.Duration(at + 350*time.Millisecond), Target: "successor-of-shard:" + shard, Fault: fault.Fault{Kind: downs[random.IntN(len(downs))]}}
+			end += between(700*time.Millisecond, 1000*time.Millisecond)
+			next.Until = fault.Duration(end)
+			s.Faults = append(s.Faults, next)
+			done++
+		}
 		if random.IntN(4) == 0 {
 			end += 200 * time.Millisecond // for the failed node to be back
 			trouble := fault.Step{At: fault.Duration(end), Until: fault.Duration(end + between(100*time.Millisecond, 400*time.Millisecond))}
@@ -45,6 +55,10 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 	s.Duration = fault.Duration(at + time.Second)
 	return s
 }
+
+// downs are the failures after which a leader is back, and its successor may fail at
+// that moment.
+var downs = []fault.Kind{fault.Kill, fault.PowerLoss, fault.TornTail}
 
 // drawFailure is something that takes a leader's lead.
 func drawFailure(random *rand.Rand) fault.Fault {
@@ -92,4 +106,21 @@ func drawTrouble(random *rand.Rand) (target string, _ fault.Fault) {
 		return "leader", fault.Fault{Kind: fault.SlowDisk, Delay: ms(40)}
 	}
 	return "leader", fault.Fault{Kind: fault.ClockJump, By: fault.Duration(random.Int64N(int64(2*time.Hour))) - fault.Duration(time.Hour)}
+}
+
+// DrawOneByOne makes a schedule for [Options].OneByOne, in which leaders fail so many
+// times by faults of these kinds, each with an end. The same arguments give the same
+// schedule.
+func DrawOneByOne(seed uint64, failures int, kinds []fault.Kind, topology fault.Topology, load fault.Load) fault.Schedule {
+	random := rand.New(rand.NewPCG(seed, 0))
+	s := fault.Schedule{Seed: seed, Topology: topology, Lane: "quorum", Duration: fault.Duration(time.Duration(failures+1) * time.Second), Load: load}
+	for i := range failures {
+		at := time.Duration(i) * time.Second
+		s.Faults = append(s.Faults, fault.Step{
+			At: fault.Duration(at), Until: fault.Duration(at + time.Duration(300+random.IntN(500))*time.Millisecond),
+			Target: "leader-of-shard:" + strconv.Itoa(random.IntN(topology.Shards)),
+			Fault:  fault.Fault{Kind: kinds[random.IntN(len(kinds))]},
+		})
+	}
+	return s
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"lockstep/prototype/client"
@@ -43,42 +44,40 @@ func (r *run) await(ctx context.Context, shard int, patience time.Duration, fits
 // leaderNow is the zero lead if nobody says that it leads. alive are the members
 // that answer.
 func (r *run) leaderNow(ctx context.Context, shard int) (newest lead, alive []string) {
-	type answer struct {
-		id string // "" if there was none
-		lead
-	}
-	members := r.target.Members()
-	answers := make(chan answer, len(members))
-	for _, m := range members {
-		go func() {
-			c := client.New(client.Config{Targets: client.Fixed(m.URL), AttemptTimeout: 300 * time.Millisecond, Transport: r.transport})
-			status, err := c.Status(ctx)
-			a := answer{}
-			if err == nil && shard < len(status.Shards) {
-				a.id = m.ID
-				if s := status.Shards[shard]; s.Role == "leader" {
-					a.lead = lead{m.ID, s.Term}
-				}
-			}
-			answers <- a
-		}()
-	}
-	for range members {
-		a := <-answers
-		if a.id != "" {
-			alive = append(alive, a.id)
+	for _, status := range r.statuses(ctx) {
+		if status == nil {
+			continue
 		}
-		if a.term > newest.term {
-			newest = a.lead
+		alive = append(alive, status.Node)
+		if s := status.Shards[shard]; s.Role == "leader" && s.Term > newest.term {
+			newest = lead{status.Node, s.Term}
 		}
 	}
 	slices.Sort(alive)
 	return newest, alive
 }
 
+// statuses asks all members at once; nil stands for one that does not answer.
+func (r *run) statuses(ctx context.Context) []*client.Status {
+	members := r.target.Members()
+	statuses := make([]*client.Status, len(members))
+	var asking sync.WaitGroup
+	for i, m := range members {
+		asking.Go(func() {
+			c := client.New(client.Config{Targets: client.Fixed(m.URL), AttemptTimeout: 300 * time.Millisecond, Transport: r.transport})
+			if status, err := c.Status(ctx); err == nil && len(status.Shards) == r.schedule.Topology.Shards {
+				statuses[i] = &status
+			}
+		})
+	}
+	asking.Wait()
+	return statuses
+}
+
 // resolve finds the nodes that a target means at this moment, and the shard whose
 // leader it is about.
-func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (nodes []string, shard int, old lead, err error) {
+func (r *run) resolve(ctx context.Context, i int, random *rand.Rand) (nodes []string, shard int, old lead, err error) {
+	step := r.schedule.Faults[i]
 	if step.Kind == fault.Partition {
 		return r.schedule.Topology.Members(), 0, lead{}, nil
 	}
@@ -97,7 +96,12 @@ func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (
 		return nil, 0, lead{}, errIsDown
 	}
 	var alive []string
-	if target.Role == fault.Leader || target.Role == fault.Follower {
+	if target.Role == fault.Successor {
+		if _, err := r.predecessor(ctx, i); err != nil {
+			return nil, shard, old, err
+		}
+	}
+	if slices.Contains([]fault.Role{fault.Leader, fault.Follower, fault.Successor}, target.Role) {
 		if old, alive, err = r.leaderOf(ctx, shard); err != nil {
 			return nil, shard, old, err
 		}
@@ -105,7 +109,7 @@ func (r *run) resolve(ctx context.Context, step fault.Step, random *rand.Rand) (
 		old, _ = r.leaderNow(ctx, shard)
 	}
 	switch target.Role {
-	case fault.Leader:
+	case fault.Leader, fault.Successor:
 		return []string{old.node}, shard, old, nil
 	case fault.Follower:
 		for _, i := range random.Perm(len(alive)) {

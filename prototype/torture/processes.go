@@ -6,7 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
+	"slices"
 
 	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
@@ -16,42 +16,35 @@ import (
 // OnProcesses lets child processes be broken, by real signals and on real files.
 // The cluster must not restart its nodes by itself, and must allow faults.
 func OnProcesses(p *cluster.Processes) Target {
-	return &processes{cluster: p, transport: client.NewTransport(), refused: make(map[string]bool)}
+	return &processes{cluster: p, transport: client.NewTransport()}
 }
 
 type processes struct {
 	cluster   *cluster.Processes
 	transport http.RoundTripper
-
-	mu      sync.Mutex
-	refused map[string]bool
 }
 
 func (t *processes) Transport() http.RoundTripper { return t.transport }
 
 func (t *processes) Members() (members []Member) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	for _, m := range t.cluster.Members() {
-		if !t.refused[m.ID] {
-			members = append(members, Member{ID: m.ID, URL: "http://" + m.HTTP})
-		}
+		members = append(members, Member{ID: m.ID, URL: "http://" + m.HTTP})
 	}
 	return members
 }
 
 func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, error) {
+	if slices.Contains(fault.LosingKinds, f.Kind) {
+		return lose(t.cluster, t.cluster.Kill, id, f)
+	}
 	switch f.Kind {
 	case fault.Kill:
 		return t.restart(id), t.cluster.Kill(id)
-	case fault.TornTail, fault.BitFlip:
+	case fault.TornTail:
 		if err := t.cluster.Kill(id); err != nil {
 			return nil, err
 		}
-		if f.Kind == fault.TornTail {
-			return t.restart(id), t.cluster.Tear(id, f.Seed)
-		}
-		return t.restart(id), t.cluster.FlipBit(id, f.Seed)
+		return t.restart(id), t.cluster.Tear(id, f.Seed)
 	case fault.Pause:
 		if err := t.cluster.Pause(id); err != nil {
 			return nil, err
@@ -64,17 +57,6 @@ func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, 
 		return already(Done{Hits: 1}), nil
 	case fault.PowerLoss:
 		return nil, fmt.Errorf("power-loss %s: %w: the system keeps what a process has written; use kill, or nodes in memory", id, ErrUnsupported)
-	case fault.Wipe:
-		if err := t.cluster.Kill(id); err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context) (Done, error) {
-			done, err := t.restart(id)(ctx)
-			if err == nil {
-				err = awaitVote(ctx, t.cluster, id)
-			}
-			return done, err
-		}, t.cluster.Wipe(id)
 	case fault.Join, fault.Leave:
 		ctx, cancel := context.WithTimeout(ctx, memberPatience)
 		defer cancel()
@@ -102,14 +84,5 @@ func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, 
 
 // restart gives the end of a fault that took a node down.
 func (t *processes) restart(id string) Mend {
-	return func(context.Context) (Done, error) {
-		err := t.cluster.Restart(id)
-		if err != nil && t.cluster.Damaged(id) {
-			t.mu.Lock()
-			t.refused[id] = true
-			t.mu.Unlock()
-			return Done{Hits: 1, Refused: "its data is damaged"}, nil
-		}
-		return Done{Hits: 1}, err
-	}
+	return func(context.Context) (Done, error) { return Done{Hits: 1}, t.cluster.Restart(id) }
 }

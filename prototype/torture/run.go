@@ -34,7 +34,30 @@ type Result struct {
 	Report   check.Report    `json:"report"`
 	Effects  []Effect        `json:"effects"` // in the order of the schedule
 	Counts   workload.Counts `json:"counts"`
+	Latency  Latency         `json:"latency"`
+	Took     time.Duration   `json:"took_ns"` // of the load
 	History  []history.Event `json:"-"`
+}
+
+// Latency is that of acknowledgements, from the moment at which a message was due:
+// what it waited for its sender's last one counts.
+type Latency struct {
+	P50 time.Duration `json:"p50_ns"`
+	P99 time.Duration `json:"p99_ns"`
+	Max time.Duration `json:"max_ns"`
+}
+
+// Options say how a schedule is carried out.
+type Options struct {
+	// History takes the history as it happens, as JSON lines. It may be nil.
+	History io.Writer
+	// OneByOne carries the steps out one after the other, each when the cluster has
+	// recovered from the one before, whatever their moments are, and each goes on
+	// for its length after another leader has taken over. A step without a successor
+	// ends the run. All must be aimed at leaders.
+	OneByOne bool
+	// Progress is told after each step, by one goroutine at a time. It may be nil.
+	Progress func(Effect)
 }
 
 // LeaderFailures counts the steps that took a leader's lead.
@@ -56,10 +79,14 @@ func (r Result) LeaderFailures() (n int) {
 //	   └──► windows
 type run struct {
 	schedule  fault.Schedule
+	options   Options
 	target    Target
 	transport http.RoundTripper
 	windows   *windows
+	turns     []*turn       // of the schedule's steps
+	losing    chan struct{} // holds one while a step of fault.LosingKinds is carried out
 	began     time.Time
+	took      time.Duration // the load; set when it has ended
 
 	mu       sync.Mutex
 	failures []failure
@@ -81,25 +108,24 @@ func (r *run) failed(step, shard int, term uint64) {
 	r.failures = append(r.failures, failure{step, shard, term})
 }
 
-// Run carries out a schedule. The history goes to out, too, as it happens, if
-// that is not nil. An error means that the run could not be carried out or did
+// Run carries out a schedule. An error means that the run could not be carried out or did
 // not end; the result then holds what there is, and its verdict is Unknown unless
 // a violation was found.
-func Run(ctx context.Context, s fault.Schedule, target Target, out io.Writer) (Result, error) {
+func Run(ctx context.Context, s fault.Schedule, target Target, options Options) (Result, error) {
 	if err := s.Validate(); err != nil {
 		return Result{Schedule: s, Verdict: check.Unknown}, err
 	}
 	if s.Lane != node.LaneQuorum {
 		return Result{Schedule: s, Verdict: check.Unknown}, fmt.Errorf("lane %s: %w: the load knows the quorum lane alone", s.Lane, ErrUnsupported)
 	}
-	r := &run{schedule: s, target: target, transport: target.Transport()}
+	r := &run{schedule: s, options: options, target: target, transport: target.Transport(), turns: newTurns(len(s.Faults)), losing: make(chan struct{}, 1)}
 	r.windows = newWindows(r.shardOf)
 	for shard := range s.Topology.Shards {
 		if _, _, err := r.await(ctx, shard, startPatience, func(lead) bool { return true }); err != nil {
 			return Result{Schedule: s, Verdict: check.Unknown}, fmt.Errorf("wait for leaders: %w", err)
 		}
 	}
-	recorder := history.NewRecorder(out)
+	recorder := history.NewRecorder(options.History)
 	cfg := r.workload(recorder)
 	load, err := workload.New(cfg)
 	if err != nil {
@@ -109,7 +135,8 @@ func Run(ctx context.Context, s fault.Schedule, target Target, out io.Writer) (R
 	if ctx.Err() == nil { // a step that failed makes the run no pass, and its history no less worth
 		err = errors.Join(err, r.readBack(ctx, cfg))
 	}
-	result := Result{Schedule: s, Effects: effects, Counts: load.Counts(), History: recorder.Events()}
+	result := Result{Schedule: s, Effects: effects, Counts: load.Counts(), Took: r.took, History: recorder.Events(),
+		Latency: Latency{load.Latency(0.5), load.Latency(0.99), load.MaxLatency()}}
 	result.Report = check.Check(result.History)
 	result.conclude()
 	return result, errors.Join(err, recorder.Err())
@@ -124,18 +151,32 @@ func (r *run) underLoad(ctx context.Context, load *workload.Load) ([]Effect, err
 	running.Go(func() { load.Run(loading) })
 	effects := make([]Effect, len(r.schedule.Faults))
 	errs := make([]error, len(r.schedule.Faults))
+	step := func(i int) {
+		effects[i], errs[i] = r.strike(ctx, i)
+		if errs[i] != nil {
+			effects[i].Error = errs[i].Error()
+		}
+		if r.options.Progress != nil {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.options.Progress(effects[i])
+		}
+	}
 	for i := range r.schedule.Faults {
-		striking.Go(func() {
-			effects[i], errs[i] = r.strike(ctx, i)
-			if errs[i] != nil {
-				effects[i].Error = errs[i].Error()
-			}
-		})
+		if !r.options.OneByOne {
+			striking.Go(func() { step(i) })
+		} else if step(i); errs[i] != nil {
+			effects = effects[:i+1]
+			break
+		}
 	}
 	striking.Wait()
-	r.sleepUntil(ctx, r.schedule.Duration)
+	if !r.options.OneByOne {
+		r.sleepUntil(ctx, r.schedule.Duration)
+	}
 	stop()
 	running.Wait()
+	r.took = time.Since(r.began)
 	for _, f := range r.failures {
 		if window, ok := r.windows.after(f.shard, f.term); ok {
 			effects[f.step].Window = fault.Duration(window)

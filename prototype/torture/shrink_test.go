@@ -1,6 +1,8 @@
 package torture
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,11 +53,44 @@ func TestDraw(t *testing.T) {
 		if err := s.Validate(); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		if leaders(s) < 20 {
-			t.Errorf("seed %d: %d leaders are struck, want 20", seed, leaders(s))
+		aimed := 0
+		for _, step := range s.Faults {
+			if strings.Contains(step.Target, "-of-shard:") {
+				aimed++
+			}
+		}
+		if aimed != 20 {
+			t.Errorf("seed %d: %d leaders are struck, want 20", seed, aimed)
 		}
 		if again := Draw(seed, 20, fault.Topology{Nodes: 5, Shards: 3}); again.String() != s.String() {
 			t.Errorf("seed %d drew two schedules", seed)
+		}
+	}
+}
+
+// TestDrawLosses: the same for losses of data.
+func TestDrawLosses(t *testing.T) {
+	for seed := range uint64(200) {
+		for losses := 1; losses <= lossesPerRun; losses++ {
+			for _, nodes := range []int{3, 5} {
+				topology := fault.Topology{Nodes: nodes, Shards: 3}
+				s := DrawLosses(seed, losses, topology)
+				if err := s.Validate(); err != nil {
+					t.Fatalf("seed %d: %v", seed, err)
+				}
+				lost := 0
+				for _, step := range s.Faults {
+					if slices.Contains(fault.LosingKinds, step.Kind) {
+						lost++
+					}
+				}
+				if lost != losses {
+					t.Errorf("seed %d: %d nodes lose data, want %d", seed, lost, losses)
+				}
+				if again := DrawLosses(seed, losses, topology); again.String() != s.String() {
+					t.Errorf("seed %d drew two schedules", seed)
+				}
+			}
 		}
 	}
 }

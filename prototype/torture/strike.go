@@ -23,9 +23,12 @@ type Effect struct {
 	LeaderFailed bool `json:"leader_failed,omitempty"`
 	// Window is the time from the last acknowledgement before the change of the
 	// leader to the first after it; 0 if no acknowledgement came after it.
-	Window  fault.Duration `json:"window,omitempty"`
-	Refused string         `json:"refused,omitempty"` // why a node did not come back, rightly
-	Error   string         `json:"error,omitempty"`   // why the step could not be carried out
+	Window fault.Duration `json:"window,omitempty"`
+	// Parts are those of the window, if the run was one by one; see [Options].
+	Parts *Parts `json:"parts,omitempty"`
+	// Repaired is what was done since a node that refused to start asked for it.
+	Repaired []string `json:"repaired,omitempty"`
+	Error    string   `json:"error,omitempty"` // why the step could not be carried out
 }
 
 func (e Effect) String() string {
@@ -33,8 +36,8 @@ func (e Effect) String() string {
 	if e.LeaderFailed {
 		line += fmt.Sprintf(", another leader after %s", e.Window.D().Round(time.Millisecond))
 	}
-	if e.Refused != "" {
-		line += ", refused: " + e.Refused
+	if len(e.Repaired) > 0 {
+		line += ", then " + strings.Join(e.Repaired, ", ")
 	}
 	if e.Error != "" {
 		line += ", error: " + e.Error
@@ -47,13 +50,39 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	step := r.schedule.Faults[i]
 	e = Effect{Step: i, What: step.String()}
 	random := rand.New(rand.NewPCG(r.schedule.Seed, uint64(i)+1))
-	if !r.sleepUntil(ctx, step.At) {
+	if !r.options.OneByOne && !r.sleepUntil(ctx, step.At) {
 		return e, ctx.Err()
 	}
-	nodes, shard, old, err := r.resolve(ctx, step, random)
+	turn := r.turns[i]
+	defer turn.over()
+	if slices.Contains(fault.LosingKinds, step.Kind) {
+		// Not more than a minority may lose what it had; see [fault.LosingKinds].
+		select {
+		case r.losing <- struct{}{}:
+			defer func() { <-r.losing }()
+		case <-ctx.Done():
+			return e, ctx.Err()
+		}
+	}
+	nodes, shard, old, err := r.resolve(ctx, i, random)
 	e.Nodes = nodes
 	if err != nil {
 		return e, fmt.Errorf("resolve %q: %w", step.Target, err)
+	}
+	apart, lasts := nothing, step.Until-step.At
+	if r.succeeds(i) {
+		lasts = step.Until - r.schedule.Faults[i-1].Until
+		if apart, err = r.keepApart(ctx, i, nodes[0]); err != nil {
+			return e, fmt.Errorf("%s at %s: %w", step.Kind, nodes[0], err)
+		}
+	}
+	seen := func() *Parts { return nil }
+	if r.options.OneByOne {
+		if old, err = r.settled(ctx, shard); err != nil {
+			return e, err
+		}
+		nodes, e.Nodes = []string{old.node}, []string{old.node}
+		seen = r.watch(ctx, shard, old)
 	}
 	mends := make([]Mend, 0, len(nodes))
 	var failed error
@@ -69,6 +98,9 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 		if f.Seed == 0 && slices.Contains(byChance, f.Kind) {
 			f.Seed = random.Uint64()
 		}
+		if f.Kind == fault.Swap && len(f.Peers) == 0 {
+			f.Peers = []string{other(r.target.Members(), id, random.IntN(fault.MaxNodes))}
+		}
 		mend, err := r.target.Break(ctx, id, f)
 		if mend != nil {
 			mends = append(mends, mend)
@@ -78,10 +110,17 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 		}
 	}
 	begun := time.Now()
+	turn.strikes(nodes)
 	aimed := old.node != "" && slices.Contains(nodes, old.node)
-	if step.Until > 0 {
+	if r.options.OneByOne {
+		if failed == nil {
+			failed = r.tookOver(ctx, shard, old.term)
+		}
+		e.LeaderFailed, e.Parts = failed == nil, seen()
+		rest(ctx, lasts.D())
+	} else if step.Until > 0 {
 		// A leader may have been long in coming; the fault lasts as long all the same.
-		rest(ctx, max(time.Until(r.began.Add(step.Until.D())), time.Until(begun.Add((step.Until-step.At).D()))))
+		rest(ctx, max(time.Until(r.began.Add(step.Until.D())), time.Until(begun.Add(lasts.D()))))
 		now, _ := r.leaderNow(ctx, shard)
 		e.LeaderFailed = aimed && now.term > old.term
 	} else if aimed {
@@ -95,12 +134,21 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 			failed = errors.Join(failed, fmt.Errorf("mend %s: %w", step.Kind, err))
 		}
 		e.Hits += done.Hits
-		if done.Refused != "" {
-			e.Refused = done.Refused
+		e.Repaired = append(e.Repaired, done.Repaired...)
+	}
+	if e.Hits == 0 { // else it has ended with the process that had it
+		if _, err := apart(ctx); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("mend %s: %w", step.Kind, err))
 		}
 	}
 	if e.LeaderFailed {
 		r.failed(i, shard, old.term)
+		if window, ok := r.windows.after(shard, old.term); ok {
+			e.Window = fault.Duration(window)
+		}
+	}
+	if r.options.OneByOne && failed == nil {
+		_, failed = r.settled(ctx, shard)
 	}
 	return e, failed
 }

@@ -16,8 +16,7 @@ type Member struct {
 
 // Target is a cluster that can be broken.
 type Target interface {
-	// Members lists the nodes that are meant to serve: all, less those that have
-	// refused to start on damaged data.
+	// Members lists the nodes that are meant to serve.
 	Members() []Member
 	// Transport carries requests to the members.
 	Transport() http.RoundTripper
@@ -34,9 +33,9 @@ type Mend func(ctx context.Context) (Done, error)
 // Done is what a fault did.
 type Done struct {
 	Hits uint64
-	// Refused is why the node did not come back, if it was right not to: it found
-	// its data damaged.
-	Refused string
+	// Repaired is what a node asked for that refused to start on what was left of its
+	// data, and what was done.
+	Repaired []string
 }
 
 // ErrUnsupported is the error for a fault that a cluster of this kind cannot

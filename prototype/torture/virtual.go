@@ -43,6 +43,6 @@ func Simulate(s fault.Schedule) (result Result, err error) {
 	if err != nil {
 		return Result{Schedule: s}, err
 	}
-	result, err = Run(context.Background(), s, InMemory(m), nil)
+	result, err = Run(context.Background(), s, InMemory(m), Options{})
 	return result, errors.Join(err, m.Close())
 }

@@ -66,14 +66,20 @@ func (w *windows) flows(shard int, epoch uint64) bool {
 // after gives the time without service that ended with the first leader of a
 // later epoch; ok is false if there was none.
 func (w *windows) after(shard int, epoch uint64) (time.Duration, bool) {
+	last, first, ok := w.around(shard, epoch)
+	return first.Sub(last), ok
+}
+
+// around gives the last acknowledgement before that time and the first after it.
+func (w *windows) around(shard int, epoch uint64) (last, first time.Time, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if s := w.shards[shard]; s != nil {
 		for _, c := range s.changes {
 			if c.epoch > epoch {
-				return c.first.Sub(c.last), true
+				return c.last, c.first, true
 			}
 		}
 	}
-	return 0, false
+	return last, first, false
 }
