@@ -79,6 +79,18 @@ type Config struct {
 	// its wait, and what arrives meanwhile goes with it.
 	WorthAnEntry int
 
+	// AllowHosts are hosts, HOST or HOST:PORT, that the HTTP API answers to beside
+	// loopback names and the node's own addresses; AllowOrigins are origins,
+	// SCHEME://HOST[:PORT], whose pages it answers beside its own.
+	AllowHosts, AllowOrigins []string
+	// MaxInFlight bounds, in bytes, what the requests of clients hold in memory
+	// together while they are read and answered, beside MaxQueue. Beyond it they are
+	// refused.
+	MaxInFlight int
+	// MaxConnections is how many clients may be connected to the HTTP API; half of
+	// them may follow events.
+	MaxConnections int
+
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
 
@@ -136,6 +148,8 @@ func DefaultConfig() Config {
 		Retain:            200_000,
 		BatchesInFlight:   4,
 		WorthAnEntry:      64 << 10,
+		MaxInFlight:       128 << 20,
+		MaxConnections:    4096,
 		Logger:            slog.New(slog.DiscardHandler),
 	}
 }
@@ -148,6 +162,16 @@ var ErrConfig = errors.New("invalid configuration")
 func (c Config) Validate() error {
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	}
+	for _, host := range c.AllowHosts {
+		if _, err := parseHost(host); err != nil {
+			return bad("--allow-host: %s", err)
+		}
+	}
+	for _, origin := range c.AllowOrigins {
+		if _, err := parseOrigin(origin); err != nil {
+			return bad("--allow-origin: %s", err)
+		}
 	}
 	self := false
 	seen := map[string]bool{}
@@ -188,6 +212,10 @@ func (c Config) Validate() error {
 		return bad("a limit of %g messages a second makes no sense", c.AdmitRate)
 	case c.MaxBatch < c.MaxBody+3*c.MaxID+64:
 		return bad("a batch (%d bytes) must hold at least one message (%d bytes)", c.MaxBatch, c.MaxBody+3*c.MaxID+64)
+	case c.MaxInFlight < streamLimit:
+		return bad("%d bytes for the requests of clients: one stream may take %d", c.MaxInFlight, streamLimit)
+	case c.MaxConnections < 2:
+		return bad("%d connections are too few", c.MaxConnections)
 	case c.Network == nil, c.Stores == nil, c.Logger == nil:
 		return bad("network, stores and logger are needed")
 	}

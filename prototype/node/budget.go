@@ -1,0 +1,127 @@
+package node
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// streamLimit is what one stream of messages may hold, in bytes: messages that
+	// are on their way to the log, and answers that its client has not taken.
+	streamLimit = 5 << 20
+	// budgetPatience is how long a stream that has begun waits for the node's budget.
+	budgetPatience = 10 * time.Second
+)
+
+// budget bounds the bytes that all requests of a node hold together. Its methods
+// may be called from any goroutine.
+type budget struct {
+	mu    sync.Mutex
+	free  int
+	freed signal
+}
+
+func newBudget(bytes int) *budget { return &budget{free: bytes} }
+
+func (b *budget) take(bytes int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.free < bytes {
+		return false
+	}
+	b.free -= bytes
+	return true
+}
+
+// give may be negative: what has become larger than was foreseen is counted late
+// rather than never.
+func (b *budget) give(bytes int) {
+	b.mu.Lock()
+	b.free += bytes
+	b.mu.Unlock()
+	b.freed.notify()
+}
+
+// busy refuses what the budget has no room for.
+func busy() *Error {
+	return &Error{Outcome: Fail, Reason: ReasonOverloaded, RetryAfter: time.Second,
+		Detail: "this node holds as many bytes for its clients as it may: come again, or ask another node"}
+}
+
+// share is the part of a budget that one request holds. Its methods may be called
+// from any goroutine.
+type share struct {
+	budget *budget
+	mu     sync.Mutex
+	held   int
+	given  signal
+}
+
+// share begins with so many bytes, or is nil and busy.
+func (b *budget) share(bytes int) (*share, *Error) {
+	if !b.take(bytes) {
+		return nil, busy()
+	}
+	return &share{budget: b, held: bytes}, nil
+}
+
+// grow takes more at once, or nothing.
+func (s *share) grow(bytes int) *Error {
+	if !s.budget.take(bytes) {
+		return busy()
+	}
+	s.mu.Lock()
+	s.held += bytes
+	s.mu.Unlock()
+	return nil
+}
+
+// await takes more when there is room: as long as it takes below streamLimit, since
+// this request's own client makes that room, and for budgetPatience in the budget,
+// where others do.
+func (s *share) await(ctx context.Context, bytes int) *Error {
+	var late <-chan time.Time
+	for {
+		given, freed := s.given.wait(), s.budget.freed.wait()
+		s.mu.Lock()
+		full := s.held+bytes > streamLimit
+		s.mu.Unlock()
+		switch {
+		case full:
+			freed = nil
+		case s.grow(bytes) == nil:
+			return nil
+		case late == nil:
+			timer := time.NewTimer(budgetPatience)
+			defer timer.Stop()
+			late = timer.C
+		}
+		select {
+		case <-given:
+		case <-freed:
+		case <-late:
+			return busy()
+		case <-ctx.Done():
+			return noLeader("the request has ended")
+		}
+	}
+}
+
+// shrink gives bytes back; a negative number takes them without asking.
+func (s *share) shrink(bytes int) {
+	s.mu.Lock()
+	s.held -= bytes
+	s.mu.Unlock()
+	s.budget.give(bytes)
+	s.given.notify()
+}
+
+// end gives back all that is held.
+func (s *share) end() {
+	s.mu.Lock()
+	bytes := s.held
+	s.held = 0
+	s.mu.Unlock()
+	s.budget.give(bytes)
+}
