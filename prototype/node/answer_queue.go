@@ -58,10 +58,7 @@ func (q *answerQueue) run() {
 		if last {
 			return
 		}
-		err := q.out.pass(data)
-		if err == nil {
-			err = q.out.flush()
-		}
+		err := q.out.pass(data, true)
 		q.share.shrink(len(data))
 		if cap(data) > chunkBytes {
 			data = nil

@@ -81,14 +81,14 @@ func (s *share) grow(bytes int) *Error {
 // this request's own client makes that room, and for budgetPatience in the budget,
 // where others do.
 func (s *share) await(ctx context.Context, bytes int) *Error {
+	if !s.full(bytes) && s.grow(bytes) == nil {
+		return nil
+	}
 	var late <-chan time.Time
 	for {
 		given, freed := s.given.wait(), s.budget.freed.wait()
-		s.mu.Lock()
-		full := s.held+bytes > streamLimit
-		s.mu.Unlock()
 		switch {
-		case full:
+		case s.full(bytes):
 			freed = nil
 		case s.grow(bytes) == nil:
 			return nil
@@ -106,6 +106,13 @@ func (s *share) await(ctx context.Context, bytes int) *Error {
 			return noLeader("the request has ended")
 		}
 	}
+}
+
+// full says whether so many bytes more are beyond what a stream may hold.
+func (s *share) full(bytes int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held+bytes > streamLimit
 }
 
 // shrink gives bytes back; a negative number takes them without asking.

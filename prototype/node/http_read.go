@@ -45,6 +45,7 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	}
 	var held *share
 	out := newPacedWriter(w)
+	out.buf = make([]byte, 0, roomFor(first))
 	out.begin = func() (err *Error) { held, err = n.budget.share(readCost); return err }
 	w.Header().Set("Content-Type", "application/json")
 	if out.read(request, first, more) != nil && out.refused != nil {
@@ -56,7 +57,7 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer held.end()
-	out.write()
+	out.write(false)
 	out.end()
 }
 

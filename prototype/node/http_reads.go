@@ -53,7 +53,7 @@ func (n *Node) postReads(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if last != nil {
-		out.pass(appendProblem(nil, problemOf(last, "/v1/reads")))
+		out.pass(appendProblem(nil, problemOf(last, "/v1/reads")), true)
 	}
 }
 

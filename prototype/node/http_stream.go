@@ -85,7 +85,7 @@ func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation s
 		early = slowReader(Unknown)
 	}
 	if early != nil {
-		out.pass(appendProblem(nil, problemOf(early, r.URL.Path)))
+		out.pass(appendProblem(nil, problemOf(early, r.URL.Path)), true)
 	}
 	body.leave()
 	out.end()

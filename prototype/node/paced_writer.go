@@ -41,25 +41,20 @@ func (p *pacedWriter) spill() error {
 	if len(p.buf) < writePiece {
 		return nil
 	}
-	return p.write()
+	return p.write(false)
 }
 
 // flush writes what was gathered and sends it on its way.
-func (p *pacedWriter) flush() error {
-	if err := p.write(); err != nil {
-		return err
-	}
-	return p.timed(p.controller.Flush)
-}
+func (p *pacedWriter) flush() error { return p.write(true) }
 
-func (p *pacedWriter) write() error {
+func (p *pacedWriter) write(flush bool) error {
 	if !p.begun && p.begin != nil {
 		if p.refused = p.begin(); p.refused != nil {
 			return p.refused
 		}
 	}
 	p.begun = true
-	err := p.pass(p.buf)
+	err := p.pass(p.buf, flush)
 	if p.buf = p.buf[:0]; cap(p.buf) > 2*writePiece {
 		p.buf = nil
 	}
@@ -67,22 +62,23 @@ func (p *pacedWriter) write() error {
 }
 
 // pass writes data in pieces, past what was gathered.
-func (p *pacedWriter) pass(data []byte) error {
-	for len(data) > 0 {
+func (p *pacedWriter) pass(data []byte, flush bool) (err error) {
+	for err == nil && (len(data) > 0 || flush) {
 		piece := data[:min(len(data), writePiece)]
-		if err := p.timed(func() error { _, err := p.w.Write(piece); return err }); err != nil {
-			return err
-		}
 		data = data[len(piece):]
+		begun := time.Now()
+		p.controller.SetWriteDeadline(begun.Add(writePatience + writeGrace))
+		if len(piece) > 0 {
+			_, err = p.w.Write(piece)
+		}
+		if len(data) == 0 {
+			if err == nil && flush {
+				err = p.controller.Flush()
+			}
+			flush = false
+		}
+		p.slow = p.slow || time.Since(begun) > writePatience
 	}
-	return nil
-}
-
-func (p *pacedWriter) timed(write func() error) error {
-	begun := time.Now()
-	p.controller.SetWriteDeadline(begun.Add(writePatience + writeGrace))
-	err := write()
-	p.slow = p.slow || time.Since(begun) > writePatience
 	return err
 }
 

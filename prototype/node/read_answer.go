@@ -3,7 +3,6 @@
 package node
 
 import (
-	"encoding/json"
 	"strconv"
 	"time"
 
@@ -70,6 +69,16 @@ parts:
 	return nil
 }
 
+// roomFor is about what the beginning of an answer takes, in bytes.
+func roomFor(first order.View) int {
+	room := 256
+	for i := 0; i < len(first.Messages) && room < writePiece; i++ {
+		m := &first.Messages[i]
+		room += 128 + len(m.ID) + len(m.Sender) + len(m.Body)
+	}
+	return min(room, writePiece+readBytes)
+}
+
 func appendPlaced(out []byte, m order.Message) []byte {
 	out = append(out, `{"seq":`...)
 	out = strconv.AppendUint(out, m.Seq, 10)
@@ -82,7 +91,7 @@ func appendPlaced(out []byte, m order.Message) []byte {
 	out = append(out, `,"epoch":`...)
 	out = strconv.AppendUint(out, m.Epoch, 10)
 	out = append(out, `,"time":`...)
-	at, _ := json.Marshal(time.UnixMilli(m.Time).UTC()) // a year in range never fails
-	out = append(out, at...)
-	return append(out, '}')
+	out = append(out, '"')
+	out = time.UnixMilli(m.Time).UTC().AppendFormat(out, time.RFC3339Nano)
+	return append(out, '"', '}')
 }
