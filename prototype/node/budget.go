@@ -8,7 +8,8 @@ import (
 
 const (
 	// streamLimit is what one stream of messages may hold, in bytes: messages that
-	// are on their way to the log, and answers that its client has not taken.
+	// are on their way to the log, and answers that its client has not taken. Where
+	// messages may be very long, it is that of eight.
 	streamLimit = 5 << 20
 	// budgetPatience is how long a stream that has begun waits for the node's budget.
 	budgetPatience = 10 * time.Second
@@ -53,6 +54,7 @@ func busy() *Error {
 // from any goroutine.
 type share struct {
 	budget *budget
+	limit  int // that await goes up to
 	mu     sync.Mutex
 	held   int
 	given  signal
@@ -63,7 +65,7 @@ func (b *budget) share(bytes int) (*share, *Error) {
 	if !b.take(bytes) {
 		return nil, busy()
 	}
-	return &share{budget: b, held: bytes}, nil
+	return &share{budget: b, limit: streamLimit, held: bytes}, nil
 }
 
 // grow takes more at once, or nothing.
@@ -77,9 +79,9 @@ func (s *share) grow(bytes int) *Error {
 	return nil
 }
 
-// await takes more when there is room: as long as it takes below streamLimit, since
-// this request's own client makes that room, and for budgetPatience in the budget,
-// where others do.
+// await takes more when there is room: below the share's limit, where the request's
+// own client makes it, however long that takes, and for budgetPatience in the
+// budget, where others do.
 func (s *share) await(ctx context.Context, bytes int) *Error {
 	if !s.full(bytes) && s.grow(bytes) == nil {
 		return nil
@@ -112,7 +114,7 @@ func (s *share) await(ctx context.Context, bytes int) *Error {
 func (s *share) full(bytes int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.held+bytes > streamLimit
+	return s.held+bytes > s.limit
 }
 
 // shrink gives bytes back; a negative number takes them without asking.

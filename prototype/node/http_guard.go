@@ -27,7 +27,8 @@ type guard struct {
 // newGuard is for a configuration that was validated.
 func newGuard(cfg Config, self Peer, next http.Handler) *guard {
 	g := &guard{next: next}
-	if name, _ := splitHost(self.HTTP); name != "" {
+	if host, _, err := net.SplitHostPort(self.HTTP); err == nil && host != "" {
+		name, _ := splitHost(net.JoinHostPort(host, "")) // the port may be the name of a service
 		g.hosts = append(g.hosts, name)
 	}
 	for _, text := range cfg.AllowHosts {

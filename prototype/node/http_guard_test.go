@@ -176,6 +176,29 @@ func TestGuard_local_address(t *testing.T) {
 	}
 }
 
+// TestGuard_own_name: the address that a node is configured with is one of its names,
+// in whatever form it was written.
+func TestGuard_own_name(t *testing.T) {
+	for self, tt := range map[string][]string{
+		"n1:http": {"n1", "n1:80"}, "N1.Example.:7001": {"n1.example:7001"}, "[fd00::5]:7001": {"[fd00::5]:7001", "[FD00:0::5]"},
+		"10.0.0.5:7001": {"10.0.0.5:7001", "10.0.0.5"}, "0.0.0.0:7001": {"0.0.0.0:7001"}, ":7001": {"localhost:7001"},
+	} {
+		g := newGuard(DefaultConfig(), Peer{HTTP: self}, nil)
+		for _, host := range tt {
+			r := httptest.NewRequest("GET", "/", nil)
+			if r.Host = host; !g.knows(r) {
+				t.Errorf("%s does not know itself as %s", self, host)
+			}
+		}
+		for _, host := range []string{"", ":7001", "n2", "evil.example:7001", "[]"} {
+			r := httptest.NewRequest("GET", "/", nil)
+			if r.Host = host; g.knows(r) {
+				t.Errorf("%s takes %q for itself", self, host)
+			}
+		}
+	}
+}
+
 // TestGuard_content_type: what a page can send unasked is not taken for JSON, and
 // programs need not say what they send.
 func TestGuard_content_type(t *testing.T) {

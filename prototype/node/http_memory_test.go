@@ -156,16 +156,16 @@ func TestStream_never_read(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"malformed lines": bytes.Repeat([]byte("x\n"), 700_000),
 		"messages":        bytes.Repeat(good, 40_000),
-		"unknown fields":  bytes.Repeat([]byte(`{"`+strings.Repeat("f", 3_000)+`":1}`+"\n"), 2_000),
+		"unknown fields":  bytes.Repeat([]byte(`{"`+strings.Repeat("f", 10_000)+`":1}`+"\n"), 200),
 	} {
 		t.Run(name, func(t *testing.T) {
 			virtual(t, nil, func(t *testing.T, n *Node, dial func() net.Conn) {
-				for range 3 {
+				for range 2 {
 					go send(dial(), postMessages, data, false)
 				}
 				time.Sleep(writePatience / 2)
-				if held := inFlight(n); held == 0 || held > 3*(streamLimit+readBytes) {
-					t.Errorf("three clients hold %d KiB", held>>10)
+				if held := inFlight(n); held == 0 || held > 2*(streamLimit+readBytes) {
+					t.Errorf("two clients hold %d KiB", held>>10)
 				}
 				time.Sleep(writePatience/2 + writeGrace + time.Second)
 				synctest.Wait()
@@ -275,22 +275,15 @@ func TestReads_pages(t *testing.T) {
 	n := openAlone(t, nil)
 	fill(t, n, "c", 300)
 	s := listen(t, n)
-	seen, pages := uint64(0), 0
-	for seen < 300 {
+	seen, pages := 0, 0
+	for seen < 300 && pages < 10 {
 		a := askAs(t, s, "GET", fmt.Sprintf("/v1/conversations/c/messages?limit=10000&after=%d", seen), "")
-		var page struct {
-			Messages []struct{ Seq uint64 }
-			Last     uint64 `json:"last_seq"`
-		}
-		if err := json.Unmarshal([]byte(a.body), &page); err != nil || page.Last != 300 || len(page.Messages) == 0 || len(a.body) > maxAnswer+1<<10 {
-			t.Fatalf("after %d: %v, %d messages of %d in %d bytes", seen, err, len(page.Messages), page.Last, len(a.body))
-		}
-		for _, m := range page.Messages {
-			if seen++; m.Seq != seen {
-				t.Fatalf("seq %d where %d comes next", m.Seq, seen)
-			}
-		}
+		first := strings.Contains(a.body, fmt.Sprintf(`[{"seq":%d,`, seen+1))
+		seen += strings.Count(a.body, `{"seq":`)
 		pages++
+		if !first || !strings.Contains(a.body, fmt.Sprintf(`,{"seq":%d,`, seen)) || !strings.HasSuffix(a.body, `],"last_seq":300,"read":"linearizable"}`+"\n") || len(a.body) > maxAnswer+1<<10 {
+			t.Fatalf("page %d up to %d has %d bytes and ends with %s", pages, seen, len(a.body), a.body[max(0, len(a.body)-100):])
+		}
 	}
 	if pages != 3 {
 		t.Errorf("18 MB in %d pages", pages)

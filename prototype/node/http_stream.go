@@ -46,6 +46,7 @@ func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation s
 		return
 	}
 	defer held.end()
+	held.limit = max(streamLimit, 8*n.rawLimit())
 	out := newPacedWriter(w)
 	out.controller.EnableFullDuplex()
 	w.Header().Set("Content-Type", "application/x-ndjson")
