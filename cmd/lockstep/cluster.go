@@ -43,6 +43,7 @@ says where the nodes are.`,
 	cmd.Flags().StringVar(&cfg.LogStore, "log-store", string(node.WAL), "what keeps the logs on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().BoolVar(&cfg.LazyLane, "lazy-lane", false, "have the lane that says ok before the disk has it, as node --lazy-lane")
 	cmd.Flags().BoolVar(&cfg.AllowFaults, "allow-faults", false, "open /v1/faults at every node")
+	addAllowed(cmd, &cfg.AllowHosts, &cfg.AllowOrigins, "every node answers")
 	return cmd
 }
 

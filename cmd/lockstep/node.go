@@ -32,6 +32,13 @@ type nodeFlags struct {
 	tls                         node.TLSFiles
 	httpTLS                     bool
 	balanceAfter                time.Duration
+	hosts, origins              []string
+}
+
+// addAllowed adds the flags for whom nodes answer beside themselves.
+func addAllowed(cmd *cobra.Command, hosts, origins *[]string, who string) {
+	cmd.Flags().StringSliceVar(hosts, "allow-host", nil, "HOST or HOST:PORT that "+who+" to beside loopback names and its own addresses; with commas, or again")
+	cmd.Flags().StringSliceVar(origins, "allow-origin", nil, "SCHEME://HOST[:PORT] whose pages "+who+" beside those of its own origin; with commas, or again")
 }
 
 func newNodeCommand() *cobra.Command {
@@ -52,7 +59,19 @@ Without --tls-cert, --tls-key and --tls-ca nobody is asked who he is: keep the
 addresses on loopback then. With them nodes talk to each other by TLS 1.3 only,
 and each must show a certificate with its id as a DNS name (see lockstep certs).
 Clients are not asked for a certificate, with --http-tls neither; keep the HTTP
-API where only those who may send can reach it.`,
+API where only those who may send can reach it.
+
+So that no page in a browser beside the node can use it, the HTTP API answers only
+requests whose Host is a loopback name or one of the node's own addresses: that of
+--http, that of --peers, and the one by which the request came. A name of another
+kind, such as that of a proxy, is added by --allow-host. Pages are answered if they
+are of the node's own origin or of one that --allow-origin adds; behind a proxy
+that ends TLS, that is the proxy's, with https.
+
+What requests hold in memory is bounded; beyond it they get 503 and Retry-After. An
+answer holds at most 8 MiB of messages, or one message: if it ends before the
+last seq, ask on after its last message. A client that reads nothing of its answer
+for 10 seconds gets an early end of it.`,
 		Example: `  lockstep node --id n1 --http 127.0.0.1:7001 --raft 127.0.0.1:7101 --data /tmp/n1 \
     --peers n1=127.0.0.1:7001/127.0.0.1:7101,n2=127.0.0.1:7002/127.0.0.1:7102,n3=127.0.0.1:7003/127.0.0.1:7103
   lockstep node --id n4 --http 127.0.0.1:7004 --raft 127.0.0.1:7104 --data /tmp/n4 --join http://127.0.0.1:7001`,
@@ -73,6 +92,7 @@ API where only those who may send can reach it.`,
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
 	cmd.Flags().BoolVar(&f.lazyLane, "lazy-lane", false, "have the lane that says ok when a majority has a message in memory, and flushes each second; the same at every node")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
+	addAllowed(cmd, &f.hosts, &f.origins, "the HTTP API answers")
 	cmd.Flags().StringVar(&f.tls.Cert, "tls-cert", "", "this node's certificate for the other nodes (PEM); read again when it changes")
 	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
 	cmd.Flags().StringVar(&f.tls.CA, "tls-ca", "", "the authorities of the other nodes' certificates (PEM)")
@@ -154,6 +174,10 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 			continue
 		}
 		if f.http != "" {
+			// The others, and clients that they direct here, know this node by its peer address.
+			if host, _, err := net.SplitHostPort(p.HTTP); err == nil && host != "" {
+				f.hosts = append(f.hosts, strings.TrimSuffix(net.JoinHostPort(host, ""), ":"))
+			}
 			peers[i].HTTP = f.http
 		}
 		if f.raft != "" {
@@ -171,6 +195,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Retain, cfg.IDMemory, cfg.AdmitRate = f.retain, f.idMemory<<20, f.admitRate
 	cfg.BalanceAfter = f.balanceAfter
+	cfg.AllowHosts, cfg.AllowOrigins = f.hosts, f.origins
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery
 	}

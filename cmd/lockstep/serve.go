@@ -23,6 +23,8 @@ type serveFlags struct {
 	addr, dir, data string
 	noCluster       bool
 	allowFaults     bool
+	allowHosts      []string
+	allowOrigins    []string
 	verbose         bool
 	reviews         string
 	webhook         string
@@ -56,6 +58,7 @@ then on most of them.`,
 	cmd.Flags().StringVar(&f.data, "data", "var", "folder for the cluster's data (default: var, in the repository)")
 	cmd.Flags().BoolVar(&f.noCluster, "no-cluster", false, "serve the site alone")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "let readers on other machines break the cluster too")
+	addAllowed(cmd, &f.allowHosts, &f.allowOrigins, "each node of the cluster answers")
 	cmd.Flags().StringVar(&f.reviews, "reviews", "on", "let people comment on pages: on or off")
 	cmd.Flags().StringVar(&f.webhook, "review-webhook", "", "tell this address of every comment and verdict; signed with LOCKSTEP_WEBHOOK_SECRET")
 	cmd.Flags().BoolVar(&f.webhookPrivate, "review-webhook-private", false, "let the webhook be on a private network")
@@ -132,7 +135,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		return usageError{fmt.Sprintf("--reviews is on or off, not %q", f.reviews), "lockstep serve --reviews off"}
 	}
 	if tree.ByPath("/lab/") != nil && !f.noCluster {
-		lab, err := startLab(cmd.Context(), labOptions{Data: filepath.Join(f.data, "lab"), Logger: logger, AllowFaults: f.allowFaults})
+		lab, err := startLab(cmd.Context(), labOptions{Data: filepath.Join(f.data, "lab"), Logger: logger, AllowFaults: f.allowFaults, AllowHosts: f.allowHosts, AllowOrigins: f.allowOrigins})
 		if err != nil {
 			return err
 		}

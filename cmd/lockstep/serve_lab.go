@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/dashboard"
 	"lockstep/prototype/lab"
+	"lockstep/prototype/node"
 	"lockstep/site"
 )
 
@@ -28,9 +28,10 @@ const (
 )
 
 type labOptions struct {
-	Data        string // folder of the cluster's data; emptied at the start
-	Logger      *slog.Logger
-	AllowFaults bool // for readers on other machines too
+	Data                     string // folder of the cluster's data; emptied at the start
+	Logger                   *slog.Logger
+	AllowFaults              bool     // for readers on other machines too
+	AllowHosts, AllowOrigins []string // as cluster.Config
 	// Executable is the program whose verb node the cluster runs; default: this
 	// one.
 	Executable string
@@ -68,6 +69,7 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 		p, err := cluster.Start(ctx, cluster.Config{
 			Executable: o.Executable, Dir: o.Data, Nodes: labNodes, Shards: labShards,
 			RestartAfter: labRestartAfter, AllowFaults: true, LazyLane: true, Logger: o.Logger,
+			AllowHosts: o.AllowHosts, AllowOrigins: o.AllowOrigins,
 		})
 		if err != nil {
 			return nil, err
@@ -139,9 +141,7 @@ func allowFaults(everybody bool) func(*http.Request) error {
 		if everybody {
 			return nil
 		}
-		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		ip := net.ParseIP(host)
-		if err != nil || ip == nil || !ip.IsLoopback() || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != "" {
+		if !node.AtThisMachine(r) {
 			return errors.New("only readers at the machine that serves this page may break its cluster; it allows others if it is started with --allow-faults")
 		}
 		return nil

@@ -31,9 +31,12 @@ type Config struct {
 	// 0: until Restart.
 	RestartAfter time.Duration
 	AllowFaults  bool
-	LazyLane     bool   // as `lockstep node --lazy-lane`
-	LogStore     string // as `lockstep node --log-store`; "" is its default
-	Logger       *slog.Logger
+	// AllowHosts and AllowOrigins are as `lockstep node --allow-host` and
+	// `--allow-origin`, at every node.
+	AllowHosts, AllowOrigins []string
+	LazyLane                 bool   // as `lockstep node --lazy-lane`
+	LogStore                 string // as `lockstep node --log-store`; "" is its default
+	Logger                   *slog.Logger
 }
 
 func (c Config) validate() error {

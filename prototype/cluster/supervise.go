@@ -141,6 +141,12 @@ func (p *Processes) run(c *child, peers string) (end, error) {
 	if p.cfg.AllowFaults {
 		args = append(args, "--allow-faults")
 	}
+	for _, host := range p.cfg.AllowHosts {
+		args = append(args, "--allow-host", host)
+	}
+	for _, origin := range p.cfg.AllowOrigins {
+		args = append(args, "--allow-origin", origin)
+	}
 	if p.cfg.LazyLane {
 		args = append(args, "--lazy-lane")
 	}

@@ -85,8 +85,19 @@ type Config struct {
 	WorthAnEntry int
 
 	// Features gives what a peer's version of this program can do, if it has been heard
-	// in this life of the node. nil takes every peer for one of this version.
+	// in this life of the node. nil asks the mesh.
 	Features func(peer string) (features uint64, heard bool)
+	// AllowHosts are hosts, HOST or HOST:PORT, that the HTTP API answers to beside
+	// loopback names and the node's own addresses; AllowOrigins are origins,
+	// SCHEME://HOST[:PORT], whose pages it answers beside its own.
+	AllowHosts, AllowOrigins []string
+	// MaxInFlight bounds, in bytes, what the requests of clients hold in memory
+	// together while they are read and answered, beside MaxQueue. Beyond it they are
+	// refused.
+	MaxInFlight int
+	// MaxConnections is how many clients may be connected to the HTTP API; half of
+	// them may follow events.
+	MaxConnections int
 
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
@@ -146,6 +157,8 @@ func DefaultConfig() Config {
 		IDMemory:          order.DefaultMemory,
 		BatchesInFlight:   4,
 		WorthAnEntry:      64 << 10,
+		MaxInFlight:       128 << 20,
+		MaxConnections:    4096,
 		Logger:            slog.New(slog.DiscardHandler),
 	}
 }
@@ -161,6 +174,16 @@ var ErrConfig = errors.New("invalid configuration")
 func (c Config) Validate() error {
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+	}
+	for _, host := range c.AllowHosts {
+		if _, err := parseHost(host); err != nil {
+			return bad("--allow-host: %s", err)
+		}
+	}
+	for _, origin := range c.AllowOrigins {
+		if _, err := parseOrigin(origin); err != nil {
+			return bad("--allow-origin: %s", err)
+		}
 	}
 	self := false
 	seen := map[string]bool{}
@@ -203,6 +226,10 @@ func (c Config) Validate() error {
 		return bad("%d bytes for the ids of a shard are too few: give it at least %d", c.IDMemory, leastIDMemory)
 	case c.MaxBatch < c.MaxBody+3*c.MaxID+64:
 		return bad("a batch (%d bytes) must hold at least one message (%d bytes)", c.MaxBatch, c.MaxBody+3*c.MaxID+64)
+	case c.MaxInFlight < streamLimit:
+		return bad("%d bytes for the requests of clients: one stream may take %d", c.MaxInFlight, streamLimit)
+	case c.MaxConnections < 2:
+		return bad("%d connections are too few", c.MaxConnections)
 	case c.Network == nil, c.Stores == nil, c.Logger == nil:
 		return bad("network, stores and logger are needed")
 	}

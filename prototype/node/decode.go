@@ -29,20 +29,55 @@ type wireMessage struct {
 }
 
 // decodeOne reads one JSON value of at most limit bytes, strictly.
-func decodeOne(w http.ResponseWriter, r *http.Request, limit int64, into any) *Error {
+func (n *Node) decodeOne(r *http.Request, limit int, into any) *Error {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		if r.Header.Get("Content-Type") != "" {
 			return invalid("the content type is %q, want application/json", r.Header.Get("Content-Type"))
 		}
 	}
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-		return &Error{Outcome: Fail, Reason: ReasonTooLarge, Detail: "the request has more bytes than this node accepts"}
-	}
+	held, _ := n.budget.share(0)
+	defer held.end()
+	data, err := readBody(r, limit, held)
 	if err != nil {
-		return invalid("the request could not be read: %s", err)
+		return err
 	}
 	return unmarshalStrict(data, into)
+}
+
+// smallBody is what a request may hold before it is counted, in bytes.
+const smallBody = 8 << 10
+
+// readBody reads all of a request's body. Memory is taken as bytes arrive, so that
+// who only announces a large body holds nothing.
+func readBody(r *http.Request, limit int, held *share) ([]byte, *Error) {
+	tooLarge := &Error{Outcome: Fail, Reason: ReasonTooLarge, Detail: "the request has more bytes than this node accepts"}
+	if r.ContentLength > int64(limit) {
+		return nil, tooLarge
+	}
+	room := smallBody
+	if r.ContentLength >= 0 {
+		room = min(room, int(r.ContentLength)+1) // one more, to see the end without another round
+	}
+	data := make([]byte, 0, room)
+	for {
+		if len(data) == cap(data) {
+			more := min(cap(data), limit+1-len(data))
+			if err := held.grow(cap(data) + more); err != nil {
+				return nil, err
+			}
+			data = append(make([]byte, 0, cap(data)+more), data...)
+		}
+		got, err := r.Body.Read(data[len(data):cap(data)])
+		data = data[:len(data)+got]
+		switch {
+		case len(data) > limit:
+			return nil, tooLarge
+		case errors.Is(err, io.EOF):
+			return data, nil
+		case err != nil:
+			return nil, invalid("the request could not be read: %s", err)
+		}
+	}
 }
 
 // unmarshalStrict refuses what encoding/json would let pass or mend silently:

@@ -3,6 +3,8 @@ package node
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -54,6 +56,7 @@ const (
 	ReasonTimeout     Reason = "timeout"     // no answer in time
 	ReasonUnavailable Reason = "unavailable" // this replica cannot answer as asked
 	ReasonForked      Reason = "forked"      // this replica has stopped; see shard.halt
+	ReasonSlowReader  Reason = "slow-reader" // the answer is not read
 )
 
 func (e *Error) Error() string { return fmt.Sprintf("%s (%s): %s", e.Reason, e.Outcome, e.Detail) }
@@ -67,8 +70,19 @@ func unknown(detail string) *Error {
 }
 
 func invalid(format string, args ...any) *Error {
-	return &Error{Outcome: Fail, Reason: ReasonInvalid, Detail: fmt.Sprintf(format, args...)}
+	return &Error{Outcome: Fail, Reason: ReasonInvalid, Detail: clip(fmt.Sprintf(format, args...))}
 }
+
+// clip bounds what of a request is repeated in the answer to it, in bytes.
+func clip(text string) string {
+	const most = 300
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}
+
+func quoted(text string) string { return strconv.Quote(clip(text)) }
 
 // rejected translates the decision of the log.
 func rejected(r order.Result) *Error {

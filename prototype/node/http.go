@@ -3,19 +3,25 @@
 package node
 
 import (
+	"crypto/tls"
 	"encoding/json"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
-// Handler is the HTTP API of the node. Every error is a problem (RFC 9457)
-// whose member "outcome" says whether the request certainly had no effect.
-func (n *Node) Handler() http.Handler {
-	routes := []struct {
-		method, path string
-		handle       http.HandlerFunc
-	}{
+// route is one of the API's resources and what may be done with it.
+type route struct {
+	method, path string
+	handle       http.HandlerFunc
+}
+
+func (n *Node) routes() []route {
+	return []route{
 		{"POST", "/v1/conversations/{conversation}/messages", n.postMessages},
 		{"GET", "/v1/conversations/{conversation}/messages", n.getMessages},
 		{"POST", "/v1/conversations/{conversation}/sessions", n.postSession},
@@ -34,9 +40,14 @@ func (n *Node) Handler() http.Handler {
 		{"GET", "/readyz", n.getReady},
 		{"GET", "/metrics", n.meter.handler().ServeHTTP},
 	}
+}
+
+// Handler is the HTTP API of the node. Every error is a problem (RFC 9457)
+// whose member "outcome" says whether the request certainly had no effect.
+func (n *Node) Handler() http.Handler {
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
-	for _, route := range routes {
+	for _, route := range n.routes() {
 		mux.HandleFunc(route.method+" "+route.path, route.handle)
 		allowed[route.path] = append(allowed[route.path], route.method)
 	}
@@ -52,26 +63,46 @@ func (n *Node) Handler() http.Handler {
 		writeProblem(w, problem{Type: "urn:lockstep:not-found", Title: "There is no such resource",
 			Status: http.StatusNotFound, Detail: "the API begins at /v1/status and /v1/conversations/{conversation}/messages", Instance: r.URL.Path, Outcome: Fail})
 	})
-	return n.guard(mux)
+	return newGuard(n.cfg, n.roster.self, mux)
 }
 
-// guard sets what every answer needs.
-func (n *Node) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Cache-Control", "no-store")
-		next.ServeHTTP(w, r)
-	})
-}
-
-// Server is an HTTP server with limits that fit the API. Streams lift the
-// write limit for themselves.
+// Server is an HTTP server with limits that fit the API: of a connection's time,
+// of its headers, and of the number of connections. Streams move the times as they
+// get on. Headers that are late or too large, and connections beyond
+// Config.MaxConnections, are refused before any route is asked.
 func (n *Node) Server() *http.Server {
 	return &http.Server{
-		Handler: n.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute,
+		Handler: n.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		ConnState: limitConnections(n.cfg.MaxConnections), DisableGeneralOptionsHandler: true,
 	}
 }
+
+// limitConnections gives a hook that closes a connection beyond the limit, after
+// it was told to come again.
+func limitConnections(limit int) func(net.Conn, http.ConnState) {
+	var open atomic.Int64
+	return func(c net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			if open.Add(1) <= int64(limit) {
+				return
+			}
+			if _, encrypted := c.(*tls.Conn); !encrypted {
+				c.SetWriteDeadline(time.Now().Add(time.Second))
+				io.WriteString(c, tooManyConnections)
+			}
+			c.Close()
+		case http.StateClosed, http.StateHijacked:
+			open.Add(-1)
+		}
+	}
+}
+
+var tooManyConnections = func() string {
+	body, _ := json.Marshal(problemOf(&Error{Outcome: Fail, Reason: ReasonOverloaded, Detail: "this node has as many connections as it may: come again, or ask another node"}, ""))
+	return fmt.Sprintf("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+}()
 
 func writeJSON(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")

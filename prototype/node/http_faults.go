@@ -30,7 +30,7 @@ func (n *Node) postFault(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var f fault.Fault
-	if err := decodeOne(w, r, 4<<10, &f); err != nil {
+	if err := n.decodeOne(r, 4<<10, &f); err != nil {
 		fail(w, r, err)
 		return
 	}

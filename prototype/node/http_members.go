@@ -5,7 +5,6 @@ package node
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -65,22 +64,4 @@ func (n *Node) deleteDrain(w http.ResponseWriter, r *http.Request) {
 	}
 	n.balance.draining.Store(false)
 	writeJSON(w, map[string]any{"node": n.cfg.ID, "draining": false})
-}
-
-// operator lets only those change the cluster who sit at this machine. A page in
-// their browser does not: it cannot send a request without a preflight that has
-// this header.
-func (n *Node) operator(w http.ResponseWriter, r *http.Request) bool {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	ip := net.ParseIP(host)
-	here := err == nil && ip != nil && ip.IsLoopback()
-	if local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); ok && ip != nil {
-		here = here || local.IP.Equal(ip)
-	}
-	if here && r.Header.Get("Lockstep-Operator") != "" && r.Header.Get("Forwarded") == "" && r.Header.Get("X-Forwarded-For") == "" {
-		return true
-	}
-	writeProblem(w, problem{Type: "urn:lockstep:operator", Title: "Only an operator may do this", Status: http.StatusForbidden,
-		Detail: "use lockstep members, lockstep leave or lockstep drain at the machine of the node (the header Lockstep-Operator must be set)", Instance: r.URL.Path, Outcome: Fail})
-	return false
 }

@@ -3,9 +3,6 @@
 package node
 
 import (
-	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,30 +14,7 @@ import (
 const (
 	defaultLimit = 100
 	maxLimit     = 10_000
-	maxReadBytes = 8 << 20 // bodies in one answer; at least one message is given
 )
-
-// wireRead answers a read.
-type wireRead struct {
-	Conversation string       `json:"conversation"`
-	Messages     []wirePlaced `json:"messages"`
-	LastSeq      uint64       `json:"last_seq"`
-	Read         Level        `json:"read"`
-}
-
-// wirePlaced is a message that has its place.
-type wirePlaced struct {
-	Seq    uint64    `json:"seq"`
-	ID     string    `json:"id"`
-	Sender string    `json:"sender"`
-	Body   string    `json:"body"`
-	Epoch  uint64    `json:"epoch"`
-	Time   time.Time `json:"time"`
-}
-
-func placed(m order.Message) wirePlaced {
-	return wirePlaced{Seq: m.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: m.Epoch, Time: time.UnixMilli(m.Time).UTC()}
-}
 
 func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
@@ -52,24 +26,39 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		n.meter.latency.WithLabelValues("read-" + string(request.Level)).Observe(time.Since(start).Seconds())
 	}()
-	read := n.Read
-	if lane := laneOf(r); lane != LaneQuorum {
-		read = func(_ context.Context, request ReadRequest) (order.View, *Error) { return n.readWeak(lane, request) }
+	lane := laneOf(r)
+	first, more := order.View{}, n.shardOf(nameIn(lane, request.Conversation)).fsm.machine.Read
+	switch lane {
+	case LaneQuorum:
+		first, err = n.Read(r.Context(), request.part())
+	case LaneLazy:
+		more = func(conversation string, after uint64, limit int) order.View {
+			return n.ReadIn(lane, conversation, after, limit)
+		}
+		first, err = n.readWeak(lane, request.part())
+	default: // the order changes, so all of it is of one moment
+		first, err = n.readWeak(lane, request)
 	}
-	view, err := read(r.Context(), request)
 	if err != nil {
 		fail(w, r, err)
 		return
 	}
-	answer := wireRead{Conversation: request.Conversation, Messages: []wirePlaced{}, LastSeq: view.Last, Read: request.Level}
-	bytes := 0
-	for i, m := range view.Messages {
-		if bytes += len(m.Body); i > 0 && bytes > maxReadBytes {
-			break
-		}
-		answer.Messages = append(answer.Messages, placed(m))
+	var held *share
+	out := newPacedWriter(w)
+	out.buf = make([]byte, 0, roomFor(first))
+	out.begin = func() (err *Error) { held, err = n.budget.share(readCost); return err }
+	w.Header().Set("Content-Type", "application/json")
+	if out.read(request, first, more) != nil && out.refused != nil {
+		fail(w, r, out.refused)
+		return
 	}
-	writeJSON(w, answer)
+	if held == nil { // one piece is left in memory to the server
+		w.Write(out.buf)
+		return
+	}
+	defer held.end()
+	out.write(false)
+	out.end()
 }
 
 // readWeak reads in another lane than the quorum lane; none of them knows a level
@@ -147,79 +136,4 @@ func (n *Node) getDigest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, map[string]any{"seq": seq, "digest": digest.String()})
-}
-
-const (
-	eventsPage      = 256
-	eventsHeartbeat = 10 * time.Second
-	eventsWrite     = 15 * time.Second // after which a reader that does not read is dropped
-)
-
-// getEvents streams a conversation as this replica has it. Nothing is buffered
-// for a slow reader: the stream reads from the machine at the reader's pace, and
-// a reader that stops is dropped and may resume from its last id.
-func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
-	conversation, err := n.conversation(r)
-	after := uint64(0)
-	if err == nil {
-		from := r.URL.Query().Get("after")
-		if last := r.Header.Get("Last-Event-ID"); last != "" {
-			from = last
-		}
-		err = number(from, "after", &after)
-	}
-	if err != nil {
-		fail(w, r, err)
-		return
-	}
-	lane := laneOf(r)
-	ordered := lane == LaneQuorum || lane == LaneLazy // by a log: what was shown stays
-	if first := n.ReadIn(lane, conversation, after, 0).First; ordered && after+1 < first {
-		fail(w, r, gone(after, first))
-		return
-	}
-	controller := http.NewResponseController(w)
-	controller.SetReadDeadline(time.Time{})
-	w.Header().Set("Content-Type", "text/event-stream")
-	fmt.Fprint(w, ": lockstep\n\n")
-	heartbeat := time.NewTicker(eventsHeartbeat)
-	defer heartbeat.Stop()
-	for {
-		changed := n.Watch(nameIn(lane, conversation))
-		view := n.ReadIn(lane, conversation, after, eventsPage)
-		var again <-chan time.Time
-		if !ordered {
-			// What was shown may have moved since; the stream shows what is new at the end.
-			again = time.After(laneEvery)
-		}
-		if after+1 < view.First {
-			return // it fell behind what is retained; asking again, it is told so
-		}
-		controller.SetWriteDeadline(time.Now().Add(eventsWrite))
-		for _, m := range view.Messages {
-			data, _ := json.Marshal(placed(m))
-			if _, err := fmt.Fprintf(w, "id: %d\ndata: %s\n\n", m.Seq, data); err != nil {
-				return
-			}
-			after = m.Seq
-		}
-		if controller.Flush() != nil {
-			return
-		}
-		if after < view.Last {
-			continue
-		}
-		select {
-		case <-changed:
-		case <-again:
-		case <-heartbeat.C:
-			if _, err := fmt.Fprint(w, ": alive\n\n"); err != nil {
-				return
-			}
-		case <-r.Context().Done():
-			return
-		case <-n.stop:
-			return
-		}
-	}
 }

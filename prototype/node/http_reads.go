@@ -3,12 +3,9 @@
 package node
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
-	"strconv"
-	"sync"
-	"time"
 
 	"lockstep/prototype/order"
 )
@@ -25,24 +22,38 @@ type wireReadRequest struct {
 // postReads answers many reads, of any conversations, a line for each line, in
 // order. Those that arrive together and ask for the same level of the same shard
 // share one round of proof, so a gateway that reads for thousands of people pays
-// for it once.
+// for it once. Answers are written as they are read, at the pace of the client; one
+// that does not read gets a problem as its last line.
 func (n *Node) postReads(w http.ResponseWriter, r *http.Request) {
-	controller := http.NewResponseController(w)
-	controller.EnableFullDuplex()
-	controller.SetReadDeadline(time.Time{})
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	if !greet(controller, r) {
+	held, err := n.budget.share(streamBase + readCost)
+	if err != nil {
+		fail(w, r, err)
 		return
 	}
-	lines := newLineReader(r.Body, 4*n.cfg.MaxID+1024)
-	var out []byte
-	for more := true; more; {
+	defer held.end()
+	out := newPacedWriter(w)
+	defer out.end()
+	out.controller.EnableFullDuplex()
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if !flushHeader(out, r) {
+		return
+	}
+	body := newPatientBody(w, r)
+	defer body.leave()
+	lines := newLineReader(body, 4*n.cfg.MaxID+1024, held)
+	var last *Error
+	for more := true; more && last == nil; last = cmp.Or(last, lines.failed) {
 		var chunk []line
 		chunk, more = lines.chunk(chunkLines, chunkBytes)
-		out = n.answerReads(r.Context(), chunk, out[:0])
-		if _, err := w.Write(out); err != nil || controller.Flush() != nil {
+		if n.answerReads(r.Context(), chunk, out) != nil || out.flush() != nil {
 			return
 		}
+		if out.slow {
+			last = slowReader(Fail)
+		}
+	}
+	if last != nil {
+		out.pass(appendProblem(nil, problemOf(last, "/v1/reads")), true)
 	}
 }
 
@@ -52,56 +63,56 @@ type round struct {
 	level Level
 }
 
-func (n *Node) answerReads(ctx context.Context, chunk []line, out []byte) []byte {
+// answerReads writes the answers to a chunk, until the reader is slow.
+func (n *Node) answerReads(ctx context.Context, chunk []line, out *pacedWriter) error {
 	ctx, cancel := context.WithTimeout(ctx, n.cfg.ReadTimeout)
 	defer cancel()
 	requests := make([]ReadRequest, len(chunk))
 	problems := make([]*Error, len(chunk))
-	type outcome struct{ done chan *Error }
-	rounds := make(map[round]outcome)
+	rounds := make(map[round]chan *Error)
 	for i, l := range chunk {
 		requests[i], problems[i] = n.parseRead(l)
 		if problems[i] != nil || requests[i].Level == Session || requests[i].Level == Local {
 			continue
 		}
 		key := round{n.shardOf(requests[i].Conversation).id, requests[i].Level}
-		if _, ok := rounds[key]; !ok {
-			o := outcome{make(chan *Error, 1)}
-			rounds[key] = o
-			go func() { o.done <- n.Await(ctx, requests[i]) }()
+		if rounds[key] == nil {
+			done := make(chan *Error, 1)
+			rounds[key] = done
+			go func() { done <- n.Await(ctx, requests[i]) }()
 		}
 	}
-	var waiting sync.WaitGroup
 	for i, r := range requests {
 		if problems[i] == nil && r.Level == Session {
-			waiting.Go(func() { problems[i] = n.Await(ctx, r) })
+			// One after the other: they end with the same context, and what one replica
+			// has reached it keeps.
+			problems[i] = n.Await(ctx, r)
 		}
 	}
-	waiting.Wait()
 	results := make(map[round]*Error, len(rounds))
-	for key, o := range rounds {
-		results[key] = <-o.done
+	for key, done := range rounds {
+		results[key] = <-done
 	}
 	for i, r := range requests {
 		err := problems[i]
-		if err == nil {
-			switch r.Level {
-			case Session, Local:
-			default:
-				err = results[round{n.shardOf(r.Conversation).id, r.Level}]
-			}
+		s := n.shardOf(r.Conversation)
+		if err == nil && r.Level != Session && r.Level != Local {
+			err = results[round{s.id, r.Level}]
 		}
-		var view order.View
+		var first order.View
 		if err == nil {
-			view, err = n.shardOf(r.Conversation).view(r)
+			first, err = s.view(r.part())
 		}
 		if err != nil {
-			out = appendProblem(out, problemOf(err, "/v1/reads"))
-			continue
+			out.buf = appendProblem(out.buf, problemOf(err, "/v1/reads"))
+		} else if err := out.read(r, first, s.fsm.machine.Read); err != nil {
+			return err
 		}
-		out = appendView(out, r, view)
+		if err := out.spill(); err != nil || out.slow {
+			return err
+		}
 	}
-	return out
+	return nil
 }
 
 func (n *Node) parseRead(l line) (ReadRequest, *Error) {
@@ -130,43 +141,4 @@ func (n *Node) parseRead(l line) (ReadRequest, *Error) {
 		r.Limit = min(*w.Limit, maxLimit)
 	}
 	return r, nil
-}
-
-// appendView writes an answer to a read, and a line feed.
-func appendView(out []byte, r ReadRequest, view order.View) []byte {
-	out = append(out, `{"conversation":`...)
-	out = appendString(out, r.Conversation)
-	out = append(out, `,"messages":[`...)
-	size := 0
-	for i, m := range view.Messages {
-		if size += len(m.Body); i > 0 && size > maxReadBytes {
-			break
-		}
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = appendPlaced(out, m)
-	}
-	out = append(out, `],"last_seq":`...)
-	out = strconv.AppendUint(out, view.Last, 10)
-	out = append(out, `,"read":`...)
-	out = appendString(out, string(r.Level))
-	return append(out, '}', '\n')
-}
-
-func appendPlaced(out []byte, m order.Message) []byte {
-	out = append(out, `{"seq":`...)
-	out = strconv.AppendUint(out, m.Seq, 10)
-	out = append(out, `,"id":`...)
-	out = appendString(out, m.ID)
-	out = append(out, `,"sender":`...)
-	out = appendString(out, m.Sender)
-	out = append(out, `,"body":`...)
-	out = appendString(out, m.Body)
-	out = append(out, `,"epoch":`...)
-	out = strconv.AppendUint(out, m.Epoch, 10)
-	out = append(out, `,"time":`...)
-	at, _ := json.Marshal(time.UnixMilli(m.Time).UTC()) // a year in range never fails
-	out = append(out, at...)
-	return append(out, '}')
 }

@@ -51,7 +51,7 @@ func (n *Node) postMessages(w http.ResponseWriter, r *http.Request) {
 
 func (n *Node) postOne(w http.ResponseWriter, r *http.Request, conversation string) {
 	var m wireMessage
-	err := decodeOne(w, r, int64(n.rawLimit()), &m)
+	err := n.decodeOne(r, n.rawLimit(), &m)
 	if key := r.Header.Get("Idempotency-Key"); err == nil && key != "" {
 		if m.ID != "" && m.ID != key {
 			err = invalid("id and Idempotency-Key differ")

@@ -25,7 +25,7 @@ func (n *Node) postSession(w http.ResponseWriter, r *http.Request) {
 		Sender string `json:"sender"`
 	}
 	if err == nil {
-		err = decodeOne(w, r, int64(6*n.cfg.MaxID)+1024, &request)
+		err = n.decodeOne(r, 6*n.cfg.MaxID+1024, &request)
 	}
 	if err == nil {
 		err = n.checkName("sender", request.Sender)

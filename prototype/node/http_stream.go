@@ -4,9 +4,7 @@ package node
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"time"
 
 	"lockstep/prototype/order"
 )
@@ -25,71 +23,105 @@ const (
 // chunk is a part of a stream that has been handed to the log.
 type chunk struct {
 	conversation string
-	lines        []line
+	lines        int
 	commands     []order.Command
-	places       []int // of the commands among the lines
-	problems     map[int]problem
+	problems     map[int]*Error // of the lines that are no commands
+	cost         int            // bytes that it holds
 	wait         func(context.Context) ([]order.Result, *Error)
 }
 
+// What a line holds beside its bytes, about: as a command, and as a problem.
+const (
+	commandCost = 96
+	problemCost = 512
+)
+
 // postStream answers a line for each line, in order: a result, or a problem
-// that concerns that line alone.
+// that concerns that line alone. A stream that is ended early has a problem as its
+// last line, which is the answer to the first line that has no other.
 func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation string) {
-	controller := http.NewResponseController(w)
-	controller.EnableFullDuplex()
-	controller.SetReadDeadline(time.Time{})
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	if !greet(controller, r) {
+	held, err := n.budget.share(streamBase)
+	if err != nil {
+		fail(w, r, err)
 		return
 	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
+	defer held.end()
+	held.limit = max(streamLimit, 8*n.rawLimit())
+	out := newPacedWriter(w)
+	out.controller.EnableFullDuplex()
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if !flushHeader(out, r) {
+		return
+	}
+	body := newPatientBody(w, r)
+	// The context of the request ends with any fault of its body, too, where what
+	// was sent before is still to be answered. A client that has gone is found by
+	// writing.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	stop := func() { cancel(); body.end() }
+	var early *Error // why no more is read, once underWay is closed
 	underWay := make(chan *chunk, chunksUnderWay)
 	go func() {
 		defer close(underWay)
-		lines := newLineReader(r.Body, n.rawLimit())
-		for more := true; more; {
-			var batch []line
-			batch, more = lines.chunk(chunkLines, chunkBytes)
-			if len(batch) == 0 {
-				continue
-			}
-			c := n.begin(conversation, laneOf(r), batch, r.URL.Path)
-			select {
-			case underWay <- c:
-			case <-ctx.Done():
-				c.wait(ctx) // what was ordered stays ordered
-				return
-			}
-		}
+		early = n.orderLines(ctx, newLineReader(body, n.rawLimit(), held), held, conversation, laneOf(r), underWay)
 	}()
-	defer func() {
-		cancel()
-		for c := range underWay {
-			c.wait(ctx)
-		}
-	}()
-	answers := newOutbox(w)
-	defer answers.close()
-	var out []byte
+	answers := newAnswerQueue(out, held, stop)
+	var data []byte
+	whole := true // every chunk is answered
 	for c := range underWay {
-		out = n.end(ctx, c, out[:0])
-		if answers.put(out) != nil {
-			return
+		data = n.end(ctx, c, data[:0])
+		if whole = ctx.Err() == nil; !whole {
+			break
 		}
+		held.shrink(c.cost - len(data))
+		answers.put(data)
 	}
+	answers.close()
+	broken := ctx.Err() != nil
+	cancel()
+	for c := range underWay {
+		c.wait(ctx) // what was ordered stays ordered
+	}
+	if broken && !(whole && early == nil && body.whole.Load()) {
+		early = slowReader(Unknown)
+	}
+	if early != nil {
+		out.pass(appendProblem(nil, problemOf(early, r.URL.Path)), true)
+	}
+	body.leave()
+	out.end()
 }
 
-// greet sends the status before the first line has arrived, for clients who want
-// it before they send. One who asks whether to send at all would take it for the
-// end of the matter.
-func greet(controller *http.ResponseController, r *http.Request) bool {
-	return r.Header.Get("Expect") != "" || controller.Flush() == nil
+// flushHeader sends the status before the first line has arrived, for clients who
+// want it before they send. It must not where the client has sent Expect:
+// 100-continue: such a client would take the status for the whole answer, and send
+// nothing.
+func flushHeader(out *pacedWriter, r *http.Request) bool {
+	return r.Header.Get("Expect") != "" || out.flush() == nil
 }
 
-// begin parses a chunk and orders its good lines.
-func (n *Node) begin(conversation, lane string, lines []line, path string) *chunk {
-	c := &chunk{conversation: conversation, lines: lines, commands: make([]order.Command, 0, len(lines)), places: make([]int, 0, len(lines))}
+// orderLines reads a stream to its end, and hands its chunks to the log as they
+// come. The error is why it stopped earlier.
+func (n *Node) orderLines(ctx context.Context, lines *lineReader, held *share, conversation, lane string, underWay chan<- *chunk) *Error {
+	for more := true; more; {
+		var batch []line
+		batch, more = lines.chunk(chunkLines, chunkBytes)
+		if len(batch) == 0 {
+			continue
+		}
+		c := n.parse(conversation, batch)
+		if err := held.await(ctx, c.cost); err != nil {
+			return err
+		}
+		n.begin(c, lane)
+		underWay <- c // until ctx ends it is read, and after that still emptied
+	}
+	return lines.failed
+}
+
+// parse reads the lines of a chunk.
+func (n *Node) parse(conversation string, lines []line) *chunk {
+	c := &chunk{conversation: conversation, lines: len(lines), commands: make([]order.Command, 0, len(lines))}
 	for i, l := range lines {
 		m, err := parseLine(l)
 		var command order.Command
@@ -98,51 +130,54 @@ func (n *Node) begin(conversation, lane string, lines []line, path string) *chun
 		}
 		if err != nil {
 			if c.problems == nil {
-				c.problems = make(map[int]problem)
+				c.problems = make(map[int]*Error)
 			}
-			c.problems[i] = problemOf(err, path)
+			c.problems[i] = err
+			c.cost += problemCost
 			n.count(nil, err, 1)
 			continue
 		}
-		c.commands, c.places = append(c.commands, command), append(c.places, i)
+		c.commands = append(c.commands, command)
+		c.cost += commandCost + len(l.data)
 	}
+	return c
+}
+
+// begin orders the good lines of a chunk.
+func (n *Node) begin(c *chunk, lane string) {
 	c.wait = func(context.Context) ([]order.Result, *Error) { return nil, nil }
 	switch {
 	case len(c.commands) == 0:
 	case lane == LaneQuorum:
-		c.wait = n.SubmitLater(conversation, c.commands)
+		c.wait = n.SubmitLater(c.conversation, c.commands)
 	case lane == LaneLazy:
-		c.wait = n.SubmitLater(nameIn(lane, conversation), inLazy(c.commands))
+		c.wait = n.SubmitLater(nameIn(lane, c.conversation), inLazy(c.commands))
 	default:
-		results, err := n.SubmitIn(context.Background(), lane, conversation, c.commands)
+		results, err := n.SubmitIn(context.Background(), lane, c.conversation, c.commands)
 		c.wait = func(context.Context) ([]order.Result, *Error) { return results, err }
 	}
-	return c
 }
 
 // end waits for the outcome of a chunk and appends its answers.
 func (n *Node) end(ctx context.Context, c *chunk, out []byte) []byte {
 	results, err := c.wait(ctx)
 	n.count(results, err, len(c.commands))
+	path := "/v1/conversations/" + c.conversation + "/messages"
 	next := 0
 	for i := range c.lines {
-		if p, ok := c.problems[i]; ok {
-			out = appendProblem(out, p)
+		if wrong := c.problems[i]; wrong != nil {
+			out = appendProblem(out, problemOf(wrong, path))
 			continue
 		}
-		if next < len(results) && results[next].Rejected != 0 {
-			out = appendProblem(out, problemOf(rejected(results[next]), "/v1/conversations/"+c.conversation+"/messages"))
-		} else if next < len(results) {
+		switch {
+		case next < len(results) && results[next].Rejected != 0:
+			out = appendProblem(out, problemOf(rejected(results[next]), path))
+		case next < len(results):
 			out = appendResult(out, c.conversation, c.commands[next].ID, results[next])
-		} else {
-			out = appendProblem(out, problemOf(err, "/v1/conversations/"+c.conversation+"/messages"))
+		default:
+			out = appendProblem(out, problemOf(err, path))
 		}
 		next++
 	}
 	return out
-}
-
-func appendProblem(out []byte, p problem) []byte {
-	data, _ := json.Marshal(p) // it consists of strings and numbers
-	return append(append(out, data...), '\n')
 }

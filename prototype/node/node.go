@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -38,6 +39,9 @@ type Node struct {
 	life     context.Context // ends with Close: nobody waits for what a closed node was asked
 	die      context.CancelFunc
 
+	budget    *budget      // of what the requests of clients hold
+	followers atomic.Int64 // of events
+
 	departures *departures // of what is passed on to leaders
 	arrivals   *arrivals
 }
@@ -55,7 +59,7 @@ func Open(cfg Config) (*Node, error) {
 	}
 	links := fault.NewLinks()
 	n := &Node{cfg: cfg, faults: fault.NewSet(links, cfg.Disk, cfg.Clock), meter: newMeter(), stop: make(chan struct{}),
-		departures: newDepartures(), arrivals: newArrivals(), roster: newRoster(cfg)}
+		budget: newBudget(cfg.MaxInFlight), departures: newDepartures(), arrivals: newArrivals(), roster: newRoster(cfg)}
 	n.joiner = newJoiner(n)
 	n.life, n.die = context.WithCancel(context.Background())
 	var err error

@@ -45,6 +45,7 @@ var statuses = map[Reason]struct {
 	ReasonOverloaded:  {http.StatusServiceUnavailable, "The shard has too much to do"},
 	ReasonUnavailable: {http.StatusServiceUnavailable, "This replica cannot answer as asked"},
 	ReasonForked:      {http.StatusServiceUnavailable, "The histories of this shard have forked"},
+	ReasonSlowReader:  {http.StatusServiceUnavailable, "The answer is not read"},
 	ReasonTimeout:     {http.StatusGatewayTimeout, "No answer in time"},
 }
 
