@@ -34,6 +34,10 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	lane := laneOf(r)
 	ordered := lane == LaneQuorum || lane == LaneLazy // by a log: what was shown stays
+	if err := n.serves(lane, conversation); err != nil {
+		fail(w, r, err)
+		return
+	}
 	if first := n.ReadIn(lane, conversation, after, 0).First; ordered && after+1 < first {
 		fail(w, r, gone(after, first))
 		return
@@ -53,6 +57,9 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 	defer heartbeat.Stop()
 	for {
 		changed := n.Watch(nameIn(lane, conversation))
+		if n.serves(lane, conversation) != nil {
+			return // asking again, the reader is told why
+		}
 		view := n.ReadIn(lane, conversation, after, eventsPage)
 		var again <-chan time.Time
 		if !ordered {

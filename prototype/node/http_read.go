@@ -130,6 +130,10 @@ func (n *Node) getDigest(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
+	if err := n.serves(laneOf(r), conversation); err != nil {
+		fail(w, r, err)
+		return
+	}
 	seq, digest := n.DigestIn(laneOf(r), conversation, upto)
 	if upto > 0 && seq > upto {
 		fail(w, r, gone(upto, seq+1))
