@@ -24,6 +24,7 @@ type nodeFlags struct {
 	id, http, raft, data, peers string
 	join                        string
 	logStore                    string
+	diskReserve                 uint64
 	retain                      uint64
 	admitRate                   float64
 	shards                      int
@@ -68,6 +69,7 @@ API where only those who may send can reach it.`,
 	cmd.Flags().IntVar(&f.shards, "shards", defaults.Shards, "number of shards; the same at every node, for ever")
 	cmd.Flags().DurationVar(&f.balanceAfter, "balance-after", 2*time.Second, "spread the leads evenly when a shard has been quiet for so long; 0: never")
 	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.WAL), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
+	cmd.Flags().Uint64Var(&f.diskReserve, "disk-reserve", defaults.DiskReserve, "bytes of the disk below which no new messages are ordered, at most a hundredth of the disk; 0: none")
 	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
 	cmd.Flags().BoolVar(&f.lazyLane, "lazy-lane", false, "have the lane that says ok when a majority has a message in memory, and flushes each second; the same at every node")
@@ -169,7 +171,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg.Join = f.join != ""
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Retain, cfg.AdmitRate = f.retain, f.admitRate
-	cfg.BalanceAfter = f.balanceAfter
+	cfg.BalanceAfter, cfg.DiskReserve = f.balanceAfter, f.diskReserve
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery
 	}

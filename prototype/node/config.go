@@ -79,6 +79,11 @@ type Config struct {
 	// its wait, and what arrives meanwhile goes with it.
 	WorthAnEntry int
 
+	// DiskReserve is how much of the disk, in bytes, is kept for votes, snapshots
+	// and the end of what is under way: a leader with less hands over, or refuses
+	// new messages. Of a small disk it is at most a hundredth. 0: nothing.
+	DiskReserve uint64
+
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
 
@@ -136,6 +141,7 @@ func DefaultConfig() Config {
 		Retain:            200_000,
 		BatchesInFlight:   4,
 		WorthAnEntry:      64 << 10,
+		DiskReserve:       64 << 20,
 		Logger:            slog.New(slog.DiscardHandler),
 	}
 }

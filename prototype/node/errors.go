@@ -45,12 +45,17 @@ const (
 	ReasonOverloaded  Reason = "overloaded"  // the queue is full
 	ReasonTimeout     Reason = "timeout"     // no answer in time
 	ReasonUnavailable Reason = "unavailable" // this replica cannot answer as asked
+	ReasonDiskFull    Reason = "disk-full"   // the disk of the leader, or of this replica, takes no more
 )
 
 func (e *Error) Error() string { return fmt.Sprintf("%s (%s): %s", e.Reason, e.Outcome, e.Detail) }
 
 func noLeader(detail string) *Error {
 	return &Error{Outcome: Fail, Reason: ReasonNoLeader, Detail: detail, RetryAfter: time.Second}
+}
+
+func diskFull(detail string) *Error {
+	return &Error{Outcome: Fail, Reason: ReasonDiskFull, Detail: detail, RetryAfter: time.Second}
 }
 
 func unknown(detail string) *Error {

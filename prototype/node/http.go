@@ -111,8 +111,8 @@ func (n *Node) getHealth(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (n *Node) getReady(w http.ResponseWriter, r *http.Request) {
-	if !n.Ready() {
-		fail(w, r, noLeader("not every shard has a leader that this node knows"))
+	if err := n.Ready(); err != nil {
+		fail(w, r, err)
 		return
 	}
 	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ready"})

@@ -24,6 +24,7 @@ type Node struct {
 	beats   *beats
 	detect  *detector
 	balance *balancer
+	room    sync.WaitGroup // of watchRoom
 	lanes   *lanes
 	roster  *roster
 	joiner  *joiner
@@ -90,6 +91,7 @@ func Open(cfg Config) (*Node, error) {
 	n.beats.each = n.detect.tick
 	n.beats.start()
 	n.balance.done.Go(n.balance.run)
+	n.room.Go(n.watchRoom)
 	n.lanes.done.Go(n.lanes.run)
 	n.joiner.done.Go(func() { n.joiner.run(founding) })
 	n.meter.watch(n)
@@ -101,6 +103,7 @@ func (n *Node) Close() error {
 	close(n.stop)
 	n.die()
 	n.balance.done.Wait()
+	n.room.Wait()
 	if n.lanes != nil {
 		n.lanes.done.Wait()
 	}
@@ -221,7 +224,7 @@ func (n *Node) reachable(s *shard) (Peer, *Error) {
 	id := s.leader()
 	leader, ok := n.roster.peer(id)
 	if !ok || id == n.cfg.ID || !n.detect.hears(id) {
-		return Peer{}, noLeader("no leader is known for this conversation's shard")
+		return Peer{}, s.leaderless()
 	}
 	return leader, nil
 }
@@ -254,6 +257,7 @@ type ShardStatus struct {
 	Leader       string `json:"leader"` // "" if none is known
 	CommitIndex  uint64 `json:"commit_index"`
 	AppliedIndex uint64 `json:"applied_index"`
+	Disk         string `json:"disk,omitempty"` // what is wrong with its disk, and what to do
 	Lead         *Lead  `json:"lead,omitempty"` // of a leader
 }
 
@@ -273,7 +277,7 @@ func (n *Node) Status() Status {
 func (s *shard) status(number int, lane string) ShardStatus {
 	status := ShardStatus{
 		Shard: number, Lane: lane, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
-		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(),
+		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(), Disk: s.diskProblem(),
 	}
 	if status.Role == "leader" {
 		status.Lead = s.lead.status(time.Now())
@@ -294,14 +298,19 @@ func role(state raft.RaftState) string {
 }
 
 // Ready says whether every shard of the quorum lane has a leader that this node
-// knows.
-func (n *Node) Ready() bool {
+// knows, and a disk that takes what is written; the error says which has not.
+func (n *Node) Ready() *Error {
 	for _, s := range n.quorum() {
-		if s.leader() == "" {
-			return false
+		if problem := s.diskProblem(); problem != "" {
+			return diskFull(fmt.Sprintf("shard %d: %s", s.id, problem))
 		}
 	}
-	return true
+	for _, s := range n.quorum() {
+		if s.leader() == "" {
+			return noLeader("not every shard has a leader that this node knows")
+		}
+	}
+	return nil
 }
 
 // Fault breaks something at this node. What stays broken has an id by which Mend

@@ -37,6 +37,7 @@ var statuses = map[Reason]struct {
 	ReasonNoLeader:    {http.StatusServiceUnavailable, "There is no leader at the moment"},
 	ReasonOverloaded:  {http.StatusServiceUnavailable, "The shard has too much to do"},
 	ReasonUnavailable: {http.StatusServiceUnavailable, "This replica cannot answer as asked"},
+	ReasonDiskFull:    {http.StatusServiceUnavailable, "The disk takes no more"},
 	ReasonTimeout:     {http.StatusGatewayTimeout, "No answer in time"},
 }
 

@@ -53,7 +53,8 @@ func unpack(t *testing.T, name string) (dir string) {
 
 // TestDiskStores_earlier_bbolt: data that was written with bbolt 1.3.6 is read,
 // votes included, and can be added to. It holds entries 21 to 160, of which those
-// from 150 on replaced others, and forty votes of which the last counts.
+// from 150 on replaced others, a snapshot up to 30, and forty votes of which the last
+// counts.
 func TestDiskStores_earlier_bbolt(t *testing.T) {
 	for _, kind := range LogStores {
 		t.Run(string(kind), func(t *testing.T) {
@@ -63,7 +64,7 @@ func TestDiskStores_earlier_bbolt(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				log, votes := sealed{stores.Log}, newStable(stores.Stable)
+				log, votes := checksummedLog{stores.Log}, newStable(stores.Stable)
 				if err := log.verify(); err != nil {
 					t.Error(err)
 				}
