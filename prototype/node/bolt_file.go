@@ -10,10 +10,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"lockstep/durable"
 )
 
 // A bolt file begins with two pages that describe it, of which the newer valid
@@ -35,10 +36,7 @@ func checkBoltFile(path string) error {
 	if err := isFile(path); err != nil {
 		return err
 	}
-	if err := checkBoltHead(path); err != nil {
-		return err
-	}
-	return checkBoltPages(path)
+	return checkBoltContent(path)
 }
 
 // isFile gives an error for what cannot be opened as a file that was written.
@@ -57,11 +55,11 @@ func isFile(path string) error {
 	return nil
 }
 
-// checkBoltHead wants both descriptions to be valid. bolt is content with one, and
+// checkBoltContent wants both descriptions to be valid. bolt is content with one, and
 // goes back by a transaction if it is the older one: to an older vote, or to a list
 // of segments from which the newest is missing. A crash does not spoil a description,
 // which is smaller than the sector that a disk writes at once.
-func checkBoltHead(path string) error {
+func checkBoltContent(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("check %s: %w", path, err)
@@ -72,7 +70,7 @@ func checkBoltHead(path string) error {
 		return fmt.Errorf("check %s: %w", path, err)
 	}
 	page := int64(os.Getpagesize())
-	var newest, pages uint64
+	var newest, pages, root, freelist uint64
 	for i, at := range []int64{0, page} {
 		var meta [boltMetaBytes]byte
 		if _, err := file.ReadAt(meta[:], at+boltPageHead); err != nil {
@@ -84,37 +82,18 @@ func checkBoltHead(path string) error {
 			return fmt.Errorf("page %d of %s, a part of its head, is not valid: %w", i, path, ErrCorrupt)
 		}
 		if tx := binary.NativeEndian.Uint64(meta[48:56]); i == 0 || tx >= newest {
-			newest, pages = tx, binary.NativeEndian.Uint64(meta[40:48])
+			newest, root, freelist = tx, binary.NativeEndian.Uint64(meta[16:24]), binary.NativeEndian.Uint64(meta[32:40])
+			pages = binary.NativeEndian.Uint64(meta[40:48])
 		}
 	}
 	if info.Size() < int64(pages)*page {
 		return fmt.Errorf("%s has %d bytes and should have %d: %w", path, info.Size(), int64(pages)*page, ErrCorrupt)
 	}
-	return nil
-}
-
-// checkBoltPages has bolt follow every page. bolt panics where it meets damage.
-func checkBoltPages(path string) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("read %s: %w: %v", path, ErrCorrupt, cause)
-		}
-	}()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: boltTimeout})
-	if err != nil {
-		return boltError(path, err)
+	content := boltPages{file: file, page: uint64(page), high: pages, seen: make(map[uint64]bool)}
+	if err := content.verify(root, freelist); err != nil {
+		return fmt.Errorf("read %s: %w: %w", path, ErrCorrupt, err)
 	}
-	defer db.Close()
-	return db.View(func(tx *bbolt.Tx) error {
-		var first error
-		for problem := range tx.Check() { // to its end: the one who checks waits for it
-			if first == nil {
-				first = fmt.Errorf("read %s: %w: %w", path, ErrCorrupt, problem)
-			}
-		}
-		return first
-	})
+	return nil
 }
 
 // boltError translates an error of opening a bolt file.
@@ -148,19 +127,10 @@ func createBoltFile(path string) error {
 		err = os.Rename(temp, path)
 	}
 	if err == nil {
-		err = syncFolder(filepath.Dir(path))
+		err = durable.SyncFolder(filepath.Dir(path))
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("create %s: %w", path, err), os.RemoveAll(temp))
 	}
 	return nil
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

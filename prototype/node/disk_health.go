@@ -90,9 +90,10 @@ func (h *diskHealth) failed(part string, err error) {
 func (h *diskHealth) works(part string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.causes[part] != nil {
+	if err := h.causes[part]; err != nil {
 		delete(h.causes, part)
-		h.logger.Info("the disk can be written again", "shard", h.shard, "part", part)
+		// The log may be on the same disk, and what failed is told here again.
+		h.logger.Warn("the disk can be written again", "shard", h.shard, "part", part, "path", h.path(), "failed", err, "times", h.errors[part])
 	}
 }
 
@@ -192,7 +193,7 @@ func (h *diskHealth) reserve(wanted uint64) (low bool) {
 	low = known && free < min(wanted, total/100)
 	was := h.low.Swap(low)
 	if low && !was {
-		h.logger.Error("the disk is almost full: this replica orders no new messages, so that votes and snapshots have room", "shard", h.shard, "path", h.path(), "free", free)
+		h.logger.Error("no space left for new messages: what is left is for votes and snapshots", "shard", h.shard, "path", h.path(), "free", free)
 	} else if was && !low {
 		h.logger.Info("the disk has room again", "shard", h.shard, "free", free)
 	}

@@ -42,7 +42,7 @@ func (s *shard) diskProblem() string {
 	case problem != "":
 		return problem
 	case s.disk.isLow():
-		return fmt.Sprintf("little space left on %s, %s: free some; until then this replica orders no new messages", s.disk.path(), s.disk.room())
+		return fmt.Sprintf("no space left for new messages on %s, %s: free some and the replica goes on by itself", s.disk.path(), s.disk.room())
 	case s.fence.mayStand() != nil:
 		return fmt.Sprintf("the disk of %s hangs: this replica takes no part until it answers", s.disk.path())
 	}

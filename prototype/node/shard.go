@@ -64,6 +64,9 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 	}()
 	store := checksummedLog{meter.timed(faultyLog{stores.Log, cfg.Disk})}
 	if err := store.verify(); err != nil {
+		if stores.Volume != nil {
+			err = fmt.Errorf("%s: %w", stores.Volume.Path(), err)
+		}
 		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: move the folder of this shard away and start the node again, and it is filled from them", err)
 	}
 	if err := dropOvertaken(store, stores.Snapshots); err != nil {

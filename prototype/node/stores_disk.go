@@ -16,6 +16,8 @@ import (
 	boltdb "github.com/hashicorp/raft-boltdb/v2"
 	"github.com/hashicorp/raft-wal/metadb"
 	"go.etcd.io/bbolt"
+
+	"lockstep/durable"
 )
 
 // LogStore names what keeps the log on disk.
@@ -92,7 +94,7 @@ func makeFolder(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return fmt.Errorf("open stores: %w", err)
 	}
-	return syncFolder(filepath.Dir(path))
+	return durable.SyncFolder(filepath.Dir(path))
 }
 
 func openLogStore(path string, kind LogStore, logger *slog.Logger) (closableLog, error) {

@@ -2,11 +2,11 @@ package node
 
 import (
 	"archive/tar"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -15,10 +15,16 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// unpack writes what an archive of testdata holds into a new folder.
-func unpack(t *testing.T, name string) (dir string) {
+// packed is a file of an archive. Most of a segment is a hole at its end.
+type packed struct {
+	name string
+	data []byte // without the hole
+	size int64  // with it
+}
+
+// unpacked reads an archive of testdata.
+func unpacked(t *testing.T, name string) (files []packed) {
 	t.Helper()
-	dir = t.TempDir()
 	file, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
@@ -31,24 +37,37 @@ func unpack(t *testing.T, name string) (dir string) {
 	for archive := tar.NewReader(plain); ; {
 		head, err := archive.Next()
 		if errors.Is(err, io.EOF) {
-			return dir
+			return files
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(dir, head.Name)
 		if head.FileInfo().IsDir() {
-			err = os.MkdirAll(path, 0o700)
-		} else {
-			var data []byte
-			if data, err = io.ReadAll(archive); err == nil {
-				err = os.WriteFile(path, data, 0o600)
-			}
+			continue
 		}
-		if err != nil && !errors.Is(err, fs.ErrExist) {
+		data, err := io.ReadAll(archive)
+		if err != nil {
+			t.Fatal(err)
+		}
+		zeros := make([]byte, 64<<10)
+		for bytes.HasSuffix(data, zeros) {
+			data = data[:len(data)-len(zeros)]
+		}
+		files = append(files, packed{head.Name, bytes.TrimRight(data, "\x00"), head.Size})
+	}
+}
+
+// lay writes the files into a new folder.
+func lay(t *testing.T, files []packed) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, f := range files {
+		path := filepath.Join(dir, f.name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, f.data, 0o600), os.Truncate(path, f.size)); err != nil {
 			t.Fatal(err)
 		}
 	}
+	return dir
 }
 
 // TestDiskStores_earlier_bbolt: data that was written with bbolt 1.3.6 is read,
@@ -58,7 +77,7 @@ func unpack(t *testing.T, name string) (dir string) {
 func TestDiskStores_earlier_bbolt(t *testing.T) {
 	for _, kind := range LogStores {
 		t.Run(string(kind), func(t *testing.T) {
-			dir := unpack(t, fmt.Sprintf("bbolt-1.3.6-%s.tar.gz", kind))
+			dir := lay(t, unpacked(t, fmt.Sprintf("bbolt-1.3.6-%s.tar.gz", kind)))
 			for last := uint64(160); last < 162; last++ { // the second round reads what the first has added
 				stores, err := DiskStores(dir, kind, slog.New(slog.DiscardHandler))(0)
 				if err != nil {

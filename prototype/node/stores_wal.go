@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -136,14 +138,28 @@ func finishRotation(path string) (err error) {
 	}
 	now := time.Now()
 	tail.SealTime, tail.IndexStart, tail.MaxIndex = now, indexStart, writer.LastIndex()
-	if err := sameEntries(files, *tail, writer); err != nil {
-		return err
+	if sameEntries(files, *tail, writer) != nil {
+		return cutIndex(filepath.Join(path, segment.FileName(*tail)), indexStart)
 	}
 	next := tail.MaxIndex + 1
 	state.Segments = append(state.Segments, types.SegmentInfo{ID: state.NextSegmentID, BaseIndex: next, MinIndex: next,
 		Codec: tail.Codec, CreateTime: now, SizeLimit: segmentSize})
 	state.NextSegmentID++
 	return meta.CommitState(state)
+}
+
+// frameHead is what precedes a segment's index, in bytes.
+const frameHead = 8
+
+// cutIndex removes an index that was not written as a whole, and so belongs to a
+// batch that was never acknowledged. The library passes over the entries of such a
+// batch, and takes the index for the end of the segment.
+func cutIndex(path string, indexStart uint64) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Truncate(int64(indexStart)-frameHead), file.Sync(), file.Close())
 }
 
 // sameEntries proves that a segment's index leads to the entries that are in it.
