@@ -24,6 +24,7 @@ type nodeFlags struct {
 	id, http, raft, data, peers string
 	join                        string
 	logStore                    string
+	diskReserve                 uint64
 	retain, idMemory            uint64
 	admitRate                   float64
 	shards                      int
@@ -87,6 +88,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().IntVar(&f.shards, "shards", defaults.Shards, "number of shards; the same at every node, for ever")
 	cmd.Flags().DurationVar(&f.balanceAfter, "balance-after", 2*time.Second, "spread the leads evenly when a shard has been quiet for so long; 0: never")
 	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.WAL), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
+	cmd.Flags().Uint64Var(&f.diskReserve, "disk-reserve", defaults.DiskReserve, "bytes of the disk below which no new messages are ordered, at most a hundredth of the disk; 0: none")
 	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
 	cmd.Flags().Uint64Var(&f.idMemory, "id-memory", defaults.IDMemory>>20, "MiB for the ids that a shard remembers to recognise retries, of memory at each replica")
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
@@ -194,7 +196,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg.Join = f.join != ""
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Retain, cfg.IDMemory, cfg.AdmitRate = f.retain, f.idMemory<<20, f.admitRate
-	cfg.BalanceAfter = f.balanceAfter
+	cfg.BalanceAfter, cfg.DiskReserve = f.balanceAfter, f.diskReserve
 	cfg.AllowHosts, cfg.AllowOrigins = f.hosts, f.origins
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"lockstep/durable"
 	"lockstep/prototype/node"
 )
 
@@ -49,7 +50,7 @@ func joinCluster(ctx context.Context, f nodeFlags) (peers []node.Peer, shards in
 	}
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err == nil {
-		err = errors.Join(os.MkdirAll(f.data, 0o755), os.WriteFile(path, append(data, '\n'), 0o644))
+		err = errors.Join(os.MkdirAll(f.data, 0o755), durable.WriteFile(path, append(data, '\n'), 0o644))
 	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("join: keep the members: %w", err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/durable"
 	"lockstep/site/build"
 	"lockstep/site/review"
 )
@@ -182,11 +183,7 @@ func newReviewBackupCommand() *cobra.Command {
 			if err := all.write(&b); err != nil {
 				return err
 			}
-			temp := args[0] + ".new"
-			if err := os.WriteFile(temp, b.Bytes(), 0o600); err != nil {
-				return fmt.Errorf("backup: %w", err)
-			}
-			if err := os.Rename(temp, args[0]); err != nil {
+			if err := durable.WriteFile(args[0], b.Bytes(), 0o600); err != nil {
 				return fmt.Errorf("backup: %w", err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d events in %s\n", len(all.lines), args[0])

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/durable"
 	"lockstep/prototype/node"
 	"lockstep/site/review"
 )
@@ -112,7 +113,7 @@ func sameHosts(dir string, h *reviewHosts) error {
 	if data, err = json.Marshal(h); err != nil {
 		return err
 	}
-	return os.WriteFile(path, data, 0o600)
+	return durable.WriteFile(path, data, 0o600)
 }
 
 var _ review.Hosts = (*reviewLog)(nil)

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"lockstep/durable"
 	"lockstep/prototype/cluster"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
@@ -37,7 +38,7 @@ func announce(store string, s serving) (undo func(), err error) {
 		return nil, err
 	}
 	path := filepath.Join(store, servingFile)
-	if err := os.WriteFile(path, data, 0o600); err != nil {
+	if err := durable.WriteFile(path, data, 0o600); err != nil {
 		return nil, fmt.Errorf("announce the reviews: %w", err)
 	}
 	return func() { os.Remove(path) }, nil

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -19,13 +21,13 @@ func newStatusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "status",
 		Short:   "Show who leads what",
-		Long:    "Asks every node for its shards. A node that does not answer is shown as such. The exit code is 1 if a shard has no leader.",
+		Long:    "Asks every node for its shards. A node that does not answer is shown as such. The exit code is 1 if a shard has no leader, or if the disk of a replica is full, hangs or has failed.",
 		Example: "  lockstep status\n  lockstep status --watch\n  lockstep status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for {
 				nodes := askAll(cmd.Context(), targets(target)())
-				led := true
+				sound := printStatus(io.Discard, nodes)
 				if asJSON {
 					if err := json.NewEncoder(cmd.OutOrStdout()).Encode(nodes); err != nil {
 						return err
@@ -34,10 +36,10 @@ func newStatusCommand() *cobra.Command {
 					if watch {
 						fmt.Fprint(cmd.OutOrStdout(), "\x1b[H\x1b[2J")
 					}
-					led = printStatus(cmd.OutOrStdout(), nodes)
+					sound = printStatus(cmd.OutOrStdout(), nodes)
 				}
 				if !watch {
-					if !led {
+					if !sound {
 						return errReported
 					}
 					return nil
@@ -77,8 +79,22 @@ func askAll(ctx context.Context, list []string) (nodes []nodeStatus) {
 	return nodes
 }
 
-// printStatus says whether every shard has a leader.
-func printStatus(out io.Writer, nodes []nodeStatus) (led bool) {
+// printDisks lists the disks with which something is wrong, and says whether there
+// are any.
+func printDisks(out io.Writer, nodes []nodeStatus) (bad bool) {
+	for _, n := range nodes {
+		for _, s := range n.Shards {
+			if s.Disk != "" {
+				fmt.Fprintf(out, "%s, shard %d: %s\n", n.Node, s.Shard, s.Disk)
+				bad = true
+			}
+		}
+	}
+	return bad
+}
+
+// printStatus says whether every shard has a leader and every replica a sound disk.
+func printStatus(out io.Writer, nodes []nodeStatus) (sound bool) {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "NODE\tSHARD\tROLE\tTERM\tLEADER\tCOMMIT\tAPPLIED")
 	leaders, shards := map[int]bool{}, map[int]bool{}
@@ -94,12 +110,12 @@ func printStatus(out io.Writer, nodes []nodeStatus) (led bool) {
 		}
 	}
 	w.Flush()
-	for shard := range shards {
+	sound = len(shards) > 0 && !printDisks(out, nodes)
+	for _, shard := range slices.Sorted(maps.Keys(shards)) {
 		if !leaders[shard] {
 			fmt.Fprintf(out, "shard %d has no leader\n", shard)
-			led = false
-			return led
+			return false
 		}
 	}
-	return len(shards) > 0
+	return sound
 }

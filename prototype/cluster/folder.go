@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"lockstep/durable"
 )
 
 // ErrInUse is the error for a data folder that another process uses.
@@ -79,7 +81,7 @@ func claim(dir string, want layout) error {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if data, err = json.Marshal(want); err == nil {
-			err = writeAtomically(path, append(data, '\n'))
+			err = durable.WriteFile(path, append(data, '\n'), 0o644)
 		}
 		if err != nil {
 			return fmt.Errorf("claim data folder: %w", err)

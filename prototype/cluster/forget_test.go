@@ -223,9 +223,6 @@ func TestFolders_forgotten(t *testing.T) {
 		for name, damage := range damages {
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				if kind == node.Bolt && strings.Contains(name, "zeros") {
-					t.Skip("MERGE: bolt panics")
-				}
 				f := newFolders(t, kind)
 				f.start("n1", "n2", "n3")
 				f.ready()

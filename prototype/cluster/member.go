@@ -4,11 +4,12 @@ package cluster
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
+
+	"lockstep/durable"
 )
 
 // State is what became of a node's process.
@@ -55,24 +56,8 @@ func writeMembers(dir string, members []Member) error {
 	if err != nil {
 		return err
 	}
-	if err := writeAtomically(filepath.Join(dir, rosterName), append(data, '\n')); err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, rosterName), append(data, '\n'), 0o644); err != nil {
 		return fmt.Errorf("write members: %w", err)
 	}
 	return nil
-}
-
-func writeAtomically(path string, data []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	err = errors.Join(err, file.Chmod(0o644), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		os.Remove(file.Name())
-	}
-	return err
 }

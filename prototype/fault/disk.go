@@ -27,7 +27,8 @@ func NewDisk() *Disk { return &Disk{changed: make(chan struct{})} }
 
 // Write is called before n bytes are written and flushed. It returns when the
 // disk would go on: at once, after the delay of a slow disk, or when a hung one
-// is mended. A failing disk gives ErrDisk, and the caller must not write.
+// is mended. A failing disk gives ErrDisk and a full one ErrFull, and the caller
+// must not write.
 func (d *Disk) Write(n int) error {
 	if d == nil || !d.sick.Load() {
 		return nil
@@ -50,6 +51,9 @@ func (d *Disk) Write(n int) error {
 			case FailingDisk:
 				d.mu.Unlock()
 				return ErrDisk
+			case FullDisk:
+				d.mu.Unlock()
+				return ErrFull
 			}
 		}
 		closed, changed := d.closed, d.changed
@@ -74,17 +78,21 @@ func (d *Disk) Write(n int) error {
 	}
 }
 
-// Insist is Write for one who cannot bear an error, as the library that panics if
+// Insist is Write for one who cannot bear ErrDisk, as the library that panics if
 // it cannot keep its term: it waits while the disk fails, and when the disk is
-// closed it lets the write through.
-func (d *Disk) Insist(n int) {
-	for errors.Is(d.Write(n), ErrDisk) {
+// closed it lets the write through. A full disk gives ErrFull.
+func (d *Disk) Insist(n int) error {
+	for {
+		err := d.Write(n)
+		if !errors.Is(err, ErrDisk) {
+			return err
+		}
 		d.mu.Lock()
 		closed, changed := d.closed, d.changed
 		sick := len(d.faults) > 0
 		d.mu.Unlock()
 		if closed {
-			return
+			return nil
 		}
 		if sick {
 			<-changed

@@ -29,6 +29,7 @@ const (
 	SlowDisk    Kind = "slow-disk"    // each flush takes longer by Delay
 	HungDisk    Kind = "hung-disk"    // no flush returns
 	FailingDisk Kind = "failing-disk" // each flush gives an error
+	FullDisk    Kind = "full-disk"    // nothing can be written until it is mended, as if space ran out
 )
 
 // Faults of a node's clock.
@@ -44,7 +45,7 @@ const (
 )
 
 // NodeKinds are the faults that a node can carry out on itself.
-var NodeKinds = []Kind{Transfer, Snapshot, Isolate, Cut, Flap, Delay, Jitter, Drop, Duplicate, Reorder, SlowDisk, HungDisk, FailingDisk, ClockJump, ClockRate}
+var NodeKinds = []Kind{Transfer, Snapshot, Isolate, Cut, Flap, Delay, Jitter, Drop, Duplicate, Reorder, SlowDisk, HungDisk, FailingDisk, FullDisk, ClockJump, ClockRate}
 
 // Direction says which way a fault of a link works, seen from the node that has
 // it. For Cut, links are connections, and a connection carries requests one way
@@ -113,6 +114,7 @@ var wants = map[Kind]struct{ needs, may []string }{
 	SlowDisk:    {needs: []string{"delay"}},
 	HungDisk:    {},
 	FailingDisk: {},
+	FullDisk:    {},
 	ClockJump:   {needs: []string{"by"}},
 	ClockRate:   {needs: []string{"rate"}},
 	TornTail:    {may: []string{"seed"}},

@@ -30,7 +30,7 @@ func (s *Set) Add(f Fault) (id int) {
 	a := newActive(s.next, f)
 	s.active = append(s.active, a)
 	switch f.Kind {
-	case SlowDisk, HungDisk, FailingDisk:
+	case SlowDisk, HungDisk, FailingDisk, FullDisk:
 		s.disk.add(a)
 	case ClockJump, ClockRate:
 		s.clock.add(a)

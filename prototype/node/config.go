@@ -98,6 +98,10 @@ type Config struct {
 	// MaxConnections is how many clients may be connected to the HTTP API; half of
 	// them may follow events.
 	MaxConnections int
+	// DiskReserve is how much of the disk, in bytes, is kept for votes, snapshots
+	// and the end of what is under way: a leader with less hands over, or refuses
+	// new messages. Of a small disk it is at most a hundredth. 0: nothing.
+	DiskReserve uint64
 
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
@@ -159,6 +163,7 @@ func DefaultConfig() Config {
 		WorthAnEntry:      64 << 10,
 		MaxInFlight:       128 << 20,
 		MaxConnections:    4096,
+		DiskReserve:       64 << 20,
 		Logger:            slog.New(slog.DiscardHandler),
 	}
 }

@@ -57,12 +57,17 @@ const (
 	ReasonUnavailable Reason = "unavailable" // this replica cannot answer as asked
 	ReasonForked      Reason = "forked"      // this replica has stopped; see shard.halt
 	ReasonSlowReader  Reason = "slow-reader" // the answer is not read
+	ReasonDiskFull    Reason = "disk-full"   // the disk of the leader, or of this replica, takes no more
 )
 
 func (e *Error) Error() string { return fmt.Sprintf("%s (%s): %s", e.Reason, e.Outcome, e.Detail) }
 
 func noLeader(detail string) *Error {
 	return &Error{Outcome: Fail, Reason: ReasonNoLeader, Detail: detail, RetryAfter: time.Second}
+}
+
+func diskFull(detail string) *Error {
+	return &Error{Outcome: Fail, Reason: ReasonDiskFull, Detail: detail, RetryAfter: time.Second}
 }
 
 func unknown(detail string) *Error {

@@ -15,11 +15,11 @@ import (
 // ever (hashicorp/raft issue 503), and a sick node that lost its lead may win it
 // back (issue 614).
 //
-// A flush that takes too long raises the fence: the node neither votes nor
-// stands for election, and a leader hands over. If that does not work within as
-// long again, it falls silent, so that its followers stop hearing from it and
-// elect another. The flush that ends after all is the probe that lowers the
-// fence. After an error of the disk it stays up until the node starts again,
+// A write that takes too long, or finds no room, raises the fence: the node neither
+// votes nor stands for election, and a leader hands over. If that does not work
+// within as long again, it falls silent, so that its followers stop hearing from it
+// and elect another. The write that succeeds after all is the probe that lowers the
+// fence. After any other error of the disk it stays up until the node starts again,
 // since nobody knows what such a disk has kept.
 type fence struct {
 	up     atomic.Bool
@@ -27,9 +27,10 @@ type fence struct {
 	after  time.Duration
 
 	mu     sync.Mutex
-	well   *presence // of a disk that works
-	mute   *time.Timer
-	raised func() // called when the fence goes up; nil after close
+	hung   map[string]bool // the parts of the shard whose writes hang or fail
+	raises int             // how often the fence went up, by which a late timer knows that it is late
+	well   *presence       // of a disk that works
+	raised func()          // called when the fence goes up; nil after close
 
 	running sync.WaitGroup // calls of raised
 }
@@ -37,7 +38,7 @@ type fence struct {
 var errFenced = errors.New("the disk of this replica hangs or has failed")
 
 func newFence(after time.Duration) *fence {
-	f := &fence{after: after, well: newPresence()}
+	f := &fence{after: after, hung: make(map[string]bool), well: newPresence()}
 	f.well.set(true)
 	return f
 }
@@ -65,27 +66,41 @@ func (f *fence) mayLead() error {
 	return nil
 }
 
-// stuck raises or lowers the fence.
-func (f *fence) stuck(stuck bool) {
+// setHung raises the fence for a part of the shard that cannot write, or lowers it
+// when every part can again.
+func (f *fence) setHung(part string, hung bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !stuck {
-		if f.mute != nil {
-			f.mute.Stop()
-			f.mute = nil
+	if !hung {
+		delete(f.hung, part)
+		if len(f.hung) > 0 {
+			return
 		}
 		f.up.Store(false)
 		f.silent.Store(false)
 		f.well.set(true)
 		return
 	}
+	f.hung[part] = true
 	if f.up.Swap(true) {
 		return
 	}
 	f.well.set(false)
-	f.mute = time.AfterFunc(f.after, func() { f.silent.Store(true) })
+	f.raises++
+	raise := f.raises
+	time.AfterFunc(f.after, func() { f.fallSilent(raise) })
 	if f.raised != nil && !mutant.On(mutant.NoFence) {
 		f.running.Go(f.raised)
+	}
+}
+
+// fallSilent is called a while after the fence went up. It does nothing if the
+// fence has been lowered since, even if it is up again.
+func (f *fence) fallSilent(raise int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.up.Load() && f.raises == raise {
+		f.silent.Store(true)
 	}
 }
 
@@ -100,8 +115,9 @@ func (f *fence) onRaise(do func()) {
 	}
 }
 
-// close waits until no call of raised runs, and lets none begin. The library must
-// still run: it never answers what it is asked for while it shuts down.
+// close waits until no call of raised runs, and lets none begin. It comes before
+// the library's shutdown: a call waits for the library's answer, and a library that
+// shuts down gives none.
 func (f *fence) close() {
 	f.mu.Lock()
 	f.raised = nil

@@ -38,10 +38,11 @@ import (
 // only, so a crash of the process takes it, and so does a loss of power. It is
 // there to show what that costs; see [LaneLazy].
 type flushLog struct {
-	store raft.LogStore // written by the flusher alone
-	hang  func(stuck bool)
-	after time.Duration // that a flush may take before it counts as hung
-	lazy  time.Duration // between two flushes; 0: at once, and nothing is said before
+	store  raft.LogStore // written by the flusher alone
+	hang   func(hung bool)
+	repair *logRepair    // nil: none
+	after  time.Duration // that a flush may take before it counts as hung
+	lazy   time.Duration // between two flushes; 0: at once, and nothing is said before
 
 	mu sync.Mutex
 	// first and last are the log's bounds as the library sees them.
@@ -103,8 +104,8 @@ const noFloor = ^uint64(0)
 
 // openFlushLog takes over a store whose content is on disk. hang is called when
 // a flush takes too long, and again when it has ended after all. lazy is 0 for a
-// log that keeps its word.
-func openFlushLog(store raft.LogStore, after, lazy time.Duration, hang func(stuck bool)) (*flushLog, error) {
+// log that keeps its word. Without a repair every error of the store is final.
+func openFlushLog(store raft.LogStore, after, lazy time.Duration, hang func(hung bool), repair *logRepair) (*flushLog, error) {
 	first, err := store.FirstIndex()
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
@@ -113,15 +114,15 @@ func openFlushLog(store raft.LogStore, after, lazy time.Duration, hang func(stuc
 	if err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
-	l := &flushLog{store: store, hang: hang, after: after, lazy: lazy, first: first, last: last, durable: last, floor: noFloor,
+	l := &flushLog{store: store, hang: hang, repair: repair, after: after, lazy: lazy, first: first, last: last, durable: last, floor: noFloor,
 		wake: make(chan struct{}, 1), closed: make(chan struct{})}
 	l.done.Go(l.run)
 	return l, nil
 }
 
-// close ends the flusher when it has written what it was about to write, a lazy
-// one all that it has, or, if the disk hangs, leaves it behind and says so. Whoever
-// waits is told that it was in vain.
+// close stops the flusher after the write that is under way; a lazy log writes all
+// that it has. It returns false if the disk has not answered within patience: then
+// the flusher still runs, and the store must stay open. Waiters get errLogClosed.
 func (l *flushLog) close(patience time.Duration) (ended bool) {
 	l.once.Do(func() { close(l.closed) })
 	over := make(chan struct{})
@@ -279,8 +280,8 @@ func (l *flushLog) enqueue(op logOp) {
 // memory.
 const lazyAtMost = 64 << 20
 
-// said is the newest entry that counts as durable. l.mu is held.
-func (l *flushLog) said() uint64 {
+// reportedIndex is the newest entry that counts as durable. l.mu is held.
+func (l *flushLog) reportedIndex() uint64 {
 	if l.lazy > 0 && l.gathered <= lazyAtMost || mutant.On(mutant.NoFsync) {
 		return l.last
 	}
@@ -292,7 +293,7 @@ func (l *flushLog) said() uint64 {
 func (l *flushLog) durableIndex() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.said()
+	return l.reportedIndex()
 }
 
 // whenDurable calls done once, possibly at once: with nil when the entry at
@@ -300,7 +301,7 @@ func (l *flushLog) durableIndex() uint64 {
 func (l *flushLog) whenDurable(index uint64, done func(error)) {
 	l.mu.Lock()
 	switch {
-	case index <= l.said():
+	case index <= l.reportedIndex():
 		l.mu.Unlock()
 		done(nil)
 	case l.err != nil:

@@ -6,12 +6,13 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// run writes what has gathered, again and again.
+// run flushes the queue whenever something is in it, until the log is closed or the
+// disk fails.
 func (l *flushLog) run() {
 	for l.gather() && l.flush(l.closed) {
 	}
 	if l.lazy > 0 {
-		l.flush(nil) // it has promised what is not on disk yet; a crash gives no such chance
+		l.flush(nil) // a lazy log has reported entries as durable that are only in its queue
 	}
 }
 
@@ -39,6 +40,7 @@ func (l *flushLog) gather() bool {
 // flush writes what is queued now; what arrives meanwhile has a turn of its own.
 // It is false when the disk has failed, or when over is closed.
 func (l *flushLog) flush(over <-chan struct{}) bool {
+	mended := false
 	for left := l.queued(); left > 0; {
 		ops := l.takeQueue()
 		if len(ops) == 0 {
@@ -46,15 +48,23 @@ func (l *flushLog) flush(over <-chan struct{}) bool {
 		}
 		left -= len(ops)
 		if err := l.watched(ops); err != nil {
-			l.fail(err)
-			l.hang(true)
-			return false
+			if err = l.overcome(err, over); err != nil {
+				l.fail(err)
+				l.hang(true)
+				return false
+			}
+			mended, left = true, l.queued()
+			continue
 		}
 		select {
 		case <-over:
 			return false
 		default:
 		}
+	}
+	if mended {
+		l.hang(false)
+		l.repair.disk.works(partLog)
 	}
 	return true
 }

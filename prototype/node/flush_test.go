@@ -74,7 +74,7 @@ func open(t *testing.T, store raft.LogStore, hang func(bool)) *flushLog {
 
 func openLazy(t *testing.T, store raft.LogStore, lazy time.Duration, hang func(bool)) *flushLog {
 	t.Helper()
-	l, err := openFlushLog(store, 300*time.Millisecond, lazy, hang)
+	l, err := openFlushLog(store, 300*time.Millisecond, lazy, hang, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -383,10 +383,10 @@ func TestStable_issue661(t *testing.T) {
 	check(6, "n2")
 }
 
-// TestSealed_damage: no flipped bit of an entry goes unnoticed.
-func TestSealed_damage(t *testing.T) {
+// TestChecksummedLog_damage: no flipped bit of an entry goes unnoticed.
+func TestChecksummedLog_damage(t *testing.T) {
 	store := raft.NewInmemStore()
-	s := sealed{store}
+	s := checksummedLog{store}
 	if err := s.StoreLogs(entries(3, 1, 2)); err != nil {
 		t.Fatal(err)
 	}

@@ -142,8 +142,8 @@ func (n *Node) getHealth(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (n *Node) getReady(w http.ResponseWriter, r *http.Request) {
-	if why := n.Unready(); why != "" {
-		fail(w, r, noLeader(why))
+	if err := n.unready(); err != nil {
+		fail(w, r, err)
 		return
 	}
 	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ready"})

@@ -108,7 +108,7 @@ func (n *Node) openStores() (all []Stores, err error) {
 		}
 		all = append(all, s)
 	}
-	store := seamStable{all[0].Stable, n.cfg.Disk}
+	store := faultyStable{all[0].Stable, n.cfg.Disk}
 	i, err := claim(store, n.cfg)
 	if err != nil {
 		return all, err

@@ -61,7 +61,7 @@ func (m *meter) shard(label string) *shardMeter {
 }
 
 // watch exposes the state of the node's shards.
-func (m *meter) watch(n *Node) { m.registry.MustRegister(shardCollector{n}) }
+func (m *meter) watch(n *Node) { m.registry.MustRegister(shardCollector{n}, diskCollector{n}) }
 
 var (
 	termDesc    = prometheus.NewDesc("lockstep_term", "Raft term of the shard at this node.", []string{"shard"}, nil)

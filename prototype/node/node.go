@@ -26,6 +26,7 @@ type Node struct {
 	beats   *beats
 	detect  *detector
 	balance *balancer
+	room    sync.WaitGroup // of watchRoom
 	lanes   *lanes
 	roster  *roster
 	joiner  *joiner
@@ -115,6 +116,7 @@ func Open(cfg Config) (*Node, error) {
 	n.beats.each = n.detect.tick
 	n.beats.start()
 	n.balance.done.Go(n.balance.run)
+	n.room.Go(n.watchRoom)
 	n.lanes.done.Go(n.lanes.run)
 	n.joiner.done.Go(func() { n.joiner.run(founding) })
 	n.joiner.done.Go(n.compare)
@@ -127,6 +129,7 @@ func (n *Node) Close() error {
 	close(n.stop)
 	n.die()
 	n.balance.done.Wait()
+	n.room.Wait()
 	if n.lanes != nil {
 		n.lanes.done.Wait()
 	}
@@ -256,7 +259,7 @@ func (n *Node) reachable(s *shard) (Peer, *Error) {
 	id := s.leader()
 	leader, ok := n.roster.peer(id)
 	if !ok || id == n.cfg.ID || !n.detect.hears(id) {
-		return Peer{}, noLeader("no leader is known for this conversation's shard")
+		return Peer{}, s.leaderless()
 	}
 	return leader, nil
 }
@@ -292,6 +295,7 @@ type ShardStatus struct {
 	Leader       string `json:"leader"` // "" if none is known
 	CommitIndex  uint64 `json:"commit_index"`
 	AppliedIndex uint64 `json:"applied_index"`
+	Disk         string `json:"disk,omitempty"` // what is wrong with its disk, and what to do
 	Lead         *Lead  `json:"lead,omitempty"` // of a leader
 	// Trouble is why this replica takes no part in the shard, and what may be done;
 	// "" if it does.
@@ -314,7 +318,7 @@ func (n *Node) Status() Status {
 func (s *shard) status(number int, lane string) ShardStatus {
 	status := ShardStatus{
 		Shard: number, Lane: lane, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
-		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(), Trouble: s.trouble(),
+		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(), Disk: s.diskProblem(), Trouble: s.trouble(),
 	}
 	if status.Role == "leader" {
 		status.Lead = s.lead.status(time.Now())
@@ -335,21 +339,36 @@ func role(state raft.RaftState) string {
 }
 
 // Ready says whether this node can answer for every shard of the quorum lane.
-func (n *Node) Ready() bool { return n.Unready() == "" }
+func (n *Node) Ready() bool { return n.unready() == nil }
 
 // Unready says why this node cannot answer for some shard of the quorum lane: its
-// replica takes no part there, or knows no leader, perhaps since nodes refuse each
-// other. It is "" if it can.
+// disk takes nothing, its replica takes no part, or it knows no leader, perhaps
+// since nodes refuse each other. It is "" if it can.
 func (n *Node) Unready() string {
-	for _, s := range n.quorum() {
-		if why := s.trouble(); why != "" {
-			return fmt.Sprintf("shard %d: %s%s", s.id, why, n.refusals())
-		}
-		if s.leader() == "" {
-			return fmt.Sprintf("shard %d: it has no leader that this node knows%s", s.id, n.refusals())
-		}
+	if err := n.unready(); err != nil {
+		return err.Detail
 	}
 	return ""
+}
+
+func (n *Node) unready() *Error {
+	for _, s := range n.quorum() {
+		if problem := s.diskProblem(); problem != "" {
+			return diskFull(fmt.Sprintf("shard %d: %s", s.id, problem))
+		}
+	}
+	for _, s := range n.quorum() {
+		if err := s.serves(); err != nil {
+			return err
+		}
+		if why := s.trouble(); why != "" {
+			return noLeader(fmt.Sprintf("shard %d: %s%s", s.id, why, n.refusals()))
+		}
+		if s.leader() == "" {
+			return noLeader(fmt.Sprintf("shard %d: it has no leader that this node knows%s", s.id, n.refusals()))
+		}
+	}
+	return nil
 }
 
 // refusals tells which nodes refuse each other.

@@ -46,6 +46,7 @@ var statuses = map[Reason]struct {
 	ReasonUnavailable: {http.StatusServiceUnavailable, "This replica cannot answer as asked"},
 	ReasonForked:      {http.StatusServiceUnavailable, "The histories of this shard have forked"},
 	ReasonSlowReader:  {http.StatusServiceUnavailable, "The answer is not read"},
+	ReasonDiskFull:    {http.StatusServiceUnavailable, "The disk takes no more"},
 	ReasonTimeout:     {http.StatusGatewayTimeout, "No answer in time"},
 }
 

@@ -80,7 +80,7 @@ func OpenSurvivor(open OpenStores) (_ *Survivor, err error) {
 // look reads a shard's newest members and counts what it holds.
 func (s *Survivor) look(shard int, others map[string]bool) error {
 	stores := s.stores[shard]
-	log := sealed{stores.Log}
+	log := checksummedLog{stores.Log}
 	if err := log.verify(); err != nil {
 		return err
 	}
@@ -159,12 +159,12 @@ func (s *Survivor) Recover(address string, lost []string) error {
 	for shard, stores := range s.stores {
 		rc := raft.DefaultConfig()
 		rc.LocalID, rc.Logger = raft.ServerID(s.Node), hclogger(slog.New(slog.DiscardHandler), nil)
-		log, err := openFlushLog(sealed{stores.Log}, DefaultConfig().HungAfter, 0, func(bool) {})
+		log, err := openFlushLog(checksummedLog{stores.Log}, DefaultConfig().HungAfter, 0, func(bool) {}, nil)
 		if err != nil {
 			return err
 		}
 		machine := &fsm{machine: order.New(), log: log, spread: func() {}, meter: newMeter().shard("recover"), forked: func(string) {}}
-		err = raft.RecoverCluster(rc, machine, sealed{stores.Log}, newStable(stores.Stable), stores.Snapshots, transport, alone)
+		err = raft.RecoverCluster(rc, machine, checksummedLog{stores.Log}, newStable(stores.Stable), stores.Snapshots, transport, alone)
 		log.close(0)
 		if err != nil {
 			return fmt.Errorf("shard %d: %w", shard, err)
@@ -175,7 +175,7 @@ func (s *Survivor) Recover(address string, lost []string) error {
 		}
 		promised[shard] = promise{Log: mark{list[0].Term, list[0].Index}, Applied: machine.machine.Index()}
 	}
-	store := seamStable{s.stores[0].Stable, fault.NewDisk()}
+	store := faultyStable{s.stores[0].Stable, fault.NewDisk()}
 	data, err := json.Marshal(promised)
 	if err == nil {
 		err = store.Set(keyPromises, data)

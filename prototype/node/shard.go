@@ -19,7 +19,7 @@ import (
 
 // shard is one Raft group on this node.
 //
-//	client ─► batcher ─► raft ─► flushLog ─► sealed ─► store (bolt or WAL)
+//	client ─► batcher ─► raft ─► flushLog ─► checksummedLog ─► store (bolt or WAL)
 //	              ▲        │ ▲       │
 //	              │        │ └── transport ◄──► the shard's other replicas
 //	              │        ▼         │
@@ -31,6 +31,8 @@ type shard struct {
 	fsm       *fsm
 	log       *flushLog
 	fence     *fence
+	disk      *diskHealth
+	votes     *watchedStable
 	detector  *detector
 	stores    io.Closer
 	snapshots raft.SnapshotStore
@@ -64,8 +66,11 @@ func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *
 			stores.Close()
 		}
 	}()
-	store := sealed{meter.timed(seamLog{stores.Log, cfg.Disk})}
+	store := checksummedLog{meter.timed(faultyLog{stores.Log, cfg.Disk})}
 	if err := store.verify(); err != nil {
+		if stores.Volume != nil {
+			err = fmt.Errorf("%s: %w", stores.Volume.Path(), err)
+		}
 		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: move the folder of this shard away and start the node again, and it is filled from them", err)
 	}
 	if err := dropOvertaken(store, stores.Snapshots); err != nil {
@@ -73,10 +78,10 @@ func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *
 	}
 	s := &shard{
 		id: id, cfg: cfg, stores: stores.Closer, snapshots: stores.Snapshots, meter: meter, detector: d, evidence: newEvidence(),
-		fence:   newFence(cfg.HungAfter),
+		fence: newFence(cfg.HungAfter), disk: newDiskHealth(id, cfg.Logger, stores.Volume, cfg.Disk.Room),
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
-	if s.log, err = openFlushLog(store, cfg.HungAfter, cfg.Lazy, s.fence.stuck); err != nil {
+	if s.log, err = openFlushLog(store, cfg.HungAfter, cfg.Lazy, func(hung bool) { s.fence.setHung(partLog, hung) }, &logRepair{s.disk, stores.Reopen}); err != nil {
 		return nil, err
 	}
 	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon, lazy: cfg.Lazy > 0, forked: s.halt}
@@ -103,12 +108,13 @@ func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *
 	rc.ShutdownOnRemove = false // whoever removed it closes it
 	rc.Logger = hclogger(cfg.Logger.With("shard", id), cfg.Gate)
 
-	stable := newStable(seamStable{stores.Stable, cfg.Disk})
+	s.votes = newWatchedStable(faultyStable{stores.Stable, cfg.Disk}, s.disk, s.fence)
+	stable, snapshots := newStable(s.votes), watchedSnapshots{stores.Snapshots, s.disk, cfg.Disk.Write}
 	if err := s.remember(stable, p); err != nil {
 		s.log.close(time.Second)
 		return nil, err
 	}
-	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, stable, stores.Snapshots, s.transport)
+	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, stable, snapshots, s.transport)
 	if err != nil {
 		s.log.close(time.Second)
 		return nil, fmt.Errorf("start raft: %w", err)
@@ -131,18 +137,42 @@ func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *
 // for a disk that hangs.
 func (s *shard) close() error {
 	close(s.stop)
+	if s.votes.waits() { // the library would answer nobody until that is over
+		s.transport.Close()
+		s.answers.Wait()
+		s.votes.close()
+	}
 	s.done.Wait()
 	s.fence.close()
 	s.batcher.drain(s.cfg.SubmitTimeout)
 	flushed := s.log.close(time.Second)
 	s.transport.Close()
 	s.answers.Wait()
-	err := s.raft.Shutdown().Error()
+	s.votes.close()
+	err := s.shutdown()
 	if s.stores != nil && flushed {
 		err = errors.Join(err, s.stores.Close())
 	}
 	return err
 }
+
+// shutdown ends the library. One that waits for a log which could not be opened
+// again is left behind.
+func (s *shard) shutdown() error {
+	if !s.disk.sick() {
+		return s.raft.Shutdown().Error()
+	}
+	down := make(chan error, 1)
+	go func() { down <- s.raft.Shutdown().Error() }()
+	select {
+	case err := <-down:
+		return err
+	case <-time.After(shutdownWithin):
+		return errors.New("the disk has failed and the library waits for it: it is left behind")
+	}
+}
+
+const shutdownWithin = 5 * time.Second
 
 // followLeadership applies a barrier at each gain of leadership, and drops the
 // evidence at each loss. The library keeps only the newest edge, so two gains
@@ -173,7 +203,7 @@ func (s *shard) followLeadership() {
 // abdicate hands over to a follower whose disk works. If it fails, the fence
 // falls silent before long.
 func (s *shard) abdicate() {
-	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.id, "error", s.log.failed())
+	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.id, "error", s.log.failed(), "disk", s.disk.problem())
 	s.evidence.forget()
 	if s.leads() {
 		if err := s.raft.LeadershipTransfer().Error(); err != nil {
@@ -286,7 +316,12 @@ func (s *shard) submit(commands []order.Command) func(context.Context) ([]order.
 	case s.detector.majority().Err() != nil:
 		return refuse("this leader does not hear a majority")
 	case s.fence.mayStand() != nil:
+		if problem := s.disk.problem(); problem != "" {
+			return refuseFull(problem)
+		}
 		return refuse("this leader's disk hangs or has failed")
+	case s.disk.isLow():
+		return refuseFull(fmt.Sprintf("less is free on the disk of %s than it keeps in reserve for votes and snapshots", s.cfg.ID))
 	}
 	if mutant.On(mutant.AckBeforeCommit) {
 		return s.guess(commands)

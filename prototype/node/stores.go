@@ -13,6 +13,11 @@ type Stores struct {
 	Log       raft.LogStore
 	Stable    raft.StableStore // vote and term
 	Snapshots raft.SnapshotStore
+	// Volume is the disk below; nil where there is none.
+	Volume Volume
+	// Reopen closes the log and opens it again, after a write that failed. Reads
+	// wait meanwhile. nil: a failed write leaves the log as it was.
+	Reopen    func() error
 	io.Closer // may be nil
 }
 

@@ -6,16 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/raft"
 	boltdb "github.com/hashicorp/raft-boltdb/v2"
-	wal "github.com/hashicorp/raft-wal"
+	"github.com/hashicorp/raft-wal/metadb"
 	"go.etcd.io/bbolt"
+
+	"lockstep/durable"
 )
 
 // LogStore names what keeps the log on disk.
@@ -33,64 +35,87 @@ var LogStores = []LogStore{Bolt, WAL}
 
 // DiskStores keep each shard in a folder of dir: its log in a store of the kind,
 // its snapshots beside it. Terms and votes of all shards are in one bolt file.
-// A file that is damaged beyond reading gives ErrCorrupt.
+// What is damaged gives ErrCorrupt and says what to do; TestDiskStores_damage
+// holds both.
 func DiskStores(dir string, kind LogStore, logger *slog.Logger) OpenStores {
-	shared := &sharedBolt{path: filepath.Join(dir, "stable.db")}
-	return func(shard int) (_ Stores, err error) {
-		folder := filepath.Join(dir, fmt.Sprintf("shard-%d", shard))
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return Stores{}, fmt.Errorf("open stores: %w", err)
+	shared := &sharedBolt{dir: dir}
+	return func(shard int) (Stores, error) {
+		stores, err := openDisk(dir, shard, kind, shared, logger)
+		if errors.Is(err, ErrCorrupt) {
+			err = fmt.Errorf("%w\nIt is not served. The other members have what it held: move the whole data folder %s away and start the node again, and it is filled from them", err, dir)
 		}
-		if err := sameKind(folder, kind); err != nil {
-			return Stores{}, err
-		}
-		var closers closers
-		defer func() {
-			if err != nil {
-				closers.Close()
-			}
-		}()
-		stable, err := shared.open()
-		if err != nil {
-			return Stores{}, err
-		}
-		closers = append(closers, shared)
-		log, err := openLogStore(folder, kind, logger)
-		if err != nil {
-			return Stores{}, fmt.Errorf("open log of shard %d: %w", shard, err)
-		}
-		closers = append(closers, log)
-		snapshots, err := raft.NewFileSnapshotStoreWithLogger(folder, 2, hclogger(logger, nil))
-		if err != nil {
-			return Stores{}, fmt.Errorf("open snapshots of shard %d: %w", shard, err)
-		}
-		return Stores{Log: log, Stable: stableOf{stable, fmt.Sprintf("shard-%d/", shard)}, Snapshots: snapshots, Closer: closers}, nil
+		return stores, err
 	}
 }
 
-// segmentSize is what a segment of a WAL takes on disk from the beginning, in
-// bytes. The library's 64 MB would be 4 GB for a node of 64 idle shards.
-const segmentSize = 16 << 20
-
-type closableLog interface {
-	raft.LogStore
-	io.Closer
+func openDisk(dir string, shard int, kind LogStore, shared *sharedBolt, logger *slog.Logger) (_ Stores, err error) {
+	path := filepath.Join(dir, fmt.Sprintf("shard-%d", shard))
+	if err := makeFolder(path); err != nil {
+		return Stores{}, err
+	}
+	if err := sameKind(path, kind); err != nil {
+		return Stores{}, err
+	}
+	var closers closers
+	defer func() {
+		if err != nil {
+			closers.Close()
+		}
+	}()
+	stable, err := shared.open()
+	if err != nil {
+		return Stores{}, err
+	}
+	closers = append(closers, shared)
+	log, err := newReopeningLog(func() (closableLog, error) { return openLogStore(path, kind, logger) })
+	if err != nil {
+		return Stores{}, fmt.Errorf("open log of shard %d: %w", shard, err)
+	}
+	closers = append(closers, log)
+	snapshots, err := openSnapshots(path, log, logger)
+	if err != nil {
+		return Stores{}, fmt.Errorf("open snapshots of shard %d: %w", shard, err)
+	}
+	return Stores{Log: log, Stable: stableOf{stable, fmt.Sprintf("shard-%d/", shard)}, Snapshots: snapshots,
+		Volume: folder(path), Reopen: log.Reopen, Closer: closers}, nil
 }
 
-func openLogStore(folder string, kind LogStore, logger *slog.Logger) (closableLog, error) {
+// makeFolder makes a folder that survives a loss of power.
+func makeFolder(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return nil
+	case err == nil:
+		return fmt.Errorf("%s is a file and should be a folder: %w", path, ErrCorrupt)
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("open stores: %w", err)
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return fmt.Errorf("open stores: %w", err)
+	}
+	return durable.SyncFolder(filepath.Dir(path))
+}
+
+func openLogStore(path string, kind LogStore, logger *slog.Logger) (closableLog, error) {
+	// Snapshots are never older than their log: where they are, it was.
+	_, err := os.Stat(filepath.Join(path, "snapshots"))
+	began := err == nil
 	switch kind {
 	case Bolt:
-		return openBolt(filepath.Join(folder, "log.db"))
+		return openBolt(filepath.Join(path, "log.db"), began)
 	case WAL:
-		path := filepath.Join(folder, "wal")
-		if err := os.MkdirAll(path, 0o700); err != nil {
+		path = filepath.Join(path, "wal")
+		if _, err := os.Stat(path); began && errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is missing: %w", path, ErrCorrupt)
+		}
+		if err := makeFolder(path); err != nil {
 			return nil, err
 		}
-		log, err := wal.Open(path, wal.WithLogger(hclogger(logger, nil)), wal.WithSegmentSize(segmentSize))
-		if errors.Is(err, wal.ErrCorrupt) {
-			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
+		if _, err := os.Stat(filepath.Join(path, metadb.FileName)); began && errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s is missing: %w", filepath.Join(path, metadb.FileName), ErrCorrupt)
 		}
-		return log, err
+		return openWAL(path, logger)
 	}
 	return nil, fmt.Errorf("there is no log store %q; there are %s and %s", kind, Bolt, WAL)
 }
@@ -111,8 +136,13 @@ func sameKind(folder string, kind LogStore) error {
 	return nil
 }
 
-// openBolt opens a bolt file that another process may hold for a moment longer.
-func openBolt(path string) (_ *boltdb.BoltStore, err error) {
+// openBolt opens a bolt file, and makes it unless it must have been there.
+func openBolt(path string, began bool) (_ *boltdb.BoltStore, err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !began {
+		if err := createBoltFile(path); err != nil {
+			return nil, err
+		}
+	}
 	if err := checkBoltFile(path); err != nil {
 		return nil, err
 	}
@@ -122,19 +152,16 @@ func openBolt(path string) (_ *boltdb.BoltStore, err error) {
 		}
 	}()
 	store, err := boltdb.New(boltdb.Options{Path: path, MsgpackUseNewTimeFormat: true,
-		BoltOptions: &bbolt.Options{Timeout: 5 * time.Second, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true}})
-	if errors.Is(err, bbolt.ErrTimeout) {
-		return nil, fmt.Errorf("open %s: another process uses it", path)
+		BoltOptions: &bbolt.Options{Timeout: boltTimeout, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true}})
+	if err != nil {
+		return nil, boltError(path, err)
 	}
-	if errors.Is(err, bbolt.ErrInvalid) || errors.Is(err, bbolt.ErrChecksum) || errors.Is(err, bbolt.ErrVersionMismatch) {
-		return nil, fmt.Errorf("open %s: %w: %w", path, ErrCorrupt, err)
-	}
-	return store, err
+	return store, nil
 }
 
 // sharedBolt is one file for the shards of a node; the last one closes it.
 type sharedBolt struct {
-	path  string
+	dir   string
 	mu    sync.Mutex
 	store *boltdb.BoltStore
 	users int
@@ -144,7 +171,12 @@ func (s *sharedBolt) open() (*boltdb.BoltStore, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.store == nil {
-		store, err := openBolt(s.path)
+		// A shard's log is made after this file.
+		logs, err := filepath.Glob(filepath.Join(s.dir, "shard-*", "snapshots"))
+		if err != nil {
+			return nil, fmt.Errorf("open votes: %w", err)
+		}
+		store, err := openBolt(filepath.Join(s.dir, "stable.db"), len(logs) > 0)
 		if err != nil {
 			return nil, fmt.Errorf("open votes: %w", err)
 		}

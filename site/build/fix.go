@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"lockstep/durable"
 	"lockstep/site/markdown"
 )
 
@@ -78,20 +79,5 @@ func overwrite(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(name), ".lockstep-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	if _, err := temp.Write(data); err != nil {
-		temp.Close()
-		return err
-	}
-	if err := temp.Close(); err != nil {
-		return err
-	}
-	if err := os.Chmod(temp.Name(), info.Mode().Perm()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), name)
+	return durable.WriteFile(name, data, info.Mode().Perm())
 }

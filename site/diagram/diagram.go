@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"html"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -30,6 +29,7 @@ import (
 	d2log "oss.terrastruct.com/d2/lib/log"
 	"oss.terrastruct.com/d2/lib/textmeasure"
 
+	"lockstep/durable"
 	"lockstep/site"
 )
 
@@ -101,17 +101,7 @@ func (d *Drawer) store(key string, drawn site.HTML) {
 	if d.dir == "" || os.MkdirAll(d.dir, 0o755) != nil {
 		return
 	}
-	temp, err := os.CreateTemp(d.dir, key)
-	if err != nil {
-		return
-	}
-	_, err = io.WriteString(temp, string(drawn)+checksum([]byte(drawn)))
-	if err = errors.Join(err, temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), d.path(key))
-	}
-	if err != nil {
-		os.Remove(temp.Name())
-	}
+	_ = durable.WriteFile(d.path(key), []byte(string(drawn)+checksum([]byte(drawn))), 0o600)
 }
 
 func checksum(data []byte) string {

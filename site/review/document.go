@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"lockstep/durable"
 	"lockstep/site"
 	"lockstep/site/review/anchor"
 )
@@ -162,35 +163,7 @@ func (r *Revisions) save(doc *anchor.Doc) error {
 	if err != nil {
 		return err
 	}
-	return writeDurably(r.file(doc.Revision), data)
+	return durable.WriteFile(r.file(doc.Revision), data, 0o600)
 }
 
 func (r *Revisions) file(revision string) string { return filepath.Join(r.dir, revision+".json") }
-
-// writeDurably writes a file that is whole or not there, whatever happens.
-func writeDurably(path string, data []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(data)
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err := errors.Join(err, temp.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := os.Rename(temp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}

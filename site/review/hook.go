@@ -18,6 +18,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"lockstep/durable"
 )
 
 // Hook tells another server of every accepted event, in the order of each page's
@@ -136,7 +138,7 @@ func (s *Service) deliver(ctx context.Context, h *Hook, client *http.Client, pag
 	if err != nil {
 		return err
 	}
-	return writeDurably(h.File, data)
+	return durable.WriteFile(h.File, data, 0o600)
 }
 
 func (h *Hook) post(ctx context.Context, client *http.Client, body []byte, now time.Time) error {

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lockstep/durable"
 )
 
 // Store keeps invitations and sessions in files, one each, named by a hash of
@@ -86,16 +88,7 @@ func (s *Store) write(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(s.dir, ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(data)
-	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
+	return durable.WriteFile(path, data, 0o600)
 }
 
 func read[T any](path string) (v T, err error) {

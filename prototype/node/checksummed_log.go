@@ -17,15 +17,15 @@ import (
 // dropping it could break a promise to the others.
 var ErrCorrupt = errors.New("stored data is damaged")
 
-// sealed is a log store that notices damage. Each entry carries a CRC-32C of all
+// checksummedLog is a log store that notices damage. Each entry carries a CRC-32C of all
 // that it is; bolt, unlike its competitors, does not check its pages.
-type sealed struct{ raft.LogStore }
+type checksummedLog struct{ raft.LogStore }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-const sealSize = 4
+const checksumSize = 4
 
-func sealOf(e *raft.Log, data []byte) uint32 {
+func checksumOf(e *raft.Log, data []byte) uint32 {
 	var head [17]byte
 	binary.BigEndian.PutUint64(head[:8], e.Index)
 	binary.BigEndian.PutUint64(head[8:16], e.Term)
@@ -33,30 +33,30 @@ func sealOf(e *raft.Log, data []byte) uint32 {
 	return crc32.Update(crc32.Update(crc32.Checksum(head[:], castagnoli), castagnoli, data), castagnoli, e.Extensions)
 }
 
-func (s sealed) StoreLog(e *raft.Log) error { return s.StoreLogs([]*raft.Log{e}) }
+func (s checksummedLog) StoreLog(e *raft.Log) error { return s.StoreLogs([]*raft.Log{e}) }
 
-func (s sealed) StoreLogs(entries []*raft.Log) error {
+func (s checksummedLog) StoreLogs(entries []*raft.Log) error {
 	copies := make([]raft.Log, len(entries))
 	list := make([]*raft.Log, len(entries))
 	for i, e := range entries {
 		copies[i] = *e
-		data := make([]byte, 0, len(e.Data)+sealSize)
-		copies[i].Data = binary.BigEndian.AppendUint32(append(data, e.Data...), sealOf(e, e.Data))
+		data := make([]byte, 0, len(e.Data)+checksumSize)
+		copies[i].Data = binary.BigEndian.AppendUint32(append(data, e.Data...), checksumOf(e, e.Data))
 		list[i] = &copies[i]
 	}
 	return s.LogStore.StoreLogs(list)
 }
 
-func (s sealed) GetLog(index uint64, into *raft.Log) error {
+func (s checksummedLog) GetLog(index uint64, into *raft.Log) error {
 	if err := s.LogStore.GetLog(index, into); err != nil {
 		return err
 	}
-	n := len(into.Data) - sealSize
+	n := len(into.Data) - checksumSize
 	if mutant.On(mutant.ChecksumUnchecked) {
 		into.Data = into.Data[:n]
 		return nil
 	}
-	if n < 0 || into.Index != index || binary.BigEndian.Uint32(into.Data[n:]) != sealOf(into, into.Data[:n]) {
+	if n < 0 || into.Index != index || binary.BigEndian.Uint32(into.Data[n:]) != checksumOf(into, into.Data[:n]) {
 		return fmt.Errorf("read log entry %d: %w", index, ErrCorrupt)
 	}
 	into.Data = into.Data[:n:n]
@@ -66,7 +66,7 @@ func (s sealed) GetLog(index uint64, into *raft.Log) error {
 // verify reads the whole log. Damage that makes the store below panic, as that
 // of a page's structure does, or fault, as that of a mapped file does, is damage
 // and no reason to die.
-func (s sealed) verify() (err error) {
+func (s checksummedLog) verify() (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	index := uint64(0)
 	defer func() {

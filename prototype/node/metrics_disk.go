@@ -1,0 +1,45 @@
+//go:build !js
+
+package node
+
+import (
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+var (
+	diskProblemDesc = prometheus.NewDesc("lockstep_disk_problem", "1 if the shard's disk at this node cannot be written, hangs, or is short of room.", []string{"shard"}, nil)
+	diskErrorsDesc  = prometheus.NewDesc("lockstep_disk_errors_total", "Writes that failed, by part: log, votes, snapshots.", []string{"shard", "part"}, nil)
+	diskFreeDesc    = prometheus.NewDesc("lockstep_disk_free_bytes", "Bytes that are free on the shard's disk, where that is known.", []string{"shard"}, nil)
+)
+
+// diskCollector exposes the disks of the node's shards.
+type diskCollector struct{ node *Node }
+
+func (c diskCollector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{diskProblemDesc, diskErrorsDesc, diskFreeDesc} {
+		ch <- d
+	}
+}
+
+func (c diskCollector) Collect(ch chan<- prometheus.Metric) {
+	for _, s := range c.node.shards {
+		label := strconv.Itoa(s.id)
+		if s == c.node.lazyShard() {
+			label = LaneLazy
+		}
+		bad := 0.0
+		if s.diskProblem() != "" {
+			bad = 1
+		}
+		ch <- prometheus.MustNewConstMetric(diskProblemDesc, prometheus.GaugeValue, bad, label)
+		counts := s.disk.counts()
+		for _, part := range []string{partLog, partVotes, partSnapshots} {
+			ch <- prometheus.MustNewConstMetric(diskErrorsDesc, prometheus.CounterValue, float64(counts.failed[part]), label, part)
+		}
+		if counts.known {
+			ch <- prometheus.MustNewConstMetric(diskFreeDesc, prometheus.GaugeValue, float64(counts.free), label)
+		}
+	}
+}

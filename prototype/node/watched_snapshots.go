@@ -1,0 +1,58 @@
+package node
+
+import (
+	"errors"
+
+	"github.com/hashicorp/raft"
+)
+
+// watchedSnapshots says when a snapshot cannot be written. The library logs it and
+// goes on without one, and the log grows.
+type watchedSnapshots struct {
+	raft.SnapshotStore
+	disk *diskHealth
+	ask  func(bytes int) error // before each write; see fault.Disk
+}
+
+func (s watchedSnapshots) Create(version raft.SnapshotVersion, index, term uint64, members raft.Configuration, membersIndex uint64, transport raft.Transport) (raft.SnapshotSink, error) {
+	err := s.ask(0)
+	var sink raft.SnapshotSink
+	if err == nil {
+		sink, err = s.SnapshotStore.Create(version, index, term, members, membersIndex, transport)
+	}
+	if err != nil {
+		s.disk.failed(partSnapshots, err)
+		return nil, err
+	}
+	return &watchedSink{SnapshotSink: sink, store: s}, nil
+}
+
+type watchedSink struct {
+	raft.SnapshotSink
+	store watchedSnapshots
+	err   error // of an earlier write
+}
+
+func (s *watchedSink) Write(data []byte) (n int, err error) {
+	if err = s.store.ask(len(data)); err == nil {
+		n, err = s.SnapshotSink.Write(data)
+	}
+	if err != nil {
+		s.err = err
+		s.store.disk.failed(partSnapshots, err)
+	}
+	return n, err
+}
+
+// Close does not keep a snapshot of which a part could not be written.
+func (s *watchedSink) Close() error {
+	if s.err != nil {
+		return errors.Join(s.err, s.SnapshotSink.Cancel())
+	}
+	if err := s.SnapshotSink.Close(); err != nil {
+		s.store.disk.failed(partSnapshots, err)
+		return err
+	}
+	s.store.disk.works(partSnapshots)
+	return nil
+}

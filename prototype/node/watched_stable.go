@@ -1,0 +1,78 @@
+package node
+
+import (
+	"sync"
+
+	"github.com/hashicorp/raft"
+)
+
+// watchedStable writes terms and votes for a library that ends the process when
+// one cannot be written. While the disk has no room it waits, and writes then. An
+// error of any other kind it keeps to itself for ever, since nobody knows what such
+// a disk has kept: the library waits until the node is closed, behind a fence, and
+// nothing is said that is not on disk.
+type watchedStable struct {
+	raft.StableStore
+	disk   *diskHealth
+	fence  *fence
+	closed chan struct{}
+	once   sync.Once
+
+	mu    sync.Mutex
+	stuck int
+}
+
+func newWatchedStable(store raft.StableStore, disk *diskHealth, fence *fence) *watchedStable {
+	return &watchedStable{StableStore: store, disk: disk, fence: fence, closed: make(chan struct{})}
+}
+
+func (s *watchedStable) Set(key, value []byte) error {
+	return s.insist(func() error { return s.StableStore.Set(key, value) })
+}
+
+func (s *watchedStable) SetUint64(key []byte, value uint64) error {
+	return s.insist(func() error { return s.StableStore.SetUint64(key, value) })
+}
+
+func (s *watchedStable) insist(write func() error) error {
+	err := write()
+	if err == nil {
+		return nil
+	}
+	s.mark(1)
+	defer s.mark(-1)
+	s.fence.setHung(partVotes, true)
+	for {
+		s.disk.failed(partVotes, err)
+		if !lacksRoom(err) {
+			<-s.closed
+			return nil // see close
+		}
+		if !s.disk.await(s.closed) {
+			return nil
+		}
+		if err = write(); err == nil {
+			s.disk.works(partVotes)
+			s.fence.setHung(partVotes, false)
+			return nil
+		}
+	}
+}
+
+func (s *watchedStable) mark(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stuck += n
+}
+
+// waits says whether the library waits for a write.
+func (s *watchedStable) waits() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stuck > 0
+}
+
+// close lets the library go on that waits for a write, as if it had been made. It
+// is called when nothing can leave the node any more: the fence is up, which keeps
+// candidates silent, and the transport is closed.
+func (s *watchedStable) close() { s.once.Do(func() { close(s.closed) }) }
