@@ -56,6 +56,9 @@ func (m *Mesh) dial(to string, u use, channel uint16) (net.Conn, byte, error) {
 		channel = fallback
 	}
 	conn, err := m.call(to, hello{version: oldestVersion, use: u, channel: channel})
+	if err != nil {
+		p.notOld() // it may be replaced before the next dial
+	}
 	return conn, oldestVersion, err
 }
 

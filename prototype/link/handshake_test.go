@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 )
 
 // TestHandshake: both ends learn what the other is, whoever calls.
@@ -200,6 +201,44 @@ func TestHandshake_old_caller(t *testing.T) {
 	}
 }
 
+// TestHandshake_old_not_admitted: who does not admit an old peer finds the newer one in
+// its place at once, even if that never calls.
+func TestHandshake_old_not_admitted(t *testing.T) {
+	var hellos atomic.Int64
+	at := peerAt(t, oldPeer(3, &hellos))
+	addresses := map[string]string{"b": at}
+	var mu sync.Mutex
+	a := open(t, Config{Self: "a", Network: &sockets{}, Admit: func(_ string, _ Identity, features Features) error {
+		if features == 0 {
+			return errors.New("it lacks a feature that is in use: upgrade it")
+		}
+		return nil
+	}}, nil)
+	a.cfg.Find = func(id string) (string, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		return addresses[id], id == "b"
+	}
+	a.Send("b", echoed, nil)
+	eventually(t, "the old peer is refused", func() bool { return len(a.Refusals()) == 1 })
+	b := open(t, Config{Self: "b", Network: &sockets{}, Features: 1}, nil)
+	mu.Lock()
+	addresses["b"] = b.Addr().String()
+	mu.Unlock()
+	began := time.Now()
+	answers(t, a, "b")
+	if took := time.Since(began); took >= oldFor {
+		t.Errorf("the peer that took its place is found after %s", took)
+	}
+}
+
+// doubting is a network that takes nobody for who he says he is.
+type doubting struct{ sockets }
+
+func (*doubting) Verify(_ net.Conn, claimed string) error {
+	return fmt.Errorf("its certificate is not for %s", claimed)
+}
+
 // TestHandshake_no_downgrade: a node that took its peer for an old one is turned away
 // by it, so that nothing goes unchecked, and tries again as what it is.
 func TestHandshake_no_downgrade(t *testing.T) {
@@ -239,10 +278,16 @@ func TestHandshake_refusals(t *testing.T) {
 		{"the acceptor does not admit", Config{Self: "b", Admit: no}, Config{Self: "a"}, "b", ReasonIdentity, "cluster c2", "both"},
 		{"the caller does not admit", Config{Self: "b"}, Config{Self: "a", Admit: no}, "a", ReasonIdentity, "cluster c2", "both"},
 		{"another node is at the address", Config{Self: "c"}, Config{Self: "a"}, "a", ReasonName, "c answers at its address", "caller"},
+		{"the acceptor doubts the name", Config{Self: "b", Network: &doubting{}}, Config{Self: "a"}, "b", ReasonName, "not for a", "both"},
+		{"the caller doubts the name", Config{Self: "b"}, Config{Self: "a", Network: &doubting{}}, "a", ReasonName, "not for b", "caller"},
 		{"two nodes with one id", Config{Self: "a"}, Config{Self: "a"}, "a", ReasonName, "an id of its own", "both"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.acceptor.Network, test.caller.Network = &sockets{}, &sockets{}
+			for _, c := range []*Config{&test.acceptor, &test.caller} {
+				if c.Network == nil {
+					c.Network = &sockets{}
+				}
+			}
 			b := open(t, test.acceptor, map[string]string{"a": "nowhere"})
 			peer := "b"
 			if test.acceptor.Self == "a" {
@@ -406,7 +451,7 @@ func TestHandshake_unprintable(t *testing.T) {
 	a.Send("b", echoed, nil)
 	eventually(t, "the refusal is known", func() bool { return len(a.Refusals()) == 1 })
 	r := a.Refusals()[0]
-	if strings.ContainsAny(r.Detail, "\n\x1b\xff") || len(r.Detail) > maxReason || r.Reason != reasonOther || !strings.HasPrefix(r.Detail, "no level=INFO") {
+	if !utf8.ValidString(r.Detail) || strings.ContainsAny(r.Detail, "\n\x1b") || len(r.Detail) > maxReason || r.Reason != reasonOther || !strings.HasPrefix(r.Detail, "no level=INFO") {
 		t.Errorf("the refusal is %q", r)
 	}
 }

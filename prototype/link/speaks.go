@@ -51,6 +51,13 @@ func (s *speaks) closedSilently(now time.Time) bool {
 	return true
 }
 
+// notOld forgets that the peer was found to be of version 3.
+func (s *speaks) notOld() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.old = time.Time{}
+}
+
 // speaksNewer says whether the newest handshake with a peer was of version 4.
 func (m *Mesh) speaksNewer(peer string) bool {
 	p := m.peer(peer)
