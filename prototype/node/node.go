@@ -59,6 +59,9 @@ func Open(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Features == nil {
+		cfg.Features = thisVersion
+	}
 	n.beats = newBeats(cfg, n.mesh, n.roster)
 	n.detect = newDetector(cfg, n.mesh, n.roster)
 	n.balance = newBalancer(n)

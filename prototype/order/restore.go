@@ -49,6 +49,7 @@ func (m *Machine) Restore(r io.Reader) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.index, m.conversations, m.rules, m.ids = index, conversations, rules, ids
+	m.tell()
 	return nil
 }
 
