@@ -1,6 +1,9 @@
 package order
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Machine holds the conversations of one shard.
 //
@@ -25,13 +28,16 @@ type Machine struct {
 	rules         Rules
 	ids           *idMemory
 	labels        labeller // of Apply
+	inForce       atomic.Pointer[inForce]
 }
 
 // New is a machine that has applied nothing.
 func New() *Machine { return newMachine(defaultLimits) }
 
 func newMachine(l limits) *Machine {
-	return &Machine{limits: l, conversations: make(map[string]*conversation), rules: FirstRules, ids: newIDMemory()}
+	m := &Machine{limits: l, conversations: make(map[string]*conversation), rules: FirstRules, ids: newIDMemory()}
+	m.tell()
+	return m
 }
 
 // Apply orders the commands of one committed entry and says what became of

@@ -66,9 +66,13 @@ func (s *shard) reborn() {
 		s.Fatal(err)
 	}
 	written := bytes.Clone(buf.Bytes())
+	rules, memory := s.Rules()
 	s.Machine = newMachine(s.limits)
 	if err := s.Restore(&buf); err != nil {
 		s.Fatal(err)
+	}
+	if r, m := s.Rules(); r != rules || m != memory && r >= OncePerSender {
+		s.Errorf("restored under rules %d with %d bytes, want %d with %d", r, m, rules, memory)
 	}
 	if err := s.Snapshot().Write(&again); err != nil || !bytes.Equal(again.Bytes(), written) {
 		s.Fatalf("a restored machine writes another snapshot: %v", err)

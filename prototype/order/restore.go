@@ -63,6 +63,7 @@ func (m *Machine) restore(r io.Reader, later bool) error {
 	for name, c := range conversations {
 		m.mix(name, c)
 	}
+	m.tell()
 	return nil
 }
 

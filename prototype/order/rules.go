@@ -27,15 +27,25 @@ const (
 	newestRules = OncePerSender
 )
 
-// Rules are those that hold at the moment, and the budget for ids in bytes.
+// Rules are those that hold at the moment, and the budget for ids in bytes. It does
+// not wait for Apply: a leader asks before each entry.
 func (m *Machine) Rules() (r Rules, memory uint64) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	return m.rules, m.ids.budget
+	now := m.inForce.Load()
+	return now.rules, now.memory
 }
+
+type inForce struct {
+	rules  Rules
+	memory uint64
+}
+
+func (m *Machine) tell() { m.inForce.Store(&inForce{m.rules, m.ids.budget}) }
 
 // adopt takes from an entry what concerns the rules. m.mu is held.
 func (m *Machine) adopt(batch *Batch) {
+	if batch.Rules > m.rules || batch.Memory > 0 {
+		defer m.tell()
+	}
 	if m.rules < OncePerSender && batch.Rules >= OncePerSender {
 		m.remindAll(batch.Time)
 		m.rules = OncePerSender
