@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"lockstep/durable"
 )
@@ -98,12 +99,12 @@ func checkBoltContent(path string) error {
 
 // boltError translates an error of opening a bolt file.
 func boltError(path string, err error) error {
-	for _, damage := range []error{bbolt.ErrInvalid, bbolt.ErrChecksum, bbolt.ErrVersionMismatch} {
+	for _, damage := range []error{bolterrors.ErrInvalid, bolterrors.ErrChecksum, bolterrors.ErrVersionMismatch} {
 		if errors.Is(err, damage) {
 			return fmt.Errorf("open %s: %w: %w", path, ErrCorrupt, err)
 		}
 	}
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bolterrors.ErrTimeout) {
 		return fmt.Errorf("open %s: another process uses it: stop that one, or give this one another data folder", path)
 	}
 	if errors.Is(err, fs.ErrPermission) {

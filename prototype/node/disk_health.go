@@ -124,7 +124,9 @@ func (h *diskHealth) recheck() {
 	}
 }
 
-// advice says what is wrong and what to do; TestDiskHealth_advice does it.
+// advice says what is wrong and what to do. TestFullDisk makes room, the schedule
+// failing-disk of the torture starts the node again, and TestFlushLog_read_only makes
+// the disk writable.
 func advice(part string, err error, path, free string) string {
 	switch {
 	case errors.Is(err, syscall.EROFS):

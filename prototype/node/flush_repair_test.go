@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -144,6 +145,29 @@ func TestFlushLog_unsure(t *testing.T) {
 		synctest.Wait()
 		if !hung || !errors.Is(l.failed(), syscall.EIO) || disk.problem() == "" || store.opened != 0 {
 			t.Errorf("hung %t, failed %v, problem %q, opened %d times", hung, l.failed(), disk.problem(), store.opened)
+		}
+		l.close(time.Second)
+	})
+}
+
+// TestFlushLog_read_only: a log whose disk was mounted read-only goes on when it can
+// be written.
+func TestFlushLog_read_only(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &smallStore{InmemStore: raft.NewInmemStore(), err: syscall.EROFS}
+		l, disk := openSmall(t, store, 0, func(bool) {})
+		store.fill(true, 0)
+		l.StoreLogs(entries(1, 1, 3))
+		time.Sleep(time.Second) // virtual time, here and below
+		synctest.Wait()
+		if problem := disk.problem(); !strings.Contains(problem, "read-only") {
+			t.Errorf("the problem is %q", problem)
+		}
+		store.fill(false, 0)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if l.durableIndex() != 3 || disk.problem() != "" {
+			t.Errorf("durable %d, problem %q", l.durableIndex(), disk.problem())
 		}
 		l.close(time.Second)
 	})
