@@ -154,6 +154,22 @@ func (f *folders) holds(seq uint64) {
 	}
 }
 
+// follow does what the error of a node that does not start says.
+func (f *folders) follow(err error, id string) {
+	f.t.Helper()
+	away := f.folder(id) + "-away"
+	switch text := err.Error(); {
+	case !errors.Is(err, node.ErrCorrupt):
+		f.t.Fatalf("%s does not start: %v", id, err)
+	case strings.Contains(text, "move the whole data folder "+f.folder(id)+" away"):
+		must(f.t, os.Rename(f.folder(id), away))
+	case strings.Contains(text, "move the folder of this shard"):
+		must(f.t, os.Rename(filepath.Join(f.folder(id), "shard-0"), away))
+	default:
+		f.t.Fatalf("%s does not start, and does not say what to do: %v", id, err)
+	}
+}
+
 // damages are what can happen to the folder of a node that is down, and that the
 // node can notice by itself.
 var damages = map[string]func(t *testing.T, folder string){
@@ -250,10 +266,7 @@ func TestFolders_forgotten(t *testing.T) {
 				damage(t, f.folder(forgetful))
 				f.start(behind)
 				if err := f.open(forgetful); err != nil {
-					if !errors.Is(err, node.ErrCorrupt) || !strings.Contains(err.Error(), "move the folder of this shard away") {
-						t.Fatalf("it does not start, and does not say what to do: %v", err)
-					}
-					must(t, os.Rename(filepath.Join(f.folder(forgetful), "shard-0"), f.folder(forgetful)+"-away"))
+					f.follow(err, forgetful)
 					f.start(forgetful)
 				}
 				if f.within(4*time.Second, func() bool { return f.leader() != "" }) {
