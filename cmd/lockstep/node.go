@@ -54,7 +54,8 @@ the same --peers and --shards.
 A further node is started with --join instead, and gets a vote in each shard when
 it has caught up. A member that has lost its data folder, or the folder of a
 shard, is started as before: it takes no part until the others have filled it
-again. lockstep leave removes a member.
+again. A folder of another node or another cluster is refused. lockstep leave
+removes a member; lockstep recover is for the day on which a majority is gone.
 
 Without --tls-cert, --tls-key and --tls-ca nobody is asked who he is: keep the
 addresses on loopback then. With them nodes talk to each other by TLS 1.3 only,
