@@ -38,3 +38,10 @@ func TestTorture_families(t *testing.T) {
 		}
 	}
 }
+
+// TestTorture_forgotten_shard: of three real processes one is away, and one loses the
+// folder of its shard, with which it had completed each majority. The two must not
+// elect each other without the third, which alone has every message.
+func TestTorture_forgotten_shard(t *testing.T) {
+	tortureProcesses(t, "forgotten-shard")
+}

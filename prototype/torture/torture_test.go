@@ -22,3 +22,17 @@ func TestCampaign(t *testing.T) {
 		t.Errorf("seed %d: %v: %v\n%s", r.Schedule.Seed, r.Reasons, totals.Errors[r.Schedule.Seed], r.Report)
 	}
 }
+
+// TestCampaign_disks: nodes lose what they had stored, alone and at the worst moment,
+// and nothing that was acknowledged is lost with it.
+func TestCampaign_disks(t *testing.T) {
+	const losses = 40
+	totals := Campaign{Family: Disks, Failures: losses, Seed: 1, Topology: fault.Topology{Nodes: 3, Shards: 2}}.Run(t.Context())
+	t.Logf("%s; %d repaired; %s of virtual time in %s", totals, totals.Repaired, totals.Simulated, totals.Took)
+	if totals.Verdict != "ok" || totals.DataLosses < losses {
+		t.Errorf("%s: %s", totals.Verdict, totals)
+	}
+	for _, r := range totals.NoPass {
+		t.Errorf("seed %d: %v: %v\n%s", r.Schedule.Seed, r.Reasons, totals.Errors[r.Schedule.Seed], r.Report)
+	}
+}
