@@ -34,9 +34,6 @@ func newRuling(cfg Config, machine *order.Machine, members func() []string) *rul
 	return &ruling{machine: machine, memory: cfg.IDMemory, self: cfg.ID, members: members, features: cfg.Features}
 }
 
-// thisVersion takes every peer for one of this version.
-func thisVersion(string) (features uint64, heard bool) { return featureOncePerSender, true }
-
 // during proposes an entry, with the change in it if it is time for it, and with
 // this leader's budget for ids if that is another one than the shard's.
 func (r *ruling) during(batch *order.Batch, propose func()) {
