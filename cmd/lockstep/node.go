@@ -32,7 +32,7 @@ type nodeFlags struct {
 	lazyLane                    bool
 	tls                         node.TLSFiles
 	httpTLS                     bool
-	balanceAfter                time.Duration
+	balanceAfter, upgradeAfter  time.Duration
 	hosts, origins              []string
 }
 
@@ -92,6 +92,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().Uint64Var(&f.diskReserve, "disk-reserve", defaults.DiskReserve, "bytes of the disk below which no new messages are ordered, at most a hundredth of the disk; 0: none")
 	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
 	cmd.Flags().Uint64Var(&f.idMemory, "id-memory", defaults.IDMemory>>20, "MiB for the ids that a shard remembers to recognise retries, of memory at each replica")
+	cmd.Flags().DurationVar(&f.upgradeAfter, "upgrade-after", defaults.UpgradeAfter, "how long all members must run this version before it changes what the log means; until then each can go back to the version before")
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
 	cmd.Flags().BoolVar(&f.lazyLane, "lazy-lane", false, "have the lane that says ok when a majority has a message in memory, and flushes each second; the same at every node")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
@@ -197,7 +198,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg.Join = f.join != ""
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Retain, cfg.IDMemory, cfg.AdmitRate = f.retain, f.idMemory<<20, f.admitRate
-	cfg.BalanceAfter, cfg.DiskReserve = f.balanceAfter, f.diskReserve
+	cfg.BalanceAfter, cfg.DiskReserve, cfg.UpgradeAfter = f.balanceAfter, f.diskReserve, f.upgradeAfter
 	cfg.AllowHosts, cfg.AllowOrigins = f.hosts, f.origins
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery

@@ -251,6 +251,7 @@ func (f *founding) found(s *shard) error {
 	if err := s.raft.BootstrapCluster(members).Error(); err != nil {
 		return err
 	}
+	s.ruling.founded.Store(true)
 	s.transport.open.Store(true)
 	return nil
 }
