@@ -79,6 +79,8 @@ func openShard(id int, cfg Config, self Peer, mesh *link.Mesh, b *beats, d *dete
 	s.evidence.clock = cfg.Clock
 	s.transport = newTransport(mesh, b, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.promise())
 	s.transport.nudge = s.nudge
+	s.transport.state = raftState{func() uint64 { return s.raft.CurrentTerm() }, s.leadsIn}
+	s.transport.denied = func(leader string) uint64 { return d.deniedUpTo(id, leader) }
 	s.transport.following, s.transport.hears, s.transport.arrival = s.hearsLeader, d.hears, d.arrival
 
 	rc := raft.DefaultConfig()
@@ -170,7 +172,6 @@ func (s *shard) followLeadership() {
 // falls silent before long.
 func (s *shard) abdicate() {
 	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.id, "error", s.log.failed())
-	s.evidence.forget()
 	if s.leads() {
 		if err := s.raft.LeadershipTransfer().Error(); err != nil {
 			s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "error", err)
@@ -231,6 +232,13 @@ func (s *shard) leader() string {
 }
 
 func (s *shard) leads() bool { return s.raft.State() == raft.Leader }
+
+// leadsIn gives the term in which this replica leads. The library leaves the state of
+// a leader before it enters another term.
+func (s *shard) leadsIn() (term uint64, leads bool) {
+	term = s.raft.CurrentTerm()
+	return term, s.leads() && s.raft.CurrentTerm() == term
+}
 
 // hearsLeader says whether this replica follows a leader that its node hears.
 func (s *shard) hearsLeader() bool {

@@ -27,14 +27,19 @@ import (
 //     standing for election (issues 503 and 614).
 //   - It gathers [evidence] from every answer of a follower.
 type transport struct {
-	mesh     *link.Mesh
-	beats    *beats
-	channel  uint16
-	self     raft.ServerAddress
-	log      *flushLog
-	evidence *evidence
+	mesh       *link.Mesh
+	beats      *beats
+	channel    uint16
+	self       raft.ServerAddress
+	log        *flushLog
+	evidence   *evidence
+	state      raftState
+	promise    promise
+	handedOver atomic.Uint64 // the newest term whose leader has asked this replica to take over
 	// following says whether this replica follows a leader that is heard.
-	following  func() bool
+	following func() bool
+	// denied says up to which term a node has said that it does not lead.
+	denied     func(id string) uint64
 	hears      func(id string) bool
 	nudge      func()                          // has the library replicate at once
 	arrival    func(id string) <-chan struct{} // closed when the node is heard
@@ -49,8 +54,6 @@ type transport struct {
 	open      atomic.Bool
 	nudging   atomic.Bool
 	committed atomic.Uint64 // what was applied here last
-	// suspicion: the election that begins was called by the detector.
-	suspicion atomic.Bool
 
 	mu        sync.Mutex
 	pipelines map[*pipeline]struct{}
@@ -68,6 +71,13 @@ const (
 	voteTries       = 5
 	snapshotTimeout = time.Minute
 )
+
+// raftState is what the transport asks the library about this replica.
+type raftState struct {
+	currentTerm func() uint64
+	// leadsIn gives the term in which this replica leads.
+	leadsIn func() (term uint64, leads bool)
+}
 
 var (
 	_ raft.Transport   = (*transport)(nil)
@@ -90,7 +100,7 @@ var (
 func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *flushLog, f *fence, quiet time.Duration) *transport {
 	t := &transport{
 		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
-		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(quiet), stop: make(chan struct{}),
+		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(quiet), promise: promise{length: quiet}, stop: make(chan struct{}),
 	}
 	b.shards[t.channel] = t
 	mesh.Handle(t.channel, t.receive)
@@ -242,8 +252,11 @@ func (t *transport) RequestVote(id raft.ServerID, _ raft.ServerAddress, args *ra
 		return err
 	}
 	k := rpcVote
-	if args.LeadershipTransfer && t.suspicion.Load() {
+	if args.LeadershipTransfer && !t.privileged(args.Term) {
 		k = rpcVoteOnSuspicion
+		if t.promise.binds(t.denied) {
+			return errLeaderIsHeard
+		}
 	}
 	// A vote may be asked for again: a voter gives the same answer.
 	var err error
@@ -260,11 +273,6 @@ func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args 
 		return err
 	}
 	return t.ask(id, rpcPreVote, args, resp)
-}
-
-func (t *transport) TimeoutNow(id raft.ServerID, _ raft.ServerAddress, args *raft.TimeoutNowRequest, resp *raft.TimeoutNowResponse) error {
-	t.evidence.forget() // a lease must not outlive a handover
-	return t.ask(id, rpcTimeoutNow, args, resp)
 }
 
 // prove asks the followers, at once, whether this node still leads in term. What

@@ -16,19 +16,22 @@ import (
 
 // receive passes a request on to the library. It runs on the goroutine that
 // reads the connection and does not block.
-func (t *transport) receive(_ string, payload []byte, reply func([]byte, error)) {
+func (t *transport) receive(from string, payload []byte, reply func([]byte, error)) {
 	command, err := decodeRequest(payload)
 	switch {
 	case t.stopped.Load():
 		err = raft.ErrTransportShutdown
 	case err == nil:
-		err = t.admit(rpcKind(payload[0]))
+		err = t.admit(rpcKind(payload[0]), payload)
 	}
 	if err != nil {
 		reply(nil, err)
 		return
 	}
-	u := unanswered{command, make(chan raft.RPCResponse, 1), reply}
+	if a, ok := command.(*raft.AppendEntriesRequest); ok {
+		t.promise.note(from, a.Term)
+	}
+	u := unanswered{rpcKind(payload[0]), command, make(chan raft.RPCResponse, 1), reply}
 	select {
 	case t.unanswered <- u:
 	default:
@@ -44,6 +47,7 @@ func (t *transport) receive(_ string, payload []byte, reply func([]byte, error))
 
 // unanswered is a request that the library has not answered yet.
 type unanswered struct {
+	kind    rpcKind
 	command any
 	answer  chan raft.RPCResponse
 	reply   func([]byte, error)
@@ -65,7 +69,7 @@ func (t *transport) answer() {
 		case u := <-t.unanswered:
 			select {
 			case answer := <-u.answer:
-				t.respond(u.command, answer, u.reply)
+				t.respond(u, answer)
 			case <-t.stop:
 				u.reply(nil, raft.ErrTransportShutdown)
 			}
@@ -76,7 +80,7 @@ func (t *transport) answer() {
 }
 
 // admit keeps those from voting who must not.
-func (t *transport) admit(k rpcKind) error {
+func (t *transport) admit(k rpcKind, payload []byte) error {
 	if !t.open.Load() {
 		return errStranger
 	}
@@ -90,14 +94,20 @@ func (t *transport) admit(k rpcKind) error {
 		}
 		return t.fence.mayStand()
 	case rpcTimeoutNow:
-		t.suspicion.Store(false)
+		if err := t.takeOver(payload); err != nil {
+			return err
+		}
 		return t.fence.mayStand()
 	}
 	return nil
 }
 
 // respond answers for the library, as soon as what it says is true of the disk.
-func (t *transport) respond(command any, answer raft.RPCResponse, reply func([]byte, error)) {
+func (t *transport) respond(u unanswered, answer raft.RPCResponse) {
+	reply := u.reply
+	if u.kind == rpcVoteOnSuspicion && answer.Error == nil && t.promise.binds(t.denied) {
+		answer.Error = errLeaderIsHeard // the vote is spent, and nobody may count it
+	}
 	if answer.Error != nil {
 		reply(nil, answer.Error)
 		return
@@ -107,7 +117,7 @@ func (t *transport) respond(command any, answer raft.RPCResponse, reply func([]b
 		reply(nil, err)
 		return
 	}
-	args, isAppend := command.(*raft.AppendEntriesRequest)
+	args, isAppend := u.command.(*raft.AppendEntriesRequest)
 	resp, _ := answer.Response.(*raft.AppendEntriesResponse)
 	if !isAppend || resp == nil || !resp.Success || len(args.Entries) == 0 {
 		reply(payload, nil)
