@@ -50,7 +50,11 @@ func (f Fault) String() string {
 		case "by":
 			words += " by " + f.By.String()
 		case "rate":
-			words += fmt.Sprintf(" to %g", f.Rate)
+			if f.Kind == Rate {
+				words += fmt.Sprintf(" of %.0f bytes/s", f.Rate)
+			} else {
+				words += fmt.Sprintf(" to %g", f.Rate)
+			}
 		}
 	}
 	return words
