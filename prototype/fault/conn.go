@@ -119,21 +119,25 @@ func (c *conn) Close() error { return c.end(false) }
 func (c *conn) sever() { c.end(true) }
 
 func (c *conn) end(atOnce bool) error {
-	c.links.mu.Lock()
-	delete(c.links.conns, c)
-	c.links.mu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
 	if c.in != nil {
 		c.in.close(true)
 	}
-	if c.out == nil {
-		return c.Conn.Close()
+	if c.out != nil {
+		c.out.close(atOnce)
+		if !atOnce {
+			return nil // drain closes it; until then it can be severed
+		}
 	}
-	c.out.close(atOnce)
-	if atOnce {
-		return c.Conn.Close()
-	}
-	return nil // drain closes it
+	return c.closeBelow()
+}
+
+// closeBelow closes the connection below, over which nothing will go any more.
+func (c *conn) closeBelow() error {
+	c.links.mu.Lock()
+	delete(c.links.conns, c)
+	c.links.mu.Unlock()
+	return c.Conn.Close()
 }

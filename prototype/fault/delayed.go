@@ -133,7 +133,7 @@ func (d *delayed) first() bool {
 // drain writes to the connection below what is due, until the connection has been
 // closed and nothing is held any more.
 func (d *delayed) drain() {
-	defer d.conn.Conn.Close()
+	defer d.conn.closeBelow()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for d.first() {

@@ -30,12 +30,23 @@ type conn struct {
 	// waiting are the requests that were sent over this connection and not yet
 	// answered.
 	waiting map[uint64]func([]byte, error)
+
+	// window is that of a line for long messages, at the end that opened it; nil
+	// elsewhere. What follows goes with it.
+	window    *window
+	nextID    func() uint64
+	read      chan struct{} // after the peer has read something
+	ended     chan struct{} // closed with the connection
+	peerKnown bool          // the peer has answered a probe
+	parts     bool          // and understands messages in parts
+	header    []byte        // for the goroutine that writes
 }
 
 const (
 	// maxQueued bounds, in bytes, what waits for a peer that does not read.
 	maxQueued = 64 << 20
-	// writeTimeout is how long a peer that does not read keeps its connection.
+	// writeTimeout is how long a peer that does not read keeps its connection; see
+	// conn.writeFrame.
 	writeTimeout = 5 * time.Second
 	// tryAtMost is, in bytes, what is copied on a try: a long message would be copied
 	// in vain where it does not fit, and its room be kept.
@@ -44,7 +55,7 @@ const (
 
 func newConn(c net.Conn, peer string) *conn {
 	try, _ := c.(fault.TryWriter)
-	return &conn{Conn: c, try: try, peer: peer, wake: make(chan struct{}, 1),
+	return &conn{Conn: c, try: try, peer: peer, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 		waiting: make(map[uint64]func([]byte, error))}
 }
 
@@ -65,14 +76,19 @@ func (c *conn) enqueue(f frame, linger time.Duration, done func([]byte, error)) 
 	due := time.Now().Add(linger)
 	if c.due.IsZero() || due.Before(c.due) {
 		c.due = due
-		select {
-		case c.wake <- struct{}{}:
-		default:
-		}
+		c.rouse()
 	}
 	c.queue = append(c.queue, f)
 	c.queued += len(f.payload)
 	return true
+}
+
+// rouse wakes the goroutine that writes.
+func (c *conn) rouse() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
 }
 
 // writeNow writes a frame that need not wait for anything, and is false for any
@@ -81,10 +97,17 @@ func (c *conn) writeNow(f frame) bool {
 	if c.try == nil || c.writing || len(c.queue) > 0 || len(f.payload) > tryAtMost {
 		return false
 	}
+	if c.window != nil && (c.window.pause(time.Now()) > 0 || !c.window.room(frameHeader+len(f.payload))) {
+		return false
+	}
 	c.out = append(f.appendHeader(c.out[:0]), f.payload...)
 	written, err := c.try.TryWrite(c.out)
 	if err != nil {
 		c.stop()
+	}
+	if written && c.window != nil && c.window.send(len(c.out), time.Now()) {
+		c.queue, c.due = append(c.queue, c.probe()), time.Now()
+		c.rouse()
 	}
 	return written || err != nil
 }
@@ -94,6 +117,7 @@ func (c *conn) stop() {
 	if !c.failed {
 		c.failed, c.queue = true, nil
 		close(c.wake)
+		close(c.ended)
 	}
 }
 
@@ -125,7 +149,6 @@ func (c *conn) fail() {
 func (c *conn) write() {
 	defer c.fail()
 	var out *bufio.Writer
-	var header []byte
 	for {
 		frames, pause, failed := c.take()
 		switch {
@@ -141,13 +164,13 @@ func (c *conn) write() {
 		if out == nil {
 			out = bufio.NewWriterSize(c.Conn, 64<<10)
 		}
-		c.SetWriteDeadline(time.Now().Add(writeTimeout))
 		for _, f := range frames {
-			header = f.appendHeader(header[:0])
-			out.Write(header)
-			if _, err := out.Write(f.payload); err != nil {
+			if c.put(out, f) != nil {
 				return
 			}
+			c.mu.Lock()
+			c.queued -= len(f.payload)
+			c.mu.Unlock()
 		}
 		if out.Flush() != nil {
 			return
@@ -178,6 +201,6 @@ func (c *conn) take() (frames []frame, pause time.Duration, failed bool) {
 		return nil, pause, false
 	}
 	frames = c.queue
-	c.queue, c.queued, c.due, c.writing = nil, 0, time.Time{}, true
+	c.queue, c.due, c.writing = nil, time.Time{}, true
 	return frames, 0, false
 }

@@ -194,11 +194,6 @@ func (m *Mesh) post(to string, f frame, o Options, done func([]byte, error)) {
 	time.AfterFunc(fate.Delay, send)
 }
 
-// Stream opens a connection for one long exchange.
-func (m *Mesh) Stream(to string, channel uint16) (net.Conn, error) {
-	return m.dial(to, hello{use: stream, channel: channel, caller: m.cfg.Self})
-}
-
 func (m *Mesh) dial(to string, h hello) (net.Conn, error) {
 	address, ok := m.cfg.Find(to)
 	if !ok {
@@ -274,10 +269,20 @@ func (m *Mesh) read(c *conn) {
 	at, _ := m.heard.LoadOrStore(c.peer, new(atomic.Int64))
 	heard := at.(*atomic.Int64)
 	in := bufio.NewReaderSize(c.Conn, 64<<10)
+	var before []byte // of a message that comes in parts
 	for {
-		f, err := readFrame(in)
-		if err != nil {
+		f, err := readFrame(in, before)
+		switch {
+		case err != nil:
 			return
+		case f.kind == part:
+			before = f.payload
+			continue
+		case f.channel == channelProbe:
+			m.deliver(c, f)
+			continue
+		case f.parted:
+			before = nil
 		}
 		fate := m.cfg.Links.Fate(c.peer, fault.In)
 		if !fate.Drop {
@@ -298,6 +303,14 @@ const answerLinger = 500 * time.Microsecond
 
 func (m *Mesh) deliver(c *conn, f frame) {
 	switch f.kind {
+	case request:
+		if f.channel == channelProbe {
+			c.enqueue(frame{kind: answer, channel: channelProbe, id: f.id, payload: understandsParts}, 0, nil)
+			return
+		}
+		m.serve(c, f)
+	case oneWay:
+		m.serve(c, f)
 	case answer:
 		if done := c.answered(f.id); done != nil {
 			done(f.payload, nil)
@@ -306,18 +319,21 @@ func (m *Mesh) deliver(c *conn, f frame) {
 		if done := c.answered(f.id); done != nil {
 			done(nil, errors.New(string(f.payload)))
 		}
-	default:
-		reply := nobody
-		if f.kind == request {
-			to := f // what a closure holds is allocated; a one-way message need not be
-			reply = func(payload []byte, err error) { m.reply(c, to, payload, err) }
-		}
-		if h := m.handlers[f.channel]; h != nil {
-			h(c.peer, f.payload, reply)
-			return
-		}
-		reply(nil, fmt.Errorf("there is no channel %d here", f.channel))
 	}
+}
+
+// serve hands a message to those that it is for.
+func (m *Mesh) serve(c *conn, f frame) {
+	reply := nobody
+	if f.kind == request {
+		to := f // what a closure holds is allocated; a one-way message need not be
+		reply = func(payload []byte, err error) { m.reply(c, to, payload, err) }
+	}
+	if h := m.handlers[f.channel]; h != nil {
+		h(c.peer, f.payload, reply)
+		return
+	}
+	reply(nil, fmt.Errorf("there is no channel %d here", f.channel))
 }
 
 // nobody waits for an answer to a one-way message.

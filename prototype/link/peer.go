@@ -87,6 +87,9 @@ func (p *peer) open(u use) {
 	var c *conn
 	if err == nil {
 		c = newConn(raw, p.id)
+		if u == longMessages {
+			c.window, c.nextID, c.read = newWindow(), func() uint64 { return p.mesh.ids.Add(1) }, make(chan struct{}, 1)
+		}
 		p.mesh.run(c)
 	} else {
 		p.mesh.cfg.Logger.Debug("peer not reached", "peer", p.id, "reason", err)

@@ -44,7 +44,7 @@ func (t *transport) TimeoutNow(id raft.ServerID, _ raft.ServerAddress, args *raf
 	if !mutant.On(mutant.LeaseOutlivesHandover) {
 		t.evidence.handOver(term)
 	}
-	return t.ask(id, rpcTimeoutNow, timeoutNow{*args, term}, resp)
+	return t.ask(id, rpcTimeoutNow, timeoutNow{*args, term}, resp, 1)
 }
 
 // takeOver notes that the leader of a term has asked this replica to take over.

@@ -143,9 +143,6 @@ func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args
 		return err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(snapshotTimeout)); err != nil {
-		return err
-	}
 	head, err := json.Marshal(args)
 	if err != nil {
 		return fmt.Errorf("install snapshot: %w", err)
@@ -154,6 +151,10 @@ func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args
 		return fmt.Errorf("install snapshot: %w", err)
 	}
 	if _, err := io.CopyN(conn, data, args.Size); err != nil {
+		return fmt.Errorf("install snapshot: %w", err)
+	}
+	// The follower takes the state in before it answers.
+	if err := conn.SetReadDeadline(time.Now().Add(snapshotTimeout + time.Duration(args.Size/restoreRate)*time.Second)); err != nil {
 		return fmt.Errorf("install snapshot: %w", err)
 	}
 	if err := json.NewDecoder(io.LimitReader(conn, snapshotAnswer)).Decode(resp); err != nil {
@@ -176,10 +177,19 @@ func (t *transport) receiveSnapshot(_ string, conn net.Conn) {
 	json.NewEncoder(conn).Encode(resp)
 }
 
-func (t *transport) takeSnapshot(conn net.Conn) (any, error) {
-	if err := conn.SetDeadline(time.Now().Add(snapshotTimeout)); err != nil {
-		return nil, err
+// steady reads from a connection as long as it goes on: there is no limit for the whole,
+// which may be large and the line slow.
+type steady struct{ net.Conn }
+
+func (s steady) Read(p []byte) (int, error) {
+	if err := s.SetReadDeadline(time.Now().Add(snapshotStall)); err != nil {
+		return 0, err
 	}
+	return s.Conn.Read(p)
+}
+
+func (t *transport) takeSnapshot(raw net.Conn) (any, error) {
+	conn := steady{raw}
 	var length [4]byte
 	if _, err := io.ReadFull(conn, length[:]); err != nil {
 		return nil, err
