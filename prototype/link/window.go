@@ -25,9 +25,11 @@ type window struct {
 	// become longer, so it is measured anew from time to time, with half the bytes
 	// under way: what this window has queued must not count as the line's length.
 	base, newBase time.Duration
-	measured      time.Time // when newBase began
-	narrow        uint64    // until so many bytes were read, half the size counts
-	shrunk        uint64    // a reduction counts until so many bytes were read
+	measured      time.Time     // when newBase began
+	fastest       time.Duration // of the answers of this round trip
+	turn          uint64        // the round trip is over when so many bytes were read
+	narrow        uint64        // until so many bytes were read, half the size counts
+	shrunk        uint64        // a reduction counts until so many bytes were read
 }
 
 type probe struct {
@@ -101,6 +103,14 @@ func (w *window) answered(now time.Time) {
 	trip, read := now.Sub(p.at), int(p.end-w.acked)
 	w.acked = p.end
 	w.measure(trip, now)
+	// One slow answer may be a busy peer; on a line that is full all of them are slow.
+	if w.fastest == 0 || trip < w.fastest {
+		w.fastest = trip
+	}
+	fastest, turn := w.fastest, p.end > w.turn
+	if turn {
+		w.fastest, w.turn = 0, w.sent
+	}
 	switch limit := w.base + queueFor; {
 	case trip <= limit:
 		if p.limited { // at first twice the size after a trip without a queue; less near the limit
@@ -110,8 +120,8 @@ func (w *window) answered(now time.Time) {
 			}
 			w.size = min(w.size+int(float64(read)*room), largestWindow)
 		}
-	case p.end > w.shrunk && (p.limited || p.flight > w.size/2):
-		w.size = max(w.size/2, int(float64(w.size)*float64(limit)/float64(trip)), smallestWindow)
+	case turn && fastest > limit && p.end > w.shrunk && (p.limited || p.flight > w.size/2):
+		w.size = max(w.size/2, int(float64(w.size)*float64(limit)/float64(fastest)), smallestWindow)
 		w.shrunk = w.sent + uint64(w.size) // only then has the queue become shorter
 	}
 }

@@ -101,9 +101,9 @@ var (
 	errLeaderIsHeard = errors.New("this voter hears the leader")
 )
 
-// newTransport takes the requests for a shard, once the mesh has started. For the
-// length of quiet votes are refused: before it stopped, this node may have
-// promised a leader not to vote for that long, and a lease may rest on that.
+// newTransport registers with the mesh as the receiver of a shard's requests. It refuses
+// votes for the length of quiet: before this node was started again, it may have promised
+// a leader not to vote for that long, and a lease may rest on that promise.
 func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *flushLog, f *fence, quiet time.Duration) *transport {
 	t := &transport{
 		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
