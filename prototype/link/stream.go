@@ -79,9 +79,9 @@ func (s *pacedStream) await(n int) (int, error) {
 	return 0, errStalled
 }
 
-// sent notes what was written, and probes behind it if that is due. A probe that was
-// lost counts as answered: the line was broken, which the next write will learn if it
-// concerns this connection, too.
+// sent notes what was written, and probes behind it if that is due. A probe that is
+// lost holds nothing up: the line for long messages was broken, which the next write
+// learns if it concerns this connection, too.
 func (s *pacedStream) sent(n int) {
 	s.mu.Lock()
 	due := s.window.send(n, time.Now())
@@ -92,9 +92,13 @@ func (s *pacedStream) sent(n int) {
 	if !due {
 		return
 	}
-	s.mesh.Probe(s.peer, func(bool) {
+	s.mesh.Probe(s.peer, func(read bool) {
 		s.mu.Lock()
-		s.window.answered(time.Now())
+		if read {
+			s.window.answered(time.Now())
+		} else {
+			s.window.lost()
+		}
 		s.mu.Unlock()
 		select {
 		case s.read <- struct{}{}:

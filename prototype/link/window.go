@@ -126,6 +126,12 @@ func (w *window) answered(now time.Time) {
 	}
 }
 
+// lost is for the oldest probe, if it will not be answered: it says nothing of the line.
+func (w *window) lost() {
+	w.acked = w.probes[0].end
+	w.probes = w.probes[1:]
+}
+
 func (w *window) measure(trip time.Duration, now time.Time) {
 	switch {
 	case w.measured.IsZero():
