@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"net"
 	"testing"
+	"time"
 )
 
 // readMessages reads until next is false for a message or the connection ends, and gives
@@ -79,4 +80,58 @@ func TestPut_old_peer(t *testing.T) {
 			eventually(t, "there is room again", func() bool { return m.peer("b").room.held.Load() == 0 })
 		})
 	}
+}
+
+// TestProbe_room: the probes of a window take no room and are not overdue, since the
+// window counts them; the answer to a probe takes room like any other, and one for which
+// there is none ends the connection.
+func TestProbe_room(t *testing.T) {
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	c := newConn(ours, &peer{id: "b"})
+	c.window, c.nextID, c.read = newWindow(), func() uint64 { return 1 }, make(chan struct{}, 1)
+	c.mu.Lock()
+	probe := c.probe()
+	c.settle(probe, time.Now())
+	c.mu.Unlock()
+	c.expire(time.Now().Add(time.Hour))
+	if n := len(c.window.probes); n != 1 {
+		t.Errorf("the window counts %d probes", n)
+	}
+	if done := c.answered(probe.id); done == nil {
+		t.Error("nobody waits for the answer to the probe")
+	} else if done(understandsParts, nil); len(c.window.probes) != 0 || !c.parts {
+		t.Error("the answer to the probe is not noted")
+	}
+	c.fail()
+	if held := c.room.held.Load(); held != 0 {
+		t.Errorf("%d bytes are held for probes", held)
+	}
+
+	m := open(t, Config{Self: "a", Network: &sockets{}}, nil)
+	caller, err := net.Dial("tcp", m.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer caller.Close()
+	shake(t, caller, terms{oldest: 3, newest: 4, id: "b"})
+	caller.SetDeadline(time.Now().Add(20 * time.Second))
+	in := bufio.NewReader(caller)
+	ask := func() (frame, error) {
+		if _, err := caller.Write(frame{kind: request, channel: channelProbe, id: 7}.appendHeader(nil)); err != nil {
+			t.Fatal(err)
+		}
+		return readFrame(in, nil)
+	}
+	if f, err := ask(); err != nil || f.kind != answer || f.id != 7 || !bytes.Equal(f.payload, understandsParts) {
+		t.Errorf("the probe is answered with %v, %v", f, err)
+	}
+	room := &m.peer("b").room
+	eventually(t, "there is room again", func() bool { return room.held.Load() == 0 })
+	room.take(maxHeld, false)
+	if f, err := ask(); err == nil {
+		t.Errorf("a probe is answered with %v where nothing more can be held", f)
+	}
+	room.give(maxHeld)
+	eventually(t, "there is room again", func() bool { return room.held.Load() == 0 })
 }
