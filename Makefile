@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test build site check generate format bench microbench clean help
+.PHONY: run test build site check generate format bench microbench model clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -38,6 +38,9 @@ bench: build ## Lockstep beside etcd and NATS JetStream, on this machine
 
 microbench: ## the benchmarks of parts that CONTRIBUTING.md explains
 	@$(GO) test -run '^$$' -bench . -benchtime 3x ./site/... ./prototype/...
+
+model: ## search the models beside ADR-0026 within their large bounds (spin, gcc; minutes)
+	@bash adr/0026-model/run long >adr/0026-model/results.txt; failed=$$?; cat adr/0026-model/results.txt; exit $$failed
 
 clean: ## what the other targets made (the cluster's data in var/ stays)
 	@rm -rf bin public .cache
