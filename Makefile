@@ -4,13 +4,16 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test build site check generate format bench microbench model clean help
+.PHONY: run test mutants model build site check generate format bench microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
 
 test: ## every check there is, set-up included
 	@bash .ci/test
+
+mutants: ## plant bugs where order is decided, and list those that no test finds
+	@$(GO) run ./prototype/mutant/plant --survivors 15
 
 build: ## the one binary, bin/lockstep, with the laboratory for the browser in it
 	@mkdir -p bin
