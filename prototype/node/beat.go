@@ -200,7 +200,7 @@ func (b *beats) receive(from string, payload []byte, reply func([]byte, error)) 
 func (b *beats) feed(shard uint16, header raft.RPCHeader, term uint64) <-chan raft.RPCResponse {
 	answers := make(chan raft.RPCResponse, 1)
 	t := b.shards[shard]
-	if t == nil || !t.open.Load() {
+	if t == nil || !t.open.Load() || t.tooOld(term) {
 		answers <- raft.RPCResponse{Error: errRPC}
 		return answers
 	}

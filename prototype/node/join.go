@@ -127,7 +127,11 @@ func (j *joiner) round(ctx context.Context, strangers map[int]bool, settled bool
 		steps.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			if err := j.node.askLeader(ctx, r); err != nil {
+			a, err := j.node.askLeader(ctx, r)
+			if err == nil && stranger {
+				err = s.fill(a.Admitted)
+			}
+			if err != nil {
 				j.refused(s, r.Step, err)
 				return
 			}
@@ -139,8 +143,6 @@ func (j *joiner) round(ctx context.Context, strangers map[int]bool, settled bool
 				mu.Lock()
 				delete(strangers, s.id)
 				mu.Unlock()
-				s.transport.open.Store(true)
-				s.forgot.Store(false)
 			}
 		})
 	}
@@ -216,10 +218,10 @@ var errNobodyLeads = errors.New("no leader of the shard is known (if a majority 
 
 // askLeader has the leader of a shard take a step. Others say whom they believe
 // to lead.
-func (n *Node) askLeader(ctx context.Context, r memberRequest) error {
+func (n *Node) askLeader(ctx context.Context, r memberRequest) (memberAnswer, error) {
 	payload, err := json.Marshal(r)
 	if err != nil {
-		return err
+		return memberAnswer{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, joinWithin)
 	defer cancel()
@@ -250,13 +252,13 @@ func (n *Node) askLeader(ctx context.Context, r memberRequest) error {
 		}
 		switch {
 		case a.Done:
-			return nil
+			return a, nil
 		case a.Removed:
-			return errRemoved
+			return a, errRemoved
 		case a.Reason != "":
-			return errors.New(a.Reason)
+			return a, errors.New(a.Reason)
 		}
 		next = append([]string{a.Leader}, next...)
 	}
-	return last
+	return memberAnswer{}, last
 }

@@ -52,6 +52,8 @@ type memberAnswer struct {
 	Reason string // why not, if the leader says no
 	// Removed is the answer to stepBelong for one that is no member.
 	Removed bool `json:",omitempty"`
+	// Admitted is the entry by which a node was admitted.
+	Admitted mark `json:",omitzero"`
 }
 
 // Member is a node of the cluster and what it takes part in.
@@ -123,7 +125,11 @@ func (n *Node) step(ctx context.Context, r memberRequest) memberAnswer {
 			return memberAnswer{Reason: err.Error()}
 		}
 		n.roster.welcome(r.Peer)
-		err = n.admit(s, r.Peer, r.Step == stepReturn)
+		var at mark
+		if at, err = n.admit(s, r.Peer, r.Step == stepReturn); err == nil {
+			n.roster.look(n.shards)
+			return memberAnswer{Done: true, Admitted: at}
+		}
 	case stepPromote:
 		err = n.promote(s, r.Peer, r.Index)
 	case stepRemove:
@@ -179,20 +185,32 @@ func (n *Node) onlyOne(ctx context.Context, s *shard, r memberRequest) error {
 	return fmt.Errorf("another node of this name runs at %s: %w", known.Raft, errTwin(r.Peer.ID))
 }
 
-func (n *Node) admit(s *shard, p Peer, keeps bool) error {
+// admit gives the entry that admits a node; none if it is a member and keeps what
+// it has.
+func (n *Node) admit(s *shard, p Peer, keeps bool) (at mark, err error) {
 	if p.Raft == "" {
-		return errors.New("a member needs an address for the other nodes")
+		return at, errors.New("a member needs an address for the other nodes")
 	}
 	if _, ok := s.server(p.ID); ok && keeps {
-		return nil
+		return at, nil
 	} else if ok {
 		if err := n.remove(s, p.ID); err != nil {
-			return err
+			return at, err
 		}
 	}
-	return s.ruling.admit(p.ID, func() error {
-		return s.raft.AddNonvoter(raft.ServerID(p.ID), p.address(), 0, joinWithin).Error()
+	err = s.ruling.admit(p.ID, func() error {
+		entry := s.raft.AddNonvoter(raft.ServerID(p.ID), p.address(), 0, joinWithin)
+		if err := entry.Error(); err != nil {
+			return err
+		}
+		var e raft.Log
+		if err := s.log.GetLog(entry.Index(), &e); err != nil {
+			return fmt.Errorf("look at the entry that admits: %w", err)
+		}
+		at = mark{e.Term, e.Index}
+		return nil
 	})
+	return at, err
 }
 
 func (n *Node) promote(s *shard, p Peer, index uint64) error {
@@ -276,7 +294,7 @@ func (n *Node) Remove(ctx context.Context, id string) error {
 // removeFrom asks until the shard has a leader that does it.
 func (n *Node) removeFrom(ctx context.Context, s *shard, p Peer) error {
 	for {
-		err := n.askLeader(ctx, memberRequest{Step: stepRemove, Shard: s.id, Peer: p})
+		_, err := n.askLeader(ctx, memberRequest{Step: stepRemove, Shard: s.id, Peer: p})
 		if err == nil {
 			return nil
 		}

@@ -11,6 +11,7 @@ type past struct {
 	held     mark   // the newest entry of its log and its snapshots
 	term     uint64 // the newest term that it knows
 	promised promise
+	unfilled bool // it was being filled, and is not
 }
 
 // recall reads a replica's past. The log must have been verified.
@@ -36,6 +37,7 @@ func recall(log raft.LogStore, stable raft.StableStore, snapshots raft.SnapshotS
 			p.held = m
 		}
 	}
+	p.unfilled = promised.Filling != nil && !holds(log, snapshots, *promised.Filling)
 	p.term, err = stable.GetUint64([]byte("CurrentTerm")) // the library's name
 	if err != nil && err.Error() != "not found" {
 		return p, fmt.Errorf("read term: %w", err)
@@ -52,6 +54,8 @@ func (p past) forgotten() string {
 	switch {
 	case p.held.before(p.promised.Log):
 		return fmt.Sprintf("its log ends at entry %d of term %d, and it had acknowledged entry %d of term %d", p.held.Index, p.held.Term, p.promised.Log.Index, p.promised.Log.Term)
+	case p.unfilled:
+		return reasonUnfit
 	case p.term < p.held.Term:
 		return fmt.Sprintf("its votes are of term %d or older, and its log of term %d: the file with its votes was lost or is an older copy", p.term, p.held.Term)
 	}
@@ -80,6 +84,10 @@ func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
 		}
 		s.forget(reason)
 	}
+	s.transport.holds = func(m mark) bool {
+		newest, _ := s.log.mark()
+		return (newest.Index >= m.Index || newest.Index == 0) && holds(s.log, s.snapshots, m)
+	}
 	s.log.mayCut, s.log.beforeCut = s.mayCut, p.save
 	s.fsm.keep = p.changed
 	s.transport.promises = p
@@ -89,7 +97,7 @@ func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
 
 // promise is what this replica has promised by now. was is what was written last.
 func (s *shard) promise(was promise) promise {
-	now := promise{Log: was.Log, Applied: max(was.Applied, s.fsm.machine.Index())}
+	now := promise{Log: was.Log, Applied: max(was.Applied, s.fsm.machine.Index()), Filling: s.transport.unfilled()}
 	if s.forgot.Load() && !s.transport.open.Load() {
 		return now // it has promised nothing since
 	}

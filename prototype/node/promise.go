@@ -29,6 +29,9 @@ type promise struct {
 	// Applied is the newest entry that was applied, of which clients may have been
 	// told. No leader may have this replica cut its log there; see shard.mayCut.
 	Applied uint64 `json:"applied"`
+	// Filling is the entry by which the replica was admitted, while it does not hold
+	// that; see transport.unfilled.
+	Filling *mark `json:"filling,omitempty"`
 	// Peers is the newest entry that each follower has acknowledged to this
 	// replica, so that a follower whose whole folder is an older copy is told what
 	// it cannot know.

@@ -51,7 +51,9 @@ type transport struct {
 	// open: the replica takes part. One without any state does not until it has
 	// founded its shard or was admitted to it; see founding.
 	open      atomic.Bool
-	promises  *promises // what followers acknowledged is noted there; nil in the lazy lane
+	filling   atomic.Pointer[mark] // see unfilled
+	holds     func(mark) bool      // whether the replica has an entry
+	promises  *promises            // what followers acknowledged is noted there; nil in the lazy lane
 	nudging   atomic.Bool
 	committed atomic.Uint64 // what was applied here last
 
@@ -337,8 +339,11 @@ func (t *transport) RequestVote(id raft.ServerID, _ raft.ServerAddress, args *ra
 // mayStand gives an error to one that must not be elected: the library of a
 // replica that takes no part does not know, and asks for votes.
 func (t *transport) mayStand() error {
-	if !t.open.Load() {
+	switch {
+	case !t.open.Load():
 		return errStranger
+	case t.unfilled() != nil:
+		return errFilling
 	}
 	return t.fence.mayStand()
 }

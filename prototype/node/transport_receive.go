@@ -28,6 +28,10 @@ func (t *transport) receive(from string, payload []byte, reply func([]byte, erro
 		reply(nil, err)
 		return
 	}
+	if term, ok := termOf(command); ok && t.tooOld(term) {
+		reply(nil, errOldTerm)
+		return
+	}
 	if a, ok := command.(*raft.AppendEntriesRequest); ok {
 		t.loyalty.note(from, a.Term)
 	}
@@ -83,6 +87,9 @@ func (t *transport) answer() {
 func (t *transport) admit(k rpcKind, payload []byte) error {
 	if !t.open.Load() {
 		return errStranger
+	}
+	if k != rpcAppend && t.unfilled() != nil {
+		return errFilling
 	}
 	switch k {
 	case rpcVote, rpcPreVote, rpcVoteOnSuspicion:
@@ -205,6 +212,9 @@ func (t *transport) takeSnapshot(raw net.Conn) (any, error) {
 	var args raft.InstallSnapshotRequest
 	if err := json.Unmarshal(head, &args); err != nil {
 		return nil, err
+	}
+	if t.tooOld(args.Term) {
+		return nil, errOldTerm
 	}
 	answers := make(chan raft.RPCResponse, 1)
 	select {

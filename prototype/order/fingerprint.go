@@ -44,11 +44,12 @@ func (m *Machine) mix(name string, c *conversation) {
 // has applied.
 var ErrForked = errors.New("the histories differ")
 
-// continues says whether the state of a snapshot is a later state of this machine.
+// continues says whether the state of a snapshot and that of this machine are of one
+// history: a later state, or an earlier one, which a leader may still have under way.
 // m.mu is held.
 func (m *Machine) continues(index uint64, conversations map[string]*conversation) error {
 	if index < m.index {
-		return nil // an older state is no later one, and nobody asks for it but to go back
+		return m.reaches(index, conversations)
 	}
 	for name, old := range m.conversations {
 		c := conversations[name]
@@ -58,6 +59,21 @@ func (m *Machine) continues(index uint64, conversations map[string]*conversation
 			return fmt.Errorf("%w: the snapshot at entry %d lacks message %d of conversation %q, which was applied here by entry %d", ErrForked, index, old.last, name, m.index)
 		case old.last >= c.base && c.digest(old.last) != old.digest(old.last):
 			return fmt.Errorf("%w: in the snapshot at entry %d conversation %q is another one up to message %d", ErrForked, index, name, old.last)
+		}
+	}
+	return nil
+}
+
+// reaches says whether a snapshot is an earlier state of this machine. m.mu is held.
+func (m *Machine) reaches(index uint64, conversations map[string]*conversation) error {
+	for name, c := range conversations {
+		mine := m.conversations[name]
+		switch {
+		case c.last == 0:
+		case mine == nil || mine.last < c.last:
+			return fmt.Errorf("%w: the snapshot at entry %d has message %d of conversation %q, which was not applied here by entry %d", ErrForked, index, c.last, name, m.index)
+		case c.last >= mine.base && c.digest(c.last) != mine.digest(c.last):
+			return fmt.Errorf("%w: in the snapshot at entry %d conversation %q is another one up to message %d", ErrForked, index, name, c.last)
 		}
 	}
 	return nil

@@ -1,0 +1,77 @@
+package node
+
+import (
+	"errors"
+
+	"github.com/hashicorp/raft"
+)
+
+// A replica that was admitted is being filled until its log holds the entry that
+// admitted it. Until then, and over restarts:
+//
+//   - It gives no vote and asks for none. Majorities of members that are two changes
+//     apart need not overlap, so one who slept through both changes could win with
+//     the vote of a replica that has forgotten whom it followed.
+//   - It takes nothing from a leader of a term before that of the one who admitted it.
+//     It may have voted that leader out, and confirm to it what is not committed.
+//
+// Both were found by the models beside ADR-0026 (VOTE_WHEN_ADMITTED,
+// FILLING_FORGOTTEN, ADMITTED_WITHOUT_TERM).
+
+var (
+	errFilling  = errors.New("this replica is being filled")
+	errOldTerm  = errors.New("the leader of a later term has admitted this replica")
+	reasonUnfit = "it had begun to be filled, and does not hold the entry by which it was admitted"
+)
+
+// unfilled is the entry by which this replica was admitted, if it does not hold that
+// yet, or nil.
+func (t *transport) unfilled() *mark {
+	m := t.filling.Load()
+	if m != nil && t.holds(*m) && t.filling.CompareAndSwap(m, nil) {
+		t.promises.changed()
+	}
+	return t.filling.Load()
+}
+
+// tooOld says whether a request of a leader's term comes from before the admission.
+func (t *transport) tooOld(term uint64) bool {
+	m := t.unfilled()
+	return m != nil && term < m.Term
+}
+
+// termOf is the term of a leader's request; ok is false for others.
+func termOf(command any) (term uint64, ok bool) {
+	switch c := command.(type) {
+	case *raft.AppendEntriesRequest:
+		return c.Term, true
+	case *raft.InstallSnapshotRequest:
+		return c.Term, true
+	}
+	return 0, false
+}
+
+// holds says whether a replica has an entry, in its log or in a snapshot.
+func holds(log raft.LogStore, snapshots raft.SnapshotStore, m mark) bool {
+	var e raft.Log
+	if log.GetLog(m.Index, &e) == nil {
+		return e.Term == m.Term
+	}
+	list, err := snapshots.List()
+	return err == nil && len(list) > 0 && list[0].Index >= m.Index && list[0].Term >= m.Term
+}
+
+// fill lets a replica take part that a leader has admitted by the entry at a mark,
+// which is zero if the leader's version does not tell it.
+func (s *shard) fill(admitted mark) error {
+	if p := s.transport.promises; p != nil && admitted != (mark{}) {
+		s.transport.filling.Store(&admitted)
+		if err := p.save(); err != nil {
+			s.transport.filling.Store(nil)
+			return err
+		}
+	}
+	s.transport.open.Store(true)
+	s.forgot.Store(false)
+	return nil
+}
