@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/presence"
 )
 
 // fence keeps a shard's replica with a sick disk from leading, and from becoming
@@ -27,10 +28,10 @@ type fence struct {
 	after  time.Duration
 
 	mu     sync.Mutex
-	hung   map[string]bool // the parts of the shard whose writes hang or fail
-	raises int             // how often the fence went up, by which a late timer knows that it is late
-	well   *presence       // of a disk that works
-	raised func()          // called when the fence goes up; nil after close
+	hung   map[string]bool    // the parts of the shard whose writes hang or fail
+	raises int                // how often the fence went up, by which a late timer knows that it is late
+	well   *presence.Presence // of a disk that works
+	raised func()             // called when the fence goes up; nil after close
 
 	running sync.WaitGroup // calls of raised
 }
@@ -38,8 +39,8 @@ type fence struct {
 var errFenced = errors.New("the disk of this replica hangs or has failed")
 
 func newFence(after time.Duration) *fence {
-	f := &fence{after: after, hung: make(map[string]bool), well: newPresence()}
-	f.well.set(true)
+	f := &fence{after: after, hung: make(map[string]bool), well: presence.New()}
+	f.well.Set(true)
 	return f
 }
 
@@ -47,7 +48,7 @@ func newFence(after time.Duration) *fence {
 func (f *fence) working() context.Context {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.well.ctx
+	return f.well.Context()
 }
 
 // mayStand gives an error to one who must not vote or be elected.
@@ -78,14 +79,14 @@ func (f *fence) setHung(part string, hung bool) {
 		}
 		f.up.Store(false)
 		f.silent.Store(false)
-		f.well.set(true)
+		f.well.Set(true)
 		return
 	}
 	f.hung[part] = true
 	if f.up.Swap(true) {
 		return
 	}
-	f.well.set(false)
+	f.well.Set(false)
 	f.raises++
 	raise := f.raises
 	time.AfterFunc(f.after, func() { f.fallSilent(raise) })

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/node/hclogger"
 	"lockstep/prototype/order"
 )
 
@@ -158,7 +159,7 @@ func (s *Survivor) Recover(address string, lost []string) error {
 	promised := make(map[int]promise)
 	for shard, stores := range s.stores {
 		rc := raft.DefaultConfig()
-		rc.LocalID, rc.Logger = raft.ServerID(s.Node), hclogger(slog.New(slog.DiscardHandler), nil)
+		rc.LocalID, rc.Logger = raft.ServerID(s.Node), hclogger.New(slog.New(slog.DiscardHandler), nil)
 		log, err := openFlushLog(checksummedLog{stores.Log}, DefaultConfig().HungAfter, 0, func(bool) {}, nil)
 		if err != nil {
 			return err

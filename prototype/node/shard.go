@@ -14,6 +14,7 @@ import (
 
 	"lockstep/prototype/link"
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/hclogger"
 	"lockstep/prototype/order"
 )
 
@@ -106,7 +107,7 @@ func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *
 	rc.BatchApplyCh = true
 	rc.NoLegacyTelemetry = true
 	rc.ShutdownOnRemove = false // whoever removed it closes it
-	rc.Logger = hclogger(cfg.Logger.With("shard", id), cfg.Gate)
+	rc.Logger = hclogger.New(cfg.Logger.With("shard", id), cfg.Gate)
 
 	s.votes = newWatchedStable(faultyStable{stores.Stable, cfg.Disk}, s.disk, s.fence)
 	stable, snapshots := newStable(s.votes), watchedSnapshots{stores.Snapshots, s.disk, cfg.Disk.Write}

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/hclogger"
 )
 
 // openSnapshots opens the snapshots of a shard's folder. The library passes over
@@ -36,7 +38,7 @@ func openSnapshots(path string, log raft.LogStore, logger *slog.Logger) (raft.Sn
 	if first > newest+1 {
 		return nil, fmt.Errorf("the log in %s begins with entry %d, and no snapshot has those before it: %w", path, first, ErrCorrupt)
 	}
-	return raft.NewFileSnapshotStoreWithLogger(path, 2, hclogger(logger, nil))
+	return raft.NewFileSnapshotStoreWithLogger(path, 2, hclogger.New(logger, nil))
 }
 
 // checkSnapshots reads every snapshot, removes what a crash or a full disk has left

@@ -20,6 +20,8 @@ import (
 	"github.com/hashicorp/raft-wal/types"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/hclogger"
 )
 
 // segmentSize is what a segment of a WAL takes on disk from the beginning, in
@@ -35,7 +37,7 @@ func openWAL(path string, logger *slog.Logger) (closableLog, error) {
 		return nil, fmt.Errorf("open %s: %w", path, corruptWAL(err))
 	}
 	rotation := &rotationError{}
-	log, err := wal.Open(path, wal.WithLogger(hclogger(logger, nil)), wal.WithSegmentSize(segmentSize),
+	log, err := wal.Open(path, wal.WithLogger(hclogger.New(logger, nil)), wal.WithSegmentSize(segmentSize),
 		wal.WithMetaStore(&watchedMeta{rotation: rotation}), wal.WithSegmentFiler(segment.NewFiler(path, watchedFS{walfs.New(), rotation})))
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, corruptWAL(err))

@@ -1,4 +1,6 @@
-package node
+// Package hclogger gives the consensus library and its stores a logger that writes
+// to the node's own.
+package hclogger
 
 import (
 	"context"
@@ -10,10 +12,11 @@ import (
 	"lockstep/prototype/fault"
 )
 
-// hclogger gives the library a logger that writes to ours. The library logs
-// each failed contact with a dead peer, several times a second, so only what
-// an operator should see passes: warnings and errors, and the rest at debug.
-func hclogger(logger *slog.Logger, gate *fault.Gate) hclog.Logger {
+// New gives the library a logger that writes to ours. The library logs each failed
+// contact with a dead peer, several times a second, so only what an operator should
+// see passes: warnings and errors, and the rest at debug. While gate is shut the
+// library waits where it logs; nil is always open.
+func New(logger *slog.Logger, gate *fault.Gate) hclog.Logger {
 	return pausing{gate: gate, Logger: hclog.New(&hclog.LoggerOptions{
 		Level:             hclog.Warn,
 		Output:            slogWriter{logger},
