@@ -193,7 +193,7 @@ func (d *detector) later(shard int, pause time.Duration) {
 // others have stood in.
 func (s *shard) campaign() {
 	s.lead.campaigns(time.Now())
-	if s.fence.mayStand() != nil || s.leads() {
+	if s.fence.MayStand() != nil || s.leads() {
 		return
 	}
 	s.transport.suspicion.Store(true)

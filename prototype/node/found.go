@@ -169,7 +169,7 @@ func (n *Node) acknowledged(leader string, more map[int]mark) (join []int) {
 		s := n.shards[shard]
 		reason := fmt.Sprintf("%s was told of entry %d of term %d, and this replica came back with a log that ended at entry %d of term %d: its data folder is an older copy",
 			leader, m.Index, m.Term, s.past.held.Index, s.past.held.Term)
-		if now, ok := s.log.mark(); ok && !now.before(m) {
+		if term, index, ok := s.log.DurableEntry(); ok && !(mark{term, index}).before(m) {
 			n.cfg.Logger.Error("messages that this replica had acknowledged may be lost", "shard", shard, "reason", reason)
 			continue
 		}

@@ -80,7 +80,6 @@ func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
 		}
 		s.forget(reason)
 	}
-	s.log.mayCut, s.log.beforeCut = s.mayCut, p.save
 	s.fsm.keep = p.changed
 	s.transport.promises = p
 	p.watch(s)
@@ -93,8 +92,8 @@ func (s *shard) promise(was promise) promise {
 	if s.forgot.Load() && !s.transport.open.Load() {
 		return now // it has promised nothing since
 	}
-	if m, ok := s.log.mark(); ok {
-		now.Log = m
+	if term, index, ok := s.log.DurableEntry(); ok {
+		now.Log = mark{term, index}
 	} else if list, err := s.snapshots.List(); err == nil && len(list) > 0 {
 		now.Log = mark{list[0].Term, list[0].Index}
 	}

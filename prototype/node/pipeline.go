@@ -83,7 +83,7 @@ func (f *appendFuture) finish(set func() error) {
 // need not be told again.
 func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
 	t := p.transport
-	if err := t.fence.mayLead(); err != nil {
+	if err := t.fence.MayLead(); err != nil {
 		return nil, err
 	}
 	f := &appendFuture{start: time.Now(), args: args, resp: resp, done: make(chan struct{})}
@@ -160,7 +160,7 @@ func (p *pipeline) watchLag() {
 // lookSoon looks whether anything was sent meanwhile, unless there is nothing to
 // send. p.mu is held.
 func (p *pipeline) lookSoon() {
-	if p.looking || p.entry >= p.transport.log.newest() {
+	if p.looking || p.entry >= p.transport.log.Newest() {
 		return
 	}
 	p.looking = true
@@ -169,7 +169,7 @@ func (p *pipeline) lookSoon() {
 		p.mu.Lock()
 		p.looking = false
 		moved := p.entry > entry
-		behind := p.entry < p.transport.log.newest()
+		behind := p.entry < p.transport.log.Newest()
 		if moved {
 			p.lookSoon()
 		}

@@ -88,10 +88,10 @@ func (t *transport) admit(k rpcKind) error {
 		if k == rpcVoteOnSuspicion && t.following() && !mutant.On(mutant.SuspicionOfOne) {
 			return errLeaderIsHeard
 		}
-		return t.fence.mayStand()
+		return t.fence.MayStand()
 	case rpcTimeoutNow:
 		t.suspicion.Store(false)
-		return t.fence.mayStand()
+		return t.fence.MayStand()
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (t *transport) respond(command any, answer raft.RPCResponse, reply func([]b
 		reply(payload, nil)
 		return
 	}
-	t.log.whenDurable(args.Entries[len(args.Entries)-1].Index, func(err error) { reply(payload, err) })
+	t.log.WhenDurable(args.Entries[len(args.Entries)-1].Index, func(err error) { reply(payload, err) })
 }
 
 // A snapshot is sent as the length of its head, the head, and the state; the
@@ -125,7 +125,7 @@ func (t *transport) respond(command any, answer raft.RPCResponse, reply func([]b
 const snapshotAnswer = 4 << 10
 
 func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args *raft.InstallSnapshotRequest, resp *raft.InstallSnapshotResponse, data io.Reader) (err error) {
-	if err := t.fence.mayLead(); err != nil {
+	if err := t.fence.MayLead(); err != nil {
 		return err
 	}
 	conn, err := t.mesh.Stream(string(id), t.channel)
