@@ -7,7 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"lockstep/prototype/node/storage"
+	"lockstep/prototype/node/disk"
 )
 
 var (
@@ -37,7 +37,7 @@ func (c diskCollector) Collect(ch chan<- prometheus.Metric) {
 		}
 		ch <- prometheus.MustNewConstMetric(diskProblemDesc, prometheus.GaugeValue, bad, label)
 		counts := s.disk.Counts()
-		for _, part := range storage.Parts {
+		for _, part := range disk.Parts {
 			ch <- prometheus.MustNewConstMetric(diskErrorsDesc, prometheus.CounterValue, float64(counts.Failed[part]), label, part)
 		}
 		if counts.Known {

@@ -14,6 +14,7 @@ import (
 
 	"lockstep/prototype/link"
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/disk"
 	"lockstep/prototype/node/hclogger"
 	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
@@ -32,8 +33,8 @@ type shard struct {
 	raft      *raft.Raft
 	fsm       *fsm
 	log       *storage.Log
-	fence     *storage.Fence
-	disk      *storage.Health
+	fence     *disk.Fence
+	disk      *disk.Health
 	votes     *storage.WatchedStable
 	detector  *detector
 	stores    io.Closer
@@ -80,10 +81,10 @@ func openShard(id int, cfg Config, stores storage.Stores, p *promises, self Peer
 	}
 	s := &shard{
 		id: id, cfg: cfg, stores: stores.Closer, snapshots: stores.Snapshots, meter: meter, detector: d, evidence: newEvidence(),
-		fence: storage.NewFence(cfg.HungAfter), disk: storage.NewHealth(id, cfg.Logger, stores.Volume, cfg.Disk.Room),
+		fence: disk.NewFence(cfg.HungAfter), disk: disk.NewHealth(id, cfg.Logger, stores.Volume, cfg.Disk.Room),
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
-	lc := storage.LogConfig{HungAfter: cfg.HungAfter, Lazy: cfg.Lazy, Hung: func(hung bool) { s.fence.SetHung(storage.PartLog, hung) },
+	lc := storage.LogConfig{HungAfter: cfg.HungAfter, Lazy: cfg.Lazy, Hung: func(hung bool) { s.fence.SetHung(disk.PartLog, hung) },
 		Health: s.disk, Reopen: stores.Reopen}
 	if cfg.Lazy == 0 {
 		lc.MayCut, lc.BeforeCut = s.mayCut, p.save

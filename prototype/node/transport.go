@@ -13,6 +13,7 @@ import (
 
 	"lockstep/prototype/link"
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/disk"
 	"lockstep/prototype/node/storage"
 )
 
@@ -42,7 +43,7 @@ type transport struct {
 	requests   chan raft.RPC
 	unanswered chan unanswered // of requests, in their order, or nearly
 	quiet      time.Time       // until when votes are refused
-	fence      *storage.Fence
+	fence      *disk.Fence
 	stop       chan struct{}
 	stopped    atomic.Bool
 	// open: the replica takes part. One without any state does not until it has
@@ -89,7 +90,7 @@ var (
 // newTransport takes the requests for a shard, once the mesh has started. For the
 // length of quiet votes are refused: before it stopped, this node may have
 // promised a leader not to vote for that long, and a lease may rest on that.
-func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *storage.Log, f *storage.Fence, quiet time.Duration) *transport {
+func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *storage.Log, f *disk.Fence, quiet time.Duration) *transport {
 	t := &transport{
 		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
 		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(quiet), stop: make(chan struct{}),

@@ -17,19 +17,13 @@
 //
 // # What is done about disks
 //
-//   - One that hangs gives no error. A flush that takes too long raises the [Fence]:
-//     the replica neither votes nor leads until the flush has ended after all.
-//   - One that is full, over its quota or read-only has failed in a way that leaves
-//     no doubt. The log and the votes wait behind the fence until a probe of the
-//     [Volume] succeeds, and go on by themselves; the log opens its store again and
-//     compares it with what was on disk before.
-//   - After any other error nobody knows what a disk has kept, and the second fsync
-//     succeeds although the first one failed. The fence stays up until the node is
-//     started again.
-//   - One that is damaged gives [ErrCorrupt] when the stores are opened or the log is
-//     verified, and the shard is not opened. Entries carry checksums
-//     ([ChecksummedLog]), and the files of bolt, of raft-wal and of snapshots are read
-//     before a library that would panic at them, or pass over them, is let near.
+// A write that hangs, or finds no room, raises the replica's fence (package disk). The
+// log and the votes wait for room and go on by themselves; the log opens its store
+// again then, and compares it with what was on disk before. After any other error
+// nothing is written any more, and nothing said, until the node is started again.
 //
-// [Health] knows what is wrong with a disk, and says what to do about it.
+// What is damaged gives [ErrCorrupt] when the stores are opened or the log is
+// verified, and is not served. Entries carry checksums ([ChecksummedLog]), and the
+// files of bolt, of raft-wal and of snapshots are read before a library that would
+// panic at them, or pass over them, is let near.
 package storage

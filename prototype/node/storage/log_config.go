@@ -1,6 +1,10 @@
 package storage
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/node/disk"
+)
 
 // LogConfig says how a log treats its store, and whom it asks.
 type LogConfig struct {
@@ -14,7 +18,7 @@ type LogConfig struct {
 	Lazy time.Duration
 	// Health hears of writes that failed, and knows when there is room again. nil: every
 	// error of the store is final.
-	Health *Health
+	Health *disk.Health
 	// Reopen closes the store and opens it again, after a write that found no room; nil
 	// for one whose failed writes leave it as it was. raft-wal needs it: after a segment
 	// that could not be created it refuses every write.

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/disk"
 )
 
 // run flushes the queue whenever something is in it, until the log is closed or the
@@ -64,7 +66,7 @@ func (l *Log) flush(over <-chan struct{}) bool {
 	}
 	if mended {
 		l.cfg.Hung(false)
-		l.cfg.Health.works(PartLog)
+		l.cfg.Health.Works(disk.PartLog)
 	}
 	return true
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/disk"
 )
 
 // overcome waits until there is room again and queues anew what is not on disk. It
@@ -14,12 +16,12 @@ func (l *Log) overcome(err error, over <-chan struct{}) error {
 		return err
 	}
 	for {
-		l.cfg.Health.failed(PartLog, err)
-		if !lacksRoom(err) || over == nil {
+		l.cfg.Health.Failed(disk.PartLog, err)
+		if !disk.LacksRoom(err) || over == nil {
 			return err
 		}
 		l.cfg.Hung(true)
-		if !l.cfg.Health.await(over) {
+		if !l.cfg.Health.Await(over) {
 			return err
 		}
 		if err = l.startAfresh(); err == nil {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/hashicorp/raft"
 	"pgregory.net/rapid"
+
+	"lockstep/prototype/node/disk"
 )
 
 // smallStore is a store on a disk that may be full. A write that fails leaves a
@@ -91,14 +93,14 @@ func (s *smallStore) room() error {
 	return nil
 }
 
-func openSmall(t *testing.T, store *smallStore, lazy time.Duration, hang func(bool)) (*Log, *Health) {
+func openSmall(t *testing.T, store *smallStore, lazy time.Duration, hang func(bool)) (*Log, *disk.Health) {
 	t.Helper()
-	disk := NewHealth(0, slog.New(slog.DiscardHandler), nil, store.room)
-	l, err := OpenLog(store, LogConfig{HungAfter: 300 * time.Millisecond, Lazy: lazy, Hung: hang, Health: disk, Reopen: store.reopen})
+	health := disk.NewHealth(0, slog.New(slog.DiscardHandler), nil, store.room)
+	l, err := OpenLog(store, LogConfig{HungAfter: 300 * time.Millisecond, Lazy: lazy, Hung: hang, Health: health, Reopen: store.reopen})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l, disk
+	return l, health
 }
 
 // TestLog_full: a log whose disk is full says so and goes on by itself within
@@ -107,7 +109,7 @@ func TestLog_full(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &smallStore{InmemStore: raft.NewInmemStore()}
 		hung := false
-		l, disk := openSmall(t, store, 0, func(h bool) { hung = h })
+		l, health := openSmall(t, store, 0, func(h bool) { hung = h })
 		l.StoreLogs(entries(1, 1, 3))
 		synctest.Wait()
 		store.fill(true, 2)
@@ -116,15 +118,15 @@ func TestLog_full(t *testing.T) {
 		l.WhenDurable(6, func(err error) { told = append(told, err) })
 		time.Sleep(time.Minute) // virtual time, here and below
 		synctest.Wait()
-		if !hung || disk.Problem() == "" || len(told) > 0 || l.DurableIndex() != 3 || l.Err() != nil {
-			t.Fatalf("full: hung %t, problem %q, told %v, durable %d, failed %v", hung, disk.Problem(), told, l.DurableIndex(), l.Err())
+		if !hung || health.Problem() == "" || len(told) > 0 || l.DurableIndex() != 3 || l.Err() != nil {
+			t.Fatalf("full: hung %t, problem %q, told %v, durable %d, failed %v", hung, health.Problem(), told, l.DurableIndex(), l.Err())
 		}
 		l.StoreLogs(entries(1, 7, 8))
 		store.fill(false, 0)
 		time.Sleep(500 * time.Millisecond)
 		synctest.Wait()
-		if hung || disk.Problem() != "" || len(told) != 1 || told[0] != nil || l.DurableIndex() != 8 {
-			t.Errorf("after there is room: hung %t, problem %q, told %v, durable %d", hung, disk.Problem(), told, l.DurableIndex())
+		if hung || health.Problem() != "" || len(told) != 1 || told[0] != nil || l.DurableIndex() != 8 {
+			t.Errorf("after there is room: hung %t, problem %q, told %v, durable %d", hung, health.Problem(), told, l.DurableIndex())
 		}
 		l.Close(time.Second)
 	})
@@ -136,15 +138,15 @@ func TestLog_unsure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &smallStore{InmemStore: raft.NewInmemStore(), err: syscall.EIO}
 		hung := false
-		l, disk := openSmall(t, store, 0, func(h bool) { hung = h })
+		l, health := openSmall(t, store, 0, func(h bool) { hung = h })
 		store.fill(true, 0)
 		l.StoreLogs(entries(1, 1, 3))
 		synctest.Wait()
 		store.fill(false, 0)
 		time.Sleep(time.Hour) // virtual time
 		synctest.Wait()
-		if !hung || !errors.Is(l.Err(), syscall.EIO) || disk.Problem() == "" || store.opened != 0 {
-			t.Errorf("hung %t, failed %v, problem %q, opened %d times", hung, l.Err(), disk.Problem(), store.opened)
+		if !hung || !errors.Is(l.Err(), syscall.EIO) || health.Problem() == "" || store.opened != 0 {
+			t.Errorf("hung %t, failed %v, problem %q, opened %d times", hung, l.Err(), health.Problem(), store.opened)
 		}
 		l.Close(time.Second)
 	})
@@ -155,19 +157,19 @@ func TestLog_unsure(t *testing.T) {
 func TestLog_read_only(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := &smallStore{InmemStore: raft.NewInmemStore(), err: syscall.EROFS}
-		l, disk := openSmall(t, store, 0, func(bool) {})
+		l, health := openSmall(t, store, 0, func(bool) {})
 		store.fill(true, 0)
 		l.StoreLogs(entries(1, 1, 3))
 		time.Sleep(time.Second) // virtual time, here and below
 		synctest.Wait()
-		if problem := disk.Problem(); !strings.Contains(problem, "read-only") {
+		if problem := health.Problem(); !strings.Contains(problem, "read-only") {
 			t.Errorf("the problem is %q", problem)
 		}
 		store.fill(false, 0)
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if l.DurableIndex() != 3 || disk.Problem() != "" {
-			t.Errorf("durable %d, problem %q", l.DurableIndex(), disk.Problem())
+		if l.DurableIndex() != 3 || health.Problem() != "" {
+			t.Errorf("durable %d, problem %q", l.DurableIndex(), health.Problem())
 		}
 		l.Close(time.Second)
 	})

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/disk"
 )
 
 // Stores are where one shard of one node keeps what it must not forget. What
@@ -14,7 +16,7 @@ type Stores struct {
 	Stable    raft.StableStore // vote and term
 	Snapshots raft.SnapshotStore
 	// Volume is the disk below; nil where there is none.
-	Volume Volume
+	Volume disk.Volume
 	// Reopen closes the log and opens it again, after a write that failed. Reads
 	// wait meanwhile. nil: a failed write leaves the log as it was.
 	Reopen    func() error

@@ -4,19 +4,21 @@ import (
 	"errors"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/disk"
 )
 
 // NewWatchedSnapshots tells health when a snapshot cannot be written. The library logs
 // it and goes on without one, and the log grows. ask is called before each write, with
 // its bytes, and may refuse it; see fault.Disk.
-func NewWatchedSnapshots(store raft.SnapshotStore, health *Health, ask func(bytes int) error) raft.SnapshotStore {
+func NewWatchedSnapshots(store raft.SnapshotStore, health *disk.Health, ask func(bytes int) error) raft.SnapshotStore {
 	return watchedSnapshots{store, health, ask}
 }
 
 type watchedSnapshots struct {
 	raft.SnapshotStore
-	disk *Health
-	ask  func(bytes int) error
+	health *disk.Health
+	ask    func(bytes int) error
 }
 
 func (s watchedSnapshots) Create(version raft.SnapshotVersion, index, term uint64, members raft.Configuration, membersIndex uint64, transport raft.Transport) (raft.SnapshotSink, error) {
@@ -26,7 +28,7 @@ func (s watchedSnapshots) Create(version raft.SnapshotVersion, index, term uint6
 		sink, err = s.SnapshotStore.Create(version, index, term, members, membersIndex, transport)
 	}
 	if err != nil {
-		s.disk.failed(PartSnapshots, err)
+		s.health.Failed(disk.PartSnapshots, err)
 		return nil, err
 	}
 	return &watchedSink{SnapshotSink: sink, store: s}, nil
@@ -44,7 +46,7 @@ func (s *watchedSink) Write(data []byte) (n int, err error) {
 	}
 	if err != nil {
 		s.err = err
-		s.store.disk.failed(PartSnapshots, err)
+		s.store.health.Failed(disk.PartSnapshots, err)
 	}
 	return n, err
 }
@@ -55,9 +57,9 @@ func (s *watchedSink) Close() error {
 		return errors.Join(s.err, s.SnapshotSink.Cancel())
 	}
 	if err := s.SnapshotSink.Close(); err != nil {
-		s.store.disk.failed(PartSnapshots, err)
+		s.store.health.Failed(disk.PartSnapshots, err)
 		return err
 	}
-	s.store.disk.works(PartSnapshots)
+	s.store.health.Works(disk.PartSnapshots)
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"sync"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/disk"
 )
 
 // WatchedStable writes terms and votes for a library that ends the process when
@@ -13,8 +15,8 @@ import (
 // nothing is said that is not on disk.
 type WatchedStable struct {
 	raft.StableStore
-	disk   *Health
-	fence  *Fence
+	health *disk.Health
+	fence  *disk.Fence
 	closed chan struct{}
 	once   sync.Once
 
@@ -23,8 +25,8 @@ type WatchedStable struct {
 }
 
 // NewWatchedStable keeps terms and votes in a store.
-func NewWatchedStable(store raft.StableStore, disk *Health, fence *Fence) *WatchedStable {
-	return &WatchedStable{StableStore: store, disk: disk, fence: fence, closed: make(chan struct{})}
+func NewWatchedStable(store raft.StableStore, health *disk.Health, fence *disk.Fence) *WatchedStable {
+	return &WatchedStable{StableStore: store, health: health, fence: fence, closed: make(chan struct{})}
 }
 
 func (s *WatchedStable) Set(key, value []byte) error {
@@ -42,19 +44,19 @@ func (s *WatchedStable) insist(write func() error) error {
 	}
 	s.mark(1)
 	defer s.mark(-1)
-	s.fence.SetHung(PartVotes, true)
+	s.fence.SetHung(disk.PartVotes, true)
 	for {
-		s.disk.failed(PartVotes, err)
-		if !lacksRoom(err) {
+		s.health.Failed(disk.PartVotes, err)
+		if !disk.LacksRoom(err) {
 			<-s.closed
 			return nil // see Close
 		}
-		if !s.disk.await(s.closed) {
+		if !s.health.Await(s.closed) {
 			return nil
 		}
 		if err = write(); err == nil {
-			s.disk.works(PartVotes)
-			s.fence.SetHung(PartVotes, false)
+			s.health.Works(disk.PartVotes)
+			s.fence.SetHung(disk.PartVotes, false)
 			return nil
 		}
 	}

@@ -1,4 +1,4 @@
-package storage
+package disk
 
 import (
 	"errors"
@@ -11,17 +11,6 @@ import (
 	"time"
 )
 
-// Volume is the disk below the stores of a shard. Its methods may be called from
-// any goroutine.
-type Volume interface {
-	// Path names it to people.
-	Path() string
-	// Room gives, in bytes, what may still be written and what the disk holds.
-	Room() (free, total uint64, err error)
-	// Probe writes something, flushes it and removes it.
-	Probe() error
-}
-
 // The parts of a shard that write.
 const (
 	PartLog       = "log"
@@ -31,19 +20,6 @@ const (
 
 // Parts are all of them.
 var Parts = []string{PartLog, PartVotes, PartSnapshots}
-
-// lacksRoom says whether a write failed in a way that leaves no doubt: nothing of
-// it counts, and it can be made again when somebody has made room. After any
-// other error nobody knows what the disk has kept: a second fsync succeeds although
-// the first one lost what it was for.
-func lacksRoom(err error) bool {
-	for _, cause := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EFBIG} {
-		if errors.Is(err, cause) {
-			return true
-		}
-	}
-	return false
-}
 
 const (
 	probeEvery  = 200 * time.Millisecond
@@ -75,23 +51,23 @@ func NewHealth(shard int, logger *slog.Logger, volume Volume, full func() error)
 		causes: make(map[string]error), said: make(map[string]time.Time), errors: make(map[string]uint64)}
 }
 
-// failed notes that a part could not write.
-func (h *Health) failed(part string, err error) {
+// Failed notes that a part could not write.
+func (h *Health) Failed(part string, err error) {
 	free := h.Room()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.errors[part]++
 	before := h.causes[part]
 	h.causes[part] = err
-	if before != nil && lacksRoom(before) == lacksRoom(err) && time.Since(h.said[part]) < repeatAfter {
+	if before != nil && LacksRoom(before) == LacksRoom(err) && time.Since(h.said[part]) < repeatAfter {
 		return
 	}
 	h.said[part] = time.Now()
 	h.logger.Error(advice(part, err, h.Path(), free), "shard", h.shard, "part", part, "error", err)
 }
 
-// works notes that a part can write.
-func (h *Health) works(part string) {
+// Works notes that a part can write.
+func (h *Health) Works(part string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err := h.causes[part]; err != nil {
@@ -109,7 +85,7 @@ func (h *Health) Problem() string {
 	defer h.mu.Unlock()
 	for _, lacks := range []bool{false, true} { // the worse first
 		for _, part := range Parts {
-			if err := h.causes[part]; err != nil && lacksRoom(err) == lacks {
+			if err := h.causes[part]; err != nil && LacksRoom(err) == lacks {
 				return fmt.Sprintf("%s (%s: %v)", advice(part, err, h.Path(), free), part, err)
 			}
 		}
@@ -123,8 +99,8 @@ func (h *Health) recheck() {
 	h.mu.Lock()
 	err := h.causes[PartSnapshots]
 	h.mu.Unlock()
-	if err != nil && lacksRoom(err) && h.probe() == nil {
-		h.works(PartSnapshots)
+	if err != nil && LacksRoom(err) && h.probe() == nil {
+		h.Works(PartSnapshots)
 	}
 }
 
@@ -135,7 +111,7 @@ func advice(part string, err error, path, free string) string {
 	switch {
 	case errors.Is(err, syscall.EROFS):
 		return fmt.Sprintf("%s is mounted read-only: make it writable and the replica goes on by itself", path)
-	case lacksRoom(err):
+	case LacksRoom(err):
 		return fmt.Sprintf("no space left on %s, %s: free some and the replica goes on by itself", path, free)
 	case part == PartSnapshots:
 		return fmt.Sprintf("no snapshot can be written to %s, and the log grows until one can", path)
@@ -172,8 +148,8 @@ func (h *Health) probe() error {
 	return h.volume.Probe()
 }
 
-// await returns when a probe succeeds; it is false when over is closed before.
-func (h *Health) await(over <-chan struct{}) bool {
+// Await returns when a probe succeeds; it is false when over is closed before.
+func (h *Health) Await(over <-chan struct{}) bool {
 	ticker := time.NewTicker(probeEvery)
 	defer ticker.Stop()
 	for {
