@@ -33,7 +33,7 @@ type nodeFlags struct {
 	lazyLane                    bool
 	tls                         node.TLSFiles
 	httpTLS                     bool
-	balanceAfter                time.Duration
+	balanceAfter, upgradeAfter  time.Duration
 	hosts, origins              []string
 }
 
@@ -55,7 +55,8 @@ the same --peers and --shards.
 A further node is started with --join instead, and gets a vote in each shard when
 it has caught up. A member that has lost its data folder, or the folder of a
 shard, is started as before: it takes no part until the others have filled it
-again. lockstep leave removes a member.
+again. A folder of another node or another cluster is refused. lockstep leave
+removes a member; lockstep recover is for the day on which a majority is gone.
 
 Without --tls-cert, --tls-key and --tls-ca nobody is asked who he is: keep the
 addresses on loopback then. With them nodes talk to each other by TLS 1.3 only,
@@ -92,6 +93,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().Uint64Var(&f.diskReserve, "disk-reserve", defaults.DiskReserve, "bytes of the disk below which no new messages are ordered, at most a hundredth of the disk; 0: none")
 	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
 	cmd.Flags().Uint64Var(&f.idMemory, "id-memory", defaults.IDMemory>>20, "MiB for the ids that a shard remembers to recognise retries, of memory at each replica")
+	cmd.Flags().DurationVar(&f.upgradeAfter, "upgrade-after", defaults.UpgradeAfter, "how long all members must run this version before it changes what the log means; until then each can go back to the version before")
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
 	cmd.Flags().BoolVar(&f.lazyLane, "lazy-lane", false, "have the lane that says ok when a majority has a message in memory, and flushes each second; the same at every node")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
@@ -197,7 +199,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg.Join = f.join != ""
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
 	cfg.Retain, cfg.IDMemory, cfg.AdmitRate = f.retain, f.idMemory<<20, f.admitRate
-	cfg.BalanceAfter, cfg.DiskReserve = f.balanceAfter, f.diskReserve
+	cfg.BalanceAfter, cfg.DiskReserve, cfg.UpgradeAfter = f.balanceAfter, f.diskReserve, f.upgradeAfter
 	cfg.AllowHosts, cfg.AllowOrigins = f.hosts, f.origins
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery

@@ -15,7 +15,7 @@ func TestIDFor(t *testing.T) {
 	if !form.MatchString(a) || !form.MatchString(b) || a == b || a != IDFor(made, "s1-1") {
 		t.Errorf("%s, %s", a, b)
 	}
-	if NewID() == NewID() {
+	if one, other := NewID(), NewID(); one == other {
 		t.Error("two new ids are the same")
 	}
 }

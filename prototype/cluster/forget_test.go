@@ -332,6 +332,9 @@ func TestFolders_majority_lost(t *testing.T) {
 	if f.within(4*time.Second, func() bool { return f.leader() != "" }) {
 		t.Errorf("%s leads without a majority that remembers", f.leader())
 	}
+	if why := f.nodes["n1"].Unready(); !strings.Contains(why, "lockstep recover") {
+		t.Errorf("n1 waits for a leader and says %q", why)
+	}
 	if view := f.nodes["n3"].ReadIn(node.LaneQuorum, room, 0, 100); view.Last > 20 {
 		t.Errorf("n3 holds %d messages, want at most 20", view.Last)
 	}

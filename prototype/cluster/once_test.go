@@ -72,7 +72,7 @@ func TestOnce_survives(t *testing.T) {
 				if r := sendAs(t, m, at, "retry-me", "ann", "hello"); r != want {
 					t.Errorf("through %s: %+v, want %+v", at, r, want)
 				}
-				if r := sendAs(t, m, at, "retry-me", "ann", "other"); r.Rejected != order.Conflict || r.Seq != first.Seq || !strings.HasPrefix("2cf24dba5fb0a30e26e83b2ac5b9e29e", r.Hash) {
+				if r := sendAs(t, m, at, "retry-me", "ann", "other"); r.Rejected != order.Conflict || r.Seq != first.Seq || r.Hash != "" && !strings.HasPrefix(r.Hash, "2cf24dba5fb0a30e26e83b2ac5b9e29e") {
 					t.Errorf("another body through %s: %+v", at, r)
 				}
 			}

@@ -17,6 +17,7 @@ type active struct {
 
 	mu     sync.Mutex
 	random *rand.Rand
+	free   map[way]time.Time // when a line of limited rate has sent what it was given
 }
 
 func newActive(id int, f Fault) *active {

@@ -21,6 +21,8 @@ const (
 	Jitter    Kind = "jitter"    // each message takes longer by a random part of Delay
 	Drop      Kind = "drop"      // messages are lost with Probability
 	Duplicate Kind = "duplicate" // messages arrive twice with Probability
+	Rate      Kind = "rate"      // a line of Rate bytes a second, shared by all connections to a peer
+	Latency   Kind = "latency"   // all bytes take longer by Delay and keep their order
 	Reorder   Kind = "reorder"   // messages are held for Delay with Probability, so that later ones overtake
 )
 
@@ -45,12 +47,13 @@ const (
 )
 
 // NodeKinds are the faults that a node can carry out on itself.
-var NodeKinds = []Kind{Transfer, Snapshot, Isolate, Cut, Flap, Delay, Jitter, Drop, Duplicate, Reorder, SlowDisk, HungDisk, FailingDisk, FullDisk, ClockJump, ClockRate}
+var NodeKinds = []Kind{Transfer, Snapshot, Isolate, Cut, Flap, Delay, Jitter, Drop, Duplicate, Reorder, Rate, Latency, SlowDisk, HungDisk, FailingDisk, FullDisk, ClockJump, ClockRate}
 
 // Direction says which way a fault of a link works, seen from the node that has
 // it. For Cut, links are connections, and a connection carries requests one way
 // and answers the other: In cuts the requests that peers make, and Out those that
-// this node makes. For faults of messages, every message counts, answers too.
+// this node makes. For faults of messages, every message counts, answers too, and for
+// Rate and Latency every byte, of whichever connection.
 type Direction string
 
 const (
@@ -64,11 +67,11 @@ type Fault struct {
 	Kind        Kind      `json:"fault"`
 	Peers       []string  `json:"peers,omitempty"`       // links to these alone; all if empty; for Swap the other node
 	Direction   Direction `json:"direction,omitempty"`   // of links; empty means Both
-	Delay       Duration  `json:"delay,omitempty"`       // for Delay, Jitter, Reorder, SlowDisk
+	Delay       Duration  `json:"delay,omitempty"`       // for Delay, Jitter, Reorder, Latency, SlowDisk
 	Probability float64   `json:"probability,omitempty"` // in (0, 1], for Drop, Duplicate, Reorder
 	Period      Duration  `json:"period,omitempty"`      // for Flap: this long without, this long with the fault
 	By          Duration  `json:"by,omitempty"`          // for ClockJump
-	Rate        float64   `json:"rate,omitempty"`        // for ClockRate
+	Rate        float64   `json:"rate,omitempty"`        // for ClockRate, times as fast; for Rate, bytes a second
 	Shard       int       `json:"shard,omitempty"`       // for ZeroTail, CutLog, LoseShard
 	Seed        uint64    `json:"seed,omitempty"`        // decides what is random
 }
@@ -84,6 +87,12 @@ type Status struct {
 var ErrInvalid = errors.New("invalid fault")
 
 const longestDelay = 10 * time.Minute
+
+// A line of limited rate, in bytes a second.
+const (
+	slowestLine = 1_000
+	fastestLine = 100_000_000_000
+)
 
 // Validate says whether the fault can be applied at a node with these peers.
 func (f Fault) Validate(peers []string) error {
@@ -111,6 +120,8 @@ var wants = map[Kind]struct{ needs, may []string }{
 	Drop:        {needs: []string{"probability"}, may: []string{"peers", "direction", "seed"}},
 	Duplicate:   {needs: []string{"probability"}, may: []string{"peers", "direction", "seed"}},
 	Reorder:     {needs: []string{"probability", "delay"}, may: []string{"peers", "direction", "seed"}},
+	Rate:        {needs: []string{"rate"}, may: []string{"peers", "direction"}},
+	Latency:     {needs: []string{"delay"}, may: []string{"peers", "direction"}},
 	SlowDisk:    {needs: []string{"delay"}},
 	HungDisk:    {},
 	FailingDisk: {},
@@ -165,7 +176,9 @@ func (f Fault) validateParameters() error {
 		return fmt.Errorf("a period of %s: choose at least 1ms: %w", f.Period, ErrInvalid)
 	case f.By.D().Abs() > 24*365*time.Hour:
 		return fmt.Errorf("a jump by %s: choose at most a year: %w", f.By, ErrInvalid)
-	case f.Rate < 0 || f.Rate > 100:
+	case f.Kind == Rate && (f.Rate < slowestLine || f.Rate > fastestLine):
+		return fmt.Errorf("a line of %g bytes a second: choose %d to %d: %w", f.Rate, slowestLine, fastestLine, ErrInvalid)
+	case f.Kind != Rate && (f.Rate < 0 || f.Rate > 100):
 		return fmt.Errorf("a rate of %g: choose more than 0 and at most 100: %w", f.Rate, ErrInvalid)
 	}
 	return nil

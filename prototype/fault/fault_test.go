@@ -29,6 +29,12 @@ func TestFault_Validate(t *testing.T) {
 		{"hung disk with delay", Fault{Kind: HungDisk, Delay: 1}, false},
 		{"clock back", Fault{Kind: ClockJump, By: -1}, true},
 		{"clock standing", Fault{Kind: ClockRate}, false},
+		{"line", Fault{Kind: Rate, Rate: 1_250_000, Peers: []string{"n2"}, Direction: Out}, true},
+		{"line without a rate", Fault{Kind: Rate}, false},
+		{"line that carries nothing", Fault{Kind: Rate, Rate: 999}, false},
+		{"clock as fast as a line", Fault{Kind: ClockRate, Rate: 1000}, false},
+		{"long line", Fault{Kind: Latency, Delay: Duration(100 * time.Millisecond)}, true},
+		{"long line by chance", Fault{Kind: Latency, Delay: 1, Probability: 0.5}, false},
 		{"not at a node", Fault{Kind: Kill}, false},
 		{"nothing", Fault{}, false},
 	} {

@@ -2,7 +2,6 @@ package fault
 
 import (
 	"errors"
-	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -21,6 +20,8 @@ type Links struct {
 	// shaping are those of the faults that work on single messages; nil if there
 	// are none. The slice is replaced, never changed.
 	shaping atomic.Pointer[[]*active]
+	// lines are those that work on the bytes of connections, in the same way.
+	lines atomic.Pointer[[]*active]
 }
 
 // NewLinks are links without a fault.
@@ -51,7 +52,7 @@ func (l *Links) add(a *active) {
 	}
 	l.mu.Unlock()
 	for _, c := range severed {
-		c.Close()
+		c.sever()
 	}
 }
 
@@ -63,19 +64,28 @@ func (l *Links) remove(a *active) {
 	l.shape()
 }
 
-// shape renews shaping. l.mu is held.
+// shape renews shaping and lines. l.mu is held.
 func (l *Links) shape() {
-	var list []*active
+	var messages, bytes []*active
 	for _, a := range l.faults {
-		if a.Kind != Isolate && a.Kind != Cut {
-			list = append(list, a)
+		switch a.Kind {
+		case Isolate, Cut:
+		case Rate, Latency:
+			bytes = append(bytes, a)
+		default:
+			messages = append(messages, a)
 		}
 	}
+	store(&l.shaping, messages)
+	store(&l.lines, bytes)
+}
+
+func store(at *atomic.Pointer[[]*active], list []*active) {
 	if list == nil {
-		l.shaping.Store(nil)
+		at.Store(nil)
 		return
 	}
-	l.shaping.Store(&list)
+	at.Store(&list)
 }
 
 // IsCut says whether the link to peer is cut in the direction d, In or Out. Ask
@@ -98,50 +108,3 @@ func (l *Links) isCut(peer string, d Direction) bool {
 
 // Close severs every connection, for good.
 func (l *Links) Close() { l.Add(Fault{Kind: Isolate}) }
-
-// TryWriter is a connection that can be written to without waiting, as one within a
-// process can. TryWrite writes all of p or nothing, never waits, and gives an error
-// only if the connection is broken. What is attached to links is one, too; over a
-// connection that is none it writes nothing.
-type TryWriter interface {
-	TryWrite(p []byte) (written bool, err error)
-}
-
-// Attach puts a connection under the control of l, or closes it and gives
-// ErrCut if its link is cut.
-func (l *Links) Attach(c net.Conn, peer string, d Direction) (net.Conn, error) {
-	try, _ := c.(TryWriter)
-	attached := &conn{Conn: c, try: try, links: l, peer: peer, direction: d}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.isCut(peer, d) {
-		c.Close()
-		return nil, ErrCut
-	}
-	l.conns[attached] = struct{}{}
-	return attached, nil
-}
-
-// conn is a connection that knows which link it runs over.
-type conn struct {
-	net.Conn
-	try       TryWriter // the same; nil if it cannot
-	links     *Links
-	peer      string
-	direction Direction
-}
-
-// TryWrite is that of the connection below, if it has one.
-func (c *conn) TryWrite(p []byte) (written bool, err error) {
-	if c.try == nil {
-		return false, nil
-	}
-	return c.try.TryWrite(p)
-}
-
-func (c *conn) Close() error {
-	c.links.mu.Lock()
-	delete(c.links.conns, c)
-	c.links.mu.Unlock()
-	return c.Conn.Close()
-}

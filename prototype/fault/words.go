@@ -52,7 +52,11 @@ func (f Fault) String() string {
 		case "shard":
 			words += fmt.Sprintf(" of shard %d", f.Shard)
 		case "rate":
-			words += fmt.Sprintf(" to %g", f.Rate)
+			if f.Kind == Rate {
+				words += fmt.Sprintf(" of %.0f bytes/s", f.Rate)
+			} else {
+				words += fmt.Sprintf(" to %g", f.Rate)
+			}
 		}
 	}
 	return words

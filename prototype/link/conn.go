@@ -35,6 +35,16 @@ type conn struct {
 	// waiting are the requests in queue and batch, and those that were written and
 	// not yet answered, by id.
 	waiting map[uint64]*waiter
+
+	// window is that of a line for long messages, at the end that opened it; nil
+	// elsewhere. What follows goes with it.
+	window    *window
+	nextID    func() uint64
+	read      chan struct{} // after the peer has read something
+	ended     chan struct{} // closed with the connection
+	peerKnown bool          // the peer has answered a probe
+	parts     bool          // and understands messages in parts
+	header    []byte        // for the goroutine that writes
 }
 
 // outgoing is a frame that is to be written. It holds its room until it was written
@@ -44,7 +54,9 @@ type outgoing struct {
 	wait *waiter
 }
 
-// waiter is a request that waits for its answer.
+// waiter is a request that waits for its answer. One that costs nothing is a probe of
+// the window, which bounds their number, and counts them: it is never given up before
+// the connection is.
 type waiter struct {
 	done    func([]byte, error)
 	cost    int
@@ -52,8 +64,8 @@ type waiter struct {
 }
 
 const (
-	// writeTimeout is how long one batch of frames may take to be written; the
-	// connection is given up then.
+	// writeTimeout is how long a peer that does not read keeps its connection; see
+	// conn.writeFrame.
 	writeTimeout = 5 * time.Second
 	// tryAtMost is, in bytes, what is copied on a try: a long message would be copied
 	// in vain where it does not fit, and its room be kept.
@@ -62,7 +74,7 @@ const (
 
 func newConn(c net.Conn, p *peer) *conn {
 	try, _ := c.(fault.TryWriter)
-	return &conn{Conn: c, try: try, peer: p.id, room: &p.room, wake: make(chan struct{}, 1),
+	return &conn{Conn: c, try: try, peer: p.id, room: &p.room, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 		waiting: make(map[uint64]*waiter)}
 }
 
@@ -87,13 +99,17 @@ func (c *conn) enqueue(f frame, linger time.Duration, done func([]byte, error)) 
 	due := time.Now().Add(linger)
 	if c.due.IsZero() || due.Before(c.due) {
 		c.due = due
-		select {
-		case c.wake <- struct{}{}:
-		default:
-		}
+		c.rouse()
 	}
 	c.queue = append(c.queue, o)
 	return true
+}
+
+// send enqueues a frame that nobody waits for an answer to. It holds its room.
+func (c *conn) send(f frame, linger time.Duration) {
+	if !c.enqueue(f, linger, nil) {
+		c.room.give(f.cost())
+	}
 }
 
 // settle notes that a frame was written, or never will be. c.mu is held.
@@ -105,16 +121,31 @@ func (c *conn) settle(o outgoing, now time.Time) {
 	c.room.give(o.cost())
 }
 
+// rouse wakes the goroutine that writes.
+func (c *conn) rouse() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
 // writeNow writes a frame that need not wait for anything, and is false for any
 // other. If the connection is broken, the goroutine learns of it. c.mu is held.
 func (c *conn) writeNow(f frame) bool {
 	if c.try == nil || c.writing || len(c.queue) > 0 || len(f.payload) > tryAtMost {
 		return false
 	}
+	if c.window != nil && (c.window.pause(time.Now()) > 0 || !c.window.room(frameHeader+len(f.payload))) {
+		return false
+	}
 	c.out = append(f.appendHeader(c.out[:0]), f.payload...)
 	written, err := c.try.TryWrite(c.out)
 	if err != nil {
 		c.stop()
+	}
+	if written && c.window != nil && c.window.send(len(c.out), time.Now()) {
+		c.queue, c.due = append(c.queue, c.probe()), time.Now()
+		c.rouse()
 	}
 	return written || err != nil
 }
@@ -128,6 +159,7 @@ func (c *conn) stop() {
 		}
 		c.queue = nil
 		close(c.wake)
+		close(c.ended)
 	}
 }
 
@@ -150,7 +182,7 @@ func (c *conn) expire(now time.Time) {
 	var overdue []*waiter
 	c.mu.Lock()
 	for id, w := range c.waiting {
-		if !w.written.IsZero() && now.Sub(w.written) > answerWithin {
+		if w.cost > 0 && !w.written.IsZero() && now.Sub(w.written) > answerWithin {
 			delete(c.waiting, id)
 			c.room.give(w.cost)
 			overdue = append(overdue, w)
@@ -185,7 +217,6 @@ func (c *conn) fail() {
 func (c *conn) write() {
 	defer c.fail()
 	var out *bufio.Writer
-	var header []byte
 	for {
 		frames, pause, failed := c.take()
 		switch {
@@ -201,17 +232,27 @@ func (c *conn) write() {
 		if out == nil {
 			out = bufio.NewWriterSize(c.Conn, 64<<10)
 		}
-		c.SetWriteDeadline(time.Now().Add(writeTimeout))
 		for _, f := range frames {
-			header = f.appendHeader(header[:0])
-			out.Write(header)
-			if _, err := out.Write(f.payload); err != nil {
+			if c.put(out, f.frame) != nil {
 				return
 			}
+			c.wrote()
 		}
 		if out.Flush() != nil {
 			return
 		}
+	}
+}
+
+// wrote notes that the next frame of the batch was written. A slow line takes long for
+// a batch, so its room comes back frame by frame.
+func (c *conn) wrote() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.batch) > 0 { // it is not while the connection fails
+		c.settle(c.batch[0], time.Now())
+		c.batch[0] = outgoing{} // its bytes are not held any more
+		c.batch = c.batch[1:]
 	}
 }
 
@@ -225,19 +266,11 @@ func (c *conn) linger(pause time.Duration) {
 	}
 }
 
-// take gives the queue if it must leave now, or else how long it may wait. What it
-// gave before has been written.
+// take gives the queue if it must leave now, or else how long it may wait.
 func (c *conn) take() (frames []outgoing, pause time.Duration, failed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writing = false
-	if len(c.batch) > 0 {
-		now := time.Now()
-		for _, o := range c.batch {
-			c.settle(o, now)
-		}
-		c.batch = nil
-	}
 	if c.failed || c.due.IsZero() {
 		return nil, 0, c.failed
 	}

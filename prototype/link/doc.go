@@ -2,7 +2,8 @@
 //
 // Between two nodes there are two connections each way, one for short messages
 // and one for long ones, so that a heartbeat never queues behind a megabyte of
-// log. All shards and lanes share them; a channel number says whom a message is
+// log; on the second one no more is under way than the line carries, since the two may
+// share a slow one. All shards and lanes share them; a channel number says whom a message is
 // for. Messages that wait at the same time leave in one write, which is what
 // makes the heartbeats of many idle shards cheap.
 //

@@ -6,18 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // A frame on the wire:
 //
 //	length   4 bytes, big endian: of everything that follows
-//	kind     1 byte; its highest bit says that the answer may linger, too
+//	kind     1 byte; its highest bit says that the answer may linger, too, and the next
+//	         one that the payload is the end of a message that came in parts
 //	channel  2 bytes
 //	id       8 bytes: ties an answer to its request; 0 for a one-way message
 //	payload  the rest
+//
+// A long message may come in parts, to a peer that has said that it knows them, so
+// that what must be known of the line can be asked in between. The parts of one message
+// follow each other, with nothing but probes between them; the id of a part is the
+// length of the whole payload, and the last part is a frame of the message's own kind.
 type frame struct {
 	kind    kind
 	patient bool
+	parted  bool // the payload is the end of a message that came in parts
 	channel uint16
 	id      uint64
 	payload []byte
@@ -30,10 +38,12 @@ const (
 	oneWay
 	answer
 	refusal // an answer whose payload is the text of an error
+	part    // of a message whose last part is yet to come
 )
 
 const (
 	patientBit  = 0x80
+	partedBit   = 0x40
 	frameHeader = 4 + 1 + 2 + 8
 	// maxFrame bounds what a peer can make us allocate.
 	maxFrame = 64 << 20
@@ -50,12 +60,17 @@ func (f frame) appendHeader(dst []byte) []byte {
 	if f.patient {
 		k |= patientBit
 	}
+	if f.parted {
+		k |= partedBit
+	}
 	dst = append(dst, k)
 	dst = binary.BigEndian.AppendUint16(dst, f.channel)
 	return binary.BigEndian.AppendUint64(dst, f.id)
 }
 
-func readFrame(r *bufio.Reader) (frame, error) {
+// readFrame reads a frame. The end of a message in parts is read behind what has come
+// of it before.
+func readFrame(r *bufio.Reader, before []byte) (frame, error) {
 	var header [frameHeader]byte
 	if _, err := io.ReadFull(r, header[:]); err != nil {
 		return frame{}, err
@@ -64,11 +79,23 @@ func readFrame(r *bufio.Reader) (frame, error) {
 	if length < frameHeader-4 || length > maxFrame {
 		return frame{}, fmt.Errorf("read frame of %d bytes: %w", length, errFrame)
 	}
-	f := frame{kind: kind(header[4] &^ patientBit), patient: header[4]&patientBit != 0, channel: binary.BigEndian.Uint16(header[5:7]), id: binary.BigEndian.Uint64(header[7:])}
-	if f.kind < request || f.kind > refusal {
+	f := frame{kind: kind(header[4] &^ (patientBit | partedBit)), patient: header[4]&patientBit != 0, parted: header[4]&partedBit != 0, channel: binary.BigEndian.Uint16(header[5:7]), id: binary.BigEndian.Uint64(header[7:])}
+	if f.kind < request || f.kind > part || f.parted && f.kind == part {
 		return frame{}, fmt.Errorf("read frame of kind %d: %w", f.kind, errFrame)
 	}
-	f.payload = make([]byte, length-(frameHeader-4))
+	n := int(length - (frameHeader - 4))
+	switch {
+	case f.kind == part && (f.id > maxFrame || len(before)+n > int(f.id)), f.parted && len(before)+n > maxFrame:
+		return frame{}, fmt.Errorf("read a part of %d bytes: %w", n, errFrame)
+	case f.kind == part && before == nil:
+		before = make([]byte, 0, f.id)
+	}
+	if f.kind == part || f.parted {
+		f.payload = slices.Grow(before, n)[:len(before)+n]
+		_, err := io.ReadFull(r, f.payload[len(before):])
+		return f, err
+	}
+	f.payload = make([]byte, n)
 	_, err := io.ReadFull(r, f.payload)
 	return f, err
 }

@@ -60,26 +60,35 @@ func TestHandshake(t *testing.T) {
 // with its own hello, and says nothing of itself.
 func oldPeer(version byte, hellos *atomic.Int64) func(net.Conn) {
 	return func(c net.Conn) {
-		fixed := make([]byte, 9)
-		if _, err := io.ReadFull(c, fixed); err != nil || string(fixed[:5]) != "LKLN"+string(version) {
-			return
-		}
-		if _, err := io.ReadFull(c, make([]byte, fixed[8])); err != nil {
+		if !acceptAsOld(c, version) {
 			return
 		}
 		hellos.Add(1)
 		in := bufio.NewReader(c)
 		for {
-			f, err := readFrame(in)
-			if err != nil {
+			f, err := readFrame(in, nil)
+			if err != nil || f.kind == part || f.parted {
 				return
 			}
 			f.kind = answer
+			if f.channel == channelProbe {
+				f.kind, f.payload = refusal, []byte("there is no channel 65535 here")
+			}
 			if _, err := c.Write(append(f.appendHeader(nil), f.payload...)); err != nil {
 				return
 			}
 		}
 	}
+}
+
+// acceptAsOld is the acceptor's part of the handshake of version 3.
+func acceptAsOld(c net.Conn, version byte) bool {
+	fixed := make([]byte, 9)
+	if _, err := io.ReadFull(c, fixed); err != nil || string(fixed[:5]) != "LKLN"+string(version) {
+		return false
+	}
+	_, err := io.ReadFull(c, make([]byte, fixed[8]))
+	return err == nil
 }
 
 // TestHandshake_replaced: a peer of version 3 is understood, and so is what takes its
@@ -179,7 +188,7 @@ func TestHandshake_old_caller(t *testing.T) {
 		fmt.Fprint(c, "LKLN\x03\x00\x00\x00\x03old")
 		f := frame{kind: request, channel: echoed, id: 9, payload: []byte("hello")}
 		c.Write(append(f.appendHeader(nil), f.payload...))
-		got, err := readFrame(bufio.NewReader(c))
+		got, err := readFrame(bufio.NewReader(c), nil)
 		if err == nil && (got.kind != answer || got.id != 9 || string(got.payload) != "hello") {
 			t.Errorf("the answer is %v", got)
 		}

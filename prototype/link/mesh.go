@@ -215,12 +215,6 @@ func (m *Mesh) post(to string, f frame, o Options, done func([]byte, error)) {
 	time.AfterFunc(fate.Delay, send)
 }
 
-// Stream opens a connection for one long exchange.
-func (m *Mesh) Stream(to string, channel uint16) (net.Conn, error) {
-	conn, _, err := m.dial(to, stream, channel)
-	return conn, err
-}
-
 // register notes an open connection; false means that the mesh is closed.
 func (m *Mesh) register(c *conn) bool {
 	m.mu.Lock()
@@ -263,14 +257,25 @@ func (m *Mesh) read(c *conn) {
 	at, _ := m.heard.LoadOrStore(c.peer, new(atomic.Int64))
 	heard := at.(*atomic.Int64)
 	in := bufio.NewReaderSize(c.Conn, 64<<10)
+	var before []byte // of a message that comes in parts
 	for {
-		f, err := readFrame(in)
+		f, err := readFrame(in, before)
 		if err != nil {
 			return
 		}
 		if !c.heard {
 			c.heard = true
 			m.answeredOld(c)
+		}
+		switch {
+		case f.kind == part:
+			before = f.payload
+			continue
+		case f.channel == channelProbe:
+			m.deliver(c, f)
+			continue
+		case f.parted:
+			before = nil
 		}
 		fate := m.cfg.Links.Fate(c.peer, fault.In)
 		if !fate.Drop {
@@ -291,6 +296,14 @@ const answerLinger = 500 * time.Microsecond
 
 func (m *Mesh) deliver(c *conn, f frame) {
 	switch f.kind {
+	case request:
+		if f.channel == channelProbe {
+			m.answerProbe(c, f.id)
+			return
+		}
+		m.serve(c, f)
+	case oneWay:
+		m.serve(c, f)
 	case answer:
 		if done := c.answered(f.id); done != nil {
 			done(f.payload, nil)
@@ -299,18 +312,21 @@ func (m *Mesh) deliver(c *conn, f frame) {
 		if done := c.answered(f.id); done != nil {
 			done(nil, errors.New(string(f.payload)))
 		}
-	default:
-		reply := nobody
-		if f.kind == request {
-			to := f // what a closure holds is allocated; a one-way message need not be
-			reply = func(payload []byte, err error) { m.reply(c, to, payload, err) }
-		}
-		if h := m.handlers[f.channel]; h != nil {
-			h(c.peer, f.payload, reply)
-			return
-		}
-		reply(nil, fmt.Errorf("there is no channel %d here", f.channel))
 	}
+}
+
+// serve hands a message to those that it is for.
+func (m *Mesh) serve(c *conn, f frame) {
+	reply := nobody
+	if f.kind == request {
+		to := f // what a closure holds is allocated; a one-way message need not be
+		reply = func(payload []byte, err error) { m.reply(c, to, payload, err) }
+	}
+	if h := m.handlers[f.channel]; h != nil {
+		h(c.peer, f.payload, reply)
+		return
+	}
+	reply(nil, fmt.Errorf("there is no channel %d here", f.channel))
 }
 
 // nobody waits for an answer to a one-way message.
@@ -333,14 +349,9 @@ func (m *Mesh) reply(c *conn, to frame, payload []byte, err error) {
 		c.Close() // so that who asked learns that no answer will come
 		return
 	}
-	send := func() {
-		if !c.enqueue(f, linger, nil) {
-			c.room.give(f.cost())
-		}
-	}
 	if fate.Delay > 0 {
-		time.AfterFunc(fate.Delay, send)
+		time.AfterFunc(fate.Delay, func() { c.send(f, linger) })
 		return
 	}
-	send()
+	c.send(f, linger)
 }

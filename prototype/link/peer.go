@@ -109,6 +109,9 @@ func (p *peer) open(u use) {
 	if err == nil {
 		c = newConn(raw, p)
 		c.dialed, c.old = time.Now(), version == oldestVersion
+		if u == longMessages {
+			c.window, c.nextID, c.read = newWindow(), func() uint64 { return p.mesh.ids.Add(1) }, make(chan struct{}, 1)
+		}
 		p.mesh.run(c)
 	} else {
 		p.mesh.cfg.Logger.Debug("peer not reached", "peer", p.id, "reason", err)

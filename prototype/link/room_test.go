@@ -1,7 +1,6 @@
 package link
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"net"
@@ -30,14 +29,7 @@ func TestMesh_bound(t *testing.T) {
 			if !acceptAs(c, "b") {
 				return
 			}
-			in := bufio.NewReader(c)
-			for {
-				f, err := readFrame(in)
-				if err != nil {
-					return
-				}
-				read.Add(int64(len(f.payload)))
-			}
+			readMessages(c, true, func(f frame) bool { read.Add(int64(len(f.payload))); return true })
 		})
 	}
 	for _, test := range []struct {
@@ -176,7 +168,7 @@ func TestMesh_overdue(t *testing.T) {
 		l, _ := network.Listen("b")
 		serveOn(t, l, func(c net.Conn) {
 			if acceptAs(c, "b") {
-				io.Copy(io.Discard, c)
+				readMessages(c, true, func(frame) bool { return true })
 			}
 		})
 		m := open(t, Config{Self: "a", Network: network, Address: "a"}, map[string]string{"b": "b"})

@@ -19,38 +19,40 @@ package mutant
 type Mutant string
 
 const (
-	AckBeforeCommit      Mutant = "ack-before-commit"
-	UnknownAsFail        Mutant = "unknown-as-fail"
-	TimeoutAsFail        Mutant = "timeout-as-fail"
-	LostAnswerAsFail     Mutant = "lost-answer-as-fail"
-	BatchReversed        Mutant = "batch-reversed"
-	NoFsync              Mutant = "no-fsync"
-	AnswerBeforeDurable  Mutant = "answer-before-durable"
-	CommitBeforeDurable  Mutant = "commit-before-durable"
-	ApplyBeforeDurable   Mutant = "apply-before-durable"
-	SplitVote            Mutant = "split-vote"
-	NoQuietTime          Mutant = "no-quiet-time"
-	LeaseEqualsHeartbeat Mutant = "lease-equals-heartbeat"
-	EvidenceAtAnswer     Mutant = "evidence-at-answer"
-	SuspicionOfOne       Mutant = "suspicion-of-one"
-	ProofBeforeRead      Mutant = "proof-before-read"
-	NoBarrier            Mutant = "no-barrier"
-	FollowerReadsLocally Mutant = "follower-reads-locally"
-	WaitOnAppliedIndex   Mutant = "wait-on-applied-index"
-	MinSeqIgnored        Mutant = "min-seq-ignored"
-	NoDedupe             Mutant = "no-dedupe"
-	ConflictUnseen       Mutant = "conflict-unseen"
-	HorizonIgnored       Mutant = "horizon-ignored"
-	WindowIgnored        Mutant = "window-ignored"
-	DedupeNotInSnapshot  Mutant = "dedupe-not-in-snapshot"
-	DigestNotInSnapshot  Mutant = "digest-not-in-snapshot"
-	NewestNotInSnapshot  Mutant = "newest-not-in-snapshot"
-	SeqFromLogIndex      Mutant = "seq-from-log-index"
-	DuplicateUnsaid      Mutant = "duplicate-unsaid"
-	EpochOfTheRetry      Mutant = "epoch-of-the-retry"
-	ArrivalsUnchecked    Mutant = "arrivals-unchecked"
-	NoFence              Mutant = "no-fence"
-	ChecksumUnchecked    Mutant = "checksum-unchecked"
+	AckBeforeCommit       Mutant = "ack-before-commit"
+	UnknownAsFail         Mutant = "unknown-as-fail"
+	TimeoutAsFail         Mutant = "timeout-as-fail"
+	LostAnswerAsFail      Mutant = "lost-answer-as-fail"
+	BatchReversed         Mutant = "batch-reversed"
+	NoFsync               Mutant = "no-fsync"
+	AnswerBeforeDurable   Mutant = "answer-before-durable"
+	CommitBeforeDurable   Mutant = "commit-before-durable"
+	ApplyBeforeDurable    Mutant = "apply-before-durable"
+	SplitVote             Mutant = "split-vote"
+	NoQuietTime           Mutant = "no-quiet-time"
+	LeaseEqualsHeartbeat  Mutant = "lease-equals-heartbeat"
+	LeaseOutlivesHandover Mutant = "lease-outlives-handover"
+	HandoverOfAnyTerm     Mutant = "handover-of-any-term"
+	EvidenceAtAnswer      Mutant = "evidence-at-answer"
+	SuspicionOfOne        Mutant = "suspicion-of-one"
+	ProofBeforeRead       Mutant = "proof-before-read"
+	NoBarrier             Mutant = "no-barrier"
+	FollowerReadsLocally  Mutant = "follower-reads-locally"
+	WaitOnAppliedIndex    Mutant = "wait-on-applied-index"
+	MinSeqIgnored         Mutant = "min-seq-ignored"
+	NoDedupe              Mutant = "no-dedupe"
+	ConflictUnseen        Mutant = "conflict-unseen"
+	HorizonIgnored        Mutant = "horizon-ignored"
+	WindowIgnored         Mutant = "window-ignored"
+	DedupeNotInSnapshot   Mutant = "dedupe-not-in-snapshot"
+	DigestNotInSnapshot   Mutant = "digest-not-in-snapshot"
+	NewestNotInSnapshot   Mutant = "newest-not-in-snapshot"
+	SeqFromLogIndex       Mutant = "seq-from-log-index"
+	DuplicateUnsaid       Mutant = "duplicate-unsaid"
+	EpochOfTheRetry       Mutant = "epoch-of-the-retry"
+	ArrivalsUnchecked     Mutant = "arrivals-unchecked"
+	NoFence               Mutant = "no-fence"
+	ChecksumUnchecked     Mutant = "checksum-unchecked"
 )
 
 // Description says what is wrong with a mutant.
@@ -73,6 +75,8 @@ var All = []Description{
 	{SplitVote, "term and candidate of a vote are written one after the other (hashicorp/raft issue 661)"},
 	{NoQuietTime, "a voter that has just started votes at once, whatever it had promised"},
 	{LeaseEqualsHeartbeat, "lease reads trust the library's lease, which is as long as the heartbeat timeout"},
+	{LeaseOutlivesHandover, "a leader that has asked another node to take over still answers by its lease"},
+	{HandoverOfAnyTerm, "a node that is asked to take over does so whoever leads by then"},
 	{EvidenceAtAnswer, "an answer proves leadership at its arrival, whenever its request left"},
 	{SuspicionOfOne, "a node that hears no leader is elected even by those who hear one"},
 	{ProofBeforeRead, "a linearizable read accepts proof of leadership from before it arrived"},

@@ -67,6 +67,58 @@ var (
 		}
 	}}
 
+	// handover: the request to take over is on its way for a while, during which the
+	// third node confirms the leader, and the leader does not learn that it was obeyed.
+	handover = scenario{name: "read at a leader that hands over", play: func(w *world) {
+		w.run(0, 0, 0)
+		for range 6 {
+			w.heal()
+			w.sleep(2500 * time.Millisecond) // the last handover has ended
+			leader := w.leader("")
+			heir, _ := w.inOrder(leader)
+			before := w.client("before")
+			before.pursue(w.t.Context(), before.next())
+			w.sleep(100 * time.Millisecond)
+			w.fault(leader, fault.Fault{Kind: fault.Delay, Peers: []string{heir}, Direction: fault.Out, Delay: fault.Duration(40 * time.Millisecond)})
+			w.fault(leader, fault.Fault{Kind: fault.Drop, Peers: []string{heir}, Direction: fault.In, Probability: 1})
+			w.transfer(leader)
+			w.sleep(20 * time.Millisecond)
+			w.client("proof").readAt(w.t.Context(), leader, w.cluster.Node(leader), node.Linearizable)
+			after := w.client("after")
+			w.load.Go(func() { after.pursue(w.t.Context(), after.next()) })
+			w.hammer(leader, node.Leader, 60)
+		}
+	}}
+
+	// lateHandover: the request to take over arrives when the third node leads, in a
+	// later term.
+	lateHandover = scenario{name: "a request to take over arrives a term late", play: func(w *world) {
+		w.run(0, 0, 0)
+		const held = 4 * time.Second
+		for range 4 {
+			w.heal()
+			w.sleep(time.Second)
+			leader := w.leader("")
+			late, other := w.inOrder(leader)
+			w.fault(late, fault.Fault{Kind: fault.Delay, Peers: []string{leader}, Direction: fault.In, Delay: fault.Duration(held)})
+			w.transfer(leader)
+			w.sleep(2500 * time.Millisecond)
+			newest := w.client("newest")
+			newest.pursue(w.t.Context(), newest.next())
+			w.isolate(leader)
+			w.mend(late)
+			w.sleep(500 * time.Millisecond)
+			w.mend(leader)
+			w.sleep(held - 3030*time.Millisecond)
+			w.fault(other, fault.Fault{Kind: fault.Drop, Peers: []string{late}, Probability: 1})
+			w.sleep(20 * time.Millisecond)
+			w.client("proof").readAt(w.t.Context(), other, w.cluster.Node(other), node.Linearizable)
+			after := w.client("after")
+			w.load.Go(func() { after.pursue(w.t.Context(), after.next()) })
+			w.hammer(other, node.Leader, 60)
+		}
+	}}
+
 	// loneSuspicion: one follower hears no leader, and the other has just confirmed
 	// it when the leader is cut off from both.
 	loneSuspicion = scenario{name: "one follower suspects the leader before the other", play: func(w *world) {
@@ -130,6 +182,19 @@ var (
 		}
 	}}
 )
+
+// inOrder are the nodes beside a leader. If their logs are equal, it hands over to the
+// first one when nobody names another.
+func (w *world) inOrder(leader string) (heir, other string) {
+	a, b := w.followers(leader)
+	return min(a, b), max(a, b)
+}
+
+// transfer has a leader hand over and does not wait for the end of it.
+func (w *world) transfer(leader string) {
+	n := w.cluster.Node(leader)
+	w.load.Go(func() { n.Fault(fault.Fault{Kind: fault.Transfer}) }) // it may fail
+}
 
 // hammer reads at one node without a pause.
 func (w *world) hammer(id string, level node.Level, times int) {

@@ -8,7 +8,7 @@ import (
 	"lockstep/prototype/check"
 )
 
-var scenarios = []scenario{cutOffLeader, slowDisks, muteLeader, impatience, powerCut, leaderLast, oneDiskIsNotTwo, quickVoter, staleReads, lateAnswers, loneSuspicion, newLeader,
+var scenarios = []scenario{cutOffLeader, slowDisks, muteLeader, impatience, powerCut, leaderLast, oneDiskIsNotTwo, quickVoter, staleReads, lateAnswers, handover, lateHandover, loneSuspicion, newLeader,
 	laggingFollower, snapshots, fullMemory, hungDisk, bitFlip, votes, storm}
 
 // outcome is how a scenario ended for one seed.

@@ -204,6 +204,7 @@ func (b *beats) feed(shard uint16, header raft.RPCHeader, term uint64) <-chan ra
 		answers <- raft.RPCResponse{Error: errRPC}
 		return answers
 	}
+	t.loyalty.note(string(header.ID), term)
 	select {
 	case t.requests <- raft.RPC{Command: &raft.AppendEntriesRequest{RPCHeader: header, Term: term}, RespChan: answers}:
 	default:

@@ -88,6 +88,10 @@ type Config struct {
 	// Features gives what a peer's version of this program can do, if it has been heard
 	// in this life of the node. nil asks the mesh.
 	Features func(peer string) (features uint64, heard bool)
+	// UpgradeAfter is how long all members of a shard must have known a new meaning of
+	// its log's entries before a leader puts it into force, after which no member can go
+	// back to an earlier version. A shard that this version founded does not wait.
+	UpgradeAfter time.Duration
 	// AllowHosts are hosts, HOST or HOST:PORT, that the HTTP API answers to beside
 	// loopback names and the node's own addresses; AllowOrigins are origins,
 	// SCHEME://HOST[:PORT], whose pages it answers beside its own.
@@ -162,6 +166,7 @@ func DefaultConfig() Config {
 		IDMemory:          order.DefaultMemory,
 		BatchesInFlight:   4,
 		WorthAnEntry:      64 << 10,
+		UpgradeAfter:      10 * time.Minute,
 		MaxInFlight:       128 << 20,
 		MaxConnections:    4096,
 		DiskReserve:       64 << 20,

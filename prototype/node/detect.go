@@ -29,7 +29,7 @@ import (
 //     equals the one that the shard prefers. So the first election succeeds, and
 //     the shards of a dead node spread over the others.
 //   - A voter refuses the campaign if it has heard from the leader after all.
-//     That refusal is what the lease of a leader rests on; see [shard.lease].
+//     That refusal is what the lease of a leader rests on; see [loyalty].
 //
 // If the detector itself fails, for whatever reason, the library's timers hold
 // an election a second or two later.
@@ -190,13 +190,12 @@ func (d *detector) later(shard int, pause time.Duration) {
 
 // campaign makes the library stand for election, as if the leader had asked for
 // it: that passes over the library's pre-vote, for which the opinions of the
-// others have stood in.
+// others have stood in. The election has no privilege; see transport.privileged.
 func (s *shard) campaign() {
 	s.lead.campaigns(time.Now())
 	if s.fence.MayStand() != nil || s.leads() {
 		return
 	}
-	s.transport.suspicion.Store(true)
 	answers := make(chan raft.RPCResponse, 1)
 	header := raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(s.cfg.ID), Addr: []byte(s.transport.self)}
 	select {

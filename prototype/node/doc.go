@@ -25,9 +25,11 @@
 //
 // # Members
 //
-// A replica without state takes no part until it has founded its shard or was
-// admitted to it ([founding], [joiner], ADR-0026), so a member may lose its disk,
-// and others may join and leave, while less than a majority is missing.
+// A replica without state, or with less than it promised, takes no part until it
+// has founded its shard or was admitted to it ([founding], [joiner], [promises],
+// ADR-0026), so a member may lose its disk or a part of it, and others may join and
+// leave, while less than a majority is missing. A replica whose history is not its
+// leader's stops and serves nothing (shard.halt).
 //
 // # Goroutines
 //

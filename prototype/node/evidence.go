@@ -34,6 +34,7 @@ type evidence struct {
 	mu       sync.Mutex
 	ticks    uint64
 	term     uint64
+	given    uint64 // the newest term whose lead this node has asked another one to take over
 	accepted map[raft.ServerID]request
 	changed  chan struct{} // closed when accepted changes
 }
@@ -83,7 +84,24 @@ func (e *evidence) heard(follower raft.ServerID) time.Time {
 	return e.accepted[follower].at
 }
 
-// forget drops what is known, so that a lease cannot outlive a handover.
+// handOver ends the lease of a term, for good: another node is about to be asked to
+// take over, and whoever follows may vote for it from now on.
+func (e *evidence) handOver(term uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.given = max(e.given, term)
+}
+
+// lease gives the time since which a majority has promised to elect nobody else. ok
+// is false if there is no such promise. others are the voters beside this node.
+func (e *evidence) lease(term uint64, others []raft.ServerID) (since time.Time, ok bool) {
+	newest, ok, _ := e.quorum(term, others)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return newest.at, ok && e.given < term
+}
+
+// forget drops what is known.
 func (e *evidence) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -158,21 +158,20 @@ func (f *founding) missing() (ids []string) {
 }
 
 // acknowledged compares what a former leader was told with what this node has. It
-// gives the shards in which this replica must join again. Where it has been filled
-// since with a newer history, joining would mend nothing: the former leader's
-// replica will refuse to have its log cut, and stop.
+// gives the shards in which this replica must join again. One that has as much by
+// now is passed over: it was filled since it started, or acknowledged since, and if
+// that is another history, the former leader's replica refuses to have its log cut.
 func (n *Node) acknowledged(leader string, more map[int]mark) (join []int) {
 	for shard, m := range more {
 		if shard < 0 || shard >= n.cfg.Shards {
 			continue
 		}
 		s := n.shards[shard]
-		reason := fmt.Sprintf("%s was told of entry %d of term %d, and this replica came back with a log that ended at entry %d of term %d: its data folder is an older copy",
-			leader, m.Index, m.Term, s.past.held.Index, s.past.held.Term)
 		if term, index, ok := s.log.DurableEntry(); ok && !(mark{term, index}).before(m) {
-			n.cfg.Logger.Error("messages that this replica had acknowledged may be lost", "shard", shard, "reason", reason)
 			continue
 		}
+		reason := fmt.Sprintf("%s was told of entry %d of term %d, and this replica came back with a log that ended at entry %d of term %d: its data folder is an older copy",
+			leader, m.Index, m.Term, s.past.held.Index, s.past.held.Term)
 		s.forget(reason)
 		join = append(join, shard)
 	}
@@ -251,6 +250,7 @@ func (f *founding) found(s *shard) error {
 	if err := s.raft.BootstrapCluster(members).Error(); err != nil {
 		return err
 	}
+	s.ruling.founded.Store(true)
 	s.transport.open.Store(true)
 	return nil
 }

@@ -212,7 +212,7 @@ func errTwin(id string) error {
 }
 
 // errNobodyLeads is for a shard whose leader could not be found just now.
-var errNobodyLeads = errors.New("no leader of the shard is known")
+var errNobodyLeads = errors.New("no leader of the shard is known (if a majority of its members has lost its data for good: lockstep recover --help)")
 
 // askLeader has the leader of a shard take a step. Others say whom they believe
 // to lead.

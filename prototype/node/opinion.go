@@ -39,7 +39,7 @@ func (o opinion) newer(than opinion) bool {
 
 func (d *detector) opinion(shard int) opinion {
 	s := d.shards[shard]
-	o := opinion{Agrees: d.lacksLeader(s) && s.transport.admit(rpcVote) == nil, Fit: s.fence.MayStand() == nil && s.raft.State() == raft.Follower && s.transport.open.Load() && !d.draining(), Calm: d.calm() && !s.disk.IsLow() && s.disk.Problem() == "", Index: s.raft.LastIndex()}
+	o := opinion{Agrees: d.lacksLeader(s) && s.transport.admit(rpcVote, nil) == nil, Fit: s.fence.MayStand() == nil && s.raft.State() == raft.Follower && s.transport.open.Load() && !d.draining(), Calm: d.calm() && !s.disk.IsLow() && s.disk.Problem() == "", Index: s.raft.LastIndex()}
 	d.mu.Lock()
 	o.Running = time.Now().Before(d.campaign[shard])
 	d.mu.Unlock()
@@ -52,11 +52,23 @@ func (d *detector) opinion(shard int) opinion {
 	return o
 }
 
-// question asks about a shard. Term is that of the one who asks, who does not
-// lead it.
+// question asks about a shard. The one who asks leads it in no term up to Term, and
+// will not.
 type question struct {
 	Shard int
 	Term  uint64
+}
+
+// ledNoLonger is the newest term of which it is certain that this replica does not
+// lead in it and will not. A candidate may win the term that it is in; a follower
+// has no way back. The term is read first: whatever the state is after that, a
+// follower's earlier term is lost to it.
+func (s *shard) ledNoLonger() uint64 {
+	term := s.raft.CurrentTerm()
+	if s.raft.State() != raft.Follower && term > 0 {
+		return term - 1
+	}
+	return term
 }
 
 // receive answers with this node's opinions, in the order of the questions.
@@ -83,7 +95,8 @@ func (d *detector) receive(from string, payload []byte, reply func([]byte, error
 func (d *detector) deny(who string, q question) {
 	d.deniedMu.Lock()
 	defer d.deniedMu.Unlock()
-	d.denied[denial{q.Shard, who}] = q.Term
+	of := denial{q.Shard, who}
+	d.denied[of] = max(d.denied[of], q.Term)
 }
 
 // denial is what somebody says of himself. One that asks because it has heard a
@@ -96,10 +109,16 @@ type denial struct {
 // denies says whether the leader that the shard believes in has said that it is
 // none.
 func (d *detector) denies(s *shard, leader string) bool {
+	term := d.deniedUpTo(s.id, leader)
+	return term > 0 && s.raft.CurrentTerm() <= term
+}
+
+// deniedUpTo is the newest term in which a node has said that it does not lead a
+// shard; 0 if it has not said so.
+func (d *detector) deniedUpTo(shard int, leader string) uint64 {
 	d.deniedMu.Lock()
-	term, ok := d.denied[denial{s.id, leader}]
-	d.deniedMu.Unlock()
-	return ok && s.raft.CurrentTerm() <= term
+	defer d.deniedMu.Unlock()
+	return d.denied[denial{shard, leader}]
 }
 
 // inquire asks the others for their opinions, and has this node campaign where
@@ -110,7 +129,7 @@ func (d *detector) inquire(shards []int) {
 	}
 	questions := make([]question, len(shards))
 	for i, id := range shards {
-		questions[i] = question{id, d.shards[id].raft.CurrentTerm()}
+		questions[i] = question{id, d.shards[id].ledNoLonger()}
 	}
 	payload, err := json.Marshal(questions)
 	if err != nil {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -18,7 +19,7 @@ const freshFor = 100 * time.Millisecond
 // AppendEntriesPipeline sends appends without waiting for the answers.
 func (t *transport) AppendEntriesPipeline(id raft.ServerID, _ raft.ServerAddress) (raft.AppendPipeline, error) {
 	p := &pipeline{transport: t, follower: id, order: make(chan *appendFuture, pipelineDepth),
-		ready: make(chan raft.AppendFuture), broken: make(chan struct{}), closed: make(chan struct{})}
+		ready: make(chan raft.AppendFuture), broken: make(chan struct{}), closed: make(chan struct{}), flow: newUnderWay()}
 	t.mu.Lock()
 	t.pipelines[p] = struct{}{}
 	t.mu.Unlock()
@@ -36,17 +37,19 @@ type pipeline struct {
 	broken    chan struct{} // closed after an answer with which the library stops reading
 	closed    chan struct{}
 	closeOnce sync.Once
+	flow      *underWay
+	sending   atomic.Bool // the library's goroutine is in AppendEntries
 
 	mu sync.Mutex
-	// matched is the newest entry that the follower is known to have, told the
-	// newest commit index that it is known to know, and sent the newest that was
-	// sent to it.
-	matched, told, sent uint64
-	head                raft.RPCHeader
-	term                uint64
-	entry               uint64 // the newest entry that was sent
-	looking             bool   // a look at the lag is due
-	telling             bool   // a look at what was told is due
+	// matched is the newest entry that the follower is known to have, and sentIndex the
+	// newest that was sent to it; ackedCommit is the newest commit index that it is known
+	// to know, and sentCommit the newest that was sent to it.
+	matched, sentIndex      uint64
+	ackedCommit, sentCommit uint64
+	head                    raft.RPCHeader
+	term                    uint64
+	looking                 bool // a look at the lag is due
+	telling                 bool // a look at the commit index that was sent is due
 }
 
 type appendFuture struct {
@@ -55,6 +58,7 @@ type appendFuture struct {
 	resp  *raft.AppendEntriesResponse
 	once  sync.Once
 	done  chan struct{}
+	ended func() // called with the end, before anybody is told
 	err   error
 }
 
@@ -74,25 +78,59 @@ func (f *appendFuture) finish(set func() error) {
 			// one it gives the pipeline up and falls back to single requests.
 			*f.resp = raft.AppendEntriesResponse{Term: f.args.Term}
 		}
+		f.ended()
 		close(f.done)
 	})
 }
 
-// AppendEntries sends, unless there is nothing to say: the library repeats the
-// commit index on a timer, and a follower that knows it and has just been heard
-// need not be told again.
+// AppendEntries sends an append in pieces, each with a future of its own, which the
+// library does not count. It returns when the last one has been sent.
 func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
-	t := p.transport
-	if err := t.fence.MayLead(); err != nil {
+	if err := p.transport.fence.MayLead(); err != nil {
 		return nil, err
 	}
-	f := &appendFuture{start: time.Now(), args: args, resp: resp, done: make(chan struct{})}
+	p.sending.Store(true)
+	defer p.sending.Store(false)
+	cut := p.transport.pieces(p.follower, args)
+	var sent *appendFuture
+	for piece := cut.next(); piece != nil; piece = cut.next() {
+		if piece != args {
+			resp = new(raft.AppendEntriesResponse)
+		}
+		f := &appendFuture{start: time.Now(), args: piece, resp: resp, done: make(chan struct{})}
+		if err := p.send(f); err != nil {
+			return nil, err
+		}
+		sent = f
+	}
+	if n := len(sent.args.Entries); n > 0 && sent.args != args {
+		args.Entries = sent.args.Entries[n-1:] // the library goes on behind it
+	}
+	return sent, nil
+}
+
+// send sends one piece when there is room on the line, unless there is nothing to say:
+// the library repeats the commit index on a timer, and a follower that knows it and has
+// just been heard need not be told again.
+func (p *pipeline) send(f *appendFuture) error {
+	t, args := p.transport, f.args
+	n := dataBytes(args.Entries)
+	for room := p.flow.add(n, t.mayBeUnderWay(p.follower)); room != nil; room = p.flow.add(n, t.mayBeUnderWay(p.follower)) {
+		select {
+		case <-room:
+		case <-p.broken:
+			return raft.ErrPipelineShutdown
+		case <-p.closed:
+			return raft.ErrPipelineShutdown
+		}
+	}
+	f.ended = func() { p.flow.remove(n) }
 	select {
 	case p.order <- f:
 	case <-p.broken:
-		return nil, raft.ErrPipelineShutdown
+		return raft.ErrPipelineShutdown
 	case <-p.closed:
-		return nil, raft.ErrPipelineShutdown
+		return raft.ErrPipelineShutdown
 	}
 	commit, last := t.commit(args.LeaderCommitIndex), args.PrevLogEntry
 	if n := len(args.Entries); n > 0 {
@@ -100,37 +138,31 @@ func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.App
 	}
 	if p.begin(args, last, commit) && t.evidence.clock.Steady().Sub(t.evidence.heard(p.follower)) < freshFor {
 		f.finish(func() error {
-			*resp = raft.AppendEntriesResponse{RPCHeader: args.RPCHeader, Term: args.Term, LastLog: last, Success: true}
+			*f.resp = raft.AppendEntriesResponse{RPCHeader: args.RPCHeader, Term: args.Term, LastLog: last, Success: true}
 			return nil
 		})
-		return f, nil
+		return nil
 	}
-	began := t.evidence.begin()
-	timer := time.AfterFunc(replicateTimeout, func() { f.finish(func() error { return errTimeout }) })
-	t.mesh.Go(string(p.follower), t.channel, encodeAppend(args, commit), link.Options{Long: true}, func(payload []byte, err error) {
-		timer.Stop()
+	t.request(p.follower, args, commit, func(answer raft.AppendEntriesResponse, err error) {
 		f.finish(func() error {
 			if err == nil {
-				err = decodeResponse(payload, resp)
-			}
-			if err == nil {
-				t.learn(p.follower, args.Term, resp, began)
-				t.note(p.follower, args, resp)
-				p.end(resp.Success, last, commit)
+				*f.resp = answer
+				p.end(answer.Success, last, commit)
 			}
 			return err
 		})
 	})
-	return f, nil
+	return nil
 }
 
-// begin notes what is about to be sent, and says whether it is news to nobody.
+// begin notes what is about to be sent, and says whether the follower is known to have
+// all of it.
 func (p *pipeline) begin(args *raft.AppendEntriesRequest, last, commit uint64) (known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.head, p.term = args.RPCHeader, args.Term
-	p.sent, p.entry = max(p.sent, commit), max(p.entry, last)
-	return len(args.Entries) == 0 && p.matched == last && p.told >= commit
+	p.sentCommit, p.sentIndex = max(p.sentCommit, commit), max(p.sentIndex, last)
+	return len(args.Entries) == 0 && p.matched == last && p.ackedCommit >= commit
 }
 
 func (p *pipeline) end(success bool, last, commit uint64) {
@@ -138,7 +170,7 @@ func (p *pipeline) end(success bool, last, commit uint64) {
 		return
 	}
 	p.mu.Lock()
-	p.matched, p.told = max(p.matched, last), max(p.told, commit)
+	p.matched, p.ackedCommit = max(p.matched, last), max(p.ackedCommit, commit)
 	p.lookSoon()
 	p.mu.Unlock()
 	// The others may have made the majority before this one had the entry.
@@ -160,16 +192,16 @@ func (p *pipeline) watchLag() {
 // lookSoon looks whether anything was sent meanwhile, unless there is nothing to
 // send. p.mu is held.
 func (p *pipeline) lookSoon() {
-	if p.looking || p.entry >= p.transport.log.Newest() {
+	if p.looking || p.sentIndex >= p.transport.log.Newest() {
 		return
 	}
 	p.looking = true
-	entry := p.entry
+	before := p.sentIndex
 	time.AfterFunc(lagFor, func() {
 		p.mu.Lock()
 		p.looking = false
-		moved := p.entry > entry
-		behind := p.entry < p.transport.log.Newest()
+		moved := p.sentIndex > before
+		behind := p.sentIndex < p.transport.log.Newest()
 		if moved {
 			p.lookSoon()
 		}
@@ -177,7 +209,7 @@ func (p *pipeline) lookSoon() {
 		select {
 		case <-p.closed:
 		default:
-			if behind && !moved {
+			if behind && !moved && !p.sending.Load() {
 				p.transport.nudge()
 			}
 		}
@@ -205,11 +237,11 @@ func (p *pipeline) spread(commit uint64) {
 	p.mu.Lock()
 	// Beyond what it is known to share, a follower's log may be another leader's.
 	commit = min(commit, p.matched)
-	if commit <= p.sent || p.matched == 0 {
+	if commit <= p.sentCommit || p.matched == 0 {
 		p.mu.Unlock()
 		return
 	}
-	p.sent = commit
+	p.sentCommit = commit
 	p.tellAgain()
 	args := raft.AppendEntriesRequest{RPCHeader: p.head, Term: p.term, PrevLogEntry: p.matched}
 	p.mu.Unlock()
@@ -230,7 +262,7 @@ func (p *pipeline) spread(commit uint64) {
 // told again: the message may be lost, and on an idle shard no other follows soon.
 const tellAgainAfter = 200 * time.Millisecond
 
-// tellAgain watches over what was told. p.mu is held.
+// tellAgain watches over the commit index that was sent. p.mu is held.
 func (p *pipeline) tellAgain() {
 	if p.telling {
 		return
@@ -244,9 +276,9 @@ func (p *pipeline) tellAgain() {
 		}
 		p.mu.Lock()
 		p.telling = false
-		unheard := p.told < p.sent
+		unheard := p.ackedCommit < p.sentCommit
 		if unheard {
-			p.sent = p.told
+			p.sentCommit = p.ackedCommit
 		}
 		p.mu.Unlock()
 		if unheard && p.transport.hears(string(p.follower)) {

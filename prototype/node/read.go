@@ -137,19 +137,20 @@ func (s *shard) provokeRounds() {
 
 // lease returns when this replica may answer on the strength of a lease: a
 // majority accepted a request that began so recently that none of them can have
-// voted for anyone else yet.
+// voted for anyone else yet, unless this leader has asked somebody to take over; see
+// [loyalty] and evidence.handOver.
 func (s *shard) lease(ctx context.Context) *Error {
 	term, err := s.readyTerm(ctx)
 	if err != nil {
 		return err
 	}
 	index := s.raft.CommitIndex()
-	newest, ok, _ := s.evidence.quorum(term, s.others())
+	since, ok := s.evidence.lease(term, s.others())
 	length := time.Duration(float64(s.cfg.promise()) * (1 - s.cfg.ClockDrift))
 	if mutant.On(mutant.LeaseEqualsHeartbeat) {
-		newest.at, ok = s.evidence.clock.Steady(), true
+		since, ok = s.evidence.clock.Steady(), true
 	}
-	if !ok || s.evidence.clock.Steady().Sub(newest.at) >= length || s.raft.CurrentTerm() != term || !s.leads() {
+	if !ok || s.evidence.clock.Steady().Sub(since) >= length || s.raft.CurrentTerm() != term || !s.leads() {
 		return s.linearize(ctx)
 	}
 	return s.apply(ctx, index)

@@ -48,7 +48,8 @@ func decodeRequest(payload []byte) (any, error) {
 	case rpcPreVote:
 		into = &raft.RequestPreVoteRequest{}
 	case rpcTimeoutNow:
-		into = &raft.TimeoutNowRequest{}
+		r, err := decodeTimeoutNow(payload)
+		return &r.TimeoutNowRequest, err
 	default:
 		return nil, errRPC
 	}
@@ -56,6 +57,14 @@ func decodeRequest(payload []byte) (any, error) {
 		return nil, fmt.Errorf("decode request: %w", err)
 	}
 	return into, nil
+}
+
+func decodeTimeoutNow(payload []byte) (timeoutNow, error) {
+	var r timeoutNow
+	if err := json.Unmarshal(payload[1:], &r); err != nil {
+		return timeoutNow{}, fmt.Errorf("decode request: %w", err)
+	}
+	return r, nil
 }
 
 func encodeResponse(v any) ([]byte, error) {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"lockstep/prototype/order"
 )
@@ -16,7 +18,9 @@ const featureOncePerSender uint64 = 1 << 0 // order.OncePerSender, and the batch
 // been heard and knows them, so that no replica ever sees an entry that it cannot
 // read. In a new cluster that is the first entry of all, since its founders have
 // heard each other. There is no way back: from then on nobody is admitted who does
-// not know the rules.
+// not know the rules. So in a cluster that was upgraded it waits for as long as
+// Config.UpgradeAfter after all members know them, in which any of them may still
+// be taken back to the version before.
 type ruling struct {
 	machine  *order.Machine
 	memory   uint64
@@ -27,15 +31,15 @@ type ruling struct {
 	// mu is held while a member is taken in, and while the change is proposed: one of
 	// the two must see the other.
 	mu       sync.Mutex
-	proposed bool // in this life, whatever became of it
+	proposed bool      // in this life, whatever became of it
+	since    time.Time // when all members were first seen to know the rules; zero if they do not
+	after    time.Duration
+	founded  atomic.Bool // this replica founded the shard, in this life
 }
 
 func newRuling(cfg Config, machine *order.Machine, members func() []string) *ruling {
-	return &ruling{machine: machine, memory: cfg.IDMemory, self: cfg.ID, members: members, features: cfg.Features}
+	return &ruling{machine: machine, memory: cfg.IDMemory, self: cfg.ID, members: members, features: cfg.Features, after: cfg.UpgradeAfter}
 }
-
-// thisVersion takes every peer for one of this version.
-func thisVersion(string) (features uint64, heard bool) { return featureOncePerSender, true }
 
 // during proposes an entry, with the change in it if it is time for it, and with
 // this leader's budget for ids if that is another one than the shard's.
@@ -48,11 +52,23 @@ func (r *ruling) during(batch *order.Batch, propose func()) {
 		}
 	case r.mu.TryLock(): // an admission may take seconds, and sends do not wait for it
 		defer r.mu.Unlock()
-		if r.all() {
+		if r.due(time.Now()) {
 			batch.Rules, batch.Memory, r.proposed = order.OncePerSender, r.memory, true
 		}
 	}
 	propose()
+}
+
+// due says whether it is time for the change. r.mu is held.
+func (r *ruling) due(now time.Time) bool {
+	if !r.all() {
+		r.since = time.Time{}
+		return false
+	}
+	if r.since.IsZero() {
+		r.since = now
+	}
+	return r.founded.Load() || now.Sub(r.since) >= r.after
 }
 
 // admit takes a member in, unless it could not read what the log holds or may soon
@@ -61,7 +77,7 @@ func (r *ruling) admit(id string, add func() error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	rules, _ := r.machine.Rules()
-	if !r.knows(id) && (rules >= order.OncePerSender || r.proposed || r.all()) {
+	if !r.knows(id) && (rules >= order.OncePerSender || r.proposed) {
 		return errOldVersion
 	}
 	return add()

@@ -96,6 +96,8 @@ func openShard(id int, cfg Config, stores storage.Stores, p *promises, self Peer
 	s.evidence.clock = cfg.Clock
 	s.transport = newTransport(mesh, b, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.promise())
 	s.transport.nudge = s.nudge
+	s.transport.state = raftState{func() uint64 { return s.raft.CurrentTerm() }, s.leadsIn}
+	s.transport.denied = func(leader string) uint64 { return d.deniedUpTo(id, leader) }
 	s.transport.following, s.transport.hears, s.transport.arrival = s.hearsLeader, d.hears, d.arrival
 
 	rc := raft.DefaultConfig()
@@ -110,7 +112,7 @@ func openShard(id int, cfg Config, stores storage.Stores, p *promises, self Peer
 	rc.SnapshotThreshold = cfg.SnapshotThreshold
 	rc.SnapshotInterval = 10 * time.Second
 	rc.TrailingLogs = cfg.TrailingLogs
-	rc.MaxAppendEntries = 64
+	rc.MaxAppendEntries = maxAppendEntries
 	rc.BatchApplyCh = true
 	rc.NoLegacyTelemetry = true
 	rc.ShutdownOnRemove = false // whoever removed it closes it
@@ -212,7 +214,6 @@ func (s *shard) followLeadership() {
 // falls silent before long.
 func (s *shard) abdicate() {
 	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.id, "error", s.log.Err(), "disk", s.disk.Problem())
-	s.evidence.forget()
 	if s.leads() {
 		if err := s.raft.LeadershipTransfer().Error(); err != nil {
 			s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "error", err)
@@ -273,6 +274,13 @@ func (s *shard) leader() string {
 }
 
 func (s *shard) leads() bool { return s.raft.State() == raft.Leader }
+
+// leadsIn gives the term in which this replica leads. The library leaves the state of
+// a leader before it enters another term.
+func (s *shard) leadsIn() (term uint64, leads bool) {
+	term = s.raft.CurrentTerm()
+	return term, s.leads() && s.raft.CurrentTerm() == term
+}
 
 // hearsLeader says whether this replica follows a leader that its node hears.
 func (s *shard) hearsLeader() bool {

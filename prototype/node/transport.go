@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,14 +28,19 @@ import (
 //     standing for election (issues 503 and 614).
 //   - It gathers [evidence] from every answer of a follower.
 type transport struct {
-	mesh     *link.Mesh
-	beats    *beats
-	channel  uint16
-	self     raft.ServerAddress
-	log      *storage.Log
-	evidence *evidence
+	mesh       *link.Mesh
+	beats      *beats
+	channel    uint16
+	self       raft.ServerAddress
+	log        *storage.Log
+	evidence   *evidence
+	state      raftState
+	loyalty    loyalty
+	handedOver atomic.Uint64 // the newest term whose leader has asked this replica to take over
 	// following says whether this replica follows a leader that is heard.
-	following  func() bool
+	following func() bool
+	// denied says up to which term a node has said that it does not lead.
+	denied     func(id string) uint64
 	hears      func(id string) bool
 	nudge      func()                          // has the library replicate at once
 	arrival    func(id string) <-chan struct{} // closed when the node is heard
@@ -52,8 +56,6 @@ type transport struct {
 	promises  *promises // what followers acknowledged is noted there; nil in the lazy lane
 	nudging   atomic.Bool
 	committed atomic.Uint64 // what was applied here last
-	// suspicion: the election that begins was called by the detector.
-	suspicion atomic.Bool
 
 	mu        sync.Mutex
 	pipelines map[*pipeline]struct{}
@@ -63,14 +65,29 @@ type transport struct {
 // that a lost message costs no more.
 const (
 	heartbeatTimeout = 2 * carryEvery * beatEvery
-	replicateTimeout = 500 * time.Millisecond
+	replicateTimeout = 500 * time.Millisecond // after which an append may be lost; see transport.watchOver
 	// absentFor is how long an attempt to replicate waits for a node that is not
 	// heard.
-	absentFor       = 30 * time.Second
-	voteTimeout     = 150 * time.Millisecond
-	voteTries       = 5
+	absentFor = 30 * time.Second
+	// voteTimeout is after how long a vote is asked for again, voteTries how often, and
+	// longestTrip how long the last one is waited for.
+	voteTimeout = 150 * time.Millisecond
+	voteTries   = 5
+	longestTrip = time.Second
+	// snapshotTimeout is how long a follower may take to answer when it has all of a
+	// snapshot, and restoreRate the bytes a second for which it may take longer.
+	// snapshotStall is how long it waits for more of one.
 	snapshotTimeout = time.Minute
+	restoreRate     = 4 << 20
+	snapshotStall   = 20 * time.Second
 )
+
+// raftState is what the transport asks the library about this replica.
+type raftState struct {
+	currentTerm func() uint64
+	// leadsIn gives the term in which this replica leads.
+	leadsIn func() (term uint64, leads bool)
+}
 
 var (
 	_ raft.Transport   = (*transport)(nil)
@@ -87,13 +104,13 @@ var (
 	errLeaderIsHeard = errors.New("this voter hears the leader")
 )
 
-// newTransport takes the requests for a shard, once the mesh has started. For the
-// length of quiet votes are refused: before it stopped, this node may have
-// promised a leader not to vote for that long, and a lease may rest on that.
+// newTransport registers with the mesh as the receiver of a shard's requests. It refuses
+// votes for the length of quiet: before this node was started again, it may have promised
+// a leader not to vote for that long, and a lease may rest on that promise.
 func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *storage.Log, f *disk.Fence, quiet time.Duration) *transport {
 	t := &transport{
 		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
-		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(quiet), stop: make(chan struct{}),
+		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(quiet), loyalty: loyalty{length: quiet}, stop: make(chan struct{}),
 	}
 	b.shards[t.channel] = t
 	mesh.Handle(t.channel, t.receive)
@@ -145,37 +162,93 @@ func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *
 	if err := t.awaitPeer(string(id)); err != nil {
 		return err
 	}
-	began := t.evidence.begin()
+	return t.replicate(id, args, resp)
+}
+
+// replicate sends one append in pieces, and gives the library the last piece that was
+// accepted, as if that had been its request. Only if none was is it told why.
+func (t *transport) replicate(id raft.ServerID, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
 	type result struct {
+		piece  *raft.AppendEntriesRequest
 		answer raft.AppendEntriesResponse
+		done   chan struct{}
 		err    error
 	}
-	term, answered := args.Term, make(chan result, 1)
-	t.mesh.Go(string(id), t.channel, encodeAppend(args, t.commit(args.LeaderCommitIndex)), link.Options{Long: true}, func(payload []byte, err error) {
-		r := result{err: err}
-		if err == nil {
-			r.err = decodeResponse(payload, &r.answer)
+	var results []*result
+	failed := make(chan struct{})
+	var fail sync.Once
+	flow, cut := newUnderWay(), t.pieces(id, args)
+send:
+	for piece := cut.next(); piece != nil; piece = cut.next() {
+		n := dataBytes(piece.Entries)
+		for room := flow.add(n, t.mayBeUnderWay(id)); room != nil; room = flow.add(n, t.mayBeUnderWay(id)) {
+			select {
+			case <-room:
+			case <-failed:
+				break send
+			case <-t.stop:
+				return raft.ErrTransportShutdown
+			}
 		}
-		if r.err == nil {
-			t.learn(id, term, &r.answer, began)
-			t.note(id, args, &r.answer)
+		r := &result{piece: piece, done: make(chan struct{})}
+		results = append(results, r)
+		var once sync.Once
+		finish := func(set func() error) {
+			once.Do(func() {
+				if r.err = set(); r.err != nil || !r.answer.Success {
+					fail.Do(func() { close(failed) })
+				}
+				flow.remove(n)
+				close(r.done)
+			})
 		}
-		answered <- r
-	})
-	timer := time.NewTimer(replicateTimeout)
-	defer timer.Stop()
-	select {
-	case r := <-answered:
-		if *resp = r.answer; r.err != nil {
-			t.nudgeSoon()
-		}
-		return r.err
-	case <-timer.C:
-		t.nudgeSoon()
-		return errTimeout
-	case <-t.stop:
-		return raft.ErrTransportShutdown
+		t.request(id, piece, t.commit(piece.LeaderCommitIndex), func(answer raft.AppendEntriesResponse, err error) {
+			finish(func() error { r.answer = answer; return err })
+		})
 	}
+	var accepted *result
+	for _, r := range results {
+		select {
+		case <-r.done:
+		case <-t.stop:
+			return raft.ErrTransportShutdown
+		}
+		if r.err == nil && r.answer.Success {
+			accepted = r
+			continue
+		}
+		if accepted == nil {
+			if r.err != nil {
+				t.nudgeSoon()
+			}
+			*resp = r.answer
+			return r.err
+		}
+		break
+	}
+	if *resp = accepted.answer; len(accepted.piece.Entries) > 0 {
+		args.Entries = accepted.piece.Entries[len(accepted.piece.Entries)-1:]
+	}
+	return nil
+}
+
+// request sends one append and calls done, perhaps more than once, with the answer or an
+// error. What is learned from the answer has been noted by then.
+func (t *transport) request(id raft.ServerID, args *raft.AppendEntriesRequest, commit uint64, done func(raft.AppendEntriesResponse, error)) {
+	began := t.evidence.begin()
+	watch := t.watchOver(id, func() { done(raft.AppendEntriesResponse{}, errTimeout) })
+	t.mesh.Go(string(id), t.channel, encodeAppend(args, commit), link.Options{Long: true}, func(payload []byte, err error) {
+		watch.stop()
+		var answer raft.AppendEntriesResponse
+		if err == nil {
+			err = decodeResponse(payload, &answer)
+		}
+		if err == nil {
+			t.learn(id, args.Term, &answer, began)
+			t.note(id, args, &answer)
+		}
+		done(answer, err)
+	})
 }
 
 // awaitPeer waits until a peer is heard. The library waits, too, after each
@@ -253,17 +326,14 @@ func (t *transport) RequestVote(id raft.ServerID, _ raft.ServerAddress, args *ra
 		return err
 	}
 	k := rpcVote
-	if args.LeadershipTransfer && t.suspicion.Load() {
+	if args.LeadershipTransfer && !t.privileged(args.Term) {
 		k = rpcVoteOnSuspicion
-	}
-	// A vote may be asked for again: a voter gives the same answer.
-	var err error
-	for range voteTries {
-		if err = t.ask(id, k, args, resp); !errors.Is(err, link.ErrLost) {
-			break
+		if t.loyalty.binds(t.denied) {
+			return errLeaderIsHeard
 		}
 	}
-	return err
+	// A vote may be asked for again: a voter gives the same answer.
+	return t.ask(id, k, args, resp, voteTries)
 }
 
 // mayStand gives an error to one that must not be elected: the library of a
@@ -279,12 +349,7 @@ func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args 
 	if err := t.mayStand(); err != nil {
 		return err
 	}
-	return t.ask(id, rpcPreVote, args, resp)
-}
-
-func (t *transport) TimeoutNow(id raft.ServerID, _ raft.ServerAddress, args *raft.TimeoutNowRequest, resp *raft.TimeoutNowResponse) error {
-	t.evidence.forget() // a lease must not outlive a handover
-	return t.ask(id, rpcTimeoutNow, args, resp)
+	return t.ask(id, rpcPreVote, args, resp, voteTries)
 }
 
 // prove asks the followers, at once, whether this node still leads in term. What
@@ -306,20 +371,50 @@ func (t *transport) prove(followers []raft.ServerID, header raft.RPCHeader, term
 	}
 }
 
-// ask makes one of the rare requests.
-func (t *transport) ask(id raft.ServerID, k rpcKind, args, resp any) error {
+// ask makes one of the rare requests, and makes it again when no answer has come for a
+// while: the message may be lost, or the line long. The first answer counts, whichever
+// request it is for.
+func (t *transport) ask(id raft.ServerID, k rpcKind, args, resp any, tries int) error {
 	payload, err := encodeJSON(k, args)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), voteTimeout)
-	defer cancel()
-	answer, err := t.mesh.Call(ctx, string(id), t.channel, payload)
-	if err != nil {
-		return err
+	type result struct {
+		answer []byte
+		err    error
 	}
-	if err := json.Unmarshal(answer, resp); err != nil {
-		return fmt.Errorf("decode answer: %w", err)
+	results := make(chan result, tries)
+	asked, lost := 0, 0
+	ask := func() {
+		asked++
+		t.mesh.Go(string(id), t.channel, payload, link.Options{}, func(answer []byte, err error) { results <- result{answer, err} })
 	}
-	return nil
+	ask()
+	over := time.NewTimer(time.Duration(tries)*voteTimeout + longestTrip)
+	defer over.Stop()
+	again := time.NewTicker(voteTimeout)
+	defer again.Stop()
+	for {
+		select {
+		case r := <-results:
+			if lost++; errors.Is(r.err, link.ErrLost) && (lost < asked || asked < tries) {
+				continue
+			}
+			if r.err != nil {
+				return r.err
+			}
+			if err := json.Unmarshal(r.answer, resp); err != nil {
+				return fmt.Errorf("decode answer: %w", err)
+			}
+			return nil
+		case <-again.C:
+			if asked < tries {
+				ask()
+			}
+		case <-over.C:
+			return errTimeout
+		case <-t.stop:
+			return raft.ErrTransportShutdown
+		}
+	}
 }

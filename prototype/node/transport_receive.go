@@ -16,19 +16,22 @@ import (
 
 // receive passes a request on to the library. It runs on the goroutine that
 // reads the connection and does not block.
-func (t *transport) receive(_ string, payload []byte, reply func([]byte, error)) {
+func (t *transport) receive(from string, payload []byte, reply func([]byte, error)) {
 	command, err := decodeRequest(payload)
 	switch {
 	case t.stopped.Load():
 		err = raft.ErrTransportShutdown
 	case err == nil:
-		err = t.admit(rpcKind(payload[0]))
+		err = t.admit(rpcKind(payload[0]), payload)
 	}
 	if err != nil {
 		reply(nil, err)
 		return
 	}
-	u := unanswered{command, make(chan raft.RPCResponse, 1), reply}
+	if a, ok := command.(*raft.AppendEntriesRequest); ok {
+		t.loyalty.note(from, a.Term)
+	}
+	u := unanswered{rpcKind(payload[0]), command, make(chan raft.RPCResponse, 1), reply}
 	select {
 	case t.unanswered <- u:
 	default:
@@ -44,6 +47,7 @@ func (t *transport) receive(_ string, payload []byte, reply func([]byte, error))
 
 // unanswered is a request that the library has not answered yet.
 type unanswered struct {
+	kind    rpcKind
 	command any
 	answer  chan raft.RPCResponse
 	reply   func([]byte, error)
@@ -65,7 +69,7 @@ func (t *transport) answer() {
 		case u := <-t.unanswered:
 			select {
 			case answer := <-u.answer:
-				t.respond(u.command, answer, u.reply)
+				t.respond(u, answer)
 			case <-t.stop:
 				u.reply(nil, raft.ErrTransportShutdown)
 			}
@@ -76,7 +80,7 @@ func (t *transport) answer() {
 }
 
 // admit keeps those from voting who must not.
-func (t *transport) admit(k rpcKind) error {
+func (t *transport) admit(k rpcKind, payload []byte) error {
 	if !t.open.Load() {
 		return errStranger
 	}
@@ -90,14 +94,20 @@ func (t *transport) admit(k rpcKind) error {
 		}
 		return t.fence.MayStand()
 	case rpcTimeoutNow:
-		t.suspicion.Store(false)
+		if err := t.takeOver(payload); err != nil {
+			return err
+		}
 		return t.fence.MayStand()
 	}
 	return nil
 }
 
 // respond answers for the library, as soon as what it says is true of the disk.
-func (t *transport) respond(command any, answer raft.RPCResponse, reply func([]byte, error)) {
+func (t *transport) respond(u unanswered, answer raft.RPCResponse) {
+	reply := u.reply
+	if u.kind == rpcVoteOnSuspicion && answer.Error == nil && t.loyalty.binds(t.denied) {
+		answer.Error = errLeaderIsHeard // the vote is spent, and nobody may count it
+	}
 	if answer.Error != nil {
 		reply(nil, answer.Error)
 		return
@@ -107,7 +117,7 @@ func (t *transport) respond(command any, answer raft.RPCResponse, reply func([]b
 		reply(nil, err)
 		return
 	}
-	args, isAppend := command.(*raft.AppendEntriesRequest)
+	args, isAppend := u.command.(*raft.AppendEntriesRequest)
 	resp, _ := answer.Response.(*raft.AppendEntriesResponse)
 	if !isAppend || resp == nil || !resp.Success || len(args.Entries) == 0 {
 		reply(payload, nil)
@@ -133,9 +143,6 @@ func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args
 		return err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(snapshotTimeout)); err != nil {
-		return err
-	}
 	head, err := json.Marshal(args)
 	if err != nil {
 		return fmt.Errorf("install snapshot: %w", err)
@@ -144,6 +151,10 @@ func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args
 		return fmt.Errorf("install snapshot: %w", err)
 	}
 	if _, err := io.CopyN(conn, data, args.Size); err != nil {
+		return fmt.Errorf("install snapshot: %w", err)
+	}
+	// The follower takes the state in before it answers.
+	if err := conn.SetReadDeadline(time.Now().Add(snapshotTimeout + time.Duration(args.Size/restoreRate)*time.Second)); err != nil {
 		return fmt.Errorf("install snapshot: %w", err)
 	}
 	if err := json.NewDecoder(io.LimitReader(conn, snapshotAnswer)).Decode(resp); err != nil {
@@ -166,10 +177,19 @@ func (t *transport) receiveSnapshot(_ string, conn net.Conn) {
 	json.NewEncoder(conn).Encode(resp)
 }
 
-func (t *transport) takeSnapshot(conn net.Conn) (any, error) {
-	if err := conn.SetDeadline(time.Now().Add(snapshotTimeout)); err != nil {
-		return nil, err
+// steady reads from a connection as long as it goes on: there is no limit for the whole,
+// which may be large and the line slow.
+type steady struct{ net.Conn }
+
+func (s steady) Read(p []byte) (int, error) {
+	if err := s.SetReadDeadline(time.Now().Add(snapshotStall)); err != nil {
+		return 0, err
 	}
+	return s.Conn.Read(p)
+}
+
+func (t *transport) takeSnapshot(raw net.Conn) (any, error) {
+	conn := steady{raw}
 	var length [4]byte
 	if _, err := io.ReadFull(conn, length[:]); err != nil {
 		return nil, err

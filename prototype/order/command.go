@@ -48,8 +48,8 @@ type Result struct {
 	Session   uint64    `json:",omitempty"` // that was opened
 	Rejected  Rejection `json:",omitempty"`
 	// Hash is for a Conflict, whose Seq and Epoch are those of the first message:
-	// SHA-256 of its body in hexadecimal, or the first 16 digits of that if the
-	// message is no longer retained.
+	// SHA-256 of its body in hexadecimal, or "" if the message is no longer
+	// retained.
 	Hash string `json:",omitempty"`
 }
 

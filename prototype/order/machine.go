@@ -105,8 +105,8 @@ func (m *Machine) placeNumbered(c *conversation, command *Command, index, epoch 
 	}
 	r, next := s.lookup(command.Number, of)
 	switch {
-	case r.Rejected == Conflict && r.Seq > c.base:
-		r.Hash = c.hashOf(r.Seq, 0)
+	case r.Rejected == Conflict:
+		r.Hash = c.hashOf(r.Seq)
 	case !next:
 	case m.rules >= OncePerSender:
 		r = m.placeOnce(c, command, of, epoch, now)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"hash/crc32"
 	"math"
 
 	"lockstep/prototype/mutant"
@@ -49,9 +50,10 @@ const DefaultMemory = 128 << 20
 // with the same one.
 type key [2]uint64
 
-// A label is what tells whether a message is a retry: its key, and the first 64 bits
-// of the SHA-256 of its body. Finding a second body with the same ones helps nobody:
-// it would be taken for a retry of the sender's own message.
+// A label is what tells whether a message is a retry: its key, and two checksums of
+// its body, CRC-32C and CRC-32. Making up a second body with the same ones helps
+// nobody: it would be taken for a retry of the sender's own message. A hash that is
+// hard to forge would cost as much as all the rest of an id's memory.
 type label struct {
 	key     key
 	content uint64
@@ -67,9 +69,9 @@ func (l *labeller) label(c *Command) label {
 	buf = append(buf, c.ID...)
 	sum := sha256.Sum256(buf)
 	buf = append(buf[:0], c.Body...)
-	content := sha256.Sum256(buf)
 	*l = buf
-	return label{key{binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])}, binary.BigEndian.Uint64(content[:])}
+	content := uint64(crc32.Checksum(buf, castagnoli))<<32 | uint64(crc32.ChecksumIEEE(buf))
+	return label{key{binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])}, content}
 }
 
 func newIDMemory() *idMemory { return &idMemory{timed: newMemory(), plain: newMemory()} }
@@ -179,7 +181,7 @@ func (m *Machine) placeOnce(c *conversation, command *Command, of label, epoch u
 	made, timed := created(command.ID)
 	if e, first := m.ids.find(of.key, timed); e != nil {
 		if e.content != of.content && !mutant.On(mutant.ConflictUnseen) {
-			return Result{Seq: e.seq, Epoch: first, Rejected: Conflict, Hash: c.hashOf(e.seq, e.content)}
+			return Result{Seq: e.seq, Epoch: first, Rejected: Conflict, Hash: c.hashOf(e.seq)}
 		}
 		return Result{Seq: e.seq, Epoch: first, Duplicate: true}
 	}
@@ -195,11 +197,11 @@ func (m *Machine) placeOnce(c *conversation, command *Command, of label, epoch u
 	return Result{Seq: c.last, Epoch: epoch}
 }
 
-// hashOf is the SHA-256 of the body at a seq in hexadecimal, or its first 16
-// digits if the message is no longer retained; those come from content.
-func (c *conversation) hashOf(seq, content uint64) string {
+// hashOf is the SHA-256 of the body at a seq in hexadecimal, or "" if the message
+// is no longer retained.
+func (c *conversation) hashOf(seq uint64) string {
 	if seq <= c.base {
-		return hex.EncodeToString(binary.BigEndian.AppendUint64(nil, content))
+		return ""
 	}
 	return hashOf(c.at(seq).Body)
 }

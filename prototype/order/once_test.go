@@ -108,7 +108,7 @@ func TestOnce_outlives_retention(t *testing.T) {
 				s.want("the retry", s.send(id, "ann", "hello"), Result{Seq: 42, Epoch: 1, Duplicate: true})
 				hash := hashed("hello")
 				if s.Read("room", 0, 1).First > 42 {
-					hash = hash[:16]
+					hash = ""
 				}
 				s.want("another body", s.send(id, "ann", "hello!"), Result{Seq: 42, Epoch: 1, Rejected: Conflict, Hash: hash})
 				if last := s.Read("room", 0, 1).Last; last != uint64(42+others) {

@@ -78,7 +78,7 @@ func (r *recorder) setStatus(line fieldLine) {
 		mend := "write " + oneOfFive
 		if meant := meanings[word]; meant != "" {
 			mend += fmt.Sprintf("; did you mean %q?", meant)
-		} else if near := nearest(word, slices.Sorted(maps.Keys(statusWords))); near != "" {
+		} else if near := site.Nearest(word, slices.Sorted(maps.Keys(statusWords))); near != "" {
 			mend += fmt.Sprintf("; did you mean %q?", near)
 		}
 		r.d.findf(line.line, "unknown-status", mend, "%q is not a status", line.text)

@@ -151,7 +151,7 @@ func (d *Document) meta(f fields) {
 			continue
 		}
 		mend := "remove it; the keys are " + strings.Join(pageKeys, ", ") + ", and for decisions " + strings.Join(decisionKeys, ", ")
-		if near := nearest(key, append(slices.Clone(pageKeys), decisionKeys...)); near != "" {
+		if near := site.Nearest(key, append(slices.Clone(pageKeys), decisionKeys...)); near != "" {
 			mend = fmt.Sprintf("did you mean %q?", near)
 		}
 		d.findf(value.line, "unknown-front-matter", mend, "the front-matter key %q has no meaning here", key)
@@ -168,35 +168,4 @@ func splitNames(values []string) (names []string) {
 		}
 	}
 	return names
-}
-
-// nearest is the word within two edits of s, or "".
-func nearest(s string, words []string) string {
-	best, distance := "", 3
-	for _, w := range words {
-		if n := edits(s, w); n < distance {
-			best, distance = w, n
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

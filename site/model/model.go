@@ -168,39 +168,7 @@ func (m *Model) Suggest(dest string) string {
 			known = append(known, "model:"+name)
 		}
 	}
-	return nearest(dest, known)
-}
-
-// nearest is the candidate with the smallest edit distance, if that is small.
-func nearest(name string, candidates []string) string {
-	slices.Sort(candidates)
-	best, distance := "", max(2, len(name)/4)+1
-	for _, c := range candidates {
-		if d := editDistance(name, c); d < distance {
-			best, distance = c, d
-		}
-	}
-	return best
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substitute := diagonal
-			if a[i] != b[j] {
-				substitute++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substitute, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return site.Nearest(dest, known)
 }
 
 // byName sorts entries for loops whose order shows.

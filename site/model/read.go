@@ -238,7 +238,7 @@ func hasKeyword(name string) bool {
 
 func mendKey(key string) string {
 	known := []string{"what", "value", "unit", "low", "high", "provenance", "source", "note", "date", "formula", "show", "sensitivity"}
-	if near := nearest(key, known); near != "" && near != key {
+	if near := site.Nearest(key, known); near != "" && near != key {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "inputs have what, value, unit, low, high, provenance, source, note, date, show; formulas have what, formula, unit, show, note, sensitivity"
