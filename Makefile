@@ -4,13 +4,16 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test build site check generate format bench microbench clean help
+.PHONY: run test mutants model build site check generate format bench microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
 
 test: ## every check there is, set-up included
 	@bash .ci/test
+
+mutants: ## plant bugs where order is decided, and list those that no test finds
+	@$(GO) run ./prototype/mutant/plant --survivors 15
 
 build: ## the one binary, bin/lockstep, with the laboratory for the browser in it
 	@mkdir -p bin
@@ -38,6 +41,9 @@ bench: build ## Lockstep beside etcd and NATS JetStream, on this machine
 
 microbench: ## the benchmarks of parts that CONTRIBUTING.md explains
 	@$(GO) test -run '^$$' -bench . -benchtime 3x ./site/... ./prototype/...
+
+model: ## search the models beside ADR-0026 within their large bounds (spin, gcc; minutes)
+	@bash adr/0026-model/run long >adr/0026-model/results.txt; failed=$$?; cat adr/0026-model/results.txt; exit $$failed
 
 clean: ## what the other targets made (the cluster's data in var/ stays)
 	@rm -rf bin public .cache

@@ -86,8 +86,15 @@ func TestLinks_cut(t *testing.T) {
 		t.Errorf("active %+v, want two faults with hits", got)
 	}
 	set.Heal()
-	if _, _, err := attach("n2", Out); err != nil || len(set.Active()) != 0 {
-		t.Errorf("after healing: %v, %v", err, set.Active())
+	again, _, err := attach("n2", Out)
+	if err != nil || len(set.Active()) != 0 {
+		t.Fatalf("after healing: %v, %v", err, set.Active())
+	}
+	for _, c := range []net.Conn{out, in, other, again} {
+		c.Close()
+	}
+	if n := len(links.conns); n > 0 {
+		t.Errorf("%d connections are kept that were closed", n)
 	}
 }
 

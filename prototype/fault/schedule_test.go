@@ -104,6 +104,29 @@ func TestRead_refuses(t *testing.T) {
 	}
 }
 
+// TestSchedule_bounds: a step may be at either end of a schedule, and not beyond.
+func TestSchedule_bounds(t *testing.T) {
+	for name, tt := range map[string]struct {
+		at, until time.Duration
+		kind      Kind
+		ok        bool
+	}{
+		"from the beginning to the end": {0, 10 * time.Second, Isolate, true},
+		"at the end":                    {10 * time.Second, 0, Transfer, true},
+		"before the beginning":          {-1, time.Second, Isolate, false},
+		"behind the end":                {10*time.Second + 1, 0, Transfer, false},
+		"until behind the end":          {0, 10*time.Second + 1, Isolate, false},
+		"for no time":                   {time.Second, time.Second, Isolate, false},
+		"for a nanosecond":              {time.Second, time.Second + 1, Isolate, true},
+	} {
+		s := sound()
+		s.Faults = []Step{{At: Duration(tt.at), Until: Duration(tt.until), Target: "n2", Fault: Fault{Kind: tt.kind}}}
+		if err := s.Validate(); (err == nil) != tt.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestStep_Apart: who is cut from whom.
 func TestStep_Apart(t *testing.T) {
 	s := sound().Faults[3]

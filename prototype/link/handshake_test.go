@@ -405,6 +405,33 @@ func TestHandshake_mute(t *testing.T) {
 	}
 }
 
+// TestHandshake_closed: a connection whose handshake failed is closed by who called,
+// so that a peer that refuses for days is not left with one for each attempt.
+func TestHandshake_closed(t *testing.T) {
+	closed := make(chan error, 1)
+	at := peerAt(t, func(c net.Conn) {
+		if _, err := readHello(c); err != nil || writeVerdict(c, refusedIdentity, []byte("another cluster")) != nil {
+			return
+		}
+		c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		_, err := io.Copy(io.Discard, c)
+		select {
+		case closed <- err:
+		default:
+		}
+	})
+	a := open(t, Config{Self: "a", Network: &sockets{}}, map[string]string{"b": at})
+	a.Send("b", echoed, nil)
+	select {
+	case err := <-closed:
+		if err != nil && !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("the connection is not closed: %v", err)
+		}
+	case <-within(t).Done():
+		t.Error("the peer was not called")
+	}
+}
+
 // TestHandshake_malformed: what is no hello, or half of one, is closed, within a time,
 // and nobody answers it at length.
 func TestHandshake_malformed(t *testing.T) {

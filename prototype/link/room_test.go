@@ -253,3 +253,44 @@ func shake(t *testing.T, c net.Conn, as terms) terms {
 	}
 	return theirs
 }
+
+// TestRoom: long messages leave some of the room to short ones, and what finds the
+// room empty always fits.
+func TestRoom(t *testing.T) {
+	for _, tt := range []struct {
+		held, n int
+		long    bool
+		want    bool
+	}{
+		{0, maxHeld, false, true},
+		{0, maxHeld, true, true},
+		{0, maxFrame - frameHeader + perMessage, true, true},
+		{0, maxHeld + perMessage, false, true},
+		{1, maxHeld, false, false},
+		{1, maxHeld - 1, false, true},
+		{1, maxHeld - heldForShort, true, false},
+		{1, maxHeld - heldForShort - 1, true, true},
+		{maxHeld - heldForShort, 1, true, false},
+		{maxHeld - heldForShort, 1, false, true},
+		{maxHeld, 1, false, false},
+	} {
+		var r room
+		r.held.Store(int64(tt.held))
+		if got := r.take(tt.n, tt.long); got != tt.want {
+			t.Errorf("%d bytes beside %d, long %v: %v", tt.n, tt.held, tt.long, got)
+		}
+		want := tt.held
+		if tt.want {
+			want += tt.n
+		}
+		if got := r.held.Load(); got != int64(want) {
+			t.Errorf("%d bytes beside %d, long %v: %d are held, want %d", tt.n, tt.held, tt.long, got, want)
+		}
+		if tt.want {
+			r.give(tt.n)
+		}
+		if got := r.held.Load(); got != int64(tt.held) {
+			t.Errorf("after %d bytes were given back %d are held, want %d", tt.n, got, tt.held)
+		}
+	}
+}

@@ -132,7 +132,7 @@ func (f *founding) step(ctx context.Context) (join []int) {
 		case held[shard]:
 			join = append(join, shard)
 			f.decided(shard, nil)
-		case hosts[shard] == others, f.node.shards[shard].cfg.Lazy > 0 && time.Since(f.began) > lazyFoundAfter && 2*(hosts[shard]+1) > others+1:
+		case hosts[shard] == others, f.node.shards[shard].cfg.Lazy > 0 && time.Since(f.began) > lazyFoundAfter && majority(hosts[shard]+1, others+1):
 			if err := f.found(f.node.shards[shard]); err != nil {
 				f.node.cfg.Logger.Error("the shard could not be founded", "shard", shard, "error", err)
 				continue

@@ -215,19 +215,27 @@ func (n *Node) remove(s *shard, id string) error {
 		return nil
 	}
 	remain := slices.DeleteFunc(s.voters(), func(v string) bool { return v == id })
-	answered := 0
-	for _, v := range remain {
-		if v == n.cfg.ID || n.balance.asks(s, v) != nil {
-			answered++
-		}
-	}
-	if 2*answered <= len(remain) {
-		return fmt.Errorf("of the %d voters that would remain, %d answer this leader: without a majority the shard would stand still", len(remain), answered)
+	if err := canGoOn(remain, func(v string) bool { return v == n.cfg.ID || n.balance.asks(s, v) != nil }); err != nil {
+		return err
 	}
 	if err := s.raft.RemoveServer(raft.ServerID(id), 0, joinWithin).Error(); err != nil {
 		return err
 	}
 	n.promises.releases(s.id, id)
+	return nil
+}
+
+// canGoOn gives an error unless a majority of those that remain answers.
+func canGoOn(remain []string, answers func(id string) bool) error {
+	answered := 0
+	for _, v := range remain {
+		if answers(v) {
+			answered++
+		}
+	}
+	if !majority(answered, len(remain)) {
+		return fmt.Errorf("of the %d voters that would remain, %d answer this leader: without a majority the shard would stand still", len(remain), answered)
+	}
 	return nil
 }
 

@@ -178,23 +178,11 @@ func (d *detector) inquire(shards []int) {
 
 func (d *detector) decide(shard int, opinions map[string]opinion) {
 	s := d.shards[shard]
-	voters := s.voters()
-	agree, best, running := 0, "", false
-	for _, id := range preference(s.turn(), voters) {
-		o, ok := opinions[id]
-		if !ok || !o.Agrees {
-			continue
-		}
-		agree++
-		running = running || o.Running
-		if o.Fit && (best == "" || o.newer(opinions[best])) {
-			best = id
-		}
-	}
+	p := count(preference(s.turn(), s.voters()), opinions)
 	switch {
-	case 2*agree <= len(voters) && !mutant.On(mutant.SuspicionOfOne):
-	case running:
-	case best == d.cfg.ID:
+	case !p.agreed && !mutant.On(mutant.SuspicionOfOne):
+	case p.running:
+	case p.best == d.cfg.ID:
 		d.mu.Lock()
 		d.campaign[shard] = time.Now().Add(ownTurn)
 		d.mu.Unlock()

@@ -102,7 +102,7 @@ func (r *roster) majority(here func(id string) bool) bool {
 				n++
 			}
 		}
-		if 2*n > len(voters) {
+		if majority(n, len(voters)) {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +169,22 @@ func TestOnce_plain_ids_at_the_budget(t *testing.T) {
 	// from a new one until a window has passed since then.
 	s.clock = began + window + 1
 	s.want("the session's message without its session", s.send("s1", "cy", "x"), Result{Rejected: MemoryFull})
+	s.clock = began + 1000 + window
+	s.want("the same when the window has all but passed", s.send("s1", "cy", "x"), Result{Rejected: MemoryFull})
+	s.clock++
+	s.want("the same after the window", s.send("s1", "cy", "x"), Result{Seq: last + 3, Epoch: 1})
+}
+
+// TestSeconds: an id never seems older than it is, whatever a clock says.
+func TestSeconds(t *testing.T) {
+	for milliseconds, want := range map[int64]uint32{
+		math.MinInt64: 0, -5000: 0, -1: 0, 0: 0, 1: 1, 999: 1, 1000: 1, 1001: 2,
+		1000 * math.MaxUint32: math.MaxUint32, 1000*math.MaxUint32 + 1: math.MaxUint32,
+	} {
+		if got := seconds(milliseconds); got != want {
+			t.Errorf("%d ms are %d s, want %d", milliseconds, got, want)
+		}
+	}
 }
 
 // TestOnce_plain_ids_after_the_window: room is made when the oldest has outlived

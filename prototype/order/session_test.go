@@ -43,3 +43,45 @@ func TestSession_window(t *testing.T) {
 		}
 	}
 }
+
+// TestSession_limit: a conversation has as many sessions as it may, and no more. The
+// one that was idle longest makes room; of those that one entry has used, the oldest,
+// so that all replicas forget the same one.
+func TestSession_limit(t *testing.T) {
+	for range 20 { // a map is walked in another order each time
+		m := newMachine(limits{conversations: 1, senders: 1, sessions: 4, idle: defaultLimits.idle, window: defaultLimits.window})
+		index := uint64(0)
+		apply := func(commands ...Command) []Result {
+			index++
+			for i := range commands {
+				commands[i].Conversation, commands[i].Sender = "room", "ann"
+			}
+			return m.Apply(index, index, Batch{Rules: OncePerSender, Commands: commands})
+		}
+		register := Command{Register: true}
+		var ids []uint64
+		for _, r := range apply(register, register, register, register) {
+			ids = append(ids, r.Session)
+		}
+		use := func(i int) Rejection { return apply(Command{Session: ids[i], Number: 1, ID: "x"})[0].Rejected }
+		for i := range ids {
+			if r := use(i); i == 0 && r != 0 {
+				t.Fatalf("session %d of 4 is forgotten: %v", i, r)
+			}
+		}
+		// All four have been used, the first one longest ago.
+		apply(register)
+		if r := use(0); r != SessionExpired {
+			t.Fatalf("a fifth session leaves the one that was idle longest: %v", r)
+		}
+		// Now one entry uses the rest, in an order of its own.
+		apply(Command{Session: ids[3], Number: 1, ID: "x"}, Command{Session: ids[1], Number: 1, ID: "x"}, Command{Session: ids[2], Number: 1, ID: "x"})
+		apply(register)
+		apply(register)
+		for i, want := range []Rejection{SessionExpired, SessionExpired, 0, 0} {
+			if got := use(i); got != want {
+				t.Fatalf("session %d after two more: %v, want %v", i, got, want)
+			}
+		}
+	}
+}

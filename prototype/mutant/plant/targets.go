@@ -1,0 +1,59 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"go/build"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// whereOrderIsDecided is what is planted in unless something else is named: the
+// packages, and of node the files, that a wrong order or a lost message could come
+// from, and the judge that would have to notice it.
+var whereOrderIsDecided = []string{
+	"prototype/order", "prototype/link", "prototype/check", "prototype/fault",
+	"prototype/node/disk/fence.go", "prototype/node/storage/log.go",
+	"prototype/node/batcher.go", "prototype/node/condition.go", "prototype/node/evidence.go", "prototype/node/found.go",
+	"prototype/node/members.go", "prototype/node/past.go", "prototype/node/promise.go",
+	"prototype/node/queue.go", "prototype/node/roster.go", "prototype/node/trail.go",
+}
+
+// bugsIn gives the bugs that could be planted in a package or a file.
+func bugsIn(target string) (bugs []bug, err error) {
+	files := []string{target}
+	if filepath.Ext(target) != ".go" {
+		pkg, err := build.ImportDir(target, 0)
+		if err != nil {
+			return nil, fmt.Errorf("look into %s: %w", target, err)
+		}
+		files = nil
+		for _, name := range pkg.GoFiles {
+			files = append(files, filepath.Join(target, name))
+		}
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		found, err := bugsInFile(filepath.ToSlash(file), source)
+		if err != nil {
+			return nil, err
+		}
+		bugs = append(bugs, found...)
+	}
+	if len(bugs) == 0 {
+		return nil, fmt.Errorf("there is nothing in %s where a bug could be planted", target)
+	}
+	return bugs, nil
+}
+
+// sortBugs puts those of a file next to each other.
+func sortBugs(bugs []bug) {
+	slices.SortFunc(bugs, func(a, b bug) int {
+		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.from, b.from), strings.Compare(a.kind, b.kind), strings.Compare(a.with, b.with))
+	})
+}

@@ -1,0 +1,109 @@
+package node
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// TestShard_mayCut: a log may be cut behind what was applied, in this life or in an
+// earlier one, and nowhere else. A replica that would have to be cut stops for good.
+func TestShard_mayCut(t *testing.T) {
+	for _, tt := range []struct {
+		from, applied, promised uint64
+		may                     bool
+	}{
+		{1, 0, 0, true},
+		{6, 5, 0, true}, {5, 5, 0, false}, {1, 5, 0, false},
+		{6, 0, 5, true}, {5, 0, 5, false},
+		{6, 5, 7, false}, {8, 5, 7, true},
+		{8, 7, 5, true}, {6, 7, 5, false},
+	} {
+		s := replica(t, 1, 9, tt.applied)
+		s.past.promised.Applied = tt.promised
+		became, applied := s.became.wait(), s.fsm.applied.wait()
+		err := s.mayCut(tt.from)
+		if (err == nil) != tt.may || !tt.may && !errors.Is(err, errForked) {
+			t.Errorf("from %d, with %d applied and %d in an earlier life: %v", tt.from, tt.applied, tt.promised, err)
+		}
+		told := func(c <-chan struct{}) bool {
+			select {
+			case <-c:
+				return true
+			default:
+				return false
+			}
+		}
+		if open := s.transport.open.Load(); open != tt.may || told(became) == tt.may || told(applied) == tt.may {
+			t.Errorf("from %d: takes part %v; those who wait for a lead were told %v, for a message %v", tt.from, open, told(became), told(applied))
+		}
+		if err := s.serves(); (err == nil) != tt.may || err != nil && (err.Outcome != Fail || err.Reason != ReasonForked) {
+			t.Errorf("from %d: serves: %v", tt.from, err)
+		}
+		if trouble := s.trouble(); (trouble == "") != tt.may {
+			t.Errorf("from %d: %q", tt.from, trouble)
+		}
+	}
+}
+
+// TestShard_halt: the first reason stands.
+func TestShard_halt(t *testing.T) {
+	s := replica(t, 1, 9, 5)
+	s.halt("the first reason")
+	s.halt("the second reason")
+	if got := s.trouble(); !strings.HasSuffix(got, ": the first reason") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestShard_trouble: a replica that takes no part says whether it has forgotten
+// something, and what it waits for.
+func TestShard_trouble(t *testing.T) {
+	s := replica(t, 1, 9, 5)
+	if got := s.trouble(); got != "" {
+		t.Errorf("one that takes part: %q", got)
+	}
+	s.transport.open.Store(false)
+	if got := s.trouble(); !strings.HasPrefix(got, "this replica holds nothing yet") || !strings.Contains(got, "it has asked") {
+		t.Errorf("a new one: %q", got)
+	}
+	s.forget("a reason")
+	s.waitFor("n2 to answer")
+	if got := s.trouble(); !strings.HasPrefix(got, errForgotten.Error()) || !strings.HasSuffix(got, "n2 to answer") {
+		t.Errorf("one that has forgotten: %q", got)
+	}
+	s.transport.open.Store(true)
+	if got := s.trouble(); got != "" {
+		t.Errorf("one that was filled again: %q", got)
+	}
+}
+
+// TestNode_acknowledged: a replica joins again in the shards in which a former leader
+// was told of more than it came back with, unless it was filled with that since.
+func TestNode_acknowledged(t *testing.T) {
+	for name, tt := range map[string]struct {
+		shard int
+		told  mark
+		join  bool
+	}{
+		"one more":               {0, mark{2, 10}, true},
+		"of a later term":        {0, mark{3, 1}, true},
+		"no more than it has":    {0, mark{2, 9}, false},
+		"filled since":           {0, mark{1, 20}, false},
+		"no shard of this node":  {1, mark{9, 9}, false},
+		"the shard of nobody":    {-1, mark{9, 9}, false},
+		"the shard of the other": {7, mark{9, 9}, false},
+	} {
+		s := replica(t, 2, 9, 5)
+		s.past.held = mark{1, 4}
+		n := &Node{cfg: s.cfg, shards: []*shard{s}}
+		n.cfg.Shards = 1
+		join := n.acknowledged("n2", map[int]mark{tt.shard: tt.told})
+		if got := len(join) == 1 && join[0] == 0; got != tt.join || len(join) > 1 {
+			t.Errorf("%s: joins %v", name, join)
+		}
+		if s.forgot.Load() != tt.join || s.transport.open.Load() == tt.join {
+			t.Errorf("%s: has forgotten %v, takes part %v", name, s.forgot.Load(), s.transport.open.Load())
+		}
+	}
+}
