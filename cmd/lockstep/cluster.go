@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/prototype/cluster"
-	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 // defaultClusterDir is where `cluster` keeps its data, and where `send`, `tail`
@@ -40,7 +40,7 @@ says where the nodes are.`,
 	cmd.Flags().IntVar(&cfg.Port, "port", 7001, "HTTP port of the first node, the others follow; 0 takes free ones")
 	cmd.Flags().StringVar(&cfg.Dir, "data", defaultClusterDir, "folder for the data")
 	cmd.Flags().DurationVar(&cfg.RestartAfter, "restart-after", time.Second, "how long a node stays dead; 0 for ever")
-	cmd.Flags().StringVar(&cfg.LogStore, "log-store", string(node.WAL), "what keeps the logs on disk: bolt or wal; the same as before on data that exists")
+	cmd.Flags().StringVar(&cfg.LogStore, "log-store", string(storage.WAL), "what keeps the logs on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().BoolVar(&cfg.LazyLane, "lazy-lane", false, "have the lane that says ok before the disk has it, as node --lazy-lane")
 	cmd.Flags().BoolVar(&cfg.AllowFaults, "allow-faults", false, "open /v1/faults at every node")
 	addAllowed(cmd, &cfg.AllowHosts, &cfg.AllowOrigins, "every node answers")

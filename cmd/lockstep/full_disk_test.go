@@ -21,7 +21,7 @@ import (
 
 	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
-	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 // smallDisk mounts a disk in memory at path.
@@ -115,12 +115,12 @@ func stuff(ctx context.Context, conversation string, enough int, targets []strin
 // ordered and nothing is lost; and when there is room each replica goes on by
 // itself, in the process that it was.
 func TestFullDisk(t *testing.T) {
-	for _, kind := range node.LogStores {
+	for _, kind := range storage.LogStores {
 		t.Run(string(kind), func(t *testing.T) { fullDisk(t, kind) })
 	}
 }
 
-func fullDisk(t *testing.T, kind node.LogStore) {
+func fullDisk(t *testing.T, kind storage.LogStore) {
 	binary := buildLockstep(t)
 	dir := t.TempDir()
 	for i := range 3 {

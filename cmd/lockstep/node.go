@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 type nodeFlags struct {
@@ -88,7 +89,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().StringVar(&f.join, "join", "", "members of a cluster that runs, as URLs with commas, instead of --peers and --shards")
 	cmd.Flags().IntVar(&f.shards, "shards", defaults.Shards, "number of shards; the same at every node, for ever")
 	cmd.Flags().DurationVar(&f.balanceAfter, "balance-after", 2*time.Second, "spread the leads evenly when a shard has been quiet for so long; 0: never")
-	cmd.Flags().StringVar(&f.logStore, "log-store", string(node.WAL), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
+	cmd.Flags().StringVar(&f.logStore, "log-store", string(storage.WAL), "what keeps the log on disk: bolt or wal; the same as before on data that exists")
 	cmd.Flags().Uint64Var(&f.diskReserve, "disk-reserve", defaults.DiskReserve, "bytes of the disk below which no new messages are ordered, at most a hundredth of the disk; 0: none")
 	cmd.Flags().Uint64Var(&f.retain, "retain", defaults.Retain, "messages of a conversation that are kept at least; 0 keeps all")
 	cmd.Flags().Uint64Var(&f.idMemory, "id-memory", defaults.IDMemory>>20, "MiB for the ids that a shard remembers to recognise retries, of memory at each replica")
@@ -160,8 +161,8 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 			return usageError{"--" + name + " is missing", "lockstep node --help"}
 		}
 	}
-	if !slices.Contains(node.LogStores, node.LogStore(f.logStore)) {
-		return usageError{fmt.Sprintf("--log-store: there is no %q; there are %v", f.logStore, node.LogStores), "lockstep node --help"}
+	if !slices.Contains(storage.LogStores, storage.LogStore(f.logStore)) {
+		return usageError{fmt.Sprintf("--log-store: there is no %q; there are %v", f.logStore, storage.LogStores), "lockstep node --help"}
 	}
 	var peers []node.Peer
 	var err error
@@ -203,7 +204,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery
 	}
-	cfg.Network, cfg.Stores = node.TCP{}, node.DiskStores(f.data, node.LogStore(f.logStore), logger)
+	cfg.Network, cfg.Stores = node.TCP{}, storage.DiskStores(f.data, storage.LogStore(f.logStore), logger)
 	secure, err := openTLS(f, logger)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 func newRecoverCommand() *cobra.Command {
@@ -38,8 +39,8 @@ join with --join and empty folders. A folder of the old cluster is refused.`,
 			if data == "" {
 				return usageError{"--data is missing", "lockstep recover --help"}
 			}
-			if !slices.Contains(node.LogStores, node.LogStore(logStore)) {
-				return usageError{fmt.Sprintf("--log-store: there is no %q; there are %v", logStore, node.LogStores), "lockstep recover --help"}
+			if !slices.Contains(storage.LogStores, storage.LogStore(logStore)) {
+				return usageError{fmt.Sprintf("--log-store: there is no %q; there are %v", logStore, storage.LogStores), "lockstep recover --help"}
 			}
 			if _, _, err := net.SplitHostPort(address); len(lost) > 0 && err != nil {
 				return usageError{"--raft: the HOST:PORT is missing at which this node listens for others", "lockstep recover --help"}
@@ -47,7 +48,7 @@ join with --join and empty folders. A folder of the old cluster is refused.`,
 			if _, err := os.Stat(filepath.Join(data, "stable.db")); err != nil {
 				return fmt.Errorf("recover: %s is no data folder of a node: %w", data, err)
 			}
-			s, err := node.OpenSurvivor(node.DiskStores(data, node.LogStore(logStore), slog.New(slog.DiscardHandler)))
+			s, err := node.OpenSurvivor(storage.DiskStores(data, storage.LogStore(logStore), slog.New(slog.DiscardHandler)))
 			if err != nil {
 				return fmt.Errorf("recover: %w", err)
 			}
@@ -71,6 +72,6 @@ join with --join and empty folders. A folder of the old cluster is refused.`,
 	cmd.Flags().StringVar(&data, "data", "", "data folder of the survivor")
 	cmd.Flags().StringSliceVar(&lost, "lost", nil, "every other member, with commas: what only they had is given up")
 	cmd.Flags().StringVar(&address, "raft", "", "HOST:PORT at which the survivor listens for other nodes")
-	cmd.Flags().StringVar(&logStore, "log-store", string(node.WAL), "what keeps the log on disk: bolt or wal")
+	cmd.Flags().StringVar(&logStore, "log-store", string(storage.WAL), "what keeps the log on disk: bolt or wal")
 	return cmd
 }

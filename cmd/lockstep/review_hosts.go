@@ -17,6 +17,7 @@ import (
 
 	"lockstep/durable"
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 	"lockstep/site/review"
 )
 
@@ -73,7 +74,7 @@ func (f hostFlags) open(logger *slog.Logger) (*reviewHosts, error) {
 		h.Peers = append(h.Peers, node.Peer{ID: id, Raft: address})
 	}
 	cfg := node.DefaultConfig()
-	cfg.ID, cfg.Peers, cfg.Network, cfg.Stores = h.ID, h.Peers, h.network, node.DiskStores("", node.WAL, logger)
+	cfg.ID, cfg.Peers, cfg.Network, cfg.Stores = h.ID, h.Peers, h.network, storage.DiskStores("", storage.WAL, logger)
 	if err := cfg.Validate(); err != nil {
 		return nil, usageError{"--review-peers: " + err.Error(), peersHelp}
 	}

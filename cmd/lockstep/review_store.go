@@ -14,6 +14,7 @@ import (
 
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
 	"lockstep/site/review"
 )
@@ -173,7 +174,7 @@ func openReviewStore(ctx context.Context, o storeOptions) (_ *reviewStore, err e
 	cfg.ID, cfg.Peers, cfg.Shards = "review", []node.Peer{{ID: "review", Raft: "review"}}, 1
 	cfg.MaxID, cfg.MaxBody, cfg.MaxBatch = 512, 256<<10, 1<<20
 	cfg.Retain = 0 // a review is kept for ever
-	cfg.Network, cfg.Stores, cfg.Logger = nobody{}, node.DiskStores(filepath.Join(dir, "log"), node.WAL, logger), logger
+	cfg.Network, cfg.Stores, cfg.Logger = nobody{}, storage.DiskStores(filepath.Join(dir, "log"), storage.WAL, logger), logger
 	within := reviewOpenWithin
 	store.Log = &reviewLog{known: make(map[string]bool)}
 	if o.Hosts != nil {

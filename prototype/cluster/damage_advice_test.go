@@ -12,15 +12,16 @@ import (
 	"time"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 // TestDamage_advice does what the error says that refuses damaged data: it moves
 // the folder away that the error names, starts the node again, and the node has
 // everything.
 func TestDamage_advice(t *testing.T) {
-	for _, kind := range node.LogStores {
+	for _, kind := range storage.LogStores {
 		for _, damaged := range []string{"stable.db", "shard-0/log.db", "shard-0/wal/wal-meta.db"} {
-			if kind == node.Bolt && filepath.Base(damaged) == "wal-meta.db" || kind == node.WAL && filepath.Base(damaged) == "log.db" {
+			if kind == storage.Bolt && filepath.Base(damaged) == "wal-meta.db" || kind == storage.WAL && filepath.Base(damaged) == "log.db" {
 				continue
 			}
 			t.Run(fmt.Sprint(kind, "/", damaged), func(t *testing.T) { followAdvice(t, kind, damaged) })
@@ -28,7 +29,7 @@ func TestDamage_advice(t *testing.T) {
 	}
 }
 
-func followAdvice(t *testing.T, kind node.LogStore, damaged string) {
+func followAdvice(t *testing.T, kind storage.LogStore, damaged string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	dir, fabric := t.TempDir(), NewFabric()
@@ -41,7 +42,7 @@ func followAdvice(t *testing.T, kind node.LogStore, damaged string) {
 	open := func(id string) error {
 		cfg := node.DefaultConfig()
 		cfg.ID, cfg.Peers, cfg.Shards = id, peers, 1
-		cfg.Network, cfg.Stores = fabric, node.DiskStores(filepath.Join(dir, id), kind, slog.New(slog.DiscardHandler))
+		cfg.Network, cfg.Stores = fabric, storage.DiskStores(filepath.Join(dir, id), kind, slog.New(slog.DiscardHandler))
 		n, err := node.Open(cfg)
 		if err == nil {
 			nodes[id] = n
@@ -95,7 +96,7 @@ func followAdvice(t *testing.T, kind node.LogStore, damaged string) {
 		t.Fatal(err)
 	}
 	err := open("n3")
-	if !errors.Is(err, node.ErrCorrupt) {
+	if !errors.Is(err, storage.ErrCorrupt) {
 		t.Fatalf("opened with %v", err)
 	}
 	advice := regexp.MustCompile(`move the whole data folder (\S+) away and start the node again`).FindStringSubmatch(err.Error())

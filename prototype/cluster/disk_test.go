@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 // disk is a disk that can hang. It serves all stores of a node.
@@ -70,7 +71,7 @@ func onDisks(votes bool) (map[string]*disk, func(*node.Config)) {
 			disks[c.ID] = d
 		}
 		inner := c.Stores
-		c.Stores = func(shard int) (node.Stores, error) {
+		c.Stores = func(shard int) (storage.Stores, error) {
 			s, err := inner(shard)
 			s.Log = diskLog{s.Log, d}
 			if votes {

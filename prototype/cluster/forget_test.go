@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
 )
 
@@ -22,14 +23,14 @@ import (
 type folders struct {
 	t      *testing.T
 	dir    string
-	kind   node.LogStore
+	kind   storage.LogStore
 	fabric *Fabric
 	peers  []node.Peer
 	nodes  map[string]*node.Node
 	tune   func(*node.Config)
 }
 
-func newFolders(t *testing.T, kind node.LogStore) *folders {
+func newFolders(t *testing.T, kind storage.LogStore) *folders {
 	f := &folders{t: t, dir: t.TempDir(), kind: kind, fabric: NewFabric(), nodes: make(map[string]*node.Node)}
 	for _, id := range []string{"n1", "n2", "n3"} {
 		f.peers = append(f.peers, memoryPeer(id))
@@ -47,7 +48,7 @@ func (f *folders) folder(id string) string { return filepath.Join(f.dir, id) }
 func (f *folders) open(id string) error {
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards = id, f.peers, 1
-	cfg.Network, cfg.Stores = f.fabric, node.DiskStores(f.folder(id), f.kind, slog.New(slog.DiscardHandler))
+	cfg.Network, cfg.Stores = f.fabric, storage.DiskStores(f.folder(id), f.kind, slog.New(slog.DiscardHandler))
 	if f.tune != nil {
 		f.tune(&cfg)
 	}
@@ -159,7 +160,7 @@ func (f *folders) follow(err error, id string) {
 	f.t.Helper()
 	away := f.folder(id) + "-away"
 	switch text := err.Error(); {
-	case !errors.Is(err, node.ErrCorrupt):
+	case !errors.Is(err, storage.ErrCorrupt):
 		f.t.Fatalf("%s does not start: %v", id, err)
 	case strings.Contains(text, "move the whole data folder "+f.folder(id)+" away"):
 		must(f.t, os.Rename(f.folder(id), away))
@@ -235,7 +236,7 @@ func zeroTail(t *testing.T, path string, n int) {
 // When the first is back, the third is filled again. A node may refuse to start
 // with a damaged folder; then it is done what the error says.
 func TestFolders_forgotten(t *testing.T) {
-	for _, kind := range node.LogStores {
+	for _, kind := range storage.LogStores {
 		for name, damage := range damages {
 			t.Run(string(kind)+"/"+name, func(t *testing.T) {
 				t.Parallel()
@@ -287,7 +288,7 @@ func TestFolders_forgotten(t *testing.T) {
 // TestFolders_identity: a folder that is not the node's own, for whatever reason,
 // is refused before anybody is told what it holds, and the error says whose it is.
 func TestFolders_identity(t *testing.T) {
-	f := newFolders(t, node.WAL)
+	f := newFolders(t, storage.WAL)
 	f.start("n1", "n2", "n3")
 	f.ready()
 	f.send(0, 5)
@@ -313,7 +314,7 @@ func TestFolders_identity(t *testing.T) {
 // begin a new history without the third, and with it they are told that there is no
 // majority any more.
 func TestFolders_majority_lost(t *testing.T) {
-	f := newFolders(t, node.WAL)
+	f := newFolders(t, storage.WAL)
 	f.start("n1", "n2", "n3")
 	f.ready()
 	f.send(0, 20)
@@ -343,7 +344,7 @@ func TestFolders_majority_lost(t *testing.T) {
 // makes the survivor a cluster of its own, with everything that it held; others join
 // it anew.
 func TestFolders_recover(t *testing.T) {
-	f := newFolders(t, node.WAL)
+	f := newFolders(t, storage.WAL)
 	f.start("n1", "n2", "n3")
 	f.ready()
 	seq := f.send(0, 20)
@@ -351,7 +352,7 @@ func TestFolders_recover(t *testing.T) {
 	f.stop("n1", "n2", "n3")
 	must(t, os.RemoveAll(f.folder("n1")))
 	must(t, os.RemoveAll(f.folder("n2")))
-	s, err := node.OpenSurvivor(node.DiskStores(f.folder("n3"), f.kind, slog.New(slog.DiscardHandler)))
+	s, err := node.OpenSurvivor(storage.DiskStores(f.folder("n3"), f.kind, slog.New(slog.DiscardHandler)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -379,7 +380,7 @@ func TestFolders_recover(t *testing.T) {
 // TestFolders_second: a second node of a member's name, with an empty folder, does
 // not take the member's place.
 func TestFolders_second(t *testing.T) {
-	f := newFolders(t, node.WAL)
+	f := newFolders(t, storage.WAL)
 	f.start("n1", "n2", "n3")
 	f.ready()
 	f.send(0, 5)
@@ -387,7 +388,7 @@ func TestFolders_second(t *testing.T) {
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Shards, cfg.Network = "n1", 1, f.fabric
 	cfg.Peers = append([]node.Peer{{ID: "n1", HTTP: "elsewhere:http", Raft: "elsewhere:raft"}}, f.peers[1:]...)
-	cfg.Stores = node.DiskStores(f.folder("second"), f.kind, slog.New(slog.DiscardHandler))
+	cfg.Stores = storage.DiskStores(f.folder("second"), f.kind, slog.New(slog.DiscardHandler))
 	second, err := node.Open(cfg)
 	must(t, err)
 	defer second.Close()
@@ -403,7 +404,7 @@ func TestFolders_second(t *testing.T) {
 // TestFolders_removed: a node that was removed while it was away finds that out,
 // and ends.
 func TestFolders_removed(t *testing.T) {
-	f := newFolders(t, node.WAL)
+	f := newFolders(t, storage.WAL)
 	f.start("n1", "n2", "n3")
 	f.ready()
 	f.send(0, 5)
@@ -427,7 +428,7 @@ func TestFolders_removed(t *testing.T) {
 // and addresses, is refused by name and answers no read; so is one of a cluster that
 // was recovered from a survivor.
 func TestFolders_foreign(t *testing.T) {
-	f := newFolders(t, node.WAL)
+	f := newFolders(t, storage.WAL)
 	f.start("n1", "n2", "n3")
 	f.ready()
 	f.send(0, 5)

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 // rolledBack brings a cluster to the point where one member's whole data folder is
 // an older copy: holder has every message that was acknowledged, behind none of the
 // newest 200, and old had them and comes back without. Old is down.
 func rolledBack(t *testing.T) (f *folders, holder, old, behind string, seq uint64) {
-	f = newFolders(t, node.WAL)
+	f = newFolders(t, storage.WAL)
 	f.start("n1", "n2", "n3")
 	f.ready()
 	f.send(0, 1)

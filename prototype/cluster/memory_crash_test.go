@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
-	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 func startOnDisks(t *testing.T) *Memory {
@@ -78,7 +78,7 @@ func TestMemory_FlipBit(t *testing.T) {
 		if err := m.FlipBit(victim, 1); err != nil {
 			t.Fatal(err)
 		}
-		if err := m.Restart(victim); !errors.Is(err, node.ErrCorrupt) {
+		if err := m.Restart(victim); !errors.Is(err, storage.ErrCorrupt) {
 			t.Errorf("a replica with damaged data: %v, want ErrCorrupt", err)
 		}
 		send(t, m, "afterwards")

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/fault"
-	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 // memoryDisk is the disk of one node in memory. It keeps what it has flushed
@@ -40,8 +40,8 @@ func newMemoryDisk(latency time.Duration) *memoryDisk {
 	return &memoryDisk{latency: latency, stores: make(map[int]*memoryStore), unheard: make(chan struct{})}
 }
 
-// open gives a shard its stores; see node.OpenStores.
-func (d *memoryDisk) open(shard int) (node.Stores, error) {
+// open gives a shard its stores; see storage.OpenStores.
+func (d *memoryDisk) open(shard int) (storage.Stores, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := d.stores[shard]
@@ -49,7 +49,7 @@ func (d *memoryDisk) open(shard int) (node.Stores, error) {
 		s = newMemoryStore(d)
 		d.stores[shard] = s
 	}
-	return node.Stores{Log: s, Stable: s, Snapshots: s.snapshots}, nil
+	return storage.Stores{Log: s, Stable: s, Snapshots: s.snapshots}, nil
 }
 
 // attach gives the disk to a new life of its node.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
-	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 // disk is what one node stores: in memory, with a latency, and gone if the power
@@ -29,10 +29,10 @@ func newDisk() *disk {
 
 var errPower = errors.New("the power is gone")
 
-func (d *disk) open(int) (node.Stores, error) {
+func (d *disk) open(int) (storage.Stores, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return node.Stores{Log: writes{d.store, d, d.power}, Stable: writes{d.store, d, d.power}, Snapshots: d.snaps}, nil
+	return storage.Stores{Log: writes{d.store, d, d.power}, Stable: writes{d.store, d, d.power}, Snapshots: d.snaps}, nil
 }
 
 func (d *disk) slow(latency time.Duration) { d.delay.Store(int64(latency)) }

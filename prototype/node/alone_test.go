@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"lockstep/prototype/node/storage"
 )
 
 // silence is a network on which nobody ever calls.
@@ -89,7 +91,7 @@ func openAlone(t *testing.T, tune func(*Config)) *Node {
 	t.Helper()
 	cfg := DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards = "n1", []Peer{{ID: "n1", HTTP: "n1.example:7001", Raft: "n1:raft"}}, 1
-	cfg.Network, cfg.Stores = silence{}, MemoryStores()
+	cfg.Network, cfg.Stores = silence{}, storage.MemoryStores()
 	if tune != nil {
 		tune(&cfg)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
 )
 
@@ -128,7 +129,7 @@ type Config struct {
 	Gate *fault.Gate
 
 	Network Network // how nodes reach each other; see TCP
-	Stores  OpenStores
+	Stores  storage.OpenStores
 	Logger  *slog.Logger
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/link"
+	"lockstep/prototype/node/presence"
 )
 
 // detector notices that another node has fallen silent, and sees to it that the
@@ -46,38 +47,11 @@ type detector struct {
 	denied   map[denial]uint64 // up to which term somebody has said that he does not lead
 
 	mu         sync.Mutex
-	peers      map[string]*presence
-	quorum     *presence // whether a majority is heard
+	peers      map[string]*presence.Presence
+	quorum     *presence.Presence // whether a majority is heard
 	leaderless map[int]time.Time
 	retry      map[int]time.Time // when to ask again
 	campaign   map[int]time.Time // until when a campaign of this node goes on
-}
-
-// presence is whether somebody is there. Its context ends when that ends, and
-// arrived is closed when it begins.
-type presence struct {
-	here    bool
-	ctx     context.Context
-	cancel  context.CancelFunc
-	arrived chan struct{}
-}
-
-func newPresence() *presence {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return &presence{ctx: ctx, cancel: cancel, arrived: make(chan struct{})}
-}
-
-func (p *presence) set(here bool) {
-	switch {
-	case here && !p.here:
-		p.ctx, p.cancel = context.WithCancel(context.Background())
-		close(p.arrived)
-	case !here && p.here:
-		p.cancel()
-		p.arrived = make(chan struct{})
-	}
-	p.here = here
 }
 
 const (
@@ -90,10 +64,10 @@ const (
 )
 
 func newDetector(cfg Config, mesh *link.Mesh, r *roster) *detector {
-	d := &detector{cfg: cfg, mesh: mesh, roster: r, began: time.Now(), peers: make(map[string]*presence),
-		quorum: newPresence(), leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time), denied: make(map[denial]uint64)}
+	d := &detector{cfg: cfg, mesh: mesh, roster: r, began: time.Now(), peers: make(map[string]*presence.Presence),
+		quorum: presence.New(), leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time), denied: make(map[denial]uint64)}
 	for _, id := range r.others() {
-		d.peers[id] = newPresence()
+		d.peers[id] = presence.New()
 	}
 	mesh.Handle(channelOpinion, d.receive)
 	return d
@@ -113,7 +87,7 @@ func (d *detector) present(id string) context.Context {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if p := d.peers[id]; p != nil && d.cfg.DetectAfter > 0 {
-		return p.ctx
+		return p.Context()
 	}
 	return context.Background()
 }
@@ -123,9 +97,9 @@ func (d *detector) arrival(id string) <-chan struct{} {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.peers[id] == nil {
-		d.peers[id] = newPresence()
+		d.peers[id] = presence.New()
 	}
-	return d.peers[id].arrived
+	return d.peers[id].Arrived()
 }
 
 // majority gives a context that ends when this node no longer hears a majority.
@@ -135,7 +109,7 @@ func (d *detector) majority() context.Context {
 	if d.cfg.DetectAfter == 0 || d.roster.alone() {
 		return context.Background()
 	}
-	return d.quorum.ctx
+	return d.quorum.Context()
 }
 
 // tick looks around. It is called with every beat.
@@ -154,21 +128,21 @@ func (d *detector) look() bool {
 	for _, id := range d.roster.others() {
 		p := d.peers[id]
 		if p == nil {
-			p = newPresence()
+			p = presence.New()
 			d.peers[id] = p
 		}
-		if here := d.hears(id); here && !p.here {
+		if here := d.hears(id); here && !p.Here() {
 			back = true
-			p.set(true)
+			p.Set(true)
 		} else {
-			p.set(here)
+			p.Set(here)
 		}
 	}
 	if back {
 		d.done.Go(d.refill)
 	}
-	d.quorum.set(d.roster.majority(d.hears))
-	return d.quorum.here
+	d.quorum.Set(d.roster.majority(d.hears))
+	return d.quorum.Here()
 }
 
 // refill has the library replicate to a node that is back: it would wait for the
@@ -219,7 +193,7 @@ func (d *detector) later(shard int, pause time.Duration) {
 // others have stood in. The election has no privilege; see transport.privileged.
 func (s *shard) campaign() {
 	s.lead.campaigns(time.Now())
-	if s.fence.mayStand() != nil || s.leads() {
+	if s.fence.MayStand() != nil || s.leads() {
 		return
 	}
 	answers := make(chan raft.RPCResponse, 1)

@@ -15,14 +15,14 @@ const roomEvery = 500 * time.Millisecond
 // is short of room hands over to a replica that is not, and refuses new messages if
 // there is none.
 func (n *Node) watchRoom() {
-	if !slices.ContainsFunc(n.shards, func(s *shard) bool { return s.disk.volume != nil }) {
+	if !slices.ContainsFunc(n.shards, func(s *shard) bool { return s.disk.HasVolume() }) {
 		return
 	}
 	ticker := time.NewTicker(roomEvery)
 	defer ticker.Stop()
 	for {
 		for _, s := range n.shards {
-			if s.disk.reserve(n.cfg.DiskReserve) && s.leads() {
+			if s.disk.Reserve(n.cfg.DiskReserve) && s.leads() {
 				n.balance.leave(s)
 			}
 		}
@@ -37,21 +37,21 @@ func (n *Node) watchRoom() {
 // diskProblem says what is wrong with the shard's disk, or "". A disk that is short
 // of room is a problem, too.
 func (s *shard) diskProblem() string {
-	problem := s.disk.problem()
+	problem := s.disk.Problem()
 	switch {
 	case problem != "":
 		return problem
-	case s.disk.isLow():
-		return fmt.Sprintf("no space left for new messages on %s, %s: free some and the replica goes on by itself", s.disk.path(), s.disk.room())
-	case s.fence.mayStand() != nil:
-		return fmt.Sprintf("the disk of %s hangs: this replica takes no part until it answers", s.disk.path())
+	case s.disk.IsLow():
+		return fmt.Sprintf("no space left for new messages on %s, %s: free some and the replica goes on by itself", s.disk.Path(), s.disk.Room())
+	case s.fence.MayStand() != nil:
+		return fmt.Sprintf("the disk of %s hangs: this replica takes no part until it answers", s.disk.Path())
 	}
 	return ""
 }
 
 // leaderless is why nobody can order at the moment, as far as this node knows.
 func (s *shard) leaderless() *Error {
-	if problem := s.disk.problem(); problem != "" {
+	if problem := s.disk.Problem(); problem != "" {
 		return diskFull("no leader is known for this conversation's shard, and at this replica: " + problem)
 	}
 	return noLeader("no leader is known for this conversation's shard")

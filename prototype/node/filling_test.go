@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/disk"
 )
 
 // TestFilling: a replica that was admitted gives no vote, asks for none and follows no
@@ -16,7 +18,7 @@ func TestFilling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := &transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}), fence: newFence(0), promises: p}
+	tr := &transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}), fence: disk.NewFence(0), promises: p}
 	tr.following, tr.holds = func() bool { return false }, func(mark) bool { return held }
 	tr.open.Store(true)
 	tr.filling.Store(&mark{Term: 5, Index: 10})

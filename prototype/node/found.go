@@ -167,7 +167,7 @@ func (n *Node) acknowledged(leader string, more map[int]mark) (join []int) {
 			continue
 		}
 		s := n.shards[shard]
-		if now, ok := s.log.mark(); ok && !now.before(m) {
+		if term, index, ok := s.log.DurableEntry(); ok && !(mark{term, index}).before(m) {
 			continue
 		}
 		reason := fmt.Sprintf("%s was told of entry %d of term %d, and this replica came back with a log that ended at entry %d of term %d: its data folder is an older copy",

@@ -8,13 +8,14 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
 )
 
 // fsm puts committed entries into the shard's machine.
 type fsm struct {
 	machine *order.Machine
-	log     *flushLog
+	log     *storage.Log
 	applied signal // after each batch, for those who wait for an index or a seq
 	spread  func() // called after each batch
 	meter   *shardMeter
@@ -33,10 +34,10 @@ var (
 func (f *fsm) Apply(entry *raft.Log) any { return f.ApplyBatch([]*raft.Log{entry})[0] }
 
 // ApplyBatch is Apply for many entries, with one wake-up of the waiters. It
-// waits until this disk holds the entries; see [flushLog].
+// waits until this disk holds the entries; see [storage.Log].
 func (f *fsm) ApplyBatch(entries []*raft.Log) []any {
 	results := make([]any, len(entries))
-	if err := f.log.awaitDurable(entries[len(entries)-1].Index); err != nil {
+	if err := f.log.AwaitDurable(entries[len(entries)-1].Index); err != nil {
 		for i := range results {
 			results[i] = err
 		}
@@ -99,7 +100,7 @@ func (f *fsm) Restore(r io.ReadCloser) error {
 	if err != nil {
 		return fmt.Errorf("restore snapshot: %w", err)
 	}
-	f.log.clears(true)
+	f.log.Superseded(true)
 	f.trail.restart(f.machine.State())
 	f.applied.notify()
 	return nil

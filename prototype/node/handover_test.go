@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/disk"
 )
 
 func promising(length time.Duration) *transport {
 	t := &transport{requests: make(chan raft.RPC, 4), unanswered: make(chan unanswered, 4), stop: make(chan struct{}),
-		loyalty: loyalty{length: length}, fence: newFence(time.Second)}
+		loyalty: loyalty{length: length}, fence: disk.NewFence(time.Second)}
 	t.following = func() bool { return false }
 	t.denied = func(string) uint64 { return 0 }
 	t.open.Store(true)
@@ -33,7 +35,7 @@ func TestPromise_vote(t *testing.T) {
 			"it was none before":         {denied: 2, want: false},
 		} {
 			tr := promising(100 * time.Millisecond)
-			defer tr.fence.close()
+			defer tr.fence.Close()
 			tr.denied = func(string) uint64 { return c.denied }
 			vote, err := encodeJSON(rpcVoteOnSuspicion, raft.RequestVoteRequest{Term: 4, LeadershipTransfer: true})
 			if err != nil {
@@ -57,7 +59,7 @@ func TestPromise_vote(t *testing.T) {
 // ask for votes on a suspicion, and does ask if that leader has asked it to take over.
 func TestPromise_candidate(t *testing.T) {
 	tr := promising(time.Hour)
-	defer tr.fence.close()
+	defer tr.fence.Close()
 	tr.loyalty.note("n1", 3)
 	request := &raft.RequestVoteRequest{Term: 4, LeadershipTransfer: true}
 	if err := tr.RequestVote("n2", "", request, new(raft.RequestVoteResponse)); err != errLeaderIsHeard {
@@ -73,7 +75,7 @@ func TestPromise_candidate(t *testing.T) {
 func TestTransport_takeOver(t *testing.T) {
 	for term, want := range map[uint64]error{0: nil, 3: nil, 2: errHandoverIsOver, 4: errHandoverIsOver} {
 		tr := promising(time.Second)
-		defer tr.fence.close()
+		defer tr.fence.Close()
 		tr.state.currentTerm = func() uint64 { return 3 }
 		payload, err := encodeJSON(rpcTimeoutNow, timeoutNow{Term: term})
 		if err != nil {

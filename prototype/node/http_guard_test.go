@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lockstep/prototype/node/storage"
 )
 
 // listen serves a node as lockstep node does.
@@ -260,7 +262,7 @@ func TestConfig_hosts(t *testing.T) {
 		{nil, []string{"*"}, false},
 	} {
 		c := DefaultConfig()
-		c.ID, c.Peers, c.Network, c.Stores = "n1", []Peer{{ID: "n1", Raft: "r"}}, TCP{}, MemoryStores()
+		c.ID, c.Peers, c.Network, c.Stores = "n1", []Peer{{ID: "n1", Raft: "r"}}, TCP{}, storage.MemoryStores()
 		c.AllowHosts, c.AllowOrigins = tt.hosts, tt.origins
 		if err := c.Validate(); (err == nil) != tt.ok {
 			t.Errorf("hosts %q, origins %q: %v", tt.hosts, tt.origins, err)

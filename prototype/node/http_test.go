@@ -14,6 +14,7 @@ import (
 
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/storage"
 )
 
 // serve starts a cluster of one node and its HTTP API.
@@ -216,7 +217,7 @@ func TestShardOf(t *testing.T) {
 func TestConfig_lease(t *testing.T) {
 	c := node.DefaultConfig()
 	c.ID, c.Peers = "n1", []node.Peer{{ID: "n1", Raft: "r"}}
-	c.Network, c.Stores = node.TCP{}, node.MemoryStores()
+	c.Network, c.Stores = node.TCP{}, storage.MemoryStores()
 	if err := c.Validate(); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/storage"
 )
 
 // identity says whose a data folder is. It is written when the folder is made and
@@ -57,7 +59,7 @@ func claim(store raft.StableStore, cfg Config) (identity, error) {
 	}
 	var have identity
 	if err := json.Unmarshal(data, &have); err != nil {
-		return want, fmt.Errorf("read identity: %w: %w", ErrCorrupt, err)
+		return want, fmt.Errorf("read identity: %w: %w", storage.ErrCorrupt, err)
 	}
 	switch {
 	case have.Format > dataFormat:
@@ -90,7 +92,7 @@ func newClusterID() string {
 
 // openStores opens the stores of all shards and holds them against this node. The
 // first shard's votes are beside who this node is and what its replicas promised.
-func (n *Node) openStores() (all []Stores, err error) {
+func (n *Node) openStores() (all []storage.Stores, err error) {
 	defer func() {
 		if err == nil {
 			return
@@ -108,7 +110,7 @@ func (n *Node) openStores() (all []Stores, err error) {
 		}
 		all = append(all, s)
 	}
-	store := faultyStable{all[0].Stable, n.cfg.Disk}
+	store := storage.NewFaultyStable(all[0].Stable, n.cfg.Disk)
 	i, err := claim(store, n.cfg)
 	if err != nil {
 		return all, err

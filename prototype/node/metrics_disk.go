@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"lockstep/prototype/node/disk"
 )
 
 var (
@@ -34,12 +36,12 @@ func (c diskCollector) Collect(ch chan<- prometheus.Metric) {
 			bad = 1
 		}
 		ch <- prometheus.MustNewConstMetric(diskProblemDesc, prometheus.GaugeValue, bad, label)
-		counts := s.disk.counts()
-		for _, part := range []string{partLog, partVotes, partSnapshots} {
-			ch <- prometheus.MustNewConstMetric(diskErrorsDesc, prometheus.CounterValue, float64(counts.failed[part]), label, part)
+		counts := s.disk.Counts()
+		for _, part := range disk.Parts {
+			ch <- prometheus.MustNewConstMetric(diskErrorsDesc, prometheus.CounterValue, float64(counts.Failed[part]), label, part)
 		}
-		if counts.known {
-			ch <- prometheus.MustNewConstMetric(diskFreeDesc, prometheus.GaugeValue, float64(counts.free), label)
+		if counts.Known {
+			ch <- prometheus.MustNewConstMetric(diskFreeDesc, prometheus.GaugeValue, float64(counts.Free), label)
 		}
 	}
 }

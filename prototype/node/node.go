@@ -136,7 +136,7 @@ func (n *Node) Close() error {
 	n.joiner.done.Wait()
 	n.beats.close()
 	if n.promises != nil {
-		n.promises.close(slices.ContainsFunc(n.shards, func(s *shard) bool { return s.fence.mayStand() != nil }))
+		n.promises.close(slices.ContainsFunc(n.shards, func(s *shard) bool { return s.fence.MayStand() != nil }))
 	}
 	n.cfg.Disk.Close()
 	n.detect.close()
@@ -183,7 +183,7 @@ func (n *Node) SubmitLater(conversation string, commands []order.Command) func(c
 		}
 	}
 	if s.leads() {
-		return n.within(s.submit(commands), n.detect.majority(), s.fence.working())
+		return n.within(s.submit(commands), n.detect.majority(), s.fence.Working())
 	}
 	leader, err := n.reachable(s)
 	if err != nil {

@@ -39,7 +39,7 @@ func (o opinion) newer(than opinion) bool {
 
 func (d *detector) opinion(shard int) opinion {
 	s := d.shards[shard]
-	o := opinion{Agrees: d.lacksLeader(s) && s.transport.admit(rpcVote, nil) == nil, Fit: s.raft.State() == raft.Follower && s.transport.mayStand() == nil && !d.draining(), Calm: d.calm() && !s.disk.isLow() && s.disk.problem() == "", Index: s.raft.LastIndex()}
+	o := opinion{Agrees: d.lacksLeader(s) && s.transport.admit(rpcVote, nil) == nil, Fit: s.raft.State() == raft.Follower && s.transport.mayStand() == nil && !d.draining(), Calm: d.calm() && !s.disk.IsLow() && s.disk.Problem() == "", Index: s.raft.LastIndex()}
 	d.mu.Lock()
 	o.Running = time.Now().Before(d.campaign[shard])
 	d.mu.Unlock()

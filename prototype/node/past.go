@@ -85,10 +85,9 @@ func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
 		s.forget(reason)
 	}
 	s.transport.holds = func(m mark) bool {
-		newest, _ := s.log.mark()
-		return (newest.Index >= m.Index || newest.Index == 0) && holds(s.log, s.snapshots, m)
+		_, newest, _ := s.log.DurableEntry()
+		return (newest >= m.Index || newest == 0) && holds(s.log, s.snapshots, m)
 	}
-	s.log.mayCut, s.log.beforeCut = s.mayCut, p.save
 	s.fsm.keep = p.changed
 	s.transport.promises = p
 	p.watch(s)
@@ -101,8 +100,8 @@ func (s *shard) promise(was promise) promise {
 	if s.forgot.Load() && !s.transport.open.Load() {
 		return now // it has promised nothing since
 	}
-	if m, ok := s.log.mark(); ok {
-		now.Log = m
+	if term, index, ok := s.log.DurableEntry(); ok {
+		now.Log = mark{term, index}
 	} else if list, err := s.snapshots.List(); err == nil && len(list) > 0 {
 		now.Log = mark{list[0].Term, list[0].Index}
 	}

@@ -2,15 +2,25 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
 )
+
+func entries(term, from, to uint64) (list []*raft.Log) {
+	for i := from; i <= to; i++ {
+		list = append(list, &raft.Log{Index: i, Term: term, Data: fmt.Appendf(nil, "%d/%d", term, i)})
+	}
+	return list
+}
 
 // TestMark_before: of two logs the later term is the newer, whatever their length.
 func TestMark_before(t *testing.T) {
@@ -159,7 +169,10 @@ func replica(t *testing.T, term, last, applied uint64) *shard {
 	if err := store.StoreLogs(entries(term, 1, last)); err != nil {
 		t.Fatal(err)
 	}
-	l := open(t, store, func(bool) {})
+	l, err := storage.OpenLog(store, storage.LogConfig{HungAfter: time.Minute, Hung: func(bool) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := &shard{cfg: DefaultConfig(), log: l, snapshots: listed(nil), fsm: &fsm{machine: order.New(), log: l}, transport: &transport{}}
 	s.cfg.Logger = slog.New(slog.DiscardHandler)
 	s.transport.open.Store(true)

@@ -21,7 +21,7 @@ const (
 // patience is none at a node whose disk hangs: its consensus may be stuck, too, and
 // then it hears of no election; others do.
 func (s *shard) patience(ctx context.Context) patience {
-	if s.fence.mayStand() != nil {
+	if s.fence.MayStand() != nil {
 		return patience{ctx, time.Time{}}
 	}
 	return patience{ctx, time.Now().Add(leaderPatience)}

@@ -86,7 +86,7 @@ func (f *appendFuture) finish(set func() error) {
 // AppendEntries sends an append in pieces, each with a future of its own, which the
 // library does not count. It returns when the last one has been sent.
 func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
-	if err := p.transport.fence.mayLead(); err != nil {
+	if err := p.transport.fence.MayLead(); err != nil {
 		return nil, err
 	}
 	p.sending.Store(true)
@@ -192,7 +192,7 @@ func (p *pipeline) watchLag() {
 // lookSoon looks whether anything was sent meanwhile, unless there is nothing to
 // send. p.mu is held.
 func (p *pipeline) lookSoon() {
-	if p.looking || p.sentIndex >= p.transport.log.newest() {
+	if p.looking || p.sentIndex >= p.transport.log.Newest() {
 		return
 	}
 	p.looking = true
@@ -201,7 +201,7 @@ func (p *pipeline) lookSoon() {
 		p.mu.Lock()
 		p.looking = false
 		moved := p.sentIndex > before
-		behind := p.sentIndex < p.transport.log.newest()
+		behind := p.sentIndex < p.transport.log.Newest()
 		if moved {
 			p.lookSoon()
 		}

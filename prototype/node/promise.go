@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/storage"
 )
 
 // mark is a place in a shard's log. Of two logs the one that ends at the later
@@ -73,7 +75,7 @@ func openPromises(store raft.StableStore, logger *slog.Logger) (*promises, error
 	}
 	if data != nil {
 		if err := json.Unmarshal(data, &p.loaded); err != nil {
-			return nil, fmt.Errorf("read promises: %w: %w", ErrCorrupt, err)
+			return nil, fmt.Errorf("read promises: %w: %w", storage.ErrCorrupt, err)
 		}
 	}
 	for id, l := range p.loaded {

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/node/hclogger"
+	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
 )
 
@@ -29,7 +31,7 @@ type Survivor struct {
 	Messages []int
 	Ends     []uint64
 
-	stores []Stores
+	stores []storage.Stores
 	id     identity
 }
 
@@ -37,7 +39,7 @@ type Survivor struct {
 var ErrSurvivor = errors.New("this data folder cannot be made a cluster of its own")
 
 // OpenSurvivor reads a data folder that no node uses. It changes nothing. Close it.
-func OpenSurvivor(open OpenStores) (_ *Survivor, err error) {
+func OpenSurvivor(open storage.OpenStores) (_ *Survivor, err error) {
 	s := &Survivor{}
 	defer func() {
 		if err != nil {
@@ -48,7 +50,7 @@ func OpenSurvivor(open OpenStores) (_ *Survivor, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s.stores = []Stores{first}
+	s.stores = []storage.Stores{first}
 	data, err := lookup(first.Stable, keyIdentity)
 	if err != nil {
 		return nil, fmt.Errorf("read identity: %w", err)
@@ -57,7 +59,7 @@ func OpenSurvivor(open OpenStores) (_ *Survivor, err error) {
 		return nil, fmt.Errorf("%w: it does not say whose it is; start its node once with this version, and end it", ErrSurvivor)
 	}
 	if err := json.Unmarshal(data, &s.id); err != nil {
-		return nil, fmt.Errorf("read identity: %w: %w", ErrCorrupt, err)
+		return nil, fmt.Errorf("read identity: %w: %w", storage.ErrCorrupt, err)
 	}
 	s.Node, s.Shards, s.Cluster = s.id.Node, s.id.Shards, s.id.Cluster
 	others := map[string]bool{}
@@ -80,8 +82,8 @@ func OpenSurvivor(open OpenStores) (_ *Survivor, err error) {
 // look reads a shard's newest members and counts what it holds.
 func (s *Survivor) look(shard int, others map[string]bool) error {
 	stores := s.stores[shard]
-	log := checksummedLog{stores.Log}
-	if err := log.verify(); err != nil {
+	log := storage.NewChecksummedLog(stores.Log)
+	if err := log.Verify(); err != nil {
 		return err
 	}
 	members, machine, end, err := replay(log, stores.Snapshots)
@@ -158,14 +160,14 @@ func (s *Survivor) Recover(address string, lost []string) error {
 	promised := make(map[int]promise)
 	for shard, stores := range s.stores {
 		rc := raft.DefaultConfig()
-		rc.LocalID, rc.Logger = raft.ServerID(s.Node), hclogger(slog.New(slog.DiscardHandler), nil)
-		log, err := openFlushLog(checksummedLog{stores.Log}, DefaultConfig().HungAfter, 0, func(bool) {}, nil)
+		rc.LocalID, rc.Logger = raft.ServerID(s.Node), hclogger.New(slog.New(slog.DiscardHandler), nil)
+		log, err := storage.OpenLog(storage.NewChecksummedLog(stores.Log), storage.LogConfig{HungAfter: DefaultConfig().HungAfter, Hung: func(bool) {}})
 		if err != nil {
 			return err
 		}
 		machine := &fsm{machine: order.New(), log: log, spread: func() {}, meter: newMeter().shard("recover"), forked: func(string) {}}
-		err = raft.RecoverCluster(rc, machine, checksummedLog{stores.Log}, newStable(stores.Stable), stores.Snapshots, transport, alone)
-		log.close(0)
+		err = raft.RecoverCluster(rc, machine, storage.NewChecksummedLog(stores.Log), storage.NewStable(stores.Stable), stores.Snapshots, transport, alone)
+		log.Close(0)
 		if err != nil {
 			return fmt.Errorf("shard %d: %w", shard, err)
 		}
@@ -175,7 +177,7 @@ func (s *Survivor) Recover(address string, lost []string) error {
 		}
 		promised[shard] = promise{Log: mark{list[0].Term, list[0].Index}, Applied: machine.machine.Index()}
 	}
-	store := faultyStable{s.stores[0].Stable, fault.NewDisk()}
+	store := storage.NewFaultyStable(s.stores[0].Stable, fault.NewDisk())
 	data, err := json.Marshal(promised)
 	if err == nil {
 		err = store.Set(keyPromises, data)

@@ -14,12 +14,15 @@ import (
 
 	"lockstep/prototype/link"
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/disk"
+	"lockstep/prototype/node/hclogger"
+	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
 )
 
 // shard is one Raft group on this node.
 //
-//	client ─► batcher ─► raft ─► flushLog ─► checksummedLog ─► store (bolt or WAL)
+//	client ─► batcher ─► raft ─► storage.Log ─► storage.ChecksummedLog ─► store (bolt or WAL)
 //	              ▲        │ ▲       │
 //	              │        │ └── transport ◄──► the shard's other replicas
 //	              │        ▼         │
@@ -29,10 +32,10 @@ type shard struct {
 	cfg       Config // Lazy is 0 but for the lazy lane's group
 	raft      *raft.Raft
 	fsm       *fsm
-	log       *flushLog
-	fence     *fence
-	disk      *diskHealth
-	votes     *watchedStable
+	log       *storage.Log
+	fence     *disk.Fence
+	disk      *disk.Health
+	votes     *storage.WatchedStable
 	detector  *detector
 	stores    io.Closer
 	snapshots raft.SnapshotStore
@@ -60,28 +63,33 @@ type shard struct {
 }
 
 // openShard takes over the stores, and closes them if it fails.
-func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
+func openShard(id int, cfg Config, stores storage.Stores, p *promises, self Peer, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
 	defer func() {
 		if err != nil && stores.Closer != nil {
 			stores.Close()
 		}
 	}()
-	store := checksummedLog{meter.timed(faultyLog{stores.Log, cfg.Disk})}
-	if err := store.verify(); err != nil {
+	store := storage.NewChecksummedLog(meter.timed(storage.NewFaultyLog(stores.Log, cfg.Disk)))
+	if err := store.Verify(); err != nil {
 		if stores.Volume != nil {
 			err = fmt.Errorf("%s: %w", stores.Volume.Path(), err)
 		}
 		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: move the folder of this shard away and start the node again, and it is filled from them", err)
 	}
-	if err := dropOvertaken(store, stores.Snapshots); err != nil {
+	if err := storage.DropOvertaken(store, stores.Snapshots); err != nil {
 		return nil, err
 	}
 	s := &shard{
 		id: id, cfg: cfg, stores: stores.Closer, snapshots: stores.Snapshots, meter: meter, detector: d, evidence: newEvidence(),
-		fence: newFence(cfg.HungAfter), disk: newDiskHealth(id, cfg.Logger, stores.Volume, cfg.Disk.Room),
+		fence: disk.NewFence(cfg.HungAfter), disk: disk.NewHealth(id, cfg.Logger, stores.Volume, cfg.Disk.Room),
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
-	if s.log, err = openFlushLog(store, cfg.HungAfter, cfg.Lazy, func(hung bool) { s.fence.setHung(partLog, hung) }, &logRepair{s.disk, stores.Reopen}); err != nil {
+	lc := storage.LogConfig{HungAfter: cfg.HungAfter, Lazy: cfg.Lazy, Hung: func(hung bool) { s.fence.SetHung(disk.PartLog, hung) },
+		Health: s.disk, Reopen: stores.Reopen}
+	if cfg.Lazy == 0 {
+		lc.MayCut, lc.BeforeCut = s.mayCut, p.save
+	}
+	if s.log, err = storage.OpenLog(store, lc); err != nil {
 		return nil, err
 	}
 	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon, lazy: cfg.Lazy > 0, forked: s.halt}
@@ -108,22 +116,22 @@ func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *
 	rc.BatchApplyCh = true
 	rc.NoLegacyTelemetry = true
 	rc.ShutdownOnRemove = false // whoever removed it closes it
-	rc.Logger = hclogger(cfg.Logger.With("shard", id), cfg.Gate)
+	rc.Logger = hclogger.New(cfg.Logger.With("shard", id), cfg.Gate)
 
-	s.votes = newWatchedStable(faultyStable{stores.Stable, cfg.Disk}, s.disk, s.fence)
-	stable, snapshots := newStable(s.votes), watchedSnapshots{stores.Snapshots, s.disk, cfg.Disk.Write}
+	s.votes = storage.NewWatchedStable(storage.NewFaultyStable(stores.Stable, cfg.Disk), s.disk, s.fence)
+	stable, snapshots := storage.NewStable(s.votes), storage.NewWatchedSnapshots(stores.Snapshots, s.disk, cfg.Disk.Write)
 	if err := s.remember(stable, p); err != nil {
-		s.log.close(time.Second)
+		s.log.Close(time.Second)
 		return nil, err
 	}
 	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, stable, snapshots, s.transport)
 	if err != nil {
-		s.log.close(time.Second)
+		s.log.Close(time.Second)
 		return nil, fmt.Errorf("start raft: %w", err)
 	}
-	s.log.clears(false) // the snapshot that was there is no news
+	s.log.Superseded(false) // the snapshot that was there is no news
 	s.answers.Go(s.transport.answer)
-	s.fence.onRaise(s.abdicate)
+	s.fence.OnRaise(s.abdicate)
 	s.ruling = newRuling(cfg, s.fsm.machine, s.servers)
 	s.batcher = newBatcher(s.raft, cfg, s.ruling, s.stop)
 	s.done.Go(s.batcher.run)
@@ -139,18 +147,18 @@ func openShard(id int, cfg Config, stores Stores, p *promises, self Peer, mesh *
 // for a disk that hangs.
 func (s *shard) close() error {
 	close(s.stop)
-	if s.votes.waits() { // the library would answer nobody until that is over
+	if s.votes.Waits() { // the library would answer nobody until that is over
 		s.transport.Close()
 		s.answers.Wait()
-		s.votes.close()
+		s.votes.Close()
 	}
 	s.done.Wait()
-	s.fence.close()
+	s.fence.Close()
 	s.batcher.drain(s.cfg.SubmitTimeout)
-	flushed := s.log.close(time.Second)
+	flushed := s.log.Close(time.Second)
 	s.transport.Close()
 	s.answers.Wait()
-	s.votes.close()
+	s.votes.Close()
 	err := s.shutdown()
 	if s.stores != nil && flushed {
 		err = errors.Join(err, s.stores.Close())
@@ -161,7 +169,7 @@ func (s *shard) close() error {
 // shutdown ends the library. One that waits for a log which could not be opened
 // again is left behind.
 func (s *shard) shutdown() error {
-	if !s.disk.sick() {
+	if !s.disk.Sick() {
 		return s.raft.Shutdown().Error()
 	}
 	down := make(chan error, 1)
@@ -205,7 +213,7 @@ func (s *shard) followLeadership() {
 // abdicate hands over to a follower whose disk works. If it fails, the fence
 // falls silent before long.
 func (s *shard) abdicate() {
-	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.id, "error", s.log.failed(), "disk", s.disk.problem())
+	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.id, "error", s.log.Err(), "disk", s.disk.Problem())
 	if s.leads() {
 		if err := s.raft.LeadershipTransfer().Error(); err != nil {
 			s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "error", err)
@@ -235,8 +243,8 @@ func (s *shard) compact() {
 	for {
 		select {
 		case <-ticker.C:
-			if s.log.sinceSnapshot(false) > compactAfter {
-				s.log.sinceSnapshot(true)
+			if s.log.SinceSnapshot(false) > compactAfter {
+				s.log.SinceSnapshot(true)
 				if err := s.raft.Snapshot().Error(); err != nil && !errors.Is(err, raft.ErrNothingNewToSnapshot) {
 					s.cfg.Logger.Warn("no snapshot", "shard", s.id, "error", err)
 				}
@@ -323,12 +331,12 @@ func (s *shard) submit(commands []order.Command) func(context.Context) ([]order.
 		return refuse("this node is not the leader")
 	case s.detector.majority().Err() != nil:
 		return refuse("this leader does not hear a majority")
-	case s.fence.mayStand() != nil:
-		if problem := s.disk.problem(); problem != "" {
+	case s.fence.MayStand() != nil:
+		if problem := s.disk.Problem(); problem != "" {
 			return refuseFull(problem)
 		}
 		return refuse("this leader's disk hangs or has failed")
-	case s.disk.isLow():
+	case s.disk.IsLow():
 		return refuseFull(fmt.Sprintf("less is free on the disk of %s than it keeps in reserve for votes and snapshots", s.cfg.ID))
 	}
 	if mutant.On(mutant.AckBeforeCommit) {

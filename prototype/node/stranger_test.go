@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/disk"
 )
 
 // TestTransport_stranger: a replica that takes no part votes for nobody, takes
@@ -15,8 +17,9 @@ import (
 // part has all of it passed on to the library.
 func TestTransport_stranger(t *testing.T) {
 	for _, member := range []bool{false, true} {
-		tr := &transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}), fence: newFence(0)}
+		tr := &transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}), fence: disk.NewFence(0)}
 		tr.following = func() bool { return false }
+		tr.state.currentTerm = func() uint64 { return 1 }
 		tr.open.Store(member)
 
 		sent := map[string][]byte{

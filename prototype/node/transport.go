@@ -12,6 +12,8 @@ import (
 
 	"lockstep/prototype/link"
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/disk"
+	"lockstep/prototype/node/storage"
 )
 
 // transport carries the consensus library's requests over the node's links. It
@@ -20,7 +22,7 @@ import (
 //   - It has no fast path for heartbeats. They go through the library's main
 //     goroutine like every other request, so that an old leader cannot write an
 //     entry in a term that it does not lead (hashicorp/raft issue 695).
-//   - It says nothing that the disk does not hold yet; see [flushLog].
+//   - It says nothing that the disk does not hold yet; see [storage.Log].
 //   - It keeps a node from voting that has just started, since it has forgotten
 //     whom it promised to follow, and one whose disk hangs from voting and from
 //     standing for election (issues 503 and 614).
@@ -30,7 +32,7 @@ type transport struct {
 	beats      *beats
 	channel    uint16
 	self       raft.ServerAddress
-	log        *flushLog
+	log        *storage.Log
 	evidence   *evidence
 	state      raftState
 	loyalty    loyalty
@@ -45,7 +47,7 @@ type transport struct {
 	requests   chan raft.RPC
 	unanswered chan unanswered // of requests, in their order, or nearly
 	quiet      time.Time       // until when votes are refused
-	fence      *fence
+	fence      *disk.Fence
 	stop       chan struct{}
 	stopped    atomic.Bool
 	// open: the replica takes part. One without any state does not until it has
@@ -107,7 +109,7 @@ var (
 // newTransport registers with the mesh as the receiver of a shard's requests. It refuses
 // votes for the length of quiet: before this node was started again, it may have promised
 // a leader not to vote for that long, and a lease may rest on that promise.
-func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *flushLog, f *fence, quiet time.Duration) *transport {
+func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *storage.Log, f *disk.Fence, quiet time.Duration) *transport {
 	t := &transport{
 		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
 		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(quiet), loyalty: loyalty{length: quiet}, stop: make(chan struct{}),
@@ -149,11 +151,11 @@ func (t *transport) commit(index uint64) uint64 {
 	if mutant.On(mutant.CommitBeforeDurable) {
 		return index
 	}
-	return min(index, t.log.durableIndex())
+	return min(index, t.log.DurableIndex())
 }
 
 func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
-	if err := t.fence.mayLead(); err != nil {
+	if err := t.fence.MayLead(); err != nil {
 		return err
 	}
 	if isHeartbeat(args) {
@@ -345,7 +347,7 @@ func (t *transport) mayStand() error {
 	case t.unfilled() != nil:
 		return errFilling
 	}
-	return t.fence.mayStand()
+	return t.fence.MayStand()
 }
 
 func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args *raft.RequestPreVoteRequest, resp *raft.RequestPreVoteResponse) error {
@@ -359,7 +361,7 @@ func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args 
 // they answer becomes evidence. It is the library's heartbeat, sent beside the
 // library's own so that nobody waits for their pace.
 func (t *transport) prove(followers []raft.ServerID, header raft.RPCHeader, term uint64) {
-	if t.fence.mayLead() != nil {
+	if t.fence.MayLead() != nil {
 		return
 	}
 	payload := encodeAppend(&raft.AppendEntriesRequest{RPCHeader: header, Term: term}, 0)

@@ -99,12 +99,12 @@ func (t *transport) admit(k rpcKind, payload []byte) error {
 		if k == rpcVoteOnSuspicion && t.following() && !mutant.On(mutant.SuspicionOfOne) {
 			return errLeaderIsHeard
 		}
-		return t.fence.mayStand()
+		return t.fence.MayStand()
 	case rpcTimeoutNow:
 		if err := t.takeOver(payload); err != nil {
 			return err
 		}
-		return t.fence.mayStand()
+		return t.fence.MayStand()
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func (t *transport) respond(u unanswered, answer raft.RPCResponse) {
 		reply(payload, nil)
 		return
 	}
-	t.log.whenDurable(args.Entries[len(args.Entries)-1].Index, func(err error) { reply(payload, err) })
+	t.log.WhenDurable(args.Entries[len(args.Entries)-1].Index, func(err error) { reply(payload, err) })
 }
 
 // A snapshot is sent as the length of its head, the head, and the state; the
@@ -142,7 +142,7 @@ func (t *transport) respond(u unanswered, answer raft.RPCResponse) {
 const snapshotAnswer = 4 << 10
 
 func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args *raft.InstallSnapshotRequest, resp *raft.InstallSnapshotResponse, data io.Reader) (err error) {
-	if err := t.fence.mayLead(); err != nil {
+	if err := t.fence.MayLead(); err != nil {
 		return err
 	}
 	conn, err := t.mesh.Stream(string(id), t.channel)

@@ -15,8 +15,8 @@ import (
 // from, and the judge that would have to notice it.
 var whereOrderIsDecided = []string{
 	"prototype/order", "prototype/link", "prototype/check", "prototype/fault",
-	"prototype/node/batcher.go", "prototype/node/condition.go", "prototype/node/evidence.go",
-	"prototype/node/fence.go", "prototype/node/flush.go", "prototype/node/found.go",
+	"prototype/node/disk/fence.go", "prototype/node/storage/log.go",
+	"prototype/node/batcher.go", "prototype/node/condition.go", "prototype/node/evidence.go", "prototype/node/found.go",
 	"prototype/node/members.go", "prototype/node/past.go", "prototype/node/promise.go",
 	"prototype/node/queue.go", "prototype/node/roster.go", "prototype/node/trail.go",
 }
