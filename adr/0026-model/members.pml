@@ -264,6 +264,9 @@ inline cut(c, upto) {
 	r[c].length = upto; k = 0
 }
 
+/* While somebody still asks whether the shard is new, two disks may be all that held anything of it. */
+#define MAY_LOSE (losses < LOSSES && (losses == 0 || r[0].part != NEW && r[1].part != NEW && r[2].part != NEW))
+
 /* What replica i does that concerns replica j. */
 #define CONCERNING(j) \
 	:: d_step { i != j && r[i].part == NEW && j < INITIAL && !BIT(r[i].blank, j) -> /* it asks whether j has any state */ \
@@ -318,13 +321,13 @@ proctype node(byte i) {
 		voters = 0 }
 	:: d_step { r[i].part == FILLING && r[i].length > 0 && !STILL_FILLING(i) -> r[i].part = IN; r[i].need = 0 }
 	/* The disk loses everything; or the end of its log; or its newest terms and votes. */
-	:: d_step { losses < LOSSES && r[i].part != NEW ->
+	:: d_step { MAY_LOSE && r[i].part != NEW ->
 		lose(i); cut(i, 0); r[i].term = 0; r[i].vote = NOBODY; r[i].markTerm = 0; r[i].markLen = 0; r[i].markNow = 0; r[i].founders = 0;
 		decided(i, (i < INITIAL -> STRANGER : OUT)) }
-	:: d_step { losses < LOSSES && r[i].part >= FILLING && r[i].length > 0 -> lose(i); cut(i, r[i].length - 1); if :: FORGOTTEN(i) -> decided(i, OUT) :: else fi }
-	:: d_step { losses < LOSSES && r[i].part >= FILLING && r[i].length > 1 -> lose(i); cut(i, 0); if :: FORGOTTEN(i) -> decided(i, OUT) :: else fi }
-	:: d_step { losses < LOSSES && r[i].part >= FILLING && r[i].term > 0 -> lose(i); r[i].term = 0; r[i].vote = NOBODY; if :: FORGOTTEN(i) -> decided(i, OUT) :: else fi }
-	:: d_step { losses < LOSSES && r[i].part >= FILLING && r[i].vote != NOBODY -> lose(i); r[i].term = LAST(i); r[i].vote = NOBODY; if :: FORGOTTEN(i) -> decided(i, OUT) :: else fi }
+	:: d_step { MAY_LOSE && r[i].part >= FILLING && r[i].length > 0 -> lose(i); cut(i, r[i].length - 1); if :: FORGOTTEN(i) -> decided(i, OUT) :: else fi }
+	:: d_step { MAY_LOSE && r[i].part >= FILLING && r[i].length > 1 -> lose(i); cut(i, 0); if :: FORGOTTEN(i) -> decided(i, OUT) :: else fi }
+	:: d_step { MAY_LOSE && r[i].part >= FILLING && r[i].term > 0 -> lose(i); r[i].term = 0; r[i].vote = NOBODY; if :: FORGOTTEN(i) -> decided(i, OUT) :: else fi }
+	:: d_step { MAY_LOSE && r[i].part >= FILLING && r[i].vote != NOBODY -> lose(i); r[i].term = LAST(i); r[i].vote = NOBODY; if :: FORGOTTEN(i) -> decided(i, OUT) :: else fi }
 	od
 }
 
