@@ -1,7 +1,9 @@
 package node
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 )
@@ -46,11 +48,16 @@ func TestShard_mayCut(t *testing.T) {
 	}
 }
 
-// TestShard_halt: the first reason stands.
+// TestShard_halt: the first reason stands, and is logged once.
 func TestShard_halt(t *testing.T) {
 	s := replica(t, 1, 9, 5)
+	var lines bytes.Buffer
+	s.cfg.Logger = slog.New(slog.NewTextHandler(&lines, nil))
 	s.halt("the first reason")
 	s.halt("the second reason")
+	if got := lines.String(); strings.Count(got, "forked") != 1 || !strings.Contains(got, "the first reason") {
+		t.Errorf("logged:\n%s", got)
+	}
 	if got := s.trouble(); !strings.HasSuffix(got, ": the first reason") {
 		t.Errorf("%q", got)
 	}

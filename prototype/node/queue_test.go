@@ -58,6 +58,30 @@ func TestQueue_limits(t *testing.T) {
 	}
 }
 
+// TestQueue_full_entry: an entry is filled to the last byte, and not beyond.
+func TestQueue_full_entry(t *testing.T) {
+	q := newQueue(1000, 1000)
+	if err := q.push("a", []*group{groupOf("a", 60), groupOf("a", 40), groupOf("a", 1)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{2, 1, 0} {
+		if got := q.take(100); len(got) != want {
+			t.Errorf("%d groups, want %d", len(got), want)
+		}
+	}
+	// What just fits into the bounds of the queue and of a conversation is taken.
+	q = newQueue(100, 50)
+	for _, tt := range []struct {
+		room string
+		size int
+		ok   bool
+	}{{"a", 1, true}, {"a", 50, false}, {"a", 49, true}, {"b", 51, false}, {"b", 50, true}, {"c", 1, false}} {
+		if err := q.push(tt.room, []*group{groupOf(tt.room, tt.size)}); (err == nil) != tt.ok {
+			t.Errorf("%d bytes of %s beside %d: %v", tt.size, tt.room, q.bytes, err)
+		}
+	}
+}
+
 // TestQueue_model: nothing is lost or doubled, a conversation keeps its order, no
 // entry is too large, and nobody starves.
 func TestQueue_model(t *testing.T) {

@@ -137,6 +137,24 @@ func TestOnce_per_sender(t *testing.T) {
 	}
 }
 
+// TestOnce_conflict_beyond_retention: the hash of the first message is whole for as
+// long as its body is there, and its first 16 digits from then on.
+func TestOnce_conflict_beyond_retention(t *testing.T) {
+	s := newShard(t, 4*chunkSize)
+	s.fill(chunkSize-1, func(i int) string { return fmt.Sprint("before ", i) })
+	s.send("first", "ann", "hello")
+	conflict := func(what, hash string) {
+		t.Helper()
+		s.want(what, s.send("first", "ann", "another"), Result{Seq: chunkSize, Epoch: 1, Rejected: Conflict, Hash: hash})
+	}
+	s.fill(299, func(i int) string { return fmt.Sprint(i) })
+	conflict("with the oldest message that is retained", hashed("hello"))
+	s.send("one more", "ann", "x")
+	conflict("with the newest one that is not", hashed("hello")[:16])
+	s.reborn()
+	conflict("with the newest one that is not, after a restart", hashed("hello")[:16])
+}
+
 // TestOnce_plain_ids_at_the_budget: they are refused when there is no room, and
 // never forgotten before the window is over; timed ids and sessions go on.
 func TestOnce_plain_ids_at_the_budget(t *testing.T) {

@@ -19,7 +19,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/signal"
 	"syscall"
@@ -101,11 +100,7 @@ func run(ctx context.Context, o options, out, progress io.Writer) error {
 		bugs = append(bugs, found...)
 	}
 	all := len(bugs)
-	rand.New(rand.NewPCG(o.seed, 0)).Shuffle(all, func(i, j int) { bugs[i], bugs[j] = bugs[j], bugs[i] })
-	if o.sample > 0 && o.sample < all {
-		bugs = bugs[:o.sample]
-	}
-	sortBugs(bugs)
+	bugs = draw(bugs, o.sample, o.seed)
 	if o.list {
 		for _, b := range bugs {
 			fmt.Fprintln(out, b)

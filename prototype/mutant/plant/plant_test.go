@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -73,7 +74,7 @@ func f(a, b int) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sortBugs(bugs)
+	bugs = draw(bugs, 0, 1)
 	var got []string
 	for _, b := range bugs {
 		changed := strings.Split(source[:b.from]+b.with+source[b.to:], "\n")
@@ -92,6 +93,25 @@ func f(a, b int) int {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDraw: a line that is added changes little of a sample.
+func TestDraw(t *testing.T) {
+	var bugs []bug
+	for i := range 100 {
+		bugs = append(bugs, bug{file: "f.go", from: i, source: fmt.Sprint("line ", i)})
+	}
+	before := draw(slices.Clone(bugs), 20, 1)
+	after := draw(append([]bug{{file: "f.go", source: "a new line"}}, bugs...), 20, 1)
+	kept := 0
+	for _, b := range after {
+		if slices.Contains(before, b) {
+			kept++
+		}
+	}
+	if kept < 19 {
+		t.Errorf("%d of 20 are drawn again", kept)
 	}
 }
 

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"go/build"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 )
 
 // whereOrderIsDecided is what is planted in unless something else is named: the
@@ -49,11 +46,4 @@ func bugsIn(target string) (bugs []bug, err error) {
 		return nil, fmt.Errorf("there is nothing in %s where a bug could be planted", target)
 	}
 	return bugs, nil
-}
-
-// sortBugs puts those of a file next to each other.
-func sortBugs(bugs []bug) {
-	slices.SortFunc(bugs, func(a, b bug) int {
-		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.from, b.from), strings.Compare(a.kind, b.kind), strings.Compare(a.with, b.with))
-	})
 }

@@ -1,0 +1,89 @@
+//go:build !js
+
+package node
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// TestNode_step: what the leader answers to each step of a membership, from a
+// stranger's first question to its removal.
+func TestNode_step(t *testing.T) {
+	n := openAlone(t, func(cfg *Config) {
+		cfg.Features = func(string) (uint64, bool) { return featureOncePerSender, true }
+	})
+	s := n.shards[0]
+	n2 := Peer{ID: "n2", HTTP: "n2.example:7001", Raft: "n2:raft"}
+	n.promises.acknowledged(0, "n2", mark{1, 1})
+	for i, tt := range []struct {
+		step    memberStep
+		peer    Peer
+		want    memberAnswer
+		reason  string // a part of it
+		servers int
+	}{
+		{stepBelong, n2, memberAnswer{Removed: true}, "", 1},
+		{stepPromote, n2, memberAnswer{}, "not been admitted", 1},
+		{stepAdmit, Peer{ID: "n2"}, memberAnswer{}, "needs an address", 1},
+		{stepAdmit, n2, memberAnswer{Done: true}, "", 2},
+		{stepBelong, n2, memberAnswer{Done: true}, "", 2},
+		{stepReturn, n2, memberAnswer{Done: true}, "", 2},
+		{stepAdmit, n2, memberAnswer{Done: true}, "", 2},
+		{"dance", n2, memberAnswer{}, `no step "dance"`, 2},
+		{stepRemove, n.roster.self, memberAnswer{}, "nobody can take it over", 2},
+		{stepRemove, n2, memberAnswer{Done: true}, "", 1},
+		{stepBelong, n2, memberAnswer{Removed: true}, "", 1},
+		{stepRemove, n2, memberAnswer{Done: true}, "", 1},
+	} {
+		got := n.step(t.Context(), memberRequest{Step: tt.step, Peer: tt.peer})
+		if (got.Reason == "") != (tt.reason == "") || !strings.Contains(got.Reason, tt.reason) {
+			t.Errorf("step %d, %s: the reason is %q, want %q", i, tt.step, got.Reason, tt.reason)
+		}
+		if got.Reason = ""; got != tt.want {
+			t.Errorf("step %d, %s: %+v, want %+v", i, tt.step, got, tt.want)
+		}
+		servers := s.raft.GetConfiguration().Configuration().Servers
+		if len(servers) != tt.servers || tt.servers == 2 && servers[1].Suffrage != raft.Nonvoter {
+			t.Errorf("after step %d, %s: %v", i, tt.step, servers)
+		}
+		if kept := n.promises.remembers(0, "n2") != (mark{}); kept != (i < 6) {
+			t.Errorf("after step %d, %s: what it has acknowledged is remembered: %v", i, tt.step, kept)
+		}
+	}
+	if voters := s.voters(); !slices.Equal(voters, []string{"n1"}) {
+		t.Errorf("in the end %q vote", voters)
+	}
+}
+
+// TestNode_Remove: nobody removes one that is no member, or the last one.
+func TestNode_Remove(t *testing.T) {
+	n := openAlone(t, nil)
+	if err := n.Remove(t.Context(), "n9"); !errors.Is(err, ErrNoMember) {
+		t.Errorf("no member: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := n.Remove(ctx, "n1"); err == nil || !strings.Contains(err.Error(), "remove n1: shard 0") {
+		t.Errorf("the last one: %v", err)
+	}
+	select {
+	case <-n.Left():
+		t.Error("it was told that it is no member")
+	default:
+	}
+	if got := n.step(t.Context(), memberRequest{Step: stepLeft, Peer: n.roster.self}); !got.Done {
+		t.Errorf("the farewell: %+v", got)
+	}
+	select {
+	case <-n.Left():
+	default:
+		t.Error("it does not know that it is no member")
+	}
+}
