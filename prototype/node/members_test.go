@@ -32,10 +32,10 @@ func TestNode_step(t *testing.T) {
 		{stepBelong, n2, memberAnswer{Removed: true}, "", 1},
 		{stepPromote, n2, memberAnswer{}, "not been admitted", 1},
 		{stepAdmit, Peer{ID: "n2"}, memberAnswer{}, "needs an address", 1},
-		{stepAdmit, n2, memberAnswer{Done: true}, "", 2},
+		{stepAdmit, n2, memberAnswer{Done: true, Admitted: mark{2, 4}}, "", 2},
 		{stepBelong, n2, memberAnswer{Done: true}, "", 2},
 		{stepReturn, n2, memberAnswer{Done: true}, "", 2},
-		{stepAdmit, n2, memberAnswer{Done: true}, "", 2},
+		{stepAdmit, n2, memberAnswer{Done: true, Admitted: mark{2, 6}}, "", 2}, // 5 removes it
 		{"dance", n2, memberAnswer{}, `no step "dance"`, 2},
 		{stepRemove, n.roster.self, memberAnswer{}, "nobody can take it over", 2},
 		{stepRemove, n2, memberAnswer{Done: true}, "", 1},
