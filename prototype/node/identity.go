@@ -20,9 +20,7 @@ type identity struct {
 	Format int    `json:"format"`
 	Node   string `json:"node"`
 	Shards int    `json:"shards"`
-	// Cluster is "" until a leader has named the cluster, which it does when it
-	// reaches every voter; see namer. A folder of a version without identities has
-	// none either.
+	// Cluster is "" until this node knows the cluster's name; see namer.
 	Cluster string `json:"cluster,omitempty"`
 }
 

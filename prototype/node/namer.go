@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -11,11 +13,12 @@ import (
 	"lockstep/prototype/link"
 )
 
-// namer gives the cluster its name. The leader of the first shard asks every
-// member for the name that it knows, and, when all voters answer, has them keep
-// one: the name that somebody knows, or a new one. As all voters must answer, two
-// leaders cannot choose two names. Until then the cluster has none, and nobody is
-// refused by it.
+// namer gives the cluster its name. The name is derived from the entry by which the
+// first leader of the first shard began its term: once that is committed, every
+// replica that holds it comes to the same name by itself, and no leader can choose
+// another one. A member that was filled behind that entry is told by the leader. Until
+// a node knows the name it refuses nobody by it; a cluster of a version without names
+// whose log has been compacted has none.
 type namer struct {
 	node  *Node
 	store raft.StableStore
@@ -124,44 +127,43 @@ func (m *namer) receive(_ string, payload []byte, reply func([]byte, error)) {
 	}()
 }
 
-// look names those members that have no name yet, if this node leads the first
-// shard.
+// nameEntry is the index of the entry that names the cluster: behind the founders'
+// configuration, the first leader's.
+const nameEntry = 2
+
+// derive gives the name that the log of the first shard tells, or "" if it does not
+// tell one here.
+func (m *namer) derive(s *shard) string {
+	var e raft.Log
+	if s.raft.CommitIndex() < nameEntry || s.log.GetLog(nameEntry, &e) != nil || e.AppendedAt.IsZero() {
+		return ""
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %d %x", e.Term, e.Type, e.AppendedAt.UnixNano(), e.Data))
+	return hex.EncodeToString(sum[:16])
+}
+
+// look has this node learn the name, and, if it leads the first shard, tells those
+// members that do not know it.
 func (m *namer) look(ctx context.Context) {
 	s := m.node.shards[0]
+	own := m.identity().Cluster
+	if own == "" {
+		if own = m.derive(s); own == "" {
+			return
+		}
+		if err := m.adopt(own); err != nil {
+			m.node.cfg.Logger.Error("the cluster's name could not be kept", "error", err)
+			return
+		}
+	}
 	if !s.leads() {
 		return
 	}
-	own := m.identity().Cluster
-	everybody := true
-	var nameless []string
 	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
 		id := string(server.ID)
-		if id == m.node.cfg.ID || m.named[id] && own != "" {
+		if id == m.node.cfg.ID || m.named[id] {
 			continue
 		}
-		told, err := m.tell(ctx, id, "")
-		switch {
-		case err != nil:
-			everybody = everybody && server.Suffrage != raft.Voter
-		case told == "":
-			nameless = append(nameless, id)
-		case own == "":
-			own = told
-		default:
-			m.named[id] = told == own
-		}
-	}
-	if own == "" && everybody {
-		own = newClusterID()
-	}
-	if own == "" {
-		return
-	}
-	if err := m.adopt(own); err != nil {
-		m.node.cfg.Logger.Error("the cluster's name could not be kept", "error", err)
-		return
-	}
-	for _, id := range nameless {
 		told, err := m.tell(ctx, id, own)
 		m.named[id] = err == nil && told == own
 	}
