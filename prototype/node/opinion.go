@@ -127,8 +127,9 @@ func (d *detector) inquire(shards []int) {
 	if len(shards) == 0 {
 		return
 	}
-	questions := make([]question, len(shards))
+	questions, terms := make([]question, len(shards)), make([]uint64, len(shards))
 	for i, id := range shards {
+		terms[i] = d.shards[id].raft.CurrentTerm()
 		questions[i] = question{id, d.shards[id].ledNoLonger()}
 	}
 	payload, err := json.Marshal(questions)
@@ -171,13 +172,20 @@ func (d *detector) inquire(shards []int) {
 			}
 		}
 		for i, id := range shards {
-			d.decide(id, byShard[i])
+			d.decide(id, terms[i], byShard[i])
 		}
 	})
 }
 
-func (d *detector) decide(shard int, opinions map[string]opinion) {
+// decide has this node campaign if it is the one to do so. The opinions are of the
+// term in which they were asked for: in a newer one somebody else has begun an election,
+// and a campaign would depose whoever has won it.
+func (d *detector) decide(shard int, term uint64, opinions map[string]opinion) {
 	s := d.shards[shard]
+	if s.raft.CurrentTerm() != term || !d.lacksLeader(s) {
+		d.later(shard, othersTurn)
+		return
+	}
 	p := count(preference(s.turn(), s.voters()), opinions)
 	switch {
 	case !p.agreed && !mutant.On(mutant.SuspicionOfOne):
