@@ -86,12 +86,3 @@ func (s *shard) serves() *Error {
 	}
 	return nil
 }
-
-// serves is shard.serves for a conversation of a lane; the weak lanes promise no
-// history, and go on.
-func (n *Node) serves(lane, conversation string) *Error {
-	if lane != LaneQuorum {
-		return nil
-	}
-	return n.shardOf(conversation).serves()
-}

@@ -92,24 +92,10 @@ type Config struct {
 	// its log's entries before a leader puts it into force, after which no member can go
 	// back to an earlier version. A shard that this version founded does not wait.
 	UpgradeAfter time.Duration
-	// AllowHosts are hosts, HOST or HOST:PORT, that the HTTP API answers to beside
-	// loopback names and the node's own addresses; AllowOrigins are origins,
-	// SCHEME://HOST[:PORT], whose pages it answers beside its own.
-	AllowHosts, AllowOrigins []string
-	// MaxInFlight bounds, in bytes, what the requests of clients hold in memory
-	// together while they are read and answered, beside MaxQueue. Beyond it they are
-	// refused.
-	MaxInFlight int
-	// MaxConnections is how many clients may be connected to the HTTP API; half of
-	// them may follow events.
-	MaxConnections int
 	// DiskReserve is how much of the disk, in bytes, is kept for votes, snapshots
 	// and the end of what is under way: a leader with less hands over, or refuses
 	// new messages. Of a small disk it is at most a hundredth. 0: nothing.
 	DiskReserve uint64
-
-	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
-	AllowFaults bool
 
 	// Answer answers what the program asks another node's program, beside the log;
 	// see [Node.Ask]. It is called from goroutines of its own. nil refuses.
@@ -167,8 +153,6 @@ func DefaultConfig() Config {
 		BatchesInFlight:   4,
 		WorthAnEntry:      64 << 10,
 		UpgradeAfter:      10 * time.Minute,
-		MaxInFlight:       128 << 20,
-		MaxConnections:    4096,
 		DiskReserve:       64 << 20,
 		Logger:            slog.New(slog.DiscardHandler),
 	}
@@ -185,16 +169,6 @@ var ErrConfig = errors.New("invalid configuration")
 func (c Config) Validate() error {
 	bad := func(format string, args ...any) error {
 		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
-	}
-	for _, host := range c.AllowHosts {
-		if _, err := parseHost(host); err != nil {
-			return bad("--allow-host: %s", err)
-		}
-	}
-	for _, origin := range c.AllowOrigins {
-		if _, err := parseOrigin(origin); err != nil {
-			return bad("--allow-origin: %s", err)
-		}
 	}
 	self := false
 	seen := map[string]bool{}
@@ -237,10 +211,6 @@ func (c Config) Validate() error {
 		return bad("%d bytes for the ids of a shard are too few: give it at least %d", c.IDMemory, leastIDMemory)
 	case c.MaxBatch < c.MaxBody+3*c.MaxID+64:
 		return bad("a batch (%d bytes) must hold at least one message (%d bytes)", c.MaxBatch, c.MaxBody+3*c.MaxID+64)
-	case c.MaxInFlight < streamLimit:
-		return bad("%d bytes for the requests of clients: one stream may take %d", c.MaxInFlight, streamLimit)
-	case c.MaxConnections < 2:
-		return bad("%d connections are too few", c.MaxConnections)
 	case c.Network == nil, c.Stores == nil, c.Logger == nil:
 		return bad("network, stores and logger are needed")
 	}

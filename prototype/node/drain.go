@@ -47,3 +47,6 @@ func (n *Node) settle(ctx context.Context, s *shard) {
 		}
 	}
 }
+
+// EndDrain lets the node lead again.
+func (n *Node) EndDrain() { n.balance.draining.Store(false) }

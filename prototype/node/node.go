@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -40,9 +39,6 @@ type Node struct {
 	life     context.Context // ends with Close: nobody waits for what a closed node was asked
 	die      context.CancelFunc
 
-	budget    *budget      // of what the requests of clients hold
-	followers atomic.Int64 // of events
-
 	departures *departures // of what is passed on to leaders
 	arrivals   *arrivals
 }
@@ -60,7 +56,7 @@ func Open(cfg Config) (*Node, error) {
 	}
 	links := fault.NewLinks()
 	n := &Node{cfg: cfg, faults: fault.NewSet(links, cfg.Disk, cfg.Clock), meter: newMeter(), stop: make(chan struct{}),
-		budget: newBudget(cfg.MaxInFlight), departures: newDepartures(), arrivals: newArrivals(), roster: newRoster(cfg)}
+		departures: newDepartures(), arrivals: newArrivals(), roster: newRoster(cfg)}
 	n.joiner = newJoiner(n)
 	n.life, n.die = context.WithCancel(context.Background())
 	var err error
@@ -120,7 +116,7 @@ func Open(cfg Config) (*Node, error) {
 	n.lanes.done.Go(n.lanes.run)
 	n.joiner.done.Go(func() { n.joiner.run(founding) })
 	n.joiner.done.Go(n.compare)
-	n.meter.watch(n)
+	n.expose()
 	return n, nil
 }
 
@@ -152,6 +148,24 @@ func (n *Node) Close() error {
 
 // ID is the node's name.
 func (n *Node) ID() string { return n.cfg.ID }
+
+// Self is how others reach this node.
+func (n *Node) Self() Peer { return n.roster.self }
+
+// Config is what the node was opened with.
+func (n *Node) Config() Config { return n.cfg }
+
+// Done gives a channel that is closed when the node begins to end.
+func (n *Node) Done() <-chan struct{} { return n.stop }
+
+// ShardOf is the number of the conversation's shard.
+func (n *Node) ShardOf(conversation string) int { return ShardOf(conversation, n.cfg.Shards) }
+
+// Leader is the node that leads the conversation's shard, if this one knows it and it
+// is another one.
+func (n *Node) Leader(conversation string) (Peer, *Error) {
+	return n.reachable(n.shardOf(conversation))
+}
 
 func (n *Node) shardOf(conversation string) *shard {
 	if s := n.lazyShard(); s != nil && strings.HasPrefix(conversation, lazyMark) {
@@ -251,6 +265,9 @@ func (n *Node) await(ctx context.Context, r ReadRequest) *Error {
 	return s.holds(state)
 }
 
+// View reads what this node has, without asking anybody; see Await.
+func (n *Node) View(r ReadRequest) (order.View, *Error) { return n.shardOf(r.Conversation).view(r) }
+
 // reachable is the leader, if one is known.
 func (n *Node) reachable(s *shard) (Peer, *Error) {
 	if err := s.serves(); err != nil {
@@ -339,19 +356,20 @@ func role(state raft.RaftState) string {
 }
 
 // Ready says whether this node can answer for every shard of the quorum lane.
-func (n *Node) Ready() bool { return n.unready() == nil }
+func (n *Node) Ready() bool { return n.Readiness() == nil }
 
-// Unready says why this node cannot answer for some shard of the quorum lane: its
-// disk takes nothing, its replica takes no part, or it knows no leader, perhaps
-// since nodes refuse each other. It is "" if it can.
+// Unready is the text of Readiness, or "".
 func (n *Node) Unready() string {
-	if err := n.unready(); err != nil {
+	if err := n.Readiness(); err != nil {
 		return err.Detail
 	}
 	return ""
 }
 
-func (n *Node) unready() *Error {
+// Readiness says why this node cannot answer for some shard of the quorum lane: its
+// disk takes nothing, its replica takes no part, or it knows no leader, perhaps
+// since nodes refuse each other. It is nil if it can.
+func (n *Node) Readiness() *Error {
 	for _, s := range n.quorum() {
 		if problem := s.diskProblem(); problem != "" {
 			return diskFull(fmt.Sprintf("shard %d: %s", s.id, problem))
