@@ -3,36 +3,9 @@ package node
 import (
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
 	"lockstep/prototype/order"
 )
-
-const roomEvery = 500 * time.Millisecond
-
-// watchRoom looks, until the node is closed, how full the disks are. A leader that
-// is short of room hands over to a replica that is not, and refuses new messages if
-// there is none.
-func (n *Node) watchRoom() {
-	if !slices.ContainsFunc(n.shards, func(s *shard) bool { return s.disk.HasVolume() }) {
-		return
-	}
-	ticker := time.NewTicker(roomEvery)
-	defer ticker.Stop()
-	for {
-		for _, s := range n.shards {
-			if s.disk.Reserve(n.cfg.DiskReserve) && s.leads() {
-				n.balance.leave(s)
-			}
-		}
-		select {
-		case <-ticker.C:
-		case <-n.stop:
-			return
-		}
-	}
-}
 
 // diskProblem says what is wrong with the shard's disk, or "". A disk that is short
 // of room is a problem, too.

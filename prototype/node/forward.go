@@ -70,7 +70,7 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 		reply(submitAnswer{Error: noLeader("the lead changed while the message was on its way")}.append(nil), nil)
 		return
 	}
-	wait := n.within(s.submit(batch.Commands), n.detect.majority(), s.fence.Working())
+	wait := n.within(s.submit(batch.Commands), n.live.majority(), s.fence.Working())
 	go func() {
 		var a submitAnswer
 		a.Results, a.Error = wait(n.life)

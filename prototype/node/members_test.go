@@ -42,7 +42,7 @@ func TestNode_step(t *testing.T) {
 		{stepBelong, n2, memberAnswer{Removed: true}, "", 1},
 		{stepRemove, n2, memberAnswer{Done: true}, "", 1},
 	} {
-		got := n.step(t.Context(), memberRequest{Step: tt.step, Peer: tt.peer})
+		got := n.members.step(t.Context(), memberRequest{Step: tt.step, Peer: tt.peer})
 		if (got.Reason == "") != (tt.reason == "") || !strings.Contains(got.Reason, tt.reason) {
 			t.Errorf("step %d, %s: the reason is %q, want %q", i, tt.step, got.Reason, tt.reason)
 		}
@@ -78,7 +78,7 @@ func TestNode_Remove(t *testing.T) {
 		t.Error("it was told that it is no member")
 	default:
 	}
-	if got := n.step(t.Context(), memberRequest{Step: stepLeft, Peer: n.roster.self}); !got.Done {
+	if got := n.members.step(t.Context(), memberRequest{Step: stepLeft, Peer: n.roster.self}); !got.Done {
 		t.Errorf("the farewell: %+v", got)
 	}
 	select {
