@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,7 +40,6 @@ type placement struct {
 
 const (
 	balanceEvery  = 500 * time.Millisecond
-	mayLag        = 256 // entries; the rest follows before the handover
 	opinionWithin = 100 * time.Millisecond
 )
 
@@ -102,7 +100,7 @@ func (b *balancer) look() {
 // fit says whether a node can take over a shard at once.
 func (b *balancer) fit(s *shard, id string) bool {
 	o := b.asks(s, id)
-	return o != nil && o.Fit && o.Calm && !o.Agrees && o.Index+mayLag >= s.raft.LastIndex()
+	return o != nil && o.Fit && o.Calm && !o.Agrees && !s.lags(o.Index)
 }
 
 // asks gives a node's opinion of a shard that this node leads, or nil if it does
@@ -123,14 +121,10 @@ func (b *balancer) asks(s *shard, id string) *opinion {
 }
 
 func (b *balancer) handOver(s *shard, to string) bool {
-	err := fmt.Errorf("%s is not a voter", to)
-	if server, ok := s.server(to); ok {
-		err = s.raft.LeadershipTransferToServer(server.ID, server.Address).Error()
-	}
-	if err != nil {
-		s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "to", to, "error", err)
+	if err := s.handOver(to); err != nil {
+		b.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "to", to, "error", err)
 		return false
 	}
-	s.cfg.Logger.Info("handed over", "shard", s.id, "to", to)
+	b.cfg.Logger.Info("handed over", "shard", s.id, "to", to)
 	return true
 }

@@ -62,7 +62,7 @@ func (c *comparer) run(stop <-chan struct{}) {
 				delete(before, s.id)
 				continue
 			}
-			now := stateMessage{s.id, s.raft.CurrentTerm(), s.fsm.machine.State()}
+			now := stateMessage{s.id, s.term(), s.state()}
 			if b, ok := before[s.id]; ok && b.Term == now.Term && b.Index > 0 {
 				told = append(told, b)
 			}
@@ -89,10 +89,10 @@ func (c *comparer) receive(from string, payload []byte, _ func([]byte, error)) {
 		}
 		s := c.shards[t.Shard]
 		// One that was the leader and does not know better is no measure.
-		if s.leader() != from || s.raft.CurrentTerm() != t.Term || !slices.Contains(s.voters(), from) {
+		if s.leader() != from || s.term() != t.Term || !slices.Contains(s.voters(), from) {
 			continue
 		}
-		if mine, ok := s.fsm.trail.at(t.Index); ok && mine != t.Fingerprint {
+		if mine, ok := s.fingerprint(t.Index); ok && mine != t.Fingerprint {
 			s.halt("at entry " + strconv.FormatUint(t.Index, 10) + " its history is another one than that of the leader, " + from)
 		}
 	}

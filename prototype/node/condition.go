@@ -79,6 +79,9 @@ func (s *shard) waiting() string {
 	return "it has asked the other members"
 }
 
+// stopped says whether this replica takes no part for as long as the process runs.
+func (s *shard) stopped() bool { return s.condition.Load() != nil }
+
 // serves refuses to read at a replica that has stopped.
 func (s *shard) serves() *Error {
 	if c := s.condition.Load(); c != nil {

@@ -52,7 +52,6 @@ const (
 	leaderlessFor = 60 * time.Millisecond
 	askAgain      = 30 * time.Millisecond  // after an opinion that was not shared
 	othersTurn    = 100 * time.Millisecond // after another one was found to be better
-	ownTurn       = 300 * time.Millisecond // after a campaign
 )
 
 // newDetector looks after the shards. calm says whether this node may be given a lead,

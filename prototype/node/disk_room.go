@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"lockstep/prototype/node/disk"
 	"lockstep/prototype/order"
 )
 
@@ -33,3 +34,21 @@ func (s *shard) leaderless() *Error {
 func refuseFull(detail string) func(context.Context) ([]order.Result, *Error) {
 	return func(context.Context) ([]order.Result, *Error) { return nil, diskFull(detail) }
 }
+
+// hasRoom says whether the disk takes what a leader would write.
+func (s *shard) hasRoom() bool { return !s.disk.IsLow() && s.disk.Problem() == "" }
+
+// hasVolume says whether it is known how full this replica's disk is.
+func (s *shard) hasVolume() bool { return s.disk.HasVolume() }
+
+// reserve looks how full the disk is, and says whether less is free than so many bytes.
+func (s *shard) reserve(bytes uint64) (low bool) { return s.disk.Reserve(bytes) }
+
+// diskCounts is what is known of the disk.
+func (s *shard) diskCounts() disk.Counts { return s.disk.Counts() }
+
+// working gives a context that ends when the disk hangs or fails.
+func (s *shard) working() context.Context { return s.fence.Working() }
+
+// hangs says whether the disk does not answer.
+func (s *shard) hangs() bool { return s.fence.MayStand() != nil }

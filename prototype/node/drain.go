@@ -26,7 +26,7 @@ func (b *balancer) drain(ctx context.Context) (leads int) {
 // leave hands a shard over to the first choice that is fit.
 func (b *balancer) leave(s *shard) bool {
 	for _, id := range preference(s.turn(), s.voters()) {
-		if id != s.cfg.ID && b.live.hears(id) && b.fit(s, id) && b.handOver(s, id) {
+		if id != b.cfg.ID && b.live.hears(id) && b.fit(s, id) && b.handOver(s, id) {
 			return true
 		}
 	}

@@ -1,10 +1,7 @@
 package node
 
 import (
-	"errors"
 	"fmt"
-
-	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/fault"
 )
@@ -19,18 +16,11 @@ func (n *Node) Fault(f fault.Fault) (fault.Status, error) {
 	switch f.Kind {
 	case fault.Transfer:
 		return n.eachShard(f, func(s *shard) (bool, error) {
-			if !s.leads() {
-				return false, nil
-			}
-			return true, s.raft.LeadershipTransfer().Error()
+			return s.handOverToAny()
 		})
 	case fault.Snapshot:
 		return n.eachShard(f, func(s *shard) (bool, error) {
-			err := s.raft.Snapshot().Error()
-			if errors.Is(err, raft.ErrNothingNewToSnapshot) {
-				return false, nil
-			}
-			return true, err
+			return s.snapshot()
 		})
 	}
 	return fault.Status{ID: n.faults.Add(f), Fault: f}, nil

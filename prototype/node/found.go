@@ -70,7 +70,7 @@ type foundingAnswer struct {
 func newFounding(m *membership) *founding {
 	f := &founding{m: m, told: make(map[string]bool), began: time.Now(), undecided: make(map[int]bool), founders: make(map[string]string)}
 	for _, s := range m.Shards {
-		f.undecided[s.id] = s.past.empty() && !s.forgot.Load()
+		f.undecided[s.id] = isEmpty(s)
 	}
 	m.Mesh.Handle(channelFounding, f.receive)
 	return f
@@ -133,7 +133,7 @@ func (f *founding) step(ctx context.Context) (join []int) {
 		case held[shard]:
 			join = append(join, shard)
 			f.decided(shard, nil)
-		case hosts[shard] == others, f.m.Shards[shard].cfg.Lazy > 0 && time.Since(f.began) > lazyFoundAfter && majority(hosts[shard]+1, others+1):
+		case hosts[shard] == others, shard >= f.m.Quorum && time.Since(f.began) > lazyFoundAfter && majority(hosts[shard]+1, others+1):
 			if err := f.found(f.m.Shards[shard]); err != nil {
 				f.m.Logger.Error("the shard could not be founded", "shard", shard, "error", err)
 				continue
@@ -174,8 +174,8 @@ func (m *membership) acknowledged(leader string, more map[int]mark) (join []int)
 func (m *membership) marks() map[int]mark {
 	marks := make(map[int]mark)
 	for _, s := range m.quorum() {
-		if !s.past.empty() {
-			marks[s.id] = s.past.held
+		if held, ok := s.heldAtStart(); ok {
+			marks[s.id] = held
 		}
 	}
 	return marks
@@ -231,17 +231,17 @@ func (f *founding) ask(ctx context.Context, shards []int) map[string]foundingAns
 	return answers
 }
 
-// found writes the first configuration. Every founder writes the same one, so it
-// does not matter who is first.
+// found founds a shard with all the peers.
 func (f *founding) found(s *shard) error {
 	var members raft.Configuration
 	for _, p := range f.m.Peers {
 		members.Servers = append(members.Servers, raft.Server{ID: raft.ServerID(p.ID), Address: raft.ServerAddress(p.Raft)})
 	}
-	if err := s.raft.BootstrapCluster(members).Error(); err != nil {
-		return err
-	}
-	s.ruling.founded.Store(true)
-	s.transport.open.Store(true)
-	return nil
+	return s.found(members)
+}
+
+// isEmpty says whether a replica holds nothing, and never did.
+func isEmpty(s *shard) bool {
+	_, held := s.heldAtStart()
+	return !held && !s.hasForgotten()
 }

@@ -44,7 +44,7 @@ func (m *membership) run(f *founding) {
 	})
 	strangers := make(map[int]bool)
 	for _, s := range m.quorum() {
-		if s.forgot.Load() {
+		if s.hasForgotten() {
 			strangers[s.id] = true
 		}
 	}
@@ -91,12 +91,12 @@ func (m *membership) round(ctx context.Context, strangers map[int]bool, settled 
 		mu.Unlock()
 		r := memberRequest{Shard: s.id, Peer: m.Roster.self, Life: m.Life}
 		switch {
-		case s.condition.Load() != nil:
+		case s.stopped():
 			continue
 		case stranger:
 			r.Step = stepAdmit
 		case s.suffrage() == raft.Nonvoter:
-			r.Step, r.Index = stepPromote, s.raft.AppliedIndex()
+			r.Step, r.Index = stepPromote, s.appliedIndex()
 		case settled && s.leader() == "" && m.Join:
 			r.Step = stepReturn
 		case settled && s.leader() == "":

@@ -56,7 +56,7 @@ func (n *Node) ReadIn(name, conversation string, after uint64, limit int) order.
 		return order.View{First: 1}
 	case name == LaneQuorum, name == LaneLazy:
 		conversation = nameIn(name, conversation)
-		return n.shardOf(conversation).fsm.machine.Read(conversation, after, limit)
+		return n.shardOf(conversation).messages(conversation, after, limit)
 	}
 	return n.lanes.view(name, conversation, after, limit)
 }

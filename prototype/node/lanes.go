@@ -155,7 +155,7 @@ func (l *lanes) run() {
 // told that it leads no more: it learns that from its successor, or not at all.
 func (l *lanes) elect(shard int, x *lane.Leader) {
 	if s := l.shards[shard]; s.leads() && l.live.majority().Err() == nil {
-		x.Lead(s.raft.CurrentTerm())
+		x.Lead(s.term())
 	}
 }
 

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -70,4 +72,66 @@ func (s *shard) campaign() {
 		return
 	}
 	s.transport.campaign(s.cfg.ID)
+}
+
+// term is the newest that this replica knows.
+func (s *shard) term() uint64 { return s.raft.CurrentTerm() }
+
+// mayVote says whether this replica would vote now.
+func (s *shard) mayVote() bool { return s.transport.mayVote() == nil }
+
+// mayStand says whether this replica may stand for election.
+func (s *shard) mayStand() bool {
+	return s.raft.State() == raft.Follower && s.transport.mayStand() == nil
+}
+
+// end is the term and the index of the last entry of this replica's log.
+func (s *shard) end() (term, index uint64) {
+	index = s.raft.LastIndex()
+	if e, ok := s.entry(index); ok {
+		return e.Term, index
+	}
+	term, _ = strconv.ParseUint(s.raft.Stats()["last_snapshot_term"], 10, 64) // the log ends in a snapshot
+	return term, index
+}
+
+// appliedIndex is how far this replica has applied its log.
+func (s *shard) appliedIndex() uint64 { return s.raft.AppliedIndex() }
+
+// entry is one of the log, committed or not.
+func (s *shard) entry(index uint64) (e raft.Log, ok bool) {
+	return e, s.log.GetLog(index, &e) == nil
+}
+
+// committed is an entry that is, and that the log still holds.
+func (s *shard) committed(index uint64) (e raft.Log, ok bool) {
+	if s.raft.CommitIndex() < index {
+		return e, false
+	}
+	return s.entry(index)
+}
+
+// mayLag is how many entries a follower may lack that takes a lead over or gets a vote;
+// the rest comes with the next ones.
+const mayLag = 256
+
+// lags says whether a follower that has come to an index lacks too much to be counted on.
+func (s *shard) lags(index uint64) bool { return index+mayLag < s.raft.LastIndex() }
+
+// handOver gives the lead to a voter.
+func (s *shard) handOver(to string) error {
+	server, ok := s.server(to)
+	if !ok {
+		return fmt.Errorf("%s is not a voter", to)
+	}
+	return s.raft.LeadershipTransferToServer(server.ID, server.Address).Error()
+}
+
+// handOverToAny gives the lead, if this replica has it, to the follower that the library
+// finds best.
+func (s *shard) handOverToAny() (had bool, err error) {
+	if !s.leads() {
+		return false, nil
+	}
+	return true, s.raft.LeadershipTransfer().Error()
 }

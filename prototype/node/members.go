@@ -187,19 +187,7 @@ func (m *membership) admit(s *shard, p Peer, keeps bool) (at mark, err error) {
 			return at, err
 		}
 	}
-	err = s.ruling.admit(p.ID, func() error {
-		entry := s.raft.AddNonvoter(raft.ServerID(p.ID), p.address(), 0, joinWithin)
-		if err := entry.Error(); err != nil {
-			return err
-		}
-		var e raft.Log
-		if err := s.log.GetLog(entry.Index(), &e); err != nil {
-			return fmt.Errorf("look at the entry that admits: %w", err)
-		}
-		at = mark{e.Term, e.Index}
-		return nil
-	})
-	return at, err
+	return s.admit(p.ID, p.address())
 }
 
 func (m *membership) promote(s *shard, p Peer, index uint64) error {
@@ -209,10 +197,8 @@ func (m *membership) promote(s *shard, p Peer, index uint64) error {
 		return errors.New("it has not been admitted")
 	case server.Suffrage == raft.Voter:
 		return nil
-	case index+mayLag < s.raft.LastIndex():
-		return fmt.Errorf("it has come to entry %d of %d", index, s.raft.LastIndex())
 	}
-	return s.raft.AddVoter(server.ID, server.Address, 0, joinWithin).Error()
+	return s.promote(server, index)
 }
 
 // remove removes a member, unless those that remain could not go on: a change
@@ -225,7 +211,7 @@ func (m *membership) remove(s *shard, id string) error {
 	if err := canGoOn(remain, func(v string) bool { return v == m.ID || m.Balance.asks(s, v) != nil }); err != nil {
 		return err
 	}
-	if err := s.raft.RemoveServer(raft.ServerID(id), 0, joinWithin).Error(); err != nil {
+	if err := s.remove(id); err != nil {
 		return err
 	}
 	m.Promises.releases(s.id, id)

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/hashicorp/raft"
-
 	"lockstep/prototype/link"
 )
 
@@ -68,8 +66,8 @@ const nameEntry = 2
 // derive gives the name that the log of the first shard tells, or "" if it does not
 // tell one here.
 func (m *namer) derive(s *shard) string {
-	var e raft.Log
-	if s.raft.CommitIndex() < nameEntry || s.log.GetLog(nameEntry, &e) != nil || e.AppendedAt.IsZero() {
+	e, ok := s.committed(nameEntry)
+	if !ok || e.AppendedAt.IsZero() {
 		return ""
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %d %x", e.Term, e.Type, e.AppendedAt.UnixNano(), e.Data))

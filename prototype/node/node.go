@@ -116,7 +116,7 @@ func (n *Node) Close() error {
 	n.done.Wait()
 	n.members.close()
 	n.beats.close()
-	n.promises.close(slices.ContainsFunc(n.shards, func(s *shard) bool { return s.fence.MayStand() != nil }))
+	n.promises.close(slices.ContainsFunc(n.shards, func(s *shard) bool { return s.hangs() }))
 	n.cfg.Disk.Close()
 	n.detect.close()
 	err := closeShards(n.shards)

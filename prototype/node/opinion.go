@@ -3,10 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"time"
-
-	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/mutant"
 )
@@ -39,16 +36,11 @@ func (o opinion) newer(than opinion) bool {
 
 func (d *detector) opinion(shard int) opinion {
 	s := d.shards[shard]
-	o := opinion{Agrees: s.lacksLeader() && s.transport.mayVote() == nil, Fit: s.raft.State() == raft.Follower && s.transport.mayStand() == nil && !d.draining(), Calm: d.calm() && !s.disk.IsLow() && s.disk.Problem() == "", Index: s.raft.LastIndex()}
+	o := opinion{Agrees: s.lacksLeader() && s.mayVote(), Fit: s.mayStand() && !d.draining(), Calm: d.calm() && s.hasRoom()}
+	o.Term, o.Index = s.end()
 	d.mu.Lock()
 	o.Running = time.Now().Before(d.campaign[shard])
 	d.mu.Unlock()
-	var last raft.Log
-	if s.log.GetLog(o.Index, &last) == nil {
-		o.Term = last.Term
-	} else { // the log ends in a snapshot
-		o.Term, _ = strconv.ParseUint(s.raft.Stats()["last_snapshot_term"], 10, 64)
-	}
 	return o
 }
 
@@ -85,7 +77,7 @@ func (d *detector) inquire(shards []int) {
 	}
 	questions, terms := make([]question, len(shards)), make([]uint64, len(shards))
 	for i, id := range shards {
-		terms[i] = d.shards[id].raft.CurrentTerm()
+		terms[i] = d.shards[id].term()
 		questions[i] = question{id, d.shards[id].ledNoLonger()}
 	}
 	payload, err := json.Marshal(questions)
@@ -138,7 +130,7 @@ func (d *detector) inquire(shards []int) {
 // and a campaign would depose whoever has won it.
 func (d *detector) decide(shard int, term uint64, opinions map[string]opinion) {
 	s := d.shards[shard]
-	if s.raft.CurrentTerm() != term || !s.lacksLeader() {
+	if s.term() != term || !s.lacksLeader() {
 		d.later(shard, othersTurn)
 		return
 	}
@@ -148,9 +140,9 @@ func (d *detector) decide(shard int, term uint64, opinions map[string]opinion) {
 	case p.running:
 	case p.best == d.cfg.ID:
 		d.mu.Lock()
-		d.campaign[shard] = time.Now().Add(ownTurn)
+		d.campaign[shard] = time.Now().Add(campaignFor)
 		d.mu.Unlock()
-		s.cfg.Logger.Info("campaigns", "shard", shard, "silent", s.leader())
+		d.cfg.Logger.Info("campaigns", "shard", shard, "silent", s.leader())
 		s.campaign()
 	default:
 		d.later(shard, othersTurn)

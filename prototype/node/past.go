@@ -129,3 +129,11 @@ func (s *shard) promise(was promise) promise {
 	}
 	return now
 }
+
+// heldAtStart is the newest entry that this replica had when it started; false if it had
+// none.
+func (s *shard) heldAtStart() (mark, bool) { return s.past.held, !s.past.empty() }
+
+// hasForgotten says whether this replica has lost a part of what it had promised, and
+// was not filled since.
+func (s *shard) hasForgotten() bool { return s.forgot.Load() }

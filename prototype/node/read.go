@@ -259,3 +259,22 @@ func (s *shard) reach(ctx context.Context, conversation string, min uint64) *Err
 		}
 	}
 }
+
+// state is what this replica has applied.
+func (s *shard) state() order.State { return s.fsm.machine.State() }
+
+// fingerprint is that of this replica's state at an index, if it is still known.
+func (s *shard) fingerprint(index uint64) (order.Fingerprint, bool) { return s.fsm.trail.at(index) }
+
+// digest is that of a conversation up to a seq; see order.Machine.Digest.
+func (s *shard) digest(conversation string, upto uint64) (uint64, order.Digest) {
+	return s.fsm.machine.Digest(conversation, upto)
+}
+
+// messages gives those of a conversation that this replica has, whatever its condition.
+func (s *shard) messages(conversation string, after uint64, limit int) order.View {
+	return s.fsm.machine.Read(conversation, after, limit)
+}
+
+// applied gives a channel that is closed when the state changes. Take it before reading.
+func (s *shard) applied() <-chan struct{} { return s.fsm.applied.wait() }

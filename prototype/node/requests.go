@@ -30,7 +30,7 @@ func (n *Node) SubmitLater(conversation string, commands []order.Command) func(c
 		}
 	}
 	if s.leads() {
-		return n.within(s.submit(commands), n.live.majority(), s.fence.Working())
+		return n.within(s.submit(commands), n.live.majority(), s.working())
 	}
 	leader, err := n.reachable(s)
 	if err != nil {
@@ -117,11 +117,11 @@ func (n *Node) reachable(s *shard) (Peer, *Error) {
 // Digest covers a conversation up to a seq, at this replica; see
 // order.Machine.Digest.
 func (n *Node) Digest(conversation string, upto uint64) (uint64, order.Digest) {
-	return n.shardOf(conversation).fsm.machine.Digest(conversation, upto)
+	return n.shardOf(conversation).digest(conversation, upto)
 }
 
 // Watch gives a channel that is closed when this replica's state of the
 // conversation's shard changes. Take it before reading.
 func (n *Node) Watch(conversation string) <-chan struct{} {
-	return n.shardOf(conversation).fsm.applied.wait()
+	return n.shardOf(conversation).applied()
 }

@@ -257,7 +257,7 @@ func (s *shard) compact() {
 		case <-ticker.C:
 			if s.log.SinceSnapshot(false) > compactAfter {
 				s.log.SinceSnapshot(true)
-				if err := s.raft.Snapshot().Error(); err != nil && !errors.Is(err, raft.ErrNothingNewToSnapshot) {
+				if _, err := s.snapshot(); err != nil {
 					s.cfg.Logger.Warn("no snapshot", "shard", s.id, "error", err)
 				}
 			}
@@ -277,4 +277,13 @@ func (s *shard) spreadSoon() {
 		s.spreading.Store(false)
 		s.transport.spread(s.fsm.machine.Index())
 	})
+}
+
+// snapshot takes one, unless nothing was applied since the last.
+func (s *shard) snapshot() (taken bool, err error) {
+	err = s.raft.Snapshot().Error()
+	if errors.Is(err, raft.ErrNothingNewToSnapshot) {
+		return false, nil
+	}
+	return true, err
 }

@@ -1,7 +1,9 @@
 package node
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/raft"
 )
@@ -58,4 +60,49 @@ func (s *shard) suffrage() raft.ServerSuffrage {
 		return server.Suffrage
 	}
 	return raft.Staging
+}
+
+// found writes the first configuration. Every founder writes the same one, so it
+// does not matter who is first.
+func (s *shard) found(members raft.Configuration) error {
+	if err := s.raft.BootstrapCluster(members).Error(); err != nil {
+		return err
+	}
+	s.ruling.founded.Store(true)
+	s.transport.open.Store(true)
+	return nil
+}
+
+// changeWithin bounds how long a change of the members may wait to be proposed.
+const changeWithin = 5 * time.Second
+
+// admit has a leader take a node in, without a vote. It gives the entry that admits it.
+func (s *shard) admit(id string, address raft.ServerAddress) (at mark, err error) {
+	err = s.ruling.admit(id, func() error {
+		change := s.raft.AddNonvoter(raft.ServerID(id), address, 0, changeWithin)
+		if err := change.Error(); err != nil {
+			return err
+		}
+		var e raft.Log
+		if err := s.log.GetLog(change.Index(), &e); err != nil {
+			return fmt.Errorf("look at the entry that admits: %w", err)
+		}
+		at = mark{e.Term, e.Index}
+		return nil
+	})
+	return at, err
+}
+
+// promote has a leader give a member its vote, once it has come to an index that is near
+// the end of the log.
+func (s *shard) promote(member raft.Server, index uint64) error {
+	if s.lags(index) {
+		return fmt.Errorf("it has come to entry %d of %d", index, s.raft.LastIndex())
+	}
+	return s.raft.AddVoter(member.ID, member.Address, 0, changeWithin).Error()
+}
+
+// remove has a leader remove a member.
+func (s *shard) remove(id string) error {
+	return s.raft.RemoveServer(raft.ServerID(id), 0, changeWithin).Error()
 }
