@@ -46,6 +46,32 @@ var importRules = []importRule{
 		Reason: "what is known of a disk does not depend on what is stored there"},
 	{From: "lockstep/prototype/node/disk", Deny: "github.com/hashicorp", Tests: true,
 		Reason: "a disk is judged alike for every consensus library"},
+	{From: "lockstep/prototype/node/api", Deny: "github.com/hashicorp",
+		Reason: "what is said over HTTP is asked of the node's methods, and stays when another library orders"},
+	{From: "lockstep/prototype/node", Deny: "lockstep/prototype/node/api", Except: []string{"lockstep/prototype/node/api"}, Tests: true,
+		Reason: "a node runs without its HTTP API; whoever starts one decides who may ask it"},
+	{From: "lockstep/prototype/node/member", Deny: "lockstep/prototype/node",
+		Allow:  nodeRooms("member", "election", "replica", "transport", "storage", "folder", "liveness", "disk", "roster", "outcome", "wire", "presence", "meter", "hclogger"),
+		Reason: "who belongs to a shard is decided above who leads it"},
+	{From: "lockstep/prototype/node/election", Deny: "lockstep/prototype/node",
+		Allow:  nodeRooms("election", "replica", "transport", "storage", "folder", "liveness", "disk", "roster", "outcome", "wire", "presence", "meter", "hclogger"),
+		Reason: "who should lead is decided by asking replicas, which never ask back"},
+	{From: "lockstep/prototype/node/replica", Deny: "lockstep/prototype/node",
+		Allow:  nodeRooms("replica", "transport", "storage", "folder", "liveness", "disk", "roster", "outcome", "wire", "presence", "meter", "hclogger"),
+		Reason: "a replica orders and reads without knowing who should lead it or belong to it"},
+	{From: "lockstep/prototype/node/transport", Deny: "lockstep/prototype/node",
+		Allow:  nodeRooms("transport", "storage", "folder", "liveness", "disk", "roster", "wire", "presence"),
+		Reason: "requests are carried without knowing what is in them"},
+	{From: "lockstep/prototype/node/folder", Deny: "lockstep/prototype",
+		Allow:  nodeRooms("folder", "storage"),
+		Reason: "what a folder says of itself is read before anything runs"},
+	{From: "lockstep/prototype/node/liveness", Deny: "lockstep/prototype/node",
+		Allow:  nodeRooms("liveness", "roster", "presence"),
+		Reason: "silence is noticed alike whoever leads"},
+	{From: "lockstep/prototype/node/liveness", Deny: "github.com/hashicorp",
+		Reason: "silence is noticed alike for every consensus library"},
+	{From: "lockstep/prototype/node/outcome", Deny: "lockstep",
+		Reason: "what a client is told stands on nothing"},
 	{From: "lockstep", Deny: "github.com/yuin/goldmark", Except: []string{"lockstep/site/markdown"},
 		Reason: "goldmark v2 is coming: it must stay a change of one package"},
 	{From: "lockstep", Deny: "oss.terrastruct.com/d2", Except: []string{"lockstep/site/diagram"},
@@ -62,6 +88,14 @@ var importRules = []importRule{
 		Reason: "the deterministic state machine is the part that must be read in one sitting"},
 	{From: "lockstep/prototype/history", Deny: "std",
 		Reason: "a history is data that other checkers read too"},
+}
+
+// nodeRooms are packages below prototype/node.
+func nodeRooms(names ...string) (paths []string) {
+	for _, name := range names {
+		paths = append(paths, "lockstep/prototype/node/"+name)
+	}
+	return paths
 }
 
 // TestImports holds the import rules of ARCHITECTURE.md. Run with

@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/node"
+	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/storage"
 )
 
@@ -48,7 +48,7 @@ join with --join and empty folders. A folder of the old cluster is refused.`,
 			if _, err := os.Stat(filepath.Join(data, "stable.db")); err != nil {
 				return fmt.Errorf("recover: %s is no data folder of a node: %w", data, err)
 			}
-			s, err := node.OpenSurvivor(storage.DiskStores(data, storage.LogStore(logStore), slog.New(slog.DiscardHandler)))
+			s, err := replica.OpenSurvivor(storage.DiskStores(data, storage.LogStore(logStore), slog.New(slog.DiscardHandler)))
 			if err != nil {
 				return fmt.Errorf("recover: %w", err)
 			}

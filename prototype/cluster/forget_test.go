@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
 )
@@ -352,12 +353,12 @@ func TestFolders_recover(t *testing.T) {
 	f.stop("n1", "n2", "n3")
 	must(t, os.RemoveAll(f.folder("n1")))
 	must(t, os.RemoveAll(f.folder("n2")))
-	s, err := node.OpenSurvivor(storage.DiskStores(f.folder("n3"), f.kind, slog.New(slog.DiscardHandler)))
+	s, err := replica.OpenSurvivor(storage.DiskStores(f.folder("n3"), f.kind, slog.New(slog.DiscardHandler)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	old := s.Cluster
-	if err := s.Recover("n3:raft", []string{"n1"}); !errors.Is(err, node.ErrSurvivor) || !strings.Contains(err.Error(), "n1, n2") {
+	if err := s.Recover("n3:raft", []string{"n1"}); !errors.Is(err, replica.ErrSurvivor) || !strings.Contains(err.Error(), "n1, n2") {
 		t.Errorf("only n1 was named as lost: %v", err)
 	}
 	if err := errors.Join(s.Recover("n3:raft", []string{"n2", "n1"}), s.Close()); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/api"
 )
 
 // Transport carries HTTP requests to the nodes of this process, without sockets:
@@ -37,9 +38,9 @@ func (t *memoryTransport) handler(n *node.Node) (http.Handler, error) {
 		t.handlers = make(map[*node.Node]http.Handler)
 	}
 	if t.handlers[n] == nil {
-		cfg := node.DefaultAPIConfig()
+		cfg := api.DefaultConfig()
 		cfg.AllowFaults = true
-		a, err := node.NewAPI(n, cfg)
+		a, err := api.New(n, cfg)
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/wire"
 	"lockstep/prototype/order"
 )
 
@@ -11,7 +13,7 @@ import (
 // an error about the rest, if there is a rest.
 type submitAnswer struct {
 	Results []order.Result
-	Error   *Error
+	Error   *outcome.Error
 }
 
 // An answer begins with its kind. Results follow as their number, and for each its
@@ -39,7 +41,7 @@ func (a submitAnswer) append(dst []byte) []byte {
 		}
 		dst = append(dst, byte(r.Rejected), duplicate)
 		if r.Rejected == order.Conflict {
-			dst = appendBytes(dst, []byte(r.Hash))
+			dst = wire.AppendBytes(dst, []byte(r.Hash))
 		}
 	}
 	if a.Error != nil {
@@ -52,25 +54,25 @@ func (a submitAnswer) append(dst []byte) []byte {
 // decodeAnswer reads the answer to a number of commands. An error in it is not one
 // of reading.
 func decodeAnswer(payload []byte, commands int) (a submitAnswer, err error) {
-	d := reader{data: payload}
-	kind, n := d.byte(), d.uvarint()
-	if d.failed || n > uint64(commands) {
-		return a, errRPC
+	d := wire.Reader{Data: payload}
+	kind, n := d.Byte(), d.Uvarint()
+	if d.Failed || n > uint64(commands) {
+		return a, wire.ErrMalformed
 	}
 	for range n {
-		r := order.Result{Seq: d.uvarint(), Epoch: d.uvarint(), Session: d.uvarint(), Rejected: order.Rejection(d.byte())}
-		r.Duplicate = d.byte() == 1
+		r := order.Result{Seq: d.Uvarint(), Epoch: d.Uvarint(), Session: d.Uvarint(), Rejected: order.Rejection(d.Byte())}
+		r.Duplicate = d.Byte() == 1
 		if r.Rejected == order.Conflict {
-			r.Hash = string(d.bytes())
+			r.Hash = string(d.Bytes())
 		}
 		a.Results = append(a.Results, r)
 	}
 	switch {
-	case d.failed:
-	case kind == answerWhole && len(d.data) == 0:
+	case d.Failed:
+	case kind == answerWhole && len(d.Data) == 0:
 		return a, nil
-	case kind == answerError && json.Unmarshal(d.data, &a.Error) == nil && a.Error != nil:
+	case kind == answerError && json.Unmarshal(d.Data, &a.Error) == nil && a.Error != nil:
 		return a, nil
 	}
-	return submitAnswer{}, errRPC
+	return submitAnswer{}, wire.ErrMalformed
 }

@@ -9,12 +9,15 @@ import (
 
 	"lockstep/prototype/fault"
 	"lockstep/prototype/link"
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/node/roster"
+	"lockstep/prototype/node/wire"
 	"lockstep/prototype/order"
 )
 
 // Leaders tell their followers the fingerprint of their state, and a follower that
 // had another one at the same index stops: what it holds is not what the others
-// hold. Reads compare in the same way before they answer (shard.shares); this is
+// hold. Reads compare in the same way before they answer (Replica.Shares); this is
 // for replicas that nobody reads.
 
 // compareEvery is how often a leader tells. What it tells was true one round ago,
@@ -31,14 +34,14 @@ type stateMessage struct {
 // comparer tells, and compares what it is told.
 type comparer struct {
 	mesh   *link.Mesh
-	roster *roster
+	roster *roster.Roster
 	gate   *fault.Gate
-	shards []*shard // of the quorum lane
+	shards []*replica.Replica // of the quorum lane
 }
 
-func newComparer(mesh *link.Mesh, r *roster, gate *fault.Gate, shards []*shard) *comparer {
+func newComparer(mesh *link.Mesh, r *roster.Roster, gate *fault.Gate, shards []*replica.Replica) *comparer {
 	c := &comparer{mesh: mesh, roster: r, gate: gate, shards: shards}
-	mesh.Handle(channelState, c.receive)
+	mesh.Handle(wire.ChannelState, c.receive)
 	return c
 }
 
@@ -58,22 +61,22 @@ func (c *comparer) run(stop <-chan struct{}) {
 		}
 		var told []stateMessage
 		for _, s := range c.shards {
-			if !s.leads() {
-				delete(before, s.id)
+			if !s.Leads() {
+				delete(before, s.Shard)
 				continue
 			}
-			now := stateMessage{s.id, s.term(), s.state()}
-			if b, ok := before[s.id]; ok && b.Term == now.Term && b.Index > 0 {
+			now := stateMessage{s.Shard, s.Term(), s.State()}
+			if b, ok := before[s.Shard]; ok && b.Term == now.Term && b.Index > 0 {
 				told = append(told, b)
 			}
-			before[s.id] = now
+			before[s.Shard] = now
 		}
 		payload, err := json.Marshal(told)
 		if err != nil || len(told) == 0 {
 			continue
 		}
-		for _, id := range c.roster.others() {
-			c.mesh.Send(id, channelState, payload)
+		for _, id := range c.roster.Others() {
+			c.mesh.Send(id, wire.ChannelState, payload)
 		}
 	}
 }
@@ -89,11 +92,11 @@ func (c *comparer) receive(from string, payload []byte, _ func([]byte, error)) {
 		}
 		s := c.shards[t.Shard]
 		// One that was the leader and does not know better is no measure.
-		if s.leader() != from || s.term() != t.Term || !slices.Contains(s.voters(), from) {
+		if s.Leader() != from || s.Term() != t.Term || !slices.Contains(s.Voters(), from) {
 			continue
 		}
-		if mine, ok := s.fingerprint(t.Index); ok && mine != t.Fingerprint {
-			s.halt("at entry " + strconv.FormatUint(t.Index, 10) + " its history is another one than that of the leader, " + from)
+		if mine, ok := s.Fingerprint(t.Index); ok && mine != t.Fingerprint {
+			s.Halt("at entry " + strconv.FormatUint(t.Index, 10) + " its history is another one than that of the leader, " + from)
 		}
 	}
 }

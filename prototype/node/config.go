@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"time"
 
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/node/roster"
 	"lockstep/prototype/node/storage"
 )
 
 // Config says what a node is and how it behaves. All nodes of a cluster must
 // agree on Peers, Shards and the timers.
 type Config struct {
-	replicaConfig // of each of its replicas
+	replica.Config // of each of its replicas
 
-	Peers []Peer // every member, this node included; with Join, those that it joins
+	Peers []roster.Peer // every member, this node included; with Join, those that it joins
 	// Join makes a new node a member of a cluster that runs. Peers are then its
 	// members and this node. A node that has joined is started in the same way.
 	Join   bool
@@ -41,19 +43,19 @@ type Config struct {
 // a quarter of a second.
 func DefaultConfig() Config {
 	return Config{
-		replicaConfig: defaultReplicaConfig(),
-		Shards:        4,
-		ReadTimeout:   2 * time.Second,
-		MaxBody:       64 << 10,
-		MaxID:         128,
-		DiskReserve:   64 << 20,
+		Config:      replica.DefaultConfig(),
+		Shards:      4,
+		ReadTimeout: 2 * time.Second,
+		MaxBody:     64 << 10,
+		MaxID:       128,
+		DiskReserve: 64 << 20,
 	}
 }
 
 // Validate checks the configuration; the node refuses to start otherwise.
 func (c Config) Validate() error {
 	bad := func(format string, args ...any) error {
-		return fmt.Errorf("%w: %s", ErrConfig, fmt.Sprintf(format, args...))
+		return fmt.Errorf("%w: %s", replica.ErrConfig, fmt.Sprintf(format, args...))
 	}
 	self := false
 	seen := map[string]bool{}
@@ -81,5 +83,5 @@ func (c Config) Validate() error {
 	case c.Network == nil, c.Stores == nil:
 		return bad("network and stores are needed")
 	}
-	return c.replicaConfig.Validate()
+	return c.Config.Validate()
 }

@@ -1,5 +1,6 @@
-// Package node is one replica of the ordering cluster: it hosts N shards, each
-// a Raft group, over one listener, and answers clients over HTTP.
+// Package node is one process of the ordering cluster: it hosts a replica of each of N
+// shards, each a Raft group, over one listener, and orders and reads for those who ask it.
+// Package api answers clients over HTTP.
 //
 // What it guarantees for a conversation in the quorum lane:
 //
@@ -16,8 +17,8 @@
 //
 // # Where this departs from hashicorp/raft's defaults
 //
-// Heartbeats run on the library's main goroutine ([transport], upstream issue
-// 695). Linearizable reads rest on our own proof of leadership ([evidence],
+// Heartbeats run on the library's main goroutine ([transport.Transport], upstream issue
+// 695). Linearizable reads rest on our own proof of leadership ([transport.Evidence],
 // ADR-0018), not on VerifyLeader. The leader lease is at most half the
 // heartbeat timeout, or the node does not start. A voter that has just started
 // refuses votes for one heartbeat timeout, since it has forgotten whom it
@@ -26,15 +27,33 @@
 // # Members
 //
 // A replica without state, or with less than it promised, takes no part until it
-// has founded its shard or was admitted to it ([founding], [joiner], [promises],
+// has founded its shard or was admitted to it ([member.Founding], [member.Membership], [folder.Promises],
 // ADR-0026), so a member may lose its disk or a part of it, and others may join and
 // leave, while less than a majority is missing. A replica whose history is not its
-// leader's stops and serves nothing (shard.halt).
+// leader's stops and serves nothing ([replica.Replica]).
+//
+// # Rooms
+//
+// Each room is a package that knows those below it, and none above; [Open] builds them in
+// this order. What the methods of a node speak of has a name here, too, so that nobody
+// above needs to know more than this package, and storage for where data is kept.
+//
+//	api        HTTP
+//	node       which replica, and here or at the leader; lanes; wiring
+//	member     found, join, admit, remove; the cluster's name
+//	election   who should lead, and when
+//	replica    one shard: queue, batch, machine, reads, condition
+//	transport  the consensus library's requests over the mesh; evidence of leadership
+//	storage    log, votes, snapshots; when they are on disk
+//	folder     whose data it is, what was promised
+//	liveness   who is heard
+//	disk       full, hung, failed
+//	roster     who belongs to the cluster
+//	outcome, wire, presence, meter, hclogger
 //
 // # Goroutines
 //
-// Per node: one that accepts connections. Per shard: one that batches sends
-// ([batcher]), one that notices the gain and loss of leadership, one that
-// passes requests on from the wire ([transport]); beside those of the library.
+// Per node: one that accepts connections. Per shard: one that batches sends, one that notices the gain and loss of leadership, one that
+// passes requests on from the wire ([transport.Transport]); beside those of the library.
 // All end with Close.
 package node

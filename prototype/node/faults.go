@@ -4,30 +4,31 @@ import (
 	"fmt"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/node/replica"
 )
 
 // Fault breaks something at this node. What stays broken has an id by which Mend
 // ends it; what happens at once has none.
 func (n *Node) Fault(f fault.Fault) (fault.Status, error) {
-	if err := f.Validate(n.roster.others()); err != nil {
+	if err := f.Validate(n.roster.Others()); err != nil {
 		return fault.Status{}, err
 	}
 	n.cfg.Logger.Warn("fault", "what", f)
 	switch f.Kind {
 	case fault.Transfer:
-		return n.eachShard(f, func(s *shard) (bool, error) {
-			return s.handOverToAny()
+		return n.eachShard(f, func(s *replica.Replica) (bool, error) {
+			return s.HandOverToAny()
 		})
 	case fault.Snapshot:
-		return n.eachShard(f, func(s *shard) (bool, error) {
-			return s.snapshot()
+		return n.eachShard(f, func(s *replica.Replica) (bool, error) {
+			return s.Snapshot()
 		})
 	}
 	return fault.Status{ID: n.faults.Add(f), Fault: f}, nil
 }
 
 // eachShard counts as hits the shards at which something was done.
-func (n *Node) eachShard(f fault.Fault, do func(*shard) (bool, error)) (fault.Status, error) {
+func (n *Node) eachShard(f fault.Fault, do func(*replica.Replica) (bool, error)) (fault.Status, error) {
 	status := fault.Status{Fault: f}
 	for _, s := range n.shards {
 		done, err := do(s)
@@ -35,7 +36,7 @@ func (n *Node) eachShard(f fault.Fault, do func(*shard) (bool, error)) (fault.St
 			status.Hits++
 		}
 		if err != nil {
-			return status, fmt.Errorf("%s at shard %d: %w", f.Kind, s.id, err)
+			return status, fmt.Errorf("%s at shard %d: %w", f.Kind, s.Shard, err)
 		}
 	}
 	return status, nil

@@ -7,6 +7,10 @@ import (
 
 	"lockstep/prototype/link"
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/node/roster"
+	"lockstep/prototype/node/wire"
 	"lockstep/prototype/order"
 )
 
@@ -15,35 +19,35 @@ import (
 // that are passed on are not passed on again, so stale beliefs about the leader
 // cannot make a loop.
 
-func (n *Node) forwardSubmit(leader Peer, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
+func (n *Node) forwardSubmit(leader roster.Peer, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	payload := order.Batch{Commands: commands}.Append(nil)
 	type result struct {
 		payload []byte
 		err     error
 	}
 	results := make(chan result, 1)
-	n.departures.send(n.shardOf(conversation).term(), payload, func(payload []byte) {
-		n.mesh.Go(leader.ID, channelSubmit, payload, link.Options{Long: true}, func(payload []byte, err error) { results <- result{payload, err} })
+	n.departures.send(n.shardOf(conversation).Term(), payload, func(payload []byte) {
+		n.mesh.Go(leader.ID, wire.ChannelSubmit, payload, link.Options{Long: true}, func(payload []byte, err error) { results <- result{payload, err} })
 	})
-	return func(ctx context.Context) ([]order.Result, *Error) {
+	return func(ctx context.Context) ([]order.Result, *outcome.Error) {
 		var r result
 		select {
 		case r = <-results:
 		case <-ctx.Done():
-			return nil, unknown("the leader did not answer in time")
+			return nil, outcome.Uncertain("the leader did not answer in time")
 		}
 		if errors.Is(r.err, link.ErrUnreachable) {
-			return nil, noLeader("the leader cannot be reached from this node")
+			return nil, outcome.NoLeader("the leader cannot be reached from this node")
 		}
 		if r.err != nil && mutant.On(mutant.LostAnswerAsFail) {
-			return nil, noLeader("the leader did not answer")
+			return nil, outcome.NoLeader("the leader did not answer")
 		}
 		if r.err != nil {
-			return nil, unknown("the leader took the message and did not answer")
+			return nil, outcome.Uncertain("the leader took the message and did not answer")
 		}
 		answer, err := decodeAnswer(r.payload, len(commands))
 		if err != nil {
-			return nil, unknown("the leader's answer could not be read")
+			return nil, outcome.Uncertain("the leader's answer could not be read")
 		}
 		return answer.Results, answer.Error
 	}
@@ -55,7 +59,7 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 	t, payload, ok := readTicket(payload)
 	batch, err := order.DecodeBatch(payload)
 	if !ok || err != nil || len(batch.Commands) == 0 {
-		reply(nil, errors.Join(errRPC, err))
+		reply(nil, errors.Join(wire.ErrMalformed, err))
 		return
 	}
 	s := n.shardOf(batch.Commands[0].Conversation)
@@ -64,13 +68,13 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 	case a == stale:
 		return // the first copy is answered, or none
 	case a == overtaken:
-		reply(submitAnswer{Error: noLeader("a later message was faster than this one on its way to the leader")}.append(nil), nil)
+		reply(submitAnswer{Error: outcome.NoLeader("a later message was faster than this one on its way to the leader")}.append(nil), nil)
 		return
-	case s.term() > t.term:
-		reply(submitAnswer{Error: noLeader("the lead changed while the message was on its way")}.append(nil), nil)
+	case s.Term() > t.term:
+		reply(submitAnswer{Error: outcome.NoLeader("the lead changed while the message was on its way")}.append(nil), nil)
 		return
 	}
-	wait := n.within(s.submit(batch.Commands), n.live.majority(), s.working())
+	wait := n.within(s.Submit(batch.Commands), n.live.Majority(), s.Working())
 	go func() {
 		var a submitAnswer
 		a.Results, a.Error = wait(n.life)
@@ -82,27 +86,27 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 // answer a read.
 type indexRequest struct {
 	Shard int
-	Level Level
+	Level replica.Level
 }
 
 type indexAnswer struct {
 	Index       uint64
 	Fingerprint order.Fingerprint `json:",omitzero"` // at the index
-	Error       *Error
+	Error       *outcome.Error
 }
 
-func (n *Node) forwardRead(ctx context.Context, leader Peer, shard int, level Level) (order.State, *Error) {
+func (n *Node) forwardRead(ctx context.Context, leader roster.Peer, shard int, level replica.Level) (order.State, *outcome.Error) {
 	payload, err := json.Marshal(indexRequest{shard, level})
 	if err != nil {
-		return order.State{}, invalid("%s", err)
+		return order.State{}, outcome.Invalid("%s", err)
 	}
-	payload, err = n.mesh.Call(ctx, leader.ID, channelRead, payload)
+	payload, err = n.mesh.Call(ctx, leader.ID, wire.ChannelRead, payload)
 	if err != nil {
-		return order.State{}, noLeader("the leader did not answer")
+		return order.State{}, outcome.NoLeader("the leader did not answer")
 	}
 	var answer indexAnswer
 	if err := json.Unmarshal(payload, &answer); err != nil {
-		return order.State{}, noLeader("the leader's answer could not be read")
+		return order.State{}, outcome.NoLeader("the leader's answer could not be read")
 	}
 	return order.State{Index: answer.Index, Fingerprint: answer.Fingerprint}, answer.Error
 }
@@ -110,7 +114,7 @@ func (n *Node) forwardRead(ctx context.Context, leader Peer, shard int, level Le
 func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) {
 	var request indexRequest
 	if err := json.Unmarshal(payload, &request); err != nil || request.Shard < 0 || request.Shard >= len(n.shards) {
-		reply(nil, errRPC)
+		reply(nil, wire.ErrMalformed)
 		return
 	}
 	go func() {
@@ -118,12 +122,12 @@ func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) 
 		defer cancel()
 		s := n.shards[request.Shard]
 		var a indexAnswer
-		if request.Level == Leader {
-			a.Error = s.lease(ctx)
+		if request.Level == replica.Leader {
+			a.Error = s.Lease(ctx)
 		} else {
-			a.Error = s.linearize(ctx)
+			a.Error = s.Linearize(ctx)
 		}
-		now := s.state()
+		now := s.State()
 		a.Index, a.Fingerprint = now.Index, now.Fingerprint
 		reply(json.Marshal(a))
 	}()

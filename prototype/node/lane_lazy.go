@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/replica"
 	"lockstep/prototype/order"
 )
 
@@ -20,7 +22,7 @@ import (
 // and an acknowledged message is lost if no majority kept theirs.
 
 // lazyMark begins the name that a conversation of the lazy lane has within the
-// nodes. No name that comes from outside has it; see Node.checkName. By it alone
+// nodes. No name that comes from outside has it; see api. By it alone
 // the group is found, so requests are passed on, read and waited for as those of
 // the quorum lane are.
 const lazyMark = "\x00lazy/"
@@ -38,10 +40,10 @@ func (c Config) groups() int {
 }
 
 // quorum is the shards of the quorum lane.
-func (n *Node) quorum() []*shard { return n.shards[:n.cfg.Shards] }
+func (n *Node) quorum() []*replica.Replica { return n.shards[:n.cfg.Shards] }
 
 // lazyShard is the group of the lazy lane, or nil.
-func (n *Node) lazyShard() *shard {
+func (n *Node) lazyShard() *replica.Replica {
 	if n.cfg.Lazy == 0 {
 		return nil
 	}
@@ -66,9 +68,9 @@ func inLazy(commands []order.Command) []order.Command {
 }
 
 // HasLane gives an error for a lane that this node does not have.
-func (n *Node) HasLane(lane string) *Error {
+func (n *Node) HasLane(lane string) *outcome.Error {
 	if lane == LaneLazy && n.lazyShard() == nil {
-		return invalid("this node has no lane %q: start every node with --lazy-lane", LaneLazy)
+		return outcome.Invalid("this node has no lane %q: start every node with --lazy-lane", LaneLazy)
 	}
 	return nil
 }

@@ -3,11 +3,13 @@ package node
 import (
 	"context"
 
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/replica"
 	"lockstep/prototype/order"
 )
 
 // SubmitIn is Submit in a lane.
-func (n *Node) SubmitIn(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *Error) {
+func (n *Node) SubmitIn(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *outcome.Error) {
 	if err := n.HasLane(name); err != nil {
 		return nil, err
 	}
@@ -22,7 +24,7 @@ func (n *Node) SubmitIn(ctx context.Context, name, conversation string, commands
 
 // SubmitLaterIn is SubmitLater in a lane. In a weak lane the messages are ordered when
 // it returns.
-func (n *Node) SubmitLaterIn(lane, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
+func (n *Node) SubmitLaterIn(lane, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	switch lane {
 	case LaneQuorum:
 		return n.SubmitLater(conversation, commands)
@@ -30,12 +32,12 @@ func (n *Node) SubmitLaterIn(lane, conversation string, commands []order.Command
 		return n.SubmitLater(nameIn(lane, conversation), inLazy(commands))
 	}
 	results, err := n.SubmitIn(context.Background(), lane, conversation, commands)
-	return func(context.Context) ([]order.Result, *Error) { return results, err }
+	return func(context.Context) ([]order.Result, *outcome.Error) { return results, err }
 }
 
 // Register opens a session for a sender in a lane; see order.Command. The result holds
 // its number.
-func (n *Node) Register(ctx context.Context, lane, conversation, sender string) ([]order.Result, *Error) {
+func (n *Node) Register(ctx context.Context, lane, conversation, sender string) ([]order.Result, *outcome.Error) {
 	conversation = nameIn(lane, conversation)
 	return n.Submit(ctx, conversation, []order.Command{{Conversation: conversation, Sender: sender, Register: true}})
 }
@@ -46,7 +48,7 @@ func (n *Node) WatchIn(lane, conversation string) <-chan struct{} {
 }
 
 // LaneStatus gives the state of a weak lane in every shard.
-func (n *Node) LaneStatus(lane string) []ShardStatus { return n.lanes.status(lane) }
+func (n *Node) LaneStatus(lane string) []replica.Status { return n.lanes.status(lane) }
 
 // ReadIn gives what this node has of a conversation in a lane. A lane that it does
 // not have is empty.
@@ -56,7 +58,7 @@ func (n *Node) ReadIn(name, conversation string, after uint64, limit int) order.
 		return order.View{First: 1}
 	case name == LaneQuorum, name == LaneLazy:
 		conversation = nameIn(name, conversation)
-		return n.shardOf(conversation).messages(conversation, after, limit)
+		return n.shardOf(conversation).Messages(conversation, after, limit)
 	}
 	return n.lanes.view(name, conversation, after, limit)
 }
@@ -72,11 +74,11 @@ func (n *Node) DigestIn(name, conversation string, upto uint64) (uint64, order.D
 	return n.lanes.digest(name, conversation, upto)
 }
 
-// Serves is shard.serves for a conversation of a lane; the weak lanes promise no
+// Serves is Replica.Serves for a conversation of a lane; the weak lanes promise no
 // history, and go on.
-func (n *Node) Serves(lane, conversation string) *Error {
+func (n *Node) Serves(lane, conversation string) *outcome.Error {
 	if lane != LaneQuorum {
 		return nil
 	}
-	return n.shardOf(conversation).serves()
+	return n.shardOf(conversation).Serves()
 }

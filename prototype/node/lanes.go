@@ -8,6 +8,11 @@ import (
 
 	"lockstep/prototype/lane"
 	"lockstep/prototype/link"
+	"lockstep/prototype/node/liveness"
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/node/roster"
+	"lockstep/prototype/node/wire"
 	"lockstep/prototype/order"
 )
 
@@ -25,7 +30,7 @@ const (
 var Lanes = []string{LaneQuorum, LaneLazy, LaneLeader, LaneClock}
 
 const (
-	channelLeaderLane = channelLane + iota
+	channelLeaderLane = wire.ChannelLane + iota
 	channelClockLane
 	channelLeaderSubmit
 )
@@ -40,9 +45,9 @@ type lanes struct {
 	life   string          // names this life of the node
 	ctx    context.Context // ends with it
 	mesh   *link.Mesh
-	roster *roster
-	live   *liveness
-	shards []*shard // of the quorum lane, whose leaders lead the lane "leader", too
+	roster *roster.Roster
+	live   *liveness.Peers
+	shards []*replica.Replica // of the quorum lane, whose leaders lead the lane "leader", too
 
 	mu      sync.Mutex
 	used    chan struct{} // closed with the first message
@@ -50,7 +55,7 @@ type lanes struct {
 	clocks  map[int]*lane.Clock
 }
 
-func newLanes(cfg Config, life string, ctx context.Context, mesh *link.Mesh, r *roster, live *liveness, shards []*shard) *lanes {
+func newLanes(cfg Config, life string, ctx context.Context, mesh *link.Mesh, r *roster.Roster, live *liveness.Peers, shards []*replica.Replica) *lanes {
 	l := &lanes{cfg: cfg, life: life, ctx: ctx, mesh: mesh, roster: r, live: live, shards: shards,
 		used: make(chan struct{}), leaders: make(map[int]*lane.Leader), clocks: make(map[int]*lane.Clock)}
 	mesh.Handle(channelLeaderLane, func(from string, payload []byte, _ func([]byte, error)) {
@@ -67,7 +72,7 @@ func newLanes(cfg Config, life string, ctx context.Context, mesh *link.Mesh, r *
 	return l
 }
 
-func (l *lanes) shardOf(conversation string) *shard {
+func (l *lanes) shardOf(conversation string) *replica.Replica {
 	return l.shards[ShardOf(conversation, len(l.shards))]
 }
 
@@ -93,7 +98,7 @@ func (l *lanes) leader(shard int) *lane.Leader {
 	defer l.mu.Unlock()
 	if l.leaders[shard] == nil {
 		l.use()
-		l.leaders[shard] = lane.NewLeader(l.cfg.ID, l.roster.others, l.send(channelLeaderLane, shard))
+		l.leaders[shard] = lane.NewLeader(l.cfg.ID, l.roster.Others, l.send(channelLeaderLane, shard))
 	}
 	return l.leaders[shard]
 }
@@ -103,7 +108,7 @@ func (l *lanes) clock(shard int) *lane.Clock {
 	defer l.mu.Unlock()
 	if l.clocks[shard] == nil {
 		l.use()
-		l.clocks[shard] = lane.NewClock(l.life, l.roster.others, l.send(channelClockLane, shard))
+		l.clocks[shard] = lane.NewClock(l.life, l.roster.Others, l.send(channelClockLane, shard))
 	}
 	return l.clocks[shard]
 }
@@ -154,24 +159,24 @@ func (l *lanes) run() {
 // elect makes this node the lane's leader when it leads the shard. It is never
 // told that it leads no more: it learns that from its successor, or not at all.
 func (l *lanes) elect(shard int, x *lane.Leader) {
-	if s := l.shards[shard]; s.leads() && l.live.majority().Err() == nil {
-		x.Lead(s.term())
+	if s := l.shards[shard]; s.Leads() && l.live.Majority().Err() == nil {
+		x.Lead(s.Term())
 	}
 }
 
 // submit orders commands in a weak lane.
-func (l *lanes) submit(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *Error) {
+func (l *lanes) submit(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *outcome.Error) {
 	s := l.shardOf(conversation)
-	full := &Error{Outcome: Fail, Reason: ReasonOverloaded, Detail: "the lane holds as many messages as it may", RetryAfter: time.Minute}
+	full := &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonOverloaded, Detail: "the lane holds as many messages as it may", RetryAfter: time.Minute}
 	if name == LaneClock {
-		results, ok := l.clock(s.id).Submit(l.now(), commands)
+		results, ok := l.clock(s.Shard).Submit(l.now(), commands)
 		if !ok {
 			return nil, full
 		}
 		return results, nil
 	}
-	x := l.leader(s.id)
-	l.elect(s.id, x)
+	x := l.leader(s.Shard)
+	l.elect(s.Shard, x)
 	if results, ok := x.Submit(l.now(), commands); ok {
 		return results, nil
 	}
@@ -180,15 +185,15 @@ func (l *lanes) submit(ctx context.Context, name, conversation string, commands 
 	case l.cfg.ID:
 		return nil, full
 	case "":
-		leader = s.leader()
+		leader = s.Leader()
 	}
-	if leader == "" || leader == l.cfg.ID || !l.live.hears(leader) {
-		return nil, noLeader("no leader of the lane is known")
+	if leader == "" || leader == l.cfg.ID || !l.live.Hears(leader) {
+		return nil, outcome.NoLeader("no leader of the lane is known")
 	}
 	return l.forward(ctx, leader, commands)
 }
 
-func (l *lanes) forward(ctx context.Context, leader string, commands []order.Command) ([]order.Result, *Error) {
+func (l *lanes) forward(ctx context.Context, leader string, commands []order.Command) ([]order.Result, *outcome.Error) {
 	ctx, cancel := context.WithTimeout(ctx, l.cfg.SubmitTimeout)
 	defer cancel()
 	defer context.AfterFunc(l.ctx, cancel)()
@@ -198,10 +203,10 @@ func (l *lanes) forward(ctx context.Context, leader string, commands []order.Com
 	case err == nil:
 		answer, err = decodeAnswer(payload, len(commands))
 	case isUnreachable(err):
-		return nil, noLeader("the leader of the lane cannot be reached")
+		return nil, outcome.NoLeader("the leader of the lane cannot be reached")
 	}
 	if err != nil {
-		return nil, unknown("the leader of the lane took the message and did not answer")
+		return nil, outcome.Uncertain("the leader of the lane took the message and did not answer")
 	}
 	return answer.Results, answer.Error
 }
@@ -211,16 +216,16 @@ func isUnreachable(err error) bool { return err == link.ErrUnreachable }
 func (l *lanes) receiveSubmit(_ string, payload []byte, reply func([]byte, error)) {
 	batch, err := order.DecodeBatch(payload)
 	if err != nil || len(batch.Commands) == 0 {
-		reply(nil, errRPC)
+		reply(nil, wire.ErrMalformed)
 		return
 	}
 	var a submitAnswer
 	s := l.shardOf(batch.Commands[0].Conversation)
-	x := l.leader(s.id)
-	l.elect(s.id, x)
+	x := l.leader(s.Shard)
+	l.elect(s.Shard, x)
 	var ok bool
 	if a.Results, ok = x.Submit(l.now(), batch.Commands); !ok {
-		a.Error = noLeader("this node does not lead the lane")
+		a.Error = outcome.NoLeader("this node does not lead the lane")
 	}
 	reply(a.append(nil), nil)
 }
@@ -230,25 +235,25 @@ func (l *lanes) receiveSubmit(_ string, payload []byte, reply func([]byte, error
 func (l *lanes) view(name, conversation string, after uint64, limit int) order.View {
 	s := l.shardOf(conversation)
 	if name == LaneClock {
-		return l.clock(s.id).Read(conversation, after, limit)
+		return l.clock(s.Shard).Read(conversation, after, limit)
 	}
-	return l.leader(s.id).Read(conversation, after, limit)
+	return l.leader(s.Shard).Read(conversation, after, limit)
 }
 
 func (l *lanes) digest(name, conversation string, upto uint64) (uint64, order.Digest) {
 	s := l.shardOf(conversation)
 	if name == LaneClock {
-		return l.clock(s.id).Digest(conversation, upto)
+		return l.clock(s.Shard).Digest(conversation, upto)
 	}
-	return l.leader(s.id).Digest(conversation, upto)
+	return l.leader(s.Shard).Digest(conversation, upto)
 }
 
 // status lists a lane of every shard.
-func (l *lanes) status(name string) (list []ShardStatus) {
+func (l *lanes) status(name string) (list []replica.Status) {
 	for _, s := range l.shards {
-		status := ShardStatus{Shard: s.id, Lane: name, Role: "replica"}
+		status := replica.Status{Shard: s.Shard, Lane: name, Role: "replica"}
 		if name == LaneLeader {
-			status.Leader, status.Term = l.leader(s.id).Leading()
+			status.Leader, status.Term = l.leader(s.Shard).Leading()
 			if status.Role = "follower"; status.Leader == l.cfg.ID {
 				status.Role = "leader"
 			}

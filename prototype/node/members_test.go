@@ -15,53 +15,58 @@ import (
 	"lockstep/prototype/node/storage"
 
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/node/folder"
+	"lockstep/prototype/node/member"
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/node/roster"
 )
 
 // TestNode_step: what the leader answers to each step of a membership, from a
 // stranger's first question to its removal.
 func TestNode_step(t *testing.T) {
 	n := alone(t, func(cfg *Config) {
-		cfg.Features = func(string) (uint64, bool) { return featureOncePerSender, true }
+		cfg.Features = func(string) (uint64, bool) { return replica.OncePerSender, true }
 	})
 	s := n.shards[0]
-	n2 := Peer{ID: "n2", HTTP: "n2.example:7001", Raft: "n2:raft"}
-	n.promises.acknowledged(0, "n2", mark{1, 1})
+	n2 := roster.Peer{ID: "n2", HTTP: "n2.example:7001", Raft: "n2:raft"}
+	n.promises.Acknowledged(0, "n2", folder.Mark{Term: 1, Index: 1})
 	for i, tt := range []struct {
-		step    memberStep
-		peer    Peer
-		want    memberAnswer
+		step    member.Step
+		peer    roster.Peer
+		want    member.Answer
 		reason  string // a part of it
 		servers int
 	}{
-		{stepBelong, n2, memberAnswer{Removed: true}, "", 1},
-		{stepPromote, n2, memberAnswer{}, "not been admitted", 1},
-		{stepAdmit, Peer{ID: "n2"}, memberAnswer{}, "needs an address", 1},
-		{stepAdmit, n2, memberAnswer{Done: true, Admitted: mark{2, 4}}, "", 2},
-		{stepBelong, n2, memberAnswer{Done: true}, "", 2},
-		{stepReturn, n2, memberAnswer{Done: true}, "", 2},
-		{stepAdmit, n2, memberAnswer{Done: true, Admitted: mark{2, 6}}, "", 2}, // 5 removes it
-		{"dance", n2, memberAnswer{}, `no step "dance"`, 2},
-		{stepRemove, n.roster.self, memberAnswer{}, "nobody can take it over", 2},
-		{stepRemove, n2, memberAnswer{Done: true}, "", 1},
-		{stepBelong, n2, memberAnswer{Removed: true}, "", 1},
-		{stepRemove, n2, memberAnswer{Done: true}, "", 1},
+		{member.StepBelong, n2, member.Answer{Removed: true}, "", 1},
+		{member.StepPromote, n2, member.Answer{}, "not been admitted", 1},
+		{member.StepAdmit, roster.Peer{ID: "n2"}, member.Answer{}, "needs an address", 1},
+		{member.StepAdmit, n2, member.Answer{Done: true, Admitted: folder.Mark{Term: 2, Index: 4}}, "", 2},
+		{member.StepBelong, n2, member.Answer{Done: true}, "", 2},
+		{member.StepReturn, n2, member.Answer{Done: true}, "", 2},
+		{member.StepAdmit, n2, member.Answer{Done: true, Admitted: folder.Mark{Term: 2, Index: 6}}, "", 2}, // 5 removes it
+		{"dance", n2, member.Answer{}, `no step "dance"`, 2},
+		{member.StepRemove, n.roster.Self, member.Answer{}, "nobody can take it over", 2},
+		{member.StepRemove, n2, member.Answer{Done: true}, "", 1},
+		{member.StepBelong, n2, member.Answer{Removed: true}, "", 1},
+		{member.StepRemove, n2, member.Answer{Done: true}, "", 1},
 	} {
-		got := n.members.step(t.Context(), memberRequest{Step: tt.step, Peer: tt.peer})
+		got := n.members.Step(t.Context(), member.Request{Step: tt.step, Peer: tt.peer})
 		if (got.Reason == "") != (tt.reason == "") || !strings.Contains(got.Reason, tt.reason) {
 			t.Errorf("step %d, %s: the reason is %q, want %q", i, tt.step, got.Reason, tt.reason)
 		}
 		if got.Reason = ""; got != tt.want {
 			t.Errorf("step %d, %s: %+v, want %+v", i, tt.step, got, tt.want)
 		}
-		servers := s.configuration().Servers
+		servers := s.Configuration().Servers
 		if len(servers) != tt.servers || tt.servers == 2 && servers[1].Suffrage != raft.Nonvoter {
 			t.Errorf("after step %d, %s: %v", i, tt.step, servers)
 		}
-		if kept := n.promises.remembers(0, "n2") != (mark{}); kept != (i < 6) {
+		if kept := n.promises.Remembers(0, "n2") != (folder.Mark{}); kept != (i < 6) {
 			t.Errorf("after step %d, %s: what it has acknowledged is remembered: %v", i, tt.step, kept)
 		}
 	}
-	if voters := s.voters(); !slices.Equal(voters, []string{"n1"}) {
+	if voters := s.Voters(); !slices.Equal(voters, []string{"n1"}) {
 		t.Errorf("in the end %q vote", voters)
 	}
 }
@@ -69,7 +74,7 @@ func TestNode_step(t *testing.T) {
 // TestNode_Remove: nobody removes one that is no member, or the last one.
 func TestNode_Remove(t *testing.T) {
 	n := alone(t, nil)
-	if err := n.Remove(t.Context(), "n9"); !errors.Is(err, ErrNoMember) {
+	if err := n.Remove(t.Context(), "n9"); !errors.Is(err, member.ErrNoMember) {
 		t.Errorf("no member: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -82,7 +87,7 @@ func TestNode_Remove(t *testing.T) {
 		t.Error("it was told that it is no member")
 	default:
 	}
-	if got := n.members.step(t.Context(), memberRequest{Step: stepLeft, Peer: n.roster.self}); !got.Done {
+	if got := n.members.Step(t.Context(), member.Request{Step: member.StepLeft, Peer: n.roster.Self}); !got.Done {
 		t.Errorf("the farewell: %+v", got)
 	}
 	select {
@@ -116,7 +121,7 @@ func (d *deaf) Close() error {
 func alone(t *testing.T, tune func(*Config)) *Node {
 	t.Helper()
 	cfg := DefaultConfig()
-	cfg.ID, cfg.Peers, cfg.Shards = "n1", []Peer{{ID: "n1", HTTP: "n1.example:7001", Raft: "n1:raft"}}, 1
+	cfg.ID, cfg.Peers, cfg.Shards = "n1", []roster.Peer{{ID: "n1", HTTP: "n1.example:7001", Raft: "n1:raft"}}, 1
 	cfg.Network, cfg.Stores = &deaf{closed: make(chan struct{})}, storage.MemoryStores()
 	if tune != nil {
 		tune(&cfg)
@@ -133,7 +138,7 @@ func alone(t *testing.T, tune func(*Config)) *Node {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	// A read waits for the leader and its barrier.
-	if err := n.Await(ctx, ReadRequest{Conversation: "c", Level: Linearizable}); err != nil {
+	if err := n.Await(ctx, replica.ReadRequest{Conversation: "c", Level: replica.Linearizable}); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -27,16 +27,16 @@ func (c diskCollector) Describe(ch chan<- *prometheus.Desc) {
 
 func (c diskCollector) Collect(ch chan<- prometheus.Metric) {
 	for _, s := range c.node.shards {
-		label := strconv.Itoa(s.id)
+		label := strconv.Itoa(s.Shard)
 		if s == c.node.lazyShard() {
 			label = LaneLazy
 		}
 		bad := 0.0
-		if s.diskProblem() != "" {
+		if s.DiskProblem() != "" {
 			bad = 1
 		}
 		ch <- prometheus.MustNewConstMetric(diskProblemDesc, prometheus.GaugeValue, bad, label)
-		counts := s.diskCounts()
+		counts := s.DiskCounts()
 		for _, part := range disk.Parts {
 			ch <- prometheus.MustNewConstMetric(diskErrorsDesc, prometheus.CounterValue, float64(counts.Failed[part]), label, part)
 		}

@@ -11,25 +11,35 @@ import (
 
 	"lockstep/prototype/fault"
 	"lockstep/prototype/link"
+	"lockstep/prototype/node/election"
+	"lockstep/prototype/node/folder"
+	"lockstep/prototype/node/liveness"
+	"lockstep/prototype/node/member"
+	"lockstep/prototype/node/meter"
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/node/roster"
+	"lockstep/prototype/node/transport"
+	"lockstep/prototype/node/wire"
 )
 
 // Node is one process of the cluster. Its methods may be called from any goroutine.
 type Node struct {
 	cfg     Config
 	mesh    *link.Mesh
-	roster  *roster
-	live    *liveness
-	beats   *beats
-	shards  []*shard // and, behind them, the group of the lazy lane if there is one
-	balance *balancer
-	detect  *detector
-	members *membership
+	roster  *roster.Roster
+	live    *liveness.Peers
+	beats   *transport.Heartbeats
+	shards  []*replica.Replica // and, behind them, the group of the lazy lane if there is one
+	balance *election.Balancer
+	detect  *election.Detector
+	members *member.Membership
 	lanes   *lanes
 	faults  *fault.Set
-	meter   *meter
+	meter   *meter.Meter
 
-	name       *name
-	promises   *promises
+	name       *member.Name
+	promises   *folder.Promises
 	departures *departures // of what is passed on to leaders
 	arrivals   *arrivals
 
@@ -62,13 +72,13 @@ func Open(cfg Config) (_ *Node, err error) {
 		cfg.Clock = fault.NewClock()
 	}
 	links := fault.NewLinks()
-	faults, meter, roster := fault.NewSet(links, cfg.Disk, cfg.Clock), newMeter(), newRoster(cfg.ID, cfg.Peers)
+	faults, meter, roster := fault.NewSet(links, cfg.Disk, cfg.Clock), meter.New(), roster.New(cfg.ID, cfg.Peers)
 	stores, name, promises, err := openStores(cfg)
 	if err != nil {
 		return nil, err
 	}
-	mesh, err := link.Listen(link.Config{Self: cfg.ID, Address: roster.self.Raft, Network: cfg.Network, Links: links, Find: roster.raftAddress, Logger: cfg.Logger,
-		Features: link.Features(featureOncePerSender), Identity: name.identify, Admit: name.recognise, Refused: meter.refused})
+	mesh, err := link.Listen(link.Config{Self: cfg.ID, Address: roster.Self.Raft, Network: cfg.Network, Links: links, Find: roster.RaftAddress, Logger: cfg.Logger,
+		Features: link.Features(replica.OncePerSender), Identity: name.Identify, Admit: name.Recognise, Refused: meter.Refused})
 	if err != nil {
 		return nil, errors.Join(err, closeStores(stores))
 	}
@@ -78,8 +88,8 @@ func Open(cfg Config) (_ *Node, err error) {
 			return uint64(f), ok
 		}
 	}
-	live, beats := newLiveness(cfg.ID, cfg.DetectAfter, mesh, roster), newBeats(cfg.Gate, mesh, roster)
-	shards, err := openShards(cfg, stores, meter, parts{Promises: promises, Address: roster.self.Raft, Alone: len(cfg.Peers) == 1 && !cfg.Join,
+	live, beats := liveness.New(cfg.ID, cfg.DetectAfter, mesh, roster), transport.NewHeartbeats(cfg.Gate, mesh, roster)
+	shards, err := openShards(cfg, stores, meter, replica.Parts{Promises: promises, Address: roster.Self.Raft, Alone: len(cfg.Peers) == 1 && !cfg.Join,
 		Mesh: mesh, Beats: beats, Live: live})
 	if err != nil {
 		mesh.Close()
@@ -87,26 +97,26 @@ func Open(cfg Config) (_ *Node, err error) {
 	}
 	life, die := context.WithCancel(context.Background())
 	quorum := shards[:cfg.Shards]
-	balance := newBalancer(cfg.replicaConfig, cfg.BalanceAfter, mesh, live, faults, shards, life.Done())
-	detect := newDetector(cfg.replicaConfig, mesh, roster, live, shards, balance.calm, balance.draining.Load)
+	balance := election.NewBalancer(cfg.Config, cfg.BalanceAfter, mesh, live, faults, shards, life.Done())
+	detect := election.NewDetector(cfg.Config, mesh, roster, live, shards, balance.Calm, balance.Draining.Load)
 	names := cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36) // this life of the node
-	members := newMembership(membershipConfig{ID: cfg.ID, Peers: cfg.Peers, Join: cfg.Join, Life: names, Context: life, Mesh: mesh, Roster: roster, Live: live,
+	members := member.New(member.Config{ID: cfg.ID, Peers: cfg.Peers, Join: cfg.Join, Life: names, Context: life, Mesh: mesh, Roster: roster, Live: live,
 		Promises: promises, Balance: balance, Shards: shards, Quorum: cfg.Shards, Name: name, Logger: cfg.Logger})
 	n := &Node{cfg: cfg, mesh: mesh, roster: roster, live: live, beats: beats, shards: shards, balance: balance, detect: detect, members: members,
 		lanes: newLanes(cfg, names, life, mesh, roster, live, quorum), faults: faults, meter: meter,
 		name: name, promises: promises, departures: newDepartures(), arrivals: newArrivals(), life: life, die: die}
-	mesh.Handle(channelSubmit, n.receiveSubmit)
-	mesh.Handle(channelRead, n.receiveRead)
-	mesh.Handle(channelAsk, n.receiveAsk)
-	compare, founding := newComparer(mesh, roster, cfg.Gate, quorum), newFounding(members)
+	mesh.Handle(wire.ChannelSubmit, n.receiveSubmit)
+	mesh.Handle(wire.ChannelRead, n.receiveRead)
+	mesh.Handle(wire.ChannelAsk, n.receiveAsk)
+	compare, founding := newComparer(mesh, roster, cfg.Gate, quorum), member.NewFounding(members)
 	n.expose()
 	mesh.Start()
-	beats.start(detect.tick)
-	n.done.Go(balance.run)
-	n.done.Go(func() { balance.watchRoom(cfg.DiskReserve) })
+	beats.Start(detect.Tick)
+	n.done.Go(balance.Run)
+	n.done.Go(func() { balance.WatchRoom(cfg.DiskReserve) })
 	n.done.Go(n.lanes.run)
 	n.done.Go(func() { compare.run(life.Done()) })
-	n.done.Go(func() { members.run(founding) })
+	n.done.Go(func() { members.Run(founding) })
 	return n, nil
 }
 
@@ -114,11 +124,11 @@ func Open(cfg Config) (_ *Node, err error) {
 func (n *Node) Close() error {
 	n.die()
 	n.done.Wait()
-	n.members.close()
-	n.beats.close()
-	n.promises.close(slices.ContainsFunc(n.shards, func(s *shard) bool { return s.hangs() }))
+	n.members.Close()
+	n.beats.Close()
+	n.promises.Close(slices.ContainsFunc(n.shards, func(s *replica.Replica) bool { return s.Hangs() }))
 	n.cfg.Disk.Close()
-	n.detect.close()
+	n.detect.Close()
 	err := closeShards(n.shards)
 	n.mesh.Close()
 	return err
@@ -128,7 +138,7 @@ func (n *Node) Close() error {
 func (n *Node) ID() string { return n.cfg.ID }
 
 // Self is how others reach this node.
-func (n *Node) Self() Peer { return n.roster.self }
+func (n *Node) Self() roster.Peer { return n.roster.Self }
 
 // Config is what the node was opened with.
 func (n *Node) Config() Config { return n.cfg }
@@ -141,11 +151,11 @@ func (n *Node) ShardOf(conversation string) int { return ShardOf(conversation, n
 
 // Leader is the node that leads the conversation's shard, if this one knows it and it
 // is another one.
-func (n *Node) Leader(conversation string) (Peer, *Error) {
+func (n *Node) Leader(conversation string) (roster.Peer, *outcome.Error) {
 	return n.reachable(n.shardOf(conversation))
 }
 
-func (n *Node) shardOf(conversation string) *shard {
+func (n *Node) shardOf(conversation string) *replica.Replica {
 	if s := n.lazyShard(); s != nil && strings.HasPrefix(conversation, lazyMark) {
 		return s
 	}
@@ -154,27 +164,27 @@ func (n *Node) shardOf(conversation string) *shard {
 
 // Drain prepares the node for its end: it takes no lead any more and hands over those
 // that it has, while the context lasts. The number is of the shards that it still leads.
-func (n *Node) Drain(ctx context.Context) (leads int) { return n.balance.drain(ctx) }
+func (n *Node) Drain(ctx context.Context) (leads int) { return n.balance.Drain(ctx) }
 
 // EndDrain lets the node lead again.
-func (n *Node) EndDrain() { n.balance.draining.Store(false) }
+func (n *Node) EndDrain() { n.balance.Draining.Store(false) }
 
 // Cluster is the name of this node's cluster, or "" while it has none.
-func (n *Node) Cluster() string { return n.name.identity().Cluster }
+func (n *Node) Cluster() string { return n.name.Identity().Cluster }
 
 // Members lists the members as this node knows them.
-func (n *Node) Members() []Member { return n.members.list() }
+func (n *Node) Members() []member.Member { return n.members.List() }
 
 // Remove takes a member out of every shard and tells it so. It may be called at
 // any node and repeated if it fails on the way; what was done stays done.
 func (n *Node) Remove(ctx context.Context, id string) error {
-	return n.members.removeEverywhere(ctx, id)
+	return n.members.RemoveEverywhere(ctx, id)
 }
 
 // Left gives a channel that is closed when this node has been removed from every
 // shard. It answers still, and has nothing new to say: close it.
-func (n *Node) Left() <-chan struct{} { return n.members.gone }
+func (n *Node) Left() <-chan struct{} { return n.members.Gone }
 
 // Removed says that the channel of Left was closed because this node found itself
 // removed.
-func (n *Node) Removed() bool { return n.members.isRemoved() }
+func (n *Node) Removed() bool { return n.members.IsRemoved() }

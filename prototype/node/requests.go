@@ -4,16 +4,19 @@ import (
 	"context"
 
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/node/roster"
 	"lockstep/prototype/order"
 )
 
 // Submit orders messages of one conversation, here or at the leader. It gives
 // the results of those that were ordered, from the first on; the error is about
 // the rest.
-func (n *Node) Submit(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *Error) {
-	for patience := n.shardOf(conversation).patience(ctx); ; {
+func (n *Node) Submit(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *outcome.Error) {
+	for patience := n.shardOf(conversation).Patience(ctx); ; {
 		results, err := n.SubmitLater(conversation, commands)(ctx)
-		if err == nil || len(results) > 0 || !patience.again(err) {
+		if err == nil || len(results) > 0 || !patience.Again(err) {
 			return results, err
 		}
 	}
@@ -22,28 +25,28 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 // SubmitLater is Submit in two steps: what is submitted first is ordered first,
 // if all goes well, and the function that it returns waits for the outcome. It
 // must be called.
-func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *Error) {
+func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	s := n.shardOf(conversation)
-	for patience := s.patience(n.life); !s.leads(); {
-		if _, err := n.reachable(s); err == nil || !patience.again(err) {
+	for patience := s.Patience(n.life); !s.Leads(); {
+		if _, err := n.reachable(s); err == nil || !patience.Again(err) {
 			break
 		}
 	}
-	if s.leads() {
-		return n.within(s.submit(commands), n.live.majority(), s.working())
+	if s.Leads() {
+		return n.within(s.Submit(commands), n.live.Majority(), s.Working())
 	}
 	leader, err := n.reachable(s)
 	if err != nil {
-		return func(context.Context) ([]order.Result, *Error) { return nil, err }
+		return func(context.Context) ([]order.Result, *outcome.Error) { return nil, err }
 	}
-	return n.within(n.forwardSubmit(leader, conversation, commands), n.live.present(leader.ID))
+	return n.within(n.forwardSubmit(leader, conversation, commands), n.live.Present(leader.ID))
 }
 
 // within bounds the wait for an outcome: by time, and by the presence of those
 // without whom there will be none.
-func (n *Node) within(wait func(context.Context) ([]order.Result, *Error), while ...context.Context) func(context.Context) ([]order.Result, *Error) {
+func (n *Node) within(wait func(context.Context) ([]order.Result, *outcome.Error), while ...context.Context) func(context.Context) ([]order.Result, *outcome.Error) {
 	ctx, cancel := context.WithTimeout(context.Background(), n.cfg.SubmitTimeout)
-	return func(caller context.Context) ([]order.Result, *Error) {
+	return func(caller context.Context) ([]order.Result, *outcome.Error) {
 		defer cancel()
 		defer context.AfterFunc(caller, cancel)()
 		for _, w := range while {
@@ -56,30 +59,30 @@ func (n *Node) within(wait func(context.Context) ([]order.Result, *Error), while
 // Read reads one conversation as the level asks. This node answers even if it
 // does not lead: it asks the leader how far it must have come, and waits for
 // that.
-func (n *Node) Read(ctx context.Context, r ReadRequest) (order.View, *Error) {
+func (n *Node) Read(ctx context.Context, r replica.ReadRequest) (order.View, *outcome.Error) {
 	ctx, cancel := context.WithTimeout(ctx, n.cfg.ReadTimeout)
 	defer cancel()
 	s := n.shardOf(r.Conversation)
 	if err := n.Await(ctx, r); err != nil {
 		return order.View{}, err
 	}
-	return s.view(r)
+	return s.View(r)
 }
 
 // Await returns when this node may answer a read of a conversation, or of any
 // other one in its shard, that had arrived by then.
-func (n *Node) Await(ctx context.Context, r ReadRequest) *Error {
-	for patience := n.shardOf(r.Conversation).patience(ctx); ; {
-		if err := n.await(ctx, r); err == nil || !patience.again(err) {
+func (n *Node) Await(ctx context.Context, r replica.ReadRequest) *outcome.Error {
+	for patience := n.shardOf(r.Conversation).Patience(ctx); ; {
+		if err := n.await(ctx, r); err == nil || !patience.Again(err) {
 			return err
 		}
 	}
 }
 
-func (n *Node) await(ctx context.Context, r ReadRequest) *Error {
+func (n *Node) await(ctx context.Context, r replica.ReadRequest) *outcome.Error {
 	s := n.shardOf(r.Conversation)
-	if r.Level == Session || r.Level == Local || s.leads() {
-		return s.await(ctx, r)
+	if r.Level == replica.Session || r.Level == replica.Local || s.Leads() {
+		return s.Await(ctx, r)
 	}
 	if mutant.On(mutant.FollowerReadsLocally) {
 		return nil
@@ -88,28 +91,30 @@ func (n *Node) await(ctx context.Context, r ReadRequest) *Error {
 	if err != nil {
 		return err
 	}
-	state, err := n.forwardRead(ctx, leader, s.id, r.Level)
+	state, err := n.forwardRead(ctx, leader, s.Shard, r.Level)
 	if err != nil {
 		return err
 	}
-	if err := s.catchUp(ctx, state.Index); err != nil {
+	if err := s.CatchUp(ctx, state.Index); err != nil {
 		return err
 	}
-	return s.shares(state)
+	return s.Shares(state)
 }
 
 // View reads what this node has, without asking anybody; see Await.
-func (n *Node) View(r ReadRequest) (order.View, *Error) { return n.shardOf(r.Conversation).view(r) }
+func (n *Node) View(r replica.ReadRequest) (order.View, *outcome.Error) {
+	return n.shardOf(r.Conversation).View(r)
+}
 
 // reachable is the leader, if one is known.
-func (n *Node) reachable(s *shard) (Peer, *Error) {
-	if err := s.serves(); err != nil {
-		return Peer{}, err
+func (n *Node) reachable(s *replica.Replica) (roster.Peer, *outcome.Error) {
+	if err := s.Serves(); err != nil {
+		return roster.Peer{}, err
 	}
-	id := s.leader()
-	leader, ok := n.roster.peer(id)
-	if !ok || id == n.cfg.ID || !n.live.hears(id) {
-		return Peer{}, s.leaderless()
+	id := s.Leader()
+	leader, ok := n.roster.Find(id)
+	if !ok || id == n.cfg.ID || !n.live.Hears(id) {
+		return roster.Peer{}, s.Leaderless()
 	}
 	return leader, nil
 }
@@ -117,11 +122,11 @@ func (n *Node) reachable(s *shard) (Peer, *Error) {
 // Digest covers a conversation up to a seq, at this replica; see
 // order.Machine.Digest.
 func (n *Node) Digest(conversation string, upto uint64) (uint64, order.Digest) {
-	return n.shardOf(conversation).digest(conversation, upto)
+	return n.shardOf(conversation).Digest(conversation, upto)
 }
 
 // Watch gives a channel that is closed when this replica's state of the
 // conversation's shard changes. Take it before reading.
 func (n *Node) Watch(conversation string) <-chan struct{} {
-	return n.shardOf(conversation).applied()
+	return n.shardOf(conversation).Applied()
 }

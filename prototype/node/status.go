@@ -1,47 +1,78 @@
 package node
 
 import (
-	"time"
+	"fmt"
 
-	"github.com/hashicorp/raft"
+	"lockstep/prototype/link"
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/replica"
 )
 
-// ShardStatus is the state of one shard at one node.
-type ShardStatus struct {
-	Shard        int    `json:"shard"`
-	Lane         string `json:"lane"`
-	Role         string `json:"role"` // leader, follower, candidate, shutdown
-	Term         uint64 `json:"term"`
-	Leader       string `json:"leader"` // "" if none is known
-	CommitIndex  uint64 `json:"commit_index"`
-	AppliedIndex uint64 `json:"applied_index"`
-	Disk         string `json:"disk,omitempty"` // what is wrong with its disk, and what to do
-	Lead         *Lead  `json:"lead,omitempty"` // of a leader
-	// Trouble is why this replica takes no part in the shard, and what may be done;
-	// "" if it does.
-	Trouble string `json:"trouble,omitempty"`
+// Status is what a node knows of itself.
+type Status struct {
+	Node   string           `json:"node"`
+	Shards []replica.Status `json:"shards"`         // of the quorum lane, by number
+	Lazy   *replica.Status  `json:"lazy,omitempty"` // the lazy lane's only group; nil where there is none
+	// Refusals are the connections between this node and others that one of the two
+	// has refused lately.
+	Refusals []link.Refusal `json:"refusals,omitempty"`
 }
 
-// status gives the state of this replica, by the number and the lane that clients know.
-func (s *shard) status(number int, lane string) ShardStatus {
-	status := ShardStatus{
-		Shard: number, Lane: lane, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
-		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(), Disk: s.diskProblem(), Trouble: s.trouble(),
+// Status gives the state of every shard at this node.
+func (n *Node) Status() Status {
+	status := Status{Node: n.cfg.ID, Refusals: n.mesh.Refusals()}
+	for _, s := range n.quorum() {
+		status.Shards = append(status.Shards, s.Status(s.Shard, LaneQuorum))
 	}
-	if status.Role == "leader" {
-		status.Lead = s.lead.status(time.Now())
+	if s := n.lazyShard(); s != nil {
+		lazy := s.Status(0, LaneLazy)
+		status.Lazy = &lazy
 	}
 	return status
 }
 
-func role(state raft.RaftState) string {
-	switch state {
-	case raft.Leader:
-		return "leader"
-	case raft.Candidate:
-		return "candidate"
-	case raft.Follower:
-		return "follower"
+// Ready says whether this node can answer for every shard of the quorum lane.
+func (n *Node) Ready() bool { return n.Readiness() == nil }
+
+// Unready is the text of Readiness, or "".
+func (n *Node) Unready() string {
+	if err := n.Readiness(); err != nil {
+		return err.Detail
 	}
-	return "shutdown"
+	return ""
+}
+
+// Readiness says why this node cannot answer for some shard of the quorum lane: its
+// disk takes nothing, its replica takes no part, or it knows no leader, perhaps
+// since nodes refuse each other. It is nil if it can.
+func (n *Node) Readiness() *outcome.Error {
+	for _, s := range n.quorum() {
+		if problem := s.DiskProblem(); problem != "" {
+			return outcome.DiskFull(fmt.Sprintf("shard %d: %s", s.Shard, problem))
+		}
+	}
+	for _, s := range n.quorum() {
+		if err := s.Serves(); err != nil {
+			return err
+		}
+		if why := s.Trouble(); why != "" {
+			return outcome.NoLeader(fmt.Sprintf("shard %d: %s%s", s.Shard, why, n.refusals()))
+		}
+		if s.Leader() == "" {
+			return outcome.NoLeader(fmt.Sprintf("shard %d: it has no leader that this node knows%s", s.Shard, n.refusals()))
+		}
+	}
+	return nil
+}
+
+// refusals tells which nodes refuse each other.
+func (n *Node) refusals() (text string) {
+	for _, r := range n.mesh.Refusals() {
+		other := r.Peer
+		if r.By != n.cfg.ID {
+			other = "this node"
+		}
+		text += fmt.Sprintf("; %s refuses %s (%s): %s", r.By, other, r.Reason, r.Detail)
+	}
+	return text
 }

@@ -6,12 +6,16 @@ import (
 	"strconv"
 	"sync"
 
+	"lockstep/prototype/node/folder"
+	"lockstep/prototype/node/member"
+	"lockstep/prototype/node/meter"
+	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/storage"
 )
 
 // openStores opens the stores of all shards and holds them against this node. The
 // first shard's votes are beside who this node is and what its replicas promised.
-func openStores(cfg Config) (all []storage.Stores, own *name, p *promises, err error) {
+func openStores(cfg Config) (all []storage.Stores, own *member.Name, p *folder.Promises, err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, closeStores(all))
@@ -25,12 +29,12 @@ func openStores(cfg Config) (all []storage.Stores, own *name, p *promises, err e
 		all = append(all, s)
 	}
 	store := storage.NewFaultyStable(all[0].Stable, cfg.Disk)
-	i, err := claim(store, cfg.ID, cfg.Shards)
+	i, err := folder.Claim(store, cfg.ID, cfg.Shards)
 	if err != nil {
 		return all, nil, nil, err
 	}
-	p, err = openPromises(store, cfg.Logger)
-	return all, newName(store, i), p, err
+	p, err = folder.OpenPromises(store, cfg.Logger)
+	return all, member.NewName(store, i), p, err
 }
 
 func closeStores(all []storage.Stores) (err error) {
@@ -43,18 +47,18 @@ func closeStores(all []storage.Stores) (err error) {
 }
 
 // openShards opens a replica for each shard, and closes all stores if one fails.
-func openShards(cfg Config, stores []storage.Stores, m *meter, p parts) (shards []*shard, err error) {
+func openShards(cfg Config, stores []storage.Stores, m *meter.Meter, p replica.Parts) (shards []*replica.Replica, err error) {
 	for id := range cfg.groups() {
-		own, label := cfg.replicaConfig, strconv.Itoa(id)
+		own, label := cfg.Config, strconv.Itoa(id)
 		if id < cfg.Shards {
 			own.Lazy = 0
 		} else {
 			label = LaneLazy
 		}
-		p.Stores, p.Meter = stores[id], m.shard(label)
-		s, err := openShard(id, own, p)
+		p.Stores, p.Meter = stores[id], m.Shard(label)
+		s, err := replica.Open(id, own, p)
 		if err != nil {
-			p.Promises.close(true)
+			p.Promises.Close(true)
 			cfg.Disk.Close()
 			return nil, errors.Join(fmt.Errorf("open shard %s: %w", label, err), closeStores(stores[id+1:]), closeShards(shards))
 		}
@@ -63,11 +67,11 @@ func openShards(cfg Config, stores []storage.Stores, m *meter, p parts) (shards 
 	return shards, nil
 }
 
-func closeShards(shards []*shard) error {
+func closeShards(shards []*replica.Replica) error {
 	errs := make([]error, len(shards))
 	var closing sync.WaitGroup
 	for i, s := range shards {
-		closing.Go(func() { errs[i] = s.close() })
+		closing.Go(func() { errs[i] = s.Close() })
 	}
 	closing.Wait()
 	return errors.Join(errs...)

@@ -13,9 +13,9 @@ import (
 var whereOrderIsDecided = []string{
 	"prototype/order", "prototype/link", "prototype/check", "prototype/fault",
 	"prototype/node/disk/fence.go", "prototype/node/storage/log.go",
-	"prototype/node/batcher.go", "prototype/node/condition.go", "prototype/node/evidence.go", "prototype/node/found.go",
-	"prototype/node/members.go", "prototype/node/past.go", "prototype/node/promise.go",
-	"prototype/node/queue.go", "prototype/node/roster.go", "prototype/node/trail.go",
+	"prototype/node/replica/batcher.go", "prototype/node/replica/condition.go", "prototype/node/transport/evidence.go", "prototype/node/member/found.go",
+	"prototype/node/member/members.go", "prototype/node/replica/past.go", "prototype/node/folder/promise.go",
+	"prototype/node/replica/queue.go", "prototype/node/roster/roster.go", "prototype/node/replica/trail.go",
 }
 
 // bugsIn gives the bugs that could be planted in a package or a file.

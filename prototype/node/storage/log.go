@@ -168,7 +168,7 @@ func (l *Log) DurableEntry() (term, index uint64, ok bool) {
 	return e.Term, e.Index, true
 }
 
-// newest is LastIndex, which cannot fail once the log is open.
+// Newest is LastIndex, which cannot fail once the log is open.
 func (l *Log) Newest() uint64 {
 	index, _ := l.LastIndex()
 	return index

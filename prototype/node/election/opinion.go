@@ -1,0 +1,169 @@
+package election
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/node/wire"
+)
+
+// Opinion is what a node thinks of a shard that another one believes to be
+// without a leader.
+type Opinion struct {
+	// Agrees: it hears no leader either, and would vote now. A voter that does not
+	// yet, or not while its disk hangs, must not count towards a majority: the
+	// campaign would be in vain, and the library stands again only after its election
+	// timeout.
+	Agrees bool
+	// Fit: it may campaign. It is not while its disk is sick, or while an election
+	// of its own goes on, or while it drains.
+	Fit bool
+	// Running: it has just begun to campaign, and should not be disturbed.
+	Running bool
+	Calm    bool   // it may be given a lead: no fault is in force there, and no drain
+	Term    uint64 // of the last entry of its log
+	Index   uint64
+}
+
+// newer says whether a log is newer than another one, as voters judge it.
+func (o Opinion) newer(than Opinion) bool {
+	if o.Term != than.Term {
+		return o.Term > than.Term
+	}
+	return o.Index > than.Index
+}
+
+// opinion is this node's.
+func (d *Detector) opinion(shard int) Opinion {
+	s := d.shards[shard]
+	o := Opinion{Agrees: s.LacksLeader() && s.MayVote(), Fit: s.MayStand() && !d.draining(), Calm: d.calm() && s.HasRoom()}
+	o.Term, o.Index = s.End()
+	d.mu.Lock()
+	o.Running = time.Now().Before(d.campaign[shard])
+	d.mu.Unlock()
+	return o
+}
+
+// question asks about a shard. The one who asks leads it in no term up to Term, and
+// will not.
+type question struct {
+	Shard int
+	Term  uint64
+}
+
+// receive answers with this node's opinions, in the order of the questions.
+func (d *Detector) receive(from string, payload []byte, reply func([]byte, error)) {
+	var questions []question
+	if err := json.Unmarshal(payload, &questions); err != nil {
+		reply(nil, wire.ErrMalformed)
+		return
+	}
+	opinions := make([]Opinion, len(questions))
+	for i, q := range questions {
+		if q.Shard < 0 || q.Shard >= len(d.shards) {
+			continue // the other one has the lazy lane and this one does not: it has no opinion
+		}
+		d.live.Deny(from, q.Shard, q.Term)
+		opinions[i] = d.opinion(q.Shard)
+	}
+	reply(json.Marshal(opinions))
+}
+
+// inquire asks the others for their opinions, and has this node campaign where
+// it is the best to do so.
+func (d *Detector) inquire(shards []int) {
+	if len(shards) == 0 {
+		return
+	}
+	questions, terms := make([]question, len(shards)), make([]uint64, len(shards))
+	for i, id := range shards {
+		terms[i] = d.shards[id].Term()
+		questions[i] = question{id, d.shards[id].LedNoLonger()}
+	}
+	payload, err := json.Marshal(questions)
+	if err != nil {
+		return
+	}
+	type reply struct {
+		from     string
+		opinions []Opinion
+	}
+	others := d.roster.Others()
+	replies := make(chan reply, len(others))
+	asked := 0
+	ctx, cancel := context.WithTimeout(context.Background(), askAgain)
+	for _, id := range others {
+		if !d.live.Hears(id) {
+			continue
+		}
+		asked++
+		go func() {
+			var opinions []Opinion
+			answer, err := d.mesh.Call(ctx, id, wire.ChannelOpinion, payload)
+			if err == nil && json.Unmarshal(answer, &opinions) == nil && len(opinions) == len(shards) {
+				replies <- reply{id, opinions}
+			} else {
+				replies <- reply{from: id}
+			}
+		}()
+	}
+	d.done.Go(func() {
+		defer cancel()
+		byShard := make([]map[string]Opinion, len(shards))
+		for i, id := range shards {
+			byShard[i] = map[string]Opinion{d.cfg.ID: d.opinion(id)}
+		}
+		for range asked {
+			r := <-replies
+			for i, o := range r.opinions {
+				byShard[i][r.from] = o
+			}
+		}
+		for i, id := range shards {
+			d.decide(id, terms[i], byShard[i])
+		}
+	})
+}
+
+// decide has this node campaign if it is the one to do so. The opinions are of the
+// term in which they were asked for: in a newer one somebody else has begun an election,
+// and a campaign would depose whoever has won it.
+func (d *Detector) decide(shard int, term uint64, opinions map[string]Opinion) {
+	s := d.shards[shard]
+	if s.Term() != term || !s.LacksLeader() {
+		d.later(shard, othersTurn)
+		return
+	}
+	p := count(preference(s.Turn(), s.Voters()), opinions)
+	switch {
+	case !p.agreed && !mutant.On(mutant.SuspicionOfOne):
+	case p.running:
+	case p.best == d.cfg.ID:
+		d.mu.Lock()
+		d.campaign[shard] = time.Now().Add(replica.CampaignFor)
+		d.mu.Unlock()
+		d.cfg.Logger.Info("campaigns", "shard", shard, "silent", s.Leader())
+		s.Campaign()
+	default:
+		d.later(shard, othersTurn)
+	}
+}
+
+// preference lists the members in the order in which they should lead a shard:
+// the first choices rotate from shard to shard, and so do the second ones, so
+// that the shards of a dead node spread over all others. ids must be in the same
+// order at every node.
+func preference(shard int, ids []string) []string {
+	n := len(ids)
+	if n < 2 {
+		return ids
+	}
+	order := []string{ids[shard%n]}
+	for i := range n - 1 {
+		order = append(order, ids[(shard%n+1+(shard/n+i)%(n-1))%n])
+	}
+	return order
+}

@@ -1,3 +1,0 @@
-package node
-
-func (n *Node) expose() {}
