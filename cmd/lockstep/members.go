@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/node/api"
+	"lockstep/prototype/node/httpapi"
 )
 
 func newMembersCommand() *cobra.Command {
@@ -53,7 +53,7 @@ Run it at the machine of one of the nodes.`,
 		Example: "  lockstep leave n4\n  lockstep leave n1 --target http://127.0.0.1:7002",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var m api.Membership
+			var m httpapi.Membership
 			if err := operate(cmd.Context(), http.MethodDelete, targets(target)(), "/v1/members/"+url.PathEscape(args[0]), &m); err != nil {
 				return err
 			}
@@ -114,7 +114,7 @@ A node that is ended by SIGTERM does the same by itself.`,
 	return cmd
 }
 
-func printMembership(out io.Writer, m api.Membership) {
+func printMembership(out io.Writer, m httpapi.Membership) {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "NODE\tHTTP\tRAFT\tVOTES\tJOINING\tHEARD")
 	for _, x := range m.Members {
@@ -127,7 +127,7 @@ func printMembership(out io.Writer, m api.Membership) {
 }
 
 // firstMembership asks one node after the other.
-func firstMembership(ctx context.Context, list []string) (m api.Membership, err error) {
+func firstMembership(ctx context.Context, list []string) (m httpapi.Membership, err error) {
 	for _, t := range list {
 		if err = exchange(ctx, http.MethodGet, t+"/v1/members", &m); err == nil {
 			return m, nil

@@ -18,7 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/prototype/node"
-	"lockstep/prototype/node/api"
+	"lockstep/prototype/node/httpapi"
 	"lockstep/prototype/node/storage"
 )
 
@@ -201,7 +201,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.Logger = f.id, peers, f.shards, logger
 	cfg.Retain, cfg.IDMemory, cfg.AdmitRate = f.retain, f.idMemory<<20, f.admitRate
 	cfg.BalanceAfter, cfg.DiskReserve, cfg.UpgradeAfter = f.balanceAfter, f.diskReserve, f.upgradeAfter
-	web := api.DefaultConfig()
+	web := httpapi.DefaultConfig()
 	web.AllowFaults, web.AllowHosts, web.AllowOrigins = f.allowFaults, f.hosts, f.origins
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery
@@ -237,7 +237,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 		listener.Close()
 		return err
 	}
-	answers, err := api.New(n, web)
+	answers, err := httpapi.New(n, web)
 	if err != nil {
 		return errors.Join(err, listener.Close(), n.Close())
 	}

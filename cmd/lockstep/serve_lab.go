@@ -14,7 +14,7 @@ import (
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/dashboard"
 	"lockstep/prototype/lab"
-	"lockstep/prototype/node/api"
+	"lockstep/prototype/node/httpapi"
 	"lockstep/site"
 )
 
@@ -141,7 +141,7 @@ func allowFaults(everybody bool) func(*http.Request) error {
 		if everybody {
 			return nil
 		}
-		if !api.AtThisMachine(r) {
+		if !httpapi.AtThisMachine(r) {
 			return errors.New("only readers at the machine that serves this page may break its cluster; it allows others if it is started with --allow-faults")
 		}
 		return nil

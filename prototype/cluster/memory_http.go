@@ -14,7 +14,7 @@ import (
 
 	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
-	"lockstep/prototype/node/api"
+	"lockstep/prototype/node/httpapi"
 )
 
 // Transport carries HTTP requests to the nodes of this process, without sockets:
@@ -38,9 +38,9 @@ func (t *memoryTransport) handler(n *node.Node) (http.Handler, error) {
 		t.handlers = make(map[*node.Node]http.Handler)
 	}
 	if t.handlers[n] == nil {
-		cfg := api.DefaultConfig()
+		cfg := httpapi.DefaultConfig()
 		cfg.AllowFaults = true
-		a, err := api.New(n, cfg)
+		a, err := httpapi.New(n, cfg)
 		if err != nil {
 			return nil, err
 		}

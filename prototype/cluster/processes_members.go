@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"lockstep/prototype/node"
-	"lockstep/prototype/node/api"
+	"lockstep/prototype/node/httpapi"
 )
 
 // Join starts a new node and returns when it has a vote in every shard.
@@ -50,7 +50,7 @@ func (p *Processes) Leave(ctx context.Context, id string) error {
 		if m.ID == id || m.State != Running {
 			continue
 		}
-		if err = p.operate(ctx, http.MethodDelete, m.HTTP, "/v1/members/"+id, &api.Membership{}); err == nil {
+		if err = p.operate(ctx, http.MethodDelete, m.HTTP, "/v1/members/"+id, &httpapi.Membership{}); err == nil {
 			break
 		}
 	}
@@ -96,7 +96,7 @@ func (p *Processes) votes(ctx context.Context, id string) error {
 		if m.State != Running && m.ID != id {
 			continue
 		}
-		var known api.Membership
+		var known httpapi.Membership
 		if err := p.operate(ctx, http.MethodGet, m.HTTP, "/v1/members", &known); err != nil {
 			return err
 		}

@@ -1,6 +1,6 @@
 // Package node is one process of the ordering cluster: it hosts a replica of each of N
 // shards, each a Raft group, over one listener, and orders and reads for those who ask it.
-// Package api answers clients over HTTP.
+// Package httpapi answers clients over HTTP.
 //
 // What it guarantees for a conversation in the quorum lane:
 //
@@ -38,7 +38,7 @@
 // this order. What the methods of a node speak of has a name here, too, so that nobody
 // above needs to know more than this package, and storage for where data is kept.
 //
-//	api        HTTP
+//	httpapi    HTTP
 //	node       which replica, and here or at the leader; lanes; wiring
 //	member     found, join, admit, remove; the cluster's name
 //	election   who should lead, and when

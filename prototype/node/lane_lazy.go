@@ -22,7 +22,7 @@ import (
 // and an acknowledged message is lost if no majority kept theirs.
 
 // lazyMark begins the name that a conversation of the lazy lane has within the
-// nodes. No name that comes from outside has it; see api. By it alone
+// nodes. No name that comes from outside has it; see package httpapi. By it alone
 // the group is found, so requests are passed on, read and waited for as those of
 // the quorum lane are.
 const lazyMark = "\x00lazy/"

@@ -1,0 +1,151 @@
+//go:build !js
+
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"lockstep/prototype/node"
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/node/replica"
+	"lockstep/prototype/order"
+)
+
+// wireReadRequest is one line of a batch of reads.
+type wireReadRequest struct {
+	Conversation string        `json:"conversation"`
+	After        uint64        `json:"after"`
+	Limit        *int          `json:"limit"`
+	Read         replica.Level `json:"read"`
+	MinSeq       uint64        `json:"min_seq"`
+}
+
+// postReads answers many reads, of any conversations, a line for each line, in
+// order. Those that arrive together and ask for the same level of the same shard
+// share one round of proof, so a gateway that reads for thousands of people pays
+// for it once. Answers are written as they are read, at the pace of the client; one
+// that does not read gets a problem as its last line.
+func (a *API) postReads(w http.ResponseWriter, r *http.Request) {
+	held, err := a.budget.share(streamBase + readCost)
+	if err != nil {
+		fail(w, r, err)
+		return
+	}
+	defer held.end()
+	out := newPacedWriter(w)
+	defer out.end()
+	out.controller.EnableFullDuplex()
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if !flushHeader(out, r) {
+		return
+	}
+	body := newPatientBody(w, r)
+	defer body.leave()
+	lines := newLineReader(body, 4*a.node.Config().MaxID+1024, held)
+	var last *outcome.Error
+	for more := true; more && last == nil; last = cmp.Or(last, lines.failed) {
+		var chunk []line
+		chunk, more = lines.chunk(chunkLines, chunkBytes)
+		if a.answerReads(r.Context(), chunk, out) != nil || out.flush() != nil {
+			return
+		}
+		if out.slow {
+			last = slowReader(outcome.Fail)
+		}
+	}
+	if last != nil {
+		out.pass(appendProblem(nil, problemOf(last, "/v1/reads")), true)
+	}
+}
+
+// round is what the reads of a chunk share.
+type round struct {
+	shard int
+	level replica.Level
+}
+
+// answerReads writes the answers to a chunk, until the reader is slow.
+func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) error {
+	ctx, cancel := context.WithTimeout(ctx, a.node.Config().ReadTimeout)
+	defer cancel()
+	requests := make([]replica.ReadRequest, len(chunk))
+	problems := make([]*outcome.Error, len(chunk))
+	rounds := make(map[round]chan *outcome.Error)
+	for i, l := range chunk {
+		requests[i], problems[i] = a.parseRead(l)
+		if problems[i] != nil || requests[i].Level == replica.Session || requests[i].Level == replica.Local {
+			continue
+		}
+		key := round{a.node.ShardOf(requests[i].Conversation), requests[i].Level}
+		if rounds[key] == nil {
+			done := make(chan *outcome.Error, 1)
+			rounds[key] = done
+			go func() { done <- a.node.Await(ctx, requests[i]) }()
+		}
+	}
+	for i, r := range requests {
+		if problems[i] == nil && r.Level == replica.Session {
+			// One after the other: they end with the same context, and what one replica
+			// has reached it keeps.
+			problems[i] = a.node.Await(ctx, r)
+		}
+	}
+	results := make(map[round]*outcome.Error, len(rounds))
+	for key, done := range rounds {
+		results[key] = <-done
+	}
+	for i, r := range requests {
+		err := problems[i]
+		if err == nil && r.Level != replica.Session && r.Level != replica.Local {
+			err = results[round{a.node.ShardOf(r.Conversation), r.Level}]
+		}
+		var first order.View
+		if err == nil {
+			first, err = a.node.View(part(r))
+		}
+		if err != nil {
+			out.buf = appendProblem(out.buf, problemOf(err, "/v1/reads"))
+		} else if err := out.read(r, first, a.kept); err != nil {
+			return err
+		}
+		if err := out.spill(); err != nil || out.slow {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *API) parseRead(l line) (replica.ReadRequest, *outcome.Error) {
+	if l.err != nil {
+		return replica.ReadRequest{}, l.err
+	}
+	var w wireReadRequest
+	if err := unmarshalStrict(l.data, &w); err != nil {
+		return replica.ReadRequest{}, err
+	}
+	if err := a.checkName("the conversation", w.Conversation); err != nil {
+		return replica.ReadRequest{}, err
+	}
+	r := replica.ReadRequest{Conversation: w.Conversation, After: w.After, Limit: defaultLimit, Level: replica.Linearizable, MinSeq: w.MinSeq}
+	switch w.Read {
+	case "":
+	case replica.Linearizable, replica.Leader, replica.Session, replica.Local:
+		r.Level = w.Read
+	default:
+		return replica.ReadRequest{}, outcome.Invalid("there is no read level %q; there are linearizable, leader, session and local", w.Read)
+	}
+	if w.Limit != nil {
+		if *w.Limit < 1 {
+			return replica.ReadRequest{}, outcome.Invalid("limit must be at least 1")
+		}
+		r.Limit = min(*w.Limit, maxLimit)
+	}
+	return r, nil
+}
+
+// kept gives what this node has of a conversation of the quorum lane.
+func (a *API) kept(conversation string, after uint64, limit int) order.View {
+	return a.node.ReadIn(node.LaneQuorum, conversation, after, limit)
+}

@@ -1,0 +1,109 @@
+//go:build !js
+
+package httpapi
+
+import (
+	"mime"
+	"net/http"
+	"time"
+
+	"lockstep/prototype/node"
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/order"
+)
+
+// wireResult answers one message.
+type wireResult struct {
+	Conversation string `json:"conversation"`
+	Seq          uint64 `json:"seq"`
+	ID           string `json:"id"`
+	Epoch        uint64 `json:"epoch"`
+	Duplicate    bool   `json:"duplicate"`
+}
+
+// rawLimit bounds a message as JSON: in the worst case each byte of the body is
+// written as a six-byte escape.
+func (a *API) rawLimit() int { return 6*(a.node.Config().MaxBody+3*a.node.Config().MaxID) + 1024 }
+
+// leaderHeader names the node that leads the conversation, for clients who want
+// to save themselves a hop.
+const leaderHeader = "Lockstep-Leader"
+
+func (a *API) postMessages(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	defer func() { a.meter.latency.WithLabelValues("send").Observe(time.Since(start).Seconds()) }()
+	conversation, err := a.conversation(r)
+	if err != nil {
+		fail(w, r, err)
+		return
+	}
+	if leader, err := a.node.Leader(conversation); err == nil && laneOf(r) == node.LaneQuorum {
+		w.Header().Set(leaderHeader, leader.HTTP)
+	}
+	switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media {
+	case "application/json", "":
+		a.postOne(w, r, conversation)
+	case "application/x-ndjson":
+		a.postStream(w, r, conversation)
+	default:
+		writeProblem(w, problem{Type: "urn:lockstep:media-type", Title: "This content type is not understood",
+			Status: http.StatusUnsupportedMediaType, Detail: "send application/json or application/x-ndjson", Instance: r.URL.Path, Outcome: outcome.Fail})
+	}
+}
+
+func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation string) {
+	var m wireMessage
+	err := a.decodeOne(r, a.rawLimit(), &m)
+	if key := r.Header.Get("Idempotency-Key"); err == nil && key != "" {
+		if m.ID != "" && m.ID != key {
+			err = outcome.Invalid("id and Idempotency-Key differ")
+		}
+		m.ID = key
+	}
+	var c order.Command
+	if err == nil {
+		c, err = a.command(conversation, m)
+	}
+	var results []order.Result
+	if err == nil {
+		results, err = a.node.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
+	}
+	if err == nil && results[0].Rejected != 0 {
+		results, err = nil, rejected(results[0])
+	}
+	a.count(results, err, 1)
+	if err != nil {
+		fail(w, r, err)
+		return
+	}
+	writeJSON(w, result(conversation, c.ID, results[0]))
+}
+
+func result(conversation, id string, r order.Result) wireResult {
+	return wireResult{Conversation: conversation, Seq: r.Seq, ID: id, Epoch: r.Epoch, Duplicate: r.Duplicate}
+}
+
+func (a *API) count(results []order.Result, err *outcome.Error, total int) {
+	var ok, duplicates, rejected int
+	for _, r := range results {
+		switch {
+		case r.Rejected != 0:
+			rejected++
+		case r.Duplicate:
+			duplicates++
+		default:
+			ok++
+		}
+	}
+	add := func(outcome string, count int) {
+		if count > 0 {
+			a.meter.sends.WithLabelValues(outcome).Add(float64(count))
+		}
+	}
+	add("ok", ok)
+	add("duplicate", duplicates)
+	add("fail", rejected)
+	if err != nil {
+		add(string(err.Outcome), total-len(results))
+	}
+}

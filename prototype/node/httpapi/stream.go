@@ -1,0 +1,178 @@
+//go:build !js
+
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/order"
+)
+
+// A stream of lines is worked off in chunks: what has arrived is ordered
+// together, in at most a few log entries. Later chunks are read and ordered while
+// earlier ones are still on their way to the disks, and the answers follow in the
+// order of the lines. So a client may send without waiting, and a long stream
+// needs little memory.
+const (
+	chunkLines     = 1024
+	chunkBytes     = 256 << 10
+	chunksUnderWay = 16
+)
+
+// chunk is a part of a stream that has been handed to the log.
+type chunk struct {
+	conversation string
+	lines        int
+	commands     []order.Command
+	problems     map[int]*outcome.Error // of the lines that are no commands
+	cost         int                    // bytes that it holds
+	wait         func(context.Context) ([]order.Result, *outcome.Error)
+}
+
+// What a line holds beside its bytes, about: as a command, and as a problem.
+const (
+	commandCost = 96
+	problemCost = 512
+)
+
+// postStream answers a line for each line, in order: a result, or a problem
+// that concerns that line alone. A stream that is ended early has a problem as its
+// last line, which is the answer to the first line that has no other.
+func (a *API) postStream(w http.ResponseWriter, r *http.Request, conversation string) {
+	held, err := a.budget.share(streamBase)
+	if err != nil {
+		fail(w, r, err)
+		return
+	}
+	defer held.end()
+	held.limit = max(streamLimit, 8*a.rawLimit())
+	out := newPacedWriter(w)
+	out.controller.EnableFullDuplex()
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if !flushHeader(out, r) {
+		return
+	}
+	body := newPatientBody(w, r)
+	// The context of the request ends with any fault of its body, too, where what
+	// was sent before is still to be answered. A client that has gone is found by
+	// writing.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	stop := func() { cancel(); body.end() }
+	var early *outcome.Error // why no more is read, once underWay is closed
+	underWay := make(chan *chunk, chunksUnderWay)
+	go func() {
+		defer close(underWay)
+		early = a.orderLines(ctx, newLineReader(body, a.rawLimit(), held), held, conversation, laneOf(r), underWay)
+	}()
+	answers := newAnswerQueue(out, held, stop)
+	var data []byte
+	whole := true // every chunk is answered
+	for c := range underWay {
+		data = a.end(ctx, c, data[:0])
+		if whole = ctx.Err() == nil; !whole {
+			break
+		}
+		held.shrink(c.cost - len(data))
+		answers.put(data)
+	}
+	answers.close()
+	broken := ctx.Err() != nil
+	cancel()
+	for c := range underWay {
+		c.wait(ctx) // what was ordered stays ordered
+	}
+	if broken && !(whole && early == nil && body.whole.Load()) {
+		early = slowReader(outcome.Unknown)
+	}
+	if early != nil {
+		out.pass(appendProblem(nil, problemOf(early, r.URL.Path)), true)
+	}
+	body.leave()
+	out.end()
+}
+
+// flushHeader sends the status before the first line has arrived, for clients who
+// want it before they send. It must not where the client has sent Expect:
+// 100-continue: such a client would take the status for the whole answer, and send
+// nothing.
+func flushHeader(out *pacedWriter, r *http.Request) bool {
+	return r.Header.Get("Expect") != "" || out.flush() == nil
+}
+
+// orderLines reads a stream to its end, and hands its chunks to the log as they
+// come. The error is why it stopped earlier.
+func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, conversation, lane string, underWay chan<- *chunk) *outcome.Error {
+	for more := true; more; {
+		var batch []line
+		batch, more = lines.chunk(chunkLines, chunkBytes)
+		if len(batch) == 0 {
+			continue
+		}
+		c := a.parse(conversation, batch)
+		if err := held.await(ctx, c.cost); err != nil {
+			return err
+		}
+		a.begin(c, lane)
+		underWay <- c // until ctx ends it is read, and after that still emptied
+	}
+	return lines.failed
+}
+
+// parse reads the lines of a chunk.
+func (a *API) parse(conversation string, lines []line) *chunk {
+	c := &chunk{conversation: conversation, lines: len(lines), commands: make([]order.Command, 0, len(lines))}
+	for i, l := range lines {
+		m, err := parseLine(l)
+		var command order.Command
+		if err == nil {
+			command, err = a.command(conversation, m)
+		}
+		if err != nil {
+			if c.problems == nil {
+				c.problems = make(map[int]*outcome.Error)
+			}
+			c.problems[i] = err
+			c.cost += problemCost
+			a.count(nil, err, 1)
+			continue
+		}
+		c.commands = append(c.commands, command)
+		c.cost += commandCost + len(l.data)
+	}
+	return c
+}
+
+// begin orders the good lines of a chunk.
+func (a *API) begin(c *chunk, lane string) {
+	if len(c.commands) == 0 {
+		c.wait = func(context.Context) ([]order.Result, *outcome.Error) { return nil, nil }
+		return
+	}
+	c.wait = a.node.SubmitLaterIn(lane, c.conversation, c.commands)
+}
+
+// end waits for the outcome of a chunk and appends its answers.
+func (a *API) end(ctx context.Context, c *chunk, out []byte) []byte {
+	results, err := c.wait(ctx)
+	a.count(results, err, len(c.commands))
+	path := "/v1/conversations/" + c.conversation + "/messages"
+	next := 0
+	for i := range c.lines {
+		if wrong := c.problems[i]; wrong != nil {
+			out = appendProblem(out, problemOf(wrong, path))
+			continue
+		}
+		switch {
+		case next < len(results) && results[next].Rejected != 0:
+			out = appendProblem(out, problemOf(rejected(results[next]), path))
+		case next < len(results):
+			out = appendResult(out, c.conversation, c.commands[next].ID, results[next])
+		default:
+			out = appendProblem(out, problemOf(err, path))
+		}
+		next++
+	}
+	return out
+}

@@ -1,0 +1,56 @@
+//go:build !js
+
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"lockstep/prototype/order"
+)
+
+// FuzzParsePlain holds the fast path against encoding/json: what it accepts,
+// encoding/json accepts and reads the same.
+func FuzzParsePlain(f *testing.F) {
+	for _, s := range []string{`{"id":"1","sender":"ann","body":"hello"}`, ` { "body" : "ü" , "id":"1"} `, `{"id":"a\n"}`, `{}`, `{"id":"1","id":"2"}`,
+		`{"ID":"1"}`, `{"id":1}`, `{"id":"1"} x`, "{\"id\":\"\xff\"}", `{"id":"1",}`, `{"x":"y"}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fast, ok := parsePlain(data)
+		if !ok {
+			return
+		}
+		var slow wireMessage
+		if err := unmarshalStrict(data, &slow); err != nil || slow != fast {
+			t.Errorf("%q: the fast path reads %+v, encoding/json %+v, %v", data, fast, slow, err)
+		}
+	})
+}
+
+func FuzzAppendResult(f *testing.F) {
+	f.Add("room", "id", uint64(1), uint64(2), true)
+	f.Add("größe <&>", "a\"b\\", uint64(0), uint64(0), false)
+	f.Fuzz(func(t *testing.T, conversation, id string, seq, epoch uint64, duplicate bool) {
+		got := appendResult(nil, conversation, id, order.Result{Seq: seq, Epoch: epoch, Duplicate: duplicate})
+		var a, b wireResult
+		want, err := json.Marshal(wireResult{conversation, seq, id, epoch, duplicate})
+		if err != nil {
+			t.Skip()
+		}
+		if json.Unmarshal(got, &a) != nil || json.Unmarshal(want, &b) != nil || a != b || bytes.Count(got, []byte("\n")) != 1 {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	})
+}
+
+func BenchmarkParseLine(b *testing.B) {
+	data := []byte(`{"id":"0123456789abcdef","sender":"ann","body":"` + string(bytes.Repeat([]byte("x"), 128)) + `"}` + "\n")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := parseLine(line{data: data}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
