@@ -250,6 +250,9 @@ func (n *Node) askLeader(ctx context.Context, r memberRequest) (memberAnswer, er
 				continue
 			}
 		}
+		if a.Term > 0 && a.Leader == n.cfg.ID && r.Step == stepAdmit && n.shards[r.Shard].raft.State() == raft.Follower {
+			n.detect.disown(ctx, id, question{r.Shard, a.Term})
+		}
 		switch {
 		case a.Done:
 			return a, nil

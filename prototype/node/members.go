@@ -49,6 +49,9 @@ type memberRequest struct {
 type memberAnswer struct {
 	Done   bool
 	Leader string // whom to ask instead
+	// Term is given where Leader is the stranger itself that asks: in that term its
+	// former life led, and the others wait for it until it says that it does not.
+	Term   uint64 `json:",omitempty"`
 	Reason string // why not, if the leader says no
 	// Removed is the answer to stepBelong for one that is no member.
 	Removed bool `json:",omitempty"`
@@ -112,7 +115,11 @@ func (n *Node) step(ctx context.Context, r memberRequest) memberAnswer {
 	}
 	s := n.shards[r.Shard]
 	if !s.leads() {
-		return memberAnswer{Leader: s.leader()}
+		a := memberAnswer{Leader: s.leader()}
+		if term, leader := s.follows(); leader == r.Peer.ID && r.Step == stepAdmit && r.Life != "" && n.lifeOf(ctx, leader) == r.Life {
+			a.Term = term
+		}
+		return a
 	}
 	var err error
 	switch r.Step {
@@ -170,19 +177,27 @@ func (n *Node) onlyOne(ctx context.Context, s *shard, r memberRequest) error {
 	if _, member := s.server(r.Peer.ID); !member || r.Life == "" {
 		return nil
 	}
-	payload, err := json.Marshal(foundingQuestion{Life: n.lanes.life})
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
-	var a foundingAnswer
-	answer, err := n.mesh.Call(ctx, r.Peer.ID, channelFounding, payload)
-	if err != nil || json.Unmarshal(answer, &a) != nil || a.Life == r.Life {
+	if life := n.lifeOf(ctx, r.Peer.ID); life == "" || life == r.Life {
 		return nil // nobody else is there
 	}
 	known, _ := n.roster.peer(r.Peer.ID)
 	return fmt.Errorf("another node of this name runs at %s: %w", known.Raft, errTwin(r.Peer.ID))
+}
+
+// lifeOf gives the life of the process that runs at a member's address; "" if none
+// answers.
+func (n *Node) lifeOf(ctx context.Context, id string) string {
+	payload, err := json.Marshal(foundingQuestion{Life: n.lanes.life})
+	if err != nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	var a foundingAnswer
+	if answer, err := n.mesh.Call(ctx, id, channelFounding, payload); err != nil || json.Unmarshal(answer, &a) != nil {
+		return ""
+	}
+	return a.Life
 }
 
 // admit gives the entry that admits a node; none if it is a member and keeps what

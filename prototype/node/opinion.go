@@ -99,6 +99,15 @@ func (d *detector) deny(who string, q question) {
 	d.denied[of] = max(d.denied[of], q.Term)
 }
 
+// disown tells a node that this one does not lead a shard up to a term, though it did
+// so before it forgot that. It is for a stranger, which leads nothing until it was
+// admitted in a later term.
+func (d *detector) disown(ctx context.Context, node string, q question) {
+	if payload, err := json.Marshal([]question{q}); err == nil {
+		_, _ = d.mesh.Call(ctx, node, channelOpinion, payload) // if it is lost, the next attempt to join tells it again
+	}
+}
+
 // denial is what somebody says of himself. One that asks because it has heard a
 // denial says that it does not lead either, and that must not undo the other's.
 type denial struct {

@@ -282,6 +282,16 @@ func (s *shard) leadsIn() (term uint64, leads bool) {
 	return term, s.leads() && s.raft.CurrentTerm() == term
 }
 
+// follows gives the leader that this replica follows and its term; none while that
+// changes. The library forgets a leader before it enters another term.
+func (s *shard) follows() (term uint64, leader string) {
+	term = s.raft.CurrentTerm()
+	if leader = s.leader(); s.raft.CurrentTerm() != term {
+		return 0, ""
+	}
+	return term, leader
+}
+
 // hearsLeader says whether this replica follows a leader that its node hears.
 func (s *shard) hearsLeader() bool {
 	leader := s.leader()
