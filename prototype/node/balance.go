@@ -33,9 +33,8 @@ type placement struct {
 }
 
 const (
-	balanceEvery  = 500 * time.Millisecond
-	mayLag        = 256 // entries; the rest follows before the handover
-	opinionWithin = 100 * time.Millisecond
+	balanceEvery = 500 * time.Millisecond
+	mayLag       = 256 // entries; the rest follows before the handover
 )
 
 func newBalancer(n *Node) *balancer {
@@ -103,10 +102,8 @@ func (b *balancer) asks(s *shard, id string) *opinion {
 	if err != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), opinionWithin)
-	defer cancel()
 	var opinions []opinion
-	payload, err := b.node.mesh.Call(ctx, id, channelOpinion, ask)
+	payload, err := b.node.askFor(context.Background(), id, channelOpinion, ask)
 	if err != nil || json.Unmarshal(payload, &opinions) != nil || len(opinions) != 1 {
 		return nil
 	}

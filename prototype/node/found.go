@@ -46,7 +46,7 @@ type founding struct {
 
 const (
 	foundEvery = 20 * time.Millisecond
-	askWithin  = 100 * time.Millisecond
+	askWithin  = 100 * time.Millisecond // of one that may not be there; see Node.askFor
 	// lazyFoundAfter is how long the lazy lane's founders wait for those who do not
 	// host it: a majority founds that lane, which promises nothing to anybody.
 	lazyFoundAfter = 2 * time.Second
@@ -217,8 +217,6 @@ func (f *founding) ask(ctx context.Context, shards []int) map[string]foundingAns
 	if err != nil {
 		return answers
 	}
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
 	var mu sync.Mutex
 	var asking sync.WaitGroup
 	for _, p := range f.node.cfg.Peers {
@@ -227,7 +225,7 @@ func (f *founding) ask(ctx context.Context, shards []int) map[string]foundingAns
 		}
 		asking.Go(func() {
 			var a foundingAnswer
-			answer, err := f.node.mesh.Call(ctx, p.ID, channelFounding, payload)
+			answer, err := f.node.askFor(ctx, p.ID, channelFounding, payload)
 			if err != nil || json.Unmarshal(answer, &a) != nil {
 				return
 			}
@@ -238,6 +236,18 @@ func (f *founding) ask(ctx context.Context, shards []int) map[string]foundingAns
 	}
 	asking.Wait()
 	return answers
+}
+
+// askFor asks a node, and waits for as long as a trip may take if the node is heard.
+// One that is not heard is not waited for: there may be nobody.
+func (n *Node) askFor(ctx context.Context, id string, channel uint16, payload []byte) ([]byte, error) {
+	within := askWithin
+	if n.detect.hears(id) {
+		within = longestTrip
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return n.mesh.Call(ctx, id, channel, payload)
 }
 
 // found writes the first configuration. Every founder writes the same one, so it

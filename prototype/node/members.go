@@ -191,10 +191,8 @@ func (n *Node) lifeOf(ctx context.Context, id string) string {
 	if err != nil {
 		return ""
 	}
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
 	var a foundingAnswer
-	if answer, err := n.mesh.Call(ctx, id, channelFounding, payload); err != nil || json.Unmarshal(answer, &a) != nil {
+	if answer, err := n.askFor(ctx, id, channelFounding, payload); err != nil || json.Unmarshal(answer, &a) != nil {
 		return ""
 	}
 	return a.Life
@@ -297,10 +295,8 @@ func (n *Node) Remove(ctx context.Context, id string) error {
 	if id == n.cfg.ID {
 		n.step(ctx, farewell)
 	} else if payload, err := json.Marshal(farewell); err == nil {
-		ctx, cancel := context.WithTimeout(ctx, askWithin)
-		defer cancel()
 		// It need not be there to be removed.
-		_, _ = n.mesh.Call(ctx, id, channelMembers, payload)
+		_, _ = n.askFor(ctx, id, channelMembers, payload)
 	}
 	n.roster.look(n.shards)
 	return nil

@@ -170,14 +170,12 @@ func (m *namer) look(ctx context.Context) {
 }
 
 func (m *namer) tell(ctx context.Context, id, cluster string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
 	payload, err := json.Marshal(nameMessage{cluster})
 	if err != nil {
 		return "", err
 	}
 	var told nameMessage
-	answer, err := m.node.mesh.Call(ctx, id, channelName, payload)
+	answer, err := m.node.askFor(ctx, id, channelName, payload)
 	if err == nil {
 		err = json.Unmarshal(answer, &told)
 	}
