@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -33,7 +34,7 @@ never acknowledged may appear. Choose the survivor whose logs end last.
 Afterwards start the node as before, with itself as its only peer, and let others
 join with --join and empty folders. A folder of the old cluster is refused.`,
 		Example: `  lockstep recover --data /var/lib/lockstep/n1
-  lockstep recover --data /var/lib/lockstep/n1 --lost n2,n3 --raft 127.0.0.1:7101`,
+  lockstep recover --data /var/lib/lockstep/n1 --lost n2,n3`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if data == "" {
@@ -41,9 +42,6 @@ join with --join and empty folders. A folder of the old cluster is refused.`,
 			}
 			if !slices.Contains(storage.LogStores, storage.LogStore(logStore)) {
 				return usageError{fmt.Sprintf("--log-store: there is no %q; there are %v", logStore, storage.LogStores), "lockstep recover --help"}
-			}
-			if _, _, err := net.SplitHostPort(address); len(lost) > 0 && err != nil {
-				return usageError{"--raft: the HOST:PORT is missing at which this node listens for others", "lockstep recover --help"}
 			}
 			if _, err := os.Stat(filepath.Join(data, "stable.db")); err != nil {
 				return fmt.Errorf("recover: %s is no data folder of a node: %w", data, err)
@@ -58,7 +56,14 @@ join with --join and empty folders. A folder of the old cluster is refused.`,
 			for shard, messages := range s.Messages {
 				fmt.Fprintf(out, "shard %d: %d messages; its log ends at entry %d\n", shard, messages, s.Ends[shard])
 			}
-			if len(lost) == 0 {
+			address = cmp.Or(address, s.Address)
+			switch _, _, err := net.SplitHostPort(address); {
+			case len(s.Others) == 0:
+				fmt.Fprintf(out, "Nothing was changed: it is a cluster of its own. Start %s with itself as its only peer.\n", s.Node)
+				return nil
+			case err != nil && len(lost) > 0:
+				return usageError{"--raft: the HOST:PORT is missing at which this node listens for others", "lockstep recover --help"}
+			case len(lost) == 0:
 				fmt.Fprintf(out, "Nothing was changed. To go on with this and give up what only the others had, add --lost %s\n", strings.Join(s.Others, ","))
 				return nil
 			}
@@ -71,7 +76,7 @@ join with --join and empty folders. A folder of the old cluster is refused.`,
 	}
 	cmd.Flags().StringVar(&data, "data", "", "data folder of the survivor")
 	cmd.Flags().StringSliceVar(&lost, "lost", nil, "every other member, with commas: what only they had is given up")
-	cmd.Flags().StringVar(&address, "raft", "", "HOST:PORT at which the survivor listens for other nodes")
+	cmd.Flags().StringVar(&address, "raft", "", "HOST:PORT at which the survivor listens for other nodes (default: as before)")
 	cmd.Flags().StringVar(&logStore, "log-store", string(storage.WAL), "what keeps the log on disk: bolt or wal")
 	return cmd
 }

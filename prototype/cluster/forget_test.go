@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/raft"
+
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/storage"
@@ -341,11 +343,19 @@ func TestFolders_majority_lost(t *testing.T) {
 	}
 }
 
+// noSnapshots are snapshots that cannot be written.
+type noSnapshots struct{ raft.SnapshotStore }
+
+func (noSnapshots) Create(raft.SnapshotVersion, uint64, uint64, raft.Configuration, uint64, raft.Transport) (raft.SnapshotSink, error) {
+	return nil, errors.New("the disk is full")
+}
+
 // TestFolders_recover: with a majority gone, a person who names every lost member
 // makes the survivor a cluster of its own, with everything that it held; others join
 // it anew.
 func TestFolders_recover(t *testing.T) {
 	f := newFolders(t, storage.WAL)
+	f.tune = func(c *node.Config) { c.Shards = 2 }
 	f.start("n1", "n2", "n3")
 	f.ready()
 	seq := f.send(0, 20)
@@ -361,18 +371,39 @@ func TestFolders_recover(t *testing.T) {
 	if err := s.Recover("n3:raft", []string{"n1"}); !errors.Is(err, replica.ErrSurvivor) || !strings.Contains(err.Error(), "n1, n2") {
 		t.Errorf("only n1 was named as lost: %v", err)
 	}
-	if err := errors.Join(s.Recover("n3:raft", []string{"n2", "n1"}), s.Close()); err != nil {
+	must(t, s.Close())
+	// It breaks off behind the first shard: the old members must not take that for theirs.
+	open := storage.DiskStores(f.folder("n3"), f.kind, slog.New(slog.DiscardHandler))
+	s, err = replica.OpenSurvivor(func(shard int) (storage.Stores, error) {
+		stores, err := open(shard)
+		if shard == 1 {
+			stores.Snapshots = noSnapshots{stores.Snapshots}
+		}
+		return stores, err
+	})
+	if err := errors.Join(err, s.Recover(s.Address, s.Others), s.Close()); err == nil {
+		t.Fatal("a shard was recovered without a snapshot")
+	}
+	s, err = replica.OpenSurvivor(open)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Cluster == old || s.Messages[0] != 20 {
-		t.Errorf("cluster %q became %q, with %d messages", old, s.Cluster, s.Messages[0])
+	if s.Cluster == old {
+		t.Error("what is left half recovered has the name of the old cluster")
+	}
+	messages := s.Messages[0] + s.Messages[1]
+	if err := errors.Join(s.Recover(s.Address, []string{"n2", "n1"}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if s.Cluster == old || messages != 20 || s.Address != "n3:raft" {
+		t.Errorf("cluster %q became %q, with %d messages, at %q", old, s.Cluster, messages, s.Address)
 	}
 	f.peers = f.peers[2:]
 	f.start("n3")
 	f.ready()
 	f.holds(seq)
 	f.peers = append(f.peers, memoryPeer("n1"))
-	f.tune = func(c *node.Config) { c.Join = true }
+	f.tune = func(c *node.Config) { c.Shards, c.Join = 2, true }
 	f.start("n1")
 	f.ready()
 	f.holds(f.send(20, 30))

@@ -156,16 +156,34 @@ func TestSlow_snapshot(t *testing.T) {
 	testCatchUp(t, lag{batches: 128, messages: 8, body: 60 << 10, rate: 1.25e6, latency: 200 * time.Millisecond, snapshot: true})
 }
 
+// long is a network of long lines, from the first connection on.
+type long struct {
+	node.Network
+	lines *fault.Links
+}
+
+func (l long) Dial(address string, timeout time.Duration) (net.Conn, error) {
+	conn, err := l.Network.Dial(address, timeout)
+	if err != nil {
+		return nil, err
+	}
+	return l.lines.Attach(conn, address, fault.Out)
+}
+
 // TestSlow_long_lines: nodes that are a fifth of a second from each other found a
-// cluster, elect a leader in place of one that is lost, and keep it.
+// cluster, elect a leader in place of one that is lost, keep it, and fill the lost
+// one when it is back with an empty disk.
 func TestSlow_long_lines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := start(t, oneShard)
+		lines := fault.NewLinks()
+		t.Cleanup(lines.Close)
+		lines.Add(fault.Fault{Kind: fault.Latency, Delay: fault.Duration(100 * time.Millisecond)})
+		m := start(t, func(c *node.Config) {
+			oneShard(c)
+			c.Network = long{c.Network, lines}
+		})
 		leader := awaitLeader(t, m, "")
 		send(t, m, "before")
-		for _, id := range m.IDs() {
-			breakAt(t, m, id, fault.Fault{Kind: fault.Latency, Delay: fault.Duration(100 * time.Millisecond), Direction: fault.Out})
-		}
 		time.Sleep(2 * time.Second) // virtual time
 		m.Crash(leader)
 		next := awaitLeader(t, m, leader)
@@ -177,6 +195,12 @@ func TestSlow_long_lines(t *testing.T) {
 		if now := m.Node(next).Status().Shards[0]; now.Role != "leader" || now.Term != term {
 			t.Errorf("the lead changes hands on long lines: %+v in place of term %d", now, term)
 		}
-		m.Restart(leader)
+		if err := m.Wipe(leader); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Restart(leader); err != nil {
+			t.Fatal(err)
+		}
+		agree(t, m, 2)
 	})
 }

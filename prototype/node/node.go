@@ -101,7 +101,7 @@ func Open(cfg Config) (_ *Node, err error) {
 	detect := election.NewDetector(cfg.Config, mesh, roster, live, shards, balance.Calm, balance.Draining.Load)
 	names := cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36) // this life of the node
 	members := member.New(member.Config{ID: cfg.ID, Peers: cfg.Peers, Join: cfg.Join, Life: names, Context: life, Mesh: mesh, Roster: roster, Live: live,
-		Promises: promises, Balance: balance, Shards: shards, Quorum: cfg.Shards, Name: name, Logger: cfg.Logger})
+		Promises: promises, Balance: balance, Elections: detect, Shards: shards, Quorum: cfg.Shards, Name: name, Logger: cfg.Logger})
 	n := &Node{cfg: cfg, mesh: mesh, roster: roster, live: live, beats: beats, shards: shards, balance: balance, detect: detect, members: members,
 		lanes: newLanes(cfg, names, life, mesh, roster, live, quorum), faults: faults, meter: meter,
 		name: name, promises: promises, departures: newDepartures(), arrivals: newArrivals(), life: life, die: die}

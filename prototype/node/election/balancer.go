@@ -42,8 +42,7 @@ type placement struct {
 }
 
 const (
-	balanceEvery  = 500 * time.Millisecond
-	opinionWithin = 100 * time.Millisecond
+	balanceEvery = 500 * time.Millisecond
 )
 
 // NewBalancer hands leads over until stop is closed. A shard must have been quiet for so
@@ -114,10 +113,8 @@ func (b *Balancer) Asks(s *replica.Replica, id string) *Opinion {
 	if err != nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), opinionWithin)
-	defer cancel()
 	var opinions []Opinion
-	payload, err := b.mesh.Call(ctx, id, wire.ChannelOpinion, ask)
+	payload, err := b.live.Ask(context.Background(), id, wire.ChannelOpinion, ask)
 	if err != nil || json.Unmarshal(payload, &opinions) != nil || len(opinions) != 1 {
 		return nil
 	}

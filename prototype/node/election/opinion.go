@@ -72,6 +72,15 @@ func (d *Detector) receive(from string, payload []byte, reply func([]byte, error
 	reply(json.Marshal(opinions))
 }
 
+// Disown tells a node that this one does not lead a shard up to a term, though it did
+// so before it forgot that. It is for a stranger, which leads nothing until it was
+// admitted in a later term.
+func (d *Detector) Disown(ctx context.Context, node string, shard int, term uint64) {
+	if payload, err := json.Marshal([]question{{shard, term}}); err == nil {
+		_, _ = d.mesh.Call(ctx, node, wire.ChannelOpinion, payload) // if it is lost, the next attempt to join tells it again
+	}
+}
+
 // inquire asks the others for their opinions, and has this node campaign where
 // it is the best to do so.
 func (d *Detector) inquire(shards []int) {

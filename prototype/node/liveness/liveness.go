@@ -44,6 +44,24 @@ func New(self string, after time.Duration, mesh *link.Mesh, r *roster.Roster) *P
 // Watches says whether silence is noticed at all.
 func (l *Peers) Watches() bool { return l.after > 0 }
 
+// LongestTrip is how long a message may be under way on the longest line that is
+// reckoned with, and its answer on the way back.
+const LongestTrip = time.Second
+
+// absentWithin is how long a node is waited for that is not heard: there may be nobody.
+const absentWithin = 100 * time.Millisecond
+
+// Ask asks a node, and waits for as long as a trip may take if the node is heard.
+func (l *Peers) Ask(ctx context.Context, id string, channel uint16, payload []byte) ([]byte, error) {
+	within := absentWithin
+	if l.Hears(id) {
+		within = LongestTrip
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return l.mesh.Call(ctx, id, channel, payload)
+}
+
 // Hears says whether a node was heard lately.
 func (l *Peers) Hears(id string) bool {
 	return !l.Watches() || id == l.self || time.Since(l.mesh.Heard(id)) < l.after

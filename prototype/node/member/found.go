@@ -51,7 +51,6 @@ type Founding struct {
 
 const (
 	foundEvery = 20 * time.Millisecond
-	askWithin  = 100 * time.Millisecond
 	// lazyFoundAfter is how long the lazy lane's founders wait for those who do not
 	// host it: a majority founds that lane, which promises nothing to anybody.
 	lazyFoundAfter = 2 * time.Second
@@ -216,8 +215,6 @@ func (f *Founding) ask(ctx context.Context, shards []int) map[string]foundingAns
 	if err != nil {
 		return answers
 	}
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
 	var mu sync.Mutex
 	var asking sync.WaitGroup
 	for _, p := range f.m.Peers {
@@ -226,7 +223,7 @@ func (f *Founding) ask(ctx context.Context, shards []int) map[string]foundingAns
 		}
 		asking.Go(func() {
 			var a foundingAnswer
-			answer, err := f.m.Mesh.Call(ctx, p.ID, wire.ChannelFounding, payload)
+			answer, err := f.m.Live.Ask(ctx, p.ID, wire.ChannelFounding, payload)
 			if err != nil || json.Unmarshal(answer, &a) != nil {
 				return
 			}

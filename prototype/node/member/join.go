@@ -225,6 +225,9 @@ func (m *Membership) askLeader(ctx context.Context, r Request) (Answer, error) {
 				continue
 			}
 		}
+		if a.Term > 0 && a.Leader == m.ID && r.Step == StepAdmit && m.Shards[r.Shard].IsFollower() {
+			m.Elections.Disown(ctx, id, r.Shard, a.Term)
+		}
 		switch {
 		case a.Done:
 			return a, nil

@@ -56,6 +56,9 @@ type Request struct {
 type Answer struct {
 	Done   bool
 	Leader string // whom to ask instead
+	// Term is given where Leader is the stranger itself that asks: in that term its
+	// former life led, and the others wait for it until it says that it does not.
+	Term   uint64 `json:",omitempty"`
 	Reason string // why not, if the leader says no
 	// Removed is the answer to stepBelong for one that is no member.
 	Removed bool `json:",omitempty"`
@@ -117,7 +120,11 @@ func (m *Membership) Step(ctx context.Context, r Request) Answer {
 	}
 	s := m.Shards[r.Shard]
 	if !s.Leads() {
-		return Answer{Leader: s.Leader()}
+		a := Answer{Leader: s.Leader()}
+		if term, leader := s.Follows(); leader == r.Peer.ID && r.Step == StepAdmit && r.Life != "" && m.lifeOf(ctx, leader) == r.Life {
+			a.Term = term
+		}
+		return a
 	}
 	var err error
 	switch r.Step {
@@ -166,19 +173,25 @@ func (m *Membership) onlyOne(ctx context.Context, s *replica.Replica, r Request)
 	if _, member := s.Server(r.Peer.ID); !member || r.Life == "" {
 		return nil
 	}
-	payload, err := json.Marshal(foundingQuestion{Life: m.Life})
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
-	var a foundingAnswer
-	answer, err := m.Mesh.Call(ctx, r.Peer.ID, wire.ChannelFounding, payload)
-	if err != nil || json.Unmarshal(answer, &a) != nil || a.Life == r.Life {
+	if life := m.lifeOf(ctx, r.Peer.ID); life == "" || life == r.Life {
 		return nil // nobody else is there
 	}
 	known, _ := m.Roster.Find(r.Peer.ID)
 	return fmt.Errorf("another node of this name runs at %s: %w", known.Raft, errTwin(r.Peer.ID))
+}
+
+// lifeOf gives the life of the process that runs at a member's address; "" if none
+// answers.
+func (m *Membership) lifeOf(ctx context.Context, id string) string {
+	payload, err := json.Marshal(foundingQuestion{Life: m.Life})
+	if err != nil {
+		return ""
+	}
+	var a foundingAnswer
+	if answer, err := m.Live.Ask(ctx, id, wire.ChannelFounding, payload); err != nil || json.Unmarshal(answer, &a) != nil {
+		return ""
+	}
+	return a.Life
 }
 
 // admit gives the entry that admits a node; none if it is a member and keeps what
@@ -264,10 +277,8 @@ func (m *Membership) RemoveEverywhere(ctx context.Context, id string) error {
 	if id == m.ID {
 		m.Step(ctx, farewell)
 	} else if payload, err := json.Marshal(farewell); err == nil {
-		ctx, cancel := context.WithTimeout(ctx, askWithin)
-		defer cancel()
 		// It need not be there to be removed.
-		_, _ = m.Mesh.Call(ctx, id, wire.ChannelMembers, payload)
+		_, _ = m.Live.Ask(ctx, id, wire.ChannelMembers, payload)
 	}
 	m.look()
 	return nil

@@ -42,25 +42,26 @@ type Membership struct {
 
 // Config is what a membership works with.
 type Config struct {
-	ID       string
-	Peers    []roster.Peer // that the node was started with
-	Join     bool
-	Life     string          // names this life of the node
-	Context  context.Context // ends with the node
-	Mesh     *link.Mesh
-	Roster   *roster.Roster
-	Live     *liveness.Peers
-	Promises *folder.Promises
-	Balance  *election.Balancer
-	Shards   []*replica.Replica // those of the quorum lane, and behind them that of the lazy lane
-	Quorum   int                // how many belong to the quorum lane
-	Name     *Name
-	Logger   *slog.Logger
+	ID        string
+	Peers     []roster.Peer // that the node was started with
+	Join      bool
+	Life      string          // names this life of the node
+	Context   context.Context // ends with the node
+	Mesh      *link.Mesh
+	Roster    *roster.Roster
+	Live      *liveness.Peers
+	Promises  *folder.Promises
+	Balance   *election.Balancer
+	Elections *election.Detector
+	Shards    []*replica.Replica // those of the quorum lane, and behind them that of the lazy lane
+	Quorum    int                // how many belong to the quorum lane
+	Name      *Name
+	Logger    *slog.Logger
 }
 
 // New answers other nodes from now on; Run has this node join.
 func New(cfg Config) *Membership {
-	m := &Membership{Config: cfg, namer: newNamer(cfg.Name, cfg.Mesh, cfg.Logger), Gone: make(chan struct{}), removed: make(map[int]bool)}
+	m := &Membership{Config: cfg, namer: newNamer(cfg.Name, cfg.Mesh, cfg.Live, cfg.Logger), Gone: make(chan struct{}), removed: make(map[int]bool)}
 	cfg.Mesh.Handle(wire.ChannelMembers, m.receive)
 	return m
 }

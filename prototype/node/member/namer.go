@@ -9,6 +9,7 @@ import (
 	"log/slog"
 
 	"lockstep/prototype/link"
+	"lockstep/prototype/node/liveness"
 	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/wire"
 )
@@ -22,6 +23,7 @@ import (
 type namer struct {
 	name   *Name
 	mesh   *link.Mesh
+	live   *liveness.Peers
 	logger *slog.Logger
 	named  map[string]bool // members that are known to have the name
 }
@@ -29,8 +31,8 @@ type namer struct {
 // nameMessage tells a name, "" if the sender knows none.
 type nameMessage struct{ Cluster string }
 
-func newNamer(n *Name, mesh *link.Mesh, logger *slog.Logger) *namer {
-	m := &namer{name: n, mesh: mesh, logger: logger, named: make(map[string]bool)}
+func newNamer(n *Name, mesh *link.Mesh, live *liveness.Peers, logger *slog.Logger) *namer {
+	m := &namer{name: n, mesh: mesh, live: live, logger: logger, named: make(map[string]bool)}
 	mesh.Handle(wire.ChannelName, m.receive)
 	return m
 }
@@ -103,14 +105,12 @@ func (m *namer) look(ctx context.Context, s *replica.Replica) {
 }
 
 func (m *namer) tell(ctx context.Context, id, cluster string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, askWithin)
-	defer cancel()
 	payload, err := json.Marshal(nameMessage{cluster})
 	if err != nil {
 		return "", err
 	}
 	var told nameMessage
-	answer, err := m.mesh.Call(ctx, id, wire.ChannelName, payload)
+	answer, err := m.live.Ask(ctx, id, wire.ChannelName, payload)
 	if err == nil {
 		err = json.Unmarshal(answer, &told)
 	}

@@ -24,6 +24,19 @@ func (s *Replica) leadsIn() (term uint64, leads bool) {
 	return term, s.Leads() && s.raft.CurrentTerm() == term
 }
 
+// Follows gives the leader that this replica follows and its term; none while that
+// changes. The library forgets a leader before it enters another term.
+func (s *Replica) Follows() (term uint64, leader string) {
+	term = s.raft.CurrentTerm()
+	if leader = s.Leader(); s.raft.CurrentTerm() != term {
+		return 0, ""
+	}
+	return term, leader
+}
+
+// IsFollower says whether this replica neither leads nor stands for election.
+func (s *Replica) IsFollower() bool { return s.raft.State() == raft.Follower }
+
 // hearsLeader says whether this replica follows a leader that its node hears.
 func (s *Replica) hearsLeader() bool {
 	leader := s.Leader()

@@ -28,6 +28,8 @@ type Survivor struct {
 	Cluster string // "" if it has no name
 	// Others are the members beside this node that have a vote in some shard.
 	Others []string
+	// Address is where the others reached this node last; "" if it is no member.
+	Address string
 	// Messages counts what is retained, by shard, and Ends is where each log ends.
 	// Messages beyond it that the others had acknowledged are lost with them.
 	Messages []int
@@ -96,7 +98,9 @@ func (s *Survivor) look(shard int, others map[string]bool) error {
 		return fmt.Errorf("%w: it holds nothing", ErrSurvivor)
 	}
 	for _, m := range members.Servers {
-		if m.Suffrage == raft.Voter && string(m.ID) != s.Node {
+		if string(m.ID) == s.Node {
+			s.Address = string(m.Address)
+		} else if m.Suffrage == raft.Voter {
 			others[string(m.ID)] = true
 		}
 	}
@@ -156,6 +160,13 @@ func (s *Survivor) Recover(address string, lost []string) error {
 	if !slices.Equal(lost, s.Others) {
 		return fmt.Errorf("%w: its other members are %s, and %q were named as lost: name every one of them", ErrSurvivor, strings.Join(s.Others, ", "), strings.Join(lost, ", "))
 	}
+	// The name is first: if this breaks off, the old members refuse what is left.
+	store := storage.NewFaultyStable(s.stores[0].Stable, fault.NewDisk())
+	s.id.Cluster = folder.NewClusterID()
+	if err := s.id.Keep(store); err != nil {
+		return err
+	}
+	s.Cluster = s.id.Cluster
 	alone := raft.Configuration{Servers: []raft.Server{{ID: raft.ServerID(s.Node), Address: raft.ServerAddress(address)}}}
 	_, transport := raft.NewInmemTransport(raft.ServerAddress(address))
 	defer transport.Close()
@@ -179,7 +190,6 @@ func (s *Survivor) Recover(address string, lost []string) error {
 		}
 		promised[shard] = folder.Promise{Log: folder.Mark{Term: list[0].Term, Index: list[0].Index}, Applied: machine.machine.Index()}
 	}
-	store := storage.NewFaultyStable(s.stores[0].Stable, fault.NewDisk())
 	data, err := json.Marshal(promised)
 	if err == nil {
 		err = store.Set(folder.KeyPromises, data)

@@ -97,11 +97,10 @@ const (
 	// absentFor is how long an attempt to replicate waits for a node that is not
 	// heard.
 	absentFor = 30 * time.Second
-	// voteTimeout is after how long a vote is asked for again, voteTries how often, and
-	// longestTrip how long the last one is waited for.
+	// voteTimeout is after how long a vote is asked for again, and voteTries how often; the
+	// last one is waited for as long as a trip may take.
 	voteTimeout = 150 * time.Millisecond
 	voteTries   = 5
-	longestTrip = time.Second
 	// snapshotTimeout is how long a follower may take to answer when it has all of a
 	// snapshot, and restoreRate the bytes a second for which it may take longer.
 	// snapshotStall is how long it waits for more of one.
@@ -435,7 +434,7 @@ func (t *Transport) ask(id raft.ServerID, k rpcKind, args, resp any, tries int) 
 		t.Mesh.Go(string(id), t.channel, payload, link.Options{}, func(answer []byte, err error) { results <- result{answer, err} })
 	}
 	ask()
-	over := time.NewTimer(time.Duration(tries)*voteTimeout + longestTrip)
+	over := time.NewTimer(time.Duration(tries)*voteTimeout + liveness.LongestTrip)
 	defer over.Stop()
 	again := time.NewTicker(voteTimeout)
 	defer again.Stop()
