@@ -1,0 +1,48 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestArchitecture: ARCHITECTURE.md finds what it sends its readers to. A file that it
+// names exists, a function that it names beside the file is declared there, and every
+// package of the prototype is in its drawing.
+func TestArchitecture(t *testing.T) {
+	data, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	files := regexp.MustCompile("`([a-z_/-]+/[a-z_]+\\.go)`(?:, `(?:[A-Z]\\w*\\.)?(\\w+)`)?").FindAllStringSubmatch(text, -1)
+	if len(files) < 15 {
+		t.Fatalf("%d files are named, and 15 are expected at least: the text is not read as it is written", len(files))
+	}
+	for _, f := range files {
+		source, err := os.ReadFile(filepath.Join("../../prototype", f[1]))
+		if err != nil {
+			source, err = os.ReadFile(filepath.Join("../..", f[1]))
+		}
+		if err != nil {
+			t.Errorf("%s is named and not there", f[1])
+		} else if f[2] != "" && !regexp.MustCompile(`(?m)^func (\([^)]*\) )?`+f[2]+`\(`).Match(source) {
+			t.Errorf("%s does not declare %s", f[1], f[2])
+		}
+	}
+	packages, err := filepath.Glob("../../prototype/*/*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := filepath.Glob("../../prototype/*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(packages, more...) {
+		if name := filepath.Base(filepath.Dir(file)); !strings.Contains(text, name+"/") {
+			t.Errorf("package %s is not in the drawing", filepath.Dir(file))
+		}
+	}
+}
