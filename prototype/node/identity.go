@@ -110,10 +110,12 @@ func (n *Node) openStores() (all []storage.Stores, err error) {
 	}
 	store := storage.NewFaultyStable(all[0].Stable, n.cfg.Disk)
 	i, err := claim(store, n.cfg)
-	if err != nil {
-		return all, err
+	if err == nil {
+		n.name = newNamer(n, store, i)
+		n.promises, err = openPromises(store, n.cfg.Logger)
 	}
-	n.name = newNamer(n, store, i)
-	n.promises, err = openPromises(store, n.cfg.Logger)
+	if err != nil && all[0].Advise != nil {
+		err = all[0].Advise(err)
+	}
 	return all, err
 }

@@ -8,8 +8,8 @@ import (
 
 // past is what a replica finds of itself when it starts.
 type past struct {
-	held     mark   // the newest entry of its log and its snapshots
-	term     uint64 // the newest term that it knows
+	held     mark // the newest entry of its log and its snapshots
+	votes    votes
 	promised promise
 	unfilled bool // it was being filled, and is not
 }
@@ -38,11 +38,8 @@ func recall(log raft.LogStore, stable raft.StableStore, snapshots raft.SnapshotS
 		}
 	}
 	p.unfilled = promised.Filling != nil && !holds(log, snapshots, *promised.Filling)
-	p.term, err = stable.GetUint64([]byte("CurrentTerm")) // the library's name
-	if err != nil && err.Error() != "not found" {
-		return p, fmt.Errorf("read term: %w", err)
-	}
-	return p, nil
+	p.votes, err = readVotes(stable)
+	return p, err
 }
 
 // empty says that there is nothing: neither entries nor a snapshot. A term alone
@@ -56,8 +53,11 @@ func (p past) forgotten() string {
 		return fmt.Sprintf("its log ends at entry %d of term %d, and it had acknowledged entry %d of term %d", p.held.Index, p.held.Term, p.promised.Log.Index, p.promised.Log.Term)
 	case p.unfilled:
 		return reasonUnfit
-	case p.term < p.held.Term:
-		return fmt.Sprintf("its votes are of term %d or older, and its log of term %d: the file with its votes was lost or is an older copy", p.term, p.held.Term)
+	case p.votes.Term < p.held.Term:
+		return fmt.Sprintf("its votes are of term %d or older, and its log of term %d: the file with its votes was lost or is an older copy", p.votes.Term, p.held.Term)
+	case p.votes.before(p.promised.Votes):
+		return fmt.Sprintf("in the file with its votes are term %d and a vote for %.100q in term %d, and it had written term %d and a vote for %.100q in term %d: the disk has changed them",
+			p.votes.Term, p.votes.For, p.votes.Voted, p.promised.Votes.Term, p.promised.Votes.For, p.promised.Votes.Voted)
 	}
 	return ""
 }
@@ -75,6 +75,7 @@ func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
 		return fmt.Errorf("look for earlier state: %w", err)
 	}
 	s.transport.open.Store(!s.past.empty())
+	s.stable = stable
 	if lazy {
 		return nil
 	}
@@ -88,6 +89,7 @@ func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
 		_, newest, _ := s.log.DurableEntry()
 		return (newest >= m.Index || newest == 0) && holds(s.log, s.snapshots, m)
 	}
+	s.stable = promisedVotes{stable, p.changed}
 	s.fsm.keep = p.changed
 	s.transport.promises = p
 	p.watch(s)
@@ -96,9 +98,12 @@ func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
 
 // promise is what this replica has promised by now. was is what was written last.
 func (s *shard) promise(was promise) promise {
-	now := promise{Log: was.Log, Applied: max(was.Applied, s.fsm.machine.Index()), Filling: s.transport.unfilled()}
+	now := promise{Log: was.Log, Votes: was.Votes, Applied: max(was.Applied, s.fsm.machine.Index()), Filling: s.transport.unfilled()}
 	if s.forgot.Load() && !s.transport.open.Load() {
 		return now // it has promised nothing since
+	}
+	if v, err := readVotes(s.stable); err == nil {
+		now.Votes = v
 	}
 	if term, index, ok := s.log.DurableEntry(); ok {
 		now.Log = mark{term, index}

@@ -50,16 +50,23 @@ func TestPast_forgotten(t *testing.T) {
 		wants string
 	}{
 		"new":                       {past{}, ""},
-		"a vote and nothing else":   {past{term: 3}, ""},
-		"as promised":               {past{held: mark{2, 7}, term: 2, promised: promise{Log: mark{2, 7}}}, ""},
-		"more than promised":        {past{held: mark{2, 8}, term: 3, promised: promise{Log: mark{2, 7}}}, ""},
-		"one entry short":           {past{held: mark{2, 6}, term: 2, promised: promise{Log: mark{2, 7}}}, "ends at entry 6 of term 2, and it had acknowledged entry 7 of term 2"},
-		"longer, of an older term":  {past{held: mark{1, 90}, term: 2, promised: promise{Log: mark{2, 7}}}, "had acknowledged entry 7"},
-		"shorter, of a newer term":  {past{held: mark{3, 5}, term: 3, promised: promise{Log: mark{2, 7}}}, ""},
-		"no log left":               {past{term: 2, promised: promise{Log: mark{2, 7}}}, "ends at entry 0"},
+		"a vote and nothing else":   {past{votes: votes{Term: 3}}, ""},
+		"as promised":               {past{held: mark{2, 7}, votes: votes{Term: 2}, promised: promise{Log: mark{2, 7}}}, ""},
+		"more than promised":        {past{held: mark{2, 8}, votes: votes{Term: 3}, promised: promise{Log: mark{2, 7}}}, ""},
+		"one entry short":           {past{held: mark{2, 6}, votes: votes{Term: 2}, promised: promise{Log: mark{2, 7}}}, "ends at entry 6 of term 2, and it had acknowledged entry 7 of term 2"},
+		"longer, of an older term":  {past{held: mark{1, 90}, votes: votes{Term: 2}, promised: promise{Log: mark{2, 7}}}, "had acknowledged entry 7"},
+		"shorter, of a newer term":  {past{held: mark{3, 5}, votes: votes{Term: 3}, promised: promise{Log: mark{2, 7}}}, ""},
+		"no log left":               {past{votes: votes{Term: 2}, promised: promise{Log: mark{2, 7}}}, "ends at entry 0"},
 		"no votes left":             {past{held: mark{2, 7}, promised: promise{Log: mark{2, 7}}}, "its votes are of term 0 or older"},
-		"votes of the term before":  {past{held: mark{2, 7}, term: 1}, "its votes are of term 1 or older"},
+		"votes of the term before":  {past{held: mark{2, 7}, votes: votes{Term: 1}}, "its votes are of term 1 or older"},
 		"nothing promised, no vote": {past{held: mark{1, 1}}, "votes"},
+		"a vote as written":         {past{votes: votes{3, 3, "n1"}, promised: promise{Votes: votes{3, 3, "n1"}}}, ""},
+		"a vote since":              {past{votes: votes{4, 4, "n2"}, promised: promise{Votes: votes{3, 3, "n1"}}}, ""},
+		"a term since":              {past{votes: votes{4, 3, "n1"}, promised: promise{Votes: votes{3, 3, "n1"}}}, ""},
+		"a vote for another":        {past{votes: votes{3, 3, "n2"}, promised: promise{Votes: votes{3, 3, "n1"}}}, `a vote for "n2" in term 3, and it had written term 3 and a vote for "n1"`},
+		"a vote of an older term":   {past{votes: votes{3, 1, "n1"}, promised: promise{Votes: votes{3, 3, "n1"}}}, "the disk has changed them"},
+		"no vote any more":          {past{votes: votes{Term: 3}, promised: promise{Votes: votes{3, 3, "n1"}}}, "the disk has changed them"},
+		"an older term":             {past{votes: votes{2, 1, "n1"}, promised: promise{Votes: votes{3, 1, "n1"}}}, "the disk has changed them"},
 	} {
 		got := tt.past.forgotten()
 		if (got == "") != (tt.wants == "") || !strings.Contains(got, tt.wants) {
@@ -92,14 +99,14 @@ func TestRecall(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, err := recall(store, store, snapshots, promise{Applied: 3})
-		if err != nil || p.held != tt.want || p.term != 0 || p.promised.Applied != 3 {
+		if err != nil || p.held != tt.want || p.votes.Term != 0 || p.promised.Applied != 3 {
 			t.Errorf("%s: %+v, %v; want %v", name, p, err, tt.want)
 		}
 		if err := store.SetUint64([]byte("CurrentTerm"), 8); err != nil {
 			t.Fatal(err)
 		}
-		if p, err := recall(store, store, snapshots, promise{}); err != nil || p.term != 8 {
-			t.Errorf("%s: term %d, %v; want 8", name, p.term, err)
+		if p, err := recall(store, store, snapshots, promise{}); err != nil || p.votes.Term != 8 {
+			t.Errorf("%s: term %d, %v; want 8", name, p.votes.Term, err)
 		}
 	}
 }
@@ -174,6 +181,7 @@ func replica(t *testing.T, term, last, applied uint64) *shard {
 		t.Fatal(err)
 	}
 	s := &shard{cfg: DefaultConfig(), log: l, snapshots: listed(nil), fsm: &fsm{machine: order.New(), log: l}, transport: &transport{}}
+	s.stable = store
 	s.cfg.Logger = slog.New(slog.DiscardHandler)
 	s.transport.open.Store(true)
 	if applied > 0 {

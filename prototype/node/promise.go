@@ -1,8 +1,11 @@
 package node
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"log/slog"
 	"maps"
 	"sync"
@@ -31,6 +34,9 @@ type promise struct {
 	// Applied is the newest entry that was applied, of which clients may have been
 	// told. No leader may have this replica cut its log there; see shard.mayCut.
 	Applied uint64 `json:"applied"`
+	// Votes are the newest term and vote that were written, so that one that has changed
+	// on disk is noticed. What is newer there is the work of an earlier version.
+	Votes votes `json:"votes,omitzero"`
 	// Filling is the entry by which the replica was admitted, while it does not hold
 	// that; see transport.unfilled.
 	Filling *mark `json:"filling,omitempty"`
@@ -74,7 +80,12 @@ func openPromises(store raft.StableStore, logger *slog.Logger) (*promises, error
 		return nil, fmt.Errorf("read promises: %w", err)
 	}
 	if data != nil {
-		if err := json.Unmarshal(data, &p.loaded); err != nil {
+		data, sum, _ := bytes.Cut(data, []byte("\n"))
+		err := json.Unmarshal(data, &p.loaded)
+		if err == nil && string(sum) != checksum(data) {
+			err = errors.New("their checksum is another one")
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read promises: %w: %w", storage.ErrCorrupt, err)
 		}
 	}
@@ -82,6 +93,23 @@ func openPromises(store raft.StableStore, logger *slog.Logger) (*promises, error
 		p.peers[id] = l.Peers
 	}
 	return p, nil
+}
+
+// writePromises stores them as JSON, with a checksum in a line of its own: a promise
+// that has changed on disk could be taken for a smaller one.
+func writePromises(store raft.StableStore, all map[int]promise) error {
+	data, err := json.Marshal(all)
+	if err == nil {
+		err = store.Set(keyPromises, append(append(data, '\n'), checksum(data)...))
+	}
+	if err != nil {
+		return fmt.Errorf("write promises: %w", err)
+	}
+	return nil
+}
+
+func checksum(data []byte) string {
+	return fmt.Sprintf("%08x", crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)))
 }
 
 // watch begins to keep the promises of a shard.
@@ -169,12 +197,8 @@ func (p *promises) save() error {
 		all[id] = one
 	}
 	p.mu.Unlock()
-	data, err := json.Marshal(all)
-	if err == nil {
-		err = p.store.Set(keyPromises, data)
-	}
-	if err != nil {
-		return fmt.Errorf("write promises: %w", err)
+	if err := writePromises(p.store, all); err != nil {
+		return err
 	}
 	p.mu.Lock()
 	p.loaded = all

@@ -178,12 +178,8 @@ func (s *Survivor) Recover(address string, lost []string) error {
 		promised[shard] = promise{Log: mark{list[0].Term, list[0].Index}, Applied: machine.machine.Index()}
 	}
 	store := storage.NewFaultyStable(s.stores[0].Stable, fault.NewDisk())
-	data, err := json.Marshal(promised)
-	if err == nil {
-		err = store.Set(keyPromises, data)
-	}
-	if err != nil {
-		return fmt.Errorf("write promises: %w", err)
+	if err := writePromises(store, promised); err != nil {
+		return err
 	}
 	s.id.Cluster = newClusterID()
 	s.Cluster = s.id.Cluster

@@ -36,6 +36,7 @@ type shard struct {
 	fence     *disk.Fence
 	disk      *disk.Health
 	votes     *storage.WatchedStable
+	stable    raft.StableStore // the same, as the library uses it
 	detector  *detector
 	stores    io.Closer
 	snapshots raft.SnapshotStore
@@ -124,7 +125,7 @@ func openShard(id int, cfg Config, stores storage.Stores, p *promises, self Peer
 		s.log.Close(time.Second)
 		return nil, err
 	}
-	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, stable, snapshots, s.transport)
+	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, s.stable, snapshots, s.transport)
 	if err != nil {
 		s.log.Close(time.Second)
 		return nil, fmt.Errorf("start raft: %w", err)
