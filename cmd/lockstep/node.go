@@ -197,10 +197,11 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)).With("node", f.id)
 	cfg := node.DefaultConfig()
 	cfg.Join = f.join != ""
-	cfg.ID, cfg.Peers, cfg.Shards, cfg.AllowFaults, cfg.Logger = f.id, peers, f.shards, f.allowFaults, logger
+	cfg.ID, cfg.Peers, cfg.Shards, cfg.Logger = f.id, peers, f.shards, logger
 	cfg.Retain, cfg.IDMemory, cfg.AdmitRate = f.retain, f.idMemory<<20, f.admitRate
 	cfg.BalanceAfter, cfg.DiskReserve, cfg.UpgradeAfter = f.balanceAfter, f.diskReserve, f.upgradeAfter
-	cfg.AllowHosts, cfg.AllowOrigins = f.hosts, f.origins
+	web := node.DefaultAPIConfig()
+	web.AllowFaults, web.AllowHosts, web.AllowOrigins = f.allowFaults, f.hosts, f.origins
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery
 	}
@@ -212,7 +213,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if secure != nil {
 		cfg.Network = secure
 	}
-	if err := cfg.Validate(); err != nil {
+	if err := errors.Join(cfg.Validate(), web.Validate()); err != nil {
 		return usageError{err.Error(), "lockstep node --help"}
 	}
 	var address string
@@ -235,6 +236,10 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 		listener.Close()
 		return err
 	}
+	answers, err := node.NewAPI(n, web)
+	if err != nil {
+		return errors.Join(err, listener.Close(), n.Close())
+	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	if f.withParent {
@@ -253,7 +258,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	}()
 	logger.Info("listening for clients", "http", listener.Addr().String(), "shards", f.shards)
 	go sayReady(ctx, n, logger)
-	err = errors.Join(serveNode(ctx, n, listener), n.Close())
+	err = errors.Join(serveNode(ctx, n, answers.Server(), listener), n.Close())
 	if n.Removed() {
 		err = errors.Join(node.ErrRemoved, err)
 	}
@@ -289,8 +294,7 @@ const drainWithin = 2 * time.Second
 
 // serveNode answers until the context ends, and lets requests finish for a
 // moment then.
-func serveNode(ctx context.Context, n *node.Node, listener net.Listener) error {
-	server := n.Server()
+func serveNode(ctx context.Context, n *node.Node, server *http.Server, listener net.Listener) error {
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

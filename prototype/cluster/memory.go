@@ -85,7 +85,7 @@ func (m *Memory) Restart(id string) error {
 	}
 	cfg := node.DefaultConfig()
 	m.mu.Lock()
-	cfg.ID, cfg.Peers, cfg.AllowFaults = id, slices.Clone(m.founders), true
+	cfg.ID, cfg.Peers = id, slices.Clone(m.founders)
 	if members, ok := m.joined[id]; ok {
 		cfg.Peers, cfg.Join = append(slices.Clone(members), memoryPeer(id)), true
 	}

@@ -30,22 +30,32 @@ type memoryTransport struct {
 }
 
 // handler is that of a node; a node that was started again is another one.
-func (t *memoryTransport) handler(n *node.Node) http.Handler {
+func (t *memoryTransport) handler(n *node.Node) (http.Handler, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.handlers == nil {
 		t.handlers = make(map[*node.Node]http.Handler)
 	}
 	if t.handlers[n] == nil {
-		t.handlers[n] = n.Handler()
+		cfg := node.DefaultAPIConfig()
+		cfg.AllowFaults = true
+		a, err := node.NewAPI(n, cfg)
+		if err != nil {
+			return nil, err
+		}
+		t.handlers[n] = a.Handler()
 	}
-	return t.handlers[n]
+	return t.handlers[n], nil
 }
 
 func (t *memoryTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	l := t.cluster.life(request.URL.Host)
 	if l == nil {
 		return nil, &net.OpError{Op: "dial", Net: "fabric", Addr: pipeAddr(request.URL.Host), Err: errRefused}
+	}
+	handler, err := t.handler(l.node)
+	if err != nil {
+		return nil, err
 	}
 	ctx := request.Context()
 	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.GotConn != nil {
@@ -68,7 +78,7 @@ func (t *memoryTransport) RoundTrip(request *http.Request) (*http.Response, erro
 			}
 		}()
 		answer.pass()
-		t.handler(l.node).ServeHTTP(answer, served)
+		handler.ServeHTTP(answer, served)
 		answer.WriteHeader(http.StatusOK)
 		answer.pass()
 		w.Close()

@@ -105,15 +105,14 @@ func openAlone(t *testing.T, tune func(*Config)) *Node {
 		}
 	})
 	late := time.After(10 * time.Second)
-	for s := n.shards[0]; ; {
-		became := s.became.wait()
-		if s.leads() && s.ready.Load() > 0 && n.Ready() {
-			return n
-		}
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for !n.Ready() {
 		select {
-		case <-became:
+		case <-look.C:
 		case <-late:
 			t.Fatal("the node does not lead")
 		}
 	}
+	return n
 }

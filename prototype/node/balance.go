@@ -3,24 +3,30 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/hashicorp/raft"
+	"lockstep/prototype/fault"
+	"lockstep/prototype/link"
 )
 
 // balancer spreads the leads evenly: the leader of a shard hands over to the
 // voter that the shard prefers most among those that are heard; see preference.
-// It acts when nothing about the shard has changed for Config.BalanceAfter, and
+// It acts when nothing about the shard has changed for node.Config.BalanceAfter, and
 // only towards a node that is calm: with no fault in force, a working disk, and
 // nearly all of the log. A handover costs the shard one round of messages, in
 // which sends are refused and tried again by the client.
 //
 // A drain uses the same handover to leave no lead behind.
 type balancer struct {
-	node     *Node
+	cfg      replicaConfig
+	after    time.Duration // see newBalancer
+	mesh     *link.Mesh
+	live     *liveness
+	faults   *fault.Set
+	shards   []*shard
+	stop     <-chan struct{}
 	draining atomic.Bool
 	places   []placement // by shard
 	done     sync.WaitGroup
@@ -34,19 +40,20 @@ type placement struct {
 
 const (
 	balanceEvery  = 500 * time.Millisecond
-	mayLag        = 256 // entries; the rest follows before the handover
 	opinionWithin = 100 * time.Millisecond
 )
 
-func newBalancer(n *Node) *balancer {
-	return &balancer{node: n, places: make([]placement, n.cfg.groups())}
+// newBalancer hands leads over until stop is closed. A shard must have been quiet for so
+// long; 0: nothing is handed over but by a drain.
+func newBalancer(cfg replicaConfig, after time.Duration, mesh *link.Mesh, live *liveness, faults *fault.Set, shards []*shard, stop <-chan struct{}) *balancer {
+	return &balancer{cfg: cfg, after: after, mesh: mesh, live: live, faults: faults, shards: shards, stop: stop, places: make([]placement, len(shards))}
 }
 
 // calm says whether this node may be given a lead.
-func (b *balancer) calm() bool { return !b.draining.Load() && len(b.node.faults.Active()) == 0 }
+func (b *balancer) calm() bool { return !b.draining.Load() && len(b.faults.Active()) == 0 }
 
 func (b *balancer) run() {
-	if b.node.cfg.BalanceAfter == 0 {
+	if b.after == 0 {
 		return
 	}
 	ticker := time.NewTicker(balanceEvery)
@@ -55,7 +62,7 @@ func (b *balancer) run() {
 		select {
 		case <-ticker.C:
 			b.look()
-		case <-b.node.stop:
+		case <-b.stop:
 			return
 		}
 	}
@@ -63,10 +70,10 @@ func (b *balancer) run() {
 
 // look hands over the shards whose time has come.
 func (b *balancer) look() {
-	for _, s := range b.node.shards {
+	for _, s := range b.shards {
 		now := placement{leader: s.leader(), since: time.Now()}
 		for _, id := range preference(s.turn(), s.voters()) {
-			if b.node.detect.hears(id) {
+			if b.live.hears(id) {
 				now.preferred = id
 				break
 			}
@@ -75,11 +82,11 @@ func (b *balancer) look() {
 		if now.leader != place.leader || now.preferred != place.preferred {
 			*place = now
 		}
-		if !s.leads() || now.preferred == "" || now.preferred == b.node.cfg.ID || now.since.Sub(place.since) < b.node.cfg.BalanceAfter {
+		if !s.leads() || now.preferred == "" || now.preferred == b.cfg.ID || now.since.Sub(place.since) < b.after {
 			continue
 		}
 		select {
-		case <-b.node.stop:
+		case <-b.stop:
 			return
 		default:
 		}
@@ -93,7 +100,7 @@ func (b *balancer) look() {
 // fit says whether a node can take over a shard at once.
 func (b *balancer) fit(s *shard, id string) bool {
 	o := b.asks(s, id)
-	return o != nil && o.Fit && o.Calm && !o.Agrees && o.Index+mayLag >= s.raft.LastIndex()
+	return o != nil && o.Fit && o.Calm && !o.Agrees && !s.lags(o.Index)
 }
 
 // asks gives a node's opinion of a shard that this node leads, or nil if it does
@@ -106,7 +113,7 @@ func (b *balancer) asks(s *shard, id string) *opinion {
 	ctx, cancel := context.WithTimeout(context.Background(), opinionWithin)
 	defer cancel()
 	var opinions []opinion
-	payload, err := b.node.mesh.Call(ctx, id, channelOpinion, ask)
+	payload, err := b.mesh.Call(ctx, id, channelOpinion, ask)
 	if err != nil || json.Unmarshal(payload, &opinions) != nil || len(opinions) != 1 {
 		return nil
 	}
@@ -114,16 +121,10 @@ func (b *balancer) asks(s *shard, id string) *opinion {
 }
 
 func (b *balancer) handOver(s *shard, to string) bool {
-	err := fmt.Errorf("%s is not a voter", to)
-	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
-		if server.ID == raft.ServerID(to) {
-			err = s.raft.LeadershipTransferToServer(server.ID, server.Address).Error()
-		}
-	}
-	if err != nil {
-		s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "to", to, "error", err)
+	if err := s.handOver(to); err != nil {
+		b.cfg.Logger.Warn("the lead could not be handed over", "shard", s.id, "to", to, "error", err)
 		return false
 	}
-	s.cfg.Logger.Info("handed over", "shard", s.id, "to", to)
+	b.cfg.Logger.Info("handed over", "shard", s.id, "to", to)
 	return true
 }

@@ -48,7 +48,7 @@ type groupResult struct {
 	err     *Error
 }
 
-func newBatcher(r *raft.Raft, cfg Config, ruling *ruling, stop <-chan struct{}) *batcher {
+func newBatcher(r *raft.Raft, cfg replicaConfig, ruling *ruling, stop <-chan struct{}) *batcher {
 	return &batcher{raft: r, clock: cfg.Clock, maxBatch: cfg.MaxBatch, retain: cfg.Retain,
 		queue: newQueue(cfg.MaxQueue, cfg.MaxQueue/4), admission: newAdmission(cfg.AdmitRate), ruling: ruling,
 		most: cfg.BatchesInFlight, worth: cfg.WorthAnEntry, stop: stop, wake: make(chan struct{}, 1)}

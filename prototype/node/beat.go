@@ -29,7 +29,6 @@ type beats struct {
 
 	mu      sync.Mutex
 	waiting map[raft.ServerID]map[uint16]beatWait
-	each    func() // called with every beat
 	shards  map[uint16]*transport
 }
 
@@ -53,14 +52,15 @@ const (
 	carryEvery = 20
 )
 
-func newBeats(cfg Config, mesh *link.Mesh, r *roster) *beats {
-	b := &beats{mesh: mesh, gate: cfg.Gate, self: []byte(r.self.Raft), roster: r, stop: make(chan struct{}), waiting: make(map[raft.ServerID]map[uint16]beatWait),
+func newBeats(gate *fault.Gate, mesh *link.Mesh, r *roster) *beats {
+	b := &beats{mesh: mesh, gate: gate, self: []byte(r.self.Raft), roster: r, stop: make(chan struct{}), waiting: make(map[raft.ServerID]map[uint16]beatWait),
 		shards: make(map[uint16]*transport)}
 	mesh.Handle(channelBeat, b.receive)
 	return b
 }
 
-func (b *beats) start() { b.done.Go(b.run) }
+// start begins to beat, and calls each with every beat.
+func (b *beats) start(each func()) { b.done.Go(func() { b.run(each) }) }
 
 func (b *beats) close() {
 	close(b.stop)
@@ -79,7 +79,7 @@ func (b *beats) join(to raft.ServerID, shard uint16, term uint64) <-chan beatAns
 	return answers
 }
 
-func (b *beats) run() {
+func (b *beats) run(each func()) {
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
 	for beat := 0; ; beat++ {
@@ -88,7 +88,7 @@ func (b *beats) run() {
 			if b.gate.Pass(context.Background()) != nil {
 				continue
 			}
-			b.each()
+			each()
 			others := b.roster.others()
 			if beat%carryEvery != 0 {
 				for _, to := range others {

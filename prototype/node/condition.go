@@ -79,19 +79,13 @@ func (s *shard) waiting() string {
 	return "it has asked the other members"
 }
 
+// stopped says whether this replica takes no part for as long as the process runs.
+func (s *shard) stopped() bool { return s.condition.Load() != nil }
+
 // serves refuses to read at a replica that has stopped.
 func (s *shard) serves() *Error {
 	if c := s.condition.Load(); c != nil {
 		return &Error{Outcome: Fail, Reason: ReasonForked, Detail: c.err.Error() + ": " + c.reason}
 	}
 	return nil
-}
-
-// serves is shard.serves for a conversation of a lane; the weak lanes promise no
-// history, and go on.
-func (n *Node) serves(lane, conversation string) *Error {
-	if lane != LaneQuorum {
-		return nil
-	}
-	return n.shardOf(conversation).serves()
 }

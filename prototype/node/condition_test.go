@@ -21,7 +21,7 @@ func TestShard_mayCut(t *testing.T) {
 		{6, 5, 7, false}, {8, 5, 7, true},
 		{8, 7, 5, true}, {6, 7, 5, false},
 	} {
-		s := replica(t, 1, 9, tt.applied)
+		s := bare(t, 1, 9, tt.applied)
 		s.past.promised.Applied = tt.promised
 		became, applied := s.became.wait(), s.fsm.applied.wait()
 		err := s.mayCut(tt.from)
@@ -50,7 +50,7 @@ func TestShard_mayCut(t *testing.T) {
 
 // TestShard_halt: the first reason stands, and is logged once.
 func TestShard_halt(t *testing.T) {
-	s := replica(t, 1, 9, 5)
+	s := bare(t, 1, 9, 5)
 	var lines bytes.Buffer
 	s.cfg.Logger = slog.New(slog.NewTextHandler(&lines, nil))
 	s.halt("the first reason")
@@ -66,7 +66,7 @@ func TestShard_halt(t *testing.T) {
 // TestShard_trouble: a replica that takes no part says whether it has forgotten
 // something, and what it waits for.
 func TestShard_trouble(t *testing.T) {
-	s := replica(t, 1, 9, 5)
+	s := bare(t, 1, 9, 5)
 	if got := s.trouble(); got != "" {
 		t.Errorf("one that takes part: %q", got)
 	}
@@ -82,35 +82,5 @@ func TestShard_trouble(t *testing.T) {
 	s.transport.open.Store(true)
 	if got := s.trouble(); got != "" {
 		t.Errorf("one that was filled again: %q", got)
-	}
-}
-
-// TestNode_acknowledged: a replica joins again in the shards in which a former leader
-// was told of more than it came back with, unless it was filled with that since.
-func TestNode_acknowledged(t *testing.T) {
-	for name, tt := range map[string]struct {
-		shard int
-		told  mark
-		join  bool
-	}{
-		"one more":               {0, mark{2, 10}, true},
-		"of a later term":        {0, mark{3, 1}, true},
-		"no more than it has":    {0, mark{2, 9}, false},
-		"filled since":           {0, mark{1, 20}, false},
-		"no shard of this node":  {1, mark{9, 9}, false},
-		"the shard of nobody":    {-1, mark{9, 9}, false},
-		"the shard of the other": {7, mark{9, 9}, false},
-	} {
-		s := replica(t, 2, 9, 5)
-		s.past.held = mark{1, 4}
-		n := &Node{cfg: s.cfg, shards: []*shard{s}}
-		n.cfg.Shards = 1
-		join := n.acknowledged("n2", map[int]mark{tt.shard: tt.told})
-		if got := len(join) == 1 && join[0] == 0; got != tt.join || len(join) > 1 {
-			t.Errorf("%s: joins %v", name, join)
-		}
-		if s.forgot.Load() != tt.join || s.transport.open.Load() == tt.join {
-			t.Errorf("%s: has forgotten %v, takes part %v", name, s.forgot.Load(), s.transport.open.Load())
-		}
 	}
 }

@@ -29,13 +29,13 @@ type wireMessage struct {
 }
 
 // decodeOne reads one JSON value of at most limit bytes, strictly.
-func (n *Node) decodeOne(r *http.Request, limit int, into any) *Error {
+func (a *API) decodeOne(r *http.Request, limit int, into any) *Error {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		if r.Header.Get("Content-Type") != "" {
 			return invalid("the content type is %q, want application/json", r.Header.Get("Content-Type"))
 		}
 	}
-	held, _ := n.budget.share(0)
+	held, _ := a.budget.share(0)
 	defer held.end()
 	data, err := readBody(r, limit, held)
 	if err != nil {
@@ -98,13 +98,13 @@ func unmarshalStrict(data []byte, into any) *Error {
 }
 
 // command checks a message against the limits.
-func (n *Node) command(conversation string, m wireMessage) (order.Command, *Error) {
+func (a *API) command(conversation string, m wireMessage) (order.Command, *Error) {
 	for _, field := range []struct{ name, value string }{{"id", m.ID}, {"sender", m.Sender}} {
-		if err := n.checkName(field.name, field.value); err != nil {
+		if err := a.checkName(field.name, field.value); err != nil {
 			return order.Command{}, err
 		}
 	}
-	if len(m.Body) > n.cfg.MaxBody {
+	if len(m.Body) > a.node.Config().MaxBody {
 		return order.Command{}, &Error{Outcome: Fail, Reason: ReasonTooLarge,
 			Detail: "the body has more bytes than this node accepts"}
 	}
@@ -115,12 +115,12 @@ func (n *Node) command(conversation string, m wireMessage) (order.Command, *Erro
 }
 
 // checkName checks an id, a sender or a conversation.
-func (n *Node) checkName(what, value string) *Error {
+func (a *API) checkName(what, value string) *Error {
 	switch {
 	case value == "":
 		return invalid("%s is missing or empty", what)
-	case len(value) > n.cfg.MaxID:
-		return invalid("%s has %d bytes; at most %d are allowed", what, len(value), n.cfg.MaxID)
+	case len(value) > a.node.Config().MaxID:
+		return invalid("%s has %d bytes; at most %d are allowed", what, len(value), a.node.Config().MaxID)
 	case !utf8.ValidString(value):
 		return invalid("%s is not valid UTF-8", what)
 	case strings.ContainsFunc(value, unicode.IsControl):
@@ -138,13 +138,13 @@ func laneOf(r *http.Request) string {
 }
 
 // conversation reads the path's conversation and the lane.
-func (n *Node) conversation(r *http.Request) (string, *Error) {
+func (a *API) conversation(r *http.Request) (string, *Error) {
 	name := r.PathValue("conversation")
-	if err := n.checkName("the conversation", name); err != nil {
+	if err := a.checkName("the conversation", name); err != nil {
 		return "", err
 	}
 	if name := laneOf(r); !slices.Contains(Lanes, name) {
 		return "", invalid("there is no lane %q; there are %s", name, strings.Join(Lanes, ", "))
 	}
-	return name, n.hasLane(laneOf(r))
+	return name, a.node.HasLane(laneOf(r))
 }

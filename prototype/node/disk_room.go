@@ -3,36 +3,10 @@ package node
 import (
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
+	"lockstep/prototype/node/disk"
 	"lockstep/prototype/order"
 )
-
-const roomEvery = 500 * time.Millisecond
-
-// watchRoom looks, until the node is closed, how full the disks are. A leader that
-// is short of room hands over to a replica that is not, and refuses new messages if
-// there is none.
-func (n *Node) watchRoom() {
-	if !slices.ContainsFunc(n.shards, func(s *shard) bool { return s.disk.HasVolume() }) {
-		return
-	}
-	ticker := time.NewTicker(roomEvery)
-	defer ticker.Stop()
-	for {
-		for _, s := range n.shards {
-			if s.disk.Reserve(n.cfg.DiskReserve) && s.leads() {
-				n.balance.leave(s)
-			}
-		}
-		select {
-		case <-ticker.C:
-		case <-n.stop:
-			return
-		}
-	}
-}
 
 // diskProblem says what is wrong with the shard's disk, or "". A disk that is short
 // of room is a problem, too.
@@ -60,3 +34,21 @@ func (s *shard) leaderless() *Error {
 func refuseFull(detail string) func(context.Context) ([]order.Result, *Error) {
 	return func(context.Context) ([]order.Result, *Error) { return nil, diskFull(detail) }
 }
+
+// hasRoom says whether the disk takes what a leader would write.
+func (s *shard) hasRoom() bool { return !s.disk.IsLow() && s.disk.Problem() == "" }
+
+// hasVolume says whether it is known how full this replica's disk is.
+func (s *shard) hasVolume() bool { return s.disk.HasVolume() }
+
+// reserve looks how full the disk is, and says whether less is free than so many bytes.
+func (s *shard) reserve(bytes uint64) (low bool) { return s.disk.Reserve(bytes) }
+
+// diskCounts is what is known of the disk.
+func (s *shard) diskCounts() disk.Counts { return s.disk.Counts() }
+
+// working gives a context that ends when the disk hangs or fails.
+func (s *shard) working() context.Context { return s.fence.Working() }
+
+// hangs says whether the disk does not answer.
+func (s *shard) hangs() bool { return s.fence.MayStand() != nil }

@@ -1,17 +1,10 @@
 package node
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/raft"
-
-	"lockstep/prototype/order"
-
-	"lockstep/prototype/mutant"
 )
 
 // Outcome is what is certain about a request that did not succeed.
@@ -30,7 +23,7 @@ type Error struct {
 	RetryAfter time.Duration // 0: no advice
 	FirstSeq   uint64        // for ReasonGone: the oldest message that is retained
 	// Seq and Hash are for ReasonConflict: where the message is that has the id, and
-	// the SHA-256 of its body; see [order.Result].
+	// the SHA-256 of its body; see order.Result.
 	Seq  uint64
 	Hash string
 }
@@ -89,61 +82,8 @@ func clip(text string) string {
 
 func quoted(text string) string { return strconv.Quote(clip(text)) }
 
-// rejected translates the decision of the log.
-func rejected(r order.Result) *Error {
-	e := &Error{Outcome: Fail, Detail: r.Rejected.String()}
-	switch r.Rejected {
-	case order.OutOfOrder:
-		e.Reason = ReasonOrder
-	case order.TooOld:
-		e.Reason = ReasonTooOld
-	case order.SessionExpired:
-		e.Reason = ReasonExpired
-	case order.TooManySenders:
-		e.Reason = ReasonForbidden
-	case order.Conflict:
-		e.Reason, e.Seq, e.Hash = ReasonConflict, r.Seq, r.Hash
-		e.Detail = fmt.Sprintf("the sender has used this id, or this number of the session, for another message: seq %d", r.Seq)
-		if r.Hash != "" {
-			e.Detail += ", whose body has the SHA-256 " + r.Hash
-		}
-		e.Detail += ". Send the new one with an id of its own"
-	case order.Forgotten:
-		e.Reason = ReasonForgotten
-		e.Detail += ". Read the conversation; if the message is not there, send it with a new id"
-	case order.FromTheFuture:
-		e.Reason = ReasonFuture
-		e.Detail += ". Set the clock of the client, and send the message with a new id"
-	case order.MemoryFull:
-		e.Reason, e.RetryAfter = ReasonMemory, time.Minute
-		e.Detail += ". Send the message with a UUIDv7 (RFC 9562) as its id, or in a session"
-	default:
-		e.Reason, e.RetryAfter = ReasonAdmission, time.Minute
-	}
-	return e
-}
-
 // gone is the answer to one who asks for messages that were forgotten.
 func gone(after, first uint64) *Error {
 	return &Error{Outcome: Fail, Reason: ReasonGone, FirstSeq: first,
 		Detail: fmt.Sprintf("messages after %d were asked for, and the oldest that is retained is %d: go on with after=%d", after, first, first-1)}
-}
-
-// classify translates what the library says about a proposed entry. Only what
-// certainly never reached the log is a failure; the rest is unknown.
-func classify(err error) *Error {
-	switch {
-	case errors.Is(err, raft.ErrNotLeader):
-		return noLeader("this node is not the leader")
-	case errors.Is(err, raft.ErrLeadershipTransferInProgress):
-		return noLeader("the leader is handing over")
-	case errors.Is(err, raft.ErrLeadershipLost):
-		if mutant.On(mutant.UnknownAsFail) {
-			return noLeader("this node lost its lead")
-		}
-		return unknown("the leader lost its lead after it had proposed the message")
-	case errors.Is(err, raft.ErrRaftShutdown):
-		return unknown("the node is stopping")
-	}
-	return unknown(err.Error())
 }

@@ -45,8 +45,8 @@ type request struct {
 	at   time.Time
 }
 
-func newEvidence() *evidence {
-	return &evidence{accepted: make(map[raft.ServerID]request), changed: make(chan struct{})}
+func newEvidence(clock *fault.Clock) *evidence {
+	return &evidence{clock: clock, accepted: make(map[raft.ServerID]request), changed: make(chan struct{})}
 }
 
 // begin stamps the start of a request or the arrival of a read.

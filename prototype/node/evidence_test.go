@@ -12,7 +12,7 @@ import (
 func TestEvidence_quorum(t *testing.T) {
 	for others := range 6 {
 		for accepted := range others + 1 {
-			e := newEvidence()
+			e := newEvidence(nil)
 			var ids []raft.ServerID
 			var began []request
 			for i := range others {
@@ -47,7 +47,7 @@ func TestEvidence_quorum(t *testing.T) {
 // TestEvidence_terms: what was accepted in another term, or forgotten, proves
 // nothing, and neither does a late answer to an older request.
 func TestEvidence_terms(t *testing.T) {
-	e := newEvidence()
+	e := newEvidence(nil)
 	voters := []raft.ServerID{"n2", "n3"}
 	older, newer := e.begin(), e.begin()
 	_, _, changed := e.quorum(1, voters)

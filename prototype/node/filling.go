@@ -28,8 +28,8 @@ var (
 // yet, or nil.
 func (t *transport) unfilled() *mark {
 	m := t.filling.Load()
-	if m != nil && t.holds(*m) && t.filling.CompareAndSwap(m, nil) {
-		t.promises.changed()
+	if m != nil && t.Holds(*m) && t.filling.CompareAndSwap(m, nil) {
+		t.Promises.changed()
 	}
 	return t.filling.Load()
 }
@@ -61,17 +61,16 @@ func holds(log raft.LogStore, snapshots raft.SnapshotStore, m mark) bool {
 	return err == nil && len(list) > 0 && list[0].Index >= m.Index && list[0].Term >= m.Term
 }
 
-// fill lets a replica take part that a leader has admitted by the entry at a mark,
-// which is zero if the leader's version does not tell it.
-func (s *shard) fill(admitted mark) error {
-	if p := s.transport.promises; p != nil && admitted != (mark{}) {
-		s.transport.filling.Store(&admitted)
-		if err := p.save(); err != nil {
-			s.transport.filling.Store(nil)
+// fill lets this replica take part, by the entry that admitted it; zero if its leader's
+// version does not tell it.
+func (t *transport) fill(admitted mark) error {
+	if t.Promises != nil && admitted != (mark{}) {
+		t.filling.Store(&admitted)
+		if err := t.Promises.save(); err != nil {
+			t.filling.Store(nil)
 			return err
 		}
 	}
-	s.transport.open.Store(true)
-	s.forgot.Store(false)
+	t.open.Store(true)
 	return nil
 }

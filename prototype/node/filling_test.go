@@ -18,8 +18,8 @@ func TestFilling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := &transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}), fence: disk.NewFence(0), promises: p}
-	tr.following, tr.holds = func() bool { return false }, func(mark) bool { return held }
+	tr := &transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}),
+		transportConfig: transportConfig{Fence: disk.NewFence(0), Promises: p, Following: func() bool { return false }, Holds: func(mark) bool { return held }, Live: newLiveness("n1", 0, nil, newRoster("n1", nil))}}
 	tr.open.Store(true)
 	tr.filling.Store(&mark{Term: 5, Index: 10})
 	takes := func(payload []byte) error {
@@ -50,26 +50,4 @@ func TestFilling(t *testing.T) {
 		}
 	}
 	p.close(false)
-}
-
-// TestRecall_filling: a replica that was being filled when it stopped, and does not
-// hold the entry that admitted it, has to be admitted again.
-func TestRecall_filling(t *testing.T) {
-	store := raft.NewInmemStore()
-	if err := errors.Join(store.StoreLog(&raft.Log{Index: 9, Term: 5}), store.SetUint64([]byte("CurrentTerm"), 5)); err != nil {
-		t.Fatal(err)
-	}
-	snapshots := raft.NewInmemSnapshotStore()
-	for _, tt := range []struct {
-		admitted  mark
-		forgotten bool
-	}{{mark{5, 10}, true}, {mark{5, 9}, false}, {mark{4, 9}, true}} {
-		p, err := recall(store, store, snapshots, promise{Filling: &tt.admitted})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := p.forgotten() != ""; got != tt.forgotten {
-			t.Errorf("admitted by %+v, with a log up to 9 of term 5: forgotten %v, want %v", tt.admitted, got, tt.forgotten)
-		}
-	}
 }

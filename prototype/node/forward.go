@@ -22,7 +22,7 @@ func (n *Node) forwardSubmit(leader Peer, conversation string, commands []order.
 		err     error
 	}
 	results := make(chan result, 1)
-	n.departures.send(n.shardOf(conversation).raft.CurrentTerm(), payload, func(payload []byte) {
+	n.departures.send(n.shardOf(conversation).term(), payload, func(payload []byte) {
 		n.mesh.Go(leader.ID, channelSubmit, payload, link.Options{Long: true}, func(payload []byte, err error) { results <- result{payload, err} })
 	})
 	return func(ctx context.Context) ([]order.Result, *Error) {
@@ -66,11 +66,11 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 	case a == overtaken:
 		reply(submitAnswer{Error: noLeader("a later message was faster than this one on its way to the leader")}.append(nil), nil)
 		return
-	case s.raft.CurrentTerm() > t.term:
+	case s.term() > t.term:
 		reply(submitAnswer{Error: noLeader("the lead changed while the message was on its way")}.append(nil), nil)
 		return
 	}
-	wait := n.within(s.submit(batch.Commands), n.detect.majority(), s.fence.Working())
+	wait := n.within(s.submit(batch.Commands), n.live.majority(), s.working())
 	go func() {
 		var a submitAnswer
 		a.Results, a.Error = wait(n.life)
@@ -123,7 +123,7 @@ func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) 
 		} else {
 			a.Error = s.linearize(ctx)
 		}
-		now := s.fsm.machine.State()
+		now := s.state()
 		a.Index, a.Fingerprint = now.Index, now.Fingerprint
 		reply(json.Marshal(a))
 	}()

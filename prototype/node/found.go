@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -31,8 +30,7 @@ import (
 // it started. A former leader that was told more answers so: then this replica's
 // whole folder is an older copy, which nothing within it can show.
 type founding struct {
-	node *Node
-	life string          // of this process; see founders
+	m    *membership
 	told map[string]bool // the members that have answered in this life
 
 	began time.Time
@@ -69,9 +67,12 @@ type foundingAnswer struct {
 	Acknowledged map[int]mark `json:",omitempty"`
 }
 
-func newFounding(n *Node, life string) *founding {
-	f := &founding{node: n, life: life, told: make(map[string]bool), began: time.Now(), undecided: make(map[int]bool), founders: make(map[string]string)}
-	n.mesh.Handle(channelFounding, f.receive)
+func newFounding(m *membership) *founding {
+	f := &founding{m: m, told: make(map[string]bool), began: time.Now(), undecided: make(map[int]bool), founders: make(map[string]string)}
+	for _, s := range m.Shards {
+		f.undecided[s.id] = isEmpty(s)
+	}
+	m.Mesh.Handle(channelFounding, f.receive)
 	return f
 }
 
@@ -83,16 +84,16 @@ func (f *founding) receive(from string, payload []byte, reply func([]byte, error
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	a := foundingAnswer{Life: f.life}
+	a := foundingAnswer{Life: f.m.Life}
 	for _, shard := range q.Shards {
-		if shard >= f.node.cfg.groups() {
+		if shard >= len(f.m.Shards) {
 			a.Absent = append(a.Absent, shard)
 		} else if !f.undecided[shard] && f.founders[from] != q.Life {
 			a.Held = append(a.Held, shard)
 		}
 	}
 	for shard, m := range q.Marks {
-		if r := f.node.promises.remembers(shard, from); m.before(r) {
+		if r := f.m.Promises.remembers(shard, from); m.before(r) {
 			if a.Acknowledged == nil {
 				a.Acknowledged = make(map[int]mark)
 			}
@@ -112,7 +113,7 @@ func (f *founding) step(ctx context.Context) (join []int) {
 	answers := f.ask(ctx, open)
 	for id, a := range answers {
 		f.told[id] = true
-		join = append(join, f.node.acknowledged(id, a.Acknowledged)...)
+		join = append(join, f.m.acknowledged(id, a.Acknowledged)...)
 	}
 	held := make(map[int]bool)
 	hosts := make(map[int]int) // that answered
@@ -126,20 +127,20 @@ func (f *founding) step(ctx context.Context) (join []int) {
 			}
 		}
 	}
-	others := len(f.node.cfg.Peers) - 1
+	others := len(f.m.Peers) - 1
 	for _, shard := range open {
 		switch {
 		case held[shard]:
 			join = append(join, shard)
 			f.decided(shard, nil)
-		case hosts[shard] == others, f.node.shards[shard].cfg.Lazy > 0 && time.Since(f.began) > lazyFoundAfter && majority(hosts[shard]+1, others+1):
-			if err := f.found(f.node.shards[shard]); err != nil {
-				f.node.cfg.Logger.Error("the shard could not be founded", "shard", shard, "error", err)
+		case hosts[shard] == others, shard >= f.m.Quorum && time.Since(f.began) > lazyFoundAfter && majority(hosts[shard]+1, others+1):
+			if err := f.found(f.m.Shards[shard]); err != nil {
+				f.m.Logger.Error("the shard could not be founded", "shard", shard, "error", err)
 				continue
 			}
 			f.decided(shard, answers)
 		default:
-			f.node.shards[shard].waitFor("a shard is founded when every member has answered that it holds nothing of it; " + strings.Join(f.missing(), ", ") + " did not answer yet")
+			f.m.Shards[shard].waitFor("a shard is founded when every member has answered that it holds nothing of it; " + strings.Join(f.missing(), ", ") + " did not answer yet")
 		}
 	}
 	return join
@@ -149,42 +150,32 @@ func (f *founding) step(ctx context.Context) (join []int) {
 func (f *founding) answered() bool { return len(f.missing()) == 0 }
 
 func (f *founding) missing() (ids []string) {
-	for _, p := range f.node.cfg.Peers {
-		if p.ID != f.node.cfg.ID && !f.told[p.ID] {
+	for _, p := range f.m.Peers {
+		if p.ID != f.m.ID && !f.told[p.ID] {
 			ids = append(ids, p.ID)
 		}
 	}
 	return ids
 }
 
-// acknowledged compares what a former leader was told with what this node has. It
-// gives the shards in which this replica must join again. One that has as much by
-// now is passed over: it was filled since it started, or acknowledged since, and if
-// that is another history, the former leader's replica refuses to have its log cut.
-func (n *Node) acknowledged(leader string, more map[int]mark) (join []int) {
-	for shard, m := range more {
-		if shard < 0 || shard >= n.cfg.Shards {
-			continue
+// acknowledged gives the shards in which this replica must join again, by what a former
+// leader was told.
+func (m *membership) acknowledged(leader string, more map[int]mark) (join []int) {
+	for shard, told := range more {
+		if shard >= 0 && shard < m.Quorum && m.Shards[shard].reminded(leader, told) {
+			join = append(join, shard)
 		}
-		s := n.shards[shard]
-		if term, index, ok := s.log.DurableEntry(); ok && !(mark{term, index}).before(m) {
-			continue
-		}
-		reason := fmt.Sprintf("%s was told of entry %d of term %d, and this replica came back with a log that ended at entry %d of term %d: its data folder is an older copy",
-			leader, m.Index, m.Term, s.past.held.Index, s.past.held.Term)
-		s.forget(reason)
-		join = append(join, shard)
 	}
 	return join
 }
 
 // marks is where the logs ended of the shards that had state when this node
 // started.
-func (n *Node) marks() map[int]mark {
+func (m *membership) marks() map[int]mark {
 	marks := make(map[int]mark)
-	for _, s := range n.quorum() {
-		if !s.past.empty() {
-			marks[s.id] = s.past.held
+	for _, s := range m.quorum() {
+		if held, ok := s.heldAtStart(); ok {
+			marks[s.id] = held
 		}
 	}
 	return marks
@@ -193,7 +184,7 @@ func (n *Node) marks() map[int]mark {
 func (f *founding) open() (shards []int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, s := range f.node.shards {
+	for _, s := range f.m.Shards {
 		if f.undecided[s.id] {
 			shards = append(shards, s.id)
 		}
@@ -213,7 +204,7 @@ func (f *founding) decided(shard int, founders map[string]foundingAnswer) {
 // ask gives the answers of those who answered.
 func (f *founding) ask(ctx context.Context, shards []int) map[string]foundingAnswer {
 	answers := make(map[string]foundingAnswer)
-	payload, err := json.Marshal(foundingQuestion{f.life, shards, f.node.marks()})
+	payload, err := json.Marshal(foundingQuestion{f.m.Life, shards, f.m.marks()})
 	if err != nil {
 		return answers
 	}
@@ -221,13 +212,13 @@ func (f *founding) ask(ctx context.Context, shards []int) map[string]foundingAns
 	defer cancel()
 	var mu sync.Mutex
 	var asking sync.WaitGroup
-	for _, p := range f.node.cfg.Peers {
-		if p.ID == f.node.cfg.ID {
+	for _, p := range f.m.Peers {
+		if p.ID == f.m.ID {
 			continue
 		}
 		asking.Go(func() {
 			var a foundingAnswer
-			answer, err := f.node.mesh.Call(ctx, p.ID, channelFounding, payload)
+			answer, err := f.m.Mesh.Call(ctx, p.ID, channelFounding, payload)
 			if err != nil || json.Unmarshal(answer, &a) != nil {
 				return
 			}
@@ -240,17 +231,17 @@ func (f *founding) ask(ctx context.Context, shards []int) map[string]foundingAns
 	return answers
 }
 
-// found writes the first configuration. Every founder writes the same one, so it
-// does not matter who is first.
+// found founds a shard with all the peers.
 func (f *founding) found(s *shard) error {
 	var members raft.Configuration
-	for _, p := range f.node.cfg.Peers {
+	for _, p := range f.m.Peers {
 		members.Servers = append(members.Servers, raft.Server{ID: raft.ServerID(p.ID), Address: raft.ServerAddress(p.Raft)})
 	}
-	if err := s.raft.BootstrapCluster(members).Error(); err != nil {
-		return err
-	}
-	s.ruling.founded.Store(true)
-	s.transport.open.Store(true)
-	return nil
+	return s.found(members)
+}
+
+// isEmpty says whether a replica holds nothing, and never did.
+func isEmpty(s *shard) bool {
+	_, held := s.heldAtStart()
+	return !held && !s.hasForgotten()
 }

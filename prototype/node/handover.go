@@ -37,7 +37,7 @@ type timeoutNow struct {
 var errHandoverIsOver = errors.New("the term whose leader asked this replica to take over has ended")
 
 func (t *transport) TimeoutNow(id raft.ServerID, _ raft.ServerAddress, args *raft.TimeoutNowRequest, resp *raft.TimeoutNowResponse) error {
-	term, leads := t.state.leadsIn()
+	term, leads := t.State.LeadsIn()
 	if !leads {
 		return raft.ErrNotLeader
 	}
@@ -53,7 +53,7 @@ func (t *transport) takeOver(payload []byte) error {
 	if err != nil {
 		return err
 	}
-	current := t.state.currentTerm()
+	current := t.State.CurrentTerm()
 	switch {
 	case request.Term == 0 || mutant.On(mutant.HandoverOfAnyTerm):
 		request.Term = current

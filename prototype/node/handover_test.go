@@ -12,9 +12,8 @@ import (
 
 func promising(length time.Duration) *transport {
 	t := &transport{requests: make(chan raft.RPC, 4), unanswered: make(chan unanswered, 4), stop: make(chan struct{}),
-		loyalty: loyalty{length: length}, fence: disk.NewFence(time.Second)}
-	t.following = func() bool { return false }
-	t.denied = func(string) uint64 { return 0 }
+		loyalty: loyalty{length: length}, transportConfig: transportConfig{Fence: disk.NewFence(time.Second), Following: func() bool { return false },
+			Live: newLiveness("n1", 0, nil, newRoster("n1", nil))}}
 	t.open.Store(true)
 	return t
 }
@@ -35,8 +34,8 @@ func TestPromise_vote(t *testing.T) {
 			"it was none before":         {denied: 2, want: false},
 		} {
 			tr := promising(100 * time.Millisecond)
-			defer tr.fence.Close()
-			tr.denied = func(string) uint64 { return c.denied }
+			defer tr.Fence.Close()
+			tr.Live.deny("n1", 0, c.denied)
 			vote, err := encodeJSON(rpcVoteOnSuspicion, raft.RequestVoteRequest{Term: 4, LeadershipTransfer: true})
 			if err != nil {
 				t.Fatal(err)
@@ -59,7 +58,7 @@ func TestPromise_vote(t *testing.T) {
 // ask for votes on a suspicion, and does ask if that leader has asked it to take over.
 func TestPromise_candidate(t *testing.T) {
 	tr := promising(time.Hour)
-	defer tr.fence.Close()
+	defer tr.Fence.Close()
 	tr.loyalty.note("n1", 3)
 	request := &raft.RequestVoteRequest{Term: 4, LeadershipTransfer: true}
 	if err := tr.RequestVote("n2", "", request, new(raft.RequestVoteResponse)); err != errLeaderIsHeard {
@@ -75,8 +74,8 @@ func TestPromise_candidate(t *testing.T) {
 func TestTransport_takeOver(t *testing.T) {
 	for term, want := range map[uint64]error{0: nil, 3: nil, 2: errHandoverIsOver, 4: errHandoverIsOver} {
 		tr := promising(time.Second)
-		defer tr.fence.Close()
-		tr.state.currentTerm = func() uint64 { return 3 }
+		defer tr.Fence.Close()
+		tr.State.CurrentTerm = func() uint64 { return 3 }
 		payload, err := encodeJSON(rpcTimeoutNow, timeoutNow{Term: term})
 		if err != nil {
 			t.Fatal(err)

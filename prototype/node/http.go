@@ -20,34 +20,34 @@ type route struct {
 	handle       http.HandlerFunc
 }
 
-func (n *Node) routes() []route {
+func (a *API) routes() []route {
 	return []route{
-		{"POST", "/v1/conversations/{conversation}/messages", n.postMessages},
-		{"GET", "/v1/conversations/{conversation}/messages", n.getMessages},
-		{"POST", "/v1/conversations/{conversation}/sessions", n.postSession},
-		{"POST", "/v1/reads", n.postReads},
-		{"GET", "/v1/conversations/{conversation}/events", n.getEvents},
-		{"GET", "/v1/conversations/{conversation}/digest", n.getDigest},
-		{"GET", "/v1/status", n.getStatus},
-		{"GET", "/v1/members", n.getMembers},
-		{"DELETE", "/v1/members/{member}", n.deleteMember},
-		{"POST", "/v1/drain", n.postDrain},
-		{"DELETE", "/v1/drain", n.deleteDrain},
-		{"GET", "/v1/faults", n.getFaults},
-		{"POST", "/v1/faults", n.postFault},
-		{"DELETE", "/v1/faults", n.deleteFaults},
-		{"GET", "/healthz", n.getHealth},
-		{"GET", "/readyz", n.getReady},
-		{"GET", "/metrics", n.meter.handler().ServeHTTP},
+		{"POST", "/v1/conversations/{conversation}/messages", a.postMessages},
+		{"GET", "/v1/conversations/{conversation}/messages", a.getMessages},
+		{"POST", "/v1/conversations/{conversation}/sessions", a.postSession},
+		{"POST", "/v1/reads", a.postReads},
+		{"GET", "/v1/conversations/{conversation}/events", a.getEvents},
+		{"GET", "/v1/conversations/{conversation}/digest", a.getDigest},
+		{"GET", "/v1/status", a.getStatus},
+		{"GET", "/v1/members", a.getMembers},
+		{"DELETE", "/v1/members/{member}", a.deleteMember},
+		{"POST", "/v1/drain", a.postDrain},
+		{"DELETE", "/v1/drain", a.deleteDrain},
+		{"GET", "/v1/faults", a.getFaults},
+		{"POST", "/v1/faults", a.postFault},
+		{"DELETE", "/v1/faults", a.deleteFaults},
+		{"GET", "/healthz", a.getHealth},
+		{"GET", "/readyz", a.getReady},
+		{"GET", "/metrics", metrics(a.node.Metrics()).ServeHTTP},
 	}
 }
 
-// Handler is the HTTP API of the node. Every error is a problem (RFC 9457)
-// whose member "outcome" says whether the request certainly had no effect.
-func (n *Node) Handler() http.Handler {
+// mux leads to the routes. Every error is a problem (RFC 9457) whose member "outcome"
+// says whether the request certainly had no effect.
+func (a *API) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
-	for _, route := range n.routes() {
+	for _, route := range a.routes() {
 		mux.HandleFunc(route.method+" "+route.path, route.handle)
 		allowed[route.path] = append(allowed[route.path], route.method)
 	}
@@ -63,18 +63,18 @@ func (n *Node) Handler() http.Handler {
 		writeProblem(w, problem{Type: "urn:lockstep:not-found", Title: "There is no such resource",
 			Status: http.StatusNotFound, Detail: "the API begins at /v1/status and /v1/conversations/{conversation}/messages", Instance: r.URL.Path, Outcome: Fail})
 	})
-	return newGuard(n.cfg, n.roster.self, mux)
+	return mux
 }
 
 // Server is an HTTP server with limits that fit the API: of a connection's time,
 // of its headers, and of the number of connections. Streams move the times as they
 // get on. Headers that are late or too large, and connections beyond
-// Config.MaxConnections, are refused before any route is asked.
-func (n *Node) Server() *http.Server {
+// APIConfig.MaxConnections, are refused before any route is asked.
+func (a *API) Server() *http.Server {
 	return &http.Server{
-		Handler: n.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+		Handler: a.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
-		ConnState: limitConnections(n.cfg.MaxConnections), DisableGeneralOptionsHandler: true,
+		ConnState: limitConnections(a.cfg.MaxConnections), DisableGeneralOptionsHandler: true,
 	}
 }
 
@@ -112,24 +112,24 @@ func writeJSON(w http.ResponseWriter, value any) {
 }
 
 // getStatus lists the quorum lane, or the lane that is asked for, or all.
-func (n *Node) getStatus(w http.ResponseWriter, r *http.Request) {
-	status := n.Status()
+func (a *API) getStatus(w http.ResponseWriter, r *http.Request) {
+	status := a.node.Status()
 	lazy := status.Lazy
 	switch name := r.URL.Query().Get("lane"); name {
 	case "", LaneQuorum:
 	case LaneLazy:
-		if err := n.hasLane(name); err != nil {
+		if err := a.node.HasLane(name); err != nil {
 			fail(w, r, err)
 			return
 		}
 		status.Shards = []ShardStatus{*lazy}
 	case LaneLeader, LaneClock:
-		status.Shards = n.lanes.status(name)
+		status.Shards = a.node.LaneStatus(name)
 	case "all":
 		if lazy != nil {
 			status.Shards = append(status.Shards, *lazy)
 		}
-		status.Shards = append(append(status.Shards, n.lanes.status(LaneLeader)...), n.lanes.status(LaneClock)...)
+		status.Shards = append(append(status.Shards, a.node.LaneStatus(LaneLeader)...), a.node.LaneStatus(LaneClock)...)
 	default:
 		fail(w, r, invalid("there is no lane %q; there are %s, and all", name, strings.Join(Lanes, ", ")))
 		return
@@ -137,14 +137,14 @@ func (n *Node) getStatus(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, status)
 }
 
-func (n *Node) getHealth(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ok"})
+func (a *API) getHealth(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, map[string]string{"node": a.node.Config().ID, "status": "ok"})
 }
 
-func (n *Node) getReady(w http.ResponseWriter, r *http.Request) {
-	if err := n.unready(); err != nil {
+func (a *API) getReady(w http.ResponseWriter, r *http.Request) {
+	if err := a.node.Readiness(); err != nil {
 		fail(w, r, err)
 		return
 	}
-	writeJSON(w, map[string]string{"node": n.cfg.ID, "status": "ready"})
+	writeJSON(w, map[string]string{"node": a.node.Config().ID, "status": "ready"})
 }

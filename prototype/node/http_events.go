@@ -18,8 +18,8 @@ const (
 // ends with an event "problem" for a reader that stops, who may resume from its
 // last id. Half of the node's connections may be such streams, so that those who
 // send find one.
-func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
-	conversation, err := n.conversation(r)
+func (a *API) getEvents(w http.ResponseWriter, r *http.Request) {
+	conversation, err := a.conversation(r)
 	after := uint64(0)
 	if err == nil {
 		from := r.URL.Query().Get("after")
@@ -34,16 +34,16 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	lane := laneOf(r)
 	ordered := lane == LaneQuorum || lane == LaneLazy // by a log: what was shown stays
-	if err := n.serves(lane, conversation); err != nil {
+	if err := a.node.Serves(lane, conversation); err != nil {
 		fail(w, r, err)
 		return
 	}
-	if first := n.ReadIn(lane, conversation, after, 0).First; ordered && after+1 < first {
+	if first := a.node.ReadIn(lane, conversation, after, 0).First; ordered && after+1 < first {
 		fail(w, r, gone(after, first))
 		return
 	}
-	defer n.followers.Add(-1)
-	if n.followers.Add(1) > int64(n.cfg.MaxConnections/2) {
+	defer a.followers.Add(-1)
+	if a.followers.Add(1) > int64(a.cfg.MaxConnections/2) {
 		fail(w, r, &Error{Outcome: Fail, Reason: ReasonOverloaded, RetryAfter: time.Second,
 			Detail: "as many clients follow events at this node as may: come again, or ask another node"})
 		return
@@ -56,15 +56,15 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 	heartbeat := time.NewTicker(eventsHeartbeat)
 	defer heartbeat.Stop()
 	for {
-		changed := n.Watch(nameIn(lane, conversation))
-		if n.serves(lane, conversation) != nil {
+		changed := a.node.WatchIn(lane, conversation)
+		if a.node.Serves(lane, conversation) != nil {
 			return // asking again, the reader is told why
 		}
-		view := n.ReadIn(lane, conversation, after, eventsPage)
+		view := a.node.ReadIn(lane, conversation, after, eventsPage)
 		var again <-chan time.Time
 		if !ordered {
 			// What was shown may have moved since; the stream shows what is new at the end.
-			again = time.After(laneEvery)
+			again = time.After(LaneEvery)
 		}
 		if after+1 < view.First {
 			return // it fell behind what is retained; asking again, it is told so
@@ -100,7 +100,7 @@ func (n *Node) getEvents(w http.ResponseWriter, r *http.Request) {
 			out.buf = append(out.buf, ": alive\n\n"...)
 		case <-r.Context().Done():
 			return
-		case <-n.stop:
+		case <-a.node.Done():
 			return
 		}
 	}

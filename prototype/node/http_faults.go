@@ -9,52 +9,52 @@ import (
 	"lockstep/prototype/fault"
 )
 
-func (n *Node) getFaults(w http.ResponseWriter, r *http.Request) {
-	if n.faultsAllowed(w, r) {
-		n.writeFaults(w, nil)
+func (a *API) getFaults(w http.ResponseWriter, r *http.Request) {
+	if a.faultsAllowed(w, r) {
+		a.writeFaults(w, nil)
 	}
 }
 
 // writeFaults tells what is broken, and what was mended, or happened,
 // just now.
-func (n *Node) writeFaults(w http.ResponseWriter, mended []fault.Status) {
-	answer := map[string]any{"faults": append([]fault.Status{}, n.Faults()...)}
+func (a *API) writeFaults(w http.ResponseWriter, mended []fault.Status) {
+	answer := map[string]any{"faults": append([]fault.Status{}, a.node.Faults()...)}
 	if mended != nil {
 		answer["mended"] = mended
 	}
 	writeJSON(w, answer)
 }
 
-func (n *Node) postFault(w http.ResponseWriter, r *http.Request) {
-	if !n.faultsAllowed(w, r) {
+func (a *API) postFault(w http.ResponseWriter, r *http.Request) {
+	if !a.faultsAllowed(w, r) {
 		return
 	}
 	var f fault.Fault
-	if err := n.decodeOne(r, 4<<10, &f); err != nil {
+	if err := a.decodeOne(r, 4<<10, &f); err != nil {
 		fail(w, r, err)
 		return
 	}
-	status, err := n.Fault(f)
+	status, err := a.node.Fault(f)
 	if err != nil {
 		fail(w, r, invalid("%s", err))
 		return
 	}
 	if status.ID == 0 {
-		n.writeFaults(w, []fault.Status{status})
+		a.writeFaults(w, []fault.Status{status})
 		return
 	}
 	w.Header().Set("Location", "/v1/faults?id="+strconv.Itoa(status.ID))
-	n.writeFaults(w, nil)
+	a.writeFaults(w, nil)
 }
 
 // deleteFaults mends one fault, ?id=, or all of them.
-func (n *Node) deleteFaults(w http.ResponseWriter, r *http.Request) {
-	if !n.faultsAllowed(w, r) {
+func (a *API) deleteFaults(w http.ResponseWriter, r *http.Request) {
+	if !a.faultsAllowed(w, r) {
 		return
 	}
 	which := r.URL.Query().Get("id")
 	if which == "" {
-		n.writeFaults(w, append([]fault.Status{}, n.Heal()...))
+		a.writeFaults(w, append([]fault.Status{}, a.node.Heal()...))
 		return
 	}
 	id, err := strconv.Atoi(which)
@@ -62,16 +62,16 @@ func (n *Node) deleteFaults(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, invalid("id %q is no number", which))
 		return
 	}
-	mended, err := n.Mend(id)
+	mended, err := a.node.Mend(id)
 	if err != nil {
 		fail(w, r, invalid("%s", err))
 		return
 	}
-	n.writeFaults(w, []fault.Status{mended})
+	a.writeFaults(w, []fault.Status{mended})
 }
 
-func (n *Node) faultsAllowed(w http.ResponseWriter, r *http.Request) bool {
-	if n.cfg.AllowFaults {
+func (a *API) faultsAllowed(w http.ResponseWriter, r *http.Request) bool {
+	if a.cfg.AllowFaults {
 		return true
 	}
 	writeProblem(w, problem{Type: "urn:lockstep:faults", Title: "Faults are not allowed at this node", Status: http.StatusForbidden,

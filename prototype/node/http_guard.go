@@ -25,7 +25,7 @@ type guard struct {
 }
 
 // newGuard is for a configuration that was validated.
-func newGuard(cfg Config, self Peer, next http.Handler) *guard {
+func newGuard(cfg APIConfig, self Peer, next http.Handler) *guard {
 	g := &guard{next: next}
 	if host, _, err := net.SplitHostPort(self.HTTP); err == nil && host != "" {
 		name, _ := splitHost(net.JoinHostPort(host, "")) // the port may be the name of a service

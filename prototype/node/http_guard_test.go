@@ -12,15 +12,27 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"lockstep/prototype/node/storage"
 )
 
-// listen serves a node as lockstep node does.
-func listen(t *testing.T, n *Node) *httptest.Server {
+// answers is the API of a node.
+func answers(t *testing.T, n *Node, tune func(*APIConfig)) *API {
+	t.Helper()
+	cfg := DefaultAPIConfig()
+	if tune != nil {
+		tune(&cfg)
+	}
+	a, err := NewAPI(n, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// listen serves an API as lockstep node does.
+func listen(t *testing.T, a *API) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(nil)
-	s.Config = n.Server()
+	s.Config = a.Server()
 	s.Start()
 	t.Cleanup(func() {
 		s.CloseClientConnections()
@@ -73,9 +85,9 @@ func askAs(t *testing.T, s *httptest.Server, method, path, body string, header .
 }
 
 // every lists a request for each route, and for what is none.
-func every(n *Node) (list []route) {
+func every(a *API) (list []route) {
 	fill := strings.NewReplacer("{conversation}", "room", "{member}", "n9")
-	for _, r := range n.routes() {
+	for _, r := range a.routes() {
 		list = append(list, route{method: r.method, path: fill.Replace(r.path)})
 	}
 	return append(list, route{method: "PUT", path: "/v1/reads"}, route{method: "OPTIONS", path: "/v1/status"}, route{method: "HEAD", path: "/healthz"},
@@ -86,14 +98,15 @@ func every(n *Node) (list []route) {
 // of another origin; each answers to the others. The routes are those of the node,
 // so a new one is tried with the others, and one beside the guard is found.
 func TestGuard_matrix(t *testing.T) {
-	n := openAlone(t, func(c *Config) {
-		c.AllowFaults, c.Lazy = true, time.Second
+	n := openAlone(t, func(c *Config) { c.Lazy = time.Second })
+	a := answers(t, n, func(c *APIConfig) {
+		c.AllowFaults = true
 		c.AllowHosts, c.AllowOrigins = []string{"Chat.example.org", "ported.example:8443"}, []string{"https://app.example"}
 	})
-	if _, ok := n.Handler().(*guard); !ok {
+	if _, ok := a.Handler().(*guard); !ok {
 		t.Fatal("a handler without the guard in front of it")
 	}
-	s := listen(t, n)
+	s := listen(t, a)
 	if _, ok := s.Config.Handler.(*guard); !ok {
 		t.Fatal("a server without the guard in front of it")
 	}
@@ -139,7 +152,7 @@ func TestGuard_matrix(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			flag := map[int]string{421: "--allow-host", 403: "--allow-origin"}[tt.want]
-			for _, route := range every(n) {
+			for _, route := range every(a) {
 				a := askAs(t, s, route.method, route.path, "", tt.header...)
 				refused := a.Type == "urn:lockstep:host" || a.Type == "urn:lockstep:origin"
 				if route.method == "HEAD" {
@@ -160,7 +173,7 @@ func TestGuard_matrix(t *testing.T) {
 
 // TestGuard_local_address: health is asked for by address.
 func TestGuard_local_address(t *testing.T) {
-	n := openAlone(t, nil)
+	a := answers(t, openAlone(t, nil), nil)
 	for local, want := range map[string]int{"10.0.0.5": 200, "fd00::5": 200, "10.0.0.6": 421} {
 		for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 			r := httptest.NewRequest("GET", path, nil)
@@ -170,7 +183,7 @@ func TestGuard_local_address(t *testing.T) {
 				own = net.ParseIP(local)
 			}
 			w := httptest.NewRecorder()
-			n.Handler().ServeHTTP(w, r.WithContext(withLocal(r, own)))
+			a.Handler().ServeHTTP(w, r.WithContext(withLocal(r, own)))
 			if w.Code != want {
 				t.Errorf("%s of %s: %d, want %d", path, r.Host, w.Code, want)
 			}
@@ -185,7 +198,7 @@ func TestGuard_own_name(t *testing.T) {
 		"n1:http": {"n1", "n1:80"}, "N1.Example.:7001": {"n1.example:7001"}, "[fd00::5]:7001": {"[fd00::5]:7001", "[FD00:0::5]"},
 		"10.0.0.5:7001": {"10.0.0.5:7001", "10.0.0.5"}, "0.0.0.0:7001": {"0.0.0.0:7001"}, ":7001": {"localhost:7001"},
 	} {
-		g := newGuard(DefaultConfig(), Peer{HTTP: self}, nil)
+		g := newGuard(DefaultAPIConfig(), Peer{HTTP: self}, nil)
 		for _, host := range tt {
 			r := httptest.NewRequest("GET", "/", nil)
 			if r.Host = host; !g.knows(r) {
@@ -205,7 +218,7 @@ func TestGuard_own_name(t *testing.T) {
 // programs need not say what they send.
 func TestGuard_content_type(t *testing.T) {
 	n := openAlone(t, nil)
-	s := listen(t, n)
+	s := listen(t, answers(t, n, nil))
 	message := `{"id":"%d","sender":"ann","body":"x"}`
 	for i, tt := range []struct {
 		want   int
@@ -228,7 +241,7 @@ func TestGuard_content_type(t *testing.T) {
 // TestGuard_shares: a page of an allowed origin may ask beforehand, and may not
 // become an operator.
 func TestGuard_shares(t *testing.T) {
-	s := listen(t, openAlone(t, func(c *Config) { c.AllowOrigins = []string{"https://app.example"} }))
+	s := listen(t, answers(t, openAlone(t, nil), func(c *APIConfig) { c.AllowOrigins = []string{"https://app.example"} }))
 	asking := []string{"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "content-type,lockstep-operator"}
 	a := askAs(t, s, "OPTIONS", "/v1/drain", "", append(asking, "Origin", "https://app.example")...)
 	if a.status != 204 || a.header.Get("Access-Control-Allow-Origin") != "https://app.example" || strings.Contains(strings.ToLower(a.header.Get("Access-Control-Allow-Headers")), "operator") {
@@ -261,8 +274,7 @@ func TestConfig_hosts(t *testing.T) {
 		{nil, []string{"null"}, false},
 		{nil, []string{"*"}, false},
 	} {
-		c := DefaultConfig()
-		c.ID, c.Peers, c.Network, c.Stores = "n1", []Peer{{ID: "n1", Raft: "r"}}, TCP{}, storage.MemoryStores()
+		c := DefaultAPIConfig()
 		c.AllowHosts, c.AllowOrigins = tt.hosts, tt.origins
 		if err := c.Validate(); (err == nil) != tt.ok {
 			t.Errorf("hosts %q, origins %q: %v", tt.hosts, tt.origins, err)

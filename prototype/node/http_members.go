@@ -17,21 +17,21 @@ type Membership struct {
 	Members []Member `json:"members"`
 }
 
-func (n *Node) getMembers(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, Membership{Shards: n.cfg.Shards, Members: n.Members()})
+func (a *API) getMembers(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, Membership{Shards: a.node.Config().Shards, Members: a.node.Members()})
 }
 
 // removeWithin bounds how long a removal may take in all shards.
 const removeWithin = 30 * time.Second
 
 // deleteMember removes a member from every shard. The answer tells who is left.
-func (n *Node) deleteMember(w http.ResponseWriter, r *http.Request) {
-	if !n.operator(w, r) {
+func (a *API) deleteMember(w http.ResponseWriter, r *http.Request) {
+	if !a.operator(w, r) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), removeWithin)
 	defer cancel()
-	err := n.Remove(ctx, r.PathValue("member"))
+	err := a.node.Remove(ctx, r.PathValue("member"))
 	switch {
 	case errors.Is(err, ErrNoMember):
 		writeProblem(w, problem{Type: "urn:lockstep:not-found", Title: "There is no such member", Status: http.StatusNotFound,
@@ -40,7 +40,7 @@ func (n *Node) deleteMember(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, problem{Type: "urn:lockstep:member", Title: "The member is not removed from every shard", Status: http.StatusConflict,
 			Detail: err.Error() + "; what was done stays done, and it may be asked for again", Instance: r.URL.Path, Outcome: Unknown})
 	default:
-		m := Membership{Shards: n.cfg.Shards, Members: n.Members()}
+		m := Membership{Shards: a.node.Config().Shards, Members: a.node.Members()}
 		// This node may be the one, and know no better.
 		m.Members = slices.DeleteFunc(m.Members, func(x Member) bool { return x.ID == r.PathValue("member") })
 		writeJSON(w, m)
@@ -49,19 +49,19 @@ func (n *Node) deleteMember(w http.ResponseWriter, r *http.Request) {
 
 // postDrain hands over what this node leads and keeps it from leading again;
 // deleteDrain ends that.
-func (n *Node) postDrain(w http.ResponseWriter, r *http.Request) {
-	if !n.operator(w, r) {
+func (a *API) postDrain(w http.ResponseWriter, r *http.Request) {
+	if !a.operator(w, r) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), removeWithin)
 	defer cancel()
-	writeJSON(w, map[string]any{"node": n.cfg.ID, "draining": true, "leads": n.Drain(ctx)})
+	writeJSON(w, map[string]any{"node": a.node.Config().ID, "draining": true, "leads": a.node.Drain(ctx)})
 }
 
-func (n *Node) deleteDrain(w http.ResponseWriter, r *http.Request) {
-	if !n.operator(w, r) {
+func (a *API) deleteDrain(w http.ResponseWriter, r *http.Request) {
+	if !a.operator(w, r) {
 		return
 	}
-	n.balance.draining.Store(false)
-	writeJSON(w, map[string]any{"node": n.cfg.ID, "draining": false})
+	a.node.EndDrain()
+	writeJSON(w, map[string]any{"node": a.node.Config().ID, "draining": false})
 }

@@ -36,7 +36,8 @@ func fill(t *testing.T, n *Node, conversation string, messages int) {
 func TestReads_memory(t *testing.T) {
 	n := openAlone(t, nil)
 	fill(t, n, "c", 140)
-	s := listen(t, n)
+	a := answers(t, n, nil)
+	s := listen(t, a)
 	request := strings.Repeat(`{"conversation":"c","limit":10000,"read":"local"}`+"\n", 32)
 	runtime.GC()
 	var memory runtime.MemStats
@@ -65,17 +66,18 @@ func TestReads_memory(t *testing.T) {
 }
 
 // inFlight is how many bytes requests hold.
-func inFlight(n *Node) int {
-	n.budget.mu.Lock()
-	defer n.budget.mu.Unlock()
-	return n.cfg.MaxInFlight - n.budget.free
+func inFlight(a *API) int {
+	a.budget.mu.Lock()
+	defer a.budget.mu.Unlock()
+	return a.cfg.MaxInFlight - a.budget.free
 }
 
 // virtual runs a test with a node and its server in virtual time.
-func virtual(t *testing.T, tune func(*Config), test func(t *testing.T, n *Node, dial func() net.Conn)) {
+func virtual(t *testing.T, tune func(*APIConfig), test func(t *testing.T, a *API, dial func() net.Conn)) {
 	synctest.Test(t, func(t *testing.T) {
-		n, l := openAlone(t, tune), newPipes()
-		server := n.Server()
+		n, l := openAlone(t, nil), newPipes()
+		a := answers(t, n, tune)
+		server := a.Server()
 		ended := make(chan error)
 		go func() { ended <- server.Serve(l) }()
 		var open []net.Conn
@@ -86,11 +88,11 @@ func virtual(t *testing.T, tune func(*Config), test func(t *testing.T, n *Node, 
 			server.Close()
 			<-ended
 			synctest.Wait()
-			if bytes := inFlight(n); bytes != 0 {
+			if bytes := inFlight(a); bytes != 0 {
 				t.Errorf("%d bytes are held for requests that have ended", bytes)
 			}
 		}()
-		test(t, n, func() net.Conn {
+		test(t, a, func() net.Conn {
 			c := l.dial()
 			open = append(open, c)
 			return c
@@ -159,17 +161,17 @@ func TestStream_never_read(t *testing.T) {
 		"unknown fields":  bytes.Repeat([]byte(`{"`+strings.Repeat("f", 10_000)+`":1}`+"\n"), 200),
 	} {
 		t.Run(name, func(t *testing.T) {
-			virtual(t, nil, func(t *testing.T, n *Node, dial func() net.Conn) {
+			virtual(t, nil, func(t *testing.T, a *API, dial func() net.Conn) {
 				for range 2 {
 					go send(dial(), postMessages, data, false)
 				}
 				time.Sleep(writePatience / 2)
-				if held := inFlight(n); held == 0 || held > 2*(streamLimit+readBytes) {
+				if held := inFlight(a); held == 0 || held > 2*(streamLimit+readBytes) {
 					t.Errorf("two clients hold %d KiB", held>>10)
 				}
 				time.Sleep(writePatience/2 + writeGrace + time.Second)
 				synctest.Wait()
-				if held := inFlight(n); held != 0 {
+				if held := inFlight(a); held != 0 {
 					t.Errorf("%d bytes are held after %s", held, writePatience+writeGrace)
 				}
 			})
@@ -183,7 +185,7 @@ const late = writePatience + writeGrace/2
 // TestStream_slow_reader: a client that reads too late gets what was answered, and
 // then a problem that says that the rest is unknown.
 func TestStream_slow_reader(t *testing.T) {
-	virtual(t, nil, func(t *testing.T, n *Node, dial func() net.Conn) {
+	virtual(t, nil, func(t *testing.T, a *API, dial func() net.Conn) {
 		c := dial()
 		go send(c, postMessages, bytes.Repeat([]byte("x\n"), 700_000), true)
 		time.Sleep(late)
@@ -198,7 +200,7 @@ func TestStream_slow_reader(t *testing.T) {
 // TestStream_written_first: a client may write a whole request before it reads.
 func TestStream_written_first(t *testing.T) {
 	const messages = 20_000
-	virtual(t, nil, func(t *testing.T, n *Node, dial func() net.Conn) {
+	virtual(t, nil, func(t *testing.T, a *API, dial func() net.Conn) {
 		var data bytes.Buffer
 		for i := range messages {
 			fmt.Fprintf(&data, `{"id":"%d","sender":"ann","body":"x"}`+"\n", i)
@@ -215,7 +217,7 @@ func TestStream_written_first(t *testing.T) {
 // TestStream_patience: a line that does not go on ends the stream; a pause between
 // two lines does not.
 func TestStream_patience(t *testing.T) {
-	virtual(t, nil, func(t *testing.T, n *Node, dial func() net.Conn) {
+	virtual(t, nil, func(t *testing.T, a *API, dial func() net.Conn) {
 		c := dial()
 		begun := time.Now()
 		go func() {
@@ -238,8 +240,8 @@ func TestStream_patience(t *testing.T) {
 // TestReads_slow_reader: each form of answer comes to a good end for a reader that
 // is late.
 func TestReads_slow_reader(t *testing.T) {
-	virtual(t, nil, func(t *testing.T, n *Node, dial func() net.Conn) {
-		fill(t, n, "c", 30)
+	virtual(t, nil, func(t *testing.T, a *API, dial func() net.Conn) {
+		fill(t, a.node, "c", 30)
 		begin := func(request string) net.Conn {
 			c := dial()
 			go io.WriteString(c, request)
@@ -274,7 +276,8 @@ func TestReads_slow_reader(t *testing.T) {
 func TestReads_pages(t *testing.T) {
 	n := openAlone(t, nil)
 	fill(t, n, "c", 300)
-	s := listen(t, n)
+	a := answers(t, n, nil)
+	s := listen(t, a)
 	seen, pages := 0, 0
 	for seen < 300 && pages < 10 {
 		a := askAs(t, s, "GET", fmt.Sprintf("/v1/conversations/c/messages?limit=10000&after=%d", seen), "")
@@ -295,8 +298,9 @@ func TestReads_pages(t *testing.T) {
 func TestBudget_refusals(t *testing.T) {
 	n := openAlone(t, nil)
 	fill(t, n, "c", 3)
-	s := listen(t, n)
-	if !n.budget.take(n.cfg.MaxInFlight) {
+	a := answers(t, n, nil)
+	s := listen(t, a)
+	if !a.budget.take(a.cfg.MaxInFlight) {
 		t.Fatal("the budget is not whole")
 	}
 	large := `{"id":"1","sender":"ann","body":"` + strings.Repeat("x", 50_000) + `"}`
@@ -314,11 +318,11 @@ func TestBudget_refusals(t *testing.T) {
 	if a := askAs(t, s, "POST", "/v1/conversations/c/messages", `{"id":"small","sender":"ann","body":"x"}`, "Content-Type", "application/json"); a.status != 200 {
 		t.Errorf("a small message: %d %s", a.status, a.body)
 	}
-	n.budget.give(n.cfg.MaxInFlight)
+	a.budget.give(a.cfg.MaxInFlight)
 	if a := askAs(t, s, "POST", "/v1/conversations/c/messages", large, "Content-Type", "application/json"); a.status != 200 {
 		t.Errorf("a large message after room was made: %d %s", a.status, a.body)
 	}
-	if bytes := inFlight(n); bytes != 0 {
+	if bytes := inFlight(a); bytes != 0 {
 		t.Errorf("%d bytes are held for requests that have ended", bytes)
 	}
 }
@@ -326,7 +330,7 @@ func TestBudget_refusals(t *testing.T) {
 // TestConnections_limit: one connection too many is told so, half of them may follow
 // events, and room that is made is used.
 func TestConnections_limit(t *testing.T) {
-	virtual(t, func(c *Config) { c.MaxConnections = 4 }, func(t *testing.T, n *Node, dial func() net.Conn) {
+	virtual(t, func(c *APIConfig) { c.MaxConnections = 4 }, func(t *testing.T, a *API, dial func() net.Conn) {
 		var first net.Conn
 		for i := range 4 {
 			c := dial()

@@ -35,7 +35,7 @@ func AtThisMachine(r *http.Request) bool {
 // operator lets only those change the cluster who sit at this machine. Pages in
 // their browser are kept out by guard; the header is a second lock, since a page of
 // another origin cannot send it unasked, and guard grants it to none.
-func (n *Node) operator(w http.ResponseWriter, r *http.Request) bool {
+func (a *API) operator(w http.ResponseWriter, r *http.Request) bool {
 	if AtThisMachine(r) && r.Header.Get("Lockstep-Operator") != "" {
 		return true
 	}

@@ -17,7 +17,7 @@ func withLocal(r *http.Request, ip net.IP) context.Context {
 // TestOperator: only a program at the machine of the node may change the cluster,
 // and what a proxy at that machine passes on is from elsewhere, whatever it says.
 func TestOperator(t *testing.T) {
-	n := openAlone(t, nil)
+	a := answers(t, openAlone(t, nil), nil)
 	for _, tt := range []struct {
 		name, from, local string
 		header            []string
@@ -47,7 +47,7 @@ func TestOperator(t *testing.T) {
 			for _, header := range []string{"", "cli"} {
 				r.Header.Set("Lockstep-Operator", header)
 				w := httptest.NewRecorder()
-				n.Handler().ServeHTTP(w, r.WithContext(withLocal(r, net.ParseIP(tt.local))))
+				a.Handler().ServeHTTP(w, r.WithContext(withLocal(r, net.ParseIP(tt.local))))
 				if may := w.Code != http.StatusForbidden; may != (tt.ok && header != "") {
 					t.Errorf("%s, operator %q: %v: %d %s", tt.name, header, route, w.Code, w.Body)
 				}

@@ -16,28 +16,27 @@ const (
 	maxLimit     = 10_000
 )
 
-func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
+func (a *API) getMessages(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	request, err := n.readRequest(r)
+	request, err := a.readRequest(r)
 	if err != nil {
 		fail(w, r, err)
 		return
 	}
 	defer func() {
-		n.meter.latency.WithLabelValues("read-" + string(request.Level)).Observe(time.Since(start).Seconds())
+		a.meter.latency.WithLabelValues("read-" + string(request.Level)).Observe(time.Since(start).Seconds())
 	}()
 	lane := laneOf(r)
-	first, more := order.View{}, n.shardOf(nameIn(lane, request.Conversation)).fsm.machine.Read
+	first, more := order.View{}, func(conversation string, after uint64, limit int) order.View {
+		return a.node.ReadIn(lane, conversation, after, limit)
+	}
 	switch lane {
 	case LaneQuorum:
-		first, err = n.Read(r.Context(), request.part())
+		first, err = a.node.Read(r.Context(), part(request))
 	case LaneLazy:
-		more = func(conversation string, after uint64, limit int) order.View {
-			return n.ReadIn(lane, conversation, after, limit)
-		}
-		first, err = n.readWeak(lane, request.part())
+		first, err = a.readWeak(lane, part(request))
 	default: // the order changes, so all of it is of one moment
-		first, err = n.readWeak(lane, request)
+		first, err = a.readWeak(lane, request)
 	}
 	if err != nil {
 		fail(w, r, err)
@@ -46,7 +45,7 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	var held *share
 	out := newPacedWriter(w)
 	out.buf = make([]byte, 0, roomFor(first))
-	out.begin = func() (err *Error) { held, err = n.budget.share(readCost); return err }
+	out.begin = func() (err *Error) { held, err = a.budget.share(readCost); return err }
 	w.Header().Set("Content-Type", "application/json")
 	if out.read(request, first, more) != nil && out.refused != nil {
 		fail(w, r, out.refused)
@@ -63,16 +62,16 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 
 // readWeak reads in another lane than the quorum lane; none of them knows a level
 // above session.
-func (n *Node) readWeak(lane string, r ReadRequest) (order.View, *Error) {
-	view := n.ReadIn(lane, r.Conversation, r.After, r.Limit)
+func (a *API) readWeak(lane string, r ReadRequest) (order.View, *Error) {
+	view := a.node.ReadIn(lane, r.Conversation, r.After, r.Limit)
 	if r.Level == Session && view.Last < r.MinSeq {
 		return view, &Error{Outcome: Fail, Reason: ReasonUnavailable, RetryAfter: time.Second, Detail: "this node has not reached min_seq yet"}
 	}
 	return view, nil
 }
 
-func (n *Node) readRequest(r *http.Request) (ReadRequest, *Error) {
-	conversation, err := n.conversation(r)
+func (a *API) readRequest(r *http.Request) (ReadRequest, *Error) {
+	conversation, err := a.conversation(r)
 	if err != nil {
 		return ReadRequest{}, err
 	}
@@ -120,8 +119,8 @@ func number(text, name string, into *uint64) *Error {
 	return nil
 }
 
-func (n *Node) getDigest(w http.ResponseWriter, r *http.Request) {
-	conversation, err := n.conversation(r)
+func (a *API) getDigest(w http.ResponseWriter, r *http.Request) {
+	conversation, err := a.conversation(r)
 	var upto uint64
 	if err == nil {
 		err = number(r.URL.Query().Get("upto"), "upto", &upto)
@@ -130,11 +129,11 @@ func (n *Node) getDigest(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	if err := n.serves(laneOf(r), conversation); err != nil {
+	if err := a.node.Serves(laneOf(r), conversation); err != nil {
 		fail(w, r, err)
 		return
 	}
-	seq, digest := n.DigestIn(laneOf(r), conversation, upto)
+	seq, digest := a.node.DigestIn(laneOf(r), conversation, upto)
 	if upto > 0 && seq > upto {
 		fail(w, r, gone(upto, seq+1))
 		return

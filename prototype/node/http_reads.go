@@ -24,8 +24,8 @@ type wireReadRequest struct {
 // share one round of proof, so a gateway that reads for thousands of people pays
 // for it once. Answers are written as they are read, at the pace of the client; one
 // that does not read gets a problem as its last line.
-func (n *Node) postReads(w http.ResponseWriter, r *http.Request) {
-	held, err := n.budget.share(streamBase + readCost)
+func (a *API) postReads(w http.ResponseWriter, r *http.Request) {
+	held, err := a.budget.share(streamBase + readCost)
 	if err != nil {
 		fail(w, r, err)
 		return
@@ -40,12 +40,12 @@ func (n *Node) postReads(w http.ResponseWriter, r *http.Request) {
 	}
 	body := newPatientBody(w, r)
 	defer body.leave()
-	lines := newLineReader(body, 4*n.cfg.MaxID+1024, held)
+	lines := newLineReader(body, 4*a.node.Config().MaxID+1024, held)
 	var last *Error
 	for more := true; more && last == nil; last = cmp.Or(last, lines.failed) {
 		var chunk []line
 		chunk, more = lines.chunk(chunkLines, chunkBytes)
-		if n.answerReads(r.Context(), chunk, out) != nil || out.flush() != nil {
+		if a.answerReads(r.Context(), chunk, out) != nil || out.flush() != nil {
 			return
 		}
 		if out.slow {
@@ -64,29 +64,29 @@ type round struct {
 }
 
 // answerReads writes the answers to a chunk, until the reader is slow.
-func (n *Node) answerReads(ctx context.Context, chunk []line, out *pacedWriter) error {
-	ctx, cancel := context.WithTimeout(ctx, n.cfg.ReadTimeout)
+func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) error {
+	ctx, cancel := context.WithTimeout(ctx, a.node.Config().ReadTimeout)
 	defer cancel()
 	requests := make([]ReadRequest, len(chunk))
 	problems := make([]*Error, len(chunk))
 	rounds := make(map[round]chan *Error)
 	for i, l := range chunk {
-		requests[i], problems[i] = n.parseRead(l)
+		requests[i], problems[i] = a.parseRead(l)
 		if problems[i] != nil || requests[i].Level == Session || requests[i].Level == Local {
 			continue
 		}
-		key := round{n.shardOf(requests[i].Conversation).id, requests[i].Level}
+		key := round{a.node.ShardOf(requests[i].Conversation), requests[i].Level}
 		if rounds[key] == nil {
 			done := make(chan *Error, 1)
 			rounds[key] = done
-			go func() { done <- n.Await(ctx, requests[i]) }()
+			go func() { done <- a.node.Await(ctx, requests[i]) }()
 		}
 	}
 	for i, r := range requests {
 		if problems[i] == nil && r.Level == Session {
 			// One after the other: they end with the same context, and what one replica
 			// has reached it keeps.
-			problems[i] = n.Await(ctx, r)
+			problems[i] = a.node.Await(ctx, r)
 		}
 	}
 	results := make(map[round]*Error, len(rounds))
@@ -95,17 +95,16 @@ func (n *Node) answerReads(ctx context.Context, chunk []line, out *pacedWriter) 
 	}
 	for i, r := range requests {
 		err := problems[i]
-		s := n.shardOf(r.Conversation)
 		if err == nil && r.Level != Session && r.Level != Local {
-			err = results[round{s.id, r.Level}]
+			err = results[round{a.node.ShardOf(r.Conversation), r.Level}]
 		}
 		var first order.View
 		if err == nil {
-			first, err = s.view(r.part())
+			first, err = a.node.View(part(r))
 		}
 		if err != nil {
 			out.buf = appendProblem(out.buf, problemOf(err, "/v1/reads"))
-		} else if err := out.read(r, first, s.fsm.machine.Read); err != nil {
+		} else if err := out.read(r, first, a.kept); err != nil {
 			return err
 		}
 		if err := out.spill(); err != nil || out.slow {
@@ -115,7 +114,7 @@ func (n *Node) answerReads(ctx context.Context, chunk []line, out *pacedWriter) 
 	return nil
 }
 
-func (n *Node) parseRead(l line) (ReadRequest, *Error) {
+func (a *API) parseRead(l line) (ReadRequest, *Error) {
 	if l.err != nil {
 		return ReadRequest{}, l.err
 	}
@@ -123,7 +122,7 @@ func (n *Node) parseRead(l line) (ReadRequest, *Error) {
 	if err := unmarshalStrict(l.data, &w); err != nil {
 		return ReadRequest{}, err
 	}
-	if err := n.checkName("the conversation", w.Conversation); err != nil {
+	if err := a.checkName("the conversation", w.Conversation); err != nil {
 		return ReadRequest{}, err
 	}
 	r := ReadRequest{Conversation: w.Conversation, After: w.After, Limit: defaultLimit, Level: Linearizable, MinSeq: w.MinSeq}
@@ -141,4 +140,9 @@ func (n *Node) parseRead(l line) (ReadRequest, *Error) {
 		r.Limit = min(*w.Limit, maxLimit)
 	}
 	return r, nil
+}
+
+// kept gives what this node has of a conversation of the quorum lane.
+func (a *API) kept(conversation string, after uint64, limit int) order.View {
+	return a.node.ReadIn(LaneQuorum, conversation, after, limit)
 }

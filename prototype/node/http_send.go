@@ -21,37 +21,37 @@ type wireResult struct {
 
 // rawLimit bounds a message as JSON: in the worst case each byte of the body is
 // written as a six-byte escape.
-func (n *Node) rawLimit() int { return 6*(n.cfg.MaxBody+3*n.cfg.MaxID) + 1024 }
+func (a *API) rawLimit() int { return 6*(a.node.Config().MaxBody+3*a.node.Config().MaxID) + 1024 }
 
 // leaderHeader names the node that leads the conversation, for clients who want
 // to save themselves a hop.
 const leaderHeader = "Lockstep-Leader"
 
-func (n *Node) postMessages(w http.ResponseWriter, r *http.Request) {
+func (a *API) postMessages(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	defer func() { n.meter.latency.WithLabelValues("send").Observe(time.Since(start).Seconds()) }()
-	conversation, err := n.conversation(r)
+	defer func() { a.meter.latency.WithLabelValues("send").Observe(time.Since(start).Seconds()) }()
+	conversation, err := a.conversation(r)
 	if err != nil {
 		fail(w, r, err)
 		return
 	}
-	if leader, err := n.reachable(n.shardOf(conversation)); err == nil && laneOf(r) == LaneQuorum {
+	if leader, err := a.node.Leader(conversation); err == nil && laneOf(r) == LaneQuorum {
 		w.Header().Set(leaderHeader, leader.HTTP)
 	}
 	switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media {
 	case "application/json", "":
-		n.postOne(w, r, conversation)
+		a.postOne(w, r, conversation)
 	case "application/x-ndjson":
-		n.postStream(w, r, conversation)
+		a.postStream(w, r, conversation)
 	default:
 		writeProblem(w, problem{Type: "urn:lockstep:media-type", Title: "This content type is not understood",
 			Status: http.StatusUnsupportedMediaType, Detail: "send application/json or application/x-ndjson", Instance: r.URL.Path, Outcome: Fail})
 	}
 }
 
-func (n *Node) postOne(w http.ResponseWriter, r *http.Request, conversation string) {
+func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation string) {
 	var m wireMessage
-	err := n.decodeOne(r, n.rawLimit(), &m)
+	err := a.decodeOne(r, a.rawLimit(), &m)
 	if key := r.Header.Get("Idempotency-Key"); err == nil && key != "" {
 		if m.ID != "" && m.ID != key {
 			err = invalid("id and Idempotency-Key differ")
@@ -60,16 +60,16 @@ func (n *Node) postOne(w http.ResponseWriter, r *http.Request, conversation stri
 	}
 	var c order.Command
 	if err == nil {
-		c, err = n.command(conversation, m)
+		c, err = a.command(conversation, m)
 	}
 	var results []order.Result
 	if err == nil {
-		results, err = n.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
+		results, err = a.node.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
 	}
 	if err == nil && results[0].Rejected != 0 {
 		results, err = nil, rejected(results[0])
 	}
-	n.count(results, err, 1)
+	a.count(results, err, 1)
 	if err != nil {
 		fail(w, r, err)
 		return
@@ -81,7 +81,7 @@ func result(conversation, id string, r order.Result) wireResult {
 	return wireResult{Conversation: conversation, Seq: r.Seq, ID: id, Epoch: r.Epoch, Duplicate: r.Duplicate}
 }
 
-func (n *Node) count(results []order.Result, err *Error, total int) {
+func (a *API) count(results []order.Result, err *Error, total int) {
 	var ok, duplicates, rejected int
 	for _, r := range results {
 		switch {
@@ -95,7 +95,7 @@ func (n *Node) count(results []order.Result, err *Error, total int) {
 	}
 	add := func(outcome string, count int) {
 		if count > 0 {
-			n.meter.sends.WithLabelValues(outcome).Add(float64(count))
+			a.meter.sends.WithLabelValues(outcome).Add(float64(count))
 		}
 	}
 	add("ok", ok)

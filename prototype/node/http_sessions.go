@@ -19,21 +19,20 @@ type wireSession struct {
 
 // postSession opens a session for a sender. Opening one twice, as a client does
 // that had no answer, leaves an unused one behind, which is forgotten in time.
-func (n *Node) postSession(w http.ResponseWriter, r *http.Request) {
-	conversation, err := n.conversation(r)
+func (a *API) postSession(w http.ResponseWriter, r *http.Request) {
+	conversation, err := a.conversation(r)
 	var request struct {
 		Sender string `json:"sender"`
 	}
 	if err == nil {
-		err = n.decodeOne(r, 6*n.cfg.MaxID+1024, &request)
+		err = a.decodeOne(r, 6*a.node.Config().MaxID+1024, &request)
 	}
 	if err == nil {
-		err = n.checkName("sender", request.Sender)
+		err = a.checkName("sender", request.Sender)
 	}
 	var results []order.Result
 	if err == nil {
-		inside := nameIn(laneOf(r), conversation)
-		results, err = n.Submit(r.Context(), inside, []order.Command{{Conversation: inside, Sender: request.Sender, Register: true}})
+		results, err = a.node.Register(r.Context(), laneOf(r), conversation, request.Sender)
 	}
 	if err == nil && results[0].Rejected != 0 {
 		err = rejected(results[0])

@@ -39,14 +39,14 @@ const (
 // postStream answers a line for each line, in order: a result, or a problem
 // that concerns that line alone. A stream that is ended early has a problem as its
 // last line, which is the answer to the first line that has no other.
-func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation string) {
-	held, err := n.budget.share(streamBase)
+func (a *API) postStream(w http.ResponseWriter, r *http.Request, conversation string) {
+	held, err := a.budget.share(streamBase)
 	if err != nil {
 		fail(w, r, err)
 		return
 	}
 	defer held.end()
-	held.limit = max(streamLimit, 8*n.rawLimit())
+	held.limit = max(streamLimit, 8*a.rawLimit())
 	out := newPacedWriter(w)
 	out.controller.EnableFullDuplex()
 	w.Header().Set("Content-Type", "application/x-ndjson")
@@ -63,13 +63,13 @@ func (n *Node) postStream(w http.ResponseWriter, r *http.Request, conversation s
 	underWay := make(chan *chunk, chunksUnderWay)
 	go func() {
 		defer close(underWay)
-		early = n.orderLines(ctx, newLineReader(body, n.rawLimit(), held), held, conversation, laneOf(r), underWay)
+		early = a.orderLines(ctx, newLineReader(body, a.rawLimit(), held), held, conversation, laneOf(r), underWay)
 	}()
 	answers := newAnswerQueue(out, held, stop)
 	var data []byte
 	whole := true // every chunk is answered
 	for c := range underWay {
-		data = n.end(ctx, c, data[:0])
+		data = a.end(ctx, c, data[:0])
 		if whole = ctx.Err() == nil; !whole {
 			break
 		}
@@ -102,31 +102,31 @@ func flushHeader(out *pacedWriter, r *http.Request) bool {
 
 // orderLines reads a stream to its end, and hands its chunks to the log as they
 // come. The error is why it stopped earlier.
-func (n *Node) orderLines(ctx context.Context, lines *lineReader, held *share, conversation, lane string, underWay chan<- *chunk) *Error {
+func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, conversation, lane string, underWay chan<- *chunk) *Error {
 	for more := true; more; {
 		var batch []line
 		batch, more = lines.chunk(chunkLines, chunkBytes)
 		if len(batch) == 0 {
 			continue
 		}
-		c := n.parse(conversation, batch)
+		c := a.parse(conversation, batch)
 		if err := held.await(ctx, c.cost); err != nil {
 			return err
 		}
-		n.begin(c, lane)
+		a.begin(c, lane)
 		underWay <- c // until ctx ends it is read, and after that still emptied
 	}
 	return lines.failed
 }
 
 // parse reads the lines of a chunk.
-func (n *Node) parse(conversation string, lines []line) *chunk {
+func (a *API) parse(conversation string, lines []line) *chunk {
 	c := &chunk{conversation: conversation, lines: len(lines), commands: make([]order.Command, 0, len(lines))}
 	for i, l := range lines {
 		m, err := parseLine(l)
 		var command order.Command
 		if err == nil {
-			command, err = n.command(conversation, m)
+			command, err = a.command(conversation, m)
 		}
 		if err != nil {
 			if c.problems == nil {
@@ -134,7 +134,7 @@ func (n *Node) parse(conversation string, lines []line) *chunk {
 			}
 			c.problems[i] = err
 			c.cost += problemCost
-			n.count(nil, err, 1)
+			a.count(nil, err, 1)
 			continue
 		}
 		c.commands = append(c.commands, command)
@@ -144,24 +144,18 @@ func (n *Node) parse(conversation string, lines []line) *chunk {
 }
 
 // begin orders the good lines of a chunk.
-func (n *Node) begin(c *chunk, lane string) {
-	c.wait = func(context.Context) ([]order.Result, *Error) { return nil, nil }
-	switch {
-	case len(c.commands) == 0:
-	case lane == LaneQuorum:
-		c.wait = n.SubmitLater(c.conversation, c.commands)
-	case lane == LaneLazy:
-		c.wait = n.SubmitLater(nameIn(lane, c.conversation), inLazy(c.commands))
-	default:
-		results, err := n.SubmitIn(context.Background(), lane, c.conversation, c.commands)
-		c.wait = func(context.Context) ([]order.Result, *Error) { return results, err }
+func (a *API) begin(c *chunk, lane string) {
+	if len(c.commands) == 0 {
+		c.wait = func(context.Context) ([]order.Result, *Error) { return nil, nil }
+		return
 	}
+	c.wait = a.node.SubmitLaterIn(lane, c.conversation, c.commands)
 }
 
 // end waits for the outcome of a chunk and appends its answers.
-func (n *Node) end(ctx context.Context, c *chunk, out []byte) []byte {
+func (a *API) end(ctx context.Context, c *chunk, out []byte) []byte {
 	results, err := c.wait(ctx)
-	n.count(results, err, len(c.commands))
+	a.count(results, err, len(c.commands))
 	path := "/v1/conversations/" + c.conversation + "/messages"
 	next := 0
 	for i := range c.lines {

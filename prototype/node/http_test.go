@@ -20,10 +20,15 @@ import (
 // serve starts a cluster of one node and its HTTP API.
 func serve(t *testing.T, allowFaults bool) string {
 	t.Helper()
-	return serveWith(t, func(c *node.Config) { c.AllowFaults = allowFaults })
+	return serveAs(t, allowFaults, func(*node.Config) {})
 }
 
 func serveWith(t *testing.T, tune func(*node.Config)) string {
+	t.Helper()
+	return serveAs(t, false, tune)
+}
+
+func serveAs(t *testing.T, allowFaults bool, tune func(*node.Config)) string {
 	t.Helper()
 	m, err := cluster.NewMemory(1, func(c *node.Config) {
 		c.Shards = 1
@@ -32,7 +37,13 @@ func serveWith(t *testing.T, tune func(*node.Config)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(m.Node("n1").Handler())
+	cfg := node.DefaultAPIConfig()
+	cfg.AllowFaults = allowFaults
+	a, err := node.NewAPI(m.Node("n1"), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(a.Handler())
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()

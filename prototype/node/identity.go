@@ -46,8 +46,8 @@ func lookup(store raft.StableStore, key []byte) ([]byte, error) {
 
 // claim holds a store against the node that opens it. A store without an identity
 // becomes the node's.
-func claim(store raft.StableStore, cfg Config) (identity, error) {
-	want := identity{Format: dataFormat, Node: cfg.ID, Shards: cfg.Shards}
+func claim(store raft.StableStore, node string, shards int) (identity, error) {
+	want := identity{Format: dataFormat, Node: node, Shards: shards}
 	data, err := lookup(store, keyIdentity)
 	if err != nil {
 		return want, fmt.Errorf("read identity: %w", err)
@@ -62,10 +62,10 @@ func claim(store raft.StableStore, cfg Config) (identity, error) {
 	switch {
 	case have.Format > dataFormat:
 		return have, fmt.Errorf("%w: it has format %d, and this version reads up to %d: start it with the version that wrote it, or a later one", ErrIdentity, have.Format, dataFormat)
-	case have.Node != cfg.ID:
-		return have, fmt.Errorf("%w: it belongs to node %s, and this is %s: start %s with it, and %s with its own", ErrIdentity, have.Node, cfg.ID, have.Node, cfg.ID)
-	case have.Shards != cfg.Shards:
-		return have, fmt.Errorf("%w: it was made for %d shards, and not for %d: start the node with --shards %d", ErrIdentity, have.Shards, cfg.Shards, have.Shards)
+	case have.Node != node:
+		return have, fmt.Errorf("%w: it belongs to node %s, and this is %s: start %s with it, and %s with its own", ErrIdentity, have.Node, node, have.Node, node)
+	case have.Shards != shards:
+		return have, fmt.Errorf("%w: it was made for %d shards, and not for %d: start the node with --shards %d", ErrIdentity, have.Shards, shards, have.Shards)
 	}
 	return have, nil
 }
@@ -86,36 +86,4 @@ func newClusterID() string {
 	var id [16]byte
 	rand.Read(id[:]) // never fails; see crypto/rand
 	return hex.EncodeToString(id[:])
-}
-
-// openStores opens the stores of all shards and holds them against this node. The
-// first shard's votes are beside who this node is and what its replicas promised.
-func (n *Node) openStores() (all []storage.Stores, err error) {
-	defer func() {
-		if err == nil {
-			return
-		}
-		for _, s := range all {
-			if s.Closer != nil {
-				err = errors.Join(err, s.Close())
-			}
-		}
-	}()
-	for id := range n.cfg.groups() {
-		s, err := n.cfg.Stores(id)
-		if err != nil {
-			return all, err
-		}
-		all = append(all, s)
-	}
-	store := storage.NewFaultyStable(all[0].Stable, n.cfg.Disk)
-	i, err := claim(store, n.cfg)
-	if err == nil {
-		n.name = newNamer(n, store, i)
-		n.promises, err = openPromises(store, n.cfg.Logger)
-	}
-	if err != nil && all[0].Advise != nil {
-		err = all[0].Advise(err)
-	}
-	return all, err
 }

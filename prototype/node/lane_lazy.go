@@ -65,8 +65,8 @@ func inLazy(commands []order.Command) []order.Command {
 	return commands
 }
 
-// hasLane gives an error for a lane that this node does not have.
-func (n *Node) hasLane(lane string) *Error {
+// HasLane gives an error for a lane that this node does not have.
+func (n *Node) HasLane(lane string) *Error {
 	if lane == LaneLazy && n.lazyShard() == nil {
 		return invalid("this node has no lane %q: start every node with --lazy-lane", LaneLazy)
 	}

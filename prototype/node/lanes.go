@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"encoding/binary"
-	"strconv"
 	"sync"
 	"time"
 
@@ -31,45 +30,53 @@ const (
 	channelLeaderSubmit
 )
 
-// laneEvery is how often a lane sends again what may have been lost.
-const laneEvery = 50 * time.Millisecond
+// LaneEvery is how often a lane sends again what may have been lost.
+const LaneEvery = 50 * time.Millisecond
 
 // lanes hosts the weak lanes of a node's shards, from the first message on: those
 // that nobody uses cost nothing.
 type lanes struct {
-	node *Node
-	life string // names this life of the node
+	cfg    Config
+	life   string          // names this life of the node
+	ctx    context.Context // ends with it
+	mesh   *link.Mesh
+	roster *roster
+	live   *liveness
+	shards []*shard // of the quorum lane, whose leaders lead the lane "leader", too
 
 	mu      sync.Mutex
 	used    chan struct{} // closed with the first message
 	leaders map[int]*lane.Leader
 	clocks  map[int]*lane.Clock
-	done    sync.WaitGroup
 }
 
-func newLanes(n *Node) *lanes {
-	l := &lanes{node: n, life: n.cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36),
+func newLanes(cfg Config, life string, ctx context.Context, mesh *link.Mesh, r *roster, live *liveness, shards []*shard) *lanes {
+	l := &lanes{cfg: cfg, life: life, ctx: ctx, mesh: mesh, roster: r, live: live, shards: shards,
 		used: make(chan struct{}), leaders: make(map[int]*lane.Leader), clocks: make(map[int]*lane.Clock)}
-	n.mesh.Handle(channelLeaderLane, func(from string, payload []byte, _ func([]byte, error)) {
+	mesh.Handle(channelLeaderLane, func(from string, payload []byte, _ func([]byte, error)) {
 		if shard, message, ok := l.open(payload); ok {
 			l.leader(shard).Receive(from, message)
 		}
 	})
-	n.mesh.Handle(channelClockLane, func(from string, payload []byte, _ func([]byte, error)) {
+	mesh.Handle(channelClockLane, func(from string, payload []byte, _ func([]byte, error)) {
 		if shard, message, ok := l.open(payload); ok {
 			l.clock(shard).Receive(l.now(), from, message)
 		}
 	})
-	n.mesh.Handle(channelLeaderSubmit, l.receiveSubmit)
+	mesh.Handle(channelLeaderSubmit, l.receiveSubmit)
 	return l
 }
 
-func (l *lanes) now() int64 { return l.node.cfg.Clock.Now().UnixMilli() }
+func (l *lanes) shardOf(conversation string) *shard {
+	return l.shards[ShardOf(conversation, len(l.shards))]
+}
+
+func (l *lanes) now() int64 { return l.cfg.Clock.Now().UnixMilli() }
 
 // send puts the shard in front of a lane's message.
 func (l *lanes) send(channel uint16, shard int) lane.Send {
 	return func(to string, message []byte) {
-		l.node.mesh.Send(to, channel, append(binary.BigEndian.AppendUint16(nil, uint16(shard)), message...))
+		l.mesh.Send(to, channel, append(binary.BigEndian.AppendUint16(nil, uint16(shard)), message...))
 	}
 }
 
@@ -78,7 +85,7 @@ func (l *lanes) open(payload []byte) (shard int, message []byte, ok bool) {
 		return 0, nil, false
 	}
 	shard = int(binary.BigEndian.Uint16(payload))
-	return shard, payload[2:], shard < l.node.cfg.Shards
+	return shard, payload[2:], shard < l.cfg.Shards
 }
 
 func (l *lanes) leader(shard int) *lane.Leader {
@@ -86,7 +93,7 @@ func (l *lanes) leader(shard int) *lane.Leader {
 	defer l.mu.Unlock()
 	if l.leaders[shard] == nil {
 		l.use()
-		l.leaders[shard] = lane.NewLeader(l.node.cfg.ID, l.node.roster.others, l.send(channelLeaderLane, shard))
+		l.leaders[shard] = lane.NewLeader(l.cfg.ID, l.roster.others, l.send(channelLeaderLane, shard))
 	}
 	return l.leaders[shard]
 }
@@ -96,7 +103,7 @@ func (l *lanes) clock(shard int) *lane.Clock {
 	defer l.mu.Unlock()
 	if l.clocks[shard] == nil {
 		l.use()
-		l.clocks[shard] = lane.NewClock(l.life, l.node.roster.others, l.send(channelClockLane, shard))
+		l.clocks[shard] = lane.NewClock(l.life, l.roster.others, l.send(channelClockLane, shard))
 	}
 	return l.clocks[shard]
 }
@@ -111,15 +118,15 @@ func (l *lanes) use() {
 func (l *lanes) run() {
 	select {
 	case <-l.used:
-	case <-l.node.stop:
+	case <-l.ctx.Done():
 		return
 	}
-	ticker := time.NewTicker(laneEvery)
+	ticker := time.NewTicker(LaneEvery)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			if l.node.cfg.Gate.Pass(context.Background()) != nil {
+			if l.cfg.Gate.Pass(context.Background()) != nil {
 				continue
 			}
 			l.mu.Lock()
@@ -138,7 +145,7 @@ func (l *lanes) run() {
 			for _, x := range clocks {
 				x.Tick()
 			}
-		case <-l.node.stop:
+		case <-l.ctx.Done():
 			return
 		}
 	}
@@ -147,14 +154,14 @@ func (l *lanes) run() {
 // elect makes this node the lane's leader when it leads the shard. It is never
 // told that it leads no more: it learns that from its successor, or not at all.
 func (l *lanes) elect(shard int, x *lane.Leader) {
-	if s := l.node.shards[shard]; s.leads() && l.node.detect.majority().Err() == nil {
-		x.Lead(s.raft.CurrentTerm())
+	if s := l.shards[shard]; s.leads() && l.live.majority().Err() == nil {
+		x.Lead(s.term())
 	}
 }
 
 // submit orders commands in a weak lane.
 func (l *lanes) submit(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *Error) {
-	s := l.node.shardOf(conversation)
+	s := l.shardOf(conversation)
 	full := &Error{Outcome: Fail, Reason: ReasonOverloaded, Detail: "the lane holds as many messages as it may", RetryAfter: time.Minute}
 	if name == LaneClock {
 		results, ok := l.clock(s.id).Submit(l.now(), commands)
@@ -170,22 +177,22 @@ func (l *lanes) submit(ctx context.Context, name, conversation string, commands 
 	}
 	leader, _ := x.Leading()
 	switch leader {
-	case l.node.cfg.ID:
+	case l.cfg.ID:
 		return nil, full
 	case "":
 		leader = s.leader()
 	}
-	if leader == "" || leader == l.node.cfg.ID || !l.node.detect.hears(leader) {
+	if leader == "" || leader == l.cfg.ID || !l.live.hears(leader) {
 		return nil, noLeader("no leader of the lane is known")
 	}
 	return l.forward(ctx, leader, commands)
 }
 
 func (l *lanes) forward(ctx context.Context, leader string, commands []order.Command) ([]order.Result, *Error) {
-	ctx, cancel := context.WithTimeout(ctx, l.node.cfg.SubmitTimeout)
+	ctx, cancel := context.WithTimeout(ctx, l.cfg.SubmitTimeout)
 	defer cancel()
-	defer context.AfterFunc(l.node.life, cancel)()
-	payload, err := l.node.mesh.Call(ctx, leader, channelLeaderSubmit, order.Batch{Commands: commands}.Append(nil))
+	defer context.AfterFunc(l.ctx, cancel)()
+	payload, err := l.mesh.Call(ctx, leader, channelLeaderSubmit, order.Batch{Commands: commands}.Append(nil))
 	var answer submitAnswer
 	switch {
 	case err == nil:
@@ -208,7 +215,7 @@ func (l *lanes) receiveSubmit(_ string, payload []byte, reply func([]byte, error
 		return
 	}
 	var a submitAnswer
-	s := l.node.shardOf(batch.Commands[0].Conversation)
+	s := l.shardOf(batch.Commands[0].Conversation)
 	x := l.leader(s.id)
 	l.elect(s.id, x)
 	var ok bool
@@ -221,7 +228,7 @@ func (l *lanes) receiveSubmit(_ string, payload []byte, reply func([]byte, error
 // view and digest are those of this node at the moment: a weak lane promises no
 // more to any reader.
 func (l *lanes) view(name, conversation string, after uint64, limit int) order.View {
-	s := l.node.shardOf(conversation)
+	s := l.shardOf(conversation)
 	if name == LaneClock {
 		return l.clock(s.id).Read(conversation, after, limit)
 	}
@@ -229,7 +236,7 @@ func (l *lanes) view(name, conversation string, after uint64, limit int) order.V
 }
 
 func (l *lanes) digest(name, conversation string, upto uint64) (uint64, order.Digest) {
-	s := l.node.shardOf(conversation)
+	s := l.shardOf(conversation)
 	if name == LaneClock {
 		return l.clock(s.id).Digest(conversation, upto)
 	}
@@ -238,53 +245,15 @@ func (l *lanes) digest(name, conversation string, upto uint64) (uint64, order.Di
 
 // status lists a lane of every shard.
 func (l *lanes) status(name string) (list []ShardStatus) {
-	for _, s := range l.node.quorum() {
+	for _, s := range l.shards {
 		status := ShardStatus{Shard: s.id, Lane: name, Role: "replica"}
 		if name == LaneLeader {
 			status.Leader, status.Term = l.leader(s.id).Leading()
-			if status.Role = "follower"; status.Leader == l.node.cfg.ID {
+			if status.Role = "follower"; status.Leader == l.cfg.ID {
 				status.Role = "leader"
 			}
 		}
 		list = append(list, status)
 	}
 	return list
-}
-
-// SubmitIn is Submit in a lane.
-func (n *Node) SubmitIn(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *Error) {
-	if err := n.hasLane(name); err != nil {
-		return nil, err
-	}
-	switch name {
-	case LaneQuorum:
-		return n.Submit(ctx, conversation, commands)
-	case LaneLazy:
-		return n.Submit(ctx, nameIn(name, conversation), inLazy(commands))
-	}
-	return n.lanes.submit(ctx, name, conversation, commands)
-}
-
-// ReadIn gives what this node has of a conversation in a lane. A lane that it does
-// not have is empty.
-func (n *Node) ReadIn(name, conversation string, after uint64, limit int) order.View {
-	switch {
-	case n.hasLane(name) != nil:
-		return order.View{First: 1}
-	case name == LaneQuorum, name == LaneLazy:
-		conversation = nameIn(name, conversation)
-		return n.shardOf(conversation).fsm.machine.Read(conversation, after, limit)
-	}
-	return n.lanes.view(name, conversation, after, limit)
-}
-
-// DigestIn is Digest in a lane.
-func (n *Node) DigestIn(name, conversation string, upto uint64) (uint64, order.Digest) {
-	switch {
-	case n.hasLane(name) != nil:
-		return 0, order.Digest{}
-	case name == LaneQuorum, name == LaneLazy:
-		return n.Digest(nameIn(name, conversation), upto)
-	}
-	return n.lanes.digest(name, conversation, upto)
 }

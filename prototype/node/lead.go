@@ -13,6 +13,9 @@ type Lead struct {
 	BarrierMicros  int64 `json:"barrier_us"`  // from its election until it knew everything that was committed before; 0 until then
 }
 
+// campaignFor is how long a campaign is given before another one may begin.
+const campaignFor = 300 * time.Millisecond
+
 // lead keeps the moments of a shard's newest campaign and election at this node.
 type lead struct {
 	mu                          sync.Mutex
@@ -29,7 +32,7 @@ func (l *lead) won(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.elected, l.caught = now, time.Time{}
-	if now.Sub(l.campaigned) > ownTurn { // an earlier one
+	if now.Sub(l.campaigned) > campaignFor { // an earlier one
 		l.campaigned = time.Time{}
 	}
 }

@@ -64,30 +64,28 @@ type Member struct {
 	Heard   bool `json:"heard"`   // by the node that was asked
 }
 
-// Members lists the members as this node knows them.
-func (n *Node) Members() (members []Member) {
-	n.roster.look(n.shards)
-	for _, p := range n.roster.all() {
-		m := Member{Peer: p, Heard: n.detect.hears(p.ID)}
-		for _, s := range n.quorum() {
-			for _, server := range s.raft.GetConfiguration().Configuration().Servers {
-				switch {
-				case server.ID != raft.ServerID(p.ID):
-				case server.Suffrage == raft.Voter:
-					m.Voter++
-				default:
-					m.Joining++
-				}
+// list tells the members as this node knows them.
+func (m *membership) list() (members []Member) {
+	m.look()
+	for _, p := range m.Roster.all() {
+		one := Member{Peer: p, Heard: m.Live.hears(p.ID)}
+		for _, s := range m.quorum() {
+			switch server, ok := s.server(p.ID); {
+			case !ok:
+			case server.Suffrage == raft.Voter:
+				one.Voter++
+			default:
+				one.Joining++
 			}
 		}
-		members = append(members, m)
+		members = append(members, one)
 	}
 	return members
 }
 
-func (n *Node) receiveMember(from string, payload []byte, reply func([]byte, error)) {
+func (m *membership) receive(from string, payload []byte, reply func([]byte, error)) {
 	var r memberRequest
-	if err := json.Unmarshal(payload, &r); err != nil || r.Shard < 0 || r.Shard >= len(n.shards) || r.Peer.ID == "" {
+	if err := json.Unmarshal(payload, &r); err != nil || r.Shard < 0 || r.Shard >= len(m.Shards) || r.Peer.ID == "" {
 		reply(nil, errRPC)
 		return
 	}
@@ -96,21 +94,21 @@ func (n *Node) receiveMember(from string, payload []byte, reply func([]byte, err
 		return
 	}
 	go func() {
-		ctx, cancel := context.WithTimeout(n.life, joinWithin)
+		ctx, cancel := context.WithTimeout(m.Context, joinWithin)
 		defer cancel()
-		reply(json.Marshal(n.step(ctx, r)))
+		reply(json.Marshal(m.step(ctx, r)))
 	}()
 }
 
 // step takes a step, if this node leads the shard.
-func (n *Node) step(ctx context.Context, r memberRequest) memberAnswer {
+func (m *membership) step(ctx context.Context, r memberRequest) memberAnswer {
 	if r.Step == stepLeft {
-		if r.Peer.ID == n.cfg.ID {
-			n.joiner.leave()
+		if r.Peer.ID == m.ID {
+			m.leave()
 		}
 		return memberAnswer{Done: true}
 	}
-	s := n.shards[r.Shard]
+	s := m.Shards[r.Shard]
 	if !s.leads() {
 		return memberAnswer{Leader: s.leader()}
 	}
@@ -121,26 +119,26 @@ func (n *Node) step(ctx context.Context, r memberRequest) memberAnswer {
 			return memberAnswer{Removed: true}
 		}
 	case stepAdmit, stepReturn:
-		if err := n.onlyOne(ctx, s, r); err != nil {
+		if err := m.onlyOne(ctx, s, r); err != nil {
 			return memberAnswer{Reason: err.Error()}
 		}
-		n.roster.welcome(r.Peer)
+		m.Roster.welcome(r.Peer)
 		var at mark
-		if at, err = n.admit(s, r.Peer, r.Step == stepReturn); err == nil {
-			n.roster.look(n.shards)
+		if at, err = m.admit(s, r.Peer, r.Step == stepReturn); err == nil {
+			m.look()
 			return memberAnswer{Done: true, Admitted: at}
 		}
 	case stepPromote:
-		err = n.promote(s, r.Peer, r.Index)
+		err = m.promote(s, r.Peer, r.Index)
 	case stepRemove:
-		if r.Peer.ID == n.cfg.ID {
-			if !n.balance.leave(s) {
+		if r.Peer.ID == m.ID {
+			if !m.Balance.leave(s) {
 				return memberAnswer{Reason: "this node leads the shard, and nobody can take it over"}
 			}
-			n.settle(ctx, s)
+			m.Balance.settle(ctx, s)
 			return memberAnswer{Leader: s.leader()}
 		}
-		err = n.remove(s, r.Peer.ID)
+		err = m.remove(s, r.Peer.ID)
 	default:
 		err = fmt.Errorf("there is no step %q", r.Step)
 	}
@@ -150,96 +148,73 @@ func (n *Node) step(ctx context.Context, r memberRequest) memberAnswer {
 	if err != nil {
 		return memberAnswer{Reason: err.Error()}
 	}
-	n.roster.look(n.shards)
+	m.look()
 	return memberAnswer{Done: true}
-}
-
-func (s *shard) server(id string) (raft.Server, bool) {
-	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
-		if server.ID == raft.ServerID(id) {
-			return server, true
-		}
-	}
-	return raft.Server{}, false
 }
 
 // onlyOne refuses a node while another one of its name answers where the members
 // know it: it would be removed from the shard, and one that was started by mistake
 // would take its place.
-func (n *Node) onlyOne(ctx context.Context, s *shard, r memberRequest) error {
+func (m *membership) onlyOne(ctx context.Context, s *shard, r memberRequest) error {
 	if _, member := s.server(r.Peer.ID); !member || r.Life == "" {
 		return nil
 	}
-	payload, err := json.Marshal(foundingQuestion{Life: n.lanes.life})
+	payload, err := json.Marshal(foundingQuestion{Life: m.Life})
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	var a foundingAnswer
-	answer, err := n.mesh.Call(ctx, r.Peer.ID, channelFounding, payload)
+	answer, err := m.Mesh.Call(ctx, r.Peer.ID, channelFounding, payload)
 	if err != nil || json.Unmarshal(answer, &a) != nil || a.Life == r.Life {
 		return nil // nobody else is there
 	}
-	known, _ := n.roster.peer(r.Peer.ID)
+	known, _ := m.Roster.peer(r.Peer.ID)
 	return fmt.Errorf("another node of this name runs at %s: %w", known.Raft, errTwin(r.Peer.ID))
 }
 
 // admit gives the entry that admits a node; none if it is a member and keeps what
 // it has.
-func (n *Node) admit(s *shard, p Peer, keeps bool) (at mark, err error) {
+func (m *membership) admit(s *shard, p Peer, keeps bool) (at mark, err error) {
 	if p.Raft == "" {
 		return at, errors.New("a member needs an address for the other nodes")
 	}
 	if _, ok := s.server(p.ID); ok && keeps {
 		return at, nil
 	} else if ok {
-		if err := n.remove(s, p.ID); err != nil {
+		if err := m.remove(s, p.ID); err != nil {
 			return at, err
 		}
 	}
-	err = s.ruling.admit(p.ID, func() error {
-		entry := s.raft.AddNonvoter(raft.ServerID(p.ID), p.address(), 0, joinWithin)
-		if err := entry.Error(); err != nil {
-			return err
-		}
-		var e raft.Log
-		if err := s.log.GetLog(entry.Index(), &e); err != nil {
-			return fmt.Errorf("look at the entry that admits: %w", err)
-		}
-		at = mark{e.Term, e.Index}
-		return nil
-	})
-	return at, err
+	return s.admit(p.ID, p.address())
 }
 
-func (n *Node) promote(s *shard, p Peer, index uint64) error {
+func (m *membership) promote(s *shard, p Peer, index uint64) error {
 	server, ok := s.server(p.ID)
 	switch {
 	case !ok:
 		return errors.New("it has not been admitted")
 	case server.Suffrage == raft.Voter:
 		return nil
-	case index+mayLag < s.raft.LastIndex():
-		return fmt.Errorf("it has come to entry %d of %d", index, s.raft.LastIndex())
 	}
-	return s.raft.AddVoter(server.ID, server.Address, 0, joinWithin).Error()
+	return s.promote(server, index)
 }
 
 // remove removes a member, unless those that remain could not go on: a change
 // that cannot be committed would stop the shard.
-func (n *Node) remove(s *shard, id string) error {
+func (m *membership) remove(s *shard, id string) error {
 	if _, ok := s.server(id); !ok {
 		return nil
 	}
 	remain := slices.DeleteFunc(s.voters(), func(v string) bool { return v == id })
-	if err := canGoOn(remain, func(v string) bool { return v == n.cfg.ID || n.balance.asks(s, v) != nil }); err != nil {
+	if err := canGoOn(remain, func(v string) bool { return v == m.ID || m.Balance.asks(s, v) != nil }); err != nil {
 		return err
 	}
-	if err := s.raft.RemoveServer(raft.ServerID(id), 0, joinWithin).Error(); err != nil {
+	if err := s.remove(id); err != nil {
 		return err
 	}
-	n.promises.releases(s.id, id)
+	m.Promises.releases(s.id, id)
 	return nil
 }
 
@@ -257,21 +232,21 @@ func canGoOn(remain []string, answers func(id string) bool) error {
 	return nil
 }
 
-// Remove takes a member out of every shard and tells it so. It may be called at
+// removeEverywhere takes a member out of every shard and tells it so. It may be called at
 // any node and repeated if it fails on the way; what was done stays done.
-func (n *Node) Remove(ctx context.Context, id string) error {
-	p, ok := n.roster.peer(id)
+func (m *membership) removeEverywhere(ctx context.Context, id string) error {
+	p, ok := m.Roster.peer(id)
 	if !ok {
 		return fmt.Errorf("remove %s: %w", id, ErrNoMember)
 	}
-	errs := make([]error, len(n.shards))
+	errs := make([]error, len(m.Shards))
 	var removing sync.WaitGroup
 	slots := make(chan struct{}, joinAtOnce)
-	for i, s := range n.shards {
+	for i, s := range m.Shards {
 		removing.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			errs[i] = n.removeFrom(ctx, s, p)
+			errs[i] = m.removeFrom(ctx, s, p)
 		})
 	}
 	removing.Wait()
@@ -279,22 +254,22 @@ func (n *Node) Remove(ctx context.Context, id string) error {
 		return fmt.Errorf("remove %s: %w", id, err)
 	}
 	farewell := memberRequest{Step: stepLeft, Peer: p}
-	if id == n.cfg.ID {
-		n.step(ctx, farewell)
+	if id == m.ID {
+		m.step(ctx, farewell)
 	} else if payload, err := json.Marshal(farewell); err == nil {
 		ctx, cancel := context.WithTimeout(ctx, askWithin)
 		defer cancel()
 		// It need not be there to be removed.
-		_, _ = n.mesh.Call(ctx, id, channelMembers, payload)
+		_, _ = m.Mesh.Call(ctx, id, channelMembers, payload)
 	}
-	n.roster.look(n.shards)
+	m.look()
 	return nil
 }
 
 // removeFrom asks until the shard has a leader that does it.
-func (n *Node) removeFrom(ctx context.Context, s *shard, p Peer) error {
+func (m *membership) removeFrom(ctx context.Context, s *shard, p Peer) error {
 	for {
-		_, err := n.askLeader(ctx, memberRequest{Step: stepRemove, Shard: s.id, Peer: p})
+		_, err := m.askLeader(ctx, memberRequest{Step: stepRemove, Shard: s.id, Peer: p})
 		if err == nil {
 			return nil
 		}
@@ -310,15 +285,11 @@ func (n *Node) removeFrom(ctx context.Context, s *shard, p Peer) error {
 var ErrNoMember = errors.New("there is no such member")
 
 // leave notes that this node is a member no more.
-func (j *joiner) leave() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if !j.left {
-		j.left = true
-		close(j.gone)
+func (m *membership) leave() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.left {
+		m.left = true
+		close(m.gone)
 	}
 }
-
-// Left gives a channel that is closed when this node has been removed from every
-// shard. It answers still, and has nothing new to say: close it.
-func (n *Node) Left() <-chan struct{} { return n.joiner.gone }

@@ -5,10 +5,14 @@ package node
 import (
 	"context"
 	"errors"
+	"net"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"lockstep/prototype/node/storage"
 
 	"github.com/hashicorp/raft"
 )
@@ -16,7 +20,7 @@ import (
 // TestNode_step: what the leader answers to each step of a membership, from a
 // stranger's first question to its removal.
 func TestNode_step(t *testing.T) {
-	n := openAlone(t, func(cfg *Config) {
+	n := alone(t, func(cfg *Config) {
 		cfg.Features = func(string) (uint64, bool) { return featureOncePerSender, true }
 	})
 	s := n.shards[0]
@@ -42,14 +46,14 @@ func TestNode_step(t *testing.T) {
 		{stepBelong, n2, memberAnswer{Removed: true}, "", 1},
 		{stepRemove, n2, memberAnswer{Done: true}, "", 1},
 	} {
-		got := n.step(t.Context(), memberRequest{Step: tt.step, Peer: tt.peer})
+		got := n.members.step(t.Context(), memberRequest{Step: tt.step, Peer: tt.peer})
 		if (got.Reason == "") != (tt.reason == "") || !strings.Contains(got.Reason, tt.reason) {
 			t.Errorf("step %d, %s: the reason is %q, want %q", i, tt.step, got.Reason, tt.reason)
 		}
 		if got.Reason = ""; got != tt.want {
 			t.Errorf("step %d, %s: %+v, want %+v", i, tt.step, got, tt.want)
 		}
-		servers := s.raft.GetConfiguration().Configuration().Servers
+		servers := s.configuration().Servers
 		if len(servers) != tt.servers || tt.servers == 2 && servers[1].Suffrage != raft.Nonvoter {
 			t.Errorf("after step %d, %s: %v", i, tt.step, servers)
 		}
@@ -64,7 +68,7 @@ func TestNode_step(t *testing.T) {
 
 // TestNode_Remove: nobody removes one that is no member, or the last one.
 func TestNode_Remove(t *testing.T) {
-	n := openAlone(t, nil)
+	n := alone(t, nil)
 	if err := n.Remove(t.Context(), "n9"); !errors.Is(err, ErrNoMember) {
 		t.Errorf("no member: %v", err)
 	}
@@ -78,7 +82,7 @@ func TestNode_Remove(t *testing.T) {
 		t.Error("it was told that it is no member")
 	default:
 	}
-	if got := n.step(t.Context(), memberRequest{Step: stepLeft, Peer: n.roster.self}); !got.Done {
+	if got := n.members.step(t.Context(), memberRequest{Step: stepLeft, Peer: n.roster.self}); !got.Done {
 		t.Errorf("the farewell: %+v", got)
 	}
 	select {
@@ -86,4 +90,51 @@ func TestNode_Remove(t *testing.T) {
 	default:
 		t.Error("it does not know that it is no member")
 	}
+}
+
+// deaf is a network on which nobody ever calls.
+type deaf struct {
+	TCP
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (d *deaf) Listen(string) (net.Listener, error) { return d, nil }
+func (d *deaf) Addr() net.Addr                      { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+func (d *deaf) Accept() (net.Conn, error) {
+	<-d.closed
+	return nil, net.ErrClosed
+}
+
+func (d *deaf) Close() error {
+	d.once.Do(func() { close(d.closed) })
+	return nil
+}
+
+// alone opens a node that is a cluster by itself, and waits until it leads.
+func alone(t *testing.T, tune func(*Config)) *Node {
+	t.Helper()
+	cfg := DefaultConfig()
+	cfg.ID, cfg.Peers, cfg.Shards = "n1", []Peer{{ID: "n1", HTTP: "n1.example:7001", Raft: "n1:raft"}}, 1
+	cfg.Network, cfg.Stores = &deaf{closed: make(chan struct{})}, storage.MemoryStores()
+	if tune != nil {
+		tune(&cfg)
+	}
+	n, err := Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	// A read waits for the leader and its barrier.
+	if err := n.Await(ctx, ReadRequest{Conversation: "c", Level: Linearizable}); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

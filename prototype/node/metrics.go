@@ -3,14 +3,11 @@
 package node
 
 import (
-	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/hashicorp/raft"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // meter counts what a node does. No metric is labelled by conversation: there
@@ -19,8 +16,6 @@ type meter struct {
 	registry *prometheus.Registry
 	batches  *prometheus.HistogramVec
 	flushes  *prometheus.HistogramVec
-	sends    *prometheus.CounterVec
-	latency  *prometheus.HistogramVec
 	refusals *prometheus.CounterVec
 }
 
@@ -33,24 +28,12 @@ func newMeter() *meter {
 		flushes: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "lockstep_log_flush_seconds", Help: "Time to store entries in the log, flush included.",
 			Buckets: prometheus.ExponentialBuckets(0.0001, 2, 14)}, []string{"shard"}),
-		sends: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lockstep_sends_total", Help: "Messages that clients sent to this node, by outcome: ok, duplicate, fail, unknown."}, []string{"outcome"}),
-		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "lockstep_request_seconds", Help: "Time to answer a request at this node, by kind.",
-			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}, []string{"kind"}),
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lockstep_link_refusals_total", Help: "Connections between this node and a peer that one of the two has refused, by reason: version, identity, name, channel, other."}, []string{"peer", "reason"}),
 	}
-	m.registry.MustRegister(m.batches, m.flushes, m.sends, m.latency, m.refusals, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.batches, m.flushes, m.refusals, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, outcome := range []string{"ok", "duplicate", "fail", "unknown"} {
-		m.sends.WithLabelValues(outcome)
-	}
 	return m
-}
-
-func (m *meter) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
 // refused counts a connection between nodes that was refused.
@@ -58,49 +41,6 @@ func (m *meter) refused(peer, reason string) { m.refusals.WithLabelValues(peer, 
 
 func (m *meter) shard(label string) *shardMeter {
 	return &shardMeter{batches: m.batches.WithLabelValues(label), flushes: m.flushes.WithLabelValues(label)}
-}
-
-// watch exposes the state of the node's shards.
-func (m *meter) watch(n *Node) { m.registry.MustRegister(shardCollector{n}, diskCollector{n}) }
-
-var (
-	termDesc    = prometheus.NewDesc("lockstep_term", "Raft term of the shard at this node.", []string{"shard"}, nil)
-	leaderDesc  = prometheus.NewDesc("lockstep_leader", "1 if this node leads the shard.", []string{"shard"}, nil)
-	commitDesc  = prometheus.NewDesc("lockstep_commit_index", "Newest committed log index known at this node.", []string{"shard"}, nil)
-	appliedDesc = prometheus.NewDesc("lockstep_applied_index", "Newest applied log index at this node.", []string{"shard"}, nil)
-)
-
-type shardCollector struct{ node *Node }
-
-func (c shardCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{termDesc, leaderDesc, commitDesc, appliedDesc} {
-		ch <- d
-	}
-}
-
-func (c shardCollector) Collect(ch chan<- prometheus.Metric) {
-	status := c.node.Status()
-	shards := status.Shards
-	if status.Lazy != nil {
-		shards = append(shards, *status.Lazy)
-	}
-	for _, s := range shards {
-		label := strconv.Itoa(s.Shard)
-		if s.Lane == LaneLazy {
-			label = LaneLazy
-		}
-		gauge := func(d *prometheus.Desc, v float64) {
-			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, label)
-		}
-		leads := 0.0
-		if s.Role == "leader" {
-			leads = 1
-		}
-		gauge(leaderDesc, leads)
-		gauge(termDesc, float64(s.Term))
-		gauge(commitDesc, float64(s.CommitIndex))
-		gauge(appliedDesc, float64(s.AppliedIndex))
-	}
 }
 
 // shardMeter measures one shard.

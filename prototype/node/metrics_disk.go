@@ -36,7 +36,7 @@ func (c diskCollector) Collect(ch chan<- prometheus.Metric) {
 			bad = 1
 		}
 		ch <- prometheus.MustNewConstMetric(diskProblemDesc, prometheus.GaugeValue, bad, label)
-		counts := s.disk.Counts()
+		counts := s.diskCounts()
 		for _, part := range disk.Parts {
 			ch <- prometheus.MustNewConstMetric(diskErrorsDesc, prometheus.CounterValue, float64(counts.Failed[part]), label, part)
 		}

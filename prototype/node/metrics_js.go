@@ -7,7 +7,6 @@ type meter struct{}
 
 func newMeter() *meter                                  { return &meter{} }
 func (*meter) shard(string) *shardMeter                 { return &shardMeter{} }
-func (*meter) watch(*Node)                              {}
 func (*meter) refused(_, _ string)                      {}
 func (*shardMeter) batch(int)                           {}
 func (*shardMeter) timed(s raft.LogStore) raft.LogStore { return s }

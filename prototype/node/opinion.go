@@ -3,10 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
-	"strconv"
 	"time"
-
-	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/mutant"
 )
@@ -39,16 +36,11 @@ func (o opinion) newer(than opinion) bool {
 
 func (d *detector) opinion(shard int) opinion {
 	s := d.shards[shard]
-	o := opinion{Agrees: d.lacksLeader(s) && s.transport.admit(rpcVote, nil) == nil, Fit: s.raft.State() == raft.Follower && s.transport.mayStand() == nil && !d.draining(), Calm: d.calm() && !s.disk.IsLow() && s.disk.Problem() == "", Index: s.raft.LastIndex()}
+	o := opinion{Agrees: s.lacksLeader() && s.mayVote(), Fit: s.mayStand() && !d.draining(), Calm: d.calm() && s.hasRoom()}
+	o.Term, o.Index = s.end()
 	d.mu.Lock()
 	o.Running = time.Now().Before(d.campaign[shard])
 	d.mu.Unlock()
-	var last raft.Log
-	if s.log.GetLog(o.Index, &last) == nil {
-		o.Term = last.Term
-	} else { // the log ends in a snapshot
-		o.Term, _ = strconv.ParseUint(s.raft.Stats()["last_snapshot_term"], 10, 64)
-	}
 	return o
 }
 
@@ -57,18 +49,6 @@ func (d *detector) opinion(shard int) opinion {
 type question struct {
 	Shard int
 	Term  uint64
-}
-
-// ledNoLonger is the newest term of which it is certain that this replica does not
-// lead in it and will not. A candidate may win the term that it is in; a follower
-// has no way back. The term is read first: whatever the state is after that, a
-// follower's earlier term is lost to it.
-func (s *shard) ledNoLonger() uint64 {
-	term := s.raft.CurrentTerm()
-	if s.raft.State() != raft.Follower && term > 0 {
-		return term - 1
-	}
-	return term
 }
 
 // receive answers with this node's opinions, in the order of the questions.
@@ -83,42 +63,10 @@ func (d *detector) receive(from string, payload []byte, reply func([]byte, error
 		if q.Shard < 0 || q.Shard >= len(d.shards) {
 			continue // the other one has the lazy lane and this one does not: it has no opinion
 		}
-		d.deny(from, q)
+		d.live.deny(from, q.Shard, q.Term)
 		opinions[i] = d.opinion(q.Shard)
 	}
 	reply(json.Marshal(opinions))
-}
-
-// deny notes that a node does not lead a shard, whatever this node believes: it
-// has started again, so quickly that nobody missed it. What it says holds up to
-// its term; it may have won a later one since.
-func (d *detector) deny(who string, q question) {
-	d.deniedMu.Lock()
-	defer d.deniedMu.Unlock()
-	of := denial{q.Shard, who}
-	d.denied[of] = max(d.denied[of], q.Term)
-}
-
-// denial is what somebody says of himself. One that asks because it has heard a
-// denial says that it does not lead either, and that must not undo the other's.
-type denial struct {
-	shard int
-	node  string
-}
-
-// denies says whether the leader that the shard believes in has said that it is
-// none.
-func (d *detector) denies(s *shard, leader string) bool {
-	term := d.deniedUpTo(s.id, leader)
-	return term > 0 && s.raft.CurrentTerm() <= term
-}
-
-// deniedUpTo is the newest term in which a node has said that it does not lead a
-// shard; 0 if it has not said so.
-func (d *detector) deniedUpTo(shard int, leader string) uint64 {
-	d.deniedMu.Lock()
-	defer d.deniedMu.Unlock()
-	return d.denied[denial{shard, leader}]
 }
 
 // inquire asks the others for their opinions, and has this node campaign where
@@ -129,7 +77,7 @@ func (d *detector) inquire(shards []int) {
 	}
 	questions, terms := make([]question, len(shards)), make([]uint64, len(shards))
 	for i, id := range shards {
-		terms[i] = d.shards[id].raft.CurrentTerm()
+		terms[i] = d.shards[id].term()
 		questions[i] = question{id, d.shards[id].ledNoLonger()}
 	}
 	payload, err := json.Marshal(questions)
@@ -145,7 +93,7 @@ func (d *detector) inquire(shards []int) {
 	asked := 0
 	ctx, cancel := context.WithTimeout(context.Background(), askAgain)
 	for _, id := range others {
-		if !d.hears(id) {
+		if !d.live.hears(id) {
 			continue
 		}
 		asked++
@@ -182,7 +130,7 @@ func (d *detector) inquire(shards []int) {
 // and a campaign would depose whoever has won it.
 func (d *detector) decide(shard int, term uint64, opinions map[string]opinion) {
 	s := d.shards[shard]
-	if s.raft.CurrentTerm() != term || !d.lacksLeader(s) {
+	if s.term() != term || !s.lacksLeader() {
 		d.later(shard, othersTurn)
 		return
 	}
@@ -192,22 +140,13 @@ func (d *detector) decide(shard int, term uint64, opinions map[string]opinion) {
 	case p.running:
 	case p.best == d.cfg.ID:
 		d.mu.Lock()
-		d.campaign[shard] = time.Now().Add(ownTurn)
+		d.campaign[shard] = time.Now().Add(campaignFor)
 		d.mu.Unlock()
-		s.cfg.Logger.Info("campaigns", "shard", shard, "silent", s.leader())
+		d.cfg.Logger.Info("campaigns", "shard", shard, "silent", s.leader())
 		s.campaign()
 	default:
 		d.later(shard, othersTurn)
 	}
-}
-
-// turn is what a shard's preference goes by. The lazy lane's is that of shard 0: who
-// compares the lanes wants one failure to strike both.
-func (s *shard) turn() int {
-	if s.id == s.cfg.Shards {
-		return 0
-	}
-	return s.id
 }
 
 // preference lists the members in the order in which they should lead a shard:

@@ -48,7 +48,7 @@ func (o *overdue) expire() {
 
 // look comes back until the append is answered or has expired.
 func (o *overdue) look() {
-	if o.transport.stopped.Load() || !o.transport.hears(o.peer) {
+	if o.transport.stopped.Load() || !o.transport.Live.hears(o.peer) {
 		o.expire()
 		return
 	}
@@ -62,7 +62,7 @@ func (o *overdue) look() {
 	}
 	o.mu.Unlock()
 	if first {
-		o.transport.mesh.Probe(o.peer, func(read bool) {
+		o.transport.Mesh.Probe(o.peer, func(read bool) {
 			if !read {
 				o.expire()
 				return

@@ -65,35 +65,55 @@ func (p past) forgotten() string {
 // remember decides whether this replica may take part, by what it finds of itself,
 // and begins to keep its promises. The lazy lane's replicas have none to keep:
 // losing what was not flushed is what that lane is there to show.
-func (s *shard) remember(stable raft.StableStore, p *promises) (err error) {
+func (s *shard) remember(p *promises) (err error) {
 	lazy := s.cfg.Lazy > 0
 	promised := p.loaded[s.id]
 	if lazy {
 		promised = promise{}
 	}
-	if s.past, err = recall(s.log, stable, s.snapshots, promised); err != nil {
+	if s.past, err = recall(s.log, s.stable, s.snapshots, promised); err != nil {
 		return fmt.Errorf("look for earlier state: %w", err)
 	}
 	s.transport.open.Store(!s.past.empty())
-	s.stable = stable
 	if lazy {
 		return nil
 	}
 	if reason := s.past.forgotten(); reason != "" {
-		if len(s.cfg.Peers) == 1 && !s.cfg.Join {
+		if s.alone {
 			return fmt.Errorf("%w: %s. There is no other member that could fill it: bring back the folder as it was", errForgotten, reason)
 		}
 		s.forget(reason)
 	}
-	s.transport.holds = func(m mark) bool {
-		_, newest, _ := s.log.DurableEntry()
-		return (newest >= m.Index || newest == 0) && holds(s.log, s.snapshots, m)
-	}
-	s.stable = promisedVotes{stable, p.changed}
-	s.fsm.keep = p.changed
-	s.transport.promises = p
-	p.watch(s)
+	p.watch(s.id, s.promise)
 	return nil
+}
+
+// fill lets this replica take part that a leader has admitted; see transport.fill.
+func (s *shard) fill(admitted mark) error {
+	if err := s.transport.fill(admitted); err != nil {
+		return err
+	}
+	s.forgot.Store(false)
+	return nil
+}
+
+// holds says whether this replica has an entry.
+func (s *shard) holds(m mark) bool {
+	_, newest, _ := s.log.DurableEntry()
+	return (newest >= m.Index || newest == 0) && holds(s.log, s.snapshots, m)
+}
+
+// reminded compares what a former leader was told with what this replica has, and says
+// whether it has forgotten a part of that. One that has as much by now has not: it was
+// filled since it started, or acknowledged since, and if that is another history, the
+// former leader's replica refuses to have its log cut.
+func (s *shard) reminded(leader string, told mark) (forgot bool) {
+	if term, index, ok := s.log.DurableEntry(); ok && !(mark{term, index}).before(told) {
+		return false
+	}
+	s.forget(fmt.Sprintf("%s was told of entry %d of term %d, and this replica came back with a log that ended at entry %d of term %d: its data folder is an older copy",
+		leader, told.Index, told.Term, s.past.held.Index, s.past.held.Term))
+	return true
 }
 
 // promise is what this replica has promised by now. was is what was written last.
@@ -112,3 +132,11 @@ func (s *shard) promise(was promise) promise {
 	}
 	return now
 }
+
+// heldAtStart is the newest entry that this replica had when it started; false if it had
+// none.
+func (s *shard) heldAtStart() (mark, bool) { return s.past.held, !s.past.empty() }
+
+// hasForgotten says whether this replica has lost a part of what it had promised, and
+// was not filled since.
+func (s *shard) hasForgotten() bool { return s.forgot.Load() }

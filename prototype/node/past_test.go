@@ -22,26 +22,6 @@ func entries(term, from, to uint64) (list []*raft.Log) {
 	return list
 }
 
-// TestMark_before: of two logs the later term is the newer, whatever their length.
-func TestMark_before(t *testing.T) {
-	for _, tt := range []struct {
-		a, b mark
-		want bool
-	}{
-		{mark{}, mark{}, false},
-		{mark{}, mark{1, 1}, true},
-		{mark{1, 5}, mark{1, 5}, false},
-		{mark{1, 4}, mark{1, 5}, true},
-		{mark{1, 6}, mark{1, 5}, false},
-		{mark{1, 9}, mark{2, 3}, true},
-		{mark{2, 3}, mark{1, 9}, false},
-	} {
-		if got := tt.a.before(tt.b); got != tt.want {
-			t.Errorf("%v before %v: %v", tt.a, tt.b, got)
-		}
-	}
-}
-
 // TestPast_forgotten: a replica has forgotten something if its log ends before what
 // it promised, or if it does not know the term of its own log.
 func TestPast_forgotten(t *testing.T) {
@@ -168,9 +148,9 @@ type noList struct{ listed }
 
 func (noList) List() ([]*raft.SnapshotMeta, error) { return nil, errSick }
 
-// replica is a shard that has a log and a state machine, and no library: its log
+// bare is a shard that has a log and a state machine, and no library: its log
 // holds entries up to last, and those up to applied are applied.
-func replica(t *testing.T, term, last, applied uint64) *shard {
+func bare(t *testing.T, term, last, applied uint64) *shard {
 	t.Helper()
 	store := raft.NewInmemStore()
 	if err := store.StoreLogs(entries(term, 1, last)); err != nil {
@@ -180,8 +160,7 @@ func replica(t *testing.T, term, last, applied uint64) *shard {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shard{cfg: DefaultConfig(), log: l, snapshots: listed(nil), fsm: &fsm{machine: order.New(), log: l}, transport: &transport{}}
-	s.stable = store
+	s := &shard{cfg: defaultReplicaConfig(), log: l, stable: store, snapshots: listed(nil), fsm: &fsm{machine: order.New(), log: l}, transport: &transport{}}
 	s.cfg.Logger = slog.New(slog.DiscardHandler)
 	s.transport.open.Store(true)
 	if applied > 0 {

@@ -39,7 +39,7 @@ type pieces struct {
 }
 
 func (t *transport) pieces(id raft.ServerID, args *raft.AppendEntriesRequest) *pieces {
-	return &pieces{transport: t, args: args, size: max(leastPiece, t.mesh.Window(string(id))/4), rest: args.Entries,
+	return &pieces{transport: t, args: args, size: max(leastPiece, t.Mesh.Window(string(id))/4), rest: args.Entries,
 		prev: raft.Log{Index: args.PrevLogEntry, Term: args.PrevLogTerm}, full: len(args.Entries) == maxAppendEntries, until: time.Now().Add(goOnFor)}
 }
 
@@ -72,12 +72,12 @@ func (p *pieces) next() *raft.AppendEntriesRequest {
 
 // more reads on in the log. Entries of a later term are another leader's.
 func (p *pieces) more() (entries []*raft.Log) {
-	if term, leads := p.transport.state.leadsIn(); !p.full || !leads || term != p.args.Term || time.Now().After(p.until) {
+	if term, leads := p.transport.State.LeadsIn(); !p.full || !leads || term != p.args.Term || time.Now().After(p.until) {
 		return nil
 	}
 	for bytes := 0; bytes < p.size && len(entries) < maxAppendEntries; {
 		entry := new(raft.Log)
-		if p.transport.log.GetLog(p.prev.Index+uint64(len(entries))+1, entry) != nil || entry.Term > p.args.Term {
+		if p.transport.Log.GetLog(p.prev.Index+uint64(len(entries))+1, entry) != nil || entry.Term > p.args.Term {
 			break
 		}
 		entries, bytes = append(entries, entry), bytes+len(entry.Data)
@@ -125,5 +125,5 @@ func (u *underWay) remove(n int) {
 // mayBeUnderWay is how many bytes one shard may have under way to a follower: twice what
 // the line carries in a round trip, so that it never runs dry.
 func (t *transport) mayBeUnderWay(id raft.ServerID) int {
-	return max(2*leastPiece, 2*t.mesh.Window(string(id)))
+	return max(2*leastPiece, 2*t.Mesh.Window(string(id)))
 }

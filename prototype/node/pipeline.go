@@ -86,7 +86,7 @@ func (f *appendFuture) finish(set func() error) {
 // AppendEntries sends an append in pieces, each with a future of its own, which the
 // library does not count. It returns when the last one has been sent.
 func (p *pipeline) AppendEntries(args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) (raft.AppendFuture, error) {
-	if err := p.transport.fence.MayLead(); err != nil {
+	if err := p.transport.Fence.MayLead(); err != nil {
 		return nil, err
 	}
 	p.sending.Store(true)
@@ -192,7 +192,7 @@ func (p *pipeline) watchLag() {
 // lookSoon looks whether anything was sent meanwhile, unless there is nothing to
 // send. p.mu is held.
 func (p *pipeline) lookSoon() {
-	if p.looking || p.sentIndex >= p.transport.log.Newest() {
+	if p.looking || p.sentIndex >= p.transport.Log.Newest() {
 		return
 	}
 	p.looking = true
@@ -201,7 +201,7 @@ func (p *pipeline) lookSoon() {
 		p.mu.Lock()
 		p.looking = false
 		moved := p.sentIndex > before
-		behind := p.sentIndex < p.transport.log.Newest()
+		behind := p.sentIndex < p.transport.Log.Newest()
 		if moved {
 			p.lookSoon()
 		}
@@ -210,7 +210,7 @@ func (p *pipeline) lookSoon() {
 		case <-p.closed:
 		default:
 			if behind && !moved && !p.sending.Load() {
-				p.transport.nudge()
+				p.transport.Nudge()
 			}
 		}
 	})
@@ -246,11 +246,11 @@ func (p *pipeline) spread(commit uint64) {
 	args := raft.AppendEntriesRequest{RPCHeader: p.head, Term: p.term, PrevLogEntry: p.matched}
 	p.mu.Unlock()
 	var entry raft.Log
-	if p.transport.log.GetLog(args.PrevLogEntry, &entry) != nil {
+	if p.transport.Log.GetLog(args.PrevLogEntry, &entry) != nil {
 		return
 	}
 	args.PrevLogTerm = entry.Term
-	p.transport.mesh.Go(string(p.follower), p.transport.channel, encodeAppend(&args, commit), link.Options{Long: true}, func(payload []byte, err error) {
+	p.transport.Mesh.Go(string(p.follower), p.transport.channel, encodeAppend(&args, commit), link.Options{Long: true}, func(payload []byte, err error) {
 		var resp raft.AppendEntriesResponse
 		if err == nil && decodeResponse(payload, &resp) == nil && resp.Term == args.Term {
 			p.end(resp.Success, args.PrevLogEntry, commit)
@@ -281,7 +281,7 @@ func (p *pipeline) tellAgain() {
 			p.sentCommit = p.ackedCommit
 		}
 		p.mu.Unlock()
-		if unheard && p.transport.hears(string(p.follower)) {
+		if unheard && p.transport.Live.hears(string(p.follower)) {
 			p.spread(p.transport.commit(p.transport.committed.Load()))
 		}
 	})

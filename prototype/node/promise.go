@@ -58,7 +58,7 @@ type promises struct {
 	logger *slog.Logger
 
 	mu      sync.Mutex
-	shards  map[int]*shard
+	shards  map[int]func(was promise) promise
 	loaded  map[int]promise
 	peers   map[int]map[string]mark
 	pending bool
@@ -74,7 +74,7 @@ const saveEvery = 50 * time.Millisecond
 var keyPromises = []byte("Promises")
 
 func openPromises(store raft.StableStore, logger *slog.Logger) (*promises, error) {
-	p := &promises{store: store, logger: logger, turn: make(chan struct{}, 1), shards: make(map[int]*shard), loaded: make(map[int]promise), peers: make(map[int]map[string]mark)}
+	p := &promises{store: store, logger: logger, turn: make(chan struct{}, 1), shards: make(map[int]func(promise) promise), loaded: make(map[int]promise), peers: make(map[int]map[string]mark)}
 	data, err := lookup(store, keyPromises)
 	if err != nil {
 		return nil, fmt.Errorf("read promises: %w", err)
@@ -112,11 +112,12 @@ func checksum(data []byte) string {
 	return fmt.Sprintf("%08x", crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)))
 }
 
-// watch begins to keep the promises of a shard.
-func (p *promises) watch(s *shard) {
+// watch begins to keep the promises of a shard. now tells, from what was written last,
+// what has been promised by now.
+func (p *promises) watch(shard int, now func(was promise) promise) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.shards[s.id] = s
+	p.shards[shard] = now
 }
 
 // acknowledged notes what a follower has acknowledged to this replica.
@@ -187,8 +188,8 @@ func (p *promises) save() error {
 	p.mu.Lock()
 	all, shards := maps.Clone(p.loaded), maps.Clone(p.shards)
 	p.mu.Unlock()
-	for id, s := range shards {
-		all[id] = s.promise(all[id]) // reads the log, which may take a while
+	for id, now := range shards {
+		all[id] = now(all[id]) // reads the log, which may take a while
 	}
 	p.mu.Lock()
 	for id, peers := range p.peers {

@@ -67,7 +67,7 @@ func (s *shard) await(ctx context.Context, r ReadRequest) *Error {
 // acknowledged before the call, or says why it cannot know. See [evidence] for the
 // argument.
 func (s *shard) linearize(ctx context.Context) *Error {
-	arrived := s.evidence.begin()
+	arrived := s.transport.evidence.begin()
 	term, err := s.readyTerm(ctx)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (s *shard) linearize(ctx context.Context) *Error {
 // proven waits for evidence that this node led in term after the arrival.
 func (s *shard) proven(ctx context.Context, term uint64, arrived request) *Error {
 	for {
-		newest, ok, changed := s.evidence.quorum(term, s.others())
+		newest, ok, changed := s.transport.evidence.quorum(term, s.others())
 		if ok && (newest.tick > arrived.tick || mutant.On(mutant.ProofBeforeRead)) {
 			return nil
 		}
@@ -114,12 +114,11 @@ func (s *shard) provokeRounds() {
 		select {
 		case <-s.provoke:
 			others, term := s.others(), s.raft.CurrentTerm()
-			_, _, answered := s.evidence.quorum(term, others)
+			_, _, answered := s.transport.evidence.quorum(term, others)
 			if !s.leads() {
 				continue
 			}
-			s.transport.prove(others, raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax,
-				ID: []byte(s.cfg.ID), Addr: []byte(s.transport.self)}, term)
+			s.transport.prove(s.cfg.ID, others, term)
 			timer := time.NewTimer(proofPatience)
 			select {
 			case <-answered:
@@ -145,12 +144,12 @@ func (s *shard) lease(ctx context.Context) *Error {
 		return err
 	}
 	index := s.raft.CommitIndex()
-	since, ok := s.evidence.lease(term, s.others())
+	since, ok := s.transport.evidence.lease(term, s.others())
 	length := time.Duration(float64(s.cfg.promise()) * (1 - s.cfg.ClockDrift))
 	if mutant.On(mutant.LeaseEqualsHeartbeat) {
-		since, ok = s.evidence.clock.Steady(), true
+		since, ok = s.transport.evidence.clock.Steady(), true
 	}
-	if !ok || s.evidence.clock.Steady().Sub(since) >= length || s.raft.CurrentTerm() != term || !s.leads() {
+	if !ok || s.transport.evidence.clock.Steady().Sub(since) >= length || s.raft.CurrentTerm() != term || !s.leads() {
 		return s.linearize(ctx)
 	}
 	return s.apply(ctx, index)
@@ -194,9 +193,9 @@ func (s *shard) catchUp(ctx context.Context, index uint64) *Error {
 	}
 }
 
-// holds refuses to answer where this replica's history is not the leader's at the
+// shares refuses to answer where this replica's history is not the leader's at the
 // leader's index, which it has reached.
-func (s *shard) holds(leader order.State) *Error {
+func (s *shard) shares(leader order.State) *Error {
 	if leader.Fingerprint == (order.Fingerprint{}) || mutant.On(mutant.WaitOnAppliedIndex) { // of an older version, or of an empty shard
 		return nil
 	}
@@ -260,3 +259,22 @@ func (s *shard) reach(ctx context.Context, conversation string, min uint64) *Err
 		}
 	}
 }
+
+// state is what this replica has applied.
+func (s *shard) state() order.State { return s.fsm.machine.State() }
+
+// fingerprint is that of this replica's state at an index, if it is still known.
+func (s *shard) fingerprint(index uint64) (order.Fingerprint, bool) { return s.fsm.trail.at(index) }
+
+// digest is that of a conversation up to a seq; see order.Machine.Digest.
+func (s *shard) digest(conversation string, upto uint64) (uint64, order.Digest) {
+	return s.fsm.machine.Digest(conversation, upto)
+}
+
+// messages gives those of a conversation that this replica has, whatever its condition.
+func (s *shard) messages(conversation string, after uint64, limit int) order.View {
+	return s.fsm.machine.Read(conversation, after, limit)
+}
+
+// applied gives a channel that is closed when the state changes. Take it before reading.
+func (s *shard) applied() <-chan struct{} { return s.fsm.applied.wait() }

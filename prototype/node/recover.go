@@ -161,7 +161,7 @@ func (s *Survivor) Recover(address string, lost []string) error {
 	for shard, stores := range s.stores {
 		rc := raft.DefaultConfig()
 		rc.LocalID, rc.Logger = raft.ServerID(s.Node), hclogger.New(slog.New(slog.DiscardHandler), nil)
-		log, err := storage.OpenLog(storage.NewChecksummedLog(stores.Log), storage.LogConfig{HungAfter: DefaultConfig().HungAfter, Hung: func(bool) {}})
+		log, err := storage.OpenLog(storage.NewChecksummedLog(stores.Log), storage.LogConfig{HungAfter: defaultReplicaConfig().HungAfter, Hung: func(bool) {}})
 		if err != nil {
 			return err
 		}

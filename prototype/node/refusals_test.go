@@ -53,7 +53,11 @@ func TestHTTP_refused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(m.Node("n1").Handler())
+	a, err := node.NewAPI(m.Node("n1"), node.DefaultAPIConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(a.Handler())
 	defer func() {
 		server.Close()
 		if err := m.Close(); err != nil {

@@ -8,6 +8,13 @@ import (
 	"github.com/hashicorp/raft"
 )
 
+// Peer is a member of the cluster, as the others reach it.
+type Peer struct {
+	ID   string `json:"id"`
+	HTTP string `json:"http"` // host:port of its HTTP API
+	Raft string `json:"raft"` // host:port of its Raft listener
+}
+
 // roster is who belongs to the cluster, as this node knows it. The truth is in
 // the configurations that the shards' logs hold; until a shard has one, those
 // count that the node was started with. Those who ask to join are guests: they
@@ -26,14 +33,15 @@ type roster struct {
 	rest    []string   // see others; replaced and never changed
 }
 
-func newRoster(cfg Config) *roster {
+// newRoster begins with the peers that the node was started with, of which it is self.
+func newRoster(self string, peers []Peer) *roster {
 	r := &roster{started: make(map[string]Peer), members: make(map[string]Peer), guests: make(map[string]Peer)}
 	var ids []string
-	for _, p := range cfg.Peers {
+	for _, p := range peers {
 		r.started[p.ID], r.members[p.ID] = p, p
 		ids = append(ids, p.ID)
 	}
-	r.self = r.started[cfg.ID]
+	r.self = r.started[self]
 	r.voters = [][]string{ids}
 	r.renew()
 	return r
@@ -122,15 +130,14 @@ func (r *roster) welcome(p Peer) {
 }
 
 // look takes the members from the shards' configurations.
-func (r *roster) look(shards []*shard) {
+func (r *roster) look(shards []raft.Configuration) {
 	members := make(map[string]string)
 	var sets [][]string
 	unsettled := false
-	for _, s := range shards {
-		servers := s.raft.GetConfiguration().Configuration().Servers
-		unsettled = unsettled || len(servers) == 0
+	for _, c := range shards {
+		unsettled = unsettled || len(c.Servers) == 0
 		var voters []string
-		for _, server := range servers {
+		for _, server := range c.Servers {
 			members[string(server.ID)] = string(server.Address)
 			if server.Suffrage == raft.Voter {
 				voters = append(voters, string(server.ID))
@@ -181,3 +188,7 @@ func (r *roster) alone() bool {
 	defer r.mu.RUnlock()
 	return len(r.members) == 1 && len(r.guests) == 0
 }
+
+// majority says whether n of so many voters are more than half of them. Half of an
+// even number is none: the other half could decide otherwise.
+func majority(n, voters int) bool { return 2*n > voters }

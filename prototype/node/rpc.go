@@ -3,7 +3,6 @@ package node
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -23,8 +22,6 @@ const (
 	// rpcVoteOnSuspicion is a vote in an election that the detector has called.
 	rpcVoteOnSuspicion
 )
-
-var errRPC = errors.New("malformed request")
 
 func encodeJSON(k rpcKind, v any) ([]byte, error) {
 	data, err := json.Marshal(v)
@@ -105,7 +102,7 @@ func encodeAppend(r *raft.AppendEntriesRequest, commit uint64) []byte {
 // decodeAppend lets the entries point into data, which the caller gives away.
 func decodeAppend(data []byte) (*raft.AppendEntriesRequest, error) {
 	d := reader{data: data}
-	r := &raft.AppendEntriesRequest{RPCHeader: d.header()}
+	r := &raft.AppendEntriesRequest{RPCHeader: readHeader(&d)}
 	r.Term, r.PrevLogEntry, r.PrevLogTerm, r.LeaderCommitIndex = d.uvarint(), d.uvarint(), d.uvarint(), d.uvarint()
 	count := d.uvarint()
 	if d.failed || count > uint64(len(d.data)) {
@@ -144,7 +141,7 @@ func appendResponse(r *raft.AppendEntriesResponse) []byte {
 
 func decodeResponse(data []byte, into *raft.AppendEntriesResponse) error {
 	d := reader{data: data}
-	r := raft.AppendEntriesResponse{RPCHeader: d.header(), Term: d.uvarint(), LastLog: d.uvarint()}
+	r := raft.AppendEntriesResponse{RPCHeader: readHeader(&d), Term: d.uvarint(), LastLog: d.uvarint()}
 	flags := d.byte()
 	if d.failed || len(d.data) > 0 {
 		return errRPC
@@ -160,61 +157,6 @@ func appendRPCHeader(b []byte, h raft.RPCHeader) []byte {
 	return appendBytes(b, h.Addr)
 }
 
-func appendBytes(b, v []byte) []byte {
-	b = binary.AppendUvarint(b, uint64(len(v)))
-	return append(b, v...)
-}
-
-// reader reads from the front of data and remembers that it failed.
-type reader struct {
-	data   []byte
-	failed bool
-}
-
-func (d *reader) header() raft.RPCHeader {
+func readHeader(d *reader) raft.RPCHeader {
 	return raft.RPCHeader{ProtocolVersion: raft.ProtocolVersion(d.varint()), ID: d.bytes(), Addr: d.bytes()}
-}
-
-func (d *reader) uvarint() uint64 {
-	v, n := binary.Uvarint(d.data)
-	if n <= 0 {
-		d.failed, d.data = true, nil
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *reader) varint() int64 {
-	v, n := binary.Varint(d.data)
-	if n <= 0 {
-		d.failed, d.data = true, nil
-		return 0
-	}
-	d.data = d.data[n:]
-	return v
-}
-
-func (d *reader) byte() byte {
-	if len(d.data) == 0 {
-		d.failed = true
-		return 0
-	}
-	b := d.data[0]
-	d.data = d.data[1:]
-	return b
-}
-
-func (d *reader) bytes() []byte {
-	n := d.uvarint()
-	if d.failed || n > uint64(len(d.data)) {
-		d.failed, d.data = true, nil
-		return nil
-	}
-	v := d.data[:n:n]
-	d.data = d.data[n:]
-	if n == 0 {
-		return nil
-	}
-	return v
 }

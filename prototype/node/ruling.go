@@ -37,7 +37,7 @@ type ruling struct {
 	founded  atomic.Bool // this replica founded the shard, in this life
 }
 
-func newRuling(cfg Config, machine *order.Machine, members func() []string) *ruling {
+func newRuling(cfg replicaConfig, machine *order.Machine, members func() []string) *ruling {
 	return &ruling{machine: machine, memory: cfg.IDMemory, self: cfg.ID, members: members, features: cfg.Features, after: cfg.UpgradeAfter}
 }
 

@@ -14,7 +14,7 @@ import (
 func TestRuling_waits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		old := false
-		cfg := DefaultConfig()
+		cfg := defaultReplicaConfig()
 		cfg.ID = "n1"
 		cfg.Features = func(peer string) (uint64, bool) {
 			if old && peer == "n3" {
@@ -53,7 +53,7 @@ func TestRuling_waits(t *testing.T) {
 
 // TestRuling_founded: a shard that this version founded begins with the new rules.
 func TestRuling_founded(t *testing.T) {
-	cfg := DefaultConfig()
+	cfg := defaultReplicaConfig()
 	cfg.Features = func(string) (uint64, bool) { return featureOncePerSender, true }
 	r := newRuling(cfg, order.New(), func() []string { return []string{"n1"} })
 	r.founded.Store(true)

@@ -1,11 +1,9 @@
 package node
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,7 +27,8 @@ import (
 //	              └────── fsm ─► order.Machine ─► reads
 type shard struct {
 	id        int
-	cfg       Config // Lazy is 0 but for the lazy lane's group
+	cfg       replicaConfig // Lazy is 0 but for the lazy lane's group
+	alone     bool
 	raft      *raft.Raft
 	fsm       *fsm
 	log       *storage.Log
@@ -37,11 +36,10 @@ type shard struct {
 	disk      *disk.Health
 	votes     *storage.WatchedStable
 	stable    raft.StableStore // the same, as the library uses it
-	detector  *detector
+	live      *liveness
 	stores    io.Closer
 	snapshots raft.SnapshotStore
 	transport *transport
-	evidence  *evidence
 	ruling    *ruling
 	batcher   *batcher
 	meter     *shardMeter
@@ -63,14 +61,28 @@ type shard struct {
 	answers   sync.WaitGroup // of the transport
 }
 
-// openShard takes over the stores, and closes them if it fails.
-func openShard(id int, cfg Config, stores storage.Stores, p *promises, self Peer, mesh *link.Mesh, b *beats, d *detector, meter *shardMeter) (_ *shard, err error) {
+// parts is what a replica is put together from.
+type parts struct {
+	Stores   storage.Stores
+	Promises *promises
+	Address  string // of this node, for the others
+	Alone    bool   // there is no other member that could fill this replica
+	Mesh     *link.Mesh
+	Beats    *beats
+	Live     *liveness
+	Meter    *shardMeter
+}
+
+// openShard takes over the stores, and closes them if it fails. The number is the
+// shard's; cfg.Lazy is 0 but for the lazy lane's group.
+func openShard(id int, cfg replicaConfig, p parts) (_ *shard, err error) {
+	stores := p.Stores
 	defer func() {
 		if err != nil && stores.Closer != nil {
 			stores.Close()
 		}
 	}()
-	store := storage.NewChecksummedLog(meter.timed(storage.NewFaultyLog(stores.Log, cfg.Disk)))
+	store := storage.NewChecksummedLog(p.Meter.timed(storage.NewFaultyLog(stores.Log, cfg.Disk)))
 	if err := store.Verify(); err != nil {
 		if stores.Volume != nil {
 			err = fmt.Errorf("%s: %w", stores.Volume.Path(), err)
@@ -81,25 +93,25 @@ func openShard(id int, cfg Config, stores storage.Stores, p *promises, self Peer
 		return nil, err
 	}
 	s := &shard{
-		id: id, cfg: cfg, stores: stores.Closer, snapshots: stores.Snapshots, meter: meter, detector: d, evidence: newEvidence(),
+		id: id, cfg: cfg, alone: p.Alone, stores: stores.Closer, snapshots: stores.Snapshots, meter: p.Meter, live: p.Live,
 		fence: disk.NewFence(cfg.HungAfter), disk: disk.NewHealth(id, cfg.Logger, stores.Volume, cfg.Disk.Room),
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	lc := storage.LogConfig{HungAfter: cfg.HungAfter, Lazy: cfg.Lazy, Hung: func(hung bool) { s.fence.SetHung(disk.PartLog, hung) },
 		Health: s.disk, Reopen: stores.Reopen}
+	machine := &fsm{machine: order.New(), meter: p.Meter, spread: s.spreadSoon, lazy: cfg.Lazy > 0, forked: s.halt}
+	tc := transportConfig{Shard: id, Self: raft.ServerAddress(p.Address), Promise: cfg.promise(), Mesh: p.Mesh, Beats: p.Beats, Live: p.Live, Fence: s.fence, Clock: cfg.Clock,
+		State: raftState{CurrentTerm: func() uint64 { return s.raft.CurrentTerm() }, LeadsIn: s.leadsIn}, Following: s.hearsLeader, Nudge: s.nudge}
 	if cfg.Lazy == 0 {
-		lc.MayCut, lc.BeforeCut = s.mayCut, p.save
+		lc.MayCut, lc.BeforeCut = s.mayCut, p.Promises.save
+		machine.keep = p.Promises.changed
+		tc.Promises, tc.Holds = p.Promises, s.holds
 	}
 	if s.log, err = storage.OpenLog(store, lc); err != nil {
 		return nil, err
 	}
-	s.fsm = &fsm{machine: order.New(), log: s.log, meter: meter, spread: s.spreadSoon, lazy: cfg.Lazy > 0, forked: s.halt}
-	s.evidence.clock = cfg.Clock
-	s.transport = newTransport(mesh, b, id, raft.ServerAddress(self.Raft), s.evidence, s.log, s.fence, cfg.promise())
-	s.transport.nudge = s.nudge
-	s.transport.state = raftState{func() uint64 { return s.raft.CurrentTerm() }, s.leadsIn}
-	s.transport.denied = func(leader string) uint64 { return d.deniedUpTo(id, leader) }
-	s.transport.following, s.transport.hears, s.transport.arrival = s.hearsLeader, d.hears, d.arrival
+	machine.log, tc.Log = s.log, s.log
+	s.fsm, s.transport = machine, newTransport(tc)
 
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(cfg.ID)
@@ -120,8 +132,9 @@ func openShard(id int, cfg Config, stores storage.Stores, p *promises, self Peer
 	rc.Logger = hclogger.New(cfg.Logger.With("shard", id), cfg.Gate)
 
 	s.votes = storage.NewWatchedStable(storage.NewFaultyStable(stores.Stable, cfg.Disk), s.disk, s.fence)
-	stable, snapshots := storage.NewStable(s.votes), storage.NewWatchedSnapshots(stores.Snapshots, s.disk, cfg.Disk.Write)
-	if err := s.remember(stable, p); err != nil {
+	s.stable = promisedVotes{storage.NewStable(s.votes), p.Promises.changed}
+	snapshots := storage.NewWatchedSnapshots(stores.Snapshots, s.disk, cfg.Disk.Write)
+	if err := s.remember(p.Promises); err != nil {
 		s.log.Close(time.Second)
 		return nil, err
 	}
@@ -193,7 +206,7 @@ func (s *shard) followLeadership() {
 		select {
 		case leads := <-s.raft.LeaderCh():
 			if !leads {
-				s.evidence.forget()
+				s.transport.evidence.forget()
 				s.became.notify()
 				continue
 			}
@@ -246,7 +259,7 @@ func (s *shard) compact() {
 		case <-ticker.C:
 			if s.log.SinceSnapshot(false) > compactAfter {
 				s.log.SinceSnapshot(true)
-				if err := s.raft.Snapshot().Error(); err != nil && !errors.Is(err, raft.ErrNothingNewToSnapshot) {
+				if _, err := s.snapshot(); err != nil {
 					s.cfg.Logger.Warn("no snapshot", "shard", s.id, "error", err)
 				}
 			}
@@ -268,80 +281,11 @@ func (s *shard) spreadSoon() {
 	})
 }
 
-// leader is the id of the node that this one believes to lead, or "".
-func (s *shard) leader() string {
-	_, id := s.raft.LeaderWithID()
-	return string(id)
-}
-
-func (s *shard) leads() bool { return s.raft.State() == raft.Leader }
-
-// leadsIn gives the term in which this replica leads. The library leaves the state of
-// a leader before it enters another term.
-func (s *shard) leadsIn() (term uint64, leads bool) {
-	term = s.raft.CurrentTerm()
-	return term, s.leads() && s.raft.CurrentTerm() == term
-}
-
-// hearsLeader says whether this replica follows a leader that its node hears.
-func (s *shard) hearsLeader() bool {
-	leader := s.leader()
-	return leader != "" && leader != s.cfg.ID && s.detector.hears(leader) && !s.detector.denies(s, leader)
-}
-
-// voters are the members that vote, in the same order at every node.
-func (s *shard) voters() (ids []string) {
-	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
-		if server.Suffrage == raft.Voter {
-			ids = append(ids, string(server.ID))
-		}
+// snapshot takes one, unless nothing was applied since the last.
+func (s *shard) snapshot() (taken bool, err error) {
+	err = s.raft.Snapshot().Error()
+	if errors.Is(err, raft.ErrNothingNewToSnapshot) {
+		return false, nil
 	}
-	slices.Sort(ids)
-	return ids
-}
-
-// servers are all members, whether they vote or not, by the newest configuration.
-func (s *shard) servers() (ids []string) {
-	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
-		ids = append(ids, string(server.ID))
-	}
-	return ids
-}
-
-// others are the voters beside this node.
-func (s *shard) others() []raft.ServerID {
-	var ids []raft.ServerID
-	for _, server := range s.raft.GetConfiguration().Configuration().Servers {
-		if server.Suffrage == raft.Voter && server.ID != raft.ServerID(s.cfg.ID) {
-			ids = append(ids, server.ID)
-		}
-	}
-	return ids
-}
-
-// submit queues commands at this node, if it leads, and gives the function that
-// waits for their outcome.
-func (s *shard) submit(commands []order.Command) func(context.Context) ([]order.Result, *Error) {
-	refuse := func(detail string) func(context.Context) ([]order.Result, *Error) {
-		return func(context.Context) ([]order.Result, *Error) { return nil, noLeader(detail) }
-	}
-	switch {
-	case s.serves() != nil:
-		return func(context.Context) ([]order.Result, *Error) { return nil, s.serves() }
-	case !s.leads():
-		return refuse("this node is not the leader")
-	case s.detector.majority().Err() != nil:
-		return refuse("this leader does not hear a majority")
-	case s.fence.MayStand() != nil:
-		if problem := s.disk.Problem(); problem != "" {
-			return refuseFull(problem)
-		}
-		return refuse("this leader's disk hangs or has failed")
-	case s.disk.IsLow():
-		return refuseFull(fmt.Sprintf("less is free on the disk of %s than it keeps in reserve for votes and snapshots", s.cfg.ID))
-	}
-	if mutant.On(mutant.AckBeforeCommit) {
-		return s.guess(commands)
-	}
-	return s.batcher.submit(commands)
+	return true, err
 }

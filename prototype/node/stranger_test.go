@@ -17,9 +17,8 @@ import (
 // part has all of it passed on to the library.
 func TestTransport_stranger(t *testing.T) {
 	for _, member := range []bool{false, true} {
-		tr := &transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}), fence: disk.NewFence(0)}
-		tr.following = func() bool { return false }
-		tr.state.currentTerm = func() uint64 { return 1 }
+		tr := &transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}),
+			transportConfig: transportConfig{Fence: disk.NewFence(0), Following: func() bool { return false }, State: raftState{CurrentTerm: func() uint64 { return 1 }}, Live: newLiveness("n1", 0, nil, newRoster("n1", nil))}}
 		tr.open.Store(member)
 
 		sent := map[string][]byte{

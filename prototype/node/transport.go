@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/link"
 	"lockstep/prototype/mutant"
 	"lockstep/prototype/node/disk"
@@ -28,39 +29,49 @@ import (
 //     standing for election (issues 503 and 614).
 //   - It gathers [evidence] from every answer of a follower.
 type transport struct {
-	mesh       *link.Mesh
-	beats      *beats
+	transportConfig
 	channel    uint16
-	self       raft.ServerAddress
-	log        *storage.Log
 	evidence   *evidence
-	state      raftState
 	loyalty    loyalty
 	handedOver atomic.Uint64 // the newest term whose leader has asked this replica to take over
-	// following says whether this replica follows a leader that is heard.
-	following func() bool
-	// denied says up to which term a node has said that it does not lead.
-	denied     func(id string) uint64
-	hears      func(id string) bool
-	nudge      func()                          // has the library replicate at once
-	arrival    func(id string) <-chan struct{} // closed when the node is heard
 	requests   chan raft.RPC
 	unanswered chan unanswered // of requests, in their order, or nearly
 	quiet      time.Time       // until when votes are refused
-	fence      *disk.Fence
 	stop       chan struct{}
 	stopped    atomic.Bool
 	// open: the replica takes part. One without any state does not until it has
 	// founded its shard or was admitted to it; see founding.
 	open      atomic.Bool
 	filling   atomic.Pointer[mark] // see unfilled
-	holds     func(mark) bool      // whether the replica has an entry
-	promises  *promises            // what followers acknowledged is noted there; nil in the lazy lane
 	nudging   atomic.Bool
 	committed atomic.Uint64 // what was applied here last
 
 	mu        sync.Mutex
 	pipelines map[*pipeline]struct{}
+}
+
+// transportConfig is what a transport works with. Its functions are called from many
+// goroutines, once the library runs.
+type transportConfig struct {
+	Shard int
+	Self  raft.ServerAddress
+	// Promise is how long a voter that has heard from its leader does not vote for
+	// another one.
+	Promise time.Duration
+	Mesh    *link.Mesh
+	Beats   *beats
+	Live    *liveness
+	Log     *storage.Log
+	Fence   *disk.Fence
+	Clock   *fault.Clock // of the lease
+	// Promises notes what followers acknowledged; nil in the lazy lane.
+	Promises *promises
+	Holds    func(mark) bool // whether the replica has an entry
+	State    raftState
+	// Following says whether this replica follows a leader that is heard.
+	Following func() bool
+	// Nudge has the library replicate at once.
+	Nudge func()
 }
 
 // How long the library's requests may take. They are made again after that, so
@@ -86,9 +97,9 @@ const (
 
 // raftState is what the transport asks the library about this replica.
 type raftState struct {
-	currentTerm func() uint64
-	// leadsIn gives the term in which this replica leads.
-	leadsIn func() (term uint64, leads bool)
+	CurrentTerm func() uint64
+	// LeadsIn gives the term in which this replica leads.
+	LeadsIn func() (term uint64, leads bool)
 }
 
 var (
@@ -107,22 +118,25 @@ var (
 )
 
 // newTransport registers with the mesh as the receiver of a shard's requests. It refuses
-// votes for the length of quiet: before this node was started again, it may have promised
-// a leader not to vote for that long, and a lease may rest on that promise.
-func newTransport(mesh *link.Mesh, b *beats, shard int, self raft.ServerAddress, e *evidence, log *storage.Log, f *disk.Fence, quiet time.Duration) *transport {
+// votes for the length of the promise: before this node was started again, it may have
+// promised a leader not to vote for that long, and a lease may rest on that promise.
+func newTransport(cfg transportConfig) *transport {
 	t := &transport{
-		mesh: mesh, beats: b, channel: uint16(shard), self: self, log: log, evidence: e, fence: f, pipelines: make(map[*pipeline]struct{}),
-		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(quiet), loyalty: loyalty{length: quiet}, stop: make(chan struct{}),
+		transportConfig: cfg, channel: uint16(cfg.Shard), evidence: newEvidence(cfg.Clock), pipelines: make(map[*pipeline]struct{}),
+		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(cfg.Promise), loyalty: loyalty{length: cfg.Promise}, stop: make(chan struct{}),
 	}
-	b.shards[t.channel] = t
-	mesh.Handle(t.channel, t.receive)
-	mesh.HandleStream(t.channel, t.receiveSnapshot)
+	cfg.Beats.shards[t.channel] = t
+	cfg.Mesh.Handle(t.channel, t.receive)
+	cfg.Mesh.HandleStream(t.channel, t.receiveSnapshot)
 	return t
 }
 
+// denied says up to which term a node has said that it does not lead.
+func (t *transport) denied(id string) uint64 { return t.Live.deniedUpTo(t.Shard, id) }
+
 func (t *transport) Consumer() <-chan raft.RPC { return t.requests }
 
-func (t *transport) LocalAddr() raft.ServerAddress { return t.self }
+func (t *transport) LocalAddr() raft.ServerAddress { return t.Self }
 
 func (t *transport) EncodePeer(_ raft.ServerID, addr raft.ServerAddress) []byte { return []byte(addr) }
 
@@ -151,11 +165,11 @@ func (t *transport) commit(index uint64) uint64 {
 	if mutant.On(mutant.CommitBeforeDurable) {
 		return index
 	}
-	return min(index, t.log.DurableIndex())
+	return min(index, t.Log.DurableIndex())
 }
 
 func (t *transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
-	if err := t.fence.MayLead(); err != nil {
+	if err := t.Fence.MayLead(); err != nil {
 		return err
 	}
 	if isHeartbeat(args) {
@@ -239,7 +253,7 @@ send:
 func (t *transport) request(id raft.ServerID, args *raft.AppendEntriesRequest, commit uint64, done func(raft.AppendEntriesResponse, error)) {
 	began := t.evidence.begin()
 	watch := t.watchOver(id, func() { done(raft.AppendEntriesResponse{}, errTimeout) })
-	t.mesh.Go(string(id), t.channel, encodeAppend(args, commit), link.Options{Long: true}, func(payload []byte, err error) {
+	t.Mesh.Go(string(id), t.channel, encodeAppend(args, commit), link.Options{Long: true}, func(payload []byte, err error) {
 		watch.stop()
 		var answer raft.AppendEntriesResponse
 		if err == nil {
@@ -257,13 +271,13 @@ func (t *transport) request(id raft.ServerID, args *raft.AppendEntriesRequest, c
 // attempt that failed, twice as long as before, up to ten seconds: a node that
 // comes back would be left without entries for as long as it had been away.
 func (t *transport) awaitPeer(id string) error {
-	if t.hears(id) {
+	if t.Live.hears(id) {
 		return nil
 	}
 	timer := time.NewTimer(absentFor)
 	defer timer.Stop()
 	select {
-	case <-t.arrival(id):
+	case <-t.Live.arrival(id):
 		return nil
 	case <-timer.C:
 		return link.ErrUnreachable
@@ -282,7 +296,7 @@ func (t *transport) nudgeSoon() {
 		time.AfterFunc(nudgeAfter, func() {
 			t.nudging.Store(false)
 			if !t.stopped.Load() {
-				t.nudge()
+				t.Nudge()
 			}
 		})
 	}
@@ -293,7 +307,7 @@ func (t *transport) beat(id raft.ServerID, args *raft.AppendEntriesRequest, resp
 	timer := time.NewTimer(heartbeatTimeout)
 	defer timer.Stop()
 	select {
-	case a := <-t.beats.join(id, t.channel, args.Term):
+	case a := <-t.Beats.join(id, t.channel, args.Term):
 		*resp = raft.AppendEntriesResponse{RPCHeader: args.RPCHeader, Term: a.term, Success: a.success}
 		return a.err
 	case <-timer.C:
@@ -309,8 +323,8 @@ func isHeartbeat(args *raft.AppendEntriesRequest) bool {
 
 // note keeps what a follower has acknowledged.
 func (t *transport) note(id raft.ServerID, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) {
-	if n := len(args.Entries); n > 0 && resp.Success && t.promises != nil {
-		t.promises.acknowledged(int(t.channel), string(id), mark{args.Entries[n-1].Term, args.Entries[n-1].Index})
+	if n := len(args.Entries); n > 0 && resp.Success && t.Promises != nil {
+		t.Promises.acknowledged(int(t.channel), string(id), mark{args.Entries[n-1].Term, args.Entries[n-1].Index})
 	}
 }
 
@@ -338,6 +352,16 @@ func (t *transport) RequestVote(id raft.ServerID, _ raft.ServerAddress, args *ra
 	return t.ask(id, k, args, resp, voteTries)
 }
 
+// campaign has the library stand for election. One that is busy does not; there will be
+// another turn.
+func (t *transport) campaign(self string) {
+	header := raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(self), Addr: []byte(t.Self)}
+	select {
+	case t.requests <- raft.RPC{Command: &raft.TimeoutNowRequest{RPCHeader: header}, RespChan: make(chan raft.RPCResponse, 1)}:
+	default:
+	}
+}
+
 // mayStand gives an error to one that must not be elected: the library of a
 // replica that takes no part does not know, and asks for votes.
 func (t *transport) mayStand() error {
@@ -347,7 +371,7 @@ func (t *transport) mayStand() error {
 	case t.unfilled() != nil:
 		return errFilling
 	}
-	return t.fence.MayStand()
+	return t.Fence.MayStand()
 }
 
 func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args *raft.RequestPreVoteRequest, resp *raft.RequestPreVoteResponse) error {
@@ -360,14 +384,15 @@ func (t *transport) RequestPreVote(id raft.ServerID, _ raft.ServerAddress, args 
 // prove asks the followers, at once, whether this node still leads in term. What
 // they answer becomes evidence. It is the library's heartbeat, sent beside the
 // library's own so that nobody waits for their pace.
-func (t *transport) prove(followers []raft.ServerID, header raft.RPCHeader, term uint64) {
-	if t.fence.MayLead() != nil {
+func (t *transport) prove(self string, followers []raft.ServerID, term uint64) {
+	if t.Fence.MayLead() != nil {
 		return
 	}
+	header := raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(self), Addr: []byte(t.Self)}
 	payload := encodeAppend(&raft.AppendEntriesRequest{RPCHeader: header, Term: term}, 0)
 	for _, id := range followers {
 		began := t.evidence.begin()
-		t.mesh.Go(string(id), t.channel, payload, link.Options{}, func(payload []byte, err error) {
+		t.Mesh.Go(string(id), t.channel, payload, link.Options{}, func(payload []byte, err error) {
 			var answer raft.AppendEntriesResponse
 			if err == nil && decodeResponse(payload, &answer) == nil {
 				t.learn(id, term, &answer, began)
@@ -392,7 +417,7 @@ func (t *transport) ask(id raft.ServerID, k rpcKind, args, resp any, tries int) 
 	asked, lost := 0, 0
 	ask := func() {
 		asked++
-		t.mesh.Go(string(id), t.channel, payload, link.Options{}, func(answer []byte, err error) { results <- result{answer, err} })
+		t.Mesh.Go(string(id), t.channel, payload, link.Options{}, func(answer []byte, err error) { results <- result{answer, err} })
 	}
 	ask()
 	over := time.NewTimer(time.Duration(tries)*voteTimeout + longestTrip)

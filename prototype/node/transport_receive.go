@@ -96,18 +96,21 @@ func (t *transport) admit(k rpcKind, payload []byte) error {
 		if time.Now().Before(t.quiet) && !mutant.On(mutant.NoQuietTime) {
 			return errJustStarted
 		}
-		if k == rpcVoteOnSuspicion && t.following() && !mutant.On(mutant.SuspicionOfOne) {
+		if k == rpcVoteOnSuspicion && t.Following() && !mutant.On(mutant.SuspicionOfOne) {
 			return errLeaderIsHeard
 		}
-		return t.fence.MayStand()
+		return t.Fence.MayStand()
 	case rpcTimeoutNow:
 		if err := t.takeOver(payload); err != nil {
 			return err
 		}
-		return t.fence.MayStand()
+		return t.Fence.MayStand()
 	}
 	return nil
 }
+
+// mayVote gives an error to one that would refuse its vote.
+func (t *transport) mayVote() error { return t.admit(rpcVote, nil) }
 
 // respond answers for the library, as soon as what it says is true of the disk.
 func (t *transport) respond(u unanswered, answer raft.RPCResponse) {
@@ -134,7 +137,7 @@ func (t *transport) respond(u unanswered, answer raft.RPCResponse) {
 		reply(payload, nil)
 		return
 	}
-	t.log.WhenDurable(args.Entries[len(args.Entries)-1].Index, func(err error) { reply(payload, err) })
+	t.Log.WhenDurable(args.Entries[len(args.Entries)-1].Index, func(err error) { reply(payload, err) })
 }
 
 // A snapshot is sent as the length of its head, the head, and the state; the
@@ -142,10 +145,10 @@ func (t *transport) respond(u unanswered, answer raft.RPCResponse) {
 const snapshotAnswer = 4 << 10
 
 func (t *transport) InstallSnapshot(id raft.ServerID, _ raft.ServerAddress, args *raft.InstallSnapshotRequest, resp *raft.InstallSnapshotResponse, data io.Reader) (err error) {
-	if err := t.fence.MayLead(); err != nil {
+	if err := t.Fence.MayLead(); err != nil {
 		return err
 	}
-	conn, err := t.mesh.Stream(string(id), t.channel)
+	conn, err := t.Mesh.Stream(string(id), t.channel)
 	if err != nil {
 		return err
 	}

@@ -22,10 +22,10 @@ func TestPromises_votes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := replica(t, 2, 9, 5)
+		s := bare(t, 2, 9, 5)
 		defer s.log.Close(0)
 		s.stable = promisedVotes{storage.NewStable(store), p.changed}
-		p.watch(s)
+		p.watch(0, s.promise)
 		s.stable.SetUint64([]byte("CurrentTerm"), 7)
 		s.stable.SetUint64([]byte("LastVoteTerm"), 6)
 		s.stable.Set([]byte("LastVoteCand"), []byte("n2"))

@@ -1,9 +1,5 @@
 package node
 
-// majority says whether n of so many voters are more than half of them. Half of an
-// even number is none: the other half could decide otherwise.
-func majority(n, voters int) bool { return 2*n > voters }
-
 // poll is what the voters of a shard think of an election.
 type poll struct {
 	agreed  bool   // a majority of the voters hears no leader and would vote

@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// TestMajority: more than half, at every place where voters are counted.
-func TestMajority(t *testing.T) {
+// TestCount_majority: more than half of the voters must agree; who is no voter does not
+// count.
+func TestCount_majority(t *testing.T) {
 	for _, tt := range []struct {
 		here, voters int
 		want         bool
@@ -18,30 +19,16 @@ func TestMajority(t *testing.T) {
 		{1, 4, false}, {2, 4, false}, {3, 4, true}, {4, 4, true},
 		{2, 5, false}, {3, 5, true},
 	} {
-		t.Run(fmt.Sprintf("%d of %d", tt.here, tt.voters), func(t *testing.T) {
-			var voters []string
-			opinions, here := map[string]opinion{"guest": {Agrees: true, Fit: true, Running: true}}, map[string]bool{"guest": true}
-			for i := range tt.voters {
-				id := fmt.Sprint("n", i+1)
-				voters = append(voters, id)
-				here[id] = i < tt.here
-				opinions[id] = opinion{Agrees: i < tt.here, Fit: true, Running: i >= tt.here}
-			}
-			is := func(id string) bool { return here[id] }
-			if got := (&roster{voters: [][]string{voters}}).majority(is); got != tt.want {
-				t.Errorf("the roster says that they are a majority: %v", got)
-			}
-			if got := count(voters, opinions); got.agreed != tt.want || got.running {
-				t.Errorf("the poll: %+v", got)
-			}
-			if err := canGoOn(voters, is); (err == nil) != tt.want {
-				t.Errorf("if the others were removed: %v", err)
-			}
-		})
-	}
-	twoShards := &roster{voters: [][]string{{"n1", "n2", "n3"}, {"n3"}}}
-	if !twoShards.majority(func(id string) bool { return id == "n3" }) {
-		t.Error("the majority of the second shard does not count")
+		var voters []string
+		opinions := map[string]opinion{"guest": {Agrees: true, Fit: true, Running: true}}
+		for i := range tt.voters {
+			id := fmt.Sprint("n", i+1)
+			voters = append(voters, id)
+			opinions[id] = opinion{Agrees: i < tt.here, Fit: true, Running: i >= tt.here}
+		}
+		if got := count(voters, opinions); got.agreed != tt.want || got.running {
+			t.Errorf("%d of %d: %+v", tt.here, tt.voters, got)
+		}
 	}
 }
 

@@ -1,0 +1,82 @@
+//go:build !js
+
+package node
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+)
+
+// API answers the HTTP requests of a node's clients and operators. Its methods may be
+// called from any goroutine.
+type API struct {
+	node      *Node
+	cfg       APIConfig
+	handler   http.Handler
+	meter     *requestMeter
+	budget    *budget      // of what the requests of clients hold
+	followers atomic.Int64 // of events
+}
+
+// APIConfig says whom the API answers, and how much it holds for them.
+type APIConfig struct {
+	// AllowHosts are hosts, HOST or HOST:PORT, that the HTTP API answers to beside
+	// loopback names and the node's own addresses; AllowOrigins are origins,
+	// SCHEME://HOST[:PORT], whose pages it answers beside its own.
+	AllowHosts, AllowOrigins []string
+	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
+	AllowFaults bool
+	// MaxInFlight bounds, in bytes, what the requests of clients hold in memory
+	// together while they are read and answered, beside node.Config.MaxQueue. Beyond it
+	// they are refused.
+	MaxInFlight int
+	// MaxConnections is how many clients may be connected; half of them may follow
+	// events.
+	MaxConnections int
+}
+
+// DefaultAPIConfig answers those who use the node's own names.
+func DefaultAPIConfig() APIConfig { return APIConfig{MaxInFlight: 128 << 20, MaxConnections: 4096} }
+
+// ErrAPIConfig is the error for a configuration that makes no sense.
+var ErrAPIConfig = errors.New("invalid configuration of the HTTP API")
+
+// Validate checks the configuration.
+func (c APIConfig) Validate() error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("%w: %s", ErrAPIConfig, fmt.Sprintf(format, args...))
+	}
+	for _, host := range c.AllowHosts {
+		if _, err := parseHost(host); err != nil {
+			return bad("--allow-host: %s", err)
+		}
+	}
+	for _, origin := range c.AllowOrigins {
+		if _, err := parseOrigin(origin); err != nil {
+			return bad("--allow-origin: %s", err)
+		}
+	}
+	switch {
+	case c.MaxInFlight < streamLimit:
+		return bad("%d bytes for the requests of clients: one stream may take %d", c.MaxInFlight, streamLimit)
+	case c.MaxConnections < 2:
+		return bad("%d connections are too few", c.MaxConnections)
+	}
+	return nil
+}
+
+// NewAPI answers for a node. There is one for each node, since it bounds what all
+// requests hold together.
+func NewAPI(n *Node, cfg APIConfig) (*API, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	a := &API{node: n, cfg: cfg, meter: newRequestMeter(n.Metrics()), budget: newBudget(cfg.MaxInFlight)}
+	a.handler = newGuard(cfg, n.Self(), a.mux())
+	return a, nil
+}
+
+// Handler is the whole API, behind its guard.
+func (a *API) Handler() http.Handler { return a.handler }

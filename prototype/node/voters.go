@@ -1,0 +1,108 @@
+package node
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// configuration is the shard's newest one here, committed or not.
+func (s *shard) configuration() raft.Configuration {
+	return s.raft.GetConfiguration().Configuration()
+}
+
+// voters are the members that vote, in the same order at every node.
+func (s *shard) voters() (ids []string) {
+	for _, server := range s.configuration().Servers {
+		if server.Suffrage == raft.Voter {
+			ids = append(ids, string(server.ID))
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// servers are all members, whether they vote or not, by the newest configuration.
+func (s *shard) servers() (ids []string) {
+	for _, server := range s.configuration().Servers {
+		ids = append(ids, string(server.ID))
+	}
+	return ids
+}
+
+// others are the voters beside this node.
+func (s *shard) others() []raft.ServerID {
+	var ids []raft.ServerID
+	for _, server := range s.configuration().Servers {
+		if server.Suffrage == raft.Voter && server.ID != raft.ServerID(s.cfg.ID) {
+			ids = append(ids, server.ID)
+		}
+	}
+	return ids
+}
+
+// server is one of the members.
+func (s *shard) server(id string) (raft.Server, bool) {
+	for _, server := range s.configuration().Servers {
+		if server.ID == raft.ServerID(id) {
+			return server, true
+		}
+	}
+	return raft.Server{}, false
+}
+
+// suffrage is this node's, as the shard's newest configuration here has it;
+// Staging if that does not list the node.
+func (s *shard) suffrage() raft.ServerSuffrage {
+	if server, ok := s.server(s.cfg.ID); ok {
+		return server.Suffrage
+	}
+	return raft.Staging
+}
+
+// found writes the first configuration. Every founder writes the same one, so it
+// does not matter who is first.
+func (s *shard) found(members raft.Configuration) error {
+	if err := s.raft.BootstrapCluster(members).Error(); err != nil {
+		return err
+	}
+	s.ruling.founded.Store(true)
+	s.transport.open.Store(true)
+	return nil
+}
+
+// changeWithin bounds how long a change of the members may wait to be proposed.
+const changeWithin = 5 * time.Second
+
+// admit has a leader take a node in, without a vote. It gives the entry that admits it.
+func (s *shard) admit(id string, address raft.ServerAddress) (at mark, err error) {
+	err = s.ruling.admit(id, func() error {
+		change := s.raft.AddNonvoter(raft.ServerID(id), address, 0, changeWithin)
+		if err := change.Error(); err != nil {
+			return err
+		}
+		var e raft.Log
+		if err := s.log.GetLog(change.Index(), &e); err != nil {
+			return fmt.Errorf("look at the entry that admits: %w", err)
+		}
+		at = mark{e.Term, e.Index}
+		return nil
+	})
+	return at, err
+}
+
+// promote has a leader give a member its vote, once it has come to an index that is near
+// the end of the log.
+func (s *shard) promote(member raft.Server, index uint64) error {
+	if s.lags(index) {
+		return fmt.Errorf("it has come to entry %d of %d", index, s.raft.LastIndex())
+	}
+	return s.raft.AddVoter(member.ID, member.Address, 0, changeWithin).Error()
+}
+
+// remove has a leader remove a member.
+func (s *shard) remove(id string) error {
+	return s.raft.RemoveServer(raft.ServerID(id), 0, changeWithin).Error()
+}
