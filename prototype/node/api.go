@@ -73,7 +73,8 @@ func NewAPI(n *Node, cfg APIConfig) (*API, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	a := &API{node: n, cfg: cfg, meter: newRequestMeter(n.Metrics()), budget: newBudget(cfg.MaxInFlight)}
+	b := newBudget(cfg.MaxInFlight)
+	a := &API{node: n, cfg: cfg, meter: newRequestMeter(n.Metrics(), b), budget: b}
 	a.handler = newGuard(cfg, n.Self(), a.mux())
 	return a, nil
 }
