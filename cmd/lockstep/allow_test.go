@@ -2,6 +2,9 @@ package main
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"lockstep/prototype/cluster"
@@ -48,6 +51,31 @@ func TestNode_allowed(t *testing.T) {
 		answer.Body.Close()
 		if answer.StatusCode != tt.want {
 			t.Errorf("host %q, origin %q: %s, want %d", tt.host, tt.origin, answer.Status, tt.want)
+		}
+	}
+}
+
+// TestAllowed_refused: what cannot be a host or an origin is refused by whoever starts
+// nodes, before anything is made, and with the flag's name.
+func TestAllowed_refused(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	for _, tt := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"cluster", "--allow-host", "https://chat.example"}, "--allow-host"},
+		{[]string{"cluster", "--allow-origin", "app.example"}, "--allow-origin"},
+		{[]string{"serve", "--allow-host", "chat.example/x"}, "--allow-host"},
+		{[]string{"serve", "--allow-origin", "https://app.example/x"}, "--allow-origin"},
+		{[]string{"node", "--allow-origin", "null"}, "--allow-origin"},
+		{[]string{"node", "--id", "n1", "--peers", "n1=127.0.0.1:1/127.0.0.1:2", "--max-in-flight", "1000"}, "1000 bytes for the requests of clients"},
+	} {
+		var out, errs strings.Builder
+		if code := run(t.Context(), append(tt.args, "--data", dir), strings.NewReader(""), &out, &errs); code == 0 || !strings.Contains(errs.String(), tt.says) {
+			t.Errorf("%q: exit code %d, %s", tt.args, code, errs.String())
+		}
+		if _, err := os.Stat(dir); err == nil {
+			t.Fatalf("%q makes the folder of its data", tt.args)
 		}
 	}
 }

@@ -36,11 +36,20 @@ type nodeFlags struct {
 	httpTLS                     bool
 	balanceAfter, upgradeAfter  time.Duration
 	hosts, origins              []string
+	maxInFlight                 int
 }
 
 // addAllowed adds the flags for whom nodes answer beside themselves.
 func addAllowed(cmd *cobra.Command, hosts, origins *[]string, who string) {
 	cmd.Flags().StringSliceVar(hosts, "allow-host", nil, "HOST or HOST:PORT that "+who+" to beside loopback names and its own addresses; with commas, or again")
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		web := httpapi.DefaultConfig()
+		web.AllowHosts, web.AllowOrigins = *hosts, *origins
+		if err := web.Validate(); err != nil {
+			return usageError{err.Error(), cmd.CommandPath() + " --help"}
+		}
+		return nil
+	}
 	cmd.Flags().StringSliceVar(origins, "allow-origin", nil, "SCHEME://HOST[:PORT] whose pages "+who+" beside those of its own origin; with commas, or again")
 }
 
@@ -72,7 +81,8 @@ kind, such as that of a proxy, is added by --allow-host. Pages are answered if t
 are of the node's own origin or of one that --allow-origin adds; behind a proxy
 that ends TLS, that is the proxy's, with https.
 
-What requests hold in memory is bounded; beyond it they get 503 and Retry-After. An
+What requests hold in memory is bounded, together by --max-in-flight; beyond it they
+get 503 and Retry-After. An
 answer holds at most 8 MiB of messages, or one message: if it ends before the
 last seq, ask on after its last message. A client that reads nothing of its answer
 for 10 seconds gets an early end of it.`,
@@ -99,6 +109,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().BoolVar(&f.lazyLane, "lazy-lane", false, "have the lane that says ok when a majority has a message in memory, and flushes each second; the same at every node")
 	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
 	addAllowed(cmd, &f.hosts, &f.origins, "the HTTP API answers")
+	cmd.Flags().IntVar(&f.maxInFlight, "max-in-flight", httpapi.DefaultConfig().MaxInFlight, "bytes that the requests of clients may hold in memory together, beyond which they get 503")
 	cmd.Flags().StringVar(&f.tls.Cert, "tls-cert", "", "this node's certificate for the other nodes (PEM); read again when it changes")
 	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
 	cmd.Flags().StringVar(&f.tls.CA, "tls-ca", "", "the authorities of the other nodes' certificates (PEM)")
@@ -202,7 +213,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	cfg.Retain, cfg.IDMemory, cfg.AdmitRate = f.retain, f.idMemory<<20, f.admitRate
 	cfg.BalanceAfter, cfg.DiskReserve, cfg.UpgradeAfter = f.balanceAfter, f.diskReserve, f.upgradeAfter
 	web := httpapi.DefaultConfig()
-	web.AllowFaults, web.AllowHosts, web.AllowOrigins = f.allowFaults, f.hosts, f.origins
+	web.AllowFaults, web.AllowHosts, web.AllowOrigins, web.MaxInFlight = f.allowFaults, f.hosts, f.origins, f.maxInFlight
 	if f.lazyLane {
 		cfg.Lazy = node.LazyEvery
 	}

@@ -11,8 +11,10 @@ import (
 	"lockstep/prototype/torture"
 )
 
-// tortureFaults are what torture can do to a leader.
-var tortureFaults = []string{string(fault.Kill), string(fault.Pause), string(fault.Isolate)}
+// tortureFaults are what torture can do to the process of a leader, the first three of
+// them if nothing else is asked for.
+var tortureFaults = []string{string(fault.Kill), string(fault.Pause), string(fault.Isolate), string(fault.TornTail),
+	string(fault.HungDisk), string(fault.FailingDisk), string(fault.FullDisk), string(fault.Rate), string(fault.Latency)}
 
 type tortureFlags struct {
 	failures, nodes, shards int
@@ -35,9 +37,10 @@ shares no code with the cluster judge what clients saw.
 
 In virtual time, which is the default, real nodes run on a simulated network and
 simulated disks, many schedules at once: leaders are killed, cut off, made silent
-and handed over, lose their power in the middle of a flush, hang on their disk, while
-messages are lost, doubled, delayed and reordered and clocks jump. An hour takes
-seconds. Each seed is one schedule; a failing one is made smaller and kept with its
+and handed over, lose their power in the middle of a flush, have a disk that hangs,
+fails or is full, while messages are lost, doubled, delayed and reordered, lines are
+slow or long, followers have such disks and clocks jump or run at another pace. An hour
+takes seconds. Each seed is one schedule; a failing one is made smaller and kept with its
 history.
 
 With --processes real processes on a temporary folder are broken in real time:
@@ -46,7 +49,9 @@ With --processes real processes on a temporary folder are broken in real time:
   pause     SIGSTOP until its successor works, then SIGCONT,
   isolate   the links to the other nodes are cut, not those to its clients, and healed,
 
-and the window is measured: from the last message that the old leader acknowledged to
+and if --faults names them torn-tail, hung-disk, failing-disk, full-disk, and rate and
+latency, under which a leader keeps its lead on a slow or a long line. Where it loses it
+the window is measured: from the last message that the old leader acknowledged to
 the first that its successor did.
 
 With --family disks nodes lose what they had stored, a minority at a time: a bit or
@@ -76,7 +81,7 @@ The exit code is 0 only if the verdict is ok and every failure took effect.`,
 	cmd.Flags().BoolVar(&f.processes, "processes", false, "break real processes in real time")
 	cmd.Flags().StringVar(&f.out, "out", "", "file for the evidence, as JSON")
 	cmd.Flags().StringVar(&f.history, "history", "", "with --processes: file for the history, as JSON lines (kept anyway if the verdict is not ok)")
-	cmd.Flags().StringSliceVar(&f.faults, "faults", tortureFaults, "with --processes: kinds of failure")
+	cmd.Flags().StringSliceVar(&f.faults, "faults", tortureFaults[:3], "with --processes: kinds of failure")
 	cmd.Flags().Float64Var(&f.rate, "rate", 400, "with --processes: messages a second")
 	cmd.Flags().IntVar(&f.sessions, "sessions", 24, "with --processes: clients that send, each one message after the other")
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "a line for each failure, or run")

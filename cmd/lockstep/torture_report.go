@@ -64,7 +64,9 @@ func (t tortureReport) count(kind string) (n int) {
 
 func (t tortureReport) windows() (windows []time.Duration) {
 	for _, e := range t.result.Effects {
-		windows = append(windows, e.Window.D())
+		if e.LeaderFailed {
+			windows = append(windows, e.Window.D())
+		}
 	}
 	return windows
 }

@@ -97,10 +97,10 @@ func given(doubtful bool, err *Error) *Error {
 }
 
 // advice is how long the node asks to be left alone. Retry-After counts whole
-// seconds, and a new leader is there in a fraction of one, so that advice is
-// for others.
+// seconds, and a new leader is there in a fraction of one, so that advice is for
+// others than those without a leader, or with one whose full disk makes it hand over.
 func advice(err *Error) time.Duration {
-	if err.Reason == "no-leader" {
+	if err.Reason == "no-leader" || err.Reason == "disk-full" {
 		return 0
 	}
 	return err.RetryAfter

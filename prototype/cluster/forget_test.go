@@ -3,6 +3,7 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+	boltdb "github.com/hashicorp/raft-boltdb/v2"
 
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/replica"
@@ -197,6 +199,21 @@ var damages = map[string]func(t *testing.T, folder string){
 	"the votes are deleted": func(t *testing.T, folder string) {
 		must(t, os.Remove(filepath.Join(folder, "stable.db")))
 	},
+	"a bit of a vote's candidate has flipped": func(t *testing.T, folder string) {
+		changeStable(t, folder, "shard-0/Vote", func(vote []byte) { vote[len(vote)-1] ^= 2 })
+	},
+	"a bit of a vote's term has flipped": func(t *testing.T, folder string) {
+		changeStable(t, folder, "shard-0/Vote", func(vote []byte) { vote[7] &= vote[7] - 1 })
+	},
+	"a bit of the term has flipped": func(t *testing.T, folder string) {
+		changeStable(t, folder, "shard-0/CurrentTerm", func(term []byte) { term[7] &= term[7] - 1 })
+	},
+	"a digit of what it has promised has changed": func(t *testing.T, folder string) {
+		changeStable(t, folder, "shard-0/Promises", func(promises []byte) {
+			at := bytes.Index(promises, []byte(`"index":`)) + len(`"index":`)
+			promises[at] ^= 1
+		})
+	},
 	"everything is deleted": func(t *testing.T, folder string) {
 		must(t, os.RemoveAll(folder))
 	},
@@ -207,6 +224,17 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// changeStable changes a value in the file of votes of a node that is down.
+func changeStable(t *testing.T, folder, key string, change func(value []byte)) {
+	store, err := boltdb.NewBoltStore(filepath.Join(folder, "stable.db"))
+	must(t, err)
+	value, err := store.Get([]byte(key))
+	must(t, err)
+	value = bytes.Clone(value)
+	change(value)
+	must(t, errors.Join(store.Set([]byte(key), value), store.Close()))
 }
 
 func logFiles(t *testing.T, folder string) (files []string) {

@@ -45,11 +45,14 @@ const (
 	patientBit  = 0x80
 	partedBit   = 0x40
 	frameHeader = 4 + 1 + 2 + 8
-	// maxFrame bounds what a peer can make us allocate.
+	// maxFrame bounds a frame, and a message that comes in parts.
 	maxFrame = 64 << 20
 	// longFrame is the size from which a message takes the connection for long
 	// ones.
 	longFrame = 16 << 10
+	// readAhead, in bytes, is allocated for a payload when it is announced. What is
+	// longer takes memory as it comes, at most about twice as much.
+	readAhead = 256 << 10
 )
 
 var errFrame = errors.New("malformed frame")
@@ -84,18 +87,24 @@ func readFrame(r *bufio.Reader, before []byte) (frame, error) {
 		return frame{}, fmt.Errorf("read frame of kind %d: %w", f.kind, errFrame)
 	}
 	n := int(length - (frameHeader - 4))
-	switch {
-	case f.kind == part && (f.id > maxFrame || len(before)+n > int(f.id)), f.parted && len(before)+n > maxFrame:
-		return frame{}, fmt.Errorf("read a part of %d bytes: %w", n, errFrame)
-	case f.kind == part && before == nil:
-		before = make([]byte, 0, f.id)
-	}
 	if f.kind == part || f.parted {
-		f.payload = slices.Grow(before, n)[:len(before)+n]
-		_, err := io.ReadFull(r, f.payload[len(before):])
-		return f, err
+		f.payload = before
 	}
-	f.payload = make([]byte, n)
-	_, err := io.ReadFull(r, f.payload)
-	return f, err
+	whole := len(f.payload) + n
+	switch {
+	case whole > maxFrame, f.kind == part && (f.id > maxFrame || whole > int(f.id)):
+		return frame{}, fmt.Errorf("read a part of %d bytes: %w", n, errFrame)
+	case f.kind == part:
+		whole = int(f.id)
+	}
+	for n > 0 {
+		piece := min(n, max(len(f.payload), readAhead))
+		read := len(f.payload)
+		f.payload = slices.Grow(f.payload, max(piece, min(read, whole-read)))[:read+piece]
+		if _, err := io.ReadFull(r, f.payload[read:]); err != nil {
+			return f, err
+		}
+		n -= piece
+	}
+	return f, nil
 }

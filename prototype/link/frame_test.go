@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"runtime"
 	"testing"
 )
 
@@ -43,5 +44,61 @@ func TestReadFrame(t *testing.T) {
 		if f, err := readFrame(bufio.NewReader(bytes.NewReader(header)), nil); !errors.Is(err, errFrame) {
 			t.Errorf("length %d, kind %d: %+v, %v", tt.length, tt.kind, f, err)
 		}
+	}
+}
+
+// TestReadFrame_announced: what a peer announces and does not send takes no memory.
+func TestReadFrame_announced(t *testing.T) {
+	for name, f := range map[string]frame{
+		"a frame":               {kind: request},
+		"a part of a message":   {kind: part, id: maxFrame},
+		"the end of a message":  {kind: request, parted: true},
+		"the first part of one": {kind: part, id: maxFrame, payload: make([]byte, longFrame)},
+	} {
+		said := append(f.appendHeader(nil), f.payload...)
+		if len(f.payload) == 0 {
+			binary.BigEndian.PutUint32(said, maxFrame)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got, err := readFrame(bufio.NewReader(bytes.NewReader(said)), nil)
+		runtime.ReadMemStats(&after)
+		if (err == nil) != (len(f.payload) > 0) || len(got.payload) < len(f.payload) {
+			t.Errorf("%s: %d bytes, %v", name, len(got.payload), err)
+		}
+		if taken := after.TotalAlloc - before.TotalAlloc; taken > 4*readAhead {
+			t.Errorf("%s that is announced takes %d bytes", name, taken)
+		}
+	}
+}
+
+// TestReadFrame_long: a long message arrives whole, in one frame or in parts.
+func TestReadFrame_long(t *testing.T) {
+	payload := make([]byte, 5*readAhead+7)
+	for i := range payload {
+		payload[i] = byte(i / 3)
+	}
+	whole := append(frame{kind: request, payload: payload}.appendHeader(nil), payload...)
+	if f, err := readFrame(bufio.NewReader(bytes.NewReader(whole)), nil); err != nil || !bytes.Equal(f.payload, payload) {
+		t.Errorf("in one frame: %d bytes, %v", len(f.payload), err)
+	}
+	var said []byte
+	rest := payload
+	for ; len(rest) > 2*readAhead; rest = rest[readAhead:] {
+		said = append(frame{kind: part, id: uint64(len(payload)), payload: rest[:readAhead]}.appendHeader(said), rest[:readAhead]...)
+	}
+	said = append(frame{kind: request, parted: true, payload: rest}.appendHeader(said), rest...)
+	in, before := bufio.NewReader(bytes.NewReader(said)), []byte(nil)
+	for {
+		f, err := readFrame(in, before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if before = f.payload; f.kind == request {
+			break
+		}
+	}
+	if !bytes.Equal(before, payload) {
+		t.Errorf("in parts: %d bytes", len(before))
 	}
 }

@@ -256,7 +256,7 @@ func (m *Mesh) Heard(peer string) time.Time {
 func (m *Mesh) read(c *conn) {
 	at, _ := m.heard.LoadOrStore(c.peer, new(atomic.Int64))
 	heard := at.(*atomic.Int64)
-	in := bufio.NewReaderSize(c.Conn, 64<<10)
+	in, late := bufio.NewReaderSize(c.Conn, 64<<10), &m.peer(c.peer).late
 	var before []byte // of a message that comes in parts
 	for {
 		f, err := readFrame(in, before)
@@ -278,16 +278,25 @@ func (m *Mesh) read(c *conn) {
 			before = nil
 		}
 		fate := m.cfg.Links.Fate(c.peer, fault.In)
-		if !fate.Drop {
-			heard.Store(int64(time.Since(m.began)))
+		if fate.Drop {
+			continue
 		}
+		heard.Store(int64(time.Since(m.began)))
 		switch {
-		case fate.Drop:
-		case fate.Delay > 0:
-			time.AfterFunc(fate.Delay, func() { m.deliver(c, f) })
-		default:
-			m.deliver(c, f)
+		case fate.Delay > 0 && late.take(f.cost(), false):
+			time.AfterFunc(fate.Delay, func() {
+				late.give(f.cost())
+				m.deliver(c, f)
+			})
+			continue
+		case fate.Delay > 0: // more are delayed than may be held: the line is full, and those behind wait
+			select {
+			case <-time.After(fate.Delay):
+			case <-c.ended:
+				return
+			}
 		}
+		m.deliver(c, f)
 	}
 }
 

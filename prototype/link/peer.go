@@ -11,6 +11,7 @@ type peer struct {
 	mesh  *Mesh
 	id    string
 	room  room
+	late  room    // of messages from it that a fault delays
 	lines [2]line // for short and for long messages
 	speaks
 }

@@ -294,3 +294,43 @@ func TestRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestMesh_bound_of_delayed: what a fault delays on its way in is bounded, too. Behind
+// it the line is full, and nothing of it is lost.
+func TestMesh_bound_of_delayed(t *testing.T) {
+	const messages = 100
+	for name, delay := range map[string]time.Duration{"held": time.Hour, "passed on": 10 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			m := open(t, Config{Self: "a", Network: &sockets{}}, nil)
+			var arrived atomic.Int64
+			m.handlers[neverAnswered] = func(string, []byte, func([]byte, error)) { arrived.Add(1) }
+			m.faults.Add(fault.Fault{Kind: fault.Delay, Delay: fault.Duration(delay), Direction: fault.In})
+			c, err := net.Dial("tcp", m.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			shake(t, c, terms{oldest: 3, newest: 4, id: "b"})
+			go func() {
+				f := frame{kind: oneWay, channel: neverAnswered, payload: make([]byte, 1<<20)}
+				said := append(f.appendHeader(nil), f.payload...)
+				for range messages {
+					c.Write(said)
+				}
+			}()
+			late := &m.peer("b").late
+			if delay < time.Minute {
+				eventually(t, "all messages arrive", func() bool { return arrived.Load() == messages })
+				if held := late.held.Load(); held != 0 {
+					t.Errorf("%d bytes are still held", held)
+				}
+				return
+			}
+			eventually(t, "the line is full", func() bool { return late.held.Load() > maxHeld-2<<20 })
+			m.Close()
+			if held := late.held.Load(); held > maxHeld {
+				t.Errorf("%d bytes are held", held)
+			}
+		})
+	}
+}

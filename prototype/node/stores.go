@@ -30,10 +30,12 @@ func openStores(cfg Config) (all []storage.Stores, own *member.Name, p *folder.P
 	}
 	store := storage.NewFaultyStable(all[0].Stable, cfg.Disk)
 	i, err := folder.Claim(store, cfg.ID, cfg.Shards)
-	if err != nil {
-		return all, nil, nil, err
+	if err == nil {
+		p, err = folder.OpenPromises(store, cfg.Logger)
 	}
-	p, err = folder.OpenPromises(store, cfg.Logger)
+	if err != nil && all[0].Advise != nil {
+		err = all[0].Advise(err)
+	}
 	return all, member.NewName(store, i), p, err
 }
 

@@ -23,7 +23,7 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 		return low + time.Duration(random.Int64N(int64(high-low)))
 	}
 	for done := 0; done < failures; done++ {
-		f := drawFailure(random)
+		f := drawFailure(random, topology)
 		step := fault.Step{At: fault.Duration(at), Target: "leader-of-shard:" + strconv.Itoa(random.IntN(topology.Shards)), Fault: f}
 		end := at + between(700*time.Millisecond, 1000*time.Millisecond)
 		if f.Kind == fault.Pause {
@@ -45,10 +45,13 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 		}
 		if random.IntN(4) == 0 {
 			end += 200 * time.Millisecond // for the failed node to be back
-			trouble := fault.Step{At: fault.Duration(end), Until: fault.Duration(end + between(100*time.Millisecond, 400*time.Millisecond))}
-			trouble.Target, trouble.Fault = drawTrouble(random)
+			trouble := fault.Step{At: fault.Duration(end)}
+			trouble.Target, trouble.Fault = drawTrouble(random, topology)
+			end += between(100*time.Millisecond, 400*time.Millisecond)
+			if trouble.Kind != fault.Snapshot {
+				trouble.Until = fault.Duration(end)
+			}
 			s.Faults = append(s.Faults, trouble)
-			end = trouble.Until.D()
 		}
 		at = end + between(200*time.Millisecond, 500*time.Millisecond)
 	}
@@ -61,9 +64,9 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 var downs = []fault.Kind{fault.Kill, fault.PowerLoss, fault.TornTail}
 
 // drawFailure is something that takes a leader's lead.
-func drawFailure(random *rand.Rand) fault.Fault {
+func drawFailure(random *rand.Rand, topology fault.Topology) fault.Fault {
 	seed := random.Uint64()
-	switch random.IntN(10) {
+	switch random.IntN(13) {
 	case 0, 1:
 		return fault.Fault{Kind: fault.Kill}
 	case 2:
@@ -77,19 +80,25 @@ func drawFailure(random *rand.Rand) fault.Fault {
 	case 6:
 		return fault.Fault{Kind: fault.HungDisk}
 	case 7:
-		return fault.Fault{Kind: fault.Drop, Probability: 1, Direction: fault.Out, Seed: seed}
+		return fault.Fault{Kind: fault.FailingDisk}
 	case 8:
+		return fault.Fault{Kind: fault.FullDisk}
+	case 9:
+		return fault.Fault{Kind: fault.Drop, Probability: 1, Direction: fault.Out, Seed: seed}
+	case 10:
 		return fault.Fault{Kind: fault.Pause}
+	case 11:
+		return fault.Fault{Kind: fault.Cut, Peers: topology.Members(), Direction: fault.Out}
 	}
 	return fault.Fault{Kind: fault.Isolate}
 }
 
 // drawTrouble is something that a cluster should hardly notice, at a place where
 // it is sure to be felt.
-func drawTrouble(random *rand.Rand) (target string, _ fault.Fault) {
+func drawTrouble(random *rand.Rand, topology fault.Topology) (target string, _ fault.Fault) {
 	seed := random.Uint64()
 	ms := func(n int) fault.Duration { return fault.Duration(time.Duration(1+random.IntN(n)) * time.Millisecond) }
-	switch random.IntN(8) {
+	switch random.IntN(16) {
 	case 0:
 		return "leader", fault.Fault{Kind: fault.Drop, Probability: 0.1 + 0.2*random.Float64(), Seed: seed}
 	case 1:
@@ -104,23 +113,50 @@ func drawTrouble(random *rand.Rand) (target string, _ fault.Fault) {
 		return "follower", fault.Fault{Kind: fault.Flap, Period: ms(40)}
 	case 6:
 		return "leader", fault.Fault{Kind: fault.SlowDisk, Delay: ms(40)}
+	case 7:
+		return "leader", fault.Fault{Kind: fault.Rate, Rate: float64(slowLine + random.IntN(10*slowLine))}
+	case 8:
+		return "leader", fault.Fault{Kind: fault.Latency, Delay: ms(40)}
+	case 9:
+		return "follower", fault.Fault{Kind: fault.HungDisk}
+	case 10:
+		return "follower", fault.Fault{Kind: fault.FailingDisk}
+	case 11:
+		return "follower", fault.Fault{Kind: fault.FullDisk}
+	case 12:
+		return "leader", fault.Fault{Kind: fault.ClockRate, Rate: 0.91 + 0.18*random.Float64()} // within [node.Config.ClockDrift]
+	case 13:
+		return "leader", fault.Fault{Kind: fault.Snapshot}
+	case 14:
+		return "leader", fault.Fault{Kind: fault.Cut, Peers: topology.Members(), Direction: fault.In}
 	}
 	return "leader", fault.Fault{Kind: fault.ClockJump, By: fault.Duration(random.Int64N(int64(2*time.Hour))) - fault.Duration(time.Hour)}
 }
 
-// DrawOneByOne makes a schedule for [Options].OneByOne, in which leaders fail so many
-// times by faults of these kinds, each with an end. The same arguments give the same
+// slowLine, in bytes a second, is a line that the load of a drawn schedule and the
+// heartbeats beside it nearly fill.
+const slowLine = 30_000
+
+// DrawOneByOne makes a schedule for [Options].OneByOne, in which leaders are struck so
+// many times by faults of these kinds, each with an end. The same arguments give the same
 // schedule.
 func DrawOneByOne(seed uint64, failures int, kinds []fault.Kind, topology fault.Topology, load fault.Load) fault.Schedule {
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := fault.Schedule{Seed: seed, Topology: topology, Lane: "quorum", Duration: fault.Duration(time.Duration(failures+1) * time.Second), Load: load}
 	for i := range failures {
 		at := time.Duration(i) * time.Second
-		s.Faults = append(s.Faults, fault.Step{
+		step := fault.Step{
 			At: fault.Duration(at), Until: fault.Duration(at + time.Duration(300+random.IntN(500))*time.Millisecond),
 			Target: "leader-of-shard:" + strconv.Itoa(random.IntN(topology.Shards)),
 			Fault:  fault.Fault{Kind: kinds[random.IntN(len(kinds))]},
-		})
+		}
+		switch step.Kind {
+		case fault.Rate:
+			step.Rate = load.Rate * 1000
+		case fault.Latency:
+			step.Delay = fault.Duration(20 * time.Millisecond)
+		}
+		s.Faults = append(s.Faults, step)
 	}
 	return s
 }

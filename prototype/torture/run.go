@@ -54,7 +54,7 @@ type Options struct {
 	// OneByOne carries the steps out one after the other, each when the cluster has
 	// recovered from the one before, whatever their moments are, and each goes on
 	// for its length after another leader has taken over. A step without a successor
-	// ends the run. All must be aimed at leaders.
+	// ends the run, unless it is a fault of lines, which takes nobody's lead. All must be aimed at leaders.
 	OneByOne bool
 	// Progress is told after each step, by one goroutine at a time. It may be nil.
 	Progress func(Effect)

@@ -113,17 +113,18 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	turn.strikes(nodes)
 	aimed := old.node != "" && slices.Contains(nodes, old.node)
 	if r.options.OneByOne {
-		if failed == nil {
+		deposes := step.Kind != fault.Rate && step.Kind != fault.Latency
+		if failed == nil && deposes {
 			failed = r.tookOver(ctx, shard, old.term)
 		}
-		e.LeaderFailed, e.Parts = failed == nil, seen()
+		e.LeaderFailed, e.Parts = failed == nil && deposes, seen()
 		rest(ctx, lasts.D())
 	} else if step.Until > 0 {
 		// A leader may have been long in coming; the fault lasts as long all the same.
 		rest(ctx, max(time.Until(r.began.Add(step.Until.D())), time.Until(begun.Add(lasts.D()))))
 		now, _ := r.leaderNow(ctx, shard)
 		e.LeaderFailed = aimed && now.term > old.term
-	} else if aimed {
+	} else if aimed && step.Kind != fault.Snapshot { // a later change of leaders is another step's
 		e.LeaderFailed = r.changed(ctx, shard, old.term)
 	}
 	// What was broken is mended even if the run is to end.

@@ -57,9 +57,10 @@ func OpenKeyFile(path string) (*KeyFile, error) {
 	return k, nil
 }
 
-// read takes every record. The last one may be torn: whoever wrote it was not
-// told that it is there, so it is cut off. Any other that does not add up is
-// damage.
+// read takes every record. One at the end that is torn was being added when the
+// process ended, and nobody was told that it is there, so it is cut off. Any other
+// that does not add up is damage; so is one that [KeyFile.Destroy] has torn by
+// overwriting it, unless it is the last.
 func (k *KeyFile) read() error {
 	data, err := io.ReadAll(k.file)
 	if err != nil {

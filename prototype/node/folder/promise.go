@@ -1,8 +1,11 @@
 package folder
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/crc32"
 	"log/slog"
 	"maps"
 	"sync"
@@ -32,6 +35,9 @@ type Promise struct {
 	// Applied is the newest entry that was applied, of which clients may have been
 	// told. No leader may have this replica cut its log there; see replica.Replica.
 	Applied uint64 `json:"applied"`
+	// Votes are the newest term and vote that were written, so that one that has changed
+	// on disk is noticed. What is newer there is the work of an earlier version.
+	Votes Votes `json:"votes,omitzero"`
 	// Filling is the entry by which the replica was admitted, while it does not hold
 	// that; see package transport.
 	Filling *Mark `json:"filling,omitempty"`
@@ -42,7 +48,7 @@ type Promise struct {
 }
 
 // Promises keeps the promises of a node's replicas. A promise is written at most
-// saveEvery after it was made, all shards' together: writing each one before the
+// SaveEvery after it was made, all shards' together: writing each one before the
 // acknowledgement would cost a second flush for every first. So a log that lost
 // only what was written in the last moments before a crash is not found out here.
 //
@@ -64,7 +70,8 @@ type Promises struct {
 	turn chan struct{} // to save: one at a time, so that an older state never follows a newer
 }
 
-const saveEvery = 50 * time.Millisecond
+// SaveEvery is how far what is written may be behind what was promised.
+const SaveEvery = 50 * time.Millisecond
 
 var KeyPromises = []byte("Promises")
 
@@ -76,7 +83,12 @@ func OpenPromises(store raft.StableStore, logger *slog.Logger) (*Promises, error
 		return nil, fmt.Errorf("read promises: %w", err)
 	}
 	if data != nil {
-		if err := json.Unmarshal(data, &p.Loaded); err != nil {
+		data, sum, _ := bytes.Cut(data, []byte("\n"))
+		err := json.Unmarshal(data, &p.Loaded)
+		if err == nil && string(sum) != checksum(data) {
+			err = errors.New("their checksum is another one")
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read promises: %w: %w", storage.ErrCorrupt, err)
 		}
 	}
@@ -84,6 +96,23 @@ func OpenPromises(store raft.StableStore, logger *slog.Logger) (*Promises, error
 		p.peers[id] = l.Peers
 	}
 	return p, nil
+}
+
+// WritePromises stores them as JSON, with a checksum in a line of its own: a promise
+// that has changed on disk could be taken for a smaller one.
+func WritePromises(store raft.StableStore, all map[int]Promise) error {
+	data, err := json.Marshal(all)
+	if err == nil {
+		err = store.Set(KeyPromises, append(append(data, '\n'), checksum(data)...))
+	}
+	if err != nil {
+		return fmt.Errorf("write promises: %w", err)
+	}
+	return nil
+}
+
+func checksum(data []byte) string {
+	return fmt.Sprintf("%08x", crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli)))
 }
 
 // Watch begins to keep the promises of a shard. now tells, from what was written last,
@@ -139,7 +168,7 @@ func (p *Promises) soon() {
 	}
 	p.pending = true
 	p.saving.Add(1)
-	time.AfterFunc(saveEvery, func() {
+	time.AfterFunc(SaveEvery, func() {
 		defer p.saving.Done()
 		p.mu.Lock()
 		p.pending = false
@@ -172,12 +201,8 @@ func (p *Promises) Save() error {
 		all[id] = one
 	}
 	p.mu.Unlock()
-	data, err := json.Marshal(all)
-	if err == nil {
-		err = p.store.Set(KeyPromises, data)
-	}
-	if err != nil {
-		return fmt.Errorf("write promises: %w", err)
+	if err := WritePromises(p.store, all); err != nil {
+		return err
 	}
 	p.mu.Lock()
 	p.Loaded = all

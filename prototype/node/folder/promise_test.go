@@ -24,7 +24,7 @@ func TestPromises(t *testing.T) {
 		}
 		written := func(what string, want Mark) {
 			t.Helper()
-			time.Sleep(saveEvery) // virtual time
+			time.Sleep(SaveEvery) // virtual time
 			synctest.Wait()
 			if got := reopen().Remembers(0, "n2"); got != want {
 				t.Errorf("%s: %v is written, want %v", what, got, want)

@@ -82,7 +82,8 @@ func New(n *node.Node, cfg Config) (*API, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	a := &API{node: n, cfg: cfg, meter: newRequestMeter(n.Metrics()), budget: newBudget(cfg.MaxInFlight)}
+	b := newBudget(cfg.MaxInFlight)
+	a := &API{node: n, cfg: cfg, meter: newRequestMeter(n.Metrics(), b), budget: b}
 	a.handler = newGuard(cfg, n.Self(), a.mux())
 	return a, nil
 }

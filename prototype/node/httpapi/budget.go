@@ -22,11 +22,18 @@ const (
 // may be called from any goroutine.
 type budget struct {
 	mu    sync.Mutex
+	size  int
 	free  int
 	freed presence.Signal
 }
 
-func newBudget(bytes int) *budget { return &budget{free: bytes} }
+func newBudget(bytes int) *budget { return &budget{size: bytes, free: bytes} }
+
+func (b *budget) held() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.size - b.free
+}
 
 func (b *budget) take(bytes int) bool {
 	b.mu.Lock()

@@ -67,13 +67,6 @@ func TestReads_memory(t *testing.T) {
 	}
 }
 
-// inFlight is how many bytes requests hold.
-func inFlight(a *API) int {
-	a.budget.mu.Lock()
-	defer a.budget.mu.Unlock()
-	return a.cfg.MaxInFlight - a.budget.free
-}
-
 // virtual runs a test with a node and its server in virtual time.
 func virtual(t *testing.T, tune func(*Config), test func(t *testing.T, a *API, dial func() net.Conn)) {
 	synctest.Test(t, func(t *testing.T) {
@@ -90,7 +83,7 @@ func virtual(t *testing.T, tune func(*Config), test func(t *testing.T, a *API, d
 			server.Close()
 			<-ended
 			synctest.Wait()
-			if bytes := inFlight(a); bytes != 0 {
+			if bytes := a.budget.held(); bytes != 0 {
 				t.Errorf("%d bytes are held for requests that have ended", bytes)
 			}
 		}()
@@ -168,12 +161,12 @@ func TestStream_never_read(t *testing.T) {
 					go send(dial(), postMessages, data, false)
 				}
 				time.Sleep(writePatience / 2)
-				if held := inFlight(a); held == 0 || held > 2*(streamLimit+readBytes) {
+				if held := a.budget.held(); held == 0 || held > 2*(streamLimit+readBytes) {
 					t.Errorf("two clients hold %d KiB", held>>10)
 				}
 				time.Sleep(writePatience/2 + writeGrace + time.Second)
 				synctest.Wait()
-				if held := inFlight(a); held != 0 {
+				if held := a.budget.held(); held != 0 {
 					t.Errorf("%d bytes are held after %s", held, writePatience+writeGrace)
 				}
 			})
@@ -320,11 +313,14 @@ func TestBudget_refusals(t *testing.T) {
 	if a := askAs(t, s, "POST", "/v1/conversations/c/messages", `{"id":"small","sender":"ann","body":"x"}`, "Content-Type", "application/json"); a.status != 200 {
 		t.Errorf("a small message: %d %s", a.status, a.body)
 	}
+	if a := askAs(t, s, "GET", "/metrics", ""); !strings.Contains(a.body, "\nlockstep_in_flight_bytes 1.34217728e+08\n") {
+		t.Errorf("that all bytes are held is not among the metrics:\n%s", a.body)
+	}
 	a.budget.give(a.cfg.MaxInFlight)
 	if a := askAs(t, s, "POST", "/v1/conversations/c/messages", large, "Content-Type", "application/json"); a.status != 200 {
 		t.Errorf("a large message after room was made: %d %s", a.status, a.body)
 	}
-	if bytes := inFlight(a); bytes != 0 {
+	if bytes := a.budget.held(); bytes != 0 {
 		t.Errorf("%d bytes are held for requests that have ended", bytes)
 	}
 }

@@ -15,7 +15,7 @@ type requestMeter struct {
 	latency *prometheus.HistogramVec
 }
 
-func newRequestMeter(registry *prometheus.Registry) *requestMeter {
+func newRequestMeter(registry *prometheus.Registry, b *budget) *requestMeter {
 	m := &requestMeter{
 		sends: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lockstep_sends_total", Help: "Messages that clients sent to this node, by outcome: ok, duplicate, fail, unknown."}, []string{"outcome"}),
@@ -23,7 +23,9 @@ func newRequestMeter(registry *prometheus.Registry) *requestMeter {
 			Name: "lockstep_request_seconds", Help: "Time to answer a request at this node, by kind.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}, []string{"kind"}),
 	}
-	registry.MustRegister(m.sends, m.latency)
+	registry.MustRegister(m.sends, m.latency, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "lockstep_in_flight_bytes", Help: "What the requests of clients hold in memory, of what --max-in-flight allows."},
+		func() float64 { return float64(b.held()) }))
 	for _, outcome := range []string{"ok", "duplicate", "fail", "unknown"} {
 		m.sends.WithLabelValues(outcome)
 	}

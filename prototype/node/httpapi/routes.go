@@ -73,7 +73,7 @@ func (a *API) mux() *http.ServeMux {
 // Server is an HTTP server with limits that fit the API: of a connection's time,
 // of its headers, and of the number of connections. Streams move the times as they
 // get on. Headers that are late or too large, and connections beyond
-// APIConfig.MaxConnections, are refused before any route is asked.
+// Config.MaxConnections, are refused before any route is asked.
 func (a *API) Server() *http.Server {
 	return &http.Server{
 		Handler: a.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,

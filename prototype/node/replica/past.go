@@ -11,7 +11,7 @@ import (
 // past is what a replica finds of itself when it starts.
 type past struct {
 	held     folder.Mark // the newest entry of its log and its snapshots
-	term     uint64      // the newest term that it knows
+	votes    folder.Votes
 	promised folder.Promise
 	unfilled bool // it was being filled, and is not
 }
@@ -40,11 +40,8 @@ func recall(log raft.LogStore, stable raft.StableStore, snapshots raft.SnapshotS
 		}
 	}
 	p.unfilled = promised.Filling != nil && !holds(log, snapshots, *promised.Filling)
-	p.term, err = stable.GetUint64([]byte("CurrentTerm")) // the library's name
-	if err != nil && err.Error() != "not found" {
-		return p, fmt.Errorf("read term: %w", err)
-	}
-	return p, nil
+	p.votes, err = folder.ReadVotes(stable)
+	return p, err
 }
 
 // holds says whether a replica has an entry, in its log or in a snapshot.
@@ -68,8 +65,11 @@ func (p past) forgotten() string {
 		return fmt.Sprintf("its log ends at entry %d of term %d, and it had acknowledged entry %d of term %d", p.held.Index, p.held.Term, p.promised.Log.Index, p.promised.Log.Term)
 	case p.unfilled:
 		return "it had begun to be filled, and does not hold the entry by which it was admitted"
-	case p.term < p.held.Term:
-		return fmt.Sprintf("its votes are of term %d or older, and its log of term %d: the file with its votes was lost or is an older copy", p.term, p.held.Term)
+	case p.votes.Term < p.held.Term:
+		return fmt.Sprintf("its votes are of term %d or older, and its log of term %d: the file with its votes was lost or is an older copy", p.votes.Term, p.held.Term)
+	case p.votes.Before(p.promised.Votes):
+		return fmt.Sprintf("in the file with its votes are term %d and a vote for %.100q in term %d, and it had written term %d and a vote for %.100q in term %d: the disk has changed them",
+			p.votes.Term, p.votes.For, p.votes.Voted, p.promised.Votes.Term, p.promised.Votes.For, p.promised.Votes.Voted)
 	}
 	return ""
 }
@@ -77,13 +77,13 @@ func (p past) forgotten() string {
 // remember decides whether this replica may take part, by what it finds of itself,
 // and begins to keep its promises. The lazy lane's replicas have none to keep:
 // losing what was not flushed is what that lane is there to show.
-func (s *Replica) remember(stable raft.StableStore, p *folder.Promises) (err error) {
+func (s *Replica) remember(p *folder.Promises) (err error) {
 	lazy := s.cfg.Lazy > 0
 	promised := p.Loaded[s.Shard]
 	if lazy {
 		promised = folder.Promise{}
 	}
-	if s.past, err = recall(s.log, stable, s.snapshots, promised); err != nil {
+	if s.past, err = recall(s.log, s.stable, s.snapshots, promised); err != nil {
 		return fmt.Errorf("look for earlier state: %w", err)
 	}
 	s.transport.Open.Store(!s.past.empty())
@@ -130,9 +130,12 @@ func (s *Replica) Reminded(leader string, told folder.Mark) (forgot bool) {
 
 // promise is what this replica has promised by now. was is what was written last.
 func (s *Replica) promise(was folder.Promise) folder.Promise {
-	now := folder.Promise{Log: was.Log, Applied: max(was.Applied, s.fsm.machine.Index()), Filling: s.transport.Unfilled()}
+	now := folder.Promise{Log: was.Log, Votes: was.Votes, Applied: max(was.Applied, s.fsm.machine.Index()), Filling: s.transport.Unfilled()}
 	if s.forgot.Load() && !s.transport.Open.Load() {
 		return now // it has promised nothing since
+	}
+	if v, err := folder.ReadVotes(s.stable); err == nil {
+		now.Votes = v
 	}
 	if term, index, ok := s.log.DurableEntry(); ok {
 		now.Log = folder.Mark{Term: term, Index: index}

@@ -32,16 +32,23 @@ func TestPast_forgotten(t *testing.T) {
 		wants string
 	}{
 		"new":                       {past{}, ""},
-		"a vote and nothing else":   {past{term: 3}, ""},
-		"as promised":               {past{held: folder.Mark{Term: 2, Index: 7}, term: 2, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, ""},
-		"more than promised":        {past{held: folder.Mark{Term: 2, Index: 8}, term: 3, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, ""},
-		"one entry short":           {past{held: folder.Mark{Term: 2, Index: 6}, term: 2, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, "ends at entry 6 of term 2, and it had acknowledged entry 7 of term 2"},
-		"longer, of an older term":  {past{held: folder.Mark{Term: 1, Index: 90}, term: 2, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, "had acknowledged entry 7"},
-		"shorter, of a newer term":  {past{held: folder.Mark{Term: 3, Index: 5}, term: 3, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, ""},
-		"no log left":               {past{term: 2, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, "ends at entry 0"},
+		"a vote and nothing else":   {past{votes: folder.Votes{Term: 3}}, ""},
+		"as promised":               {past{held: folder.Mark{Term: 2, Index: 7}, votes: folder.Votes{Term: 2}, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, ""},
+		"more than promised":        {past{held: folder.Mark{Term: 2, Index: 8}, votes: folder.Votes{Term: 3}, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, ""},
+		"one entry short":           {past{held: folder.Mark{Term: 2, Index: 6}, votes: folder.Votes{Term: 2}, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, "ends at entry 6 of term 2, and it had acknowledged entry 7 of term 2"},
+		"longer, of an older term":  {past{held: folder.Mark{Term: 1, Index: 90}, votes: folder.Votes{Term: 2}, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, "had acknowledged entry 7"},
+		"shorter, of a newer term":  {past{held: folder.Mark{Term: 3, Index: 5}, votes: folder.Votes{Term: 3}, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, ""},
+		"no log left":               {past{votes: folder.Votes{Term: 2}, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, "ends at entry 0"},
 		"no votes left":             {past{held: folder.Mark{Term: 2, Index: 7}, promised: folder.Promise{Log: folder.Mark{Term: 2, Index: 7}}}, "its votes are of term 0 or older"},
-		"votes of the term before":  {past{held: folder.Mark{Term: 2, Index: 7}, term: 1}, "its votes are of term 1 or older"},
+		"votes of the term before":  {past{held: folder.Mark{Term: 2, Index: 7}, votes: folder.Votes{Term: 1}}, "its votes are of term 1 or older"},
 		"nothing promised, no vote": {past{held: folder.Mark{Term: 1, Index: 1}}, "votes"},
+		"a vote as written":         {past{votes: folder.Votes{Term: 3, Voted: 3, For: "n1"}, promised: folder.Promise{Votes: folder.Votes{Term: 3, Voted: 3, For: "n1"}}}, ""},
+		"a vote since":              {past{votes: folder.Votes{Term: 4, Voted: 4, For: "n2"}, promised: folder.Promise{Votes: folder.Votes{Term: 3, Voted: 3, For: "n1"}}}, ""},
+		"a term since":              {past{votes: folder.Votes{Term: 4, Voted: 3, For: "n1"}, promised: folder.Promise{Votes: folder.Votes{Term: 3, Voted: 3, For: "n1"}}}, ""},
+		"a vote for another":        {past{votes: folder.Votes{Term: 3, Voted: 3, For: "n2"}, promised: folder.Promise{Votes: folder.Votes{Term: 3, Voted: 3, For: "n1"}}}, `a vote for "n2" in term 3, and it had written term 3 and a vote for "n1"`},
+		"a vote of an older term":   {past{votes: folder.Votes{Term: 3, Voted: 1, For: "n1"}, promised: folder.Promise{Votes: folder.Votes{Term: 3, Voted: 3, For: "n1"}}}, "the disk has changed them"},
+		"no vote any more":          {past{votes: folder.Votes{Term: 3}, promised: folder.Promise{Votes: folder.Votes{Term: 3, Voted: 3, For: "n1"}}}, "the disk has changed them"},
+		"an older term":             {past{votes: folder.Votes{Term: 2, Voted: 1, For: "n1"}, promised: folder.Promise{Votes: folder.Votes{Term: 3, Voted: 1, For: "n1"}}}, "the disk has changed them"},
 	} {
 		got := tt.past.forgotten()
 		if (got == "") != (tt.wants == "") || !strings.Contains(got, tt.wants) {
@@ -74,14 +81,14 @@ func TestRecall(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, err := recall(store, store, snapshots, folder.Promise{Applied: 3})
-		if err != nil || p.held != tt.want || p.term != 0 || p.promised.Applied != 3 {
+		if err != nil || p.held != tt.want || p.votes.Term != 0 || p.promised.Applied != 3 {
 			t.Errorf("%s: %+v, %v; want %v", name, p, err, tt.want)
 		}
 		if err := store.SetUint64([]byte("CurrentTerm"), 8); err != nil {
 			t.Fatal(err)
 		}
-		if p, err := recall(store, store, snapshots, folder.Promise{}); err != nil || p.term != 8 {
-			t.Errorf("%s: term %d, %v; want 8", name, p.term, err)
+		if p, err := recall(store, store, snapshots, folder.Promise{}); err != nil || p.votes.Term != 8 {
+			t.Errorf("%s: term %d, %v; want 8", name, p.votes.Term, err)
 		}
 	}
 }
@@ -155,7 +162,7 @@ func bare(t *testing.T, term, last, applied uint64) *Replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Replica{cfg: DefaultConfig(), log: l, snapshots: listed(nil), fsm: &fsm{machine: order.New(), log: l}, transport: &transport.Transport{}}
+	s := &Replica{cfg: DefaultConfig(), log: l, stable: store, snapshots: listed(nil), fsm: &fsm{machine: order.New(), log: l}, transport: &transport.Transport{}}
 	s.cfg.Logger = slog.New(slog.DiscardHandler)
 	s.transport.Open.Store(true)
 	if applied > 0 {

@@ -53,6 +53,7 @@ type Replica struct {
 	fence     *disk.Fence
 	disk      *disk.Health
 	votes     *storage.WatchedStable
+	stable    raft.StableStore // the same, as the library uses it
 	live      *liveness.Peers
 	stores    io.Closer
 	snapshots raft.SnapshotStore
@@ -149,12 +150,13 @@ func Open(id int, cfg Config, p Parts) (_ *Replica, err error) {
 	rc.Logger = hclogger.New(cfg.Logger.With("shard", id), cfg.Gate)
 
 	s.votes = storage.NewWatchedStable(storage.NewFaultyStable(stores.Stable, cfg.Disk), s.disk, s.fence)
-	stable, snapshots := storage.NewStable(s.votes), storage.NewWatchedSnapshots(stores.Snapshots, s.disk, cfg.Disk.Write)
-	if err := s.remember(stable, p.Promises); err != nil {
+	s.stable = promisedVotes{storage.NewStable(s.votes), p.Promises.Changed}
+	snapshots := storage.NewWatchedSnapshots(stores.Snapshots, s.disk, cfg.Disk.Write)
+	if err := s.remember(p.Promises); err != nil {
 		s.log.Close(time.Second)
 		return nil, err
 	}
-	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, stable, snapshots, s.transport)
+	s.raft, err = raft.NewRaft(rc, s.fsm, s.log, s.stable, snapshots, s.transport)
 	if err != nil {
 		s.log.Close(time.Second)
 		return nil, fmt.Errorf("start raft: %w", err)

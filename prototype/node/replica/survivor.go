@@ -190,16 +190,7 @@ func (s *Survivor) Recover(address string, lost []string) error {
 		}
 		promised[shard] = folder.Promise{Log: folder.Mark{Term: list[0].Term, Index: list[0].Index}, Applied: machine.machine.Index()}
 	}
-	data, err := json.Marshal(promised)
-	if err == nil {
-		err = store.Set(folder.KeyPromises, data)
-	}
-	if err != nil {
-		return fmt.Errorf("write promises: %w", err)
-	}
-	s.id.Cluster = folder.NewClusterID()
-	s.Cluster = s.id.Cluster
-	return s.id.Keep(store)
+	return folder.WritePromises(store, promised)
 }
 
 // Close gives the folder back.

@@ -19,7 +19,9 @@ type Stores struct {
 	Volume disk.Volume
 	// Reopen closes the log and opens it again, after a write that failed. Reads
 	// wait meanwhile. nil: a failed write leaves the log as it was.
-	Reopen    func() error
+	Reopen func() error
+	// Advise adds to an ErrCorrupt what to do. It may be nil.
+	Advise    func(error) error
 	io.Closer // may be nil
 }
 

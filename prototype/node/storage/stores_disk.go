@@ -39,12 +39,16 @@ var LogStores = []LogStore{Bolt, WAL}
 // holds both.
 func DiskStores(dir string, kind LogStore, logger *slog.Logger) OpenStores {
 	shared := &sharedBolt{dir: dir}
-	return func(shard int) (Stores, error) {
-		stores, err := openDisk(dir, shard, kind, shared, logger)
+	advise := func(err error) error {
 		if errors.Is(err, ErrCorrupt) {
 			err = fmt.Errorf("%w\nIt is not served. The other members have what it held: move the whole data folder %s away and start the node again, and it is filled from them", err, dir)
 		}
-		return stores, err
+		return err
+	}
+	return func(shard int) (Stores, error) {
+		stores, err := openDisk(dir, shard, kind, shared, logger)
+		stores.Advise = advise
+		return stores, advise(err)
 	}
 }
 
