@@ -80,7 +80,7 @@ func (j *judged) judge(t *testing.T, ctx context.Context, atLeast int) {
 	t.Helper()
 	j.stop()
 	j.senders.Wait()
-	strong, err := client.New(client.Config{Targets: client.Fixed(j.targets...), Transport: j.transport}).All(ctx, j.conversation, client.Linearizable)
+	strong, err := readAll(ctx, client.New(client.Config{Targets: client.Fixed(j.targets...), Transport: j.transport}), j.conversation, client.Linearizable)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func (j *judged) judge(t *testing.T, ctx context.Context, atLeast int) {
 		replica := client.New(client.Config{Targets: client.Fixed(target), Transport: j.transport})
 		var have []client.Placed
 		for {
-			if have, err = replica.All(ctx, j.conversation, client.Local); err == nil && len(have) >= len(strong) {
+			if have, err = readAll(ctx, replica, j.conversation, client.Local); err == nil && len(have) >= len(strong) {
 				break
 			}
 			select {
@@ -108,5 +108,16 @@ func (j *judged) judge(t *testing.T, ctx context.Context, atLeast int) {
 	t.Log(report)
 	if report.Verdict != check.OK || report.Counts.Acknowledged < atLeast || report.Counts.Replicas != len(j.targets) {
 		t.Errorf("verdict %s over %d acknowledged messages and %d replicas: %v %v", report.Verdict, report.Counts.Acknowledged, report.Counts.Replicas, report.Reasons, report.Witness)
+	}
+}
+
+// readAll reads a whole conversation, page by page.
+func readAll(ctx context.Context, c *client.Client, conversation, level string) (all []client.Placed, err error) {
+	for {
+		view, err := c.Read(ctx, conversation, client.ReadOptions{Level: level, After: uint64(len(all)), Limit: 1000})
+		all = append(all, view.Messages...)
+		if err != nil || len(view.Messages) == 0 || uint64(len(all)) >= view.Last {
+			return all, err
+		}
 	}
 }

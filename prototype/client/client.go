@@ -128,25 +128,6 @@ func (c *Client) Read(ctx context.Context, conversation string, o ReadOptions) (
 	return view, err
 }
 
-// All reads a whole conversation from the present target, page by page.
-func (c *Client) All(ctx context.Context, conversation, level string) ([]Placed, error) {
-	var all []Placed
-	for {
-		o := ReadOptions{Level: level, Limit: 1000}
-		if len(all) > 0 {
-			o.After = all[len(all)-1].Seq
-		}
-		view, err := c.Read(ctx, conversation, o)
-		if err != nil {
-			return all, err
-		}
-		all = append(all, view.Messages...)
-		if len(view.Messages) == 0 || all[len(all)-1].Seq >= view.Last {
-			return all, nil
-		}
-	}
-}
-
 // Digest asks the present target for the digest of a conversation up to a seq;
 // 0 means all.
 func (c *Client) Digest(ctx context.Context, conversation string, upto uint64) (Digest, error) {

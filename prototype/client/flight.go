@@ -21,9 +21,8 @@ const leaderHeader = "Lockstep-Leader"
 // flight is one connection of a stream, and the messages that were sent over it
 // and not yet answered.
 type flight struct {
-	stream  *Stream
-	changed chan struct{}
-	halt    chan struct{} // closed: write no more
+	stream *Stream
+	halt   chan struct{} // closed: write no more
 
 	mu      sync.Mutex
 	waiting []*posted // answers come in this order

@@ -216,7 +216,7 @@ func (s *Stream) connect(target string) (progress, moved bool) {
 		return false, false
 	}
 	request.Header.Set("Content-Type", "application/x-ndjson")
-	f := &flight{stream: s, changed: make(chan struct{}, 1), halt: make(chan struct{})}
+	f := &flight{stream: s, halt: make(chan struct{})}
 	var writing sync.WaitGroup
 	writing.Go(func() { f.write(ctx, w) })
 	writing.Go(func() { f.watch(ctx, cancel) })
