@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/lab"
 	"lockstep/prototype/measure"
 )
@@ -207,7 +208,7 @@ func printStory(out io.Writer, s lab.Scenario, story measure.Story) {
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name, l.Acknowledged, l.Lost, l.Moved, l.Duplicated, l.Refused, l.Unknown, l.Broken, l.Exact.OK, l.Exact.Violated, l.Exact.Unknown, l.Exact.Lost)
 	}
 	fmt.Fprintln(w, "  reads\tfresh\tstale\trefused")
-	for _, level := range lab.Levels {
+	for _, level := range api.Levels {
 		r := story.Reads[level]
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\n", level, r.Fresh, r.Stale, r.Refused)
 	}

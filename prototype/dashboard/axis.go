@@ -45,7 +45,7 @@ func bandWords(f lab.Frame) string {
 // elections are those of the shard's leader, whom all lanes but the one by clocks
 // have in common. A unit is a tenth of a second.
 func elections(f lab.Frame, lane lab.Lane) string {
-	if lane == lab.Clocked {
+	if lane == lab.LaneClock {
 		return ""
 	}
 	var d []byte

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
 )
 
@@ -19,11 +21,11 @@ func largeFrame() lab.Frame {
 	f.Nodes, f.Tail = nil, lab.Tail{From: 101}
 	for i := range 5 {
 		id := fmt.Sprintf("n%d", i+1)
-		f.Nodes = append(f.Nodes, lab.Node{Member: lab.Member{ID: id, PID: 4000 + i, State: lab.Running}, Condition: lab.ConditionUp, Leader: i == 1, Known: true,
-			Shard: lab.ShardStatus{Role: "follower", Term: 5, Commit: 12345, Applied: 12345}, Last: 132, Ails: []string{"slow disk"}})
+		f.Nodes = append(f.Nodes, lab.Node{Member: cluster.Member{ID: id, PID: 4000 + i, State: cluster.Running}, Condition: lab.ConditionUp, Leader: i == 1, Known: true,
+			Shard: api.ShardStatus{Role: "follower", Term: 5, CommitIndex: 12345, AppliedIndex: 12345}, Last: 132, Ails: []string{"slow disk"}})
 		row := lab.TailRow{Node: id, Fresh: true}
 		for seq := uint64(101); seq < 101+lab.Columns; seq++ {
-			row.Cells = append(row.Cells, lab.Cell{Seq: seq, Have: true, Message: lab.Message{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: "ada", Body: "ada 7", Epoch: seq / 10}})
+			row.Cells = append(row.Cells, lab.Cell{Seq: seq, Have: true, Message: api.Placed{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: "ada", Body: "ada 7", Epoch: seq / 10}})
 		}
 		f.Tail.Rows = append(f.Tail.Rows, row)
 	}
@@ -38,7 +40,7 @@ func largeFrame() lab.Frame {
 		}
 		f.Lanes = append(f.Lanes, l)
 	}
-	for _, level := range lab.Levels {
+	for _, level := range api.Levels {
 		f.Reads = append(f.Reads, lab.ReadFrame{Level: level, Fresh: 1000, Stale: 3, Newest: "At 12:00:01.0 n1 answered with seq 7 as the newest."})
 	}
 	return f

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"lockstep/prototype/cluster"
 )
 
 // Verb names something that a person can do.
@@ -145,13 +147,13 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 		switch a.Verb {
 		case Kill:
 			what = "killed" + ifProcess(member, " with SIGKILL")
-			r.stop(now, n, Down, id+" killed")
+			r.stop(now, n, cluster.Down, id+" killed")
 		case PowerOff:
 			what = "without power, in the middle of a flush"
-			r.stop(now, n, Down, id+" without power")
+			r.stop(now, n, cluster.Down, id+" without power")
 		case Pause:
 			what = "paused" + ifProcess(member, " with SIGSTOP")
-			r.stop(now, n, Paused, id+" paused")
+			r.stop(now, n, cluster.Paused, id+" paused")
 		case Cut:
 			what = "cut off from the other nodes"
 			r.begin(now, n, id+" cut off")
@@ -207,7 +209,7 @@ func (l *Lab) striking(id string, note func(*record, *observed, time.Time)) (don
 	}
 }
 
-func ifProcess(m Member, text string) string {
+func ifProcess(m cluster.Member, text string) string {
 	if m.PID == 0 {
 		return ""
 	}

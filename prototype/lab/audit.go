@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lockstep/prototype/api"
 )
 
 // audit judges, while the experiment runs, what is read back. It remembers each
@@ -37,7 +39,7 @@ func hash(parts ...string) uint64 {
 	return max(h.Sum64(), 1)
 }
 
-func contentHash(m Message) uint64 {
+func contentHash(m api.Placed) uint64 {
 	return hash(m.ID, m.Sender, m.Body, strconv.FormatUint(m.Epoch, 10))
 }
 
@@ -99,7 +101,7 @@ func (a *audit) compare(seq uint64) {
 // readBack takes a linearizable reading of what follows end(). ackedBefore is
 // the newest seq that had been acknowledged when the reading began: the reading
 // must have seen it.
-func (a *audit) readBack(ackedBefore uint64, r Reading) {
+func (a *audit) readBack(ackedBefore uint64, r api.View) {
 	for _, m := range r.Messages {
 		if want := a.end() + 1; m.Seq != want {
 			a.blame(&a.verdict.Holes, "hole", strconv.FormatUint(want, 10))
@@ -120,7 +122,7 @@ func (a *audit) readBack(ackedBefore uint64, r Reading) {
 
 // senderOrder: our senders number their messages and send the next when the one
 // before is acknowledged, so in the order the numbers of a sender must rise.
-func (a *audit) senderOrder(m Message) {
+func (a *audit) senderOrder(m api.Placed) {
 	number, ok := strings.CutPrefix(m.ID, a.prefix+m.Sender+"-")
 	n, err := strconv.ParseUint(number, 10, 64)
 	if !ok || err != nil {
@@ -138,7 +140,7 @@ func (a *audit) senderOrder(m Message) {
 
 // show takes a message as a replica has it, and says whether it agrees with
 // what was shown at that seq before, by whichever replica.
-func (a *audit) show(node string, m Message) bool {
+func (a *audit) show(node string, m api.Placed) bool {
 	if m.Seq == 0 || m.Seq > 2*MaxMessages {
 		return false
 	}

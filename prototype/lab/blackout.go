@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"lockstep/prototype/cluster"
 )
 
 // blackout ends all nodes that run at the same instant. What their disks had not got
@@ -27,7 +29,7 @@ func (l *Lab) blackout() error {
 			if i == 0 {
 				r.journal.add(now, ToneFault, true, "all nodes lose power at the same instant%s", ifProcess(n.member, ", by SIGKILL: what a process had written stays, what it had in memory is gone"))
 			}
-			r.stop(now, n, Down, "power lost at all nodes")
+			r.stop(now, n, cluster.Down, "power lost at all nodes")
 		}))
 	}
 	err := l.cluster.Blackout()

@@ -1,6 +1,10 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/api"
+)
 
 // maxFailovers is how many changes of leader a frame carries.
 const maxFailovers = 5
@@ -62,15 +66,16 @@ func (h *handover) missed(at time.Time) {
 
 // says takes what the new leader says of its election. It knows better than
 // anybody who asked it later.
-func (h *handover) says(now time.Time, s ShardStatus) {
-	if s.Led <= 0 || h.term != s.Term {
+func (h *handover) says(now time.Time, s api.ShardStatus) {
+	if s.Lead == nil || s.Lead.ForMicros <= 0 || h.term != s.Term {
 		return
 	}
-	h.barrier = s.Barrier
-	if at := now.Add(-s.Led); at.After(h.began) && at.Before(h.elected) {
+	us := func(n int64) time.Duration { return time.Duration(n) * time.Microsecond }
+	h.barrier = us(s.Lead.BarrierMicros)
+	if at := now.Add(-us(s.Lead.ForMicros)); at.After(h.began) && at.Before(h.elected) {
 		h.elected = at
 	}
-	if at := h.elected.Add(-s.Election); s.Election > 0 && at.After(h.began) && at.Before(h.noticed) {
+	if at := h.elected.Add(-us(s.Lead.ElectionMicros)); s.Lead.ElectionMicros > 0 && at.After(h.began) && at.Before(h.noticed) {
 		h.noticed = at
 	}
 }

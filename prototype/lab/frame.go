@@ -1,6 +1,11 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
+)
 
 // Phase is how far the lab has come.
 type Phase string
@@ -49,14 +54,14 @@ type Frame struct {
 
 // Node is a node as the lab knows it.
 type Node struct {
-	Member
+	cluster.Member
 	Condition Condition
-	Leader    bool          // leads the shard that the lab looks at
-	Shard     ShardStatus   // of that shard, as last heard
-	Known     bool          // Shard holds anything at all
-	Age       time.Duration // since the node last answered
-	Last      uint64        // newest seq that this replica shows
-	Ails      []string      // what is broken beside that, in words
+	Leader    bool            // leads the shard that the lab looks at
+	Shard     api.ShardStatus // of that shard, as last heard
+	Known     bool            // Shard holds anything at all
+	Age       time.Duration   // since the node last answered
+	Last      uint64          // newest seq that this replica shows
+	Ails      []string        // what is broken beside that, in words
 }
 
 // Condition is the state of a node with what the lab did to it and what it
@@ -178,7 +183,7 @@ type TailRow struct {
 // Cell is one replica's message at one seq.
 type Cell struct {
 	Seq     uint64
-	Message Message // zero if the replica does not have it
+	Message api.Placed // zero if the replica does not have it
 	Have    bool
 	Differs bool // from what others showed at this seq
 }

@@ -34,13 +34,13 @@ func TestLab_judge(t *testing.T) {
 		for _, j := range []*Judgement{first, second} {
 			for _, l := range j.Lanes {
 				want := check.Violated
-				if l.Lane == Quorum || l.Lane == Lazy {
+				if l.Lane == LaneQuorum || l.Lane == LaneLazy {
 					want = check.OK
 				}
 				if l.Report.Verdict != want {
 					t.Errorf("%s: %s", l.Lane, l.Report)
 				}
-				if lost := l.Report.Counts.Lost; (l.Lane == Async) != (lost > 0) && l.Lane != Clocked {
+				if lost := l.Report.Counts.Lost; (l.Lane == LaneLeader) != (lost > 0) && l.Lane != LaneClock {
 					t.Errorf("%s: %d lost", l.Lane, lost)
 				}
 				if l.Report.Counts.Replicas != 3 || l.Report.Verdicts[check.Digests] == check.Unknown {

@@ -1,24 +1,28 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/node"
+)
 
 // Lane is one way to order the same conversation; the nodes host all of them.
 type Lane string
 
 const (
-	// Quorum is ordered by the shard's leader and acknowledged by a majority.
-	Quorum Lane = "quorum"
-	// Lazy is ordered as Quorum is, and acknowledged when a majority has it in memory;
+	// LaneQuorum is ordered by the shard's leader and acknowledged by a majority.
+	LaneQuorum Lane = node.LaneQuorum
+	// LaneLazy is ordered as LaneQuorum is, and acknowledged when a majority has it in memory;
 	// the disks get it each second.
-	Lazy Lane = "lazy"
-	// Async is ordered by a leader that acknowledges at once and replicates later.
-	Async Lane = "leader"
-	// Clocked is ordered by clocks, by whichever node was asked.
-	Clocked Lane = "clock"
+	LaneLazy Lane = node.LaneLazy
+	// LaneLeader is ordered by a leader that acknowledges at once and replicates later.
+	LaneLeader Lane = node.LaneLeader
+	// LaneClock is ordered by clocks, by whichever node was asked.
+	LaneClock Lane = node.LaneClock
 )
 
 // Lanes are all of them, the strong one first.
-var Lanes = []Lane{Quorum, Lazy, Async, Clocked}
+var Lanes = []Lane{LaneQuorum, LaneLazy, LaneLeader, LaneClock}
 
 // LaneFrame is what is to be seen of a lane: the same clients, sending the same
 // messages at the same moments under the same faults.

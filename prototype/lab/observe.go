@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 const (
@@ -73,7 +75,7 @@ func (l *Lab) ask(ctx context.Context, id string) {
 	if !due {
 		return
 	}
-	reading, err := l.cluster.Read(try, id, ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: Local, After: after, Limit: readLimit})
+	reading, err := l.cluster.Read(try, id, LaneQuorum, api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: readLimit})
 	if err != nil {
 		return // the next question will say why
 	}
@@ -108,7 +110,7 @@ func (l *Lab) readWeak(ctx context.Context, lane Lane) {
 		for _, id := range ids {
 			try, cancel := context.WithTimeout(ctx, askTimeout)
 			began := time.Now()
-			reading, err := l.cluster.Read(try, id, ReadRequest{Lane: lane, Conversation: l.cfg.Conversation, After: from, Limit: readLimit})
+			reading, err := l.cluster.Read(try, id, lane, api.ReadRequest{Conversation: l.cfg.Conversation, After: from, Limit: readLimit})
 			cancel()
 			l.mu.Lock()
 			if err != nil {
@@ -151,16 +153,16 @@ func (l *Lab) readBack(ctx context.Context) {
 		if nothing || len(ids) == 0 {
 			continue
 		}
-		request := ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: Linearizable, After: after, Limit: auditLimit}
+		request := api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLinearizable, After: after, Limit: auditLimit}
 		id := ids[target%len(ids)]
 		l.mu.Lock()
-		op := l.record.exact.reads(time.Now(), id, request, false)
+		op := l.record.exact.reads(time.Now(), id, LaneQuorum, request, false)
 		l.mu.Unlock()
 		try, cancel := context.WithTimeout(ctx, auditWait)
-		reading, err := l.cluster.Read(try, id, request)
+		reading, err := l.cluster.Read(try, id, LaneQuorum, request)
 		cancel()
 		l.mu.Lock()
-		l.record.exact.read(time.Now(), Quorum, op, reading, err)
+		l.record.exact.read(time.Now(), LaneQuorum, op, reading, err)
 		l.mu.Unlock()
 		if err != nil {
 			target++

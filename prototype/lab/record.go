@@ -3,6 +3,9 @@ package lab
 import (
 	"fmt"
 	"time"
+
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
 )
 
 // record is all that a lab knows. Its methods take what happened and when; they
@@ -41,8 +44,8 @@ type turn struct{ before, after time.Time }
 
 // observed is one node as the record has it.
 type observed struct {
-	member   Member
-	status   Status
+	member   cluster.Member
+	status   api.Status
 	heard    time.Time // the last answer
 	misses   int       // questions without an answer since then
 	stale    bool      // the status is from before the node was stopped
@@ -68,20 +71,20 @@ func (r *record) node(id string) *observed {
 }
 
 // shardStatus is the status of the shard that the lab looks at.
-func (n *observed) shardStatus(shard int) (ShardStatus, bool) {
+func (n *observed) shardStatus(shard int) (api.ShardStatus, bool) {
 	if shard >= len(n.status.Shards) {
-		return ShardStatus{}, false
+		return api.ShardStatus{}, false
 	}
 	return n.status.Shards[shard], true
 }
 
 func (n *observed) condition() Condition {
 	switch {
-	case n.member.State == Down:
+	case n.member.State == cluster.Down:
 		return ConditionDown
-	case n.member.State == Paused:
+	case n.member.State == cluster.Paused:
 		return ConditionPaused
-	case n.member.State == Starting:
+	case n.member.State == cluster.Starting:
 		return ConditionStarting
 	case n.heard.IsZero():
 		return ConditionStarting
@@ -94,7 +97,7 @@ func (n *observed) condition() Condition {
 }
 
 // members takes the list of processes as it is now.
-func (r *record) members(now time.Time, members []Member) {
+func (r *record) members(now time.Time, members []cluster.Member) {
 	for _, m := range members {
 		n := r.node(m.ID)
 		if n == nil {
@@ -106,12 +109,12 @@ func (r *record) members(now time.Time, members []Member) {
 		}
 		old := n.member
 		replaced := old.PID != 0 && m.PID != 0 && old.PID != m.PID
-		if old.State != Down && (m.State == Down || replaced) {
+		if old.State != cluster.Down && (m.State == cluster.Down || replaced) {
 			// Whatever the lab does itself is in the record before it happens.
 			r.journal.add(now, ToneFault, true, "%s%s ended%s; this page did not do it", old.ID, r.duty(old.ID), pid(old))
-			r.stop(now, n, Down, old.ID+" ended")
+			r.stop(now, n, cluster.Down, old.ID+" ended")
 		}
-		if n.member.State == Down && m.State != Down {
+		if n.member.State == cluster.Down && m.State != cluster.Down {
 			n.cut, n.ails, n.returned, n.target = false, nil, now, 0
 			r.journal.add(now, ToneNote, false, "%s starts again%s", m.ID, pid(m))
 		}
@@ -119,7 +122,7 @@ func (r *record) members(now time.Time, members []Member) {
 	}
 }
 
-func pid(m Member) string {
+func pid(m cluster.Member) string {
 	if m.PID == 0 {
 		return ""
 	}
@@ -137,7 +140,7 @@ func (r *record) duty(id string) string {
 // leading is the node that leads the shard as far as one can know now, or "".
 func (r *record) leading() string {
 	n := r.node(r.leader)
-	if n == nil || n.member.State != Running || n.stale {
+	if n == nil || n.member.State != cluster.Running || n.stale {
 		return ""
 	}
 	if s, ok := n.shardStatus(r.shard); !ok || s.Role != "leader" || s.Term != r.term {
@@ -147,10 +150,10 @@ func (r *record) leading() string {
 }
 
 // stop: a node is down or frozen. If it led, a handover begins.
-func (r *record) stop(at time.Time, n *observed, state State, cause string) {
+func (r *record) stop(at time.Time, n *observed, state cluster.State, cause string) {
 	r.begin(at, n, cause)
 	n.member.State, n.stale = state, true
-	if state == Down {
+	if state == cluster.Down {
 		n.cut, n.ails = false, nil
 	}
 }
@@ -167,9 +170,9 @@ func (r *record) begin(at time.Time, n *observed, cause string) {
 }
 
 // heard takes a node's status.
-func (r *record) heard(now time.Time, id string, status Status) {
+func (r *record) heard(now time.Time, id string, status api.Status) {
 	n := r.node(id)
-	if n == nil || n.member.State == Down || n.member.State == Paused {
+	if n == nil || n.member.State == cluster.Down || n.member.State == cluster.Paused {
 		return // the answer was under way when the node was stopped
 	}
 	n.status, n.heard, n.misses, n.stale = status, now, 0, false
@@ -193,7 +196,7 @@ func (r *record) heard(now time.Time, id string, status Status) {
 // elected takes the news that a node leads in a term that is new to us. The
 // senders may have noticed before: the first acknowledgement can be quicker
 // than the next question to the node.
-func (r *record) elected(now time.Time, n *observed, s ShardStatus) {
+func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 	id, h := n.member.ID, r.handovers.newest()
 	switch {
 	case h != nil && !h.closed:
@@ -237,14 +240,14 @@ func (r *record) settle(now time.Time) {
 }
 
 // catchUp notes when a node that came back has what the leader had then.
-func (r *record) catchUp(now time.Time, n *observed, s ShardStatus) {
+func (r *record) catchUp(now time.Time, n *observed, s api.ShardStatus) {
 	if n.returned.IsZero() {
 		return
 	}
 	if leader := r.node(r.leading()); n.target == 0 && leader != nil {
-		n.target = max(1, leader.status.Shards[r.shard].Commit)
+		n.target = max(1, leader.status.Shards[r.shard].CommitIndex)
 	}
-	if n.target > 0 && s.Applied >= n.target && s.Leader != "" {
+	if n.target > 0 && s.AppliedIndex >= n.target && s.Leader != "" {
 		r.journal.add(now, ToneGood, false, "%s is back as %s and has caught up after %s", n.member.ID, s.Role, millis(now.Sub(n.returned)))
 		n.returned = time.Time{}
 	}
@@ -258,7 +261,7 @@ func (r *record) silent(id string) {
 }
 
 // shown takes what a replica has, from the seq at which its cursor stood.
-func (r *record) shown(id string, reading Reading) {
+func (r *record) shown(id string, reading api.View) {
 	n := r.node(id)
 	for _, m := range reading.Messages {
 		agrees := r.audit.show(id, m)

@@ -1,17 +1,21 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/api"
+)
 
 // answered takes what an attempt to send came to. due is when the message was
 // to be sent, and doubtful says that an earlier attempt with its id ended
 // unknown.
-func (r *record) answered(now, due time.Time, m Message, doubtful bool, a Answer) {
+func (r *record) answered(now, due time.Time, m api.Message, doubtful bool, a Answer) {
 	r.strip.count(now, a.Outcome)
 	switch a.Outcome {
-	case Refused:
+	case api.Fail:
 		r.counts.Refused++
 		return
-	case Unknown:
+	case api.Unknown:
 		r.counts.Unknown++
 		return
 	}
@@ -65,7 +69,7 @@ func (r *record) say(now time.Time, h *handover) {
 
 // readBack takes a linearizable reading that began when ackedBefore was the
 // newest seq acknowledged.
-func (r *record) readBack(now time.Time, ackedBefore uint64, reading Reading) {
+func (r *record) readBack(now time.Time, ackedBefore uint64, reading api.View) {
 	before := r.audit.verdict
 	r.audit.readBack(ackedBefore, reading)
 	r.counts.Ordered = max(r.counts.Ordered, r.audit.end())

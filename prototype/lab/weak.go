@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // weak is what a lab knows of a weak lane. It holds what the senders were told
@@ -28,7 +30,7 @@ type weak struct {
 
 // promise is what a sender was told.
 type promise struct {
-	message          Message
+	message          api.Placed
 	at               time.Time
 	lost             bool
 	moved, duplicate bool     // once is for ever: somebody has seen it
@@ -38,7 +40,7 @@ type promise struct {
 // view is the newest part of a lane as a node showed it last.
 type view struct {
 	from     uint64 // the first seq that was asked for
-	messages []Message
+	messages []api.Placed
 	read     time.Time
 }
 
@@ -52,13 +54,13 @@ func newWeak(lane Lane) *weak {
 	return &weak{lane: lane, promises: map[string]*promise{}, views: map[string]view{}}
 }
 
-func (w *weak) answered(now, due time.Time, m Message, doubtful bool, a Answer) {
+func (w *weak) answered(now, due time.Time, m api.Message, doubtful bool, a Answer) {
 	w.strip.count(now, a.Outcome)
 	switch a.Outcome {
-	case Refused:
+	case api.Fail:
 		w.counts.Refused++
 		return
-	case Unknown:
+	case api.Unknown:
 		w.counts.Unknown++
 		return
 	}
@@ -68,8 +70,7 @@ func (w *weak) answered(now, due time.Time, m Message, doubtful bool, a Answer) 
 	}
 	w.series.add(now, now.Sub(due))
 	if w.promises[m.ID] == nil {
-		m.Seq, m.Epoch = a.Seq, a.Epoch
-		p := &promise{message: m, at: now}
+		p := &promise{message: api.Placed{Seq: a.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: a.Epoch}, at: now}
 		w.promises[m.ID] = p
 		w.order = append(w.order, p)
 	}
@@ -93,7 +94,7 @@ func (v *LaneVerdict) add(p *promise) {
 }
 
 // shown takes what a replica shows from a seq on.
-func (w *weak) shown(now time.Time, node string, from uint64, r Reading) {
+func (w *weak) shown(now time.Time, node string, from uint64, r api.View) {
 	w.views[node] = view{from: from, messages: r.Messages, read: now}
 }
 
@@ -137,7 +138,7 @@ func (w *weak) accuse(p *promise, reference string) {
 }
 
 // tell keeps the first proof that there is.
-func (w *weak) tell(format string, m Message, node string, seq uint64) {
+func (w *weak) tell(format string, m api.Placed, node string, seq uint64) {
 	if w.witness == "" {
 		w.witness = fmt.Sprintf(format, m.Sender, m.Body, m.Seq, node, seq)
 	}

@@ -86,17 +86,17 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 		}
 		missing := len(in)+len(odd) == 0
 		view, known := w.views[reference]
-		if known && w.lane != Clocked {
+		if known && w.lane != LaneClock {
 			led := slices.Contains(in, reference) || slices.ContainsFunc(odd, func(at sighting) bool { return at.node == reference })
 			missing = !led && view.read.After(p.at)
 		}
 		old := now.Sub(p.at) > lostAfter
 		switch {
-		case w.lane == Lazy && !known:
+		case w.lane == LaneLazy && !known:
 			// Only its leader is certain to have everything: the judgement stands as it was.
 		case !missing:
 			p.lost = false
-		case w.lane == Clocked && w.partly():
+		case w.lane == LaneClock && w.partly():
 			// It may have moved to before what was read: that it is lost cannot be said.
 			p.moved = p.moved || old && quiet
 		case old && quiet && len(w.views) > 0:

@@ -22,6 +22,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/check"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
@@ -33,7 +34,7 @@ type Story struct {
 	Runs    int
 	Reached int // runs in which the scenario's goal was reached
 	Lanes   map[lab.Lane]*Lane
-	Reads   map[lab.Level]*Reads
+	Reads   map[api.Level]*Reads
 	// Windows are the times without service of the quorum lane, one for each change
 	// of leader that the senders felt.
 	Windows []time.Duration
@@ -84,11 +85,11 @@ var initTesting = sync.OnceFunc(testing.Init)
 // nil, is told after each run, by one goroutine at a time.
 func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)) (Story, error) {
 	initTesting()
-	story := Story{Lanes: map[lab.Lane]*Lane{}, Reads: map[lab.Level]*Reads{}}
+	story := Story{Lanes: map[lab.Lane]*Lane{}, Reads: map[api.Level]*Reads{}}
 	for _, lane := range lab.Lanes {
 		story.Lanes[lane] = &Lane{}
 	}
-	for _, level := range lab.Levels {
+	for _, level := range api.Levels {
 		story.Reads[level] = &Reads{}
 	}
 	var mu sync.Mutex

@@ -14,19 +14,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/order"
 )
-
-// wireMessage is a message as a client sends it.
-type wireMessage struct {
-	ID     string `json:"id"`
-	Sender string `json:"sender"`
-	Body   string `json:"body"`
-	// Session and Number, from 1, keep the order of a sender's messages through
-	// retries; see POST .../sessions.
-	Session uint64 `json:"session,omitempty"`
-	Number  uint64 `json:"number,omitempty"`
-}
 
 // decodeOne reads one JSON value of at most limit bytes, strictly.
 func (n *Node) decodeOne(r *http.Request, limit int, into any) *Error {
@@ -98,7 +88,7 @@ func unmarshalStrict(data []byte, into any) *Error {
 }
 
 // command checks a message against the limits.
-func (n *Node) command(conversation string, m wireMessage) (order.Command, *Error) {
+func (n *Node) command(conversation string, m api.Message) (order.Command, *Error) {
 	for _, field := range []struct{ name, value string }{{"id", m.ID}, {"sender", m.Sender}} {
 		if err := n.checkName(field.name, field.value); err != nil {
 			return order.Command{}, err

@@ -14,14 +14,6 @@ import (
 	"lockstep/prototype/mutant"
 )
 
-// Outcome is what is certain about a request that did not succeed.
-type Outcome string
-
-const (
-	Fail    Outcome = "fail"    // certainly not applied: send again, or give up
-	Unknown Outcome = "unknown" // perhaps applied: send again with the same id
-)
-
 // Error is why a request did not succeed, in the terms of a client.
 type Error struct {
 	Outcome    Outcome

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // route is one of the API's resources and what may be done with it.
@@ -55,12 +57,12 @@ func (n *Node) Handler() http.Handler {
 		allow := strings.Join(methods, ", ")
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", allow)
-			writeProblem(w, problem{Type: "urn:lockstep:method", Title: "This method is not for this resource",
+			writeProblem(w, api.Problem{Type: "urn:lockstep:method", Title: "This method is not for this resource",
 				Status: http.StatusMethodNotAllowed, Detail: "allowed: " + allow, Instance: r.URL.Path, Outcome: Fail})
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, problem{Type: "urn:lockstep:not-found", Title: "There is no such resource",
+		writeProblem(w, api.Problem{Type: "urn:lockstep:not-found", Title: "There is no such resource",
 			Status: http.StatusNotFound, Detail: "the API begins at /v1/status and /v1/conversations/{conversation}/messages", Instance: r.URL.Path, Outcome: Fail})
 	})
 	return newGuard(n.cfg, n.roster.self, mux)

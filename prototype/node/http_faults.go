@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/fault"
 )
 
@@ -74,7 +75,7 @@ func (n *Node) faultsAllowed(w http.ResponseWriter, r *http.Request) bool {
 	if n.cfg.AllowFaults {
 		return true
 	}
-	writeProblem(w, problem{Type: "urn:lockstep:faults", Title: "Faults are not allowed at this node", Status: http.StatusForbidden,
+	writeProblem(w, api.Problem{Type: "urn:lockstep:faults", Title: "Faults are not allowed at this node", Status: http.StatusForbidden,
 		Detail: "start the node with --allow-faults", Instance: r.URL.Path, Outcome: Fail})
 	return false
 }

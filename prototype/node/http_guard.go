@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"lockstep/prototype/api"
 )
 
 // guard stands before every route. The API has no sign-in, and a browser at the
@@ -48,7 +50,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	refuse := func(status int, kind, title, detail string) {
-		writeProblem(w, problem{Type: "urn:lockstep:" + kind, Title: title, Status: status, Detail: detail, Instance: clip(r.URL.Path), Outcome: Fail})
+		writeProblem(w, api.Problem{Type: "urn:lockstep:" + kind, Title: title, Status: status, Detail: detail, Instance: clip(r.URL.Path), Outcome: Fail})
 	}
 	switch {
 	case !g.knows(r):

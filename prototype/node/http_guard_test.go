@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/storage"
 )
 
@@ -33,7 +34,7 @@ type said struct {
 	status int
 	header http.Header
 	body   string
-	problem
+	api.Problem
 }
 
 // askAs makes one with the headers that are given, and reads the beginning of the
@@ -65,7 +66,7 @@ func askAs(t *testing.T, s *httptest.Server, method, path, body string, header .
 		a.body = string(data)
 	}
 	if resp.Header.Get("Content-Type") == "application/problem+json" && method != "HEAD" {
-		if err := json.Unmarshal([]byte(a.body), &a.problem); err != nil {
+		if err := json.Unmarshal([]byte(a.body), &a.Problem); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // Membership is what GET /v1/members gives, and all that a node needs to know to
@@ -34,10 +36,10 @@ func (n *Node) deleteMember(w http.ResponseWriter, r *http.Request) {
 	err := n.Remove(ctx, r.PathValue("member"))
 	switch {
 	case errors.Is(err, ErrNoMember):
-		writeProblem(w, problem{Type: "urn:lockstep:not-found", Title: "There is no such member", Status: http.StatusNotFound,
+		writeProblem(w, api.Problem{Type: "urn:lockstep:not-found", Title: "There is no such member", Status: http.StatusNotFound,
 			Detail: err.Error(), Instance: r.URL.Path, Outcome: Fail})
 	case err != nil:
-		writeProblem(w, problem{Type: "urn:lockstep:member", Title: "The member is not removed from every shard", Status: http.StatusConflict,
+		writeProblem(w, api.Problem{Type: "urn:lockstep:member", Title: "The member is not removed from every shard", Status: http.StatusConflict,
 			Detail: err.Error() + "; what was done stays done, and it may be asked for again", Instance: r.URL.Path, Outcome: Unknown})
 	default:
 		m := Membership{Shards: n.cfg.Shards, Members: n.Members()}

@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/order"
 )
 
@@ -135,7 +136,7 @@ func answerOf(t *testing.T, c net.Conn) (status int, body string) {
 
 // linesOf checks that each line is JSON, and gives the lines and the last one as a
 // problem.
-func linesOf(t *testing.T, body string) (lines []string, last problem) {
+func linesOf(t *testing.T, body string) (lines []string, last api.Problem) {
 	t.Helper()
 	lines = strings.Split(strings.TrimSuffix(body, "\n"), "\n")
 	for i, l := range lines {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/order"
 )
 
@@ -30,12 +31,12 @@ func (n *Node) getMessages(w http.ResponseWriter, r *http.Request) {
 	first, more := order.View{}, n.shardOf(nameIn(lane, request.Conversation)).fsm.machine.Read
 	switch lane {
 	case LaneQuorum:
-		first, err = n.Read(r.Context(), request.part())
+		first, err = n.Read(r.Context(), part(request))
 	case LaneLazy:
 		more = func(conversation string, after uint64, limit int) order.View {
 			return n.ReadIn(lane, conversation, after, limit)
 		}
-		first, err = n.readWeak(lane, request.part())
+		first, err = n.readWeak(lane, part(request))
 	default: // the order changes, so all of it is of one moment
 		first, err = n.readWeak(lane, request)
 	}
@@ -91,7 +92,7 @@ func (n *Node) readRequest(r *http.Request) (ReadRequest, *Error) {
 			request.Level = Local
 		}
 	}
-	if !slices.Contains([]Level{Linearizable, Leader, Session, Local}, request.Level) {
+	if !slices.Contains(api.Levels, request.Level) {
 		return ReadRequest{}, invalid("there is no read level %q; there are linearizable, leader, session and local", request.Level)
 	}
 	limit := uint64(defaultLimit)

@@ -6,18 +6,11 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/order"
 )
-
-// wireReadRequest is one line of a batch of reads.
-type wireReadRequest struct {
-	Conversation string `json:"conversation"`
-	After        uint64 `json:"after"`
-	Limit        *int   `json:"limit"`
-	Read         Level  `json:"read"`
-	MinSeq       uint64 `json:"min_seq"`
-}
 
 // postReads answers many reads, of any conversations, a line for each line, in
 // order. Those that arrive together and ask for the same level of the same shard
@@ -101,7 +94,7 @@ func (n *Node) answerReads(ctx context.Context, chunk []line, out *pacedWriter) 
 		}
 		var first order.View
 		if err == nil {
-			first, err = s.view(r.part())
+			first, err = s.view(part(r))
 		}
 		if err != nil {
 			out.buf = appendProblem(out.buf, problemOf(err, "/v1/reads"))
@@ -119,26 +112,19 @@ func (n *Node) parseRead(l line) (ReadRequest, *Error) {
 	if l.err != nil {
 		return ReadRequest{}, l.err
 	}
-	var w wireReadRequest
-	if err := unmarshalStrict(l.data, &w); err != nil {
+	r := ReadRequest{Limit: defaultLimit} // of which the line may say nothing
+	if err := unmarshalStrict(l.data, &r); err != nil {
 		return ReadRequest{}, err
 	}
-	if err := n.checkName("the conversation", w.Conversation); err != nil {
+	if err := n.checkName("the conversation", r.Conversation); err != nil {
 		return ReadRequest{}, err
 	}
-	r := ReadRequest{Conversation: w.Conversation, After: w.After, Limit: defaultLimit, Level: Linearizable, MinSeq: w.MinSeq}
-	switch w.Read {
-	case "":
-	case Linearizable, Leader, Session, Local:
-		r.Level = w.Read
-	default:
-		return ReadRequest{}, invalid("there is no read level %q; there are linearizable, leader, session and local", w.Read)
+	if r.Level = cmp.Or(r.Level, Linearizable); !slices.Contains(api.Levels, r.Level) {
+		return ReadRequest{}, invalid("there is no read level %q; there are linearizable, leader, session and local", r.Level)
 	}
-	if w.Limit != nil {
-		if *w.Limit < 1 {
-			return ReadRequest{}, invalid("limit must be at least 1")
-		}
-		r.Limit = min(*w.Limit, maxLimit)
+	if r.Limit < 1 {
+		return ReadRequest{}, invalid("limit must be at least 1")
 	}
+	r.Limit = min(r.Limit, maxLimit)
 	return r, nil
 }

@@ -7,17 +7,9 @@ import (
 	"net/http"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/order"
 )
-
-// wireResult answers one message.
-type wireResult struct {
-	Conversation string `json:"conversation"`
-	Seq          uint64 `json:"seq"`
-	ID           string `json:"id"`
-	Epoch        uint64 `json:"epoch"`
-	Duplicate    bool   `json:"duplicate"`
-}
 
 // rawLimit bounds a message as JSON: in the worst case each byte of the body is
 // written as a six-byte escape.
@@ -44,13 +36,13 @@ func (n *Node) postMessages(w http.ResponseWriter, r *http.Request) {
 	case "application/x-ndjson":
 		n.postStream(w, r, conversation)
 	default:
-		writeProblem(w, problem{Type: "urn:lockstep:media-type", Title: "This content type is not understood",
+		writeProblem(w, api.Problem{Type: "urn:lockstep:media-type", Title: "This content type is not understood",
 			Status: http.StatusUnsupportedMediaType, Detail: "send application/json or application/x-ndjson", Instance: r.URL.Path, Outcome: Fail})
 	}
 }
 
 func (n *Node) postOne(w http.ResponseWriter, r *http.Request, conversation string) {
-	var m wireMessage
+	var m api.Message
 	err := n.decodeOne(r, n.rawLimit(), &m)
 	if key := r.Header.Get("Idempotency-Key"); err == nil && key != "" {
 		if m.ID != "" && m.ID != key {
@@ -77,8 +69,8 @@ func (n *Node) postOne(w http.ResponseWriter, r *http.Request, conversation stri
 	writeJSON(w, result(conversation, c.ID, results[0]))
 }
 
-func result(conversation, id string, r order.Result) wireResult {
-	return wireResult{Conversation: conversation, Seq: r.Seq, ID: id, Epoch: r.Epoch, Duplicate: r.Duplicate}
+func result(conversation, id string, r order.Result) api.Ack {
+	return api.Ack{Conversation: conversation, Seq: r.Seq, ID: id, Epoch: r.Epoch, Duplicate: r.Duplicate}
 }
 
 func (n *Node) count(results []order.Result, err *Error, total int) {

@@ -5,14 +5,6 @@ import (
 	"time"
 )
 
-// Lead is how a leader came to lead, by its own clock. Whoever watches a cluster
-// sees an election only when it asks, which is late; the winner knows.
-type Lead struct {
-	ForMicros      int64 `json:"for_us"`      // since it was elected
-	ElectionMicros int64 `json:"election_us"` // from its campaign to its election; 0 if it did not campaign by itself
-	BarrierMicros  int64 `json:"barrier_us"`  // from its election until it knew everything that was committed before; 0 until then
-}
-
 // lead keeps the moments of a shard's newest campaign and election at this node.
 type lead struct {
 	mu                          sync.Mutex

@@ -276,32 +276,6 @@ func (n *Node) Watch(conversation string) <-chan struct{} {
 	return n.shardOf(conversation).fsm.applied.wait()
 }
 
-// Status is what a node knows of itself.
-type Status struct {
-	Node   string        `json:"node"`
-	Shards []ShardStatus `json:"shards"`         // of the quorum lane, by number
-	Lazy   *ShardStatus  `json:"lazy,omitempty"` // the lazy lane's only group; nil where there is none
-	// Refusals are the connections between this node and others that one of the two
-	// has refused lately.
-	Refusals []link.Refusal `json:"refusals,omitempty"`
-}
-
-// ShardStatus is the state of one shard at one node.
-type ShardStatus struct {
-	Shard        int    `json:"shard"`
-	Lane         string `json:"lane"`
-	Role         string `json:"role"` // leader, follower, candidate, shutdown
-	Term         uint64 `json:"term"`
-	Leader       string `json:"leader"` // "" if none is known
-	CommitIndex  uint64 `json:"commit_index"`
-	AppliedIndex uint64 `json:"applied_index"`
-	Disk         string `json:"disk,omitempty"` // what is wrong with its disk, and what to do
-	Lead         *Lead  `json:"lead,omitempty"` // of a leader
-	// Trouble is why this replica takes no part in the shard, and what may be done;
-	// "" if it does.
-	Trouble string `json:"trouble,omitempty"`
-}
-
 // Status gives the state of every shard at this node.
 func (n *Node) Status() Status {
 	status := Status{Node: n.cfg.ID, Refusals: n.mesh.Refusals()}

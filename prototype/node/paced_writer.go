@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 const (
@@ -93,7 +95,7 @@ func slowReader(outcome Outcome) *Error {
 		Detail: "for " + writePatience.String() + " nothing of the answer was read, so it ends here: ask again for the rest, and read while you send"}
 }
 
-func appendProblem(out []byte, p problem) []byte {
+func appendProblem(out []byte, p api.Problem) []byte {
 	data, _ := json.Marshal(p) // it consists of strings and numbers
 	return append(append(out, data...), '\n')
 }

@@ -12,31 +12,6 @@ import (
 	"lockstep/prototype/order"
 )
 
-// Level is what a read promises.
-type Level string
-
-const (
-	// Linearizable sees everything that was acknowledged before the read began.
-	Linearizable Level = "linearizable"
-	// Leader sees the same, provided that the clocks of the nodes run at rates
-	// that differ by less than Config.ClockDrift.
-	Leader Level = "leader"
-	// Session sees at least up to MinSeq: a client that passes the newest seq
-	// that it has seen never goes back in time.
-	Session Level = "session"
-	// Local sees what this replica has, however old.
-	Local Level = "local"
-)
-
-// ReadRequest asks for messages of one conversation.
-type ReadRequest struct {
-	Conversation string
-	After        uint64
-	Limit        int
-	Level        Level
-	MinSeq       uint64 // for Session
-}
-
 // view reads what this replica has.
 func (s *shard) view(r ReadRequest) (order.View, *Error) {
 	if err := s.serves(); err != nil {

@@ -21,7 +21,7 @@ const (
 )
 
 // part asks for the first part of an answer.
-func (r ReadRequest) part() ReadRequest {
+func part(r ReadRequest) ReadRequest {
 	r.Limit = min(r.Limit, partMessages)
 	return r
 }

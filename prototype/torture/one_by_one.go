@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"lockstep/prototype/client"
+	"lockstep/prototype/api"
 	"lockstep/prototype/fault"
 )
 
@@ -56,7 +56,7 @@ func (r *run) settled(ctx context.Context, shard int) (lead, error) {
 
 // agreed is the leader of a shard if every node names the same one in the same term
 // and has applied the goal.
-func agreed(statuses []*client.Status, shard int, goal uint64) (l lead, ok bool) {
+func agreed(statuses []*api.Status, shard int, goal uint64) (l lead, ok bool) {
 	for i, status := range statuses {
 		if status == nil {
 			return lead{}, false

@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/check"
-	"lockstep/prototype/client"
 	"lockstep/prototype/fault"
 	"lockstep/prototype/history"
 	"lockstep/prototype/node"
@@ -189,15 +189,8 @@ func (r *run) underLoad(ctx context.Context, load *workload.Load) ([]Effect, err
 func (r *run) readBack(ctx context.Context, cfg workload.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, readBackPatience)
 	defer cancel()
-	cfg.Nodes = r.nodes()
+	cfg.Nodes = r.target.Members()
 	return workload.ReadBack(ctx, cfg)
-}
-
-func (r *run) nodes() (nodes []workload.Node) {
-	for _, m := range r.target.Members() {
-		nodes = append(nodes, workload.Node{Name: m.ID, URL: m.URL})
-	}
-	return nodes
 }
 
 // workload spreads conversations over the shards, so that each has its share of
@@ -205,9 +198,9 @@ func (r *run) nodes() (nodes []workload.Node) {
 func (r *run) workload(recorder *history.Recorder) workload.Config {
 	l := r.schedule.Load
 	cfg := workload.Config{
-		Nodes: r.nodes(), Transport: r.transport, Sessions: l.Sessions, Rate: l.Rate, Reads: l.Reads,
+		Nodes: r.target.Members(), Transport: r.transport, Sessions: l.Sessions, Rate: l.Rate, Reads: l.Reads,
 		Seed: r.schedule.Seed, Body: 16, AttemptTimeout: 500 * time.Millisecond, Recorder: recorder,
-		Observe: func(conversation string, _ time.Time, ack client.Ack) { r.windows.add(conversation, ack) },
+		Observe: func(conversation string, _ time.Time, ack api.Ack) { r.windows.add(conversation, ack) },
 	}
 	for i, name := 0, 0; i < l.Conversations; i++ {
 		for ; r.shardOf(roomName(name)) != i%r.schedule.Topology.Shards; name++ {

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"lockstep/prototype/client"
+	"lockstep/prototype/api"
 )
 
 // windows notes when which shard acknowledged, and so how long each change of its
@@ -35,7 +35,7 @@ func newWindows(shardOf func(string) int) *windows {
 
 // add notes an acknowledgement. One that repeats an earlier answer shows nothing
 // of who leads, as any leader may give it.
-func (w *windows) add(conversation string, ack client.Ack) {
+func (w *windows) add(conversation string, ack api.Ack) {
 	if ack.Duplicate {
 		return
 	}
