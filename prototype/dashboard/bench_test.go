@@ -30,7 +30,7 @@ func largeFrame() lab.Frame {
 		f.Tail.Rows = append(f.Tail.Rows, row)
 	}
 	for _, name := range lab.Lanes {
-		l := lab.LaneFrame{Lane: name, Counts: f.Counts, Seconds: f.Seconds, Strip: f.Strip, Witness: "ada’s “ada 17” was acknowledged as seq 42 and is gone.", Verdict: lab.LaneVerdict{Lost: 3, Moved: 4}}
+		l := lab.LaneFrame{Lane: name, Counts: f.Counts, Seconds: f.Seconds, Strip: f.Strip, Witness: "ada’s “ada 17” was acknowledged as seq 42 and is gone.", Findings: lab.LaneFindings{Lost: 3, Moved: 4}}
 		for i := range 2 {
 			c := lab.Chat{Node: f.Nodes[i].ID, Fresh: true}
 			for seq := range uint64(lab.ChatLines) {

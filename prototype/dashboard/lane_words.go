@@ -34,21 +34,21 @@ func levelPromise(l api.Level) string {
 }
 
 func verdictSign(l lab.LaneFrame) string {
-	if l.Verdict.Clean() {
+	if l.Findings.Clean() {
 		return "✓"
 	}
 	return "✗"
 }
 
 func verdictWord(l lab.LaneFrame) string {
-	if l.Verdict.Clean() {
+	if l.Findings.Clean() {
 		return "✓ Kept."
 	}
 	return "✗ Broken."
 }
 
 func verdictDetail(l lab.LaneFrame) string {
-	v := l.Verdict
+	v := l.Findings
 	if v.Clean() {
 		if v.Differ > 0 {
 			return fmt.Sprintf("Every ok holds so far. Replicas show different messages at %s seqs now.", count(v.Differ))

@@ -42,7 +42,7 @@ func brokenFrame() lab.Frame {
 		Shards:    []lab.Shard{{Number: 0, Roles: []string{"", "candidate", ""}, Term: 3}, {Number: 2, Leader: "n2", Term: 5, Roles: []string{"", "leader", ""}}},
 		Load:      lab.Load{On: true, Rate: 50, Acked: 49.7},
 		Counts:    lab.Counts{Acknowledged: 1234567, Refused: 12, Unknown: 3, Resolved: 3, Suppressed: 1},
-		Verdict:   lab.Verdict{Verified: 1234000, Lost: 2, Diverged: 1},
+		Findings:  lab.Findings{Verified: 1234000, Lost: 2, Diverged: 1},
 		P50:       3 * time.Millisecond,
 		P99:       250 * time.Millisecond,
 		Strip:     []lab.Span{{State: lab.SpanIdle, Tenths: 300}, {State: lab.SpanOK, Tenths: 290}, {State: lab.SpanDown, Tenths: 3}, {State: lab.SpanMixed, Tenths: 6}},

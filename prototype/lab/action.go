@@ -29,7 +29,7 @@ const (
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Blackout, Judge}
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Blackout, JudgeRun}
 
 // Action is a wish. Node is "" for the leader, and for Heal it is "" for
 // everything that is broken.
@@ -92,7 +92,7 @@ func (l *Lab) carryOut(ctx context.Context, a Action) error {
 		return l.play(a.Scenario)
 	case Chaos:
 		return l.toggleChaos()
-	case Judge:
+	case JudgeRun:
 		return l.judge(ctx)
 	}
 	return refuse("there is no action %q", a.Verb)

@@ -42,12 +42,12 @@ func TestWeak_lazy(t *testing.T) {
 		reference string
 		lost      uint64
 	}{{"", 0}, {"n1", 1}, {"", 1}} {
-		if w.judge(now, step.reference, true); w.verdict.Lost != step.lost {
-			t.Errorf("leader %q: %d lost, want %d", step.reference, w.verdict.Lost, step.lost)
+		if w.judge(now, step.reference, true); w.findings.Lost != step.lost {
+			t.Errorf("leader %q: %d lost, want %d", step.reference, w.findings.Lost, step.lost)
 		}
 	}
 	w.shown(now, "n1", 0, api.View{Last: 1, Messages: []api.Placed{{Seq: 1, ID: "a-1"}}})
-	if w.judge(now, "n1", true); w.verdict.Lost != 0 {
-		t.Errorf("the leader has it, and %d are lost", w.verdict.Lost)
+	if w.judge(now, "n1", true); w.findings.Lost != 0 {
+		t.Errorf("the leader has it, and %d are lost", w.findings.Lost)
 	}
 }

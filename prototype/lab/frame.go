@@ -36,7 +36,7 @@ type Frame struct {
 
 	Load      Load
 	Counts    Counts
-	Verdict   Verdict
+	Findings  Findings
 	Seconds   []Second      // the last minute, oldest first
 	P50, P99  time.Duration // over Seconds; 0 if nothing was acknowledged
 	Strip     []Span        // the last minute, oldest first, without gaps
@@ -109,8 +109,8 @@ type Counts struct {
 	Ordered      uint64 // newest seq that was read back
 }
 
-// Verdict is what reading back has shown so far.
-type Verdict struct {
+// Findings are what reading back has shown so far.
+type Findings struct {
 	Verified   uint64 // acknowledged messages found in their place
 	Lost       uint64 // acknowledged, and not in the order
 	Duplicated uint64 // in the order more than once, or one seq given to two messages
@@ -120,7 +120,7 @@ type Verdict struct {
 }
 
 // Clean says whether nothing was found.
-func (v Verdict) Clean() bool {
+func (v Findings) Clean() bool {
 	return v.Lost+v.Duplicated+v.Reordered+v.Diverged+v.Holes == 0
 }
 

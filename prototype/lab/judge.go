@@ -11,10 +11,10 @@ import (
 	"lockstep/prototype/history"
 )
 
-// Judge names the verb that asks the exact judge, package check, for its verdict on
+// JudgeRun names the verb that asks the exact judge, package check, for its verdict on
 // everything so far. The load stands still meanwhile, and every replica is read in
 // full, since only that shows what was kept.
-const Judge Verb = "judge"
+const JudgeRun Verb = "judge"
 
 // Judgement is the exact verdict on a run up to a moment. It is never changed.
 type Judgement struct {

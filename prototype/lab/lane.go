@@ -27,22 +27,22 @@ var Lanes = []Lane{LaneQuorum, LaneLazy, LaneLeader, LaneClock}
 // LaneFrame is what is to be seen of a lane: the same clients, sending the same
 // messages at the same moments under the same faults.
 type LaneFrame struct {
-	Lane    Lane
-	Counts  Counts
-	Verdict LaneVerdict
-	Seconds []Second
-	Strip   []Span
-	P50     time.Duration
-	P99     time.Duration
+	Lane     Lane
+	Counts   Counts
+	Findings LaneFindings
+	Seconds  []Second
+	Strip    []Span
+	P50      time.Duration
+	P99      time.Duration
 	// Witness is the smallest proof of a violation, as a sentence; "" if there is
 	// none.
 	Witness string
 	Members []Chat // the conversation as two members see it, on two replicas
 }
 
-// LaneVerdict counts acknowledged messages that did not keep what the
+// LaneFindings counts acknowledged messages that did not keep what the
 // acknowledgement promised.
-type LaneVerdict struct {
+type LaneFindings struct {
 	Lost       uint64 // nowhere to be found
 	Duplicated uint64
 	Moved      uint64 // found at another seq than the acknowledged one, or acknowledged seqs given twice
@@ -51,7 +51,7 @@ type LaneVerdict struct {
 
 // Clean says whether every acknowledgement was kept. That replicas differ for a
 // moment breaks no acknowledgement.
-func (v LaneVerdict) Clean() bool { return v.Lost+v.Duplicated+v.Moved == 0 }
+func (v LaneFindings) Clean() bool { return v.Lost+v.Duplicated+v.Moved == 0 }
 
 // Chat is the newest part of a conversation as one member sees it.
 type Chat struct {

@@ -9,11 +9,11 @@ import (
 
 // strong is the quorum lane in the form that the weak ones have.
 func (r *record) strong(now time.Time, f Frame) LaneFrame {
-	v := r.audit.verdict
+	v := r.audit.findings
 	l := LaneFrame{Lane: LaneQuorum, Counts: r.counts, Seconds: f.Seconds, Strip: f.Strip, P50: f.P50, P99: f.P99,
-		Verdict: LaneVerdict{Lost: v.Lost + v.Holes, Duplicated: v.Duplicated, Moved: v.Reordered + v.Diverged, Differ: v.Diverged}}
-	if !l.Verdict.Clean() {
-		l.Witness = fmt.Sprintf("Reading back linearizably what was acknowledged showed %d lost, %d duplicated, %d moved.", l.Verdict.Lost, l.Verdict.Duplicated, l.Verdict.Moved)
+		Findings: LaneFindings{Lost: v.Lost + v.Holes, Duplicated: v.Duplicated, Moved: v.Reordered + v.Diverged, Differ: v.Diverged}}
+	if !l.Findings.Clean() {
+		l.Witness = fmt.Sprintf("Reading back linearizably what was acknowledged showed %d lost, %d duplicated, %d moved.", l.Findings.Lost, l.Findings.Duplicated, l.Findings.Moved)
 	}
 	for _, n := range seats(r.nodes) {
 		c := Chat{Node: n.member.ID, Fresh: n.condition().Reachable()}

@@ -70,10 +70,10 @@ func (r *record) say(now time.Time, h *handover) {
 // readBack takes a linearizable reading that began when ackedBefore was the
 // newest seq acknowledged.
 func (r *record) readBack(now time.Time, ackedBefore uint64, reading api.View) {
-	before := r.audit.verdict
+	before := r.audit.findings
 	r.audit.readBack(ackedBefore, reading)
 	r.counts.Ordered = max(r.counts.Ordered, r.audit.end())
-	v := r.audit.verdict
+	v := r.audit.findings
 	if v.Clean() != before.Clean() {
 		r.journal.add(now, ToneBad, true, "the order is broken: %d lost, %d duplicated, %d reordered, %d that differ between replicas", v.Lost, v.Duplicated, v.Reordered, v.Diverged)
 	}

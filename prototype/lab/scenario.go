@@ -173,9 +173,9 @@ func (l *Lab) step(ctx context.Context, s Step) {
 type tally struct{ lost, moved uint64 }
 
 func (r *record) tallies() map[Lane]tally {
-	all := map[Lane]tally{LaneQuorum: {r.audit.verdict.Lost + r.audit.verdict.Holes, r.audit.verdict.Reordered + r.audit.verdict.Diverged + r.audit.verdict.Duplicated}}
+	all := map[Lane]tally{LaneQuorum: {r.audit.findings.Lost + r.audit.findings.Holes, r.audit.findings.Reordered + r.audit.findings.Diverged + r.audit.findings.Duplicated}}
 	for _, w := range r.weak {
-		all[w.lane] = tally{w.verdict.Lost, w.verdict.Moved}
+		all[w.lane] = tally{w.findings.Lost, w.findings.Moved}
 	}
 	return all
 }

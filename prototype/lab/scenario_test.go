@@ -31,11 +31,11 @@ func TestScenarios(t *testing.T) {
 					t.Errorf("the goal was missed: %s", f.Playing.Says)
 				}
 				for _, l := range f.Lanes {
-					if l.Lane == LaneQuorum && !l.Verdict.Clean() {
-						t.Errorf("quorum: %+v %s", l.Verdict, l.Witness)
+					if l.Lane == LaneQuorum && !l.Findings.Clean() {
+						t.Errorf("quorum: %+v %s", l.Findings, l.Witness)
 					}
-					if !l.Verdict.Clean() && l.Witness == "" {
-						t.Errorf("%s: %+v without a proof", l.Lane, l.Verdict)
+					if !l.Findings.Clean() && l.Witness == "" {
+						t.Errorf("%s: %+v without a proof", l.Lane, l.Findings)
 					}
 				}
 				for _, r := range f.Reads {

@@ -22,8 +22,8 @@ type weak struct {
 	promises map[string]*promise // by id, of the window
 	order    []*promise          // oldest first
 	views    map[string]view     // by node
-	settled  LaneVerdict         // of what has left the window
-	verdict  LaneVerdict
+	settled  LaneFindings        // of what has left the window
+	findings LaneFindings
 	witness  string
 	ghosts   []Line // lost messages, newest last
 }
@@ -81,7 +81,7 @@ func (w *weak) answered(now, due time.Time, m api.Message, doubtful bool, a Answ
 	}
 }
 
-func (v *LaneVerdict) add(p *promise) {
+func (v *LaneFindings) add(p *promise) {
 	if p.lost {
 		v.Lost++
 	}
@@ -147,8 +147,8 @@ func (w *weak) tell(format string, m api.Placed, node string, seq uint64) {
 // frame is the lane as it stands. The two members sit at the first and the last
 // of the nodes that are given.
 func (w *weak) frame(now time.Time, nodes []*observed) LaneFrame {
-	f := LaneFrame{Lane: w.lane, Counts: w.counts, Verdict: w.verdict, Witness: w.witness}
-	w.series.found(now, w.verdict.Lost, w.verdict.Moved)
+	f := LaneFrame{Lane: w.lane, Counts: w.counts, Findings: w.findings, Witness: w.witness}
+	w.series.found(now, w.findings.Lost, w.findings.Moved)
 	f.Seconds, f.P50, f.P99, _ = w.series.read(now)
 	f.Strip, _ = w.strip.spans(now)
 	for _, n := range seats(nodes) {

@@ -69,8 +69,8 @@ func (v view) at(seq uint64) (id string, ok bool) {
 // while, so that messages which are nowhere are not on their way either.
 func (w *weak) judge(now time.Time, reference string, quiet bool) {
 	s := w.look()
-	w.verdict = w.settled
-	w.verdict.Differ = uint64(len(s.differ))
+	w.findings = w.settled
+	w.findings.Differ = uint64(len(s.differ))
 	w.ghosts = w.ghosts[:0]
 	for _, p := range w.order {
 		in, odd := p.in, s.odd[p.message.ID]
@@ -108,6 +108,6 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 		if p.lost {
 			w.ghosts = append(w.ghosts, Line{Seq: p.message.Seq, Was: p.message.Seq, Sender: p.message.Sender, Body: p.message.Body, Mark: Gone})
 		}
-		w.verdict.add(p)
+		w.findings.add(p)
 	}
 }

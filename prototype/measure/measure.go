@@ -171,7 +171,7 @@ func once(s lab.Scenario) (before, after lab.Frame, err error) {
 	if after, err = until(func(f lab.Frame) bool { return f.Playing.Over }); err != nil {
 		return before, after, err
 	}
-	if err = l.Do(ctx, lab.Action{Verb: lab.Judge}); err != nil {
+	if err = l.Do(ctx, lab.Action{Verb: lab.JudgeRun}); err != nil {
 		return before, after, fmt.Errorf("judge %s: %w", s.Name, err)
 	}
 	judged, err := until(func(f lab.Frame) bool { return f.Judgement != nil })
@@ -191,10 +191,10 @@ func (s *Story) add(before, after lab.Frame) {
 		sum.Acknowledged += l.Counts.Acknowledged - b.Counts.Acknowledged
 		sum.Refused += l.Counts.Refused - b.Counts.Refused
 		sum.Unknown += l.Counts.Unknown - b.Counts.Unknown
-		sum.Lost += l.Verdict.Lost
-		sum.Moved += l.Verdict.Moved
-		sum.Duplicated += l.Verdict.Duplicated
-		if !l.Verdict.Clean() {
+		sum.Lost += l.Findings.Lost
+		sum.Moved += l.Findings.Moved
+		sum.Duplicated += l.Findings.Duplicated
+		if !l.Findings.Clean() {
 			sum.Broken++
 		}
 		sum.P50, sum.P99 = append(sum.P50, l.P50), append(sum.P99, l.P99)
