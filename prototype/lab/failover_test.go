@@ -8,6 +8,7 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/history"
 )
 
 // ms is a moment of a test.
@@ -65,14 +66,14 @@ func TestHandover(t *testing.T) {
 			h.acknowledged(ms(45), 4, false)
 		}, Failover{To: "n1", Term: 4, KeptTerm: true, Measured: true, Window: 50 * took}},
 		{"no load before", func(h *handover) {
-			h.lastAck = time.Time{}
+			h.Last = time.Time{}
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(900), 5, false)
 		}, Failover{To: "n2", Term: 5, Elected: 210 * took}},
 		{"still open", func(h *handover) { h.missed(ms(100)) }, Failover{Open: true, Measured: true, Window: 305 * took}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := &handover{cause: "n1 killed", from: "n1", oldTerm: 4, began: ms(0), lastAck: ms(-5)}
+			h := &handover{cause: "n1 killed", from: "n1", oldTerm: 4, began: ms(0), Window: history.Window{Last: ms(-5)}}
 			tt.play(h)
 			want := tt.want
 			want.Cause, want.From, want.Began = "n1 killed", "n1", ms(0)

@@ -6,18 +6,17 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/history"
 )
 
 // record is all that a lab knows. Its methods take what happened and when; they
 // start nothing, wait for nothing and read no clock.
 type record struct {
-	shard    int
-	nodes    []*observed // in the cluster's order
-	leader   string      // the newest leader of the shard that was seen
-	term     uint64      // its term
-	lastAck  time.Time
-	lastTerm uint64 // epoch of the newest acknowledgement
-	turn     turn
+	shard   int
+	nodes   []*observed // in the cluster's order
+	leader  string      // the newest leader of the shard that was seen
+	term    uint64      // its term
+	windows history.Windows
 
 	load      Load
 	counts    Counts
@@ -38,9 +37,6 @@ type record struct {
 	mustSee   uint64    // the seq up to which that goes
 	noQuorum  bool
 }
-
-// turn is the moment at which acknowledgements went over to a new term.
-type turn struct{ before, after time.Time }
 
 // observed is one node as the record has it.
 type observed struct {
@@ -164,8 +160,8 @@ func (r *record) begin(at time.Time, n *observed, cause string) {
 		return
 	}
 	h := r.handovers.begin(&handover{cause: cause, from: n.member.ID, oldTerm: r.term, began: at})
-	if r.load.On && r.lastTerm == r.term && at.Sub(r.lastAck) < 2*time.Second {
-		h.lastAck = r.lastAck
+	if r.load.On && r.windows.Epoch == r.term && at.Sub(r.windows.Last) < 2*time.Second {
+		h.Last = r.windows.Last
 	}
 }
 
@@ -202,7 +198,7 @@ func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 	case h != nil && !h.closed:
 		h.wonBy(now, id, s.Term)
 		r.journal.add(now, ToneGood, true, "%s elected in term %d after %s", id, s.Term, millis(h.elected.Sub(h.began)))
-	case h != nil && h.to == "" && h.term == s.Term:
+	case h != nil && h.to == "" && h.Epoch == s.Term:
 		h.to = id
 		r.journal.add(now, ToneGood, true, "%s elected in term %d after at most %s", id, s.Term, millis(h.elected.Sub(h.began)))
 		r.say(now, h)
@@ -213,12 +209,15 @@ func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 		h := r.handovers.begin(&handover{cause: r.leader + " lost the lead without a click", from: r.leader, oldTerm: r.term, began: now})
 		h.wonBy(now, id, s.Term)
 		switch {
-		case r.lastTerm >= s.Term:
-			h.began, h.lastAck, h.firstAck, h.closed = r.turn.before, r.turn.before, r.turn.after, true
+		case r.windows.Epoch >= s.Term:
+			if all := r.windows.All; len(all) > 0 {
+				h.Last, h.First = all[len(all)-1].Last, all[len(all)-1].First
+			}
+			h.began, h.closed = h.Last, true
 			r.close(h)
 			r.say(now, h)
 		case r.load.On:
-			h.began, h.lastAck = r.lastAck, r.lastAck
+			h.began, h.Last = r.windows.Last, r.windows.Last
 		}
 	}
 	r.leader, r.term = id, s.Term

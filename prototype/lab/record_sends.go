@@ -34,13 +34,7 @@ func (r *record) answered(now, due time.Time, m api.Message, doubtful bool, a An
 			r.say(now, h)
 		}
 	}
-	switch {
-	case a.Duplicate || a.Epoch < r.lastTerm:
-		return // it names the epoch of its first copy, not of the leader that answered
-	case a.Epoch > r.lastTerm && r.lastTerm > 0:
-		r.turn = turn{r.lastAck, now}
-	}
-	r.lastTerm, r.lastAck = a.Epoch, now
+	r.windows.Acknowledged(now, a.Epoch, a.Duplicate)
 }
 
 // close ends a handover. What was acknowledged before it must still be read
@@ -56,7 +50,7 @@ func (r *record) say(now time.Time, h *handover) {
 		return
 	}
 	h.unsaid = false
-	window, measured := h.window()
+	window, measured := h.Length()
 	switch {
 	case h.kept && measured:
 		r.journal.add(now, ToneGood, true, "%s answers again in term %d after %s; nobody else was elected", h.from, h.oldTerm, millis(window))

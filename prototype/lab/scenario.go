@@ -190,7 +190,7 @@ func (r *record) outcome(s Scenario, began time.Time, term uint64, before map[La
 	}
 	var longest time.Duration
 	for _, h := range r.handovers {
-		if w, ok := h.window(); ok && !h.began.Before(began) {
+		if w, ok := h.Length(); ok && !h.began.Before(began) {
 			longest = max(longest, w)
 		}
 	}

@@ -11,13 +11,9 @@ import (
 	"lockstep/prototype/fault"
 )
 
-// Parts are those of a window, as the survivors were seen to go through them; they
-// are asked every few milliseconds, so what takes less is seen as nothing.
-//
-//	last ack     strike      noticed     elected     first ack
-//	────┴───────────┴───────────┴───────────┴────────────┴──▶
-//	    ├──────── notice ───────┼── elect ──┼─── serve ──┤
-//	    ├─────────────────── window ─────────────────────┤
+// Parts are those of a window, see [history.Window], as the survivors were seen to go
+// through them; they are asked every few milliseconds, so what takes less is seen as
+// nothing.
 type Parts struct {
 	Notice fault.Duration `json:"notice"`
 	Elect  fault.Duration `json:"elect"`
@@ -112,10 +108,11 @@ func (r *run) watch(ctx context.Context, shard int, old lead) (seen func() *Part
 	return func() *Parts {
 		stop()
 		watching.Wait()
-		last, first, ok := r.windows.around(shard, old.term)
-		if !ok || noticed.IsZero() || noticed.Before(last) || elected.Before(noticed) || first.Before(elected) {
+		window, _ := r.windows.after(shard, old.term)
+		notice, elect, serve, ok := window.Split(noticed, elected)
+		if !ok {
 			return nil
 		}
-		return &Parts{fault.Duration(noticed.Sub(last)), fault.Duration(elected.Sub(noticed)), fault.Duration(first.Sub(elected))}
+		return &Parts{fault.Duration(notice), fault.Duration(elect), fault.Duration(serve)}
 	}
 }

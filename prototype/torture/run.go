@@ -178,9 +178,7 @@ func (r *run) underLoad(ctx context.Context, load *workload.Load) ([]Effect, err
 	running.Wait()
 	r.took = time.Since(r.began)
 	for _, f := range r.failures {
-		if window, ok := r.windows.after(f.shard, f.term); ok {
-			effects[f.step].Window = fault.Duration(window)
-		}
+		effects[f.step].Window = r.windows.lengthAfter(f.shard, f.term)
 	}
 	return effects, errors.Join(errs...)
 }
