@@ -78,12 +78,8 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 // Commit, machine and date are those of the story that was measured last; each
 // has its own as well. Chance decides the runs, not a seed: see package measure.
 type storiesEvidence struct {
-	Experiment string                    `json:"experiment"`
-	Commit     string                    `json:"commit"`
-	Machine    string                    `json:"machine"`
-	Seed       string                    `json:"seed"`
-	Date       string                    `json:"date"`
-	Stories    map[string]*storyEvidence `json:"stories"`
+	origin
+	Stories map[string]*storyEvidence `json:"stories"`
 }
 
 type storyEvidence struct {
@@ -139,7 +135,7 @@ type readsEvidence struct {
 
 // runMeasure writes after each story, so that an interrupt costs one of them.
 func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error {
-	evidence := storiesEvidence{Experiment: "scenarios", Stories: map[string]*storyEvidence{}}
+	evidence := storiesEvidence{Stories: map[string]*storyEvidence{}}
 	if data, err := os.ReadFile(path); err == nil {
 		if err := json.Unmarshal(data, &evidence); err != nil {
 			return fmt.Errorf("read earlier evidence %s: %w; remove the file to begin anew", path, err)
@@ -158,15 +154,11 @@ func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error 
 			return fmt.Errorf("measure %s: %w", s.Name, err)
 		}
 		e := evidenceOf(story)
-		e.Commit, e.Machine, e.Date, e.Took = commit(), machine(), began.UTC().Format(time.DateOnly), time.Since(began).Seconds()
+		evidence.origin = originOf("scenarios", byChance, began)
+		e.Commit, e.Machine, e.Date, e.Took = evidence.Commit, evidence.Machine, evidence.Date, time.Since(began).Seconds()
 		evidence.Stories[s.Name] = e
-		evidence.Commit, evidence.Machine, evidence.Seed, evidence.Date = e.Commit, e.Machine, "none: chance decides", e.Date
-		data, err := json.MarshalIndent(evidence, "", "  ")
-		if err == nil {
-			err = os.WriteFile(path, append(data, '\n'), 0o644)
-		}
-		if err != nil {
-			return fmt.Errorf("write evidence: %w", err)
+		if err := writeJSON(path, evidence); err != nil {
+			return err
 		}
 		printStory(cmd.OutOrStdout(), s, story)
 		missed += story.Runs - story.Reached

@@ -172,11 +172,16 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 		err = l.cluster.Cut(ctx, id)
 	}
 	undo(err)
-	if errors.Is(err, errors.ErrUnsupported) {
+	return struck(string(a.Verb)+" "+id, err)
+}
+
+// struck is the error of an action that the cluster carried out, or could not.
+func struck(what string, err error) error {
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
 		return refuse("this cluster cannot have that: %v", err)
-	}
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", a.Verb, id, err)
+	case err != nil:
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }

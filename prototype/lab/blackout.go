@@ -1,8 +1,6 @@
 package lab
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"lockstep/prototype/cluster"
@@ -36,11 +34,5 @@ func (l *Lab) blackout() error {
 	for _, end := range done {
 		end(err)
 	}
-	if errors.Is(err, errors.ErrUnsupported) {
-		return refuse("this cluster cannot have that: %v", err)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", Blackout, err)
-	}
-	return nil
+	return struck(string(Blackout), err)
 }

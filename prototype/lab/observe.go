@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -95,14 +96,8 @@ func (l *Lab) readWeak(ctx context.Context, lane Lane) {
 		every = max(weakEvery, l.every)
 		w, on := l.record.lane(lane), l.record.load.On
 		from := w.from()
-		var ids []string
-		for _, n := range l.record.nodes {
-			if n.condition().Reachable() {
-				ids = append(ids, n.member.ID)
-			} else {
-				w.gone(n.member.ID)
-			}
-		}
+		ids := l.record.reachable()
+		maps.DeleteFunc(w.views, func(id string, _ view) bool { return !slices.Contains(ids, id) }) // what they showed is no longer to be seen
 		l.mu.Unlock()
 		if !on && !l.watched() {
 			continue
@@ -142,13 +137,7 @@ func (l *Lab) readBack(ctx context.Context) {
 		l.mu.Lock()
 		after, newest := l.record.audit.end(), l.record.audit.newest
 		nothing := after >= newest && l.record.unchecked == nil
-		ids := slices.Collect(func(yield func(string) bool) {
-			for _, n := range l.record.nodes {
-				if n.condition().Reachable() && !yield(n.member.ID) {
-					return
-				}
-			}
-		})
+		ids := l.record.reachable()
 		l.mu.Unlock()
 		if nothing || len(ids) == 0 {
 			continue

@@ -39,12 +39,7 @@ func (l *Lab) probe(ctx context.Context, level api.Level) {
 	for turn := 0; wait(ctx, probeEvery); turn++ {
 		l.mu.Lock()
 		on, acked, seen := l.record.load.On, l.record.audit.newest, l.record.probes[level].seen
-		var ids []string
-		for _, n := range l.record.nodes {
-			if n.condition().Reachable() {
-				ids = append(ids, n.member.ID)
-			}
-		}
+		ids := l.record.reachable()
 		l.mu.Unlock()
 		if !on || acked == 0 || len(ids) == 0 {
 			continue

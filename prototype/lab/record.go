@@ -66,6 +66,16 @@ func (r *record) node(id string) *observed {
 	return nil
 }
 
+// reachable lists the nodes that answer their clients.
+func (r *record) reachable() (ids []string) {
+	for _, n := range r.nodes {
+		if n.condition().Reachable() {
+			ids = append(ids, n.member.ID)
+		}
+	}
+	return ids
+}
+
 // shardStatus is the status of the shard that the lab looks at.
 func (n *observed) shardStatus(shard int) (api.ShardStatus, bool) {
 	if shard >= len(n.status.Shards) {

@@ -11,20 +11,8 @@ import (
 // unknown.
 func (r *record) answered(now, due time.Time, m api.Message, doubtful bool, a Answer) {
 	r.strip.count(now, a.Outcome)
-	switch a.Outcome {
-	case api.Fail:
-		r.counts.Refused++
+	if !r.counts.add(a, doubtful) {
 		return
-	case api.Unknown:
-		r.counts.Unknown++
-		return
-	}
-	r.counts.Acknowledged++
-	if doubtful {
-		r.counts.Resolved++
-	}
-	if a.Duplicate {
-		r.counts.Suppressed++
 	}
 	r.series.add(now, now.Sub(due))
 	r.audit.acknowledge(m.ID, a.Seq)
@@ -35,6 +23,26 @@ func (r *record) answered(now, due time.Time, m api.Message, doubtful bool, a An
 		}
 	}
 	r.windows.Acknowledged(now, a.Epoch, a.Duplicate)
+}
+
+// add counts what an attempt came to, and says whether it was acknowledged.
+func (c *Counts) add(a Answer, doubtful bool) bool {
+	switch a.Outcome {
+	case api.Fail:
+		c.Refused++
+		return false
+	case api.Unknown:
+		c.Unknown++
+		return false
+	}
+	c.Acknowledged++
+	if doubtful {
+		c.Resolved++
+	}
+	if a.Duplicate {
+		c.Suppressed++
+	}
+	return true
 }
 
 // close ends a handover. What was acknowledged before it must still be read

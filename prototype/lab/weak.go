@@ -56,17 +56,8 @@ func newWeak(lane Lane) *weak {
 
 func (w *weak) answered(now, due time.Time, m api.Message, doubtful bool, a Answer) {
 	w.strip.count(now, a.Outcome)
-	switch a.Outcome {
-	case api.Fail:
-		w.counts.Refused++
+	if !w.counts.add(a, doubtful) {
 		return
-	case api.Unknown:
-		w.counts.Unknown++
-		return
-	}
-	w.counts.Acknowledged++
-	if doubtful {
-		w.counts.Resolved++
 	}
 	w.series.add(now, now.Sub(due))
 	if w.promises[m.ID] == nil {

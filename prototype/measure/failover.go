@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"testing"
-	"testing/synctest"
 	"time"
 
 	"lockstep/prototype/cluster"
@@ -45,39 +41,14 @@ const perCluster = 20
 // others all the time. Flushes take a millisecond, the network none. These are no
 // windows as in [history.Window]: nothing is sent in the second before a cut.
 func Failovers(ctx context.Context, timers Timers, count int, progress func(done int)) ([]time.Duration, error) {
-	initTesting()
-	var mu sync.Mutex
 	var all []time.Duration
-	var failed error
-	begun := 0
-	take := func() int {
-		mu.Lock()
-		defer mu.Unlock()
-		n := min(perCluster, count-begun)
-		if failed != nil || ctx.Err() != nil {
-			n = 0
+	err := repeat(ctx, count, perCluster, func(n int) ([]time.Duration, error) { return cutOff(timers, n) }, func(times []time.Duration) {
+		all = append(all, times...)
+		if progress != nil {
+			progress(len(all))
 		}
-		begun += n
-		return n
-	}
-	var running sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		running.Go(func() {
-			for n := take(); n > 0; n = take() {
-				var times []time.Duration
-				var err error
-				synctest.Test(new(testing.T), func(*testing.T) { times, err = cutOff(timers, n) })
-				mu.Lock()
-				all, failed = append(all, times...), errors.Join(failed, err)
-				if progress != nil {
-					progress(len(all))
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	running.Wait()
-	return all, errors.Join(failed, ctx.Err())
+	})
+	return all, err
 }
 
 const (
