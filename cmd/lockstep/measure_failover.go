@@ -10,7 +10,7 @@ import (
 	"lockstep/prototype/measure"
 )
 
-// failoverName is the experiment beside the stories.
+// failoverName is the experiment beside the scenarios.
 const failoverName = "failover"
 
 // failoverEvidence compares ways to notice that a leader has failed.

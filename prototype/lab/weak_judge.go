@@ -12,17 +12,17 @@ type sighting struct {
 	seq  uint64
 }
 
-// sights is what views show beside promises that are kept.
-type sights struct {
+// sightings are what views show beside promises that are kept.
+type sightings struct {
 	odd    map[string][]sighting // by id: what stands elsewhere, in the order of the nodes
 	differ map[uint64]bool       // seqs at which two views show different messages
 }
 
-// look holds the views against the promises. Nearly every message stands where it
+// compare holds the views against the promises. Nearly every message stands where it
 // was promised in every view, so that is looked for first and costs no hashing of
 // ids.
-func (w *weak) look() sights {
-	s := sights{odd: map[string][]sighting{}, differ: map[uint64]bool{}}
+func (w *weak) compare() sightings {
+	s := sightings{odd: map[string][]sighting{}, differ: map[uint64]bool{}}
 	lowest := ^uint64(0)
 	for _, p := range w.order {
 		lowest = min(lowest, p.message.Seq)
@@ -68,7 +68,7 @@ func (v view) at(seq uint64) (id string, ok bool) {
 // lane, or "" where nobody does; quiet says that no fault has been in force for a
 // while, so that messages which are nowhere are not on their way either.
 func (w *weak) judge(now time.Time, reference string, quiet bool) {
-	s := w.look()
+	s := w.compare()
 	w.findings = w.settled
 	w.findings.Differ = uint64(len(s.differ))
 	w.ghosts = w.ghosts[:0]

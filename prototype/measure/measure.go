@@ -1,8 +1,8 @@
-// Package measure repeats the laboratory's stories, in virtual time, until there
+// Package measure repeats the laboratory's scenarios, in virtual time, until there
 // are enough failures for a distribution, and adds up what each lane and each
 // level of reads made of them.
 //
-// A story is played as a reader would play it: the same clusters, senders, reads
+// A scenario is played as a reader would play it: the same clusters, senders, reads
 // and judgement as on the laboratory's page, with disks whose flushes take a
 // millisecond and a network that takes no time. So windows say what the protocol
 // costs and not what wires and disks add.
@@ -25,8 +25,8 @@ import (
 	"lockstep/prototype/node"
 )
 
-// Story is what many runs of a scenario came to.
-type Story struct {
+// Summary is what many runs of a scenario came to.
+type Summary struct {
 	Runs    int
 	Reached int // runs in which the scenario's goal was reached
 	Lanes   map[lab.Lane]*Lane
@@ -77,21 +77,21 @@ type Reads struct{ Fresh, Stale, Refused uint64 }
 // Play runs a scenario many times, as many at once as there are processors. An end
 // of the context ends it after the runs that are under way. Progress, which may be
 // nil, is told after each run, by one goroutine at a time.
-func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)) (Story, error) {
-	story := Story{Lanes: map[lab.Lane]*Lane{}, Reads: map[api.Level]*Reads{}}
+func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)) (Summary, error) {
+	sum := Summary{Lanes: map[lab.Lane]*Lane{}, Reads: map[api.Level]*Reads{}}
 	for _, lane := range lab.Lanes {
-		story.Lanes[lane] = &Lane{}
+		sum.Lanes[lane] = &Lane{}
 	}
 	for _, level := range api.Levels {
-		story.Reads[level] = &Reads{}
+		sum.Reads[level] = &Reads{}
 	}
 	err := repeat(ctx, runs, 1, func(int) (played, error) { return once(s) }, func(p played) {
-		story.add(p.before, p.after)
+		sum.add(p.before, p.after)
 		if progress != nil {
-			progress(story.Runs)
+			progress(sum.Runs)
 		}
 	})
-	return story, err
+	return sum, err
 }
 
 // played are the frames before a scenario and at its end, the latter with the exact
@@ -147,7 +147,7 @@ func once(s lab.Scenario) (p played, err error) {
 	return p, err
 }
 
-func (s *Story) add(before, after lab.Frame) {
+func (s *Summary) add(before, after lab.Frame) {
 	s.Runs++
 	if after.Playing.Reached {
 		s.Reached++

@@ -70,7 +70,7 @@ func (r Result) LeaderFailures() (n int) {
 	return n
 }
 
-// run is one experiment.
+// run is one run of a schedule.
 //
 //	target ◄── strikes, one goroutine for each step of the schedule
 //	   ▲

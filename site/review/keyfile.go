@@ -57,9 +57,9 @@ func OpenKeyFile(path string) (*KeyFile, error) {
 	return k, nil
 }
 
-// read takes every record. The last one may be torn: whoever wrote it was not
-// told that it is there, so it is cut off. Any other that does not add up is
-// damage.
+// read takes every record. The last one may be torn by an interrupted Put: the caller
+// was not told that it is there, so it is cut off. Any other that does not add up is
+// damage, also one that an interrupted Destroy has left half written.
 func (k *KeyFile) read() error {
 	data, err := io.ReadAll(k.file)
 	if err != nil {
