@@ -134,7 +134,7 @@ func replicas(w io.Writer, m *cluster.Memory, conversation string) {
 		for _, s := range n.Status().Shards {
 			fmt.Fprintln(w, s.Role, s.Term, s.Leader, s.CommitIndex, s.AppliedIndex)
 		}
-		seq, digest := n.DigestIn(string(lab.Quorum), conversation, 0)
+		seq, digest := n.DigestIn(string(lab.LaneQuorum), conversation, 0)
 		fmt.Fprintf(w, "%d %x\n", seq, digest)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
 )
 
@@ -44,7 +45,7 @@ func (r *revived) later(id string, err error) error {
 	time.AfterFunc(reviveAfter, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		down := func(m lab.Member) bool { return m.ID == id && m.State == lab.Down }
+		down := func(m cluster.Member) bool { return m.ID == id && m.State == cluster.Down }
 		if slices.ContainsFunc(r.Members(), down) {
 			// A node that cannot start stays down, and the page shows that it is.
 			_ = r.Cluster.Restart(context.Background(), id)

@@ -127,15 +127,11 @@ func runBench(cmd *cobra.Command, f benchFlags) error {
 
 // benchCluster starts a cluster for the time of the measurement.
 func benchCluster(cmd *cobra.Command, f benchFlags) (urls []string, stop func(), err error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, nil, err
-	}
 	dir, err := os.MkdirTemp("", "lockstep-bench-")
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := cluster.Start(cmd.Context(), cluster.Config{Executable: executable, Dir: filepath.Join(dir, "cluster"), Nodes: 3, Shards: 1, LogStore: f.logStore})
+	p, err := cluster.Start(cmd.Context(), cluster.Config{Dir: filepath.Join(dir, "cluster"), Nodes: 3, Shards: 1, LogStore: f.logStore})
 	if err != nil {
 		os.RemoveAll(dir)
 		return nil, nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 )
 
@@ -62,7 +63,7 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 	for i := range prepared {
 		prepared[i] = client.New(client.Config{Targets: b.targets})
 		// One message makes the conversation, and the client talks to its leader.
-		if _, err := prepared[i].Send(ctx, b.room(i), client.Message{ID: client.NewID(), Sender: "bench", Body: b.body}); err != nil {
+		if _, err := prepared[i].Send(ctx, b.room(i), api.Message{ID: client.NewID(), Sender: "bench", Body: b.body}); err != nil {
 			return benchResult{}, err
 		}
 		if err := prepared[i].Lead(ctx, b.room(i)); err != nil {
@@ -100,14 +101,14 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 		case "read":
 			running.Go(func() {
 				b.each(loading, func(int) (int, error) {
-					_, err := c.Read(loading, b.room(place), client.ReadOptions{Limit: 1})
+					_, err := c.Read(loading, api.ReadRequest{Conversation: b.room(place), Limit: 1})
 					return 1, err
 				})
 			})
 		case "reads":
-			requests := make([]client.ReadRequest, benchReads)
+			requests := make([]api.ReadRequest, benchReads)
 			for j := range requests {
-				requests[j] = client.ReadRequest{Conversation: b.room(j % b.flags.conversations), ReadOptions: client.ReadOptions{Limit: 1}}
+				requests[j] = api.ReadRequest{Conversation: b.room(j % b.flags.conversations), Limit: 1}
 			}
 			running.Go(func() {
 				b.each(loading, func(int) (int, error) {
@@ -149,8 +150,8 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 
 func (b *bench) room(i int) string { return fmt.Sprintf("bench-%d", i) }
 
-func (b *bench) message(c, n int) client.Message {
-	return client.Message{ID: client.IDFor(time.Now(), fmt.Sprintf("%s-%d-%d", b.run1, c, n)), Sender: fmt.Sprintf("c%d", c), Body: b.body}
+func (b *bench) message(c, n int) api.Message {
+	return api.Message{ID: client.IDFor(time.Now(), fmt.Sprintf("%s-%d-%d", b.run1, c, n)), Sender: fmt.Sprintf("c%d", c), Body: b.body}
 }
 
 func (b *bench) fail(count int, err error) {
@@ -189,7 +190,7 @@ func (b *bench) pipeline(ctx context.Context, c *client.Client, place, number in
 	own := hdrhistogram.New(1, 60_000_000, 3)
 	for n := 0; ctx.Err() == nil; n++ {
 		began := time.Now()
-		stream.Post(ctx, b.message(number, n), func(_ client.Ack, err error) {
+		stream.Post(ctx, b.message(number, n), func(_ api.Ack, err error) {
 			if err != nil {
 				if ctx.Err() == nil {
 					b.fail(1, err)

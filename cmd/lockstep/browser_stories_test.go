@@ -53,7 +53,7 @@ func TestBrowserProgram_stories(t *testing.T) {
 		strongIsClean(t, ctx, s.Name)
 		eval[bool](t, ctx, `(document.getElementById("lab-judge").click(), true)`)
 		until(t, ctx, time.Minute, `document.getElementById("lab-verdicts") !== null`)
-		for lane, broken := range map[lab.Lane]bool{lab.Quorum: false, s.Expect.Lost: true} {
+		for lane, broken := range map[lab.Lane]bool{lab.LaneQuorum: false, s.Expect.Lost: true} {
 			if lane == "" {
 				continue
 			}

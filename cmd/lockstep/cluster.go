@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -48,10 +47,6 @@ says where the nodes are.`,
 }
 
 func runCluster(cmd *cobra.Command, cfg cluster.Config) error {
-	var err error
-	if cfg.Executable, err = os.Executable(); err != nil {
-		return err
-	}
 	out := cmd.OutOrStdout()
 	cfg.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelInfo}))
 	p, err := cluster.Start(cmd.Context(), cfg)

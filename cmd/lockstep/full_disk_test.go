@@ -19,6 +19,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/node/storage"
@@ -105,7 +106,7 @@ func stuff(ctx context.Context, conversation string, enough int, targets []strin
 	text := strings.Repeat("x", 60<<10)
 	for i := 0; i < enough && ctx.Err() == nil; i++ {
 		attempt, cancel := context.WithTimeout(ctx, time.Second)
-		c.Send(attempt, conversation, client.Message{ID: fmt.Sprint("large-", time.Now().UnixNano()), Sender: "filler", Body: text})
+		c.Send(attempt, conversation, api.Message{ID: fmt.Sprint("large-", time.Now().UnixNano()), Sender: "filler", Body: text})
 		cancel()
 	}
 }

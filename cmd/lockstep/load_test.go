@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/check"
 	"lockstep/prototype/client"
 	"lockstep/prototype/history"
@@ -39,7 +40,7 @@ func startJudged(ctx context.Context, conversation string, transport http.RoundT
 func (j *judged) send(ctx, load context.Context, s int) {
 	c := client.New(client.Config{Targets: client.Fixed(j.targets...), First: s, Transport: j.transport})
 	for i := 0; load.Err() == nil; i++ {
-		m := client.Message{ID: fmt.Sprintf("%d-%d", s, i), Sender: fmt.Sprintf("s%d", s), Body: fmt.Sprintf("message %d of %d", i, s)}
+		m := api.Message{ID: fmt.Sprintf("%d-%d", s, i), Sender: fmt.Sprintf("s%d", s), Body: fmt.Sprintf("message %d of %d", i, s)}
 		op := j.recorder.Invoke(history.Event{Kind: history.Send, Conversation: j.conversation, ID: m.ID, Sender: m.Sender, Body: m.Body})
 		began := time.Now()
 		// A message is carried through to its acknowledgement even when the load has
@@ -80,15 +81,15 @@ func (j *judged) judge(t *testing.T, ctx context.Context, atLeast int) {
 	t.Helper()
 	j.stop()
 	j.senders.Wait()
-	strong, err := client.New(client.Config{Targets: client.Fixed(j.targets...), Transport: j.transport}).All(ctx, j.conversation, client.Linearizable)
+	strong, err := readAll(ctx, client.New(client.Config{Targets: client.Fixed(j.targets...), Transport: j.transport}), j.conversation, api.LevelLinearizable)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, target := range j.targets {
 		replica := client.New(client.Config{Targets: client.Fixed(target), Transport: j.transport})
-		var have []client.Placed
+		var have []api.Placed
 		for {
-			if have, err = replica.All(ctx, j.conversation, client.Local); err == nil && len(have) >= len(strong) {
+			if have, err = readAll(ctx, replica, j.conversation, api.LevelLocal); err == nil && len(have) >= len(strong) {
 				break
 			}
 			select {
@@ -97,16 +98,23 @@ func (j *judged) judge(t *testing.T, ctx context.Context, atLeast int) {
 				t.Fatalf("%s holds %d of %d messages: %v", target, len(have), len(strong), err)
 			}
 		}
-		op := j.recorder.Invoke(history.Event{Kind: history.Read, Node: target, Conversation: j.conversation, Level: client.Local, Limit: len(have), Final: true})
-		var shown []history.Message
-		for _, x := range have {
-			shown = append(shown, history.Message{Seq: x.Seq, ID: x.ID, Sender: x.Sender, Body: x.Body, Epoch: x.Epoch})
-		}
-		j.recorder.Complete(op, history.Event{Type: history.OK, Last: uint64(len(have)), Messages: shown})
+		op := j.recorder.Invoke(history.Event{Kind: history.Read, Node: target, Conversation: j.conversation, Level: string(api.LevelLocal), Limit: len(have), Final: true})
+		j.recorder.Complete(op, api.View{Messages: have, Last: uint64(len(have))}.Noted())
 	}
 	report := check.Check(j.recorder.Events())
 	t.Log(report)
 	if report.Verdict != check.OK || report.Counts.Acknowledged < atLeast || report.Counts.Replicas != len(j.targets) {
 		t.Errorf("verdict %s over %d acknowledged messages and %d replicas: %v %v", report.Verdict, report.Counts.Acknowledged, report.Counts.Replicas, report.Reasons, report.Witness)
+	}
+}
+
+// readAll reads a whole conversation, page by page.
+func readAll(ctx context.Context, c *client.Client, conversation string, level api.Level) (all []api.Placed, err error) {
+	for {
+		view, err := c.Read(ctx, api.ReadRequest{Conversation: conversation, Level: level, After: uint64(len(all)), Limit: 1000})
+		all = append(all, view.Messages...)
+		if err != nil || len(view.Messages) == 0 || uint64(len(all)) >= view.Last {
+			return all, err
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/lab"
 	"lockstep/prototype/measure"
 )
@@ -73,19 +74,15 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 	return cmd
 }
 
-// storiesEvidence is what the stories leave for the site. The names say the units.
-// Commit, machine and date are those of the story that was measured last; each
+// scenariosEvidence is what the scenarios leave for the site. The names say the units.
+// Commit, machine and date are those of the scenario that was measured last; each
 // has its own as well. Chance decides the runs, not a seed: see package measure.
-type storiesEvidence struct {
-	Experiment string                    `json:"experiment"`
-	Commit     string                    `json:"commit"`
-	Machine    string                    `json:"machine"`
-	Seed       string                    `json:"seed"`
-	Date       string                    `json:"date"`
-	Stories    map[string]*storyEvidence `json:"stories"`
+type scenariosEvidence struct {
+	origin
+	Stories map[string]*scenarioEvidence `json:"stories"`
 }
 
-type storyEvidence struct {
+type scenarioEvidence struct {
 	Commit  string                   `json:"commit"`
 	Machine string                   `json:"machine"`
 	Date    string                   `json:"date"`
@@ -136,9 +133,9 @@ type readsEvidence struct {
 	Refused uint64 `json:"refused"`
 }
 
-// runMeasure writes after each story, so that an interrupt costs one of them.
+// runMeasure writes after each scenario, so that an interrupt costs one of them.
 func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error {
-	evidence := storiesEvidence{Experiment: "scenarios", Stories: map[string]*storyEvidence{}}
+	evidence := scenariosEvidence{Stories: map[string]*scenarioEvidence{}}
 	if data, err := os.ReadFile(path); err == nil {
 		if err := json.Unmarshal(data, &evidence); err != nil {
 			return fmt.Errorf("read earlier evidence %s: %w; remove the file to begin anew", path, err)
@@ -151,24 +148,20 @@ func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error 
 			continue
 		}
 		began := time.Now()
-		story, err := measure.Play(cmd.Context(), s, runs, func(done int) { bar.show(s.Name, done, runs) })
+		sum, err := measure.Play(cmd.Context(), s, runs, func(done int) { bar.show(s.Name, done, runs) })
 		bar.clear()
 		if err != nil {
 			return fmt.Errorf("measure %s: %w", s.Name, err)
 		}
-		e := evidenceOf(story)
-		e.Commit, e.Machine, e.Date, e.Took = commit(), machine(), began.UTC().Format(time.DateOnly), time.Since(began).Seconds()
+		e := evidenceOf(sum)
+		evidence.origin = originOf("scenarios", byChance, began)
+		e.Commit, e.Machine, e.Date, e.Took = evidence.Commit, evidence.Machine, evidence.Date, time.Since(began).Seconds()
 		evidence.Stories[s.Name] = e
-		evidence.Commit, evidence.Machine, evidence.Seed, evidence.Date = e.Commit, e.Machine, "none: chance decides", e.Date
-		data, err := json.MarshalIndent(evidence, "", "  ")
-		if err == nil {
-			err = os.WriteFile(path, append(data, '\n'), 0o644)
+		if err := writeJSON(path, evidence); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("write evidence: %w", err)
-		}
-		printStory(cmd.OutOrStdout(), s, story)
-		missed += story.Runs - story.Reached
+		printScenario(cmd.OutOrStdout(), s, sum)
+		missed += sum.Runs - sum.Reached
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "written to %s\n", path)
 	if missed > 0 {
@@ -177,25 +170,25 @@ func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error 
 	return nil
 }
 
-func evidenceOf(story measure.Story) *storyEvidence {
-	e := &storyEvidence{Runs: story.Runs, Reached: story.Reached, Lanes: map[string]laneEvidence{}, Reads: map[string]readsEvidence{},
-		Window: distributionOf(story.Windows), Bars: histogramOf(story.Windows)}
-	per := func(n uint64) float64 { return float64(n) / float64(max(story.Runs, 1)) }
-	for name, l := range story.Lanes {
+func evidenceOf(sum measure.Summary) *scenarioEvidence {
+	e := &scenarioEvidence{Runs: sum.Runs, Reached: sum.Reached, Lanes: map[string]laneEvidence{}, Reads: map[string]readsEvidence{},
+		Window: distributionOf(sum.Windows), Bars: histogramOf(sum.Windows)}
+	per := func(n uint64) float64 { return float64(n) / float64(max(sum.Runs, 1)) }
+	for name, l := range sum.Lanes {
 		e.Lanes[string(name)] = laneEvidence{l.Acknowledged, l.Refused, l.Unknown, l.Lost, l.Moved, l.Duplicated, l.Broken, per(l.Lost), per(l.Moved),
 			ms(quantile(l.P50, 0.5)), ms(quantile(l.P99, 0.5)), ms(quantile(l.Out, 0.5)), ms(quantile(l.Out, 1)), judgeEvidence(l.Exact)}
 	}
-	for level, r := range story.Reads {
+	for level, r := range sum.Reads {
 		e.Reads[string(level)] = readsEvidence(*r)
 	}
 	return e
 }
 
-func printStory(out io.Writer, s lab.Scenario, story measure.Story) {
-	fmt.Fprintf(out, "%s: %d of %d runs reached the goal\n", s.Title, story.Reached, story.Runs)
-	for i, says := range story.Missed {
+func printScenario(out io.Writer, s lab.Scenario, sum measure.Summary) {
+	fmt.Fprintf(out, "%s: %d of %d runs reached the goal\n", s.Title, sum.Reached, sum.Runs)
+	for i, says := range sum.Missed {
 		if i == 3 {
-			fmt.Fprintf(out, "  and %d more that missed it\n", len(story.Missed)-3)
+			fmt.Fprintf(out, "  and %d more that missed it\n", len(sum.Missed)-3)
 			break
 		}
 		fmt.Fprintf(out, "  missed: %s\n", says)
@@ -203,17 +196,17 @@ func printStory(out io.Writer, s lab.Scenario, story measure.Story) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  lane\tacknowledged\tlost\tmoved\tdoubled\trefused\tunknown\tbroken runs\tjudged: ok\tviolated\tunknown\tlost")
 	for _, name := range lab.Lanes {
-		l := story.Lanes[name]
+		l := sum.Lanes[name]
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name, l.Acknowledged, l.Lost, l.Moved, l.Duplicated, l.Refused, l.Unknown, l.Broken, l.Exact.OK, l.Exact.Violated, l.Exact.Unknown, l.Exact.Lost)
 	}
 	fmt.Fprintln(w, "  reads\tfresh\tstale\trefused")
-	for _, level := range lab.Levels {
-		r := story.Reads[level]
+	for _, level := range api.Levels {
+		r := sum.Reads[level]
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\n", level, r.Fresh, r.Stale, r.Refused)
 	}
 	w.Flush()
-	if len(story.Windows) > 0 {
+	if len(sum.Windows) > 0 {
 		fmt.Fprintf(out, "  window of the quorum lane: p50 %s, p99 %s, max %s\n",
-			milliseconds(quantile(story.Windows, 0.5)), milliseconds(quantile(story.Windows, 0.99)), milliseconds(quantile(story.Windows, 1)))
+			milliseconds(quantile(sum.Windows, 0.5)), milliseconds(quantile(sum.Windows, 0.99)), milliseconds(quantile(sum.Windows, 1)))
 	}
 }

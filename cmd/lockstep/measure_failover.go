@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -12,20 +10,16 @@ import (
 	"lockstep/prototype/measure"
 )
 
-// failoverName is the experiment beside the stories.
+// failoverName is the experiment beside the scenarios.
 const failoverName = "failover"
 
 // failoverEvidence compares ways to notice that a leader has failed.
 type failoverEvidence struct {
-	Experiment string         `json:"experiment"`
-	Commit     string         `json:"commit"`
-	Machine    string         `json:"machine"`
-	Seed       string         `json:"seed"`
-	Date       string         `json:"date"`
-	Took       float64        `json:"took_s"`
-	Tuned      windowEvidence `json:"tuned"`
-	Library    windowEvidence `json:"library"`
-	Bound      libraryBound   `json:"library_bound"`
+	origin
+	Took    float64        `json:"took_s"`
+	Tuned   windowEvidence `json:"tuned"`
+	Library windowEvidence `json:"library"`
+	Bound   libraryBound   `json:"library_bound"`
 }
 
 type windowEvidence struct {
@@ -45,8 +39,7 @@ type libraryBound struct {
 func measureFailover(cmd *cobra.Command, dir string, count int) error {
 	began := time.Now()
 	bar := newProgress(cmd.ErrOrStderr())
-	e := failoverEvidence{Experiment: failoverName, Commit: commit(), Machine: machine(), Seed: "none: chance decides", Date: began.UTC().Format(time.DateOnly),
-		Bound: libraryBound{Mean: 2000, Max: 3000}}
+	e := failoverEvidence{origin: originOf(failoverName, byChance, began), Bound: libraryBound{Mean: 2000, Max: 3000}}
 	for _, x := range []struct {
 		timers measure.Timers
 		into   *windowEvidence
@@ -65,12 +58,5 @@ func measureFailover(cmd *cobra.Command, dir string, count int) error {
 			x.timers, x.into.Count, x.into.Mean, x.into.P50, x.into.P99, x.into.Max)
 	}
 	e.Took = time.Since(began).Seconds()
-	data, err := json.MarshalIndent(e, "", "  ")
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, failoverName+".json"), append(data, '\n'), 0o644)
-	}
-	if err != nil {
-		return fmt.Errorf("write evidence: %w", err)
-	}
-	return nil
+	return writeJSON(filepath.Join(dir, failoverName+".json"), e)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/httpapi"
 )
 
@@ -168,7 +169,7 @@ func exchange(ctx context.Context, method, address string, answer any) error {
 	defer response.Body.Close()
 	body := io.LimitReader(response.Body, 1<<20)
 	if response.StatusCode != http.StatusOK {
-		var p struct{ Title, Detail string }
+		var p api.Problem
 		if json.NewDecoder(body).Decode(&p) != nil || p.Title == "" {
 			p.Title = response.Status
 		}

@@ -51,7 +51,7 @@ func withService(ctx context.Context, f *reviewFlags, use func(*review.Service) 
 	if err != nil {
 		return err
 	}
-	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Who: access.Any{}})
+	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Who: access.FirstOf{}})
 	if err != nil {
 		return errors.Join(damagedReviews(f.store(), err), store.Close())
 	}

@@ -441,7 +441,7 @@ func TestReview_matrix(t *testing.T) {
 		answer.Body.Close()
 		cookies[role.String()] = answer.Cookies()[0].String()
 	}
-	service, err := review.Open(t.Context(), review.Options{Log: review.NewMemory(), Keys: review.NewMemory(), Who: access.Any{}})
+	service, err := review.Open(t.Context(), review.Options{Log: review.NewMemory(), Keys: review.NewMemory(), Who: access.FirstOf{}})
 	if err != nil {
 		t.Fatal(err)
 	}

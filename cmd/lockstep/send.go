@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 )
 
@@ -41,7 +42,7 @@ same message id while the outcome is open. Prints the message's place.`,
 			send := func(text, id string) error {
 				ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 				defer cancel()
-				ack, err := c.Send(ctx, args[0], client.Message{ID: id, Sender: sender, Body: text})
+				ack, err := c.Send(ctx, args[0], api.Message{ID: id, Sender: sender, Body: text})
 				if err != nil {
 					return fmt.Errorf("send %s: %w", id, err)
 				}

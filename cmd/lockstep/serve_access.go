@@ -58,11 +58,11 @@ func (f accessFlags) open(ctx context.Context, dir, data string, loopback bool, 
 	case !loopback && (f.invites || f.oidcIssuer != "") && !strings.HasPrefix(f.url, "https://") && !f.insecure:
 		return nil, usageError{"people would sign in without https", "put a server with TLS before this one and name it with --review-url https://…; or --insecure"}
 	}
-	d := &access.Door{Secure: strings.HasPrefix(f.url, "https://"), Stylesheet: stylesheet}
+	d := &access.Sessions{Secure: strings.HasPrefix(f.url, "https://"), Stylesheet: stylesheet}
 	out := &door{Patterns: d.Patterns()}
 	mux := http.NewServeMux()
 	mux.Handle("/", d.Handler())
-	who := access.Any{d}
+	who := access.FirstOf{d}
 	if f.invites || f.oidcIssuer != "" {
 		var err error
 		if d.Store, err = access.OpenStore(filepath.Join(data, "access"), nil); err != nil {

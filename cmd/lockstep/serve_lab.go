@@ -32,9 +32,7 @@ type labOptions struct {
 	Logger                   *slog.Logger
 	AllowFaults              bool     // for readers on other machines too
 	AllowHosts, AllowOrigins []string // as cluster.Config
-	// Executable is the program whose verb node the cluster runs; default: this
-	// one.
-	Executable string
+	Executable               string   // as cluster.Config
 }
 
 type labParts struct {
@@ -52,12 +50,6 @@ type labParts struct {
 //	browser ── dashboard ◄─frames── lab
 //	           actions ────────────► ┘
 func startLab(ctx context.Context, o labOptions) (*labParts, error) {
-	if o.Executable == "" {
-		var err error
-		if o.Executable, err = os.Executable(); err != nil {
-			return nil, fmt.Errorf("start lab: %w", err)
-		}
-	}
 	var mu sync.Mutex
 	var processes *cluster.Processes
 	start := func(ctx context.Context) (lab.Cluster, error) {

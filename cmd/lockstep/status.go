@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 )
 
@@ -61,7 +62,7 @@ func newStatusCommand() *cobra.Command {
 // nodeStatus is what a node said, or that it said nothing.
 type nodeStatus struct {
 	Target string `json:"target"`
-	client.Status
+	api.Status
 	Error string `json:"error,omitempty"`
 }
 

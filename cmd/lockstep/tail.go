@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 )
 
@@ -26,7 +27,7 @@ number that is missing ends it with an error: that must never happen.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := client.New(client.Config{Targets: targets(target), Lane: lane}).Follow(cmd.Context(), args[0], after, func(m client.Placed) error {
+			err := client.New(client.Config{Targets: targets(target), Lane: lane}).Follow(cmd.Context(), args[0], after, func(m api.Placed) error {
 				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%6d  %s  %-10s  %s\n", m.Seq, m.Time.Local().Format("15:04:05.000"), m.Sender, printable(m.Body))
 				return err
 			})

@@ -22,14 +22,10 @@ const startPatience = 30 * time.Second
 
 // onProcesses carries out a schedule on child processes, whose data is below dir.
 func onProcesses(ctx context.Context, dir string, s fault.Schedule, options torture.Options) (result torture.Result, err error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return result, err
-	}
 	starting, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	p, err := cluster.Start(starting, cluster.Config{
-		Executable: executable, Dir: filepath.Join(dir, "cluster"), Nodes: s.Topology.Nodes, Shards: s.Topology.Shards, AllowFaults: true,
+		Dir: filepath.Join(dir, "cluster"), Nodes: s.Topology.Nodes, Shards: s.Topology.Shards, AllowFaults: true,
 	})
 	if err != nil {
 		return result, err

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"runtime"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -80,29 +75,10 @@ func (t tortureReport) parts() (notice, elect, serve []time.Duration) {
 	return notice, elect, serve
 }
 
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
-}
-
-// quantile is the value of the rank that the share q reaches.
-func quantile(values []time.Duration, q float64) time.Duration {
-	if len(values) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
-}
-
-func ms(d time.Duration) float64 { return float64(d.Round(10*time.Microsecond).Microseconds()) / 1000 }
-
 // tortureEvidence is what a run leaves for the site. The names say the units.
 type tortureEvidence struct {
-	Experiment string `json:"experiment"`
-	Commit     string `json:"commit"`
-	Machine    string `json:"machine"`
-	Seed       uint64 `json:"seed"`
-	Date       string `json:"date"`
-	Verdict    string `json:"verdict"`
+	origin
+	Verdict string `json:"verdict"`
 
 	Nodes    int            `json:"nodes"`
 	Shards   int            `json:"shards"`
@@ -131,41 +107,11 @@ type tortureEvidence struct {
 	Report    check.Report   `json:"report"`
 }
 
-type distribution struct {
-	Count int     `json:"count"`
-	P50   float64 `json:"p50_ms"`
-	P99   float64 `json:"p99_ms"`
-	Max   float64 `json:"max_ms"`
-}
-
-func distributionOf(values []time.Duration) distribution {
-	return distribution{len(values), ms(quantile(values, 0.5)), ms(quantile(values, 0.99)), ms(quantile(values, 1))}
-}
-
-// histogramBar counts the windows up to a length that are longer than the bar
-// before allows.
-type histogramBar struct {
-	UpTo  int `json:"up_to_ms"`
-	Count int `json:"count"`
-}
-
-func histogramOf(values []time.Duration) (bars []histogramBar) {
-	const width = 50
-	for _, v := range slices.Sorted(slices.Values(values)) {
-		up := (int(v.Milliseconds())/width + 1) * width
-		if n := len(bars); n == 0 || bars[n-1].UpTo != up {
-			bars = append(bars, histogramBar{UpTo: up})
-		}
-		bars[len(bars)-1].Count++
-	}
-	return bars
-}
-
 func (t tortureReport) writeEvidence(path string) error {
 	r, counts := t.result.Report, t.result.Counts
 	notice, elect, serve := t.parts()
 	e := tortureEvidence{
-		Experiment: "torture", Commit: commit(), Machine: machine(), Seed: t.flags.seed, Date: t.began.UTC().Format(time.DateOnly), Verdict: string(t.result.Verdict),
+		origin: originOf("torture", t.flags.seed, t.began), Verdict: string(t.result.Verdict),
 		Nodes: t.flags.nodes, Shards: t.flags.shards, Rate: t.flags.rate, Load: t.result.Took.Round(100 * time.Millisecond).Seconds(),
 		Failures:     map[string]int{"total": t.result.LeaderFailures()},
 		Acknowledged: counts.Acknowledged, GivenUp: counts.GivenUp, Refused: counts.Refused, Unknown: counts.Unknown, Reads: counts.Reads,
@@ -178,44 +124,5 @@ func (t tortureReport) writeEvidence(path string) error {
 	}
 	l := t.result.Latency
 	e.Latency.P50, e.Latency.P99, e.Latency.Max = ms(l.P50), ms(l.P99), ms(l.Max)
-	data, err := json.MarshalIndent(e, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write evidence: %w", err)
-	}
-	if err := os.WriteFile(path, append(data, '\n'), 0o644); err != nil {
-		return fmt.Errorf("write evidence: %w", err)
-	}
-	return nil
-}
-
-// commit is the source that the program was built from, "-dirty" if that had
-// changes, or "unknown".
-func commit() string {
-	revision, dirty := "unknown", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				revision = s.Value
-			case s.Key == "vcs.modified" && s.Value == "true":
-				dirty = "-dirty"
-			}
-		}
-	}
-	return revision + dirty
-}
-
-// machine says on what kind of machine something was measured.
-func machine() string {
-	kind := fmt.Sprintf("%d CPUs, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
-	data, err := os.ReadFile("/proc/cpuinfo") // Linux alone
-	if err != nil {
-		return kind
-	}
-	for line := range strings.Lines(string(data)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return kind + ", " + strings.TrimSpace(value)
-		}
-	}
-	return kind
+	return writeJSON(path, e)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 
@@ -41,12 +40,8 @@ func runSchedule(cmd *cobra.Command, f tortureFlags) error {
 	}
 	printLabLink(out, s)
 	if f.out != "" {
-		data, err := json.MarshalIndent(result, "", "  ")
-		if err == nil {
-			err = os.WriteFile(f.out, append(data, '\n'), 0o644)
-		}
-		if err != nil {
-			return fmt.Errorf("write result: %w", err)
+		if err := writeJSON(f.out, result); err != nil {
+			return err
 		}
 	}
 	if failed == nil && result.Verdict == check.OK {

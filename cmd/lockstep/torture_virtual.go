@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -123,12 +122,7 @@ func countsByName(counts map[string]int) string {
 // campaignEvidence is what a campaign leaves for the site. The names say the
 // units; windows are in virtual time.
 type campaignEvidence struct {
-	Experiment string `json:"experiment"`
-	Commit     string `json:"commit"`
-	Machine    string `json:"machine"`
-	Seed       uint64 `json:"seed"`
-	Date       string `json:"date"`
-
+	origin
 	Nodes     int     `json:"nodes"`
 	Shards    int     `json:"shards"`
 	Simulated float64 `json:"simulated_s"`
@@ -143,19 +137,11 @@ func writeCampaign(f tortureFlags, began time.Time, t torture.Totals) error {
 	if f.family != string(torture.Leaders) {
 		experiment = "torture-" + f.family
 	}
-	e := campaignEvidence{
-		Experiment: experiment, Commit: commit(), Machine: machine(), Seed: f.seed, Date: began.UTC().Format(time.DateOnly),
-		Nodes: f.nodes, Shards: f.shards, Simulated: t.Simulated.Seconds(), Took: t.Took.Seconds(), Totals: t,
+	return writeJSON(f.out, campaignEvidence{
+		origin: originOf(experiment, f.seed, began),
+		Nodes:  f.nodes, Shards: f.shards, Simulated: t.Simulated.Seconds(), Took: t.Took.Seconds(), Totals: t,
 		Window: distributionOf(t.Windows), Histogram: histogramOf(t.Windows),
-	}
-	data, err := json.MarshalIndent(e, "", "  ")
-	if err == nil {
-		err = os.WriteFile(f.out, append(data, '\n'), 0o644)
-	}
-	if err != nil {
-		return fmt.Errorf("write evidence: %w", err)
-	}
-	return nil
+	})
 }
 
 // readSchedule reads and checks a file.

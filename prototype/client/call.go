@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // call makes one request and decodes the answer.
@@ -34,14 +36,14 @@ func (c *Client) open(ctx context.Context, method, address, contentType string, 
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	request, err := http.NewRequestWithContext(traced, method, address, bytes.NewReader(body))
 	if err != nil {
-		return nil, &Error{Outcome: Fail, Status: http.StatusBadRequest, Detail: err.Error(), Cause: err}
+		return nil, &Error{Outcome: api.Fail, Status: http.StatusBadRequest, Detail: err.Error(), Cause: err}
 	}
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		outcome := Fail
+		outcome := api.Fail
 		if connected.Load() {
 			outcome = doubt(method)
 		}
@@ -55,20 +57,11 @@ func (c *Client) open(ctx context.Context, method, address, contentType string, 
 }
 
 // doubt is the outcome of a request that may have been read.
-func doubt(method string) Outcome {
+func doubt(method string) api.Outcome {
 	if method == http.MethodPost {
-		return Unknown
+		return api.Unknown
 	}
-	return Fail
-}
-
-// problem is an error answer (RFC 9457), or a line of a stream that is one.
-type problem struct {
-	Type    string  `json:"type"`
-	Title   string  `json:"title"`
-	Status  int     `json:"status"`
-	Detail  string  `json:"detail"`
-	Outcome Outcome `json:"outcome"`
+	return api.Fail
 }
 
 // maxProblem bounds what is read of an error answer, in bytes.
@@ -76,23 +69,23 @@ const maxProblem = 64 << 10
 
 func problemOf(response *http.Response, method string) *Error {
 	data, err := io.ReadAll(io.LimitReader(response.Body, maxProblem))
-	var p problem
+	var p api.Problem
 	if err != nil || json.Unmarshal(data, &p) != nil || p.Outcome == "" {
 		// Not one of our nodes, or something in between.
 		return &Error{Outcome: doubt(method), Status: response.StatusCode, Detail: "answer " + response.Status}
 	}
 	p.Status = response.StatusCode
-	e := p.err(method)
+	e := refused(p, method)
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		e.RetryAfter = time.Duration(seconds) * time.Second
 	}
 	return e
 }
 
-// err translates a problem. An outcome that is not understood is not a failure.
-func (p problem) err(method string) *Error {
+// refused translates a problem. An outcome that is not understood is not a failure.
+func refused(p api.Problem, method string) *Error {
 	e := &Error{Outcome: p.Outcome, Status: p.Status, Reason: strings.TrimPrefix(p.Type, "urn:lockstep:"), Detail: p.Detail}
-	if e.Outcome != Fail {
+	if e.Outcome != api.Fail {
 		e.Outcome = doubt(method)
 	}
 	if e.Detail == "" {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // Config says how to reach a cluster.
@@ -94,70 +96,43 @@ func (c *Client) path(conversation, rest string) string {
 	return path + separator + "lane=" + url.QueryEscape(c.cfg.Lane)
 }
 
-// ReadOptions say what to read.
-type ReadOptions struct {
-	Level  string // "" means Linearizable
-	After  uint64 // seqs above this one
-	Limit  int    // 0 means the node's default
-	MinSeq uint64 // for Session
-}
-
-func (o ReadOptions) query() string {
-	query := url.Values{}
+func query(o api.ReadRequest) string {
+	values := url.Values{}
 	if o.Level != "" {
-		query.Set("read", o.Level)
+		values.Set("read", string(o.Level))
 	}
 	if o.After > 0 {
-		query.Set("after", strconv.FormatUint(o.After, 10))
+		values.Set("after", strconv.FormatUint(o.After, 10))
 	}
 	if o.Limit > 0 {
-		query.Set("limit", strconv.Itoa(o.Limit))
+		values.Set("limit", strconv.Itoa(o.Limit))
 	}
 	if o.MinSeq > 0 {
-		query.Set("min_seq", strconv.FormatUint(o.MinSeq, 10))
+		values.Set("min_seq", strconv.FormatUint(o.MinSeq, 10))
 	}
-	return "?" + query.Encode()
+	return "?" + values.Encode()
 }
 
 // Read is one attempt to read a page, at the present target; after a failure the
 // next attempt goes to another one. A page may be shorter than Limit; it is the
 // last one if it reaches View.Last.
-func (c *Client) Read(ctx context.Context, conversation string, o ReadOptions) (View, error) {
-	var view View
-	err := c.once(ctx, http.MethodGet, c.path(conversation, "/messages"+o.query()), &view)
+func (c *Client) Read(ctx context.Context, o api.ReadRequest) (api.View, error) {
+	var view api.View
+	err := c.once(ctx, http.MethodGet, c.path(o.Conversation, "/messages"+query(o)), &view)
 	return view, err
-}
-
-// All reads a whole conversation from the present target, page by page.
-func (c *Client) All(ctx context.Context, conversation, level string) ([]Placed, error) {
-	var all []Placed
-	for {
-		o := ReadOptions{Level: level, Limit: 1000}
-		if len(all) > 0 {
-			o.After = all[len(all)-1].Seq
-		}
-		view, err := c.Read(ctx, conversation, o)
-		if err != nil {
-			return all, err
-		}
-		all = append(all, view.Messages...)
-		if len(view.Messages) == 0 || all[len(all)-1].Seq >= view.Last {
-			return all, nil
-		}
-	}
 }
 
 // Digest asks the present target for the digest of a conversation up to a seq;
 // 0 means all.
-func (c *Client) Digest(ctx context.Context, conversation string, upto uint64) (Digest, error) {
-	var d Digest
+func (c *Client) Digest(ctx context.Context, conversation string, upto uint64) (api.Digest, error) {
+	var d api.Digest
 	err := c.once(ctx, http.MethodGet, c.path(conversation, "/digest?upto="+strconv.FormatUint(upto, 10)), &d)
 	return d, err
 }
 
 // Status asks the present target what it knows of itself.
-func (c *Client) Status(ctx context.Context) (Status, error) {
-	var s Status
+func (c *Client) Status(ctx context.Context) (api.Status, error) {
+	var s api.Status
 	err := c.once(ctx, http.MethodGet, "/v1/status", &s)
 	return s, err
 }

@@ -5,15 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
-)
 
-// Outcome is what is certain about a request.
-type Outcome string
-
-const (
-	OK      Outcome = "ok"
-	Fail    Outcome = "fail"    // certainly without effect
-	Unknown Outcome = "unknown" // perhaps with effect
+	"lockstep/prototype/api"
 )
 
 // Every error of a request to the cluster is one of the first two, by errors.Is.
@@ -26,16 +19,16 @@ var (
 
 // Error is why a request did not succeed.
 type Error struct {
-	Outcome    Outcome // Fail or Unknown
-	Status     int     // of the HTTP answer; 0 if there was none
-	Reason     string  // the problem's type, such as "no-leader"; "" if there was none
+	Outcome    api.Outcome // Fail or Unknown
+	Status     int         // of the HTTP answer; 0 if there was none
+	Reason     string      // the problem's type, such as "no-leader"; "" if there was none
 	Detail     string
 	RetryAfter time.Duration // 0: no advice
 	Cause      error         // below HTTP; may be nil
 }
 
 func (e *Error) Error() string {
-	if e.Outcome == Unknown {
+	if e.Outcome == api.Unknown {
 		return e.Detail + " (outcome unknown)"
 	}
 	return e.Detail
@@ -47,9 +40,9 @@ func (e *Error) Unwrap() error { return e.Cause }
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrFail:
-		return e.Outcome == Fail
+		return e.Outcome == api.Fail
 	case ErrUnknown:
-		return e.Outcome == Unknown
+		return e.Outcome == api.Unknown
 	case ErrInvalid:
 		return e.final()
 	}
@@ -58,21 +51,21 @@ func (e *Error) Is(target error) bool {
 
 // final says whether trying again is pointless.
 func (e *Error) final() bool {
-	return e.Outcome == Fail && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
+	return e.Outcome == api.Fail && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
 }
 
 // OutcomeOf is the outcome of a request that returned err.
-func OutcomeOf(err error) Outcome {
+func OutcomeOf(err error) api.Outcome {
 	var e *Error
 	switch {
 	case err == nil:
-		return OK
+		return api.OK
 	case errors.As(err, &e):
 		return e.Outcome
 	}
-	return Unknown
+	return api.Unknown
 }
 
 func failf(format string, args ...any) *Error {
-	return &Error{Outcome: Fail, Detail: fmt.Sprintf(format, args...)}
+	return &Error{Outcome: api.Fail, Detail: fmt.Sprintf(format, args...)}
 }

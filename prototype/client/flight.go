@@ -3,6 +3,7 @@ package client
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // leaderHeader names the node that leads the conversation, as HOST:PORT, in
@@ -21,9 +24,8 @@ const leaderHeader = "Lockstep-Leader"
 // flight is one connection of a stream, and the messages that were sent over it
 // and not yet answered.
 type flight struct {
-	stream  *Stream
-	changed chan struct{}
-	halt    chan struct{} // closed: write no more
+	stream *Stream
+	halt   chan struct{} // closed: write no more
 
 	mu      sync.Mutex
 	waiting []*posted // answers come in this order
@@ -41,7 +43,7 @@ func (f *flight) write(ctx context.Context, w *io.PipeWriter) {
 			n := 0
 			buf = buf[:0]
 			for n < len(list) && len(buf) < writeBuffer {
-				buf = list[n].message.appendLine(buf)
+				buf = appendMessage(buf, list[n].message)
 				n++
 			}
 			now := time.Now()
@@ -95,7 +97,7 @@ func (f *flight) read(response *http.Response) (progress bool) {
 	if response.StatusCode != http.StatusOK {
 		e := problemOf(response, http.MethodPost)
 		for _, p := range f.rest() {
-			f.settle(p, Ack{}, e)
+			f.settle(p, api.Ack{}, e)
 		}
 		return false
 	}
@@ -121,7 +123,7 @@ func (f *flight) read(response *http.Response) (progress bool) {
 		}
 		if e == nil && ack.ID != p.message.ID {
 			// From here on nobody knows which answer belongs to whom.
-			f.settle(p, ack, &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer is about message " + ack.ID})
+			f.settle(p, ack, &Error{Outcome: api.Unknown, Status: http.StatusOK, Detail: "the answer is about message " + ack.ID})
 			return progress
 		}
 		if e == nil {
@@ -158,7 +160,7 @@ func (f *flight) rest() []*posted {
 }
 
 // settle ends a message, or sends it again.
-func (f *flight) settle(p *posted, ack Ack, e *Error) {
+func (f *flight) settle(p *posted, ack api.Ack, e *Error) {
 	switch {
 	case e == nil, e.final(), p.ctx.Err() != nil:
 		if e != nil {
@@ -166,7 +168,7 @@ func (f *flight) settle(p *posted, ack Ack, e *Error) {
 		}
 		f.stream.finish(p, ack, e)
 	default:
-		p.doubtful = p.doubtful || e.Outcome == Unknown
+		p.doubtful = p.doubtful || e.Outcome == api.Unknown
 		// A node that refuses is not asked again at once.
 		time.AfterFunc(max(firstPause+jitter(firstPause), advice(e)), func() { f.stream.again([]*posted{p}) })
 	}
@@ -188,8 +190,8 @@ func (c *Client) knownTarget(address string) int {
 	return 0
 }
 
-// appendLine writes a line that reads as what encoding/json would write.
-func (m Message) appendLine(out []byte) []byte {
+// appendMessage writes a line that reads as what encoding/json would write.
+func appendMessage(out []byte, m api.Message) []byte {
 	out = append(out, `{"id":`...)
 	out = appendString(out, m.ID)
 	out = append(out, `,"sender":`...)
@@ -219,24 +221,22 @@ func appendString(out []byte, s string) []byte {
 
 // parseAnswer reads one line of an answer. The form in which nodes write results
 // is read by hand; all else goes the long way.
-func parseAnswer(line []byte) (Ack, *Error) {
+func parseAnswer(line []byte) (api.Ack, *Error) {
 	if ack, ok := parseAck(line); ok {
 		return ack, nil
 	}
-	var answer struct {
-		Ack
-		problem
+	var p api.Problem
+	var ack api.Ack
+	if err := cmp.Or(json.Unmarshal(line, &p), json.Unmarshal(line, &ack)); err != nil {
+		return api.Ack{}, &Error{Outcome: api.Unknown, Status: http.StatusOK, Detail: "the answer could not be read: " + err.Error(), Cause: err}
 	}
-	if err := json.Unmarshal(line, &answer); err != nil {
-		return Ack{}, &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer could not be read: " + err.Error(), Cause: err}
+	if ack.Seq == 0 || p.Outcome != "" { // a conflict has a seq, too
+		return api.Ack{}, refused(p, http.MethodPost)
 	}
-	if answer.Seq == 0 || answer.Outcome != "" { // a conflict has a seq, too
-		return Ack{}, answer.problem.err(http.MethodPost)
-	}
-	return answer.Ack, nil
+	return ack, nil
 }
 
-func parseAck(line []byte) (ack Ack, ok bool) {
+func parseAck(line []byte) (ack api.Ack, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte(`{"conversation":"`))
 	if !ok {
 		return ack, false

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // ErrGap is the error for a conversation whose numbers jump: a message is
@@ -26,7 +28,7 @@ const (
 // once, until the context ends or each gives an error. It resumes where it was
 // through failovers and restarts, at whichever node answers, and leaves a node
 // that is cut off from the others or paused.
-func (c *Client) Follow(ctx context.Context, conversation string, after uint64, each func(Placed) error) error {
+func (c *Client) Follow(ctx context.Context, conversation string, after uint64, each func(api.Placed) error) error {
 	f := follower{client: c, conversation: conversation, last: after, each: each}
 	for {
 		err := f.stream(ctx)
@@ -53,7 +55,7 @@ type follower struct {
 	client       *Client
 	conversation string
 	last         uint64
-	each         func(Placed) error
+	each         func(api.Placed) error
 }
 
 // stream follows at the present target until it fails or falls behind.
@@ -65,7 +67,7 @@ func (f *follower) stream(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer f.client.moveOn(place)
-	messages, ended := make(chan Placed), make(chan error, 1)
+	messages, ended := make(chan api.Placed), make(chan error, 1)
 	go func() { ended <- f.read(ctx, target, f.last, messages) }()
 	doubt := firstDoubt
 	timer := time.NewTimer(doubt)
@@ -91,7 +93,7 @@ func (f *follower) stream(ctx context.Context) error {
 
 var errBehind = errors.New("the node shows less than others have")
 
-func (f *follower) take(m Placed) error {
+func (f *follower) take(m api.Placed) error {
 	if m.Seq <= f.last {
 		return nil
 	}
@@ -106,7 +108,7 @@ func (f *follower) take(m Placed) error {
 }
 
 // read passes on the events of one stream until it ends.
-func (f *follower) read(ctx context.Context, target string, after uint64, messages chan<- Placed) error {
+func (f *follower) read(ctx context.Context, target string, after uint64, messages chan<- api.Placed) error {
 	response, failed := f.client.open(ctx, http.MethodGet, target+f.client.path(f.conversation, fmt.Sprintf("/events?after=%d", after)), "", nil)
 	if failed != nil {
 		if failed.final() {
@@ -122,7 +124,7 @@ func (f *follower) read(ctx context.Context, target string, after uint64, messag
 		if !ok {
 			continue
 		}
-		var m Placed
+		var m api.Placed
 		if err := json.Unmarshal([]byte(data), &m); err != nil {
 			return fmt.Errorf("read event: %w", err)
 		}
@@ -143,8 +145,8 @@ func (f *follower) behind(ctx context.Context, present string) bool {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(ctx, f.client.cfg.AttemptTimeout)
-		var view View
-		err := f.client.call(ctx, http.MethodGet, target+f.client.path(f.conversation, "/messages"+ReadOptions{After: f.last, Limit: 1}.query()), "", nil, &view)
+		var view api.View
+		err := f.client.call(ctx, http.MethodGet, target+f.client.path(f.conversation, "/messages"+query(api.ReadRequest{After: f.last, Limit: 1})), "", nil, &view)
 		cancel()
 		if err == nil {
 			return view.Last > f.last

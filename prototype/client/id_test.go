@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // TestIDFor: the example of RFC 9562, as far as it is not random, and a different
@@ -23,7 +25,7 @@ func TestIDFor(t *testing.T) {
 // TestParseAnswer_conflict: a problem that names a seq is a problem.
 func TestParseAnswer_conflict(t *testing.T) {
 	_, err := parseAnswer([]byte(`{"type":"urn:lockstep:id-conflict","title":"The id stands for another message","status":409,"detail":"d","outcome":"fail","seq":7,"sha256":"00"}`))
-	if err == nil || err.Outcome != Fail || !err.final() {
+	if err == nil || err.Outcome != api.Fail || !err.final() {
 		t.Errorf("%v", err)
 	}
 }

@@ -7,24 +7,20 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-)
 
-// ReadRequest asks for a page of one conversation.
-type ReadRequest struct {
-	Conversation string
-	ReadOptions
-}
+	"lockstep/prototype/api"
+)
 
 // ReadAnswer is what became of one read of a batch.
 type ReadAnswer struct {
-	View View
+	View api.View
 	Err  error // an *Error, or nil
 }
 
 // ReadBatch makes many reads in one request: one attempt, at the present target.
 // Reads of the same shard and level share the node's proof that it may answer.
 // The error is that of the request as a whole, and then there are no answers.
-func (c *Client) ReadBatch(ctx context.Context, requests []ReadRequest) ([]ReadAnswer, error) {
+func (c *Client) ReadBatch(ctx context.Context, requests []api.ReadRequest) ([]ReadAnswer, error) {
 	target, place, err := c.target()
 	if err != nil {
 		return nil, err
@@ -33,11 +29,11 @@ func (c *Client) ReadBatch(ctx context.Context, requests []ReadRequest) ([]ReadA
 	defer cancel()
 	var body []byte
 	for _, r := range requests {
-		body = r.appendLine(body)
+		body = appendRead(body, r)
 	}
 	response, failed := c.open(ctx, http.MethodPost, target+"/v1/reads", "application/x-ndjson", body)
 	if failed != nil {
-		failed.Outcome = Fail // a read changes nothing
+		failed.Outcome = api.Fail // a read changes nothing
 		if !failed.final() {
 			c.moveOn(place)
 		}
@@ -48,15 +44,15 @@ func (c *Client) ReadBatch(ctx context.Context, requests []ReadRequest) ([]ReadA
 	decoder := json.NewDecoder(response.Body)
 	for i := range answers {
 		var line struct {
-			View
-			problem
+			api.View
+			api.Problem
 		}
 		if err := decoder.Decode(&line); err != nil {
 			c.moveOn(place)
-			return nil, &Error{Outcome: Fail, Detail: "the answer was cut off: " + err.Error(), Cause: err}
+			return nil, &Error{Outcome: api.Fail, Detail: "the answer was cut off: " + err.Error(), Cause: err}
 		}
 		if line.Status != 0 {
-			answers[i].Err = line.problem.err(http.MethodGet)
+			answers[i].Err = refused(line.Problem, http.MethodGet)
 			continue
 		}
 		answers[i].View = line.View
@@ -64,12 +60,12 @@ func (c *Client) ReadBatch(ctx context.Context, requests []ReadRequest) ([]ReadA
 	return answers, nil
 }
 
-func (r ReadRequest) appendLine(out []byte) []byte {
+func appendRead(out []byte, r api.ReadRequest) []byte {
 	out = append(out, `{"conversation":`...)
 	out = appendString(out, r.Conversation)
 	if r.Level != "" {
 		out = append(out, `,"read":`...)
-		out = appendString(out, r.Level)
+		out = appendString(out, string(r.Level))
 	}
 	if r.After > 0 {
 		out = append(out, `,"after":`...)
@@ -102,7 +98,7 @@ func (c *Client) Lead(ctx context.Context, conversation string) error {
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return &Error{Outcome: Fail, Detail: err.Error(), Cause: err}
+		return &Error{Outcome: api.Fail, Detail: err.Error(), Cause: err}
 	}
 	response.Body.Close()
 	if place := c.knownTarget(response.Header.Get(leaderHeader)); place > 0 {

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // The pause before a retry doubles from the first to the longest.
@@ -17,12 +19,12 @@ const (
 // Send orders a message, trying again while its outcome is open and the context
 // lasts. The error is an *Error; if it is an ErrUnknown, sending the same
 // message again later is safe, and tells.
-func (c *Client) Send(ctx context.Context, conversation string, m Message) (Ack, error) {
+func (c *Client) Send(ctx context.Context, conversation string, m api.Message) (api.Ack, error) {
 	body, err := json.Marshal(m)
 	if err != nil {
-		return Ack{}, &Error{Outcome: Fail, Status: http.StatusBadRequest, Detail: err.Error(), Cause: err}
+		return api.Ack{}, &Error{Outcome: api.Fail, Status: http.StatusBadRequest, Detail: err.Error(), Cause: err}
 	}
-	var ack Ack
+	var ack api.Ack
 	err = c.persist(ctx, func(target string) (bool, *Error) {
 		var failed *Error
 		ack, failed = c.attempt(ctx, target, conversation, body)
@@ -31,19 +33,38 @@ func (c *Client) Send(ctx context.Context, conversation string, m Message) (Ack,
 	return ack, err
 }
 
+// Attempt is one attempt to send, at the present target; after a failure the next
+// attempt goes to another one.
+func (c *Client) Attempt(ctx context.Context, conversation string, m api.Message) (api.Ack, error) {
+	body, err := json.Marshal(m)
+	if err != nil {
+		return api.Ack{}, &Error{Outcome: api.Fail, Status: http.StatusBadRequest, Detail: err.Error(), Cause: err}
+	}
+	target, place, err := c.target()
+	if err != nil {
+		return api.Ack{}, err
+	}
+	ack, failed := c.attempt(ctx, target, conversation, body)
+	if failed != nil {
+		c.moveOn(place)
+		return ack, failed
+	}
+	return ack, nil
+}
+
 // attempt is one try at one node.
-func (c *Client) attempt(ctx context.Context, target, conversation string, body []byte) (Ack, *Error) {
+func (c *Client) attempt(ctx context.Context, target, conversation string, body []byte) (api.Ack, *Error) {
 	ended := begin(ctx, target)
 	try, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
 	defer cancel()
-	var ack Ack
+	var ack api.Ack
 	err := c.call(try, http.MethodPost, target+c.path(conversation, "/messages"), "application/json", body, &ack)
 	if err == nil && ack.Seq == 0 {
-		err = &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer has no seq"}
+		err = &Error{Outcome: api.Unknown, Status: http.StatusOK, Detail: "the answer has no seq"}
 	}
 	if err != nil {
-		ended(Ack{}, err)
-		return Ack{}, err
+		ended(api.Ack{}, err)
+		return api.Ack{}, err
 	}
 	ended(ack, nil)
 	return ack, nil
@@ -55,7 +76,7 @@ func (c *Client) persist(ctx context.Context, attempt func(target string) (done 
 	var doubtful bool
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
 		if ctx.Err() != nil {
-			return given(doubtful, &Error{Outcome: Fail, Detail: "not sent: " + ctx.Err().Error(), Cause: ctx.Err()})
+			return given(doubtful, &Error{Outcome: api.Fail, Detail: "not sent: " + ctx.Err().Error(), Cause: ctx.Err()})
 		}
 		target, place, err := c.target()
 		if err != nil {
@@ -66,7 +87,7 @@ func (c *Client) persist(ctx context.Context, attempt func(target string) (done 
 			c.budget.earn()
 			return nil
 		}
-		doubtful = doubtful || failed.Outcome == Unknown
+		doubtful = doubtful || failed.Outcome == api.Unknown
 		if failed.final() {
 			return given(doubtful, failed)
 		}
@@ -88,9 +109,9 @@ func (c *Client) persist(ctx context.Context, attempt func(target string) (done 
 // given is the error of a send that gave up. After one unknown attempt the whole
 // is unknown.
 func given(doubtful bool, err *Error) *Error {
-	if doubtful && err.Outcome == Fail {
+	if doubtful && err.Outcome == api.Fail {
 		e := *err
-		e.Outcome = Unknown
+		e.Outcome = api.Unknown
 		return &e
 	}
 	return err

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // refusing answers the first request with a problem that asks for a second of
@@ -32,7 +34,7 @@ func TestSend_retry_after(t *testing.T) {
 	for reason, waits := range map[string]bool{"overloaded": true, "no-leader": false, "disk-full": false} {
 		synctest.Test(t, func(t *testing.T) {
 			c, began := New(Config{Targets: Fixed("http://n1", "http://n2"), Transport: &refusing{reason: reason}}), time.Now()
-			if _, err := c.Send(t.Context(), "room", Message{ID: "m", Sender: "ada", Body: "x"}); err != nil {
+			if _, err := c.Send(t.Context(), "room", api.Message{ID: "m", Sender: "ada", Body: "x"}); err != nil {
 				t.Fatal(err)
 			}
 			if took := time.Since(began); (took >= time.Second) != waits {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+
+	"lockstep/prototype/api"
 )
 
 // Ordered is a session: it sends the messages of one sender to one conversation, several at a
@@ -43,12 +45,9 @@ var (
 func (c *Client) OpenSession(ctx context.Context, conversation, sender string) (*Ordered, error) {
 	body, err := json.Marshal(map[string]string{"sender": sender})
 	if err != nil {
-		return nil, &Error{Outcome: Fail, Detail: err.Error(), Cause: err}
+		return nil, &Error{Outcome: api.Fail, Detail: err.Error(), Cause: err}
 	}
-	var opened struct {
-		Session uint64 `json:"session"`
-		Window  int    `json:"window"`
-	}
+	var opened api.Session
 	err = c.persist(ctx, func(target string) (bool, *Error) {
 		try, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
 		defer cancel()
@@ -65,17 +64,17 @@ func (c *Client) OpenSession(ctx context.Context, conversation, sender string) (
 // Send orders a message behind those of the calls before it. A message whose
 // outcome is unknown when the context ends breaks the session, as nobody can tell
 // where the next one would stand.
-func (s *Ordered) Send(ctx context.Context, id, text string) (Ack, error) {
+func (s *Ordered) Send(ctx context.Context, id, text string) (api.Ack, error) {
 	number, err := s.number(ctx)
 	if err != nil {
-		return Ack{}, err
+		return api.Ack{}, err
 	}
 	defer func() { <-s.window }()
-	body, err := json.Marshal(Message{ID: id, Sender: s.sender, Body: text, Session: s.id, Number: number})
+	body, err := json.Marshal(api.Message{ID: id, Sender: s.sender, Body: text, Session: s.id, Number: number})
 	if err != nil {
-		return Ack{}, s.giveUp(&Error{Outcome: Fail, Detail: err.Error(), Cause: err})
+		return api.Ack{}, s.giveUp(&Error{Outcome: api.Fail, Detail: err.Error(), Cause: err})
 	}
-	var ack Ack
+	var ack api.Ack
 	err = s.client.persist(ctx, func(target string) (bool, *Error) {
 		var failed *Error
 		ack, failed = s.client.attempt(ctx, target, s.conversation, body)
@@ -85,7 +84,7 @@ func (s *Ordered) Send(ctx context.Context, id, text string) (Ack, error) {
 		return failed == nil, failed
 	})
 	if err != nil {
-		return Ack{}, s.giveUp(err)
+		return api.Ack{}, s.giveUp(err)
 	}
 	return ack, nil
 }
@@ -100,7 +99,7 @@ func (s *Ordered) number(ctx context.Context) (uint64, error) {
 			if gate == s.window {
 				<-s.turn
 			}
-			return 0, &Error{Outcome: Fail, Detail: "not sent: " + ctx.Err().Error(), Cause: ctx.Err()}
+			return 0, &Error{Outcome: api.Fail, Detail: "not sent: " + ctx.Err().Error(), Cause: ctx.Err()}
 		}
 	}
 	defer func() { <-s.turn }()
@@ -108,7 +107,7 @@ func (s *Ordered) number(ctx context.Context) (uint64, error) {
 	defer s.mu.Unlock()
 	if s.broken != nil {
 		<-s.window
-		return 0, &Error{Outcome: Fail, Detail: s.broken.Error(), Cause: s.broken}
+		return 0, &Error{Outcome: api.Fail, Detail: s.broken.Error(), Cause: s.broken}
 	}
 	s.next++
 	return s.next - 1, nil

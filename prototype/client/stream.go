@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // Stream sends the messages of many callers to one conversation over one
@@ -36,9 +38,9 @@ type Stream struct {
 
 // posted is a message on its way.
 type posted struct {
-	message  Message
+	message  api.Message
 	ctx      context.Context
-	done     func(Ack, error)
+	done     func(api.Ack, error)
 	doubtful bool
 	begun    time.Time
 }
@@ -70,18 +72,18 @@ func (s *Stream) Close() {
 
 func (s *Stream) refuse(list []*posted) {
 	for _, p := range list {
-		s.finish(p, Ack{}, given(p.doubtful, &Error{Outcome: Fail, Detail: ErrClosed.Error(), Cause: ErrClosed}))
+		s.finish(p, api.Ack{}, given(p.doubtful, &Error{Outcome: api.Fail, Detail: ErrClosed.Error(), Cause: ErrClosed}))
 	}
 }
 
 // Send orders a message and waits for its place.
-func (s *Stream) Send(ctx context.Context, m Message) (Ack, error) {
+func (s *Stream) Send(ctx context.Context, m api.Message) (api.Ack, error) {
 	type result struct {
-		ack Ack
+		ack api.Ack
 		err error
 	}
 	results := make(chan result, 1)
-	s.Post(ctx, m, func(ack Ack, err error) { results <- result{ack, err} })
+	s.Post(ctx, m, func(ack api.Ack, err error) { results <- result{ack, err} })
 	r := <-results
 	return r.ack, r.err
 }
@@ -89,8 +91,10 @@ func (s *Stream) Send(ctx context.Context, m Message) (Ack, error) {
 // Post orders a message and calls done once with what became of it, from another
 // goroutine or this one. It waits only while the window is full. done must not
 // block.
-func (s *Stream) Post(ctx context.Context, m Message, done func(Ack, error)) {
-	fail := func(err error) { done(Ack{}, &Error{Outcome: Fail, Detail: "not sent: " + err.Error(), Cause: err}) }
+func (s *Stream) Post(ctx context.Context, m api.Message, done func(api.Ack, error)) {
+	fail := func(err error) {
+		done(api.Ack{}, &Error{Outcome: api.Fail, Detail: "not sent: " + err.Error(), Cause: err})
+	}
 	select {
 	case s.window <- struct{}{}:
 	case <-ctx.Done():
@@ -141,7 +145,7 @@ func (s *Stream) take() []*posted {
 	kept := list[:0]
 	for _, p := range list {
 		if err := p.ctx.Err(); err != nil {
-			s.finish(p, Ack{}, given(p.doubtful, &Error{Outcome: Fail, Detail: "not sent: " + err.Error(), Cause: err}))
+			s.finish(p, api.Ack{}, given(p.doubtful, &Error{Outcome: api.Fail, Detail: "not sent: " + err.Error(), Cause: err}))
 			continue
 		}
 		kept = append(kept, p)
@@ -149,10 +153,10 @@ func (s *Stream) take() []*posted {
 	return kept
 }
 
-func (s *Stream) finish(p *posted, ack Ack, err *Error) {
+func (s *Stream) finish(p *posted, ack api.Ack, err *Error) {
 	<-s.window
 	if err != nil {
-		p.done(Ack{}, err)
+		p.done(api.Ack{}, err)
 		return
 	}
 	p.done(ack, nil)
@@ -216,7 +220,7 @@ func (s *Stream) connect(target string) (progress, moved bool) {
 		return false, false
 	}
 	request.Header.Set("Content-Type", "application/x-ndjson")
-	f := &flight{stream: s, changed: make(chan struct{}, 1), halt: make(chan struct{})}
+	f := &flight{stream: s, halt: make(chan struct{})}
 	var writing sync.WaitGroup
 	writing.Go(func() { f.write(ctx, w) })
 	writing.Go(func() { f.watch(ctx, cancel) })
@@ -242,7 +246,7 @@ func (s *Stream) unanswered(list []*posted) {
 	for _, p := range list {
 		p.doubtful = true
 		if p.ctx.Err() != nil {
-			s.finish(p, Ack{}, &Error{Outcome: Unknown, Detail: "no answer came: " + p.ctx.Err().Error(), Cause: p.ctx.Err()})
+			s.finish(p, api.Ack{}, &Error{Outcome: api.Unknown, Detail: "no answer came: " + p.ctx.Err().Error(), Cause: p.ctx.Err()})
 			continue
 		}
 		again = append(again, p)

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // room is a node with one conversation that gives out seqs by id.
@@ -48,7 +50,7 @@ func (r *room) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			controller.Flush()
 			continue
 		}
-		var m Message
+		var m api.Message
 		if err := json.Unmarshal(lines.Bytes(), &m); err != nil || m.ID == "bad" {
 			fmt.Fprintln(w, `{"type":"urn:lockstep:invalid","status":400,"outcome":"fail","detail":"bad"}`)
 			controller.Flush()
@@ -64,7 +66,7 @@ func (r *room) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		if r.breakAfter.Add(-1) == 0 {
 			panic(http.ErrAbortHandler) // ordered, and not answered
 		}
-		json.NewEncoder(w).Encode(Ack{Conversation: "room", Seq: uint64(seq), ID: m.ID, Epoch: 1, Duplicate: known})
+		json.NewEncoder(w).Encode(api.Ack{Conversation: "room", Seq: uint64(seq), ID: m.ID, Epoch: 1, Duplicate: known})
 		controller.Flush()
 	}
 }
@@ -100,7 +102,7 @@ func TestStream(t *testing.T) {
 					r.breakAfter.Store(7)
 				}
 				id := fmt.Sprintf("%d-%d", caller, i)
-				ack, err := s.Send(ctx, Message{ID: id, Sender: "ann", Body: "größe \"x\""})
+				ack, err := s.Send(ctx, api.Message{ID: id, Sender: "ann", Body: "größe \"x\""})
 				if err != nil {
 					t.Errorf("%s: %v", id, err)
 					return
@@ -131,7 +133,7 @@ func TestStream_leaves_a_node_that_refuses(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	for i := range 5 {
-		if ack, err := s.Send(ctx, Message{ID: fmt.Sprint(i), Sender: "ann"}); err != nil || ack.Seq != uint64(i+1) {
+		if ack, err := s.Send(ctx, api.Message{ID: fmt.Sprint(i), Sender: "ann"}); err != nil || ack.Seq != uint64(i+1) {
 			t.Fatalf("message %d: %+v, %v", i, ack, err)
 		}
 	}
@@ -145,21 +147,21 @@ func TestStream_outcomes(t *testing.T) {
 	s := c.OpenStream("room", 4)
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	if _, err := s.Send(ctx, Message{ID: "bad", Sender: "s"}); !errors.Is(err, ErrInvalid) {
+	if _, err := s.Send(ctx, api.Message{ID: "bad", Sender: "s"}); !errors.Is(err, ErrInvalid) {
 		t.Errorf("a bad message: %v", err)
 	}
 	r.silent.Store(true)
 	short, stop := context.WithTimeout(ctx, 300*time.Millisecond)
-	if _, err := s.Send(short, Message{ID: "1", Sender: "s"}); !errors.Is(err, ErrUnknown) {
+	if _, err := s.Send(short, api.Message{ID: "1", Sender: "s"}); !errors.Is(err, ErrUnknown) {
 		t.Errorf("a message that is taken and not answered: %v", err)
 	}
 	stop()
 	r.silent.Store(false)
-	if ack, err := s.Send(ctx, Message{ID: "1", Sender: "s"}); err != nil || ack.Seq != 1 {
+	if ack, err := s.Send(ctx, api.Message{ID: "1", Sender: "s"}); err != nil || ack.Seq != 1 {
 		t.Errorf("sent again: %+v, %v", ack, err)
 	}
 	s.Close()
-	if _, err := s.Send(ctx, Message{ID: "2", Sender: "s"}); !errors.Is(err, ErrFail) || !errors.Is(err, ErrClosed) {
+	if _, err := s.Send(ctx, api.Message{ID: "2", Sender: "s"}); !errors.Is(err, ErrFail) || !errors.Is(err, ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
 
@@ -167,7 +169,7 @@ func TestStream_outcomes(t *testing.T) {
 	defer lonely.Close()
 	short, stop = context.WithTimeout(ctx, 200*time.Millisecond)
 	defer stop()
-	if _, err := lonely.Send(short, Message{ID: "3", Sender: "s"}); err == nil {
+	if _, err := lonely.Send(short, api.Message{ID: "3", Sender: "s"}); err == nil {
 		t.Error("a message to nobody is acknowledged")
 	}
 }
@@ -182,7 +184,7 @@ func FuzzParseAck(f *testing.F) {
 		if !ok {
 			return
 		}
-		var want Ack
+		var want api.Ack
 		if err := json.Unmarshal(line, &want); err != nil {
 			return // a control character in a string, or a number too large: no node writes it
 		}
@@ -197,13 +199,13 @@ func FuzzParseAck(f *testing.F) {
 func FuzzAppendLine(f *testing.F) {
 	f.Add("1", "ann", "größe \"\\\n")
 	f.Fuzz(func(t *testing.T, id, sender, body string) {
-		m := Message{ID: id, Sender: sender, Body: body, Session: uint64(len(id)), Number: 7}
+		m := api.Message{ID: id, Sender: sender, Body: body, Session: uint64(len(id)), Number: 7}
 		want, err := json.Marshal(m)
 		if err != nil {
 			t.Skip()
 		}
-		var a, b Message
-		if json.Unmarshal(m.appendLine(nil), &a) != nil || json.Unmarshal(want, &b) != nil || a != b {
+		var a, b api.Message
+		if json.Unmarshal(appendMessage(nil, m), &a) != nil || json.Unmarshal(want, &b) != nil || a != b {
 			t.Errorf("%+v becomes %+v", m, a)
 		}
 	})

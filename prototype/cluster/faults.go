@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/fault"
 )
 
@@ -65,35 +66,36 @@ type faultsAnswer struct {
 }
 
 func (p *Processes) faults(ctx context.Context, id, verb, method, query string, body []byte) (answer faultsAnswer, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("%s %s: %w", verb, id, err)
-		}
-	}()
 	p.mu.Lock()
 	c, err := p.child(id)
 	p.mu.Unlock()
-	if err != nil {
-		return answer, err
+	if err == nil {
+		err = p.request(ctx, method, c.member.HTTP, "/v1/faults"+query, body, &answer)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+c.member.HTTP+"/v1/faults"+query, bytes.NewReader(body))
 	if err != nil {
-		return answer, err
+		return answer, fmt.Errorf("%s %s: %w", verb, id, err)
+	}
+	return answer, nil
+}
+
+// request asks a node as one who sits at its machine.
+func (p *Processes) request(ctx context.Context, method, address, path string, body []byte, answer any) error {
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+address+path, bytes.NewReader(body))
+	if err != nil {
+		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Lockstep-Operator", "cluster")
 	response, err := p.ask.Do(request)
 	if err != nil {
-		return answer, err
+		return err
 	}
 	defer response.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	if err != nil {
-		return answer, err
-	}
+	decoder := json.NewDecoder(io.LimitReader(response.Body, 1<<20))
 	if response.StatusCode != http.StatusOK {
-		var problem struct{ Title, Detail string }
-		_ = json.Unmarshal(data, &problem) // if it is none, the status must do
-		return answer, fmt.Errorf("answer %d: %s: %s", response.StatusCode, problem.Title, problem.Detail)
+		var problem api.Problem
+		_ = decoder.Decode(&problem) // if it is none, the status must do
+		return fmt.Errorf("answer %d: %s: %s", response.StatusCode, problem.Title, problem.Detail)
 	}
-	return answer, json.Unmarshal(data, &answer)
+	return decoder.Decode(answer)
 }

@@ -19,7 +19,7 @@ import (
 
 // Config says what to run as child processes.
 type Config struct {
-	Executable string   // the lockstep binary
+	Executable string   // the lockstep binary; "" for this program
 	Env        []string // in addition to this process's own
 	Dir        string   // data of all nodes; created if need be
 	Nodes      int      // 1, 3, 5 or 7
@@ -49,8 +49,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("port %d: choose 1 to %d, or 0 for any free ones", c.Port, 65_535-raftOffset-c.Nodes)
 	case c.RestartAfter < 0:
 		return fmt.Errorf("restart after %s: a negative time makes no sense", c.RestartAfter)
-	case c.Executable == "" || c.Dir == "":
-		return errors.New("an executable and a data folder are needed")
+	case c.Dir == "":
+		return errors.New("a data folder is needed")
 	}
 	return nil
 }
@@ -83,11 +83,16 @@ func Start(ctx context.Context, cfg Config) (*Processes, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("start cluster: %w", err)
 	}
-	dir, err := filepath.Abs(cfg.Dir)
+	var err error
+	if cfg.Executable == "" {
+		cfg.Executable, err = os.Executable()
+	}
+	if err == nil {
+		cfg.Dir, err = filepath.Abs(cfg.Dir)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("start cluster: %w", err)
 	}
-	cfg.Dir = dir
 	lock, err := LockFolder(cfg.Dir, time.Second)
 	if err != nil {
 		return nil, fmt.Errorf("start cluster: %w", err)

@@ -4,9 +4,7 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,7 +48,7 @@ func (p *Processes) Leave(ctx context.Context, id string) error {
 		if m.ID == id || m.State != Running {
 			continue
 		}
-		if err = p.operate(ctx, http.MethodDelete, m.HTTP, "/v1/members/"+id, &httpapi.Membership{}); err == nil {
+		if err = p.request(ctx, http.MethodDelete, m.HTTP, "/v1/members/"+id, nil, &httpapi.Membership{}); err == nil {
 			break
 		}
 	}
@@ -97,7 +95,7 @@ func (p *Processes) votes(ctx context.Context, id string) error {
 			continue
 		}
 		var known httpapi.Membership
-		if err := p.operate(ctx, http.MethodGet, m.HTTP, "/v1/members", &known); err != nil {
+		if err := p.request(ctx, http.MethodGet, m.HTTP, "/v1/members", nil, &known); err != nil {
 			return err
 		}
 		if !slices.ContainsFunc(known.Members, func(x node.Member) bool { return x.ID == id && x.Voter == known.Shards }) {
@@ -105,24 +103,4 @@ func (p *Processes) votes(ctx context.Context, id string) error {
 		}
 	}
 	return nil
-}
-
-// operate asks a node as one who sits at its machine.
-func (p *Processes) operate(ctx context.Context, method, address, path string, answer any) error {
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+address+path, nil)
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Lockstep-Operator", "cluster")
-	response, err := p.ask.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	body := io.LimitReader(response.Body, 1<<20)
-	if response.StatusCode != http.StatusOK {
-		said, _ := io.ReadAll(body)
-		return fmt.Errorf("%s %s: %s: %s", method, path, response.Status, said)
-	}
-	return json.NewDecoder(body).Decode(answer)
 }

@@ -45,7 +45,7 @@ func bandWords(f lab.Frame) string {
 // elections are those of the shard's leader, whom all lanes but the one by clocks
 // have in common. A unit is a tenth of a second.
 func elections(f lab.Frame, lane lab.Lane) string {
-	if lane == lab.Clocked {
+	if lane == lab.LaneClock {
 		return ""
 	}
 	var d []byte
@@ -88,8 +88,8 @@ func instantWords(f lab.Frame) string {
 			b = append(strconv.AppendInt(append(b, ' '), int64(s.Acked), 10), " a second, p99 "...)
 			b = append(b, latency(s.P99)...)
 		}
-		b = append(append(append(b, ", "...), count(l.Verdict.Lost)...), " lost, "...)
-		b = append(append(b, count(l.Verdict.Moved)...), " moved."...)
+		b = append(append(append(b, ", "...), count(l.Findings.Lost)...), " lost, "...)
+		b = append(append(b, count(l.Findings.Moved)...), " moved."...)
 	}
 	for _, n := range f.Nodes {
 		if n.Condition != lab.ConditionUp || len(n.Ails) > 0 {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
 )
 
@@ -19,16 +21,16 @@ func largeFrame() lab.Frame {
 	f.Nodes, f.Tail = nil, lab.Tail{From: 101}
 	for i := range 5 {
 		id := fmt.Sprintf("n%d", i+1)
-		f.Nodes = append(f.Nodes, lab.Node{Member: lab.Member{ID: id, PID: 4000 + i, State: lab.Running}, Condition: lab.ConditionUp, Leader: i == 1, Known: true,
-			Shard: lab.ShardStatus{Role: "follower", Term: 5, Commit: 12345, Applied: 12345}, Last: 132, Ails: []string{"slow disk"}})
+		f.Nodes = append(f.Nodes, lab.Node{Member: cluster.Member{ID: id, PID: 4000 + i, State: cluster.Running}, Condition: lab.ConditionUp, Leader: i == 1, Known: true,
+			Shard: api.ShardStatus{Role: "follower", Term: 5, CommitIndex: 12345, AppliedIndex: 12345}, Last: 132, Ails: []string{"slow disk"}})
 		row := lab.TailRow{Node: id, Fresh: true}
 		for seq := uint64(101); seq < 101+lab.Columns; seq++ {
-			row.Cells = append(row.Cells, lab.Cell{Seq: seq, Have: true, Message: lab.Message{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: "ada", Body: "ada 7", Epoch: seq / 10}})
+			row.Cells = append(row.Cells, lab.Cell{Seq: seq, Have: true, Message: api.Placed{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: "ada", Body: "ada 7", Epoch: seq / 10}})
 		}
 		f.Tail.Rows = append(f.Tail.Rows, row)
 	}
 	for _, name := range lab.Lanes {
-		l := lab.LaneFrame{Lane: name, Counts: f.Counts, Seconds: f.Seconds, Strip: f.Strip, Witness: "ada’s “ada 17” was acknowledged as seq 42 and is gone.", Verdict: lab.LaneVerdict{Lost: 3, Moved: 4}}
+		l := lab.LaneFrame{Lane: name, Counts: f.Counts, Seconds: f.Seconds, Strip: f.Strip, Witness: "ada’s “ada 17” was acknowledged as seq 42 and is gone.", Findings: lab.LaneFindings{Lost: 3, Moved: 4}}
 		for i := range 2 {
 			c := lab.Chat{Node: f.Nodes[i].ID, Fresh: true}
 			for seq := range uint64(lab.ChatLines) {
@@ -38,7 +40,7 @@ func largeFrame() lab.Frame {
 		}
 		f.Lanes = append(f.Lanes, l)
 	}
-	for _, level := range lab.Levels {
+	for _, level := range api.Levels {
 		f.Reads = append(f.Reads, lab.ReadFrame{Level: level, Fresh: 1000, Stale: 3, Newest: "At 12:00:01.0 n1 answered with seq 7 as the newest."})
 	}
 	return f

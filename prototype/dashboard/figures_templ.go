@@ -113,15 +113,15 @@ func figures(f lab.Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = figure("Lost", "lost", count(f.Verdict.Lost), "of "+count(f.Verdict.Verified+f.Verdict.Lost)+" read back", badIf(f.Verdict.Lost)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = figure("Lost", "lost", count(f.Findings.Lost), "of "+count(f.Findings.Verified+f.Findings.Lost)+" read back", badIf(f.Findings.Lost)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = figure("Duplicated", "duplicated", count(f.Verdict.Duplicated), suppressed(f), badIf(f.Verdict.Duplicated)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = figure("Duplicated", "duplicated", count(f.Findings.Duplicated), suppressed(f), badIf(f.Findings.Duplicated)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = figure("Reordered", "reordered", count(f.Verdict.Reordered+f.Verdict.Diverged+f.Verdict.Holes), agreement(f), badIf(f.Verdict.Reordered+f.Verdict.Diverged+f.Verdict.Holes)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = figure("Reordered", "reordered", count(f.Findings.Reordered+f.Findings.Diverged+f.Findings.Holes), agreement(f), badIf(f.Findings.Reordered+f.Findings.Diverged+f.Findings.Holes)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -5,49 +5,50 @@ import (
 	"strings"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/lab"
 )
 
 func promise(l lab.Lane) string {
 	switch l {
-	case lab.Lazy:
+	case lab.LaneLazy:
 		return "A leader decides. Ok after a majority has it in memory; the disk gets it each second."
-	case lab.Async:
+	case lab.LaneLeader:
 		return "A leader decides and says ok at once. It replicates later."
-	case lab.Clocked:
+	case lab.LaneClock:
 		return "Clocks decide. Whoever is asked says ok at once."
 	}
 	return "A leader decides. Ok after a majority has it on disk."
 }
 
-func levelPromise(l lab.Level) string {
+func levelPromise(l api.Level) string {
 	switch l {
-	case lab.Linearizable:
+	case api.LevelLinearizable:
 		return "the leader proves that it leads"
-	case lab.Leader:
+	case api.LevelLeader:
 		return "the leader trusts its lease"
-	case lab.Session:
+	case api.LevelSession:
 		return "never older than what this reader has seen"
 	}
 	return "whatever the replica has"
 }
 
 func verdictSign(l lab.LaneFrame) string {
-	if l.Verdict.Clean() {
+	if l.Findings.Clean() {
 		return "✓"
 	}
 	return "✗"
 }
 
 func verdictWord(l lab.LaneFrame) string {
-	if l.Verdict.Clean() {
+	if l.Findings.Clean() {
 		return "✓ Kept."
 	}
 	return "✗ Broken."
 }
 
 func verdictDetail(l lab.LaneFrame) string {
-	v := l.Verdict
+	v := l.Findings
 	if v.Clean() {
 		if v.Differ > 0 {
 			return fmt.Sprintf("Every ok holds so far. Replicas show different messages at %s seqs now.", count(v.Differ))

@@ -6,8 +6,8 @@ import (
 	"lockstep/prototype/lab"
 )
 
-// story is the scenario that is played, or was played last.
-func story(f lab.Frame) (lab.Scenario, bool) {
+// scenarioOf is the scenario that is played, or was played last.
+func scenarioOf(f lab.Frame) (lab.Scenario, bool) {
 	for _, s := range lab.Scenarios() {
 		if s.Name == f.Playing.Scenario {
 			return s, true
@@ -20,7 +20,7 @@ func playedFor(f lab.Frame) int { return min(int(f.Time.Sub(f.Playing.Began).Sec
 
 func playLasts(f lab.Frame) int { return int(f.Playing.Lasts.Seconds()) }
 
-// recent: what a story showed is told in full for a while, and then makes room.
+// recent: what a scenario showed is told in full for a while, and then makes room.
 func recent(f lab.Frame) bool {
 	return f.Time.Sub(f.Playing.Began.Add(f.Playing.Lasts)) < 2*time.Minute
 }

@@ -37,7 +37,7 @@ func stories(f lab.Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if s, ok := story(f); ok {
+		if s, ok := scenarioOf(f); ok {
 			templ_7745c5c3_Err = played(f, s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

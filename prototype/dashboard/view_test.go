@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
 )
 
@@ -21,7 +23,7 @@ var noon = time.Date(2026, 11, 23, 12, 1, 3, 412_000_000, time.UTC)
 func brokenFrame() lab.Frame {
 	const hostile = `<script>alert("x")</script>`
 	cell := func(seq, epoch uint64, differs bool) lab.Cell {
-		return lab.Cell{Seq: seq, Have: true, Differs: differs, Message: lab.Message{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: hostile, Body: hostile, Epoch: epoch}}
+		return lab.Cell{Seq: seq, Have: true, Differs: differs, Message: api.Placed{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: hostile, Body: hostile, Epoch: epoch}}
 	}
 	cells := func(differs bool) []lab.Cell {
 		var row []lab.Cell
@@ -33,14 +35,14 @@ func brokenFrame() lab.Frame {
 	f := lab.Frame{
 		Number: 7, Time: noon, Phase: lab.PhaseRunning, Conversation: hostile, Shard: 2, Leader: "n2", Term: 5, Quorum: 2, Voters: 1,
 		Nodes: []lab.Node{
-			{Member: lab.Member{ID: "n1", PID: 0, State: lab.Down}, Condition: lab.ConditionDown, Known: true, Shard: lab.ShardStatus{Role: "leader", Term: 4, Commit: 90, Applied: 90}, Age: 3 * time.Second, Last: 60},
-			{Member: lab.Member{ID: "n2", PID: 4711, State: lab.Running}, Condition: lab.ConditionUp, Leader: true, Known: true, Shard: lab.ShardStatus{Role: "leader", Term: 5, Commit: 12345, Applied: 12344}, Last: 132},
-			{Member: lab.Member{ID: "n3", PID: 4712, State: lab.Paused}, Condition: lab.ConditionPaused, Age: 9 * time.Second},
+			{Member: cluster.Member{ID: "n1", PID: 0, State: cluster.Down}, Condition: lab.ConditionDown, Known: true, Shard: api.ShardStatus{Role: "leader", Term: 4, CommitIndex: 90, AppliedIndex: 90}, Age: 3 * time.Second, Last: 60},
+			{Member: cluster.Member{ID: "n2", PID: 4711, State: cluster.Running}, Condition: lab.ConditionUp, Leader: true, Known: true, Shard: api.ShardStatus{Role: "leader", Term: 5, CommitIndex: 12345, AppliedIndex: 12344}, Last: 132},
+			{Member: cluster.Member{ID: "n3", PID: 4712, State: cluster.Paused}, Condition: lab.ConditionPaused, Age: 9 * time.Second},
 		},
 		Shards:    []lab.Shard{{Number: 0, Roles: []string{"", "candidate", ""}, Term: 3}, {Number: 2, Leader: "n2", Term: 5, Roles: []string{"", "leader", ""}}},
 		Load:      lab.Load{On: true, Rate: 50, Acked: 49.7},
 		Counts:    lab.Counts{Acknowledged: 1234567, Refused: 12, Unknown: 3, Resolved: 3, Suppressed: 1},
-		Verdict:   lab.Verdict{Verified: 1234000, Lost: 2, Diverged: 1},
+		Findings:  lab.Findings{Verified: 1234000, Lost: 2, Diverged: 1},
 		P50:       3 * time.Millisecond,
 		P99:       250 * time.Millisecond,
 		Strip:     []lab.Span{{State: lab.SpanIdle, Tenths: 300}, {State: lab.SpanOK, Tenths: 290}, {State: lab.SpanDown, Tenths: 3}, {State: lab.SpanMixed, Tenths: 6}},

@@ -153,7 +153,7 @@ func suppressed(f lab.Frame) string {
 }
 
 func agreement(f lab.Frame) string {
-	if n := f.Verdict.Diverged; n > 0 {
+	if n := f.Findings.Diverged; n > 0 {
 		return count(n) + " differ between replicas"
 	}
 	return fmt.Sprintf("%d replicas agree", len(f.Nodes))

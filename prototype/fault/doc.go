@@ -2,7 +2,7 @@
 // which it is broken.
 //
 // A [Fault] breaks something at one node: its links to the others ([Links]), its
-// disk ([Disk]) or its clock ([Clock]). A [Schedule] is a whole story: a cluster,
+// disk ([Disk]) or its clock ([Clock]). A [Schedule] is a whole run: a cluster,
 // a load, and faults with the moments at which they begin and end. One format
 // drives nodes in memory, in virtual time, and child processes.
 //

@@ -30,7 +30,7 @@ var Kinds = slices.Concat([]Kind{Kill, PowerLoss, TornTail, Pause, Restart, Part
 // instant are the faults without an end.
 var instant = []Kind{Restart, Transfer, Join, Leave, Snapshot}
 
-// Schedule is a whole experiment, as data.
+// Schedule is a whole run, as data.
 type Schedule struct {
 	Seed     uint64   `json:"seed"` // decides what is random, the load included
 	Topology Topology `json:"topology"`

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"lockstep/prototype/cluster"
 )
 
 // Verb names something that a person can do.
@@ -27,7 +29,7 @@ const (
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Blackout, Judge}
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Blackout, JudgeRun}
 
 // Action is a wish. Node is "" for the leader, and for Heal it is "" for
 // everything that is broken.
@@ -90,7 +92,7 @@ func (l *Lab) carryOut(ctx context.Context, a Action) error {
 		return l.play(a.Scenario)
 	case Chaos:
 		return l.toggleChaos()
-	case Judge:
+	case JudgeRun:
 		return l.judge(ctx)
 	}
 	return refuse("there is no action %q", a.Verb)
@@ -145,13 +147,13 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 		switch a.Verb {
 		case Kill:
 			what = "killed" + ifProcess(member, " with SIGKILL")
-			r.stop(now, n, Down, id+" killed")
+			r.stop(now, n, cluster.Down, id+" killed")
 		case PowerOff:
 			what = "without power, in the middle of a flush"
-			r.stop(now, n, Down, id+" without power")
+			r.stop(now, n, cluster.Down, id+" without power")
 		case Pause:
 			what = "paused" + ifProcess(member, " with SIGSTOP")
-			r.stop(now, n, Paused, id+" paused")
+			r.stop(now, n, cluster.Paused, id+" paused")
 		case Cut:
 			what = "cut off from the other nodes"
 			r.begin(now, n, id+" cut off")
@@ -170,11 +172,16 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 		err = l.cluster.Cut(ctx, id)
 	}
 	undo(err)
-	if errors.Is(err, errors.ErrUnsupported) {
+	return struck(string(a.Verb)+" "+id, err)
+}
+
+// struck is the error of an action that the cluster carried out, or could not.
+func struck(what string, err error) error {
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
 		return refuse("this cluster cannot have that: %v", err)
-	}
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", a.Verb, id, err)
+	case err != nil:
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }
@@ -207,7 +214,7 @@ func (l *Lab) striking(id string, note func(*record, *observed, time.Time)) (don
 	}
 }
 
-func ifProcess(m Member, text string) string {
+func ifProcess(m cluster.Member, text string) string {
 	if m.PID == 0 {
 		return ""
 	}

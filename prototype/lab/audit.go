@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lockstep/prototype/api"
 )
 
 // audit judges, while the experiment runs, what is read back. It remembers each
@@ -14,14 +16,14 @@ import (
 // The exact judge of a finished run is package check; this one is for the eye
 // and shares no code with it.
 type audit struct {
-	prefix  string   // of the ids that the lab's own senders make
-	shown   []uint64 // by seq-1: the message that was shown there first; 0 if none
-	ordered []uint64 // by seq-1: the id that a linearizable read found there
-	acked   []uint64 // by seq-1: the id that was acknowledged there; 0 if none
-	newest  uint64   // newest seq that was acknowledged
-	numbers map[string]uint64
-	blamed  map[string]bool // findings that have been counted
-	verdict Verdict
+	prefix   string   // of the ids that the lab's own senders make
+	shown    []uint64 // by seq-1: the message that was shown there first; 0 if none
+	ordered  []uint64 // by seq-1: the id that a linearizable read found there
+	acked    []uint64 // by seq-1: the id that was acknowledged there; 0 if none
+	newest   uint64   // newest seq that was acknowledged
+	numbers  map[string]uint64
+	blamed   map[string]bool // findings that have been counted
+	findings Findings
 }
 
 func newAudit(prefix string) *audit {
@@ -37,7 +39,7 @@ func hash(parts ...string) uint64 {
 	return max(h.Sum64(), 1)
 }
 
-func contentHash(m Message) uint64 {
+func contentHash(m api.Placed) uint64 {
 	return hash(m.ID, m.Sender, m.Body, strconv.FormatUint(m.Epoch, 10))
 }
 
@@ -61,12 +63,12 @@ func (a *audit) blame(counter *uint64, finding ...string) {
 // acknowledge takes an acknowledgement of a message of ours.
 func (a *audit) acknowledge(id string, seq uint64) {
 	if seq == 0 || seq > 2*MaxMessages {
-		a.blame(&a.verdict.Lost, "no such seq", id)
+		a.blame(&a.findings.Lost, "no such seq", id)
 		return
 	}
 	place, h := at(&a.acked, seq), hash(id)
 	if *place != 0 && *place != h {
-		a.blame(&a.verdict.Duplicated, "one seq for two", id)
+		a.blame(&a.findings.Duplicated, "one seq for two", id)
 		return
 	}
 	first := *place == 0
@@ -88,21 +90,21 @@ func (a *audit) compare(seq uint64) {
 	want := a.acked[seq-1]
 	switch {
 	case a.ordered[seq-1] == want:
-		a.verdict.Verified++
+		a.findings.Verified++
 	case slices.Contains(a.ordered, want):
-		a.blame(&a.verdict.Reordered, "moved", strconv.FormatUint(seq, 10))
+		a.blame(&a.findings.Reordered, "moved", strconv.FormatUint(seq, 10))
 	default:
-		a.blame(&a.verdict.Lost, "lost", strconv.FormatUint(seq, 10))
+		a.blame(&a.findings.Lost, "lost", strconv.FormatUint(seq, 10))
 	}
 }
 
 // readBack takes a linearizable reading of what follows end(). ackedBefore is
 // the newest seq that had been acknowledged when the reading began: the reading
 // must have seen it.
-func (a *audit) readBack(ackedBefore uint64, r Reading) {
+func (a *audit) readBack(ackedBefore uint64, r api.View) {
 	for _, m := range r.Messages {
 		if want := a.end() + 1; m.Seq != want {
-			a.blame(&a.verdict.Holes, "hole", strconv.FormatUint(want, 10))
+			a.blame(&a.findings.Holes, "hole", strconv.FormatUint(want, 10))
 			if m.Seq < want || m.Seq > 2*MaxMessages {
 				continue
 			}
@@ -113,14 +115,14 @@ func (a *audit) readBack(ackedBefore uint64, r Reading) {
 	}
 	for seq := max(r.Last, a.end()) + 1; seq <= ackedBefore; seq++ {
 		if a.acked[seq-1] != 0 {
-			a.blame(&a.verdict.Lost, "lost", strconv.FormatUint(seq, 10))
+			a.blame(&a.findings.Lost, "lost", strconv.FormatUint(seq, 10))
 		}
 	}
 }
 
 // senderOrder: our senders number their messages and send the next when the one
 // before is acknowledged, so in the order the numbers of a sender must rise.
-func (a *audit) senderOrder(m Message) {
+func (a *audit) senderOrder(m api.Placed) {
 	number, ok := strings.CutPrefix(m.ID, a.prefix+m.Sender+"-")
 	n, err := strconv.ParseUint(number, 10, 64)
 	if !ok || err != nil {
@@ -128,9 +130,9 @@ func (a *audit) senderOrder(m Message) {
 	}
 	switch last := a.numbers[m.Sender]; {
 	case n == last:
-		a.blame(&a.verdict.Duplicated, "twice", m.ID, strconv.FormatUint(m.Seq, 10))
+		a.blame(&a.findings.Duplicated, "twice", m.ID, strconv.FormatUint(m.Seq, 10))
 	case n < last:
-		a.blame(&a.verdict.Reordered, "late", m.ID, strconv.FormatUint(m.Seq, 10))
+		a.blame(&a.findings.Reordered, "late", m.ID, strconv.FormatUint(m.Seq, 10))
 	default:
 		a.numbers[m.Sender] = n
 	}
@@ -138,7 +140,7 @@ func (a *audit) senderOrder(m Message) {
 
 // show takes a message as a replica has it, and says whether it agrees with
 // what was shown at that seq before, by whichever replica.
-func (a *audit) show(node string, m Message) bool {
+func (a *audit) show(node string, m api.Placed) bool {
 	if m.Seq == 0 || m.Seq > 2*MaxMessages {
 		return false
 	}
@@ -147,7 +149,7 @@ func (a *audit) show(node string, m Message) bool {
 		*place = h
 	}
 	if *place != h {
-		a.blame(&a.verdict.Diverged, "differs", node, strconv.FormatUint(m.Seq, 10))
+		a.blame(&a.findings.Diverged, "differs", node, strconv.FormatUint(m.Seq, 10))
 		return false
 	}
 	return true

@@ -1,9 +1,9 @@
 package lab
 
 import (
-	"errors"
-	"fmt"
 	"time"
+
+	"lockstep/prototype/cluster"
 )
 
 // blackout ends all nodes that run at the same instant. What their disks had not got
@@ -27,18 +27,12 @@ func (l *Lab) blackout() error {
 			if i == 0 {
 				r.journal.add(now, ToneFault, true, "all nodes lose power at the same instant%s", ifProcess(n.member, ", by SIGKILL: what a process had written stays, what it had in memory is gone"))
 			}
-			r.stop(now, n, Down, "power lost at all nodes")
+			r.stop(now, n, cluster.Down, "power lost at all nodes")
 		}))
 	}
 	err := l.cluster.Blackout()
 	for _, end := range done {
 		end(err)
 	}
-	if errors.Is(err, errors.ErrUnsupported) {
-		return refuse("this cluster cannot have that: %v", err)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", Blackout, err)
-	}
-	return nil
+	return struck(string(Blackout), err)
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // TestLab_blackout: all nodes go at once, a second blackout has nobody to hit, and
@@ -30,22 +32,22 @@ func TestLab_blackout(t *testing.T) {
 // TestWeak_lazy: a message of the lazy lane is held against the leader of the lane.
 // While nobody is known to lead it, nobody is accused, and nobody acquitted.
 func TestWeak_lazy(t *testing.T) {
-	w := newWeak(Lazy)
+	w := newWeak(LaneLazy)
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	w.answered(now, now, Message{ID: "a-1", Sender: "a", Body: "a 1"}, false, Answer{Outcome: Acknowledged, Seq: 1})
+	w.answered(now, now, api.Message{ID: "a-1", Sender: "a", Body: "a 1"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 1}})
 	now = now.Add(time.Minute)
-	w.shown(now, "n1", 0, Reading{})
-	w.shown(now, "n2", 0, Reading{})
+	w.shown(now, "n1", 0, api.View{})
+	w.shown(now, "n2", 0, api.View{})
 	for _, step := range []struct {
 		reference string
 		lost      uint64
 	}{{"", 0}, {"n1", 1}, {"", 1}} {
-		if w.judge(now, step.reference, true); w.verdict.Lost != step.lost {
-			t.Errorf("leader %q: %d lost, want %d", step.reference, w.verdict.Lost, step.lost)
+		if w.judge(now, step.reference, true); w.findings.Lost != step.lost {
+			t.Errorf("leader %q: %d lost, want %d", step.reference, w.findings.Lost, step.lost)
 		}
 	}
-	w.shown(now, "n1", 0, Reading{Last: 1, Messages: []Message{{Seq: 1, ID: "a-1"}}})
-	if w.judge(now, "n1", true); w.verdict.Lost != 0 {
-		t.Errorf("the leader has it, and %d are lost", w.verdict.Lost)
+	w.shown(now, "n1", 0, api.View{Last: 1, Messages: []api.Placed{{Seq: 1, ID: "a-1"}}})
+	if w.judge(now, "n1", true); w.findings.Lost != 0 {
+		t.Errorf("the leader has it, and %d are lost", w.findings.Lost)
 	}
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/check"
 	"lockstep/prototype/history"
 )
@@ -51,16 +52,16 @@ func (e *exact) add(now time.Time, lane Lane, event history.Event) {
 	}
 }
 
-func (e *exact) sends(now time.Time, lane Lane, node string, m Message) int {
+func (e *exact) sends(now time.Time, lane Lane, node string, m api.Message) int {
 	return e.begin(now, lane, history.Event{Kind: history.Send, Node: node, ID: m.ID, Sender: m.Sender, Body: m.Body})
 }
 
 func (e *exact) sent(now time.Time, lane Lane, op int, a Answer) {
 	event := history.Event{Type: history.Info}
 	switch a.Outcome {
-	case Acknowledged:
+	case api.OK:
 		event = history.Event{Type: history.OK, Seq: a.Seq, Epoch: a.Epoch, Duplicate: a.Duplicate}
-	case Refused:
+	case api.Fail:
 		event.Type = history.Fail
 	}
 	if a.Err != nil {
@@ -70,15 +71,15 @@ func (e *exact) sent(now time.Time, lane Lane, op int, a Answer) {
 }
 
 // reads notes a read of a lane. Reads at level session are those of one session.
-func (e *exact) reads(now time.Time, node string, r ReadRequest, final bool) int {
+func (e *exact) reads(now time.Time, node string, lane Lane, r api.ReadRequest, final bool) int {
 	event := history.Event{Kind: history.Read, Node: node, Level: string(r.Level), After: r.After, Limit: r.Limit, MinSeq: r.MinSeq, Final: final}
-	if r.Level == Session {
+	if r.Level == api.LevelSession {
 		event.Sender = "reader"
 	}
-	return e.begin(now, r.Lane, event)
+	return e.begin(now, lane, event)
 }
 
-func (e *exact) read(now time.Time, lane Lane, op int, r Reading, err error) {
+func (e *exact) read(now time.Time, lane Lane, op int, r api.View, err error) {
 	if err != nil {
 		e.end(now, lane, op, history.Event{Type: history.Fail, Error: err.Error()})
 		return
@@ -86,9 +87,5 @@ func (e *exact) read(now time.Time, lane Lane, op int, r Reading, err error) {
 	if e.judges[lane] == nil {
 		return // nobody listens any more
 	}
-	event := history.Event{Type: history.OK, Last: r.Last, Messages: make([]history.Message, len(r.Messages))}
-	for i, m := range r.Messages {
-		event.Messages[i] = history.Message{Seq: m.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: m.Epoch}
-	}
-	e.end(now, lane, op, event)
+	e.end(now, lane, op, r.Noted())
 }

@@ -5,6 +5,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/history"
 )
 
 // ms is a moment of a test.
@@ -48,28 +52,28 @@ func TestHandover(t *testing.T) {
 		{"the new leader tells, after the first answer", func(h *handover) {
 			h.acknowledged(ms(240), 5, false)
 			h.to = "n2"
-			h.says(ms(250), ShardStatus{Term: 5, Led: 20 * took, Election: 9 * took, Barrier: 4 * took})
+			h.says(ms(250), says(5, 20*took, 9*took, 4*took))
 		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 226 * took, Elect: 9 * took, Barrier: 4 * took, FirstAck: 6 * took, Elected: 230 * took}},
 		{"the new leader tells what was seen earlier, or of another term", func(h *handover) {
 			h.missed(ms(120))
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(240), 5, false)
-			h.says(ms(241), ShardStatus{Term: 5, Led: 20 * took, Election: 9 * took, Barrier: 50 * took})
-			h.says(ms(250), ShardStatus{Term: 6, Led: 100 * took, Election: 9 * took, Barrier: 4 * took})
+			h.says(ms(241), says(5, 20*took, 9*took, 50*took))
+			h.says(ms(250), says(6, 100*took, 9*took, 4*took))
 		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 90 * took, Barrier: 30 * took, Elected: 210 * took}},
 		{"mended in time", func(h *handover) {
 			h.mended = ms(40)
 			h.acknowledged(ms(45), 4, false)
 		}, Failover{To: "n1", Term: 4, KeptTerm: true, Measured: true, Window: 50 * took}},
 		{"no load before", func(h *handover) {
-			h.lastAck = time.Time{}
+			h.Last = time.Time{}
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(900), 5, false)
 		}, Failover{To: "n2", Term: 5, Elected: 210 * took}},
 		{"still open", func(h *handover) { h.missed(ms(100)) }, Failover{Open: true, Measured: true, Window: 305 * took}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := &handover{cause: "n1 killed", from: "n1", oldTerm: 4, began: ms(0), lastAck: ms(-5)}
+			h := &handover{cause: "n1 killed", from: "n1", oldTerm: 4, began: ms(0), Window: history.Window{Last: ms(-5)}}
 			tt.play(h)
 			want := tt.want
 			want.Cause, want.From, want.Began = "n1 killed", "n1", ms(0)
@@ -83,20 +87,25 @@ func TestHandover(t *testing.T) {
 // seen is a record of three nodes of which n1 leads in term 4, under load.
 func seen() *record {
 	r := &record{audit: newAudit("p-"), load: Load{On: true, Rate: 50}}
-	r.members(ms(0), []Member{{ID: "n1", PID: 11, State: Running}, {ID: "n2", PID: 12, State: Running}, {ID: "n3", PID: 13, State: Running}})
+	r.members(ms(0), []cluster.Member{{ID: "n1", PID: 11, State: cluster.Running}, {ID: "n2", PID: 12, State: cluster.Running}, {ID: "n3", PID: 13, State: cluster.Running}})
 	for _, id := range []string{"n1", "n2", "n3"} {
 		r.heard(ms(1), id, status(id, "n1", 4))
 	}
-	r.answered(ms(5), ms(4), Message{ID: "p-a-1", Sender: "a"}, false, Answer{Outcome: Acknowledged, Seq: 1, Epoch: 4})
+	r.answered(ms(5), ms(4), api.Message{ID: "p-a-1", Sender: "a"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 1, Epoch: 4}})
 	return r
 }
 
-func status(id, leader string, term uint64) Status {
+// says is the status of a leader that tells how it came to lead.
+func says(term uint64, led, election, barrier time.Duration) api.ShardStatus {
+	return api.ShardStatus{Term: term, Lead: &api.Lead{ForMicros: led.Microseconds(), ElectionMicros: election.Microseconds(), BarrierMicros: barrier.Microseconds()}}
+}
+
+func status(id, leader string, term uint64) api.Status {
 	role := "follower"
 	if id == leader {
 		role = "leader"
 	}
-	return Status{Shards: []ShardStatus{{Role: role, Term: term, Leader: leader, Commit: 10, Applied: 10}}}
+	return api.Status{Shards: []api.ShardStatus{{Role: role, Term: term, Leader: leader, CommitIndex: 10, AppliedIndex: 10}}}
 }
 
 func (r *record) said(words string) bool {
@@ -106,13 +115,13 @@ func (r *record) said(words string) bool {
 // TestRecord_killed_from_outside: a shell's kill -9 shows like the button's.
 func TestRecord_killed_from_outside(t *testing.T) {
 	r := seen()
-	r.members(ms(100), []Member{{ID: "n1", State: Down}, {ID: "n2", PID: 12, State: Running}, {ID: "n3", PID: 13, State: Running}})
+	r.members(ms(100), []cluster.Member{{ID: "n1", State: cluster.Down}, {ID: "n2", PID: 12, State: cluster.Running}, {ID: "n3", PID: 13, State: cluster.Running}})
 	if !r.said("n1 (leader of shard 0) ended (pid 11); this page did not do it") {
 		t.Errorf("events %+v", r.journal.events)
 	}
 	r.heard(ms(300), "n2", status("n2", "n2", 5))
-	r.answered(ms(310), ms(300), Message{ID: "p-a-2", Sender: "a"}, true, Answer{Outcome: Acknowledged, Seq: 2, Epoch: 5})
-	r.members(ms(900), []Member{{ID: "n1", PID: 99, State: Running}, {ID: "n2", PID: 12, State: Running}, {ID: "n3", PID: 13, State: Running}})
+	r.answered(ms(310), ms(300), api.Message{ID: "p-a-2", Sender: "a"}, true, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
+	r.members(ms(900), []cluster.Member{{ID: "n1", PID: 99, State: cluster.Running}, {ID: "n2", PID: 12, State: cluster.Running}, {ID: "n3", PID: 13, State: cluster.Running}})
 	r.heard(ms(950), "n1", status("n1", "n2", 5))
 	f := r.frame(ms(1000))
 	if len(f.Failovers) != 1 || f.Failovers[0].Window != 305*time.Millisecond || f.Failovers[0].Cause != "n1 ended" {
@@ -129,14 +138,14 @@ func TestRecord_leader_lost_by_itself(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		r := seen()
 		ack := func() {
-			r.answered(ms(410), ms(100), Message{ID: "p-a-2", Sender: "a"}, false, Answer{Outcome: Acknowledged, Seq: 2, Epoch: 5})
+			r.answered(ms(410), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
 		}
 		if late { // the nodes are asked only after the first write
 			ack()
 		}
 		r.heard(ms(420), "n3", status("n3", "n3", 5))
 		if !late {
-			r.answered(ms(440), ms(100), Message{ID: "p-a-2", Sender: "a"}, false, Answer{Outcome: Acknowledged, Seq: 2, Epoch: 5})
+			r.answered(ms(440), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
 		}
 		want := 435 * time.Millisecond
 		if late {
@@ -154,8 +163,8 @@ func TestRecord_leader_lost_by_itself(t *testing.T) {
 // old leader.
 func TestRecord_duplicate(t *testing.T) {
 	r := seen()
-	r.answered(ms(410), ms(100), Message{ID: "p-a-2", Sender: "a"}, true, Answer{Outcome: Acknowledged, Seq: 2, Epoch: 4, Duplicate: true})
-	r.answered(ms(412), ms(100), Message{ID: "p-b-1", Sender: "b"}, false, Answer{Outcome: Acknowledged, Seq: 3, Epoch: 5})
+	r.answered(ms(410), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, true, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 4, Duplicate: true}})
+	r.answered(ms(412), ms(100), api.Message{ID: "p-b-1", Sender: "b"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 3, Epoch: 5}})
 	r.heard(ms(420), "n3", status("n3", "n3", 5))
 	if f := r.frame(ms(500)); len(f.Failovers) != 1 || f.Failovers[0].Window != 407*time.Millisecond {
 		t.Errorf("failovers %+v", f.Failovers)
@@ -171,7 +180,7 @@ func TestRecord_old_leader(t *testing.T) {
 	if got := r.leading(); got != "n2" {
 		t.Errorf("leader %q, want n2", got)
 	}
-	r.stop(ms(400), r.node("n2"), Paused, "n2 paused")
+	r.stop(ms(400), r.node("n2"), cluster.Paused, "n2 paused")
 	r.heard(ms(401), "n2", status("n2", "n2", 5)) // was under way
 	if got := r.leading(); got != "" {
 		t.Errorf("leader %q while it is paused", got)
@@ -207,8 +216,8 @@ func TestTail(t *testing.T) {
 	}
 	full := reading(1, words...)
 	r.shown("n1", full)
-	r.shown("n2", Reading{Messages: full.Messages[:38], Last: 38})
-	r.shown("n3", Reading{Messages: append(slices.Clone(full.Messages[:39]), Message{Seq: 40, ID: "other", Epoch: 3}), Last: 40})
+	r.shown("n2", api.View{Messages: full.Messages[:38], Last: 38})
+	r.shown("n3", api.View{Messages: append(slices.Clone(full.Messages[:39]), api.Placed{Seq: 40, ID: "other", Epoch: 3}), Last: 40})
 	f := r.frame(ms(600))
 	if f.Tail.From != 9 {
 		t.Errorf("the tail begins at %d", f.Tail.From)
@@ -221,7 +230,7 @@ func TestTail(t *testing.T) {
 			}
 		}
 	}
-	r.shown("n1", Reading{Last: 12})
+	r.shown("n1", api.View{Last: 12})
 	if c := r.frame(ms(700)).Tail.Rows[0].Cells; !c[3].Have || c[4].Have {
 		t.Error("a replica that went back to seq 12 shows more or less than that")
 	}
@@ -233,10 +242,10 @@ func TestStrip(t *testing.T) {
 	s.load(ms(0), true, 50)
 	for i := range 20 {
 		if i < 8 || i > 10 {
-			s.count(ms(100*i+50), Acknowledged)
+			s.count(ms(100*i+50), api.OK)
 		}
 		if i == 12 {
-			s.count(ms(100*i+60), Refused)
+			s.count(ms(100*i+60), api.Fail)
 		}
 	}
 	spans, from := s.spans(ms(2050))

@@ -1,6 +1,11 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
+)
 
 // Phase is how far the lab has come.
 type Phase string
@@ -31,7 +36,7 @@ type Frame struct {
 
 	Load      Load
 	Counts    Counts
-	Verdict   Verdict
+	Findings  Findings
 	Seconds   []Second      // the last minute, oldest first
 	P50, P99  time.Duration // over Seconds; 0 if nothing was acknowledged
 	Strip     []Span        // the last minute, oldest first, without gaps
@@ -49,14 +54,14 @@ type Frame struct {
 
 // Node is a node as the lab knows it.
 type Node struct {
-	Member
+	cluster.Member
 	Condition Condition
-	Leader    bool          // leads the shard that the lab looks at
-	Shard     ShardStatus   // of that shard, as last heard
-	Known     bool          // Shard holds anything at all
-	Age       time.Duration // since the node last answered
-	Last      uint64        // newest seq that this replica shows
-	Ails      []string      // what is broken beside that, in words
+	Leader    bool            // leads the shard that the lab looks at
+	Shard     api.ShardStatus // of that shard, as last heard
+	Known     bool            // Shard holds anything at all
+	Age       time.Duration   // since the node last answered
+	Last      uint64          // newest seq that this replica shows
+	Ails      []string        // what is broken beside that, in words
 }
 
 // Condition is the state of a node with what the lab did to it and what it
@@ -104,8 +109,8 @@ type Counts struct {
 	Ordered      uint64 // newest seq that was read back
 }
 
-// Verdict is what reading back has shown so far.
-type Verdict struct {
+// Findings are what reading back has shown so far.
+type Findings struct {
 	Verified   uint64 // acknowledged messages found in their place
 	Lost       uint64 // acknowledged, and not in the order
 	Duplicated uint64 // in the order more than once, or one seq given to two messages
@@ -115,7 +120,7 @@ type Verdict struct {
 }
 
 // Clean says whether nothing was found.
-func (v Verdict) Clean() bool {
+func (v Findings) Clean() bool {
 	return v.Lost+v.Duplicated+v.Reordered+v.Diverged+v.Holes == 0
 }
 
@@ -178,7 +183,7 @@ type TailRow struct {
 // Cell is one replica's message at one seq.
 type Cell struct {
 	Seq     uint64
-	Message Message // zero if the replica does not have it
+	Message api.Placed // zero if the replica does not have it
 	Have    bool
 	Differs bool // from what others showed at this seq
 }

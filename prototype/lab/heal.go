@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"lockstep/prototype/cluster"
 )
 
 // heal takes back what is broken at one node, or everywhere.
@@ -84,8 +86,8 @@ func (l *Lab) mend(ctx context.Context, id string, c Condition) (word string, er
 func (r *record) mended(at time.Time, id string) {
 	n := r.node(id)
 	n.cut, n.ails, n.misses, n.returned, n.target = false, nil, 0, at, 0
-	if n.member.State == Paused {
-		n.member.State = Running
+	if n.member.State == cluster.Paused {
+		n.member.State = cluster.Running
 	}
 	if h := r.handovers.open(); h != nil && h.from == id && h.elected.IsZero() {
 		h.mended = at
@@ -108,9 +110,9 @@ func (l *Lab) restart(ctx context.Context, id string, c Condition) error {
 // start brings a node back, after it has ended in good order if it ran.
 func (l *Lab) start(ctx context.Context, id string) error {
 	done := l.striking(id, func(r *record, n *observed, now time.Time) {
-		if n.member.State != Down {
+		if n.member.State != cluster.Down {
 			r.journal.add(now, ToneFault, true, "%s%s is being restarted", id, r.duty(id))
-			r.stop(now, n, Down, id+" restarted")
+			r.stop(now, n, cluster.Down, id+" restarted")
 		}
 	})
 	err := l.cluster.Restart(ctx, id)

@@ -6,14 +6,15 @@ import (
 	"strings"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/check"
 	"lockstep/prototype/history"
 )
 
-// Judge names the verb that asks the exact judge, package check, for its verdict on
+// JudgeRun names the verb that asks the exact judge, package check, for its verdict on
 // everything so far. The load stands still meanwhile, and every replica is read in
 // full, since only that shows what was kept.
-const Judge Verb = "judge"
+const JudgeRun Verb = "judge"
 
 // Judgement is the exact verdict on a run up to a moment. It is never changed.
 type Judgement struct {
@@ -128,7 +129,7 @@ func (l *Lab) rest(ctx context.Context) {
 		for _, lane := range Lanes {
 			lengths := map[uint64]bool{}
 			for _, m := range l.cluster.Members() {
-				if r, err := l.cluster.Read(ctx, m.ID, l.ends(lane)); err == nil {
+				if r, err := l.cluster.Read(ctx, m.ID, lane, l.theEnd()); err == nil {
 					lengths[r.Last] = true
 				}
 			}
@@ -139,20 +140,20 @@ func (l *Lab) rest(ctx context.Context) {
 	}
 }
 
-// ends asks for nothing but the end of a lane.
-func (l *Lab) ends(lane Lane) ReadRequest {
-	return ReadRequest{Lane: lane, Conversation: l.cfg.Conversation, Level: Local, After: 2 * uint64(l.cfg.MaxMessages), Limit: 1}
+// theEnd asks for nothing but the end of the conversation.
+func (l *Lab) theEnd() api.ReadRequest {
+	return api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: 2 * uint64(l.cfg.MaxMessages), Limit: 1}
 }
 
 // readAll reads a replica of a lane from its beginning to its end, and asks for its
 // digest.
 func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
 	for after := uint64(0); ; {
-		r := ReadRequest{Lane: lane, Conversation: l.cfg.Conversation, Level: Local, After: after, Limit: auditLimit}
+		r := api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: auditLimit}
 		l.mu.Lock()
-		op := l.record.exact.reads(time.Now(), node, r, true)
+		op := l.record.exact.reads(time.Now(), node, lane, r, true)
 		l.mu.Unlock()
-		reading, err := l.cluster.Read(ctx, node, r)
+		reading, err := l.cluster.Read(ctx, node, lane, r)
 		l.mu.Lock()
 		l.record.exact.read(time.Now(), lane, op, reading, err)
 		l.mu.Unlock()
@@ -167,8 +168,8 @@ func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
 	l.mu.Lock()
 	op := l.record.exact.begin(time.Now(), lane, history.Event{Kind: history.Digest, Node: node})
 	l.mu.Unlock()
-	seq, digest, err := l.cluster.Digest(ctx, node, lane, l.cfg.Conversation)
-	event := history.Event{Type: history.OK, Seq: seq, Digest: digest}
+	d, err := l.cluster.Digest(ctx, node, lane, l.cfg.Conversation)
+	event := history.Event{Type: history.OK, Seq: d.Seq, Digest: d.Digest}
 	if err != nil {
 		event = history.Event{Type: history.Fail, Error: err.Error()}
 	}

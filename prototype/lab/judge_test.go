@@ -14,33 +14,33 @@ func TestLab_judge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
 		e.do(Action{Verb: Play, Scenario: "cut-off"})
-		if reason := e.refused(Action{Verb: Judge}); !strings.Contains(reason, "story") {
+		if reason := e.refused(Action{Verb: JudgeRun}); !strings.Contains(reason, "story") {
 			t.Errorf("judged in the middle of a story: %q", reason)
 		}
 		e.until("the end", func(f Frame) bool { return f.Playing.Over })
-		e.do(Action{Verb: Judge})
+		e.do(Action{Verb: JudgeRun})
 		first := e.until("the judgement", func(f Frame) bool { return f.Judgement != nil }).Judgement
 		e.until("load again", func(f Frame) bool { return f.Load.On })
 		acked := e.Frame().Counts.Acknowledged
 		e.until("more", func(f Frame) bool { return f.Counts.Acknowledged > acked+100 })
 		e.do(Action{Verb: Kill})
-		if reason := e.refused(Action{Verb: Judge}); !strings.Contains(reason, "heal first") {
+		if reason := e.refused(Action{Verb: JudgeRun}); !strings.Contains(reason, "heal first") {
 			t.Errorf("judged with a node that is down: %q", reason)
 		}
 		e.do(Action{Verb: Heal})
 		e.until("all up", func(f Frame) bool { return f.Voters == 3 && f.Leader != "" })
-		e.do(Action{Verb: Judge})
+		e.do(Action{Verb: JudgeRun})
 		second := e.until("another judgement", func(f Frame) bool { return f.Judgement != first }).Judgement
 		for _, j := range []*Judgement{first, second} {
 			for _, l := range j.Lanes {
 				want := check.Violated
-				if l.Lane == Quorum || l.Lane == Lazy {
+				if l.Lane == LaneQuorum || l.Lane == LaneLazy {
 					want = check.OK
 				}
 				if l.Report.Verdict != want {
 					t.Errorf("%s: %s", l.Lane, l.Report)
 				}
-				if lost := l.Report.Counts.Lost; (l.Lane == Async) != (lost > 0) && l.Lane != Clocked {
+				if lost := l.Report.Counts.Lost; (l.Lane == LaneLeader) != (lost > 0) && l.Lane != LaneClock {
 					t.Errorf("%s: %d lost", l.Lane, lost)
 				}
 				if l.Report.Counts.Replicas != 3 || l.Report.Verdicts[check.Digests] == check.Unknown {
@@ -64,7 +64,7 @@ func TestLab_judge_limit(t *testing.T) {
 		e.mu.Unlock()
 		acked := e.Frame().Counts.Acknowledged
 		e.until("more", func(f Frame) bool { return f.Counts.Acknowledged > acked+20 })
-		if reason := e.refused(Action{Verb: Judge}); !strings.Contains(reason, "begin anew") {
+		if reason := e.refused(Action{Verb: JudgeRun}); !strings.Contains(reason, "begin anew") {
 			t.Errorf("%q", reason)
 		}
 		if !e.Frame().Load.On {

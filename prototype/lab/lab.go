@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 const (
@@ -80,7 +82,7 @@ func New(cfg Config) *Lab {
 	prefix := rand.Text()[:6] + "-"
 	l := &Lab{
 		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate, every: FramesEvery,
-		record: &record{audit: newAudit(prefix), exact: newExact(cfg.Conversation, cfg.Judged), weak: []*weak{newWeak(Lazy), newWeak(Async), newWeak(Clocked)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
+		record: &record{audit: newAudit(prefix), exact: newExact(cfg.Conversation, cfg.Judged), weak: []*weak{newWeak(LaneLazy), newWeak(LaneLeader), newWeak(LaneClock)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
 		read:   map[string]time.Time{}, watchers: map[*Watch]struct{}{}, waking: make(chan struct{}),
 	}
 	for _, lane := range Lanes {
@@ -117,7 +119,7 @@ func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, err
 	for _, lane := range Lanes[1:] {
 		running.Go(func() { l.readWeak(ctx, lane) })
 	}
-	for _, level := range Levels {
+	for _, level := range api.Levels {
 		running.Go(func() { l.probe(ctx, level) })
 	}
 	running.Go(func() { l.playQueue(ctx) })

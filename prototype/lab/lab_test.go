@@ -72,7 +72,7 @@ func (e *experiment) until(what string, is func(Frame) bool) Frame {
 			for _, event := range f.Events {
 				events = append(events, event.Text)
 			}
-			e.t.Fatalf("%s: not within a minute; leader %q, counts %+v, verdict %+v, failovers %+v, events:\n%s", what, f.Leader, f.Counts, f.Verdict, f.Failovers, strings.Join(events, "\n"))
+			e.t.Fatalf("%s: not within a minute; leader %q, counts %+v, findings %+v, failovers %+v, events:\n%s", what, f.Leader, f.Counts, f.Findings, f.Failovers, strings.Join(events, "\n"))
 		}
 	}
 }
@@ -99,9 +99,9 @@ func (e *experiment) refused(a Action) string {
 func (e *experiment) clean() {
 	e.t.Helper()
 	acked := e.Frame().Counts.Acknowledged
-	f := e.until("read back", func(f Frame) bool { return f.Verdict.Verified >= acked })
-	if !f.Verdict.Clean() {
-		e.t.Errorf("verdict %+v", f.Verdict)
+	f := e.until("read back", func(f Frame) bool { return f.Findings.Verified >= acked })
+	if !f.Findings.Clean() {
+		e.t.Errorf("findings %+v", f.Findings)
 	}
 }
 

@@ -1,44 +1,48 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/node"
+)
 
 // Lane is one way to order the same conversation; the nodes host all of them.
 type Lane string
 
 const (
-	// Quorum is ordered by the shard's leader and acknowledged by a majority.
-	Quorum Lane = "quorum"
-	// Lazy is ordered as Quorum is, and acknowledged when a majority has it in memory;
+	// LaneQuorum is ordered by the shard's leader and acknowledged by a majority.
+	LaneQuorum Lane = node.LaneQuorum
+	// LaneLazy is ordered as LaneQuorum is, and acknowledged when a majority has it in memory;
 	// the disks get it each second.
-	Lazy Lane = "lazy"
-	// Async is ordered by a leader that acknowledges at once and replicates later.
-	Async Lane = "leader"
-	// Clocked is ordered by clocks, by whichever node was asked.
-	Clocked Lane = "clock"
+	LaneLazy Lane = node.LaneLazy
+	// LaneLeader is ordered by a leader that acknowledges at once and replicates later.
+	LaneLeader Lane = node.LaneLeader
+	// LaneClock is ordered by clocks, by whichever node was asked.
+	LaneClock Lane = node.LaneClock
 )
 
 // Lanes are all of them, the strong one first.
-var Lanes = []Lane{Quorum, Lazy, Async, Clocked}
+var Lanes = []Lane{LaneQuorum, LaneLazy, LaneLeader, LaneClock}
 
 // LaneFrame is what is to be seen of a lane: the same clients, sending the same
 // messages at the same moments under the same faults.
 type LaneFrame struct {
-	Lane    Lane
-	Counts  Counts
-	Verdict LaneVerdict
-	Seconds []Second
-	Strip   []Span
-	P50     time.Duration
-	P99     time.Duration
+	Lane     Lane
+	Counts   Counts
+	Findings LaneFindings
+	Seconds  []Second
+	Strip    []Span
+	P50      time.Duration
+	P99      time.Duration
 	// Witness is the smallest proof of a violation, as a sentence; "" if there is
 	// none.
 	Witness string
 	Members []Chat // the conversation as two members see it, on two replicas
 }
 
-// LaneVerdict counts acknowledged messages that did not keep what the
+// LaneFindings counts acknowledged messages that did not keep what the
 // acknowledgement promised.
-type LaneVerdict struct {
+type LaneFindings struct {
 	Lost       uint64 // nowhere to be found
 	Duplicated uint64
 	Moved      uint64 // found at another seq than the acknowledged one, or acknowledged seqs given twice
@@ -47,7 +51,7 @@ type LaneVerdict struct {
 
 // Clean says whether every acknowledgement was kept. That replicas differ for a
 // moment breaks no acknowledgement.
-func (v LaneVerdict) Clean() bool { return v.Lost+v.Duplicated+v.Moved == 0 }
+func (v LaneFindings) Clean() bool { return v.Lost+v.Duplicated+v.Moved == 0 }
 
 // Chat is the newest part of a conversation as one member sees it.
 type Chat struct {

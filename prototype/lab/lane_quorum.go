@@ -3,15 +3,17 @@ package lab
 import (
 	"fmt"
 	"time"
+
+	"lockstep/prototype/cluster"
 )
 
 // strong is the quorum lane in the form that the weak ones have.
 func (r *record) strong(now time.Time, f Frame) LaneFrame {
-	v := r.audit.verdict
-	l := LaneFrame{Lane: Quorum, Counts: r.counts, Seconds: f.Seconds, Strip: f.Strip, P50: f.P50, P99: f.P99,
-		Verdict: LaneVerdict{Lost: v.Lost + v.Holes, Duplicated: v.Duplicated, Moved: v.Reordered + v.Diverged, Differ: v.Diverged}}
-	if !l.Verdict.Clean() {
-		l.Witness = fmt.Sprintf("Reading back linearizably what was acknowledged showed %d lost, %d duplicated, %d moved.", l.Verdict.Lost, l.Verdict.Duplicated, l.Verdict.Moved)
+	v := r.audit.findings
+	l := LaneFrame{Lane: LaneQuorum, Counts: r.counts, Seconds: f.Seconds, Strip: f.Strip, P50: f.P50, P99: f.P99,
+		Findings: LaneFindings{Lost: v.Lost + v.Holes, Duplicated: v.Duplicated, Moved: v.Reordered + v.Diverged, Differ: v.Diverged}}
+	if !l.Findings.Clean() {
+		l.Witness = fmt.Sprintf("Reading back linearizably what was acknowledged showed %d lost, %d duplicated, %d moved.", l.Findings.Lost, l.Findings.Duplicated, l.Findings.Moved)
 	}
 	for _, n := range seats(r.nodes) {
 		c := Chat{Node: n.member.ID, Fresh: n.condition().Reachable()}
@@ -54,16 +56,19 @@ func (r *record) lane(name Lane) *weak {
 // "". The leader lane goes with the shard; the lazy lane is a group of its own, and
 // its leader is the one of the newest term that any node knows.
 func (r *record) leads(lane Lane) (leader string) {
-	if lane != Lazy {
+	if lane != LaneLazy {
 		return r.leading()
 	}
 	newest := uint64(0)
 	for _, n := range r.nodes {
 		s := n.status.Lazy
+		if s == nil {
+			continue
+		}
 		if s.Term > newest {
 			newest, leader = s.Term, ""
 		}
-		if s.Role == "leader" && s.Term == newest && n.member.State == Running && !n.stale {
+		if s.Role == "leader" && s.Term == newest && n.member.State == cluster.Running && !n.stale {
 			leader = n.member.ID
 		}
 	}

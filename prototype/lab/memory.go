@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
@@ -23,17 +24,17 @@ var _ Cluster = inMemory{}
 
 var errDown = errors.New("the node is down")
 
-func (m inMemory) Members() []Member {
-	var members []Member
+func (m inMemory) Members() []cluster.Member {
+	var members []cluster.Member
 	for _, id := range m.cluster.IDs() {
-		state := Running
+		state := cluster.Running
 		switch {
 		case m.cluster.Node(id) == nil:
-			state = Down
+			state = cluster.Down
 		case m.cluster.Paused(id):
-			state = Paused
+			state = cluster.Paused
 		}
-		members = append(members, Member{ID: id, State: state})
+		members = append(members, cluster.Member{ID: id, State: state})
 	}
 	return members
 }
@@ -56,68 +57,50 @@ func (m inMemory) ask(ctx context.Context, id string, question func(*node.Node))
 	return err
 }
 
-func (m inMemory) Status(ctx context.Context, id string) (Status, error) {
-	var s Status
-	err := m.ask(ctx, id, func(n *node.Node) {
-		status := n.Status()
-		for _, shard := range status.Shards {
-			s.Shards = append(s.Shards, shardStatus(shard))
-		}
-		if status.Lazy != nil {
-			s.Lazy = shardStatus(*status.Lazy)
-		}
-	})
-	if err != nil {
-		return Status{}, err
+func (m inMemory) Status(ctx context.Context, id string) (api.Status, error) {
+	var status api.Status
+	if err := m.ask(ctx, id, func(n *node.Node) { status = n.Status() }); err != nil {
+		return api.Status{}, err
 	}
-	return s, nil
+	return status, nil
 }
 
-func shardStatus(s node.ShardStatus) ShardStatus {
-	status := ShardStatus{Role: s.Role, Term: s.Term, Leader: s.Leader, Commit: s.CommitIndex, Applied: s.AppliedIndex}
-	if s.Lead != nil {
-		status.led(s.Lead.ForMicros, s.Lead.ElectionMicros, s.Lead.BarrierMicros)
-	}
-	return status
-}
-
-func (m inMemory) Read(ctx context.Context, id string, r ReadRequest) (Reading, error) {
+func (m inMemory) Read(ctx context.Context, id string, lane Lane, r api.ReadRequest) (api.View, error) {
 	var view order.View
 	var refusal *node.Error
 	err := m.ask(ctx, id, func(n *node.Node) {
-		if r.Lane == Quorum {
-			view, refusal = n.Read(ctx, node.ReadRequest{Conversation: r.Conversation, Level: node.Level(r.Level), After: r.After, Limit: r.Limit, MinSeq: r.MinSeq})
+		if lane == LaneQuorum {
+			view, refusal = n.Read(ctx, r)
 		} else {
-			view = n.ReadIn(string(r.Lane), r.Conversation, r.After, r.Limit)
+			view = n.ReadIn(string(lane), r.Conversation, r.After, r.Limit)
 		}
 	})
-	if err != nil {
-		return Reading{}, err
+	if err != nil { // the question may still run
+		return api.View{}, err
 	}
 	if refusal != nil {
-		return Reading{}, fmt.Errorf("read %s: %w", r.Conversation, refusal)
+		return api.View{}, fmt.Errorf("read %s: %w", r.Conversation, refusal)
 	}
-	reading := Reading{Last: view.Last, Messages: make([]Message, 0, len(view.Messages))}
-	for _, msg := range view.Messages {
-		reading.Messages = append(reading.Messages, Message{Seq: msg.Seq, ID: msg.ID, Sender: msg.Sender, Body: msg.Body, Epoch: msg.Epoch})
+	shown := api.View{Last: view.Last, Messages: make([]api.Placed, 0, len(view.Messages))}
+	for _, x := range view.Messages {
+		shown.Messages = append(shown.Messages, api.Placed{Seq: x.Seq, ID: x.ID, Sender: x.Sender, Body: x.Body, Epoch: x.Epoch, Time: time.UnixMilli(x.Time)})
 	}
-	return reading, nil
+	return shown, nil
 }
 
-func (m inMemory) Digest(ctx context.Context, id string, lane Lane, conversation string) (uint64, string, error) {
+func (m inMemory) Digest(ctx context.Context, id string, lane Lane, conversation string) (api.Digest, error) {
 	var seq uint64
 	var digest order.Digest
-	err := m.ask(ctx, id, func(n *node.Node) { seq, digest = n.DigestIn(string(lane), conversation, 0) })
-	if err != nil {
-		return 0, "", err
+	if err := m.ask(ctx, id, func(n *node.Node) { seq, digest = n.DigestIn(string(lane), conversation, 0) }); err != nil {
+		return api.Digest{}, err
 	}
-	return seq, digest.String(), nil
+	return api.Digest{Seq: seq, Digest: digest.String()}, nil
 }
 
 // Send to a paused node is delivered when it is resumed, even if the sender has
 // given up by then: the request is in the node's socket, and nobody takes it out. So
 // its outcome is unknown.
-func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation string, msg Message) Answer {
+func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation string, msg api.Message) Answer {
 	var results []order.Result
 	var refusal *node.Error
 	err := m.ask(ctx, id, func(n *node.Node) {
@@ -125,18 +108,16 @@ func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation s
 	})
 	switch {
 	case errors.Is(err, errDown):
-		return Answer{Outcome: Refused, Err: err}
+		return Answer{Outcome: api.Fail, Err: err}
 	case err != nil:
-		return Answer{Outcome: Unknown, Err: err}
-	case refusal == nil && results[0].Rejected != 0:
-		return Answer{Outcome: Refused, Err: errors.New(results[0].Rejected.String())}
-	case refusal == nil:
-		r := results[0]
-		return Answer{Outcome: Acknowledged, Seq: r.Seq, Epoch: r.Epoch, Duplicate: r.Duplicate}
-	case refusal.Outcome == node.Fail:
-		return Answer{Outcome: Refused, Err: refusal}
+		return Answer{Outcome: api.Unknown, Err: err}
+	case refusal != nil:
+		return Answer{Outcome: refusal.Outcome, Err: refusal}
+	case results[0].Rejected != 0:
+		return Answer{Outcome: api.Fail, Err: errors.New(results[0].Rejected.String())}
 	}
-	return Answer{Outcome: Unknown, Err: refusal}
+	r := results[0]
+	return Answer{Outcome: api.OK, Ack: api.Ack{Conversation: conversation, Seq: r.Seq, ID: msg.ID, Epoch: r.Epoch, Duplicate: r.Duplicate}}
 }
 
 func (m inMemory) Kill(id string) error { return m.cluster.Crash(id) }

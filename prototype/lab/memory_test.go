@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
 )
 
@@ -70,7 +71,7 @@ func TestInMemory_paused(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond) // the others do not miss it so soon
 		defer cancel()
 		began := time.Now()
-		if a := c.Send(ctx, leader, Quorum, "room", Message{ID: "1", Sender: "ada", Body: "hello"}); a.Outcome != Unknown {
+		if a := c.Send(ctx, leader, LaneQuorum, "room", api.Message{ID: "1", Sender: "ada", Body: "hello"}); a.Outcome != api.Unknown {
 			t.Errorf("a send: %+v", a)
 		}
 		if took := time.Since(began); took != 50*time.Millisecond {
@@ -86,7 +87,7 @@ func TestInMemory_paused(t *testing.T) {
 			t.Error("it was resumed twice")
 		}
 		time.Sleep(time.Second) // virtual time
-		r, err := c.Read(t.Context(), leader, ReadRequest{Lane: Quorum, Conversation: "room", Level: Linearizable, Limit: 10})
+		r, err := c.Read(t.Context(), leader, LaneQuorum, api.ReadRequest{Conversation: "room", Level: api.LevelLinearizable, Limit: 10})
 		if err != nil || r.Last != 1 {
 			t.Errorf("what was sent in its sleep: %+v, %v", r, err)
 		}

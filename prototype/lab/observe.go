@@ -2,8 +2,11 @@ package lab
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 const (
@@ -73,7 +76,7 @@ func (l *Lab) ask(ctx context.Context, id string) {
 	if !due {
 		return
 	}
-	reading, err := l.cluster.Read(try, id, ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: Local, After: after, Limit: readLimit})
+	reading, err := l.cluster.Read(try, id, LaneQuorum, api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: readLimit})
 	if err != nil {
 		return // the next question will say why
 	}
@@ -93,14 +96,8 @@ func (l *Lab) readWeak(ctx context.Context, lane Lane) {
 		every = max(weakEvery, l.every)
 		w, on := l.record.lane(lane), l.record.load.On
 		from := w.from()
-		var ids []string
-		for _, n := range l.record.nodes {
-			if n.condition().Reachable() {
-				ids = append(ids, n.member.ID)
-			} else {
-				w.gone(n.member.ID)
-			}
-		}
+		ids := l.record.reachable()
+		maps.DeleteFunc(w.views, func(id string, _ view) bool { return !slices.Contains(ids, id) }) // what they showed is no longer to be seen
 		l.mu.Unlock()
 		if !on && !l.watched() {
 			continue
@@ -108,7 +105,7 @@ func (l *Lab) readWeak(ctx context.Context, lane Lane) {
 		for _, id := range ids {
 			try, cancel := context.WithTimeout(ctx, askTimeout)
 			began := time.Now()
-			reading, err := l.cluster.Read(try, id, ReadRequest{Lane: lane, Conversation: l.cfg.Conversation, After: from, Limit: readLimit})
+			reading, err := l.cluster.Read(try, id, lane, api.ReadRequest{Conversation: l.cfg.Conversation, After: from, Limit: readLimit})
 			cancel()
 			l.mu.Lock()
 			if err != nil {
@@ -140,27 +137,21 @@ func (l *Lab) readBack(ctx context.Context) {
 		l.mu.Lock()
 		after, newest := l.record.audit.end(), l.record.audit.newest
 		nothing := after >= newest && l.record.unchecked == nil
-		ids := slices.Collect(func(yield func(string) bool) {
-			for _, n := range l.record.nodes {
-				if n.condition().Reachable() && !yield(n.member.ID) {
-					return
-				}
-			}
-		})
+		ids := l.record.reachable()
 		l.mu.Unlock()
 		if nothing || len(ids) == 0 {
 			continue
 		}
-		request := ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: Linearizable, After: after, Limit: auditLimit}
+		request := api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLinearizable, After: after, Limit: auditLimit}
 		id := ids[target%len(ids)]
 		l.mu.Lock()
-		op := l.record.exact.reads(time.Now(), id, request, false)
+		op := l.record.exact.reads(time.Now(), id, LaneQuorum, request, false)
 		l.mu.Unlock()
 		try, cancel := context.WithTimeout(ctx, auditWait)
-		reading, err := l.cluster.Read(try, id, request)
+		reading, err := l.cluster.Read(try, id, LaneQuorum, request)
 		cancel()
 		l.mu.Lock()
-		l.record.exact.read(time.Now(), Quorum, op, reading, err)
+		l.record.exact.read(time.Now(), LaneQuorum, op, reading, err)
 		l.mu.Unlock()
 		if err != nil {
 			target++

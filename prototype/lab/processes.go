@@ -6,7 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"time"
 
+	"lockstep/prototype/api"
+	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
@@ -14,71 +18,50 @@ import (
 
 // Processes lets a lab watch and break a cluster of child processes, which must
 // have been started with faults allowed.
-func Processes(p *cluster.Processes) Cluster { return processes{p, newRemote()} }
+func Processes(p *cluster.Processes) Cluster { return processes{p, client.NewTransport()} }
 
 type processes struct {
-	cluster *cluster.Processes
-	remote  remote
+	cluster   *cluster.Processes
+	transport http.RoundTripper
 }
 
 var _ Cluster = processes{}
 
-var states = map[cluster.State]State{
-	cluster.Starting: Starting, cluster.Running: Running, cluster.Paused: Paused, cluster.Down: Down,
-}
-
-func (p processes) Members() []Member {
-	var members []Member
-	for _, m := range p.cluster.Members() {
-		members = append(members, Member{ID: m.ID, PID: m.PID, Address: m.HTTP, State: states[m.State]})
-	}
-	return members
-}
+func (p processes) Members() []cluster.Member { return p.cluster.Members() }
 
 func (p processes) Shard(conversation string) int {
 	return node.ShardOf(conversation, p.cluster.Shards())
 }
 
-// address is where a node's HTTP API is.
-func (p processes) address(id string) (string, error) {
+// longestAsk bounds what the lab itself does not bound, as the reads of the exact
+// judge.
+const longestAsk = 10 * time.Second
+
+// at talks to one node and to no other, in one lane.
+func (p processes) at(id string, lane Lane) *client.Client {
 	for _, m := range p.cluster.Members() {
 		if m.ID == id {
-			return m.HTTP, nil
+			return client.New(client.Config{Targets: client.Fixed("http://" + m.HTTP), Lane: string(lane), Transport: p.transport, AttemptTimeout: longestAsk})
 		}
 	}
-	return "", fmt.Errorf("there is no node %q", id)
+	return client.New(client.Config{Targets: client.Fixed()})
 }
 
-func (p processes) Status(ctx context.Context, id string) (Status, error) {
-	address, err := p.address(id)
-	if err != nil {
-		return Status{}, err
-	}
-	return p.remote.status(ctx, address)
+func (p processes) Status(ctx context.Context, id string) (api.Status, error) {
+	return p.at(id, LaneQuorum).Status(ctx)
 }
 
-func (p processes) Read(ctx context.Context, id string, r ReadRequest) (Reading, error) {
-	address, err := p.address(id)
-	if err != nil {
-		return Reading{}, err
-	}
-	return p.remote.read(ctx, address, r)
+func (p processes) Read(ctx context.Context, id string, lane Lane, r api.ReadRequest) (api.View, error) {
+	return p.at(id, lane).Read(ctx, r)
 }
 
-func (p processes) Digest(ctx context.Context, id string, lane Lane, conversation string) (uint64, string, error) {
-	address, err := p.address(id)
-	if err != nil {
-		return 0, "", err
-	}
-	return p.remote.digest(ctx, address, lane, conversation)
+func (p processes) Digest(ctx context.Context, id string, lane Lane, conversation string) (api.Digest, error) {
+	return p.at(id, lane).Digest(ctx, conversation, 0)
 }
 
-func (p processes) Send(ctx context.Context, id string, lane Lane, conversation string, m Message) Answer {
-	address, err := p.address(id)
-	if err != nil {
-		return Answer{Outcome: Refused, Err: err}
-	}
-	return p.remote.send(ctx, address, lane, conversation, m)
+func (p processes) Send(ctx context.Context, id string, lane Lane, conversation string, m api.Message) Answer {
+	ack, err := p.at(id, lane).Attempt(ctx, conversation, m)
+	return Answer{ack, client.OutcomeOf(err), err}
 }
 
 func (p processes) Kill(id string) error   { return p.cluster.Kill(id) }

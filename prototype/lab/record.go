@@ -3,18 +3,20 @@ package lab
 import (
 	"fmt"
 	"time"
+
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/history"
 )
 
 // record is all that a lab knows. Its methods take what happened and when; they
 // start nothing, wait for nothing and read no clock.
 type record struct {
-	shard    int
-	nodes    []*observed // in the cluster's order
-	leader   string      // the newest leader of the shard that was seen
-	term     uint64      // its term
-	lastAck  time.Time
-	lastTerm uint64 // epoch of the newest acknowledgement
-	turn     turn
+	shard   int
+	nodes   []*observed // in the cluster's order
+	leader  string      // the newest leader of the shard that was seen
+	term    uint64      // its term
+	windows history.Windows
 
 	load      Load
 	counts    Counts
@@ -36,13 +38,10 @@ type record struct {
 	noQuorum  bool
 }
 
-// turn is the moment at which acknowledgements went over to a new term.
-type turn struct{ before, after time.Time }
-
 // observed is one node as the record has it.
 type observed struct {
-	member   Member
-	status   Status
+	member   cluster.Member
+	status   api.Status
 	heard    time.Time // the last answer
 	misses   int       // questions without an answer since then
 	stale    bool      // the status is from before the node was stopped
@@ -67,21 +66,31 @@ func (r *record) node(id string) *observed {
 	return nil
 }
 
+// reachable lists the nodes that answer their clients.
+func (r *record) reachable() (ids []string) {
+	for _, n := range r.nodes {
+		if n.condition().Reachable() {
+			ids = append(ids, n.member.ID)
+		}
+	}
+	return ids
+}
+
 // shardStatus is the status of the shard that the lab looks at.
-func (n *observed) shardStatus(shard int) (ShardStatus, bool) {
+func (n *observed) shardStatus(shard int) (api.ShardStatus, bool) {
 	if shard >= len(n.status.Shards) {
-		return ShardStatus{}, false
+		return api.ShardStatus{}, false
 	}
 	return n.status.Shards[shard], true
 }
 
 func (n *observed) condition() Condition {
 	switch {
-	case n.member.State == Down:
+	case n.member.State == cluster.Down:
 		return ConditionDown
-	case n.member.State == Paused:
+	case n.member.State == cluster.Paused:
 		return ConditionPaused
-	case n.member.State == Starting:
+	case n.member.State == cluster.Starting:
 		return ConditionStarting
 	case n.heard.IsZero():
 		return ConditionStarting
@@ -94,7 +103,7 @@ func (n *observed) condition() Condition {
 }
 
 // members takes the list of processes as it is now.
-func (r *record) members(now time.Time, members []Member) {
+func (r *record) members(now time.Time, members []cluster.Member) {
 	for _, m := range members {
 		n := r.node(m.ID)
 		if n == nil {
@@ -106,12 +115,12 @@ func (r *record) members(now time.Time, members []Member) {
 		}
 		old := n.member
 		replaced := old.PID != 0 && m.PID != 0 && old.PID != m.PID
-		if old.State != Down && (m.State == Down || replaced) {
+		if old.State != cluster.Down && (m.State == cluster.Down || replaced) {
 			// Whatever the lab does itself is in the record before it happens.
 			r.journal.add(now, ToneFault, true, "%s%s ended%s; this page did not do it", old.ID, r.duty(old.ID), pid(old))
-			r.stop(now, n, Down, old.ID+" ended")
+			r.stop(now, n, cluster.Down, old.ID+" ended")
 		}
-		if n.member.State == Down && m.State != Down {
+		if n.member.State == cluster.Down && m.State != cluster.Down {
 			n.cut, n.ails, n.returned, n.target = false, nil, now, 0
 			r.journal.add(now, ToneNote, false, "%s starts again%s", m.ID, pid(m))
 		}
@@ -119,7 +128,7 @@ func (r *record) members(now time.Time, members []Member) {
 	}
 }
 
-func pid(m Member) string {
+func pid(m cluster.Member) string {
 	if m.PID == 0 {
 		return ""
 	}
@@ -137,7 +146,7 @@ func (r *record) duty(id string) string {
 // leading is the node that leads the shard as far as one can know now, or "".
 func (r *record) leading() string {
 	n := r.node(r.leader)
-	if n == nil || n.member.State != Running || n.stale {
+	if n == nil || n.member.State != cluster.Running || n.stale {
 		return ""
 	}
 	if s, ok := n.shardStatus(r.shard); !ok || s.Role != "leader" || s.Term != r.term {
@@ -147,10 +156,10 @@ func (r *record) leading() string {
 }
 
 // stop: a node is down or frozen. If it led, a handover begins.
-func (r *record) stop(at time.Time, n *observed, state State, cause string) {
+func (r *record) stop(at time.Time, n *observed, state cluster.State, cause string) {
 	r.begin(at, n, cause)
 	n.member.State, n.stale = state, true
-	if state == Down {
+	if state == cluster.Down {
 		n.cut, n.ails = false, nil
 	}
 }
@@ -161,15 +170,15 @@ func (r *record) begin(at time.Time, n *observed, cause string) {
 		return
 	}
 	h := r.handovers.begin(&handover{cause: cause, from: n.member.ID, oldTerm: r.term, began: at})
-	if r.load.On && r.lastTerm == r.term && at.Sub(r.lastAck) < 2*time.Second {
-		h.lastAck = r.lastAck
+	if r.load.On && r.windows.Epoch == r.term && at.Sub(r.windows.Last) < 2*time.Second {
+		h.Last = r.windows.Last
 	}
 }
 
 // heard takes a node's status.
-func (r *record) heard(now time.Time, id string, status Status) {
+func (r *record) heard(now time.Time, id string, status api.Status) {
 	n := r.node(id)
-	if n == nil || n.member.State == Down || n.member.State == Paused {
+	if n == nil || n.member.State == cluster.Down || n.member.State == cluster.Paused {
 		return // the answer was under way when the node was stopped
 	}
 	n.status, n.heard, n.misses, n.stale = status, now, 0, false
@@ -193,13 +202,13 @@ func (r *record) heard(now time.Time, id string, status Status) {
 // elected takes the news that a node leads in a term that is new to us. The
 // senders may have noticed before: the first acknowledgement can be quicker
 // than the next question to the node.
-func (r *record) elected(now time.Time, n *observed, s ShardStatus) {
+func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 	id, h := n.member.ID, r.handovers.newest()
 	switch {
 	case h != nil && !h.closed:
 		h.wonBy(now, id, s.Term)
 		r.journal.add(now, ToneGood, true, "%s elected in term %d after %s", id, s.Term, millis(h.elected.Sub(h.began)))
-	case h != nil && h.to == "" && h.term == s.Term:
+	case h != nil && h.to == "" && h.Epoch == s.Term:
 		h.to = id
 		r.journal.add(now, ToneGood, true, "%s elected in term %d after at most %s", id, s.Term, millis(h.elected.Sub(h.began)))
 		r.say(now, h)
@@ -210,12 +219,15 @@ func (r *record) elected(now time.Time, n *observed, s ShardStatus) {
 		h := r.handovers.begin(&handover{cause: r.leader + " lost the lead without a click", from: r.leader, oldTerm: r.term, began: now})
 		h.wonBy(now, id, s.Term)
 		switch {
-		case r.lastTerm >= s.Term:
-			h.began, h.lastAck, h.firstAck, h.closed = r.turn.before, r.turn.before, r.turn.after, true
+		case r.windows.Epoch >= s.Term:
+			if all := r.windows.All; len(all) > 0 {
+				h.Last, h.First = all[len(all)-1].Last, all[len(all)-1].First
+			}
+			h.began, h.closed = h.Last, true
 			r.close(h)
 			r.say(now, h)
 		case r.load.On:
-			h.began, h.lastAck = r.lastAck, r.lastAck
+			h.began, h.Last = r.windows.Last, r.windows.Last
 		}
 	}
 	r.leader, r.term = id, s.Term
@@ -237,14 +249,14 @@ func (r *record) settle(now time.Time) {
 }
 
 // catchUp notes when a node that came back has what the leader had then.
-func (r *record) catchUp(now time.Time, n *observed, s ShardStatus) {
+func (r *record) catchUp(now time.Time, n *observed, s api.ShardStatus) {
 	if n.returned.IsZero() {
 		return
 	}
 	if leader := r.node(r.leading()); n.target == 0 && leader != nil {
-		n.target = max(1, leader.status.Shards[r.shard].Commit)
+		n.target = max(1, leader.status.Shards[r.shard].CommitIndex)
 	}
-	if n.target > 0 && s.Applied >= n.target && s.Leader != "" {
+	if n.target > 0 && s.AppliedIndex >= n.target && s.Leader != "" {
 		r.journal.add(now, ToneGood, false, "%s is back as %s and has caught up after %s", n.member.ID, s.Role, millis(now.Sub(n.returned)))
 		n.returned = time.Time{}
 	}
@@ -258,7 +270,7 @@ func (r *record) silent(id string) {
 }
 
 // shown takes what a replica has, from the seq at which its cursor stood.
-func (r *record) shown(id string, reading Reading) {
+func (r *record) shown(id string, reading api.View) {
 	n := r.node(id)
 	for _, m := range reading.Messages {
 		agrees := r.audit.show(id, m)

@@ -10,10 +10,10 @@ func (r *record) frame(now time.Time) Frame {
 	f := Frame{
 		Time: now, Phase: PhaseRunning, Shard: r.shard, Leader: r.leading(),
 		Quorum: r.quorum(), Voters: r.voters(),
-		Load: r.load, Counts: r.counts, Verdict: r.audit.verdict,
+		Load: r.load, Counts: r.counts, Findings: r.audit.findings,
 		Failovers: r.handovers.newestFirst(now), Events: r.journal.newestFirst(),
 	}
-	v := r.audit.verdict
+	v := r.audit.findings
 	r.series.found(now, v.Lost+v.Holes, v.Reordered+v.Diverged)
 	f.Seconds, f.P50, f.P99, f.Load.Acked = r.series.read(now)
 	f.Strip, f.StripFrom = r.strip.spans(now)

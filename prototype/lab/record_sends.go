@@ -1,26 +1,18 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/api"
+)
 
 // answered takes what an attempt to send came to. due is when the message was
 // to be sent, and doubtful says that an earlier attempt with its id ended
 // unknown.
-func (r *record) answered(now, due time.Time, m Message, doubtful bool, a Answer) {
+func (r *record) answered(now, due time.Time, m api.Message, doubtful bool, a Answer) {
 	r.strip.count(now, a.Outcome)
-	switch a.Outcome {
-	case Refused:
-		r.counts.Refused++
+	if !r.counts.add(a, doubtful) {
 		return
-	case Unknown:
-		r.counts.Unknown++
-		return
-	}
-	r.counts.Acknowledged++
-	if doubtful {
-		r.counts.Resolved++
-	}
-	if a.Duplicate {
-		r.counts.Suppressed++
 	}
 	r.series.add(now, now.Sub(due))
 	r.audit.acknowledge(m.ID, a.Seq)
@@ -30,13 +22,27 @@ func (r *record) answered(now, due time.Time, m Message, doubtful bool, a Answer
 			r.say(now, h)
 		}
 	}
-	switch {
-	case a.Duplicate || a.Epoch < r.lastTerm:
-		return // it names the epoch of its first copy, not of the leader that answered
-	case a.Epoch > r.lastTerm && r.lastTerm > 0:
-		r.turn = turn{r.lastAck, now}
+	r.windows.Acknowledged(now, a.Epoch, a.Duplicate)
+}
+
+// add counts what an attempt came to, and says whether it was acknowledged.
+func (c *Counts) add(a Answer, doubtful bool) bool {
+	switch a.Outcome {
+	case api.Fail:
+		c.Refused++
+		return false
+	case api.Unknown:
+		c.Unknown++
+		return false
 	}
-	r.lastTerm, r.lastAck = a.Epoch, now
+	c.Acknowledged++
+	if doubtful {
+		c.Resolved++
+	}
+	if a.Duplicate {
+		c.Suppressed++
+	}
+	return true
 }
 
 // close ends a handover. What was acknowledged before it must still be read
@@ -52,7 +58,7 @@ func (r *record) say(now time.Time, h *handover) {
 		return
 	}
 	h.unsaid = false
-	window, measured := h.window()
+	window, measured := h.Length()
 	switch {
 	case h.kept && measured:
 		r.journal.add(now, ToneGood, true, "%s answers again in term %d after %s; nobody else was elected", h.from, h.oldTerm, millis(window))
@@ -65,11 +71,11 @@ func (r *record) say(now time.Time, h *handover) {
 
 // readBack takes a linearizable reading that began when ackedBefore was the
 // newest seq acknowledged.
-func (r *record) readBack(now time.Time, ackedBefore uint64, reading Reading) {
-	before := r.audit.verdict
+func (r *record) readBack(now time.Time, ackedBefore uint64, reading api.View) {
+	before := r.audit.findings
 	r.audit.readBack(ackedBefore, reading)
 	r.counts.Ordered = max(r.counts.Ordered, r.audit.end())
-	v := r.audit.verdict
+	v := r.audit.findings
 	if v.Clean() != before.Clean() {
 		r.journal.add(now, ToneBad, true, "the order is broken: %d lost, %d duplicated, %d reordered, %d that differ between replicas", v.Lost, v.Duplicated, v.Reordered, v.Diverged)
 	}

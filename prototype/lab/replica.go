@@ -1,5 +1,7 @@
 package lab
 
+import "lockstep/prototype/api"
+
 // Columns is how many messages the tail shows.
 const Columns = 32
 
@@ -12,7 +14,7 @@ type replica struct {
 // cursor is the seq after which the next reading has to begin.
 func (r *replica) cursor() uint64 { return r.last }
 
-func (r *replica) show(m Message, agrees bool) {
+func (r *replica) show(m api.Placed, agrees bool) {
 	r.cells[m.Seq%Columns] = Cell{Seq: m.Seq, Message: m, Have: true, Differs: !agrees}
 }
 

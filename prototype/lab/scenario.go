@@ -173,9 +173,9 @@ func (l *Lab) step(ctx context.Context, s Step) {
 type tally struct{ lost, moved uint64 }
 
 func (r *record) tallies() map[Lane]tally {
-	all := map[Lane]tally{Quorum: {r.audit.verdict.Lost + r.audit.verdict.Holes, r.audit.verdict.Reordered + r.audit.verdict.Diverged + r.audit.verdict.Duplicated}}
+	all := map[Lane]tally{LaneQuorum: {r.audit.findings.Lost + r.audit.findings.Holes, r.audit.findings.Reordered + r.audit.findings.Diverged + r.audit.findings.Duplicated}}
 	for _, w := range r.weak {
-		all[w.lane] = tally{w.verdict.Lost, w.verdict.Moved}
+		all[w.lane] = tally{w.findings.Lost, w.findings.Moved}
 	}
 	return all
 }
@@ -185,12 +185,12 @@ func (r *record) outcome(s Scenario, began time.Time, term uint64, before map[La
 	now := r.tallies()
 	lost := func(lane Lane) uint64 { return now[lane].lost - min(now[lane].lost, before[lane].lost) }
 	moved := func(lane Lane) uint64 { return now[lane].moved - min(now[lane].moved, before[lane].moved) }
-	if lost(Quorum)+moved(Quorum) > 0 {
-		return false, fmt.Sprintf("the quorum lane lost %d and moved %d acknowledged messages. It must not; please tell us", lost(Quorum), moved(Quorum))
+	if lost(LaneQuorum)+moved(LaneQuorum) > 0 {
+		return false, fmt.Sprintf("the quorum lane lost %d and moved %d acknowledged messages. It must not; please tell us", lost(LaneQuorum), moved(LaneQuorum))
 	}
 	var longest time.Duration
 	for _, h := range r.handovers {
-		if w, ok := h.window(); ok && !h.began.Before(began) {
+		if w, ok := h.Length(); ok && !h.began.Before(began) {
 			longest = max(longest, w)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // TestScenarios: each story reaches its goal, on real nodes in virtual time. The
@@ -29,15 +31,15 @@ func TestScenarios(t *testing.T) {
 					t.Errorf("the goal was missed: %s", f.Playing.Says)
 				}
 				for _, l := range f.Lanes {
-					if l.Lane == Quorum && !l.Verdict.Clean() {
-						t.Errorf("quorum: %+v %s", l.Verdict, l.Witness)
+					if l.Lane == LaneQuorum && !l.Findings.Clean() {
+						t.Errorf("quorum: %+v %s", l.Findings, l.Witness)
 					}
-					if !l.Verdict.Clean() && l.Witness == "" {
-						t.Errorf("%s: %+v without a proof", l.Lane, l.Verdict)
+					if !l.Findings.Clean() && l.Witness == "" {
+						t.Errorf("%s: %+v without a proof", l.Lane, l.Findings)
 					}
 				}
 				for _, r := range f.Reads {
-					if (r.Level == Linearizable || r.Level == Session) && r.Stale > 0 {
+					if (r.Level == api.LevelLinearizable || r.Level == api.LevelSession) && r.Stale > 0 {
 						t.Errorf("%s: %d stale reads: %s", r.Level, r.Stale, r.Newest)
 					}
 				}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // The load. Eight senders with one message each under way: as a sender waits
@@ -30,16 +32,16 @@ type sender struct {
 	lane    Lane
 	index   int
 	number  uint64 // of the newest message
-	pending *Message
+	pending *api.Message
 	doubt   bool // an attempt to send pending ended unknown
 	target  int  // index of the node that it talks to
 }
 
 // next is the message to send: the one that was left over, or a new one.
-func (s *sender) next(prefix string) Message {
+func (s *sender) next(prefix string) api.Message {
 	if s.pending == nil {
 		s.number++
-		s.pending = &Message{ID: fmt.Sprintf("%s%s-%d", prefix, s.name, s.number), Sender: s.name, Body: fmt.Sprintf("%s %d", s.name, s.number)}
+		s.pending = &api.Message{ID: fmt.Sprintf("%s%s-%d", prefix, s.name, s.number), Sender: s.name, Body: fmt.Sprintf("%s %d", s.name, s.number)}
 		s.doubt = false
 	}
 	return *s.pending
@@ -83,7 +85,7 @@ func (l *Lab) home(s *sender) {
 }
 
 // attempt sends once and says whether the message was acknowledged.
-func (l *Lab) attempt(ctx context.Context, s *sender, m Message, due time.Time) bool {
+func (l *Lab) attempt(ctx context.Context, s *sender, m api.Message, due time.Time) bool {
 	try, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	l.mu.Lock()
@@ -91,26 +93,26 @@ func (l *Lab) attempt(ctx context.Context, s *sender, m Message, due time.Time) 
 	op := l.record.exact.sends(time.Now(), s.lane, target, m)
 	l.mu.Unlock()
 	answer := l.cluster.Send(try, target, s.lane, l.cfg.Conversation, m)
-	gaveUp := answer.Outcome != Acknowledged && ctx.Err() != nil // the sender itself: no failure of the cluster
+	gaveUp := answer.Outcome != api.OK && ctx.Err() != nil // the sender itself: no failure of the cluster
 	l.mu.Lock()
 	now := time.Now()
 	l.record.exact.sent(now, s.lane, op, answer)
 	switch {
 	case gaveUp:
-	case s.lane == Quorum:
+	case s.lane == LaneQuorum:
 		l.record.answered(now, due, m, s.doubt, answer)
 	default:
 		l.record.lane(s.lane).answered(now, due, m, s.doubt, answer)
 	}
 	l.mu.Unlock()
 	if gaveUp {
-		s.doubt = s.doubt || answer.Outcome == Unknown
+		s.doubt = s.doubt || answer.Outcome == api.Unknown
 		return false
 	}
 	switch answer.Outcome {
-	case Acknowledged:
+	case api.OK:
 		return true
-	case Unknown:
+	case api.Unknown:
 		s.doubt = true
 	}
 	s.target++

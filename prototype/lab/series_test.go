@@ -3,6 +3,9 @@ package lab
 import (
 	"testing"
 	"time"
+
+	"lockstep/prototype/api"
+	"lockstep/prototype/cluster"
 )
 
 // TestSeries_found: what is found broken counts in the second in which it is found,
@@ -29,14 +32,14 @@ func TestSeries_found(t *testing.T) {
 // TestWeak_chat_twice: a message that a replica shows again is marked at its second
 // place, also if the first has left the screen.
 func TestWeak_chat_twice(t *testing.T) {
-	w := newWeak(Async)
-	var shown []Message
+	w := newWeak(LaneLeader)
+	var shown []api.Placed
 	for seq := uint64(1); seq <= ChatLines+2; seq++ {
-		shown = append(shown, Message{Seq: seq, ID: string(rune('a' + seq)), Sender: "ada"})
+		shown = append(shown, api.Placed{Seq: seq, ID: string(rune('a' + seq)), Sender: "ada"})
 	}
 	shown[ChatLines].ID = shown[1].ID // of one that has left the screen
-	w.shown(time.Now(), "n1", 0, Reading{Messages: shown})
-	chat := w.chat(&observed{member: Member{ID: "n1"}})
+	w.shown(time.Now(), "n1", 0, api.View{Messages: shown})
+	chat := w.chat(&observed{member: cluster.Member{ID: "n1"}})
 	for _, line := range chat.Lines {
 		want := Plain
 		if line.Seq == ChatLines+1 {

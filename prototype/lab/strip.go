@@ -1,6 +1,10 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/api"
+)
 
 // Tenths is the length of the availability strip.
 const Tenths = Minute * 10
@@ -41,9 +45,9 @@ func (s *strip) load(now time.Time, on bool, rate int) {
 	}
 }
 
-func (s *strip) count(now time.Time, o Outcome) {
+func (s *strip) count(now time.Time, o api.Outcome) {
 	s.advance(now)
-	if o == Acknowledged {
+	if o == api.OK {
 		s.at(s.newest).acked++
 	} else {
 		s.at(s.newest).missed++

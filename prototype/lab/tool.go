@@ -2,8 +2,6 @@ package lab
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -63,11 +61,5 @@ func (l *Lab) apply(ctx context.Context, a Action) error {
 	})
 	err = l.cluster.Break(ctx, id, t.fault)
 	done(err)
-	if errors.Is(err, errors.ErrUnsupported) {
-		return refuse("this cluster cannot have that: %v", err)
-	}
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", a.Verb, id, err)
-	}
-	return nil
+	return struck(string(a.Verb)+" "+id, err)
 }

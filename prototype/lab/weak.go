@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"lockstep/prototype/api"
 )
 
 // weak is what a lab knows of a weak lane. It holds what the senders were told
@@ -20,15 +22,15 @@ type weak struct {
 	promises map[string]*promise // by id, of the window
 	order    []*promise          // oldest first
 	views    map[string]view     // by node
-	settled  LaneVerdict         // of what has left the window
-	verdict  LaneVerdict
+	settled  LaneFindings        // of what has left the window
+	findings LaneFindings
 	witness  string
 	ghosts   []Line // lost messages, newest last
 }
 
 // promise is what a sender was told.
 type promise struct {
-	message          Message
+	message          api.Placed
 	at               time.Time
 	lost             bool
 	moved, duplicate bool     // once is for ever: somebody has seen it
@@ -38,7 +40,7 @@ type promise struct {
 // view is the newest part of a lane as a node showed it last.
 type view struct {
 	from     uint64 // the first seq that was asked for
-	messages []Message
+	messages []api.Placed
 	read     time.Time
 }
 
@@ -52,24 +54,14 @@ func newWeak(lane Lane) *weak {
 	return &weak{lane: lane, promises: map[string]*promise{}, views: map[string]view{}}
 }
 
-func (w *weak) answered(now, due time.Time, m Message, doubtful bool, a Answer) {
+func (w *weak) answered(now, due time.Time, m api.Message, doubtful bool, a Answer) {
 	w.strip.count(now, a.Outcome)
-	switch a.Outcome {
-	case Refused:
-		w.counts.Refused++
+	if !w.counts.add(a, doubtful) {
 		return
-	case Unknown:
-		w.counts.Unknown++
-		return
-	}
-	w.counts.Acknowledged++
-	if doubtful {
-		w.counts.Resolved++
 	}
 	w.series.add(now, now.Sub(due))
 	if w.promises[m.ID] == nil {
-		m.Seq, m.Epoch = a.Seq, a.Epoch
-		p := &promise{message: m, at: now}
+		p := &promise{message: api.Placed{Seq: a.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: a.Epoch}, at: now}
 		w.promises[m.ID] = p
 		w.order = append(w.order, p)
 	}
@@ -80,7 +72,7 @@ func (w *weak) answered(now, due time.Time, m Message, doubtful bool, a Answer) 
 	}
 }
 
-func (v *LaneVerdict) add(p *promise) {
+func (v *LaneFindings) add(p *promise) {
 	if p.lost {
 		v.Lost++
 	}
@@ -93,7 +85,7 @@ func (v *LaneVerdict) add(p *promise) {
 }
 
 // shown takes what a replica shows from a seq on.
-func (w *weak) shown(now time.Time, node string, from uint64, r Reading) {
+func (w *weak) shown(now time.Time, node string, from uint64, r api.View) {
 	w.views[node] = view{from: from, messages: r.Messages, read: now}
 }
 
@@ -137,7 +129,7 @@ func (w *weak) accuse(p *promise, reference string) {
 }
 
 // tell keeps the first proof that there is.
-func (w *weak) tell(format string, m Message, node string, seq uint64) {
+func (w *weak) tell(format string, m api.Placed, node string, seq uint64) {
 	if w.witness == "" {
 		w.witness = fmt.Sprintf(format, m.Sender, m.Body, m.Seq, node, seq)
 	}
@@ -146,8 +138,8 @@ func (w *weak) tell(format string, m Message, node string, seq uint64) {
 // frame is the lane as it stands. The two members sit at the first and the last
 // of the nodes that are given.
 func (w *weak) frame(now time.Time, nodes []*observed) LaneFrame {
-	f := LaneFrame{Lane: w.lane, Counts: w.counts, Verdict: w.verdict, Witness: w.witness}
-	w.series.found(now, w.verdict.Lost, w.verdict.Moved)
+	f := LaneFrame{Lane: w.lane, Counts: w.counts, Findings: w.findings, Witness: w.witness}
+	w.series.found(now, w.findings.Lost, w.findings.Moved)
 	f.Seconds, f.P50, f.P99, _ = w.series.read(now)
 	f.Strip, _ = w.strip.spans(now)
 	for _, n := range seats(nodes) {

@@ -12,17 +12,17 @@ type sighting struct {
 	seq  uint64
 }
 
-// sights is what views show beside promises that are kept.
-type sights struct {
+// sightings are what views show beside promises that are kept.
+type sightings struct {
 	odd    map[string][]sighting // by id: what stands elsewhere, in the order of the nodes
 	differ map[uint64]bool       // seqs at which two views show different messages
 }
 
-// look holds the views against the promises. Nearly every message stands where it
+// compare holds the views against the promises. Nearly every message stands where it
 // was promised in every view, so that is looked for first and costs no hashing of
 // ids.
-func (w *weak) look() sights {
-	s := sights{odd: map[string][]sighting{}, differ: map[uint64]bool{}}
+func (w *weak) compare() sightings {
+	s := sightings{odd: map[string][]sighting{}, differ: map[uint64]bool{}}
 	lowest := ^uint64(0)
 	for _, p := range w.order {
 		lowest = min(lowest, p.message.Seq)
@@ -68,9 +68,9 @@ func (v view) at(seq uint64) (id string, ok bool) {
 // lane, or "" where nobody does; quiet says that no fault has been in force for a
 // while, so that messages which are nowhere are not on their way either.
 func (w *weak) judge(now time.Time, reference string, quiet bool) {
-	s := w.look()
-	w.verdict = w.settled
-	w.verdict.Differ = uint64(len(s.differ))
+	s := w.compare()
+	w.findings = w.settled
+	w.findings.Differ = uint64(len(s.differ))
 	w.ghosts = w.ghosts[:0]
 	for _, p := range w.order {
 		in, odd := p.in, s.odd[p.message.ID]
@@ -86,17 +86,17 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 		}
 		missing := len(in)+len(odd) == 0
 		view, known := w.views[reference]
-		if known && w.lane != Clocked {
+		if known && w.lane != LaneClock {
 			led := slices.Contains(in, reference) || slices.ContainsFunc(odd, func(at sighting) bool { return at.node == reference })
 			missing = !led && view.read.After(p.at)
 		}
 		old := now.Sub(p.at) > lostAfter
 		switch {
-		case w.lane == Lazy && !known:
+		case w.lane == LaneLazy && !known:
 			// Only its leader is certain to have everything: the judgement stands as it was.
 		case !missing:
 			p.lost = false
-		case w.lane == Clocked && w.partly():
+		case w.lane == LaneClock && w.partly():
 			// It may have moved to before what was read: that it is lost cannot be said.
 			p.moved = p.moved || old && quiet
 		case old && quiet && len(w.views) > 0:
@@ -108,6 +108,6 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 		if p.lost {
 			w.ghosts = append(w.ghosts, Line{Seq: p.message.Seq, Was: p.message.Seq, Sender: p.message.Sender, Body: p.message.Body, Mark: Gone})
 		}
-		w.verdict.add(p)
+		w.findings.add(p)
 	}
 }

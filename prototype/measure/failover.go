@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"testing"
-	"testing/synctest"
 	"time"
 
 	"lockstep/prototype/cluster"
@@ -42,41 +38,17 @@ const perCluster = 20
 
 // Failovers cuts off leaders, one after the other, and gives the time from each cut
 // to the first message that a successor acknowledged to a client who asks the
-// others all the time. Flushes take a millisecond, the network none.
+// others all the time. Flushes take a millisecond, the network none. These are no
+// windows as in [history.Window]: nothing is sent in the second before a cut.
 func Failovers(ctx context.Context, timers Timers, count int, progress func(done int)) ([]time.Duration, error) {
-	initTesting()
-	var mu sync.Mutex
 	var all []time.Duration
-	var failed error
-	begun := 0
-	take := func() int {
-		mu.Lock()
-		defer mu.Unlock()
-		n := min(perCluster, count-begun)
-		if failed != nil || ctx.Err() != nil {
-			n = 0
+	err := repeat(ctx, count, perCluster, func(n int) ([]time.Duration, error) { return cutOff(timers, n) }, func(times []time.Duration) {
+		all = append(all, times...)
+		if progress != nil {
+			progress(len(all))
 		}
-		begun += n
-		return n
-	}
-	var running sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		running.Go(func() {
-			for n := take(); n > 0; n = take() {
-				var windows []time.Duration
-				var err error
-				synctest.Test(new(testing.T), func(*testing.T) { windows, err = cutOff(timers, n) })
-				mu.Lock()
-				all, failed = append(all, windows...), errors.Join(failed, err)
-				if progress != nil {
-					progress(len(all))
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	running.Wait()
-	return all, errors.Join(failed, ctx.Err())
+	})
+	return all, err
 }
 
 const (
@@ -84,7 +56,7 @@ const (
 	patience     = 20 * time.Second
 )
 
-func cutOff(timers Timers, count int) (windows []time.Duration, err error) {
+func cutOff(timers Timers, count int) (times []time.Duration, err error) {
 	m, err := cluster.NewMemoryOn(3, time.Millisecond, timers.apply)
 	if err != nil {
 		return nil, err
@@ -100,25 +72,25 @@ func cutOff(timers Timers, count int) (windows []time.Duration, err error) {
 		}
 		if err != nil {
 			enough()
-			return windows, fmt.Errorf("before failure %d: %w", i, err)
+			return times, fmt.Errorf("before failure %d: %w", i, err)
 		}
 		// The cut comes at any moment between two heartbeats.
 		time.Sleep(time.Second + time.Duration(i)*37*time.Millisecond)
 		if _, err := m.Node(leader).Fault(fault.Fault{Kind: fault.Isolate}); err != nil {
 			enough()
-			return windows, err
+			return times, err
 		}
 		began := time.Now()
 		err = send(late, m, fmt.Sprint(i, " after"), leader)
-		windows = append(windows, time.Since(began))
+		times = append(times, time.Since(began))
 		m.Node(leader).Heal()
 		enough()
 		if err != nil {
-			return windows, fmt.Errorf("after failure %d: %w", i, err)
+			return times, fmt.Errorf("after failure %d: %w", i, err)
 		}
 		time.Sleep(3 * time.Second) // it has caught up
 	}
-	return windows, nil
+	return times, nil
 }
 
 // send tries until some node other than one acknowledges the message.

@@ -1,8 +1,8 @@
-// Package measure repeats the laboratory's stories, in virtual time, until there
+// Package measure repeats the laboratory's scenarios, in virtual time, until there
 // are enough failures for a distribution, and adds up what each lane and each
 // level of reads made of them.
 //
-// A story is played as a reader would play it: the same clusters, senders, reads
+// A scenario is played as a reader would play it: the same clusters, senders, reads
 // and judgement as on the laboratory's page, with disks whose flushes take a
 // millisecond and a network that takes no time. So windows say what the protocol
 // costs and not what wires and disks add.
@@ -16,24 +16,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
-	"testing"
-	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/check"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
 	"lockstep/prototype/node"
 )
 
-// Story is what many runs of a scenario came to.
-type Story struct {
+// Summary is what many runs of a scenario came to.
+type Summary struct {
 	Runs    int
 	Reached int // runs in which the scenario's goal was reached
 	Lanes   map[lab.Lane]*Lane
-	Reads   map[lab.Level]*Reads
+	Reads   map[api.Level]*Reads
 	// Windows are the times without service of the quorum lane, one for each change
 	// of leader that the senders felt.
 	Windows []time.Duration
@@ -77,62 +74,34 @@ func (e *Exact) add(r check.Report) {
 // Reads adds up a level of reads over all runs.
 type Reads struct{ Fresh, Stale, Refused uint64 }
 
-var initTesting = sync.OnceFunc(testing.Init)
-
 // Play runs a scenario many times, as many at once as there are processors. An end
 // of the context ends it after the runs that are under way. Progress, which may be
 // nil, is told after each run, by one goroutine at a time.
-func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)) (Story, error) {
-	initTesting()
-	story := Story{Lanes: map[lab.Lane]*Lane{}, Reads: map[lab.Level]*Reads{}}
+func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)) (Summary, error) {
+	sum := Summary{Lanes: map[lab.Lane]*Lane{}, Reads: map[api.Level]*Reads{}}
 	for _, lane := range lab.Lanes {
-		story.Lanes[lane] = &Lane{}
+		sum.Lanes[lane] = &Lane{}
 	}
-	for _, level := range lab.Levels {
-		story.Reads[level] = &Reads{}
+	for _, level := range api.Levels {
+		sum.Reads[level] = &Reads{}
 	}
-	var mu sync.Mutex
-	var failed error
-	begun := 0
-	take := func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		if begun == runs || ctx.Err() != nil || failed != nil {
-			return false
+	err := repeat(ctx, runs, 1, func(int) (played, error) { return once(s) }, func(p played) {
+		sum.add(p.before, p.after)
+		if progress != nil {
+			progress(sum.Runs)
 		}
-		begun++
-		return true
-	}
-	var playing sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		playing.Go(func() {
-			for take() {
-				var before, after lab.Frame
-				var err error
-				synctest.Test(new(testing.T), func(*testing.T) { before, after, err = once(s) })
-				mu.Lock()
-				if err != nil {
-					failed = errors.Join(failed, err)
-				} else {
-					story.add(before, after)
-				}
-				if progress != nil {
-					progress(story.Runs)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	playing.Wait()
-	return story, errors.Join(failed, ctx.Err())
+	})
+	return sum, err
 }
 
-// once plays a scenario and gives the frames before it and at its end, the latter
-// with the exact judgement on the whole run.
-func once(s lab.Scenario) (before, after lab.Frame, err error) {
+// played are the frames before a scenario and at its end, the latter with the exact
+// judgement on the whole run.
+type played struct{ before, after lab.Frame }
+
+func once(s lab.Scenario) (p played, err error) {
 	m, err := cluster.NewMemoryOn(3, time.Millisecond, func(c *node.Config) { c.Shards, c.Lazy = 1, node.LazyEvery })
 	if err != nil {
-		return before, after, err
+		return p, err
 	}
 	l := lab.New(lab.Config{})
 	ctx, stop := context.WithCancel(context.Background())
@@ -161,24 +130,24 @@ func once(s lab.Scenario) (before, after lab.Frame, err error) {
 		}
 	}
 	warm := func(f lab.Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 100 }
-	if before, err = until(warm); err != nil {
-		return before, after, err
+	if p.before, err = until(warm); err != nil {
+		return p, err
 	}
 	if err = l.Do(ctx, lab.Action{Verb: lab.Play, Scenario: s.Name}); err != nil {
-		return before, after, fmt.Errorf("play %s: %w", s.Name, err)
+		return p, fmt.Errorf("play %s: %w", s.Name, err)
 	}
-	if after, err = until(func(f lab.Frame) bool { return f.Playing.Over }); err != nil {
-		return before, after, err
+	if p.after, err = until(func(f lab.Frame) bool { return f.Playing.Over }); err != nil {
+		return p, err
 	}
-	if err = l.Do(ctx, lab.Action{Verb: lab.Judge}); err != nil {
-		return before, after, fmt.Errorf("judge %s: %w", s.Name, err)
+	if err = l.Do(ctx, lab.Action{Verb: lab.JudgeRun}); err != nil {
+		return p, fmt.Errorf("judge %s: %w", s.Name, err)
 	}
 	judged, err := until(func(f lab.Frame) bool { return f.Judgement != nil })
-	after.Judgement = judged.Judgement
-	return before, after, err
+	p.after.Judgement = judged.Judgement
+	return p, err
 }
 
-func (s *Story) add(before, after lab.Frame) {
+func (s *Summary) add(before, after lab.Frame) {
 	s.Runs++
 	if after.Playing.Reached {
 		s.Reached++
@@ -190,10 +159,10 @@ func (s *Story) add(before, after lab.Frame) {
 		sum.Acknowledged += l.Counts.Acknowledged - b.Counts.Acknowledged
 		sum.Refused += l.Counts.Refused - b.Counts.Refused
 		sum.Unknown += l.Counts.Unknown - b.Counts.Unknown
-		sum.Lost += l.Verdict.Lost
-		sum.Moved += l.Verdict.Moved
-		sum.Duplicated += l.Verdict.Duplicated
-		if !l.Verdict.Clean() {
+		sum.Lost += l.Findings.Lost
+		sum.Moved += l.Findings.Moved
+		sum.Duplicated += l.Findings.Duplicated
+		if !l.Findings.Clean() {
 			sum.Broken++
 		}
 		sum.P50, sum.P99 = append(sum.P50, l.P50), append(sum.P99, l.P99)

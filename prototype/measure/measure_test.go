@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/lab"
 )
 
@@ -15,13 +16,13 @@ func TestPlay(t *testing.T) {
 		if s.Name != "cut-off" {
 			continue
 		}
-		story, err := Play(t.Context(), s, 3, nil)
+		sum, err := Play(t.Context(), s, 3, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		quorum, async := story.Lanes[lab.Quorum], story.Lanes[lab.Async]
-		if story.Runs != 3 || story.Reached != 3 || len(story.Windows) < 3 {
-			t.Errorf("%d runs, %d reached their goal, windows %v: %v", story.Runs, story.Reached, story.Windows, story.Missed)
+		quorum, async := sum.Lanes[lab.LaneQuorum], sum.Lanes[lab.LaneLeader]
+		if sum.Runs != 3 || sum.Reached != 3 || len(sum.Windows) < 3 {
+			t.Errorf("%d runs, %d reached their goal, windows %v: %v", sum.Runs, sum.Reached, sum.Windows, sum.Missed)
 		}
 		if quorum.Acknowledged == 0 || quorum.Lost+quorum.Moved+quorum.Duplicated > 0 || quorum.Broken > 0 {
 			t.Errorf("quorum: %+v", quorum)
@@ -29,7 +30,7 @@ func TestPlay(t *testing.T) {
 		if len(quorum.Out) != 3 || slices.Max(quorum.Out) > time.Second || slices.Max(quorum.P99) == 0 {
 			t.Errorf("quorum: out of service for %s, p99 %s", quorum.Out, quorum.P99)
 		}
-		if clock := story.Lanes[lab.Clocked]; slices.Max(clock.Out) > 0 {
+		if clock := sum.Lanes[lab.LaneClock]; slices.Max(clock.Out) > 0 {
 			t.Errorf("clock: out of service for %s", clock.Out)
 		}
 		if quorum.Exact.OK != 3 || quorum.Exact.Acknowledged == 0 {
@@ -41,7 +42,7 @@ func TestPlay(t *testing.T) {
 		if async.Lost == 0 || async.Broken != 3 {
 			t.Errorf("leader: %+v", async)
 		}
-		if r := story.Reads[lab.Linearizable]; r.Fresh == 0 || r.Stale > 0 {
+		if r := sum.Reads[api.LevelLinearizable]; r.Fresh == 0 || r.Stale > 0 {
 			t.Errorf("linearizable reads: %+v", r)
 		}
 		return

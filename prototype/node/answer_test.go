@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
@@ -16,8 +17,8 @@ func TestSubmitAnswer(t *testing.T) {
 	for _, want := range []submitAnswer{
 		{Results: []order.Result{{Seq: 1, Epoch: 2}, {Seq: 1 << 40, Epoch: 3, Duplicate: true}, {Session: 9}, {Rejected: order.TooOld}}},
 		{Results: []order.Result{{Seq: 5, Epoch: 1, Rejected: order.Conflict, Hash: "0af3"}, {Seq: 6, Epoch: 1, Rejected: order.Conflict}}},
-		{Error: &outcome.Error{Outcome: outcome.Unknown, Reason: outcome.ReasonTimeout, Detail: "späť", RetryAfter: time.Second, FirstSeq: 7}},
-		{Results: []order.Result{{Seq: 5, Epoch: 1}, {Seq: 6, Epoch: 1}}, Error: &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonNoLeader}},
+		{Error: &outcome.Error{Outcome: api.Unknown, Reason: outcome.ReasonTimeout, Detail: "späť", RetryAfter: time.Second, FirstSeq: 7}},
+		{Results: []order.Result{{Seq: 5, Epoch: 1}, {Seq: 6, Epoch: 1}}, Error: &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonNoLeader}},
 	} {
 		payload := want.append(nil)
 		got, err := decodeAnswer(payload, 4)

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/link"
 	"lockstep/prototype/mutant"
 	"lockstep/prototype/node/outcome"
-	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/roster"
 	"lockstep/prototype/node/wire"
 	"lockstep/prototype/order"
@@ -86,7 +86,7 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 // answer a read.
 type indexRequest struct {
 	Shard int
-	Level replica.Level
+	Level api.Level
 }
 
 type indexAnswer struct {
@@ -95,7 +95,7 @@ type indexAnswer struct {
 	Error       *outcome.Error
 }
 
-func (n *Node) forwardRead(ctx context.Context, leader roster.Peer, shard int, level replica.Level) (order.State, *outcome.Error) {
+func (n *Node) forwardRead(ctx context.Context, leader roster.Peer, shard int, level api.Level) (order.State, *outcome.Error) {
 	payload, err := json.Marshal(indexRequest{shard, level})
 	if err != nil {
 		return order.State{}, outcome.Invalid("%s", err)
@@ -122,7 +122,7 @@ func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) 
 		defer cancel()
 		s := n.shards[request.Shard]
 		var a indexAnswer
-		if request.Level == replica.Leader {
+		if request.Level == api.LevelLeader {
 			a.Error = s.Lease(ctx)
 		} else {
 			a.Error = s.Linearize(ctx)

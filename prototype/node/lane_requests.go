@@ -3,8 +3,8 @@ package node
 import (
 	"context"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
-	"lockstep/prototype/node/replica"
 	"lockstep/prototype/order"
 )
 
@@ -48,7 +48,7 @@ func (n *Node) WatchIn(lane, conversation string) <-chan struct{} {
 }
 
 // LaneStatus gives the state of a weak lane in every shard.
-func (n *Node) LaneStatus(lane string) []replica.Status { return n.lanes.status(lane) }
+func (n *Node) LaneStatus(lane string) []api.ShardStatus { return n.lanes.status(lane) }
 
 // ReadIn gives what this node has of a conversation in a lane. A lane that it does
 // not have is empty.

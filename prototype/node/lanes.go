@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/lane"
 	"lockstep/prototype/link"
 	"lockstep/prototype/node/liveness"
@@ -167,7 +168,7 @@ func (l *lanes) elect(shard int, x *lane.Leader) {
 // submit orders commands in a weak lane.
 func (l *lanes) submit(ctx context.Context, name, conversation string, commands []order.Command) ([]order.Result, *outcome.Error) {
 	s := l.shardOf(conversation)
-	full := &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonOverloaded, Detail: "the lane holds as many messages as it may", RetryAfter: time.Minute}
+	full := &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonOverloaded, Detail: "the lane holds as many messages as it may", RetryAfter: time.Minute}
 	if name == LaneClock {
 		results, ok := l.clock(s.Shard).Submit(l.now(), commands)
 		if !ok {
@@ -249,9 +250,9 @@ func (l *lanes) digest(name, conversation string, upto uint64) (uint64, order.Di
 }
 
 // status lists a lane of every shard.
-func (l *lanes) status(name string) (list []replica.Status) {
+func (l *lanes) status(name string) (list []api.ShardStatus) {
 	for _, s := range l.shards {
-		status := replica.Status{Shard: s.Shard, Lane: name, Role: "replica"}
+		status := api.ShardStatus{Shard: s.Shard, Lane: name, Role: "replica"}
 		if name == LaneLeader {
 			status.Leader, status.Term = l.leader(s.Shard).Leading()
 			if status.Role = "follower"; status.Leader == l.cfg.ID {

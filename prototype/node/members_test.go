@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/storage"
 
 	"github.com/hashicorp/raft"
@@ -138,7 +139,7 @@ func alone(t *testing.T, tune func(*Config)) *Node {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	// A read waits for the leader and its barrier.
-	if err := n.Await(ctx, replica.ReadRequest{Conversation: "c", Level: replica.Linearizable}); err != nil {
+	if err := n.Await(ctx, api.ReadRequest{Conversation: "c", Level: api.LevelLinearizable}); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/mutant"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/node/replica"
@@ -59,7 +60,7 @@ func (n *Node) within(wait func(context.Context) ([]order.Result, *outcome.Error
 // Read reads one conversation as the level asks. This node answers even if it
 // does not lead: it asks the leader how far it must have come, and waits for
 // that.
-func (n *Node) Read(ctx context.Context, r replica.ReadRequest) (order.View, *outcome.Error) {
+func (n *Node) Read(ctx context.Context, r api.ReadRequest) (order.View, *outcome.Error) {
 	ctx, cancel := context.WithTimeout(ctx, n.cfg.ReadTimeout)
 	defer cancel()
 	s := n.shardOf(r.Conversation)
@@ -71,7 +72,7 @@ func (n *Node) Read(ctx context.Context, r replica.ReadRequest) (order.View, *ou
 
 // Await returns when this node may answer a read of a conversation, or of any
 // other one in its shard, that had arrived by then.
-func (n *Node) Await(ctx context.Context, r replica.ReadRequest) *outcome.Error {
+func (n *Node) Await(ctx context.Context, r api.ReadRequest) *outcome.Error {
 	for patience := n.shardOf(r.Conversation).Patience(ctx); ; {
 		if err := n.await(ctx, r); err == nil || !patience.Again(err) {
 			return err
@@ -79,9 +80,9 @@ func (n *Node) Await(ctx context.Context, r replica.ReadRequest) *outcome.Error 
 	}
 }
 
-func (n *Node) await(ctx context.Context, r replica.ReadRequest) *outcome.Error {
+func (n *Node) await(ctx context.Context, r api.ReadRequest) *outcome.Error {
 	s := n.shardOf(r.Conversation)
-	if r.Level == replica.Session || r.Level == replica.Local || s.Leads() {
+	if r.Level == api.LevelSession || r.Level == api.LevelLocal || s.Leads() {
 		return s.Await(ctx, r)
 	}
 	if mutant.On(mutant.FollowerReadsLocally) {
@@ -102,7 +103,7 @@ func (n *Node) await(ctx context.Context, r replica.ReadRequest) *outcome.Error 
 }
 
 // View reads what this node has, without asking anybody; see Await.
-func (n *Node) View(r replica.ReadRequest) (order.View, *outcome.Error) {
+func (n *Node) View(r api.ReadRequest) (order.View, *outcome.Error) {
 	return n.shardOf(r.Conversation).View(r)
 }
 

@@ -3,24 +3,13 @@ package node
 import (
 	"fmt"
 
-	"lockstep/prototype/link"
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
-	"lockstep/prototype/node/replica"
 )
 
-// Status is what a node knows of itself.
-type Status struct {
-	Node   string           `json:"node"`
-	Shards []replica.Status `json:"shards"`         // of the quorum lane, by number
-	Lazy   *replica.Status  `json:"lazy,omitempty"` // the lazy lane's only group; nil where there is none
-	// Refusals are the connections between this node and others that one of the two
-	// has refused lately.
-	Refusals []link.Refusal `json:"refusals,omitempty"`
-}
-
 // Status gives the state of every shard at this node.
-func (n *Node) Status() Status {
-	status := Status{Node: n.cfg.ID, Refusals: n.mesh.Refusals()}
+func (n *Node) Status() api.Status {
+	status := api.Status{Node: n.cfg.ID, Refusals: n.mesh.Refusals()}
 	for _, s := range n.quorum() {
 		status.Shards = append(status.Shards, s.Status(s.Shard, LaneQuorum))
 	}

@@ -1,10 +1,10 @@
 package node
 
 import (
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/folder"
 	"lockstep/prototype/node/member"
 	"lockstep/prototype/node/outcome"
-	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/roster"
 )
 
@@ -13,20 +13,22 @@ type (
 	Peer        = roster.Peer
 	Member      = member.Member
 	Error       = outcome.Error
-	Level       = replica.Level
-	ReadRequest = replica.ReadRequest
-	ShardStatus = replica.Status
+	Level       = api.Level
+	ReadRequest = api.ReadRequest
+	Outcome     = api.Outcome
+	Status      = api.Status
+	ShardStatus = api.ShardStatus
 )
 
 const (
-	Fail         = outcome.Fail
-	Unknown      = outcome.Unknown
+	Fail         = api.Fail
+	Unknown      = api.Unknown
 	ReasonForked = outcome.ReasonForked
 
-	Linearizable = replica.Linearizable
-	Leader       = replica.Leader
-	Session      = replica.Session
-	Local        = replica.Local
+	Linearizable = api.LevelLinearizable
+	Leader       = api.LevelLeader
+	Session      = api.LevelSession
+	Local        = api.LevelLocal
 )
 
 var (

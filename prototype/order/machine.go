@@ -98,7 +98,7 @@ func (m *Machine) placeNumbered(c *conversation, command *Command, index, epoch 
 	if s == nil || s.sender != command.Sender {
 		return Result{Rejected: SessionExpired}
 	}
-	s.used, s.touch = max(s.used, now), index
+	s.used, s.lastUsedIndex = max(s.used, now), index
 	var of label
 	if m.rules >= OncePerSender {
 		of = m.labels.label(command)

@@ -33,10 +33,10 @@ type naiveRoom struct {
 }
 
 type naiveSession struct {
-	sender  string
-	results []Result
-	used    int64
-	touch   uint64
+	sender        string
+	results       []Result
+	used          int64
+	lastUsedIndex uint64
 }
 
 func newNaive(l limits) *naive {
@@ -73,7 +73,7 @@ func (n *naive) register(c Command, r *naiveRoom, id uint64, now int64, index ui
 	if len(open) >= n.limits.sessions {
 		oldest := uint64(0)
 		for other, s := range open {
-			if oldest == 0 || s.touch < open[oldest].touch || s.touch == open[oldest].touch && other < oldest {
+			if oldest == 0 || s.lastUsedIndex < open[oldest].lastUsedIndex || s.lastUsedIndex == open[oldest].lastUsedIndex && other < oldest {
 				oldest = other
 			}
 		}
@@ -86,7 +86,7 @@ func (n *naive) register(c Command, r *naiveRoom, id uint64, now int64, index ui
 			delete(open, oldest)
 		}
 	}
-	open[id] = &naiveSession{sender: c.Sender, used: now, touch: index}
+	open[id] = &naiveSession{sender: c.Sender, used: now, lastUsedIndex: index}
 	return Result{Session: id}
 }
 
@@ -95,7 +95,7 @@ func (n *naive) numbered(r *naiveRoom, c Command, index, epoch uint64, now int64
 	if s == nil || s.sender != c.Sender || now-s.used > n.limits.idle.Milliseconds() {
 		return Result{Rejected: SessionExpired}
 	}
-	s.used, s.touch = max(s.used, now), index
+	s.used, s.lastUsedIndex = max(s.used, now), index
 	switch last := uint64(len(s.results)); {
 	case c.Number > last+1:
 		return Result{Rejected: OutOfOrder}

@@ -95,7 +95,7 @@ func (in *snapshotReader) conversation(rules Rules) *conversation {
 		c.senders[sender] = struct{}{}
 	}
 	for range in.uvarint() {
-		id, s := in.uvarint(), &session{sender: in.string(), last: in.uvarint(), used: in.varint(), touch: in.uvarint()}
+		id, s := in.uvarint(), &session{sender: in.string(), last: in.uvarint(), used: in.varint(), lastUsedIndex: in.uvarint()}
 		for i := range s.places {
 			s.places[i] = place{seq: in.uvarint(), epoch: in.uvarint()}
 			if rules >= OncePerSender {

@@ -8,11 +8,11 @@ import "math/bits"
 // Invariant: last counts the messages that were ordered in this session, and
 // places[n%Window] is where number n went, for last-Window < n <= last.
 type session struct {
-	sender string
-	last   uint64
-	places [Window]place
-	used   int64  // milliseconds, by the log's clock
-	touch  uint64 // index of the entry that used it last
+	sender        string
+	last          uint64
+	places        [Window]place
+	used          int64  // milliseconds, by the log's clock
+	lastUsedIndex uint64 // of the entry that used it last
 }
 
 type place struct {
@@ -70,7 +70,7 @@ func (c *conversation) open(id uint64, sender string, now int64, index uint64, l
 		var oldest uint64
 		for other, s := range c.sessions {
 			o := c.sessions[oldest]
-			if o == nil || s.touch < o.touch || s.touch == o.touch && other < oldest {
+			if o == nil || s.lastUsedIndex < o.lastUsedIndex || s.lastUsedIndex == o.lastUsedIndex && other < oldest {
 				oldest = other
 			}
 		}
@@ -83,5 +83,5 @@ func (c *conversation) open(id uint64, sender string, now int64, index uint64, l
 			delete(c.sessions, oldest)
 		}
 	}
-	c.sessions[id] = &session{sender: sender, used: now, touch: index}
+	c.sessions[id] = &session{sender: sender, used: now, lastUsedIndex: index}
 }

@@ -31,7 +31,7 @@ type Snapshot struct {
 //	                 name, base, digest up to base (32 bytes), count of messages
 //	                 count x  id, sender, body, epoch, time
 //	                 count of senders, count x name, sorted
-//	                 count of sessions, count x id, sender, last, used, touch,
+//	                 count of sessions, count x id, sender, last, used, last used index,
 //	                 and Window x seq, epoch, message (8 bytes); sorted by id
 //	ids            budget, clock, horizon, blind; and twice, of timed and plain ids,
 //	                 exempt, count,
@@ -154,7 +154,7 @@ func (out *snapshotWriter) conversation(c *conversation, rules Rules) {
 		out.string(s.sender)
 		out.uvarint(s.last)
 		out.varint(s.used)
-		out.uvarint(s.touch)
+		out.uvarint(s.lastUsedIndex)
 		for _, p := range s.places {
 			out.uvarint(p.seq)
 			out.uvarint(p.epoch)

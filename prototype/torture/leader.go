@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 	"lockstep/prototype/fault"
 )
@@ -58,9 +59,9 @@ func (r *run) leaderNow(ctx context.Context, shard int) (newest lead, alive []st
 }
 
 // statuses asks all members at once; nil stands for one that does not answer.
-func (r *run) statuses(ctx context.Context) []*client.Status {
+func (r *run) statuses(ctx context.Context) []*api.Status {
 	members := r.target.Members()
-	statuses := make([]*client.Status, len(members))
+	statuses := make([]*api.Status, len(members))
 	var asking sync.WaitGroup
 	for i, m := range members {
 		asking.Go(func() {
@@ -119,10 +120,10 @@ func (r *run) resolve(ctx context.Context, i int, random *rand.Rand) (nodes []st
 		}
 		return nil, shard, old, errors.New("there is no follower")
 	case fault.Random:
-		return []string{members[random.IntN(len(members))].ID}, shard, old, nil
+		return []string{members[random.IntN(len(members))].Name}, shard, old, nil
 	case fault.All:
 		for _, m := range members {
-			nodes = append(nodes, m.ID)
+			nodes = append(nodes, m.Name)
 		}
 		return nodes, shard, old, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/workload"
 )
 
 // stored is what can be done to the data of the nodes of a cluster, in memory or in
@@ -135,10 +136,10 @@ func advice(in stored, id string, shard int, says string) (what string, do func(
 }
 
 // other is a member that is not the one named, for a swap.
-func other(members []Member, id string, from int) string {
-	at := slices.IndexFunc(members, func(m Member) bool { return m.ID == id })
+func other(members []workload.Node, id string, from int) string {
+	at := slices.IndexFunc(members, func(m workload.Node) bool { return m.Name == id })
 	if at < 0 || len(members) < 2 {
 		return ""
 	}
-	return members[(at+1+from%(len(members)-1))%len(members)].ID
+	return members[(at+1+from%(len(members)-1))%len(members)].Name
 }

@@ -9,6 +9,7 @@ import (
 
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
+	"lockstep/prototype/workload"
 )
 
 // InMemory lets nodes of this process be broken.
@@ -28,9 +29,9 @@ const flushPatience = 2 * time.Second
 
 func (t *memory) Transport() http.RoundTripper { return t.transport }
 
-func (t *memory) Members() (members []Member) {
+func (t *memory) Members() (members []workload.Node) {
 	for _, id := range t.cluster.IDs() {
-		members = append(members, Member{ID: id, URL: "http://" + id})
+		members = append(members, workload.Node{Name: id, URL: "http://" + id})
 	}
 	return members
 }

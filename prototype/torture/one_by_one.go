@@ -7,17 +7,13 @@ import (
 	"sync"
 	"time"
 
-	"lockstep/prototype/client"
+	"lockstep/prototype/api"
 	"lockstep/prototype/fault"
 )
 
-// Parts are those of a window, as the survivors were seen to go through them; they
-// are asked every few milliseconds, so what takes less is seen as nothing.
-//
-//	last ack     strike      noticed     elected     first ack
-//	────┴───────────┴───────────┴───────────┴────────────┴──▶
-//	    ├──────── notice ───────┼── elect ──┼─── serve ──┤
-//	    ├─────────────────── window ─────────────────────┤
+// Parts are those of a window, see [history.Window], as the survivors were seen to go
+// through them; they are asked every few milliseconds, so what takes less is seen as
+// nothing.
 type Parts struct {
 	Notice fault.Duration `json:"notice"`
 	Elect  fault.Duration `json:"elect"`
@@ -56,7 +52,7 @@ func (r *run) settled(ctx context.Context, shard int) (lead, error) {
 
 // agreed is the leader of a shard if every node names the same one in the same term
 // and has applied the goal.
-func agreed(statuses []*client.Status, shard int, goal uint64) (l lead, ok bool) {
+func agreed(statuses []*api.Status, shard int, goal uint64) (l lead, ok bool) {
 	for i, status := range statuses {
 		if status == nil {
 			return lead{}, false
@@ -112,10 +108,11 @@ func (r *run) watch(ctx context.Context, shard int, old lead) (seen func() *Part
 	return func() *Parts {
 		stop()
 		watching.Wait()
-		last, first, ok := r.windows.around(shard, old.term)
-		if !ok || noticed.IsZero() || noticed.Before(last) || elected.Before(noticed) || first.Before(elected) {
+		window, _ := r.windows.after(shard, old.term)
+		notice, elect, serve, ok := window.Split(noticed, elected)
+		if !ok {
 			return nil
 		}
-		return &Parts{fault.Duration(noticed.Sub(last)), fault.Duration(elected.Sub(noticed)), fault.Duration(first.Sub(elected))}
+		return &Parts{fault.Duration(notice), fault.Duration(elect), fault.Duration(serve)}
 	}
 }

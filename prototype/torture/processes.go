@@ -11,6 +11,7 @@ import (
 	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
+	"lockstep/prototype/workload"
 )
 
 // OnProcesses lets child processes be broken, by real signals and on real files.
@@ -26,9 +27,9 @@ type processes struct {
 
 func (t *processes) Transport() http.RoundTripper { return t.transport }
 
-func (t *processes) Members() (members []Member) {
+func (t *processes) Members() (members []workload.Node) {
 	for _, m := range t.cluster.Members() {
-		members = append(members, Member{ID: m.ID, URL: "http://" + m.HTTP})
+		members = append(members, workload.Node{Name: m.ID, URL: "http://" + m.HTTP})
 	}
 	return members
 }

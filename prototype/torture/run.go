@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/check"
-	"lockstep/prototype/client"
 	"lockstep/prototype/fault"
 	"lockstep/prototype/history"
 	"lockstep/prototype/node"
@@ -70,7 +70,7 @@ func (r Result) LeaderFailures() (n int) {
 	return n
 }
 
-// run is one experiment.
+// run is one run of a schedule.
 //
 //	target ◄── strikes, one goroutine for each step of the schedule
 //	   ▲
@@ -178,9 +178,7 @@ func (r *run) underLoad(ctx context.Context, load *workload.Load) ([]Effect, err
 	running.Wait()
 	r.took = time.Since(r.began)
 	for _, f := range r.failures {
-		if window, ok := r.windows.after(f.shard, f.term); ok {
-			effects[f.step].Window = fault.Duration(window)
-		}
+		effects[f.step].Window = r.windows.lengthAfter(f.shard, f.term)
 	}
 	return effects, errors.Join(errs...)
 }
@@ -189,15 +187,8 @@ func (r *run) underLoad(ctx context.Context, load *workload.Load) ([]Effect, err
 func (r *run) readBack(ctx context.Context, cfg workload.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, readBackPatience)
 	defer cancel()
-	cfg.Nodes = r.nodes()
+	cfg.Nodes = r.target.Members()
 	return workload.ReadBack(ctx, cfg)
-}
-
-func (r *run) nodes() (nodes []workload.Node) {
-	for _, m := range r.target.Members() {
-		nodes = append(nodes, workload.Node{Name: m.ID, URL: m.URL})
-	}
-	return nodes
 }
 
 // workload spreads conversations over the shards, so that each has its share of
@@ -205,9 +196,9 @@ func (r *run) nodes() (nodes []workload.Node) {
 func (r *run) workload(recorder *history.Recorder) workload.Config {
 	l := r.schedule.Load
 	cfg := workload.Config{
-		Nodes: r.nodes(), Transport: r.transport, Sessions: l.Sessions, Rate: l.Rate, Reads: l.Reads,
+		Nodes: r.target.Members(), Transport: r.transport, Sessions: l.Sessions, Rate: l.Rate, Reads: l.Reads,
 		Seed: r.schedule.Seed, Body: 16, AttemptTimeout: 500 * time.Millisecond, Recorder: recorder,
-		Observe: func(conversation string, _ time.Time, ack client.Ack) { r.windows.add(conversation, ack) },
+		Observe: func(conversation string, _ time.Time, ack api.Ack) { r.windows.add(conversation, ack) },
 	}
 	for i, name := 0, 0; i < l.Conversations; i++ {
 		for ; r.shardOf(roomName(name)) != i%r.schedule.Topology.Shards; name++ {

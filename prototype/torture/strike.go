@@ -144,9 +144,7 @@ func (r *run) strike(ctx context.Context, i int) (e Effect, err error) {
 	}
 	if e.LeaderFailed {
 		r.failed(i, shard, old.term)
-		if window, ok := r.windows.after(shard, old.term); ok {
-			e.Window = fault.Duration(window)
-		}
+		e.Window = r.windows.lengthAfter(shard, old.term)
 	}
 	if r.options.OneByOne && failed == nil {
 		_, failed = r.settled(ctx, shard)

@@ -6,18 +6,13 @@ import (
 	"net/http"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/workload"
 )
-
-// Member is a node, as its clients reach it.
-type Member struct {
-	ID  string
-	URL string
-}
 
 // Target is a cluster that can be broken.
 type Target interface {
 	// Members lists the nodes that are meant to serve.
-	Members() []Member
+	Members() []workload.Node
 	// Transport carries requests to the members.
 	Transport() http.RoundTripper
 	// Break breaks something at a node, and returns when it is broken. The function

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"lockstep/prototype/client"
+	"lockstep/prototype/api"
 	"lockstep/prototype/history"
 )
 
@@ -35,7 +35,7 @@ type Config struct {
 	AttemptTimeout time.Duration // as in client.Config
 	// Observe is told of each acknowledgement, with the moment at which its
 	// message was due. It is called by many goroutines. It may be nil.
-	Observe func(conversation string, due time.Time, ack client.Ack)
+	Observe func(conversation string, due time.Time, ack api.Ack)
 	// Recorder notes every attempt and every read.
 	Recorder *history.Recorder
 }

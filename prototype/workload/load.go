@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 )
 
@@ -81,7 +82,7 @@ func (l *Load) count(change func(*Counts)) {
 	change(&l.counts)
 }
 
-func (l *Load) acknowledged(conversation string, due time.Time, ack client.Ack) {
+func (l *Load) acknowledged(conversation string, due time.Time, ack api.Ack) {
 	l.mu.Lock()
 	l.counts.Acknowledged++
 	l.latency.record(time.Since(due))

@@ -3,26 +3,24 @@ package workload
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 	"lockstep/prototype/history"
 )
 
-// readInto reads one page and notes it.
-func readInto(ctx context.Context, recorder *history.Recorder, c *client.Client, e history.Event, o client.ReadOptions) (client.View, error) {
-	e.Kind, e.Level, e.After, e.Limit, e.MinSeq = history.Read, o.Level, o.After, o.Limit, o.MinSeq
+// readInto reads one page and notes it. The event says who reads where.
+func readInto(ctx context.Context, recorder *history.Recorder, c *client.Client, e history.Event, r api.ReadRequest) (api.View, error) {
+	e.Kind, e.Conversation, e.Level, e.After, e.Limit, e.MinSeq = history.Read, r.Conversation, string(r.Level), r.After, r.Limit, r.MinSeq
 	op := recorder.Invoke(e)
-	view, err := c.Read(ctx, e.Conversation, o)
+	view, err := c.Read(ctx, r)
 	if err != nil {
 		recorder.Complete(op, history.Event{Type: history.Fail, Error: err.Error()})
 		return view, err
 	}
-	messages := make([]history.Message, len(view.Messages))
-	for i, m := range view.Messages {
-		messages[i] = history.Message{Seq: m.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: m.Epoch}
-	}
-	recorder.Complete(op, history.Event{Type: history.OK, Last: view.Last, Messages: messages})
+	recorder.Complete(op, view.Noted())
 	return view, nil
 }
 
@@ -61,8 +59,8 @@ func ReadBack(ctx context.Context, cfg Config) error {
 
 func readAll(ctx context.Context, recorder *history.Recorder, c *client.Client, node, conversation string) error {
 	for after := uint64(0); ; {
-		view, err := readInto(ctx, recorder, c, history.Event{Node: node, Conversation: conversation, Final: true},
-			client.ReadOptions{Level: client.Local, After: after, Limit: 1000})
+		view, err := readInto(ctx, recorder, c, history.Event{Node: node, Final: true},
+			api.ReadRequest{Conversation: conversation, Level: api.LevelLocal, After: after, Limit: 1000})
 		if err != nil {
 			return err
 		}
@@ -93,14 +91,14 @@ func digestInto(ctx context.Context, recorder *history.Recorder, c *client.Clien
 // the caller may still make show how they differ.
 func awaitRest(ctx context.Context, cfg Config, nodes []*client.Client) error {
 	var since time.Time
-	var held []client.Digest
+	var held []api.Digest
 	for {
 		digests, err := agreed(ctx, cfg, nodes)
 		now := time.Now()
 		switch {
 		case err != nil:
 			held = nil
-		case held == nil || !equal(held, digests):
+		case held == nil || !slices.Equal(held, digests):
 			held, since = digests, now
 		case now.Sub(since) >= restFor:
 			return nil
@@ -119,8 +117,8 @@ func awaitRest(ctx context.Context, cfg Config, nodes []*client.Client) error {
 }
 
 // agreed gives the digest of each conversation, if all nodes have the same.
-func agreed(ctx context.Context, cfg Config, nodes []*client.Client) ([]client.Digest, error) {
-	digests := make([]client.Digest, len(cfg.Conversations))
+func agreed(ctx context.Context, cfg Config, nodes []*client.Client) ([]api.Digest, error) {
+	digests := make([]api.Digest, len(cfg.Conversations))
 	for i, conversation := range cfg.Conversations {
 		for j, n := range nodes {
 			d, err := n.Digest(ctx, conversation, 0)
@@ -136,13 +134,4 @@ func agreed(ctx context.Context, cfg Config, nodes []*client.Client) ([]client.D
 		}
 	}
 	return digests, nil
-}
-
-func equal(a, b []client.Digest) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

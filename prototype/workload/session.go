@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
 	"lockstep/prototype/history"
 )
@@ -82,11 +83,11 @@ func (s *session) name() string { return sessionName(s.load.cfg.Prefix, s.index,
 func (s *session) send(ctx context.Context, conversation string) {
 	s.number++
 	name := fmt.Sprintf("%s-%d", s.name(), s.number)
-	m := client.Message{ID: client.IDFor(time.Now(), name), Sender: s.name()}
+	m := api.Message{ID: client.IDFor(time.Now(), name), Sender: s.name()}
 	m.Body = name + strings.Repeat(".", max(0, s.load.cfg.Body-len(name)))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.load.cfg.Patience)
 	defer cancel()
-	ctx = client.WithTrace(ctx, client.Trace{Begin: func(target string) func(client.Ack, error) {
+	ctx = client.WithTrace(ctx, client.Trace{Begin: func(target string) func(api.Ack, error) {
 		return s.attempt(conversation, m, target)
 	}})
 	ack, err := s.client.Send(ctx, conversation, m)
@@ -102,14 +103,14 @@ func (s *session) send(ctx context.Context, conversation string) {
 }
 
 // attempt notes one attempt in the history.
-func (s *session) attempt(conversation string, m client.Message, target string) (ended func(client.Ack, error)) {
+func (s *session) attempt(conversation string, m api.Message, target string) (ended func(api.Ack, error)) {
 	recorder := s.load.cfg.Recorder
 	op := recorder.Invoke(history.Event{Kind: history.Send, Node: s.load.cfg.name(target), Conversation: conversation, ID: m.ID, Sender: m.Sender, Body: m.Body})
-	return func(ack client.Ack, err error) {
+	return func(ack api.Ack, err error) {
 		switch client.OutcomeOf(err) {
-		case client.OK:
+		case api.OK:
 			recorder.Complete(op, history.Event{Type: history.OK, Seq: ack.Seq, Epoch: ack.Epoch, Duplicate: ack.Duplicate})
-		case client.Fail:
+		case api.Fail:
 			recorder.Complete(op, history.Event{Type: history.Fail, Error: err.Error()})
 			s.load.count(func(c *Counts) { c.Refused++ })
 		default:
@@ -120,19 +121,19 @@ func (s *session) attempt(conversation string, m client.Message, target string) 
 }
 
 // readLevels are what sessions choose from; strong reads are what can be wrong.
-var readLevels = []string{client.Linearizable, client.Linearizable, client.Leader, client.Session, client.Local}
+var readLevels = []api.Level{api.LevelLinearizable, api.LevelLinearizable, api.LevelLeader, api.LevelSession, api.LevelLocal}
 
 // read reads what is new to the session, and a little of what is not.
 func (s *session) read(ctx context.Context, conversation string) {
 	const overlap, limit = 3, 20
-	o := client.ReadOptions{Level: readLevels[s.random.IntN(len(readLevels))], Limit: limit}
+	r := api.ReadRequest{Conversation: conversation, Level: readLevels[s.random.IntN(len(readLevels))], Limit: limit}
 	if seen := s.seen[conversation]; seen > overlap {
-		o.After = seen - overlap
+		r.After = seen - overlap
 	}
-	if o.Level == client.Session {
-		o.MinSeq = s.seen[conversation]
+	if r.Level == api.LevelSession {
+		r.MinSeq = s.seen[conversation]
 	}
-	view, err := readInto(ctx, s.load.cfg.Recorder, s.client, history.Event{Conversation: conversation, Sender: s.name()}, o)
+	view, err := readInto(ctx, s.load.cfg.Recorder, s.client, history.Event{Sender: s.name()}, r)
 	s.load.count(func(c *Counts) {
 		if err == nil {
 			c.Reads++

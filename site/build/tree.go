@@ -66,7 +66,7 @@ func newTree(b *Builder) *Tree {
 	t.order()
 	t.refer()
 	t.indexReviews()
-	t.Site = t.chrome()
+	t.Site = t.siteFrame()
 	site.SortFindings(t.Findings)
 	// A record's relation is read twice, as a link and as a relation.
 	t.Findings = slices.CompactFunc(t.Findings, func(a, b site.Finding) bool {

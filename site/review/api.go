@@ -305,7 +305,7 @@ func (s *Service) putVerdict(q *request) error {
 	if err := q.decode(&body, false); err != nil {
 		return err
 	}
-	if err := s.Judge(q.r.Context(), q.actor, q.d, body); err != nil {
+	if err := s.SubmitVerdict(q.r.Context(), q.actor, q.d, body); err != nil {
 		return err
 	}
 	return s.getReview(q)

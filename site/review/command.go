@@ -394,9 +394,9 @@ func (s *Service) Relink(ctx context.Context, a access.Actor, d Document, thread
 	return err
 }
 
-// Judge gives or withdraws a verdict. An approval and a request for changes name
+// SubmitVerdict gives or withdraws a verdict. An approval and a request for changes name
 // the revision that was read.
-func (s *Service) Judge(ctx context.Context, a access.Actor, d Document, r VerdictRequest) error {
+func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d Document, r VerdictRequest) error {
 	if err := access.Can(a, access.GiveVerdict, access.Object{}); err != nil {
 		return err
 	}

@@ -29,8 +29,8 @@ func conflict(code, format string, args ...any) *Error {
 	return &Error{http.StatusConflict, code, fmt.Sprintf(format, args...)}
 }
 
-// told is what a client may know of an error.
-func told(err error) *Error {
+// publicError is what a client may know of an error.
+func publicError(err error) *Error {
 	var e *Error
 	switch {
 	case errors.As(err, &e):

@@ -51,7 +51,7 @@ var noReader access.Actor
 func (s *Service) siteFeed(w http.ResponseWriter, r *http.Request) {
 	var entries []feedEntry
 	if _, err := s.known(r.Context()); err != nil {
-		s.problem(w, r, told(err))
+		s.problem(w, r, publicError(err))
 		return
 	}
 	for _, d := range s.o.Pages.Documents() {
@@ -63,7 +63,7 @@ func (s *Service) siteFeed(w http.ResponseWriter, r *http.Request) {
 		}
 		shown, err := s.Review(r.Context(), d, noReader)
 		if err != nil {
-			s.problem(w, r, told(err))
+			s.problem(w, r, publicError(err))
 			return
 		}
 		entries = append(entries, entriesOf(shown, d, "")...)

@@ -154,7 +154,7 @@ func (s *Service) formVerdict(q *request) error {
 			return invalid("yours is the last approval that is needed: type %q to confirm it", Confirmation)
 		}
 	}
-	if err := s.Judge(q.r.Context(), q.actor, q.d, r); err != nil {
+	if err := s.SubmitVerdict(q.r.Context(), q.actor, q.d, r); err != nil {
 		return err
 	}
 	return q.back("review")

@@ -103,7 +103,7 @@ func (s *Service) handle(h func(*request) error, fail func(http.ResponseWriter, 
 		if err == nil {
 			return
 		}
-		refusal := told(err)
+		refusal := publicError(err)
 		if refusal.Status >= 500 {
 			s.o.Logger.Error("review", "method", r.Method, "path", r.URL.Path, "error", err)
 		}
@@ -155,7 +155,7 @@ func (s *Service) preview(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, MaxRequest)
 	body, err := clean("body", r.PostFormValue("body"), MaxBody)
 	if err != nil {
-		s.problem(w, r, told(err))
+		s.problem(w, r, publicError(err))
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

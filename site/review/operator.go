@@ -60,7 +60,7 @@ func (s *Service) take(w http.ResponseWriter, r *http.Request) {
 	}()
 	if err != nil {
 		s.o.Logger.Error("import reviews", "error", err)
-		s.problem(w, r, told(err))
+		s.problem(w, r, publicError(err))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

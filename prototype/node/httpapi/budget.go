@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/node/presence"
 )
@@ -56,7 +57,7 @@ func (b *budget) give(bytes int) {
 
 // busy refuses what the budget has no room for.
 func busy() *outcome.Error {
-	return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonOverloaded, RetryAfter: time.Second,
+	return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonOverloaded, RetryAfter: time.Second,
 		Detail: "this node holds as many bytes for its clients as it may: come again, or ask another node"}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 )
 
@@ -32,7 +33,7 @@ func TestShare_await(t *testing.T) {
 			t.Fatal(err)
 		}
 		begun = time.Now()
-		if err := s.await(t.Context(), 20); err == nil || err.Outcome != outcome.Fail || err.RetryAfter == 0 || time.Since(begun) != budgetPatience {
+		if err := s.await(t.Context(), 20); err == nil || err.Outcome != api.Fail || err.RetryAfter == 0 || time.Since(begun) != budgetPatience {
 			t.Errorf("while others hold the rest: %v after %s", err, time.Since(begun))
 		}
 		go func() { waited <- s.await(t.Context(), 20) }()

@@ -14,21 +14,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
-
-// wireMessage is a message as a client sends it.
-type wireMessage struct {
-	ID     string `json:"id"`
-	Sender string `json:"sender"`
-	Body   string `json:"body"`
-	// Session and Number, from 1, keep the order of a sender's messages through
-	// retries; see POST .../sessions.
-	Session uint64 `json:"session,omitempty"`
-	Number  uint64 `json:"number,omitempty"`
-}
 
 // decodeOne reads one JSON value of at most limit bytes, strictly.
 func (a *API) decodeOne(r *http.Request, limit int, into any) *outcome.Error {
@@ -52,7 +42,7 @@ const smallBody = 8 << 10
 // readBody reads all of a request's body. Memory is taken as bytes arrive, so that
 // who only announces a large body holds nothing.
 func readBody(r *http.Request, limit int, held *share) ([]byte, *outcome.Error) {
-	tooLarge := &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonTooLarge, Detail: "the request has more bytes than this node accepts"}
+	tooLarge := &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonTooLarge, Detail: "the request has more bytes than this node accepts"}
 	if r.ContentLength > int64(limit) {
 		return nil, tooLarge
 	}
@@ -100,14 +90,14 @@ func unmarshalStrict(data []byte, into any) *outcome.Error {
 }
 
 // command checks a message against the limits.
-func (a *API) command(conversation string, m wireMessage) (order.Command, *outcome.Error) {
+func (a *API) command(conversation string, m api.Message) (order.Command, *outcome.Error) {
 	for _, field := range []struct{ name, value string }{{"id", m.ID}, {"sender", m.Sender}} {
 		if err := a.checkName(field.name, field.value); err != nil {
 			return order.Command{}, err
 		}
 	}
 	if len(m.Body) > a.node.Config().MaxBody {
-		return order.Command{}, &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonTooLarge,
+		return order.Command{}, &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonTooLarge,
 			Detail: "the body has more bytes than this node accepts"}
 	}
 	if (m.Session == 0) != (m.Number == 0) {

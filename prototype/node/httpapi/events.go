@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/outcome"
 )
@@ -47,7 +48,7 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	defer a.followers.Add(-1)
 	if a.followers.Add(1) > int64(a.cfg.MaxConnections/2) {
-		fail(w, r, &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonOverloaded, RetryAfter: time.Second,
+		fail(w, r, &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonOverloaded, RetryAfter: time.Second,
 			Detail: "as many clients follow events at this node as may: come again, or ask another node"})
 		return
 	}
@@ -89,7 +90,7 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) {
 		}
 		if out.slow {
 			out.buf = append(out.buf, "event: problem\ndata: "...)
-			out.buf = append(appendProblem(out.buf, problemOf(slowReader(outcome.Fail), r.URL.Path)), '\n')
+			out.buf = append(appendProblem(out.buf, problemOf(slowReader(api.Fail), r.URL.Path)), '\n')
 			out.flush()
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/fault"
 	"lockstep/prototype/node/outcome"
 )
@@ -75,7 +76,7 @@ func (a *API) faultsAllowed(w http.ResponseWriter, r *http.Request) bool {
 	if a.cfg.AllowFaults {
 		return true
 	}
-	writeProblem(w, problem{Type: "urn:lockstep:faults", Title: "Faults are not allowed at this node", Status: http.StatusForbidden,
-		Detail: "start the node with --allow-faults", Instance: r.URL.Path, Outcome: outcome.Fail})
+	writeProblem(w, api.Problem{Type: "urn:lockstep:faults", Title: "Faults are not allowed at this node", Status: http.StatusForbidden,
+		Detail: "start the node with --allow-faults", Instance: r.URL.Path, Outcome: api.Fail})
 	return false
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/node/roster"
 )
@@ -51,7 +52,7 @@ func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "no-store")
 	refuse := func(status int, kind, title, detail string) {
-		writeProblem(w, problem{Type: "urn:lockstep:" + kind, Title: title, Status: status, Detail: detail, Instance: outcome.Clip(r.URL.Path), Outcome: outcome.Fail})
+		writeProblem(w, api.Problem{Type: "urn:lockstep:" + kind, Title: title, Status: status, Detail: detail, Instance: outcome.Clip(r.URL.Path), Outcome: api.Fail})
 	}
 	switch {
 	case !g.knows(r):

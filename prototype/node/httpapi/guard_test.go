@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node"
-	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/node/roster"
 )
 
@@ -49,7 +49,7 @@ type said struct {
 	status int
 	header http.Header
 	body   string
-	problem
+	api.Problem
 }
 
 // askAs makes one with the headers that are given, and reads the beginning of the
@@ -81,7 +81,7 @@ func askAs(t *testing.T, s *httptest.Server, method, path, body string, header .
 		a.body = string(data)
 	}
 	if resp.Header.Get("Content-Type") == "application/problem+json" && method != "HEAD" {
-		if err := json.Unmarshal([]byte(a.body), &a.problem); err != nil {
+		if err := json.Unmarshal([]byte(a.body), &a.Problem); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -161,7 +161,7 @@ func TestGuard_matrix(t *testing.T) {
 				refused := a.Type == "urn:lockstep:host" || a.Type == "urn:lockstep:origin"
 				if route.method == "HEAD" {
 					refused = a.status == tt.want
-				} else if tt.want != 0 && (a.Outcome != outcome.Fail || !strings.Contains(a.Detail, flag)) {
+				} else if tt.want != 0 && (a.Outcome != api.Fail || !strings.Contains(a.Detail, flag)) {
 					t.Errorf("%s %s: the problem does not name %s: %s", route.method, route.path, flag, a.body)
 				}
 				if refused != (tt.want != 0) || refused && a.status != tt.want {

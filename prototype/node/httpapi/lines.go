@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 )
 
@@ -56,7 +57,7 @@ func (lr *lineReader) chunk(maxLines, maxBytes int) (lines []line, more bool) {
 		size += len(data)
 		switch {
 		case tooLong:
-			lines = append(lines, line{err: &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonTooLarge, Detail: "the line has more bytes than this node accepts"}})
+			lines = append(lines, line{err: &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonTooLarge, Detail: "the line has more bytes than this node accepts"}})
 		case len(bytes.TrimSpace(data)) > 0:
 			lines = append(lines, line{data: data})
 		}

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/member"
-	"lockstep/prototype/node/outcome"
 )
 
 // Membership is what GET /v1/members gives, and all that a node needs to know to
@@ -37,11 +37,11 @@ func (a *API) deleteMember(w http.ResponseWriter, r *http.Request) {
 	err := a.node.Remove(ctx, r.PathValue("member"))
 	switch {
 	case errors.Is(err, member.ErrNoMember):
-		writeProblem(w, problem{Type: "urn:lockstep:not-found", Title: "There is no such member", Status: http.StatusNotFound,
-			Detail: err.Error(), Instance: r.URL.Path, Outcome: outcome.Fail})
+		writeProblem(w, api.Problem{Type: "urn:lockstep:not-found", Title: "There is no such member", Status: http.StatusNotFound,
+			Detail: err.Error(), Instance: r.URL.Path, Outcome: api.Fail})
 	case err != nil:
-		writeProblem(w, problem{Type: "urn:lockstep:member", Title: "The member is not removed from every shard", Status: http.StatusConflict,
-			Detail: err.Error() + "; what was done stays done, and it may be asked for again", Instance: r.URL.Path, Outcome: outcome.Unknown})
+		writeProblem(w, api.Problem{Type: "urn:lockstep:member", Title: "The member is not removed from every shard", Status: http.StatusConflict,
+			Detail: err.Error() + "; what was done stays done, and it may be asked for again", Instance: r.URL.Path, Outcome: api.Unknown})
 	default:
 		m := Membership{Shards: a.node.Config().Shards, Members: a.node.Members()}
 		// This node may be the one, and know no better.

@@ -17,8 +17,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node"
-	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
 
@@ -132,7 +132,7 @@ func answerOf(t *testing.T, c net.Conn) (status int, body string) {
 
 // linesOf checks that each line is JSON, and gives the lines and the last one as a
 // problem.
-func linesOf(t *testing.T, body string) (lines []string, last problem) {
+func linesOf(t *testing.T, body string) (lines []string, last api.Problem) {
 	t.Helper()
 	lines = strings.Split(strings.TrimSuffix(body, "\n"), "\n")
 	for i, l := range lines {
@@ -186,7 +186,7 @@ func TestStream_slow_reader(t *testing.T) {
 		time.Sleep(late)
 		status, body := answerOf(t, c)
 		lines, last := linesOf(t, body)
-		if status != 200 || len(lines) < 1000 || len(lines) >= 700_000 || last.Type != "urn:lockstep:slow-reader" || last.Outcome != outcome.Unknown || last.Status != 503 {
+		if status != 200 || len(lines) < 1000 || len(lines) >= 700_000 || last.Type != "urn:lockstep:slow-reader" || last.Outcome != api.Unknown || last.Status != 503 {
 			t.Errorf("%d, %d lines, the last is %+v", status, len(lines), last)
 		}
 	})
@@ -256,7 +256,7 @@ func TestReads_slow_reader(t *testing.T) {
 			t.Errorf("a page for a slow reader: %v, %d messages of %d", err, len(page.Messages), page.Last)
 		}
 		_, body = answerOf(t, reads)
-		if lines, last := linesOf(t, body); len(lines) != 2 || last.Type != "urn:lockstep:slow-reader" || last.Outcome != outcome.Fail {
+		if lines, last := linesOf(t, body); len(lines) != 2 || last.Type != "urn:lockstep:slow-reader" || last.Outcome != api.Fail {
 			t.Errorf("reads for a slow reader: %d lines, the last is %+v", len(lines), last)
 		}
 		_, body = answerOf(t, events)
@@ -306,7 +306,7 @@ func TestBudget_refusals(t *testing.T) {
 		{"GET", "/v1/conversations/c/messages", "", ""},
 	} {
 		a := askAs(t, s, tt.method, tt.path, tt.body, "Content-Type", tt.contentType)
-		if a.status != 503 || a.header.Get("Retry-After") == "" || a.Outcome != outcome.Fail || a.Type != "urn:lockstep:overloaded" {
+		if a.status != 503 || a.header.Get("Retry-After") == "" || a.Outcome != api.Fail || a.Type != "urn:lockstep:overloaded" {
 			t.Errorf("%s %s: %d %v %.100s", tt.method, tt.path, a.status, a.header, a.body)
 		}
 	}

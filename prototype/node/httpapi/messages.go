@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/outcome"
-	"lockstep/prototype/node/replica"
 	"lockstep/prototype/order"
 )
 
@@ -65,45 +65,45 @@ func (a *API) getMessages(w http.ResponseWriter, r *http.Request) {
 
 // readWeak reads in another lane than the quorum lane; none of them knows a level
 // above session.
-func (a *API) readWeak(lane string, r replica.ReadRequest) (order.View, *outcome.Error) {
+func (a *API) readWeak(lane string, r api.ReadRequest) (order.View, *outcome.Error) {
 	view := a.node.ReadIn(lane, r.Conversation, r.After, r.Limit)
-	if r.Level == replica.Session && view.Last < r.MinSeq {
-		return view, &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonUnavailable, RetryAfter: time.Second, Detail: "this node has not reached min_seq yet"}
+	if r.Level == api.LevelSession && view.Last < r.MinSeq {
+		return view, &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonUnavailable, RetryAfter: time.Second, Detail: "this node has not reached min_seq yet"}
 	}
 	return view, nil
 }
 
-func (a *API) readRequest(r *http.Request) (replica.ReadRequest, *outcome.Error) {
+func (a *API) readRequest(r *http.Request) (api.ReadRequest, *outcome.Error) {
 	conversation, err := a.conversation(r)
 	if err != nil {
-		return replica.ReadRequest{}, err
+		return api.ReadRequest{}, err
 	}
-	request := replica.ReadRequest{Conversation: conversation, Level: replica.Linearizable, Limit: defaultLimit}
+	request := api.ReadRequest{Conversation: conversation, Level: api.LevelLinearizable, Limit: defaultLimit}
 	query := r.URL.Query()
 	if level := query.Get("read"); level != "" {
-		request.Level = replica.Level(level)
+		request.Level = api.Level(level)
 	}
 	if lane := laneOf(r); lane != node.LaneQuorum {
 		switch request.Level {
-		case replica.Session, replica.Local:
+		case api.LevelSession, api.LevelLocal:
 		default:
 			if query.Get("read") != "" {
-				return replica.ReadRequest{}, outcome.Invalid("lane %s cannot promise reads of level %s; there are session and local", lane, request.Level)
+				return api.ReadRequest{}, outcome.Invalid("lane %s cannot promise reads of level %s; there are session and local", lane, request.Level)
 			}
-			request.Level = replica.Local
+			request.Level = api.LevelLocal
 		}
 	}
-	if !slices.Contains([]replica.Level{replica.Linearizable, replica.Leader, replica.Session, replica.Local}, request.Level) {
-		return replica.ReadRequest{}, outcome.Invalid("there is no read level %q; there are linearizable, leader, session and local", request.Level)
+	if !slices.Contains(api.Levels, request.Level) {
+		return api.ReadRequest{}, outcome.Invalid("there is no read level %q; there are linearizable, leader, session and local", request.Level)
 	}
 	limit := uint64(defaultLimit)
 	for name, into := range map[string]*uint64{"after": &request.After, "min_seq": &request.MinSeq, "limit": &limit} {
 		if err := number(query.Get(name), name, into); err != nil {
-			return replica.ReadRequest{}, err
+			return api.ReadRequest{}, err
 		}
 	}
 	if limit == 0 {
-		return replica.ReadRequest{}, outcome.Invalid("limit must be at least 1")
+		return api.ReadRequest{}, outcome.Invalid("limit must be at least 1")
 	}
 	request.Limit = int(min(limit, maxLimit))
 	return request, nil

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/api"
 )
 
 // viaProxy are headers that proxies add, beside those that begin with X-Forwarded.
@@ -41,8 +41,8 @@ func (a *API) operator(w http.ResponseWriter, r *http.Request) bool {
 	if AtThisMachine(r) && r.Header.Get("Lockstep-Operator") != "" {
 		return true
 	}
-	writeProblem(w, problem{Type: "urn:lockstep:operator", Title: "Only an operator may do this", Status: http.StatusForbidden,
+	writeProblem(w, api.Problem{Type: "urn:lockstep:operator", Title: "Only an operator may do this", Status: http.StatusForbidden,
 		Detail:   "use lockstep members, lockstep leave or lockstep drain at the machine of the node, not through a proxy (the header Lockstep-Operator must be set)",
-		Instance: r.URL.Path, Outcome: outcome.Fail})
+		Instance: r.URL.Path, Outcome: api.Fail})
 	return false
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 )
 
@@ -90,12 +91,12 @@ func (p *pacedWriter) end() { p.controller.SetWriteDeadline(time.Now().Add(write
 
 // slowReader is the end of an answer to a slow reader. What was sent and not
 // answered has the outcome.
-func slowReader(certain outcome.Outcome) *outcome.Error {
+func slowReader(certain api.Outcome) *outcome.Error {
 	return &outcome.Error{Outcome: certain, Reason: outcome.ReasonSlowReader, RetryAfter: time.Second,
 		Detail: "for " + writePatience.String() + " nothing of the answer was read, so it ends here: ask again for the rest, and read while you send"}
 }
 
-func appendProblem(out []byte, p problem) []byte {
+func appendProblem(out []byte, p api.Problem) []byte {
 	data, _ := json.Marshal(p) // it consists of strings and numbers
 	return append(append(out, data...), '\n')
 }

@@ -9,22 +9,9 @@ import (
 	"strconv"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 )
-
-// problem is the body of every error answer (RFC 9457).
-type problem struct {
-	Type     string          `json:"type"`
-	Title    string          `json:"title"`
-	Status   int             `json:"status"`
-	Detail   string          `json:"detail"`
-	Instance string          `json:"instance,omitempty"`
-	Outcome  outcome.Outcome `json:"outcome"`
-	FirstSeq uint64          `json:"first_seq,omitempty"` // the oldest message that is retained
-	// Of an id that stands for another message: where that is, and its body's hash.
-	Seq    uint64 `json:"seq,omitempty"`
-	SHA256 string `json:"sha256,omitempty"`
-}
 
 // statuses is the one table from reasons to HTTP.
 var statuses = map[outcome.Reason]struct {
@@ -52,12 +39,12 @@ var statuses = map[outcome.Reason]struct {
 	outcome.ReasonTimeout:     {http.StatusGatewayTimeout, "No answer in time"},
 }
 
-func problemOf(err *outcome.Error, instance string) problem {
+func problemOf(err *outcome.Error, instance string) api.Problem {
 	s, ok := statuses[err.Reason]
 	if !ok {
 		s.status, s.title = http.StatusInternalServerError, "Something is wrong with this node"
 	}
-	return problem{Type: "urn:lockstep:" + string(err.Reason), Title: s.title, Status: s.status, Detail: err.Detail, Instance: instance, Outcome: err.Outcome, FirstSeq: err.FirstSeq, Seq: err.Seq, SHA256: err.Hash}
+	return api.Problem{Type: "urn:lockstep:" + string(err.Reason), Title: s.title, Status: s.status, Detail: err.Detail, Instance: instance, Outcome: err.Outcome, FirstSeq: err.FirstSeq, Seq: err.Seq, SHA256: err.Hash}
 }
 
 // fail answers with an error.
@@ -69,7 +56,7 @@ func fail(w http.ResponseWriter, r *http.Request, err *outcome.Error) {
 	writeProblem(w, p)
 }
 
-func writeProblem(w http.ResponseWriter, p problem) {
+func writeProblem(w http.ResponseWriter, p api.Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	json.NewEncoder(w).Encode(p)

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"lockstep/prototype/node/replica"
+	"lockstep/prototype/api"
 	"lockstep/prototype/order"
 )
 
@@ -22,7 +22,7 @@ const (
 )
 
 // part asks for the first part of an answer.
-func part(r replica.ReadRequest) replica.ReadRequest {
+func part(r api.ReadRequest) api.ReadRequest {
 	r.Limit = min(r.Limit, partMessages)
 	return r
 }
@@ -31,7 +31,7 @@ func part(r replica.ReadRequest) replica.ReadRequest {
 // rest part by part up to what was the end then. There are fewer messages than the
 // limit where the answer becomes too long, where messages are forgotten meanwhile,
 // and where the reader is slow.
-func (p *pacedWriter) read(r replica.ReadRequest, first order.View, more func(conversation string, after uint64, limit int) order.View) error {
+func (p *pacedWriter) read(r api.ReadRequest, first order.View, more func(conversation string, after uint64, limit int) order.View) error {
 	p.buf = append(p.buf, `{"conversation":`...)
 	p.buf = appendString(p.buf, r.Conversation)
 	p.buf = append(p.buf, `,"messages":[`...)

@@ -6,21 +6,13 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/outcome"
-	"lockstep/prototype/node/replica"
 	"lockstep/prototype/order"
 )
-
-// wireReadRequest is one line of a batch of reads.
-type wireReadRequest struct {
-	Conversation string        `json:"conversation"`
-	After        uint64        `json:"after"`
-	Limit        *int          `json:"limit"`
-	Read         replica.Level `json:"read"`
-	MinSeq       uint64        `json:"min_seq"`
-}
 
 // postReads answers many reads, of any conversations, a line for each line, in
 // order. Those that arrive together and ask for the same level of the same shard
@@ -52,7 +44,7 @@ func (a *API) postReads(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if out.slow {
-			last = slowReader(outcome.Fail)
+			last = slowReader(api.Fail)
 		}
 	}
 	if last != nil {
@@ -63,19 +55,19 @@ func (a *API) postReads(w http.ResponseWriter, r *http.Request) {
 // round is what the reads of a chunk share.
 type round struct {
 	shard int
-	level replica.Level
+	level api.Level
 }
 
 // answerReads writes the answers to a chunk, until the reader is slow.
 func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) error {
 	ctx, cancel := context.WithTimeout(ctx, a.node.Config().ReadTimeout)
 	defer cancel()
-	requests := make([]replica.ReadRequest, len(chunk))
+	requests := make([]api.ReadRequest, len(chunk))
 	problems := make([]*outcome.Error, len(chunk))
 	rounds := make(map[round]chan *outcome.Error)
 	for i, l := range chunk {
 		requests[i], problems[i] = a.parseRead(l)
-		if problems[i] != nil || requests[i].Level == replica.Session || requests[i].Level == replica.Local {
+		if problems[i] != nil || requests[i].Level == api.LevelSession || requests[i].Level == api.LevelLocal {
 			continue
 		}
 		key := round{a.node.ShardOf(requests[i].Conversation), requests[i].Level}
@@ -86,7 +78,7 @@ func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) e
 		}
 	}
 	for i, r := range requests {
-		if problems[i] == nil && r.Level == replica.Session {
+		if problems[i] == nil && r.Level == api.LevelSession {
 			// One after the other: they end with the same context, and what one replica
 			// has reached it keeps.
 			problems[i] = a.node.Await(ctx, r)
@@ -98,7 +90,7 @@ func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) e
 	}
 	for i, r := range requests {
 		err := problems[i]
-		if err == nil && r.Level != replica.Session && r.Level != replica.Local {
+		if err == nil && r.Level != api.LevelSession && r.Level != api.LevelLocal {
 			err = results[round{a.node.ShardOf(r.Conversation), r.Level}]
 		}
 		var first order.View
@@ -117,31 +109,24 @@ func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) e
 	return nil
 }
 
-func (a *API) parseRead(l line) (replica.ReadRequest, *outcome.Error) {
+func (a *API) parseRead(l line) (api.ReadRequest, *outcome.Error) {
 	if l.err != nil {
-		return replica.ReadRequest{}, l.err
+		return api.ReadRequest{}, l.err
 	}
-	var w wireReadRequest
-	if err := unmarshalStrict(l.data, &w); err != nil {
-		return replica.ReadRequest{}, err
+	r := api.ReadRequest{Limit: defaultLimit} // of which the line may say nothing
+	if err := unmarshalStrict(l.data, &r); err != nil {
+		return api.ReadRequest{}, err
 	}
-	if err := a.checkName("the conversation", w.Conversation); err != nil {
-		return replica.ReadRequest{}, err
+	if err := a.checkName("the conversation", r.Conversation); err != nil {
+		return api.ReadRequest{}, err
 	}
-	r := replica.ReadRequest{Conversation: w.Conversation, After: w.After, Limit: defaultLimit, Level: replica.Linearizable, MinSeq: w.MinSeq}
-	switch w.Read {
-	case "":
-	case replica.Linearizable, replica.Leader, replica.Session, replica.Local:
-		r.Level = w.Read
-	default:
-		return replica.ReadRequest{}, outcome.Invalid("there is no read level %q; there are linearizable, leader, session and local", w.Read)
+	if r.Level = cmp.Or(r.Level, api.LevelLinearizable); !slices.Contains(api.Levels, r.Level) {
+		return api.ReadRequest{}, outcome.Invalid("there is no read level %q; there are linearizable, leader, session and local", r.Level)
 	}
-	if w.Limit != nil {
-		if *w.Limit < 1 {
-			return replica.ReadRequest{}, outcome.Invalid("limit must be at least 1")
-		}
-		r.Limit = min(*w.Limit, maxLimit)
+	if r.Limit < 1 {
+		return api.ReadRequest{}, outcome.Invalid("limit must be at least 1")
 	}
+	r.Limit = min(r.Limit, maxLimit)
 	return r, nil
 }
 

@@ -6,13 +6,14 @@ import (
 	"fmt"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
 
 // rejected translates the decision of the log.
 func rejected(r order.Result) *outcome.Error {
-	e := &outcome.Error{Outcome: outcome.Fail, Detail: r.Rejected.String()}
+	e := &outcome.Error{Outcome: api.Fail, Detail: r.Rejected.String()}
 	switch r.Rejected {
 	case order.OutOfOrder:
 		e.Reason = outcome.ReasonOrder

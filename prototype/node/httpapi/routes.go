@@ -13,9 +13,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/outcome"
-	"lockstep/prototype/node/replica"
 )
 
 // route is one of the API's resources and what may be done with it.
@@ -59,13 +59,13 @@ func (a *API) mux() *http.ServeMux {
 		allow := strings.Join(methods, ", ")
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", allow)
-			writeProblem(w, problem{Type: "urn:lockstep:method", Title: "This method is not for this resource",
-				Status: http.StatusMethodNotAllowed, Detail: "allowed: " + allow, Instance: r.URL.Path, Outcome: outcome.Fail})
+			writeProblem(w, api.Problem{Type: "urn:lockstep:method", Title: "This method is not for this resource",
+				Status: http.StatusMethodNotAllowed, Detail: "allowed: " + allow, Instance: r.URL.Path, Outcome: api.Fail})
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, problem{Type: "urn:lockstep:not-found", Title: "There is no such resource",
-			Status: http.StatusNotFound, Detail: "the API begins at /v1/status and /v1/conversations/{conversation}/messages", Instance: r.URL.Path, Outcome: outcome.Fail})
+		writeProblem(w, api.Problem{Type: "urn:lockstep:not-found", Title: "There is no such resource",
+			Status: http.StatusNotFound, Detail: "the API begins at /v1/status and /v1/conversations/{conversation}/messages", Instance: r.URL.Path, Outcome: api.Fail})
 	})
 	return mux
 }
@@ -104,7 +104,7 @@ func limitConnections(limit int) func(net.Conn, http.ConnState) {
 }
 
 var tooManyConnections = func() string {
-	body, _ := json.Marshal(problemOf(&outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonOverloaded, Detail: "this node has as many connections as it may: come again, or ask another node"}, ""))
+	body, _ := json.Marshal(problemOf(&outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonOverloaded, Detail: "this node has as many connections as it may: come again, or ask another node"}, ""))
 	return fmt.Sprintf("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 }()
 
@@ -126,7 +126,7 @@ func (a *API) getStatus(w http.ResponseWriter, r *http.Request) {
 			fail(w, r, err)
 			return
 		}
-		status.Shards = []replica.Status{*lazy}
+		status.Shards = []api.ShardStatus{*lazy}
 	case node.LaneLeader, node.LaneClock:
 		status.Shards = a.node.LaneStatus(name)
 	case "all":

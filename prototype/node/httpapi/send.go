@@ -7,19 +7,11 @@ import (
 	"net/http"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
-
-// wireResult answers one message.
-type wireResult struct {
-	Conversation string `json:"conversation"`
-	Seq          uint64 `json:"seq"`
-	ID           string `json:"id"`
-	Epoch        uint64 `json:"epoch"`
-	Duplicate    bool   `json:"duplicate"`
-}
 
 // rawLimit bounds a message as JSON: in the worst case each byte of the body is
 // written as a six-byte escape.
@@ -46,13 +38,13 @@ func (a *API) postMessages(w http.ResponseWriter, r *http.Request) {
 	case "application/x-ndjson":
 		a.postStream(w, r, conversation)
 	default:
-		writeProblem(w, problem{Type: "urn:lockstep:media-type", Title: "This content type is not understood",
-			Status: http.StatusUnsupportedMediaType, Detail: "send application/json or application/x-ndjson", Instance: r.URL.Path, Outcome: outcome.Fail})
+		writeProblem(w, api.Problem{Type: "urn:lockstep:media-type", Title: "This content type is not understood",
+			Status: http.StatusUnsupportedMediaType, Detail: "send application/json or application/x-ndjson", Instance: r.URL.Path, Outcome: api.Fail})
 	}
 }
 
 func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation string) {
-	var m wireMessage
+	var m api.Message
 	err := a.decodeOne(r, a.rawLimit(), &m)
 	if key := r.Header.Get("Idempotency-Key"); err == nil && key != "" {
 		if m.ID != "" && m.ID != key {
@@ -79,8 +71,8 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 	writeJSON(w, result(conversation, c.ID, results[0]))
 }
 
-func result(conversation, id string, r order.Result) wireResult {
-	return wireResult{Conversation: conversation, Seq: r.Seq, ID: id, Epoch: r.Epoch, Duplicate: r.Duplicate}
+func result(conversation, id string, r order.Result) api.Ack {
+	return api.Ack{Conversation: conversation, Seq: r.Seq, ID: id, Epoch: r.Epoch, Duplicate: r.Duplicate}
 }
 
 func (a *API) count(results []order.Result, err *outcome.Error, total int) {

@@ -5,17 +5,9 @@ package httpapi
 import (
 	"net/http"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/order"
 )
-
-// wireSession answers the opening of a session.
-type wireSession struct {
-	Conversation string `json:"conversation"`
-	Session      uint64 `json:"session"`
-	// Window is how many messages may be under way: the result of an older one is
-	// forgotten.
-	Window int `json:"window"`
-}
 
 // postSession opens a session for a sender. Opening one twice, as a client does
 // that had no answer, leaves an unused one behind, which is forgotten in time.
@@ -41,5 +33,5 @@ func (a *API) postSession(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	writeJSON(w, wireSession{conversation, results[0].Session, order.Window})
+	writeJSON(w, api.Session{Conversation: conversation, Session: results[0].Session, Window: order.Window})
 }

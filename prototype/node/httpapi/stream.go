@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
@@ -84,7 +85,7 @@ func (a *API) postStream(w http.ResponseWriter, r *http.Request, conversation st
 		c.wait(ctx) // what was ordered stays ordered
 	}
 	if broken && !(whole && early == nil && body.whole.Load()) {
-		early = slowReader(outcome.Unknown)
+		early = slowReader(api.Unknown)
 	}
 	if early != nil {
 		out.pass(appendProblem(nil, problemOf(early, r.URL.Path)), true)

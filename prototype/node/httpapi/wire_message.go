@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
@@ -18,21 +19,21 @@ import (
 // against each other.
 
 // parseLine reads a message.
-func parseLine(l line) (wireMessage, *outcome.Error) {
+func parseLine(l line) (api.Message, *outcome.Error) {
 	if l.err != nil {
-		return wireMessage{}, l.err
+		return api.Message{}, l.err
 	}
 	if m, ok := parsePlain(l.data); ok {
 		return m, nil
 	}
-	var m wireMessage
+	var m api.Message
 	err := unmarshalStrict(l.data, &m)
 	return m, err
 }
 
 // parsePlain reads an object of known string fields without escapes. ok is false
 // for everything else, right or wrong.
-func parsePlain(data []byte) (m wireMessage, ok bool) {
+func parsePlain(data []byte) (m api.Message, ok bool) {
 	if !utf8.Valid(data) {
 		return m, false
 	}

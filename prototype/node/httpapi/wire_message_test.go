@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/order"
 )
 
@@ -22,7 +23,7 @@ func FuzzParsePlain(f *testing.F) {
 		if !ok {
 			return
 		}
-		var slow wireMessage
+		var slow api.Message
 		if err := unmarshalStrict(data, &slow); err != nil || slow != fast {
 			t.Errorf("%q: the fast path reads %+v, encoding/json %+v, %v", data, fast, slow, err)
 		}
@@ -34,8 +35,8 @@ func FuzzAppendResult(f *testing.F) {
 	f.Add("größe <&>", "a\"b\\", uint64(0), uint64(0), false)
 	f.Fuzz(func(t *testing.T, conversation, id string, seq, epoch uint64, duplicate bool) {
 		got := appendResult(nil, conversation, id, order.Result{Seq: seq, Epoch: epoch, Duplicate: duplicate})
-		var a, b wireResult
-		want, err := json.Marshal(wireResult{conversation, seq, id, epoch, duplicate})
+		var a, b api.Ack
+		want, err := json.Marshal(api.Ack{Conversation: conversation, Seq: seq, ID: id, Epoch: epoch, Duplicate: duplicate})
 		if err != nil {
 			t.Skip()
 		}

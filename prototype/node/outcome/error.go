@@ -1,7 +1,7 @@
 // Package outcome says, in the terms of a client, why a request did not succeed, and
 // whether it certainly had no effect.
 //
-// Whoever is not sure says [Unknown]. A request that certainly was not applied may be
+// Whoever is not sure says [api.Unknown]. A request that certainly was not applied may be
 // made anew; one whose outcome is unknown must be repeated with the same message id.
 package outcome
 
@@ -10,19 +10,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
-)
 
-// Outcome is what is certain about a request that did not succeed.
-type Outcome string
-
-const (
-	Fail    Outcome = "fail"    // certainly not applied: send again, or give up
-	Unknown Outcome = "unknown" // perhaps applied: send again with the same id
+	"lockstep/prototype/api"
 )
 
 // Error is why a request did not succeed, in the terms of a client.
 type Error struct {
-	Outcome    Outcome
+	Outcome    api.Outcome
 	Reason     Reason
 	Detail     string
 	RetryAfter time.Duration // 0: no advice
@@ -62,22 +56,22 @@ func (e *Error) Error() string { return fmt.Sprintf("%s (%s): %s", e.Reason, e.O
 
 // NoLeader is for a request that nobody can order at the moment.
 func NoLeader(detail string) *Error {
-	return &Error{Outcome: Fail, Reason: ReasonNoLeader, Detail: detail, RetryAfter: time.Second}
+	return &Error{Outcome: api.Fail, Reason: ReasonNoLeader, Detail: detail, RetryAfter: time.Second}
 }
 
 // DiskFull is for a request that a disk has no room for.
 func DiskFull(detail string) *Error {
-	return &Error{Outcome: Fail, Reason: ReasonDiskFull, Detail: detail, RetryAfter: time.Second}
+	return &Error{Outcome: api.Fail, Reason: ReasonDiskFull, Detail: detail, RetryAfter: time.Second}
 }
 
 // Uncertain is for a request that perhaps was applied.
 func Uncertain(detail string) *Error {
-	return &Error{Outcome: Unknown, Reason: ReasonTimeout, Detail: detail}
+	return &Error{Outcome: api.Unknown, Reason: ReasonTimeout, Detail: detail}
 }
 
 // Invalid is for a request that makes no sense.
 func Invalid(format string, args ...any) *Error {
-	return &Error{Outcome: Fail, Reason: ReasonInvalid, Detail: Clip(fmt.Sprintf(format, args...))}
+	return &Error{Outcome: api.Fail, Reason: ReasonInvalid, Detail: Clip(fmt.Sprintf(format, args...))}
 }
 
 // Clip bounds what of a request is repeated in the answer to it, in bytes.
@@ -94,6 +88,6 @@ func Quoted(text string) string { return strconv.Quote(Clip(text)) }
 
 // Gone is the answer to one who asks for messages that were forgotten.
 func Gone(after, first uint64) *Error {
-	return &Error{Outcome: Fail, Reason: ReasonGone, FirstSeq: first,
+	return &Error{Outcome: api.Fail, Reason: ReasonGone, FirstSeq: first,
 		Detail: fmt.Sprintf("messages after %d were asked for, and the oldest that is retained is %d: go on with after=%d", after, first, first-1)}
 }

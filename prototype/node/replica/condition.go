@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 )
 
@@ -87,7 +88,7 @@ func (s *Replica) Stopped() bool { return s.condition.Load() != nil }
 // Serves refuses to read at a replica that has stopped.
 func (s *Replica) Serves() *outcome.Error {
 	if c := s.condition.Load(); c != nil {
-		return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonForked, Detail: c.err.Error() + ": " + c.reason}
+		return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonForked, Detail: c.err.Error() + ": " + c.reason}
 	}
 	return nil
 }

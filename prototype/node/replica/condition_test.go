@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 )
 
@@ -41,7 +42,7 @@ func TestShard_mayCut(t *testing.T) {
 		if open := s.transport.Open.Load(); open != tt.may || told(became) == tt.may || told(applied) == tt.may {
 			t.Errorf("from %d: takes part %v; those who wait for a lead were told %v, for a message %v", tt.from, open, told(became), told(applied))
 		}
-		if err := s.Serves(); (err == nil) != tt.may || err != nil && (err.Outcome != outcome.Fail || err.Reason != outcome.ReasonForked) {
+		if err := s.Serves(); (err == nil) != tt.may || err != nil && (err.Outcome != api.Fail || err.Reason != outcome.ReasonForked) {
 			t.Errorf("from %d: serves: %v", tt.from, err)
 		}
 		if trouble := s.Trouble(); (trouble == "") != tt.may {

@@ -3,15 +3,9 @@ package replica
 import (
 	"sync"
 	"time"
-)
 
-// Lead is how a leader came to lead, by its own clock. Whoever watches a cluster
-// sees an election only when it asks, which is late; the winner knows.
-type Lead struct {
-	ForMicros      int64 `json:"for_us"`      // since it was elected
-	ElectionMicros int64 `json:"election_us"` // from its campaign to its election; 0 if it did not campaign by itself
-	BarrierMicros  int64 `json:"barrier_us"`  // from its election until it knew everything that was committed before; 0 until then
-}
+	"lockstep/prototype/api"
+)
 
 // campaignFor is how long a campaign is given before another one may begin.
 const CampaignFor = 300 * time.Millisecond
@@ -44,13 +38,13 @@ func (l *lead) knows(now time.Time) {
 }
 
 // status is for a node that leads; nil if it has not heard of that itself.
-func (l *lead) status(now time.Time) *Lead {
+func (l *lead) status(now time.Time) *api.Lead {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.elected.IsZero() {
 		return nil
 	}
-	status := &Lead{ForMicros: now.Sub(l.elected).Microseconds()}
+	status := &api.Lead{ForMicros: now.Sub(l.elected).Microseconds()}
 	if !l.campaigned.IsZero() {
 		status.ElectionMicros = max(1, l.elected.Sub(l.campaigned).Microseconds())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 )
 
@@ -31,7 +32,7 @@ func (s *Replica) Patience(ctx context.Context) patience {
 
 // Again waits a moment and says whether to try again after an error.
 func (p patience) Again(err *outcome.Error) bool {
-	if err.Outcome != outcome.Fail || err.Reason != outcome.ReasonNoLeader || time.Now().After(p.until) {
+	if err.Outcome != api.Fail || err.Reason != outcome.ReasonNoLeader || time.Now().After(p.until) {
 		return false
 	}
 	timer := time.NewTimer(lookAgain)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 )
 
@@ -41,7 +42,7 @@ func (q *queue) push(conversation string, groups []*group) *outcome.Error {
 		size += g.size
 	}
 	if q.bytes+size > q.maxBytes {
-		return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonOverloaded, Detail: "too many messages are waiting for this shard", RetryAfter: time.Second}
+		return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonOverloaded, Detail: "too many messages are waiting for this shard", RetryAfter: time.Second}
 	}
 	room := q.rooms[conversation]
 	if room == nil {
@@ -61,7 +62,7 @@ func (q *queue) push(conversation string, groups []*group) *outcome.Error {
 }
 
 func overAdmission(detail string, retryAfter time.Duration) *outcome.Error {
-	return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonAdmission, Detail: detail, RetryAfter: retryAfter}
+	return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonAdmission, Detail: detail, RetryAfter: retryAfter}
 }
 
 // take removes as many groups as fit into atMost bytes, and at least one if there

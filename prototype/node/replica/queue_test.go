@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
@@ -44,7 +45,7 @@ func TestQueue_limits(t *testing.T) {
 	if err := q.push("a", []*group{groupOf("a", 500)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := q.push("a", []*group{groupOf("a", 200)}); err == nil || err.Reason != outcome.ReasonAdmission || err.RetryAfter == 0 || err.Outcome != outcome.Fail {
+	if err := q.push("a", []*group{groupOf("a", 200)}); err == nil || err.Reason != outcome.ReasonAdmission || err.RetryAfter == 0 || err.Outcome != api.Fail {
 		t.Errorf("over the conversation's share: %v", err)
 	}
 	if err := q.push("b", []*group{groupOf("b", 501)}); err == nil || err.Reason != outcome.ReasonOverloaded {

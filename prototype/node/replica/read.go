@@ -8,39 +8,15 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/mutant"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/node/transport"
 	"lockstep/prototype/order"
 )
 
-// Level is what a read promises.
-type Level string
-
-const (
-	// Linearizable sees everything that was acknowledged before the read began.
-	Linearizable Level = "linearizable"
-	// Leader sees the same, provided that the clocks of the nodes run at rates
-	// that differ by less than Config.ClockDrift.
-	Leader Level = "leader"
-	// Session sees at least up to MinSeq: a client that passes the newest seq
-	// that it has seen never goes back in time.
-	Session Level = "session"
-	// Local sees what this replica has, however old.
-	Local Level = "local"
-)
-
-// ReadRequest asks for messages of one conversation.
-type ReadRequest struct {
-	Conversation string
-	After        uint64
-	Limit        int
-	Level        Level
-	MinSeq       uint64 // for Session
-}
-
 // View reads what this replica has.
-func (s *Replica) View(r ReadRequest) (order.View, *outcome.Error) {
+func (s *Replica) View(r api.ReadRequest) (order.View, *outcome.Error) {
 	if err := s.Serves(); err != nil {
 		return order.View{}, err
 	}
@@ -53,13 +29,13 @@ func (s *Replica) View(r ReadRequest) (order.View, *outcome.Error) {
 
 // Await returns when this replica may answer as the level asks. For Linearizable
 // and Leader it must lead.
-func (s *Replica) Await(ctx context.Context, r ReadRequest) *outcome.Error {
+func (s *Replica) Await(ctx context.Context, r api.ReadRequest) *outcome.Error {
 	switch r.Level {
-	case Linearizable:
+	case api.LevelLinearizable:
 		return s.Linearize(ctx)
-	case Leader:
+	case api.LevelLeader:
 		return s.Lease(ctx)
-	case Session:
+	case api.LevelSession:
 		return s.reach(ctx, r.Conversation, r.MinSeq)
 	}
 	return nil
@@ -190,7 +166,7 @@ func (s *Replica) CatchUp(ctx context.Context, index uint64) *outcome.Error {
 		select {
 		case <-applied:
 		case <-ctx.Done():
-			return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonTimeout, Detail: "this replica did not catch up in time"}
+			return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonTimeout, Detail: "this replica did not catch up in time"}
 		}
 	}
 }
@@ -204,7 +180,7 @@ func (s *Replica) Shares(leader order.State) *outcome.Error {
 	mine, ok := s.fsm.trail.at(leader.Index)
 	switch {
 	case !ok:
-		return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonUnavailable, RetryAfter: time.Second,
+		return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonUnavailable, RetryAfter: time.Second,
 			Detail: "this replica has just been filled and cannot compare its history with the leader's"}
 	case mine != leader.Fingerprint && s.cfg.Lazy == 0:
 		s.Halt(fmt.Sprintf("at entry %d its history is another one than the leader's", leader.Index))
@@ -228,7 +204,7 @@ func (s *Replica) apply(ctx context.Context, index uint64) *outcome.Error {
 			if err := s.log.GetLog(index, &entry); errors.Is(err, raft.ErrLogNotFound) {
 				return nil // compacted, hence part of a snapshot of this machine
 			} else if err != nil {
-				return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonUnavailable, Detail: "read log: " + err.Error()}
+				return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonUnavailable, Detail: "read log: " + err.Error()}
 			}
 			if entry.Type == raft.LogCommand {
 				break
@@ -241,7 +217,7 @@ func (s *Replica) apply(ctx context.Context, index uint64) *outcome.Error {
 		select {
 		case <-applied:
 		case <-ctx.Done():
-			return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonTimeout, Detail: "this replica did not catch up in time"}
+			return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonTimeout, Detail: "this replica did not catch up in time"}
 		}
 	}
 }
@@ -256,7 +232,7 @@ func (s *Replica) reach(ctx context.Context, conversation string, min uint64) *o
 		select {
 		case <-applied:
 		case <-ctx.Done():
-			return &outcome.Error{Outcome: outcome.Fail, Reason: outcome.ReasonUnavailable, RetryAfter: time.Second,
+			return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonUnavailable, RetryAfter: time.Second,
 				Detail: "this replica has not reached min_seq yet"}
 		}
 	}

@@ -3,28 +3,14 @@ package replica
 import (
 	"time"
 
+	"lockstep/prototype/api"
+
 	"github.com/hashicorp/raft"
 )
 
-// Status is the state of one shard at one node.
-type Status struct {
-	Shard        int    `json:"shard"`
-	Lane         string `json:"lane"`
-	Role         string `json:"role"` // leader, follower, candidate, shutdown
-	Term         uint64 `json:"term"`
-	Leader       string `json:"leader"` // "" if none is known
-	CommitIndex  uint64 `json:"commit_index"`
-	AppliedIndex uint64 `json:"applied_index"`
-	Disk         string `json:"disk,omitempty"` // what is wrong with its disk, and what to do
-	Lead         *Lead  `json:"lead,omitempty"` // of a leader
-	// Trouble is why this replica takes no part in the shard, and what may be done;
-	// "" if it does.
-	Trouble string `json:"trouble,omitempty"`
-}
-
 // Status gives the state of this replica, by the number and the lane that clients know.
-func (s *Replica) Status(number int, lane string) Status {
-	status := Status{
+func (s *Replica) Status(number int, lane string) api.ShardStatus {
+	status := api.ShardStatus{
 		Shard: number, Lane: lane, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.Leader(),
 		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(), Disk: s.DiskProblem(), Trouble: s.Trouble(),
 	}

@@ -70,7 +70,7 @@ func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now
 func (c *clock) add(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.now = c.now.Add(d) }
 
 // doorway is a door behind a real listener, with a page that says who is there.
-func doorway(t *testing.T) (*Door, *clock, *httptest.Server, string) {
+func doorway(t *testing.T) (*Sessions, *clock, *httptest.Server, string) {
 	t.Helper()
 	c := &clock{now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	dir := t.TempDir()
@@ -78,7 +78,7 @@ func doorway(t *testing.T) (*Door, *clock, *httptest.Server, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &Door{Store: store}
+	d := &Sessions{Store: store}
 	mux := http.NewServeMux()
 	mux.Handle("/", d.Handler())
 	mux.HandleFunc("GET /who", func(w http.ResponseWriter, r *http.Request) {

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Door lets people in and out of a browser: it knows who has a session, and
+// Sessions signs people in and out of a browser: it knows who has a session, and
 // answers the pages with which one begins and ends.
-type Door struct {
+type Sessions struct {
 	Store *Store
 	// Secure is set where browsers reach the server by https: cookies then never
 	// leave it.
@@ -21,127 +21,127 @@ type Door struct {
 	Stylesheet func() string
 }
 
-var _ Identifier = (*Door)(nil)
+var _ Identifier = (*Sessions)(nil)
 
-func (d *Door) cookie() string {
-	if d.Secure {
+func (s *Sessions) cookie() string {
+	if s.Secure {
 		return "__Host-lockstep"
 	}
 	return "lockstep"
 }
 
 // Identify implements [Identifier].
-func (d *Door) Identify(r *http.Request) (Actor, error) {
-	if token, ok := bearer(r); ok && d.Store != nil {
-		return d.Store.Token(token) // who shows a token is nobody else, whatever the browser has
+func (s *Sessions) Identify(r *http.Request) (Actor, error) {
+	if token, ok := bearer(r); ok && s.Store != nil {
+		return s.Store.Token(token) // who shows a token is nobody else, whatever the browser has
 	}
-	if d.Store != nil {
-		if c, err := r.Cookie(d.cookie()); err == nil {
-			if who, err := d.Store.Session(c.Value); err == nil {
+	if s.Store != nil {
+		if c, err := r.Cookie(s.cookie()); err == nil {
+			if who, err := s.Store.Session(c.Value); err == nil {
 				return who, nil
 			}
 		}
 	}
-	if d.Local != nil {
-		return d.Local.Identify(r)
+	if s.Local != nil {
+		return s.Local.Identify(r)
 	}
 	return Actor{}, ErrSignIn
 }
 
-// Patterns are those of net/http that the door answers.
-func (d *Door) Patterns() []string {
+// Patterns are those of net/http that Handler answers.
+func (s *Sessions) Patterns() []string {
 	return []string{"GET /invite/{token}", "POST /invite/{token}", "GET /whoami", "POST /whoami", "POST /sign-out"}
 }
 
 // Handler answers them. Nothing is changed by GET: a link that a mail program
 // looks at is not used up.
-func (d *Door) Handler() http.Handler {
+func (s *Sessions) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /invite/{token}", d.showInvitation)
-	mux.HandleFunc("POST /invite/{token}", d.redeem)
-	mux.HandleFunc("GET /whoami", d.whoami)
-	mux.HandleFunc("POST /whoami", d.rename)
-	mux.HandleFunc("POST /sign-out", d.signOut)
+	mux.HandleFunc("GET /invite/{token}", s.showInvitation)
+	mux.HandleFunc("POST /invite/{token}", s.redeem)
+	mux.HandleFunc("GET /whoami", s.whoami)
+	mux.HandleFunc("POST /whoami", s.rename)
+	mux.HandleFunc("POST /sign-out", s.signOut)
 	return mux
 }
 
-func (d *Door) begin(w http.ResponseWriter, token string) {
-	http.SetCookie(w, &http.Cookie{Name: d.cookie(), Value: token, Path: "/", MaxAge: int(endAfter.Seconds()), Secure: d.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+func (s *Sessions) begin(w http.ResponseWriter, token string) {
+	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Value: token, Path: "/", MaxAge: int(endAfter.Seconds()), Secure: s.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
-func (d *Door) showInvitation(w http.ResponseWriter, r *http.Request) {
-	if d.Store == nil {
-		d.page(w, http.StatusNotFound, doorPage{Title: "No invitation", Text: ErrInvitation.Error()})
+func (s *Sessions) showInvitation(w http.ResponseWriter, r *http.Request) {
+	if s.Store == nil {
+		s.page(w, http.StatusNotFound, doorPage{Title: "No invitation", Text: ErrInvitation.Error()})
 		return
 	}
-	i, err := d.Store.Invitation(r.PathValue("token"))
+	i, err := s.Store.Invitation(r.PathValue("token"))
 	if err != nil {
-		d.page(w, http.StatusNotFound, doorPage{Title: "No invitation", Text: "This invitation does not exist, was used, has expired or was revoked. Ask for another one."})
+		s.page(w, http.StatusNotFound, doorPage{Title: "No invitation", Text: "This invitation does not exist, was used, has expired or was revoked. Ask for another one."})
 		return
 	}
-	d.page(w, http.StatusOK, doorPage{Title: "You are invited", Text: "To review here as " + i.Name + ", " + i.Role + ". The link works once, for this browser.",
+	s.page(w, http.StatusOK, doorPage{Title: "You are invited", Text: "To review here as " + i.Name + ", " + i.Role + ". The link works once, for this browser.",
 		Action: "/invite/" + url.PathEscape(r.PathValue("token")), Button: "Begin as " + i.Name})
 }
 
-func (d *Door) redeem(w http.ResponseWriter, r *http.Request) {
-	if d.Store == nil {
+func (s *Sessions) redeem(w http.ResponseWriter, r *http.Request) {
+	if s.Store == nil {
 		http.NotFound(w, r)
 		return
 	}
-	token, err := d.Store.Redeem(r.PathValue("token"))
+	token, err := s.Store.Redeem(r.PathValue("token"))
 	switch {
 	case errors.Is(err, ErrInvitation):
-		d.page(w, http.StatusGone, doorPage{Title: "No invitation", Text: "This invitation does not exist, was used, has expired or was revoked. Ask for another one."})
+		s.page(w, http.StatusGone, doorPage{Title: "No invitation", Text: "This invitation does not exist, was used, has expired or was revoked. Ask for another one."})
 	case err != nil:
-		d.page(w, http.StatusInternalServerError, doorPage{Title: "Not now", Text: "The invitation could not be used. Try again."})
+		s.page(w, http.StatusInternalServerError, doorPage{Title: "Not now", Text: "The invitation could not be used. Try again."})
 	default:
-		d.endOld(r)
-		d.begin(w, token)
+		s.endOld(r)
+		s.begin(w, token)
 		http.Redirect(w, r, "/reviews/", http.StatusSeeOther)
 	}
 }
 
 // endOld ends the session that a browser had before it signed in anew.
-func (d *Door) endOld(r *http.Request) {
-	if c, err := r.Cookie(d.cookie()); err == nil {
-		d.Store.End(c.Value)
+func (s *Sessions) endOld(r *http.Request) {
+	if c, err := r.Cookie(s.cookie()); err == nil {
+		s.Store.End(c.Value)
 	}
 }
 
-func (d *Door) whoami(w http.ResponseWriter, r *http.Request) {
-	who, err := d.Identify(r)
+func (s *Sessions) whoami(w http.ResponseWriter, r *http.Request) {
+	who, err := s.Identify(r)
 	switch {
 	case err != nil:
-		d.page(w, http.StatusOK, doorPage{Title: "Nobody is signed in", Text: "Open the invitation that you were sent."})
+		s.page(w, http.StatusOK, doorPage{Title: "Nobody is signed in", Text: "Open the invitation that you were sent."})
 	case who.Local:
-		d.page(w, http.StatusOK, doorPage{Title: "You are " + who.Name, Text: "This server answers this machine only, so nobody signs in. The name is git's; another one is kept in this browser.",
+		s.page(w, http.StatusOK, doorPage{Title: "You are " + who.Name, Text: "This server answers this machine only, so nobody signs in. The name is git's; another one is kept in this browser.",
 			Action: "/whoami", Button: "Use this name", Name: who.Name, Email: who.Email, Rename: true})
 	default:
-		d.page(w, http.StatusOK, doorPage{Title: "You are " + who.Name, Text: "Your role is " + who.Role.String() + ".", Action: "/sign-out", Button: "Sign out"})
+		s.page(w, http.StatusOK, doorPage{Title: "You are " + who.Name, Text: "Your role is " + who.Role.String() + ".", Action: "/sign-out", Button: "Sign out"})
 	}
 }
 
-func (d *Door) rename(w http.ResponseWriter, r *http.Request) {
-	who, err := d.Identify(r)
+func (s *Sessions) rename(w http.ResponseWriter, r *http.Request) {
+	who, err := s.Identify(r)
 	if err != nil || !who.Local {
-		d.page(w, http.StatusForbidden, doorPage{Title: "Not here", Text: "Names can be changed in local mode only."})
+		s.page(w, http.StatusForbidden, doorPage{Title: "Not here", Text: "Names can be changed in local mode only."})
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 	name, email := strings.TrimSpace(r.PostFormValue("name")), strings.TrimSpace(r.PostFormValue("email"))
 	if !validName(name) || email != "" && !validName(email) {
-		d.page(w, http.StatusBadRequest, doorPage{Title: "That is no name", Text: "A name has 1 to 80 characters.", Action: "/whoami", Button: "Use this name", Name: name, Email: email, Rename: true})
+		s.page(w, http.StatusBadRequest, doorPage{Title: "That is no name", Text: "A name has 1 to 80 characters.", Action: "/whoami", Button: "Use this name", Name: name, Email: email, Rename: true})
 		return
 	}
 	rename(w, name, email)
 	http.Redirect(w, r, "/whoami", http.StatusSeeOther)
 }
 
-func (d *Door) signOut(w http.ResponseWriter, r *http.Request) {
-	if d.Store != nil {
-		d.endOld(r)
+func (s *Sessions) signOut(w http.ResponseWriter, r *http.Request) {
+	if s.Store != nil {
+		s.endOld(r)
 	}
-	http.SetCookie(w, &http.Cookie{Name: d.cookie(), Path: "/", MaxAge: -1, Secure: d.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: s.cookie(), Path: "/", MaxAge: -1, Secure: s.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
@@ -162,9 +162,9 @@ var doorTemplate = template.Must(template.New("door").Parse(`<!DOCTYPE html>
 <p><a href="/reviews/">Open threads</a></p></div></article></main></div></body></html>
 `))
 
-func (d *Door) page(w http.ResponseWriter, status int, p doorPage) {
-	if d.Stylesheet != nil {
-		p.Stylesheet = d.Stylesheet()
+func (s *Sessions) page(w http.ResponseWriter, status int, p doorPage) {
+	if s.Stylesheet != nil {
+		p.Stylesheet = s.Stylesheet()
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

@@ -19,7 +19,7 @@ import (
 // A person is issuer and subject together, never an e-mail address, which may be
 // given to somebody else tomorrow.
 type OIDC struct {
-	door     *Door
+	sessions *Sessions
 	role     Role
 	provider *oidc.Provider
 	verifier *oidc.IDTokenVerifier
@@ -51,8 +51,8 @@ const (
 )
 
 // NewOIDC asks the provider for its configuration.
-func NewOIDC(ctx context.Context, door *Door, c OIDCConfig) (*OIDC, error) {
-	if door.Store == nil || c.ClientID == "" || !strings.HasPrefix(c.Base, "http") {
+func NewOIDC(ctx context.Context, sessions *Sessions, c OIDCConfig) (*OIDC, error) {
+	if sessions.Store == nil || c.ClientID == "" || !strings.HasPrefix(c.Base, "http") {
 		return nil, errors.New("sign-in by OpenID needs a client id and the address at which browsers reach this server")
 	}
 	provider, err := oidc.NewProvider(ctx, c.Issuer)
@@ -62,7 +62,7 @@ func NewOIDC(ctx context.Context, door *Door, c OIDCConfig) (*OIDC, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &OIDC{door: door, role: c.Role, provider: provider, now: c.Now, pending: make(map[string]pending),
+	return &OIDC{sessions: sessions, role: c.Role, provider: provider, now: c.Now, pending: make(map[string]pending),
 		verifier: provider.Verifier(&oidc.Config{ClientID: c.ClientID, Now: c.Now}),
 		oauth: oauth2.Config{ClientID: c.ClientID, ClientSecret: c.ClientSecret, Endpoint: provider.Endpoint(),
 			RedirectURL: strings.TrimSuffix(c.Base, "/") + "/sign-in/callback", Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}}, nil
@@ -77,14 +77,14 @@ func (o *OIDC) Patterns() []string {
 func (o *OIDC) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /sign-in/{$}", func(w http.ResponseWriter, r *http.Request) {
-		o.door.page(w, http.StatusOK, doorPage{Title: "Sign in", Text: "You will be sent to " + o.provider.Endpoint().AuthURL + " and back.", Action: "/sign-in/", Button: "Sign in"})
+		o.sessions.page(w, http.StatusOK, doorPage{Title: "Sign in", Text: "You will be sent to " + o.provider.Endpoint().AuthURL + " and back.", Action: "/sign-in/", Button: "Sign in"})
 	})
 	mux.HandleFunc("POST /sign-in/{$}", o.begin)
 	mux.HandleFunc("GET /sign-in/callback", o.callback)
 	return mux
 }
 
-func (o *OIDC) cookie() string { return o.door.cookie() + "-sign-in" }
+func (o *OIDC) cookie() string { return o.sessions.cookie() + "-sign-in" }
 
 // begin sends the browser to the provider. The browser keeps a secret of its own,
 // so that nobody can finish a sign-in that another browser began.
@@ -106,12 +106,12 @@ func (o *OIDC) begin(w http.ResponseWriter, r *http.Request) {
 		o.refuse(w, http.StatusServiceUnavailable, "Too many people are signing in. Try again in a few minutes.")
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: o.cookie(), Value: browser, Path: "/", MaxAge: int(signInWithin.Seconds()), Secure: o.door.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: o.cookie(), Value: browser, Path: "/", MaxAge: int(signInWithin.Seconds()), Secure: o.sessions.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	http.Redirect(w, r, o.oauth.AuthCodeURL(state, oidc.Nonce(p.nonce), oauth2.S256ChallengeOption(p.verifier)), http.StatusSeeOther)
 }
 
 func (o *OIDC) refuse(w http.ResponseWriter, status int, text string) {
-	o.door.page(w, status, doorPage{Title: "Not signed in", Text: text, Action: "/sign-in/", Button: "Try again"})
+	o.sessions.page(w, status, doorPage{Title: "Not signed in", Text: text, Action: "/sign-in/", Button: "Try again"})
 }
 
 // callback finishes a sign-in. A state is used once, whatever comes of it.
@@ -131,14 +131,14 @@ func (o *OIDC) callback(w http.ResponseWriter, r *http.Request) {
 		o.refuse(w, http.StatusForbidden, "The provider's answer could not be believed.")
 		return
 	}
-	token, err := o.door.Store.begin(who, "")
+	token, err := o.sessions.Store.begin(who, "")
 	if err != nil {
 		o.refuse(w, http.StatusInternalServerError, "The session could not be kept.")
 		return
 	}
-	o.door.endOld(r)
-	http.SetCookie(w, &http.Cookie{Name: o.cookie(), Path: "/", MaxAge: -1, Secure: o.door.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	o.door.begin(w, token)
+	o.sessions.endOld(r)
+	http.SetCookie(w, &http.Cookie{Name: o.cookie(), Path: "/", MaxAge: -1, Secure: o.sessions.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	o.sessions.begin(w, token)
 	http.Redirect(w, r, "/reviews/", http.StatusSeeOther)
 }
 

@@ -79,13 +79,13 @@ func remote(r *http.Request) (netip.Addr, bool) {
 	return addr.Unmap(), err == nil
 }
 
-// Any asks one after the other, and takes the first who knows the person.
-type Any []Identifier
+// FirstOf asks one after the other, and takes the first who knows the person.
+type FirstOf []Identifier
 
-var _ Identifier = Any{}
+var _ Identifier = FirstOf{}
 
 // Identify implements [Identifier].
-func (a Any) Identify(r *http.Request) (Actor, error) {
+func (a FirstOf) Identify(r *http.Request) (Actor, error) {
 	for _, i := range a {
 		if who, err := i.Identify(r); err == nil {
 			return who, nil

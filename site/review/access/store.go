@@ -166,7 +166,7 @@ func (s *Store) Session(token string) (Actor, error) {
 	}
 	if now.Sub(found.Seen) > noteSeen {
 		found.Seen = now
-		s.write(path, found) // a lost note ends the session early, and no more
+		s.write(path, found) // lost, it ends the session early; while End removes the file, it brings the session back
 	}
 	return found.Actor, nil
 }

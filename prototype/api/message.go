@@ -1,15 +1,20 @@
-package client
+package api
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/history"
+)
 
 // Message is what a client sends. ID must be unique among the messages of its
 // sender in the conversation: it is what makes a retry the same message. The same
-// id with another body is refused. See [NewID].
+// id with another body is refused.
 type Message struct {
 	ID     string `json:"id"`
 	Sender string `json:"sender"`
 	Body   string `json:"body"`
-	// Session and Number are set by an [Ordered] session.
+	// Session and Number, from 1, keep the order of a sender's messages through
+	// retries; see [Session].
 	Session uint64 `json:"session,omitempty"`
 	Number  uint64 `json:"number,omitempty"`
 }
@@ -21,6 +26,15 @@ type Ack struct {
 	ID           string `json:"id"`
 	Epoch        uint64 `json:"epoch"`
 	Duplicate    bool   `json:"duplicate"` // an earlier attempt had been ordered
+}
+
+// Session answers the opening of a session.
+type Session struct {
+	Conversation string `json:"conversation"`
+	Session      uint64 `json:"session"`
+	// Window is how many messages may be under way: the result of an older one is
+	// forgotten.
+	Window int `json:"window"`
 }
 
 // Placed is a message in its place.
@@ -39,34 +53,17 @@ type View struct {
 	Last     uint64   `json:"last_seq"`
 }
 
-// The read levels of the API.
-const (
-	Linearizable = "linearizable" // sees everything that was acknowledged before
-	Leader       = "leader"       // the same, if clocks run alike
-	Session      = "session"      // sees at least up to MinSeq
-	Local        = "local"        // what the replica has, however old
-)
+// Noted is the completion of a read that showed the view, for a history.
+func (v View) Noted() history.Event {
+	messages := make([]history.Message, len(v.Messages))
+	for i, m := range v.Messages {
+		messages[i] = history.Message{Seq: m.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: m.Epoch}
+	}
+	return history.Event{Type: history.OK, Last: v.Last, Messages: messages}
+}
 
 // Digest is a hash over a conversation up to a seq, as one replica has it.
 type Digest struct {
 	Seq    uint64 `json:"seq"`
 	Digest string `json:"digest"`
-}
-
-// ShardStatus is the state of a shard at a node.
-type ShardStatus struct {
-	Shard        int    `json:"shard"`
-	Lane         string `json:"lane"`
-	Role         string `json:"role"` // leader, follower, candidate, shutdown
-	Term         uint64 `json:"term"`
-	Leader       string `json:"leader"` // "" if the node knows none
-	CommitIndex  uint64 `json:"commit_index"`
-	AppliedIndex uint64 `json:"applied_index"`
-	Disk         string `json:"disk,omitempty"` // what is wrong with the replica's disk
-}
-
-// Status is what a node says of itself.
-type Status struct {
-	Node   string        `json:"node"`
-	Shards []ShardStatus `json:"shards"`
 }

@@ -4,16 +4,15 @@ import (
 	"context"
 	"fmt"
 	"time"
-)
 
-// Levels are the strengths of a read, the strongest first.
-var Levels = []Level{Linearizable, Leader, Session, Local}
+	"lockstep/prototype/api"
+)
 
 // ReadFrame is what became of the reads of one level. Each asks the nodes in turn
 // for what is newest, and is stale if it misses a message that had been
 // acknowledged before it began.
 type ReadFrame struct {
-	Level   Level
+	Level   api.Level
 	Fresh   uint64
 	Stale   uint64
 	Refused uint64
@@ -22,7 +21,7 @@ type ReadFrame struct {
 }
 
 // probes counts reads by level.
-type probes map[Level]*probe
+type probes map[api.Level]*probe
 
 type probe struct {
 	ReadFrame
@@ -36,38 +35,33 @@ const (
 )
 
 // probe reads at one level, at one node after the other, while there is load.
-func (l *Lab) probe(ctx context.Context, level Level) {
+func (l *Lab) probe(ctx context.Context, level api.Level) {
 	for turn := 0; wait(ctx, probeEvery); turn++ {
 		l.mu.Lock()
 		on, acked, seen := l.record.load.On, l.record.audit.newest, l.record.probes[level].seen
-		var ids []string
-		for _, n := range l.record.nodes {
-			if n.condition().Reachable() {
-				ids = append(ids, n.member.ID)
-			}
-		}
+		ids := l.record.reachable()
 		l.mu.Unlock()
 		if !on || acked == 0 || len(ids) == 0 {
 			continue
 		}
 		id := ids[turn%len(ids)]
 		began := time.Now()
-		request := ReadRequest{Lane: Quorum, Conversation: l.cfg.Conversation, Level: level, After: acked - 1, Limit: 1}
-		if level == Session {
+		request := api.ReadRequest{Conversation: l.cfg.Conversation, Level: level, After: acked - 1, Limit: 1}
+		if level == api.LevelSession {
 			request.MinSeq = seen
 		}
 		l.mu.Lock()
-		op := l.record.exact.reads(began, id, request, false)
+		op := l.record.exact.reads(began, id, LaneQuorum, request, false)
 		l.mu.Unlock()
 		try, cancel := context.WithTimeout(ctx, probeWait)
-		reading, err := l.cluster.Read(try, id, request)
+		reading, err := l.cluster.Read(try, id, LaneQuorum, request)
 		cancel()
 		if ctx.Err() != nil {
 			return
 		}
 		now := time.Now()
 		l.mu.Lock()
-		l.record.exact.read(now, Quorum, op, reading, err)
+		l.record.exact.read(now, LaneQuorum, op, reading, err)
 		l.record.probes.took(now, now.Sub(began), id, level, acked, reading, err)
 		l.mu.Unlock()
 	}
@@ -75,19 +69,19 @@ func (l *Lab) probe(ctx context.Context, level Level) {
 
 func newProbes() probes {
 	p := probes{}
-	for _, level := range Levels {
+	for _, level := range api.Levels {
 		p[level] = &probe{ReadFrame: ReadFrame{Level: level}}
 	}
 	return p
 }
 
-func (p probes) took(now time.Time, took time.Duration, node string, level Level, acked uint64, r Reading, err error) {
+func (p probes) took(now time.Time, took time.Duration, node string, level api.Level, acked uint64, r api.View, err error) {
 	x := p[level]
 	switch {
 	case err != nil:
 		x.Refused++
 		return
-	case r.Last < acked && level != Session:
+	case r.Last < acked && level != api.LevelSession:
 		x.Stale++
 		x.Newest = fmt.Sprintf("At %s %s answered with seq %d as the newest. Seq %d had been acknowledged before.", now.Format("15:04:05.0"), node, r.Last, acked)
 	case r.Last < x.seen: // what a session is promised
@@ -101,7 +95,7 @@ func (p probes) took(now time.Time, took time.Duration, node string, level Level
 }
 
 func (p probes) frames(now time.Time) (frames []ReadFrame) {
-	for _, level := range Levels {
+	for _, level := range api.Levels {
 		if x := p[level]; x != nil {
 			f := x.ReadFrame
 			_, f.P50, _, _ = x.series.read(now)
