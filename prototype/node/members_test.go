@@ -12,15 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"lockstep/prototype/api"
-	"lockstep/prototype/node/storage"
-
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/node/folder"
 	"lockstep/prototype/node/member"
 	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/roster"
+	"lockstep/prototype/node/storage"
 )
 
 // TestNode_step: what the leader answers to each step of a membership, from a

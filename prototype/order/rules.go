@@ -2,7 +2,6 @@ package order
 
 import (
 	"cmp"
-
 	"slices"
 )
 

@@ -3,9 +3,9 @@ package replica
 import (
 	"time"
 
-	"lockstep/prototype/api"
-
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/api"
 )
 
 // Status gives the state of this replica, by the number and the lane that clients know.

@@ -13,13 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hashicorp/raft"
 	wal "github.com/hashicorp/raft-wal"
 	walfs "github.com/hashicorp/raft-wal/fs"
 	"github.com/hashicorp/raft-wal/metadb"
 	"github.com/hashicorp/raft-wal/segment"
 	"github.com/hashicorp/raft-wal/types"
-
-	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/node/hclogger"
 )
