@@ -27,7 +27,7 @@ type Machine struct {
 	fingerprint   Fingerprint
 	rules         Rules
 	ids           *idMemory
-	labels        labeller // of Apply
+	labels        labeller
 	inForce       atomic.Pointer[inForce]
 }
 
@@ -48,6 +48,7 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 	m.index = index
 	m.adopt(&batch)
 	results := make([]Result, len(batch.Commands))
+	labels := m.labelAll(batch.Commands)
 	var c *conversation
 	for i := range batch.Commands {
 		command := &batch.Commands[i]
@@ -63,9 +64,9 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 		case command.Register:
 			results[i] = m.register(c, sessionID(index, i), command.Sender, batch.Time, index)
 		case command.Number > 0:
-			results[i] = m.placeNumbered(c, command, index, epoch, batch.Time)
+			results[i] = m.placeNumbered(c, command, labels[i], index, epoch, batch.Time)
 		case m.rules >= OncePerSender:
-			results[i] = m.placeOnce(c, command, m.labels.label(command), epoch, batch.Time)
+			results[i] = m.placeOnce(c, command, labels[i], epoch, batch.Time)
 		default:
 			results[i] = c.place(command, epoch, batch.Time, m.limits)
 		}
@@ -93,16 +94,12 @@ func (m *Machine) register(c *conversation, id uint64, sender string, now int64,
 	return Result{Session: id}
 }
 
-func (m *Machine) placeNumbered(c *conversation, command *Command, index, epoch uint64, now int64) Result {
+func (m *Machine) placeNumbered(c *conversation, command *Command, of label, index, epoch uint64, now int64) Result {
 	s := c.session(command.Session, now, m.limits.idle.Milliseconds())
 	if s == nil || s.sender != command.Sender {
 		return Result{Rejected: SessionExpired}
 	}
 	s.used, s.touch = max(s.used, now), index
-	var of label
-	if m.rules >= OncePerSender {
-		of = m.labels.label(command)
-	}
 	r, next := s.lookup(command.Number, of)
 	switch {
 	case r.Rejected == Conflict:

@@ -59,17 +59,35 @@ type label struct {
 	content uint64
 }
 
-// labeller makes labels, with a buffer that it uses again. It belongs to one
+// labeller makes labels, with buffers that it uses again. It belongs to one
 // goroutine.
-type labeller []byte
+type labeller struct {
+	buf    []byte
+	labels []label
+}
+
+// labelAll gives the labels of the commands of an entry, which are zero under the
+// first rules, until it is called again.
+func (m *Machine) labelAll(commands []Command) []label {
+	l := &m.labels
+	l.labels = append(l.labels[:0], make([]label, len(commands))...)
+	if m.rules >= OncePerSender {
+		for i := range commands {
+			l.labels[i] = l.label(&commands[i])
+		}
+		m.ids.timed.expect(l.labels)
+		m.ids.plain.expect(l.labels)
+	}
+	return l.labels
+}
 
 func (l *labeller) label(c *Command) label {
-	buf := appendString((*l)[:0], c.Conversation)
+	buf := appendString(l.buf[:0], c.Conversation)
 	buf = appendString(buf, c.Sender)
 	buf = append(buf, c.ID...)
 	sum := sha256.Sum256(buf)
 	buf = append(buf[:0], c.Body...)
-	*l = buf
+	l.buf = buf
 	content := uint64(crc32.Checksum(buf, castagnoli))<<32 | uint64(crc32.ChecksumIEEE(buf))
 	return label{key{binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])}, content}
 }
