@@ -15,8 +15,9 @@ func TestIDFor(t *testing.T) {
 	if !form.MatchString(a) || !form.MatchString(b) || a == b || a != IDFor(made, "s1-1") {
 		t.Errorf("%s, %s", a, b)
 	}
-	if one, other := NewID(), NewID(); one == other {
-		t.Error("two new ids are the same")
+	form = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	if one, other := NewID(), NewID(); one == other || !form.MatchString(one) || !form.MatchString(other) {
+		t.Errorf("two new ids: %s, %s", one, other)
 	}
 }
 
