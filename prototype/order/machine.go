@@ -48,10 +48,13 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 	m.index = index
 	m.adopt(&batch)
 	results := make([]Result, len(batch.Commands))
-	labels := m.labelAll(batch.Commands)
 	var c *conversation
 	for i := range batch.Commands {
 		command := &batch.Commands[i]
+		if i%labelsAhead == 0 {
+			m.labelNext(batch.Commands[i:])
+		}
+		of := m.labels.next[i%labelsAhead]
 		if i == 0 || command.Conversation != batch.Commands[i-1].Conversation {
 			if c != nil {
 				m.leave(batch.Commands[i-1].Conversation, c, batch.Retain)
@@ -64,9 +67,9 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 		case command.Register:
 			results[i] = m.register(c, sessionID(index, i), command.Sender, batch.Time, index)
 		case command.Number > 0:
-			results[i] = m.placeNumbered(c, command, labels[i], index, epoch, batch.Time)
+			results[i] = m.placeNumbered(c, command, of, index, epoch, batch.Time)
 		case m.rules >= OncePerSender:
-			results[i] = m.placeOnce(c, command, labels[i], epoch, batch.Time)
+			results[i] = m.placeOnce(c, command, of, epoch, batch.Time)
 		default:
 			results[i] = c.place(command, epoch, batch.Time, m.limits)
 		}

@@ -62,23 +62,26 @@ type label struct {
 // labeller makes labels, with buffers that it uses again. It belongs to one
 // goroutine.
 type labeller struct {
-	buf    []byte
-	labels []label
+	buf  []byte
+	next [labelsAhead]label // of the commands that Apply comes to
 }
 
-// labelAll gives the labels of the commands of an entry, which are zero under the
-// first rules, until it is called again.
-func (m *Machine) labelAll(commands []Command) []label {
-	l := &m.labels
-	l.labels = append(l.labels[:0], make([]label, len(commands))...)
-	if m.rules >= OncePerSender {
-		for i := range commands {
-			l.labels[i] = l.label(&commands[i])
-		}
-		m.ids.timed.expect(l.labels)
-		m.ids.plain.expect(l.labels)
+// labelsAhead is how many commands are labelled at once: enough for the memory to be
+// read for several at a time, and so few that what was read is still in the cache.
+const labelsAhead = 64
+
+// labelNext labels the first of some commands. Labels are zero under the first rules.
+func (m *Machine) labelNext(commands []Command) {
+	next := m.labels.next[:min(labelsAhead, len(commands))]
+	clear(next)
+	if m.rules < OncePerSender {
+		return
 	}
-	return l.labels
+	for i := range next {
+		next[i] = m.labels.label(&commands[i])
+	}
+	m.ids.timed.expect(next)
+	m.ids.plain.expect(next)
 }
 
 func (l *labeller) label(c *Command) label {
