@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"lockstep/prototype/jsontext"
 )
 
 // leaderHeader names the node that leads the conversation, as HOST:PORT, in
@@ -191,11 +193,11 @@ func (c *Client) knownTarget(address string) int {
 // appendLine writes a line that reads as what encoding/json would write.
 func (m Message) appendLine(out []byte) []byte {
 	out = append(out, `{"id":`...)
-	out = appendString(out, m.ID)
+	out = jsontext.AppendString(out, m.ID)
 	out = append(out, `,"sender":`...)
-	out = appendString(out, m.Sender)
+	out = jsontext.AppendString(out, m.Sender)
 	out = append(out, `,"body":`...)
-	out = appendString(out, m.Body)
+	out = jsontext.AppendString(out, m.Body)
 	if m.Session != 0 || m.Number != 0 {
 		out = append(out, `,"session":`...)
 		out = strconv.AppendUint(out, m.Session, 10)
@@ -203,18 +205,6 @@ func (m Message) appendLine(out []byte) []byte {
 		out = strconv.AppendUint(out, m.Number, 10)
 	}
 	return append(out, '}', '\n')
-}
-
-func appendString(out []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
-			data, _ := json.Marshal(s) // a string never fails
-			return append(out, data...)
-		}
-	}
-	out = append(out, '"')
-	out = append(out, s...)
-	return append(out, '"')
 }
 
 // parseAnswer reads one line of an answer. The form in which nodes write results

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"lockstep/prototype/jsontext"
 )
 
 // ReadRequest asks for a page of one conversation.
@@ -66,10 +68,10 @@ func (c *Client) ReadBatch(ctx context.Context, requests []ReadRequest) ([]ReadA
 
 func (r ReadRequest) appendLine(out []byte) []byte {
 	out = append(out, `{"conversation":`...)
-	out = appendString(out, r.Conversation)
+	out = jsontext.AppendString(out, r.Conversation)
 	if r.Level != "" {
 		out = append(out, `,"read":`...)
-		out = appendString(out, r.Level)
+		out = jsontext.AppendString(out, r.Level)
 	}
 	if r.After > 0 {
 		out = append(out, `,"after":`...)

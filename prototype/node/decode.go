@@ -14,6 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"lockstep/prototype/jsontext"
 	"lockstep/prototype/order"
 )
 
@@ -121,6 +122,7 @@ func (n *Node) checkName(what, value string) *Error {
 		return invalid("%s is missing or empty", what)
 	case len(value) > n.cfg.MaxID:
 		return invalid("%s has %d bytes; at most %d are allowed", what, len(value), n.cfg.MaxID)
+	case jsontext.Plain(value):
 	case !utf8.ValidString(value):
 		return invalid("%s is not valid UTF-8", what)
 	case strings.ContainsFunc(value, unicode.IsControl):
