@@ -116,11 +116,11 @@ func (f *flight) read(response *http.Response) (progress bool) {
 			line = append(long, line...)
 			long = long[:0]
 		}
-		ack, e := parseAnswer(line)
 		p := f.first()
 		if p == nil {
 			return progress // an answer to nothing: this is no node of ours
 		}
+		ack, e := parseAnswer(line, p.message.ID)
 		if e == nil && ack.ID != p.message.ID {
 			// From here on nobody knows which answer belongs to whom.
 			f.settle(p, ack, &Error{Outcome: Unknown, Status: http.StatusOK, Detail: "the answer is about message " + ack.ID})
@@ -208,9 +208,9 @@ func (m Message) appendLine(out []byte) []byte {
 }
 
 // parseAnswer reads one line of an answer. The form in which nodes write results
-// is read by hand; all else goes the long way.
-func parseAnswer(line []byte) (Ack, *Error) {
-	if ack, ok := parseAck(line); ok {
+// is read by hand if it is about the message with an id; all else goes the long way.
+func parseAnswer(line []byte, id string) (Ack, *Error) {
+	if ack, ok := parseAck(line, id); ok {
 		return ack, nil
 	}
 	var answer struct {
@@ -226,7 +226,7 @@ func parseAnswer(line []byte) (Ack, *Error) {
 	return answer.Ack, nil
 }
 
-func parseAck(line []byte) (ack Ack, ok bool) {
+func parseAck(line []byte, id string) (ack Ack, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte(`{"conversation":"`))
 	if !ok {
 		return ack, false
@@ -241,11 +241,11 @@ func parseAck(line []byte) (ack Ack, ok bool) {
 	if rest, ok = bytes.CutPrefix(rest, []byte(`,"id":"`)); !ok {
 		return ack, false
 	}
-	id, rest, ok := plainString(rest)
-	if !ok {
+	given, rest, ok := plainString(rest)
+	if !ok || string(given) != id {
 		return ack, false
 	}
-	ack.ID = string(id)
+	ack.ID = id
 	if rest, ok = bytes.CutPrefix(rest, []byte(`,"epoch":`)); !ok {
 		return ack, false
 	}

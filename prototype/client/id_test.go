@@ -23,7 +23,7 @@ func TestIDFor(t *testing.T) {
 
 // TestParseAnswer_conflict: a problem that names a seq is a problem.
 func TestParseAnswer_conflict(t *testing.T) {
-	_, err := parseAnswer([]byte(`{"type":"urn:lockstep:id-conflict","title":"The id stands for another message","status":409,"detail":"d","outcome":"fail","seq":7,"sha256":"00"}`))
+	_, err := parseAnswer([]byte(`{"type":"urn:lockstep:id-conflict","title":"The id stands for another message","status":409,"detail":"d","outcome":"fail","seq":7,"sha256":"00"}`), "m1")
 	if err == nil || err.Outcome != Fail || !err.final() {
 		t.Errorf("%v", err)
 	}

@@ -92,13 +92,17 @@ func (s *Stream) Send(ctx context.Context, m Message) (Ack, error) {
 func (s *Stream) Post(ctx context.Context, m Message, done func(Ack, error)) {
 	fail := func(err error) { done(Ack{}, &Error{Outcome: Fail, Detail: "not sent: " + err.Error(), Cause: err}) }
 	select {
-	case s.window <- struct{}{}:
-	case <-ctx.Done():
-		fail(ctx.Err())
-		return
-	case <-s.ctx.Done():
-		fail(ErrClosed)
-		return
+	case s.window <- struct{}{}: // alone, since a choice among three costs several times as much
+	default:
+		select {
+		case s.window <- struct{}{}:
+		case <-ctx.Done():
+			fail(ctx.Err())
+			return
+		case <-s.ctx.Done():
+			fail(ErrClosed)
+			return
+		}
 	}
 	s.enqueue(&posted{message: m, ctx: ctx, done: done})
 }
