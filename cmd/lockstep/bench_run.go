@@ -18,7 +18,6 @@ import (
 type bench struct {
 	flags   benchFlags
 	targets func() []string
-	run1    string // begins the ids of this run's messages
 	body    string
 
 	done, failed atomic.Int64
@@ -50,7 +49,7 @@ func (r benchResult) String() string {
 }
 
 func newBench(f benchFlags, targets func() []string) *bench {
-	return &bench{flags: f, targets: targets, run1: fmt.Sprint(time.Now().UnixNano()), body: strings.Repeat("x", f.body),
+	return &bench{flags: f, targets: targets, body: strings.Repeat("x", f.body),
 		latency: hdrhistogram.New(1, 60_000_000, 3)}
 }
 
@@ -81,8 +80,8 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 		switch b.flags.mode {
 		case "wait":
 			running.Go(func() {
-				b.each(loading, func(n int) (int, error) {
-					_, err := c.Send(loading, b.room(place), b.message(i, n))
+				b.each(loading, func() (int, error) {
+					_, err := c.Send(loading, b.room(place), b.message(i))
 					return 1, err
 				})
 			})
@@ -91,8 +90,8 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 				streams[place] = c.OpenStream(b.room(place), b.flags.clients)
 			}
 			running.Go(func() {
-				b.each(loading, func(n int) (int, error) {
-					_, err := streams[place].Send(loading, b.message(i, n))
+				b.each(loading, func() (int, error) {
+					_, err := streams[place].Send(loading, b.message(i))
 					return 1, err
 				})
 			})
@@ -100,7 +99,7 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 			running.Go(func() { b.pipeline(loading, c, place, i) })
 		case "read":
 			running.Go(func() {
-				b.each(loading, func(int) (int, error) {
+				b.each(loading, func() (int, error) {
 					_, err := c.Read(loading, api.ReadRequest{Conversation: b.room(place), Limit: 1})
 					return 1, err
 				})
@@ -111,7 +110,7 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 				requests[j] = api.ReadRequest{Conversation: b.room(j % b.flags.conversations), Limit: 1}
 			}
 			running.Go(func() {
-				b.each(loading, func(int) (int, error) {
+				b.each(loading, func() (int, error) {
 					answers, err := c.ReadBatch(loading, requests)
 					for _, a := range answers {
 						if a.Err != nil {
@@ -150,8 +149,8 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 
 func (b *bench) room(i int) string { return fmt.Sprintf("bench-%d", i) }
 
-func (b *bench) message(c, n int) api.Message {
-	return api.Message{ID: client.IDFor(time.Now(), fmt.Sprintf("%s-%d-%d", b.run1, c, n)), Sender: fmt.Sprintf("c%d", c), Body: b.body}
+func (b *bench) message(c int) api.Message {
+	return api.Message{ID: client.NewID(), Sender: fmt.Sprintf("c%d", c), Body: b.body}
 }
 
 func (b *bench) fail(count int, err error) {
@@ -164,11 +163,11 @@ func (b *bench) fail(count int, err error) {
 }
 
 // each does one thing after the other until the time is over.
-func (b *bench) each(ctx context.Context, do func(n int) (count int, err error)) {
+func (b *bench) each(ctx context.Context, do func() (count int, err error)) {
 	own := hdrhistogram.New(1, 60_000_000, 3)
-	for n := 0; ctx.Err() == nil; n++ {
+	for ctx.Err() == nil {
 		began := time.Now()
-		count, err := do(n)
+		count, err := do()
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
@@ -188,9 +187,9 @@ func (b *bench) pipeline(ctx context.Context, c *client.Client, place, number in
 	stream := c.OpenStream(b.room(place), b.flags.window)
 	var mu sync.Mutex
 	own := hdrhistogram.New(1, 60_000_000, 3)
-	for n := 0; ctx.Err() == nil; n++ {
+	for ctx.Err() == nil {
 		began := time.Now()
-		stream.Post(ctx, b.message(number, n), func(_ api.Ack, err error) {
+		stream.Post(ctx, b.message(number), func(_ api.Ack, err error) {
 			if err != nil {
 				if ctx.Err() == nil {
 					b.fail(1, err)

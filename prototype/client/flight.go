@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/jsontext"
 )
 
 // leaderHeader names the node that leads the conversation, as HOST:PORT, in
@@ -116,11 +117,11 @@ func (f *flight) read(response *http.Response) (progress bool) {
 			line = append(long, line...)
 			long = long[:0]
 		}
-		ack, e := parseAnswer(line)
 		p := f.first()
 		if p == nil {
 			return progress // an answer to nothing: this is no node of ours
 		}
+		ack, e := parseAnswer(line, p.message.ID)
 		if e == nil && ack.ID != p.message.ID {
 			// From here on nobody knows which answer belongs to whom.
 			f.settle(p, ack, &Error{Outcome: api.Unknown, Status: http.StatusOK, Detail: "the answer is about message " + ack.ID})
@@ -193,11 +194,11 @@ func (c *Client) knownTarget(address string) int {
 // appendMessage writes a line that reads as what encoding/json would write.
 func appendMessage(out []byte, m api.Message) []byte {
 	out = append(out, `{"id":`...)
-	out = appendString(out, m.ID)
+	out = jsontext.AppendString(out, m.ID)
 	out = append(out, `,"sender":`...)
-	out = appendString(out, m.Sender)
+	out = jsontext.AppendString(out, m.Sender)
 	out = append(out, `,"body":`...)
-	out = appendString(out, m.Body)
+	out = jsontext.AppendString(out, m.Body)
 	if m.Session != 0 || m.Number != 0 {
 		out = append(out, `,"session":`...)
 		out = strconv.AppendUint(out, m.Session, 10)
@@ -207,22 +208,10 @@ func appendMessage(out []byte, m api.Message) []byte {
 	return append(out, '}', '\n')
 }
 
-func appendString(out []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
-			data, _ := json.Marshal(s) // a string never fails
-			return append(out, data...)
-		}
-	}
-	out = append(out, '"')
-	out = append(out, s...)
-	return append(out, '"')
-}
-
 // parseAnswer reads one line of an answer. The form in which nodes write results
-// is read by hand; all else goes the long way.
-func parseAnswer(line []byte) (api.Ack, *Error) {
-	if ack, ok := parseAck(line); ok {
+// is read by hand if it is about the message with an id; all else goes the long way.
+func parseAnswer(line []byte, id string) (api.Ack, *Error) {
+	if ack, ok := parseAck(line, id); ok {
 		return ack, nil
 	}
 	var p api.Problem
@@ -236,7 +225,7 @@ func parseAnswer(line []byte) (api.Ack, *Error) {
 	return ack, nil
 }
 
-func parseAck(line []byte) (ack api.Ack, ok bool) {
+func parseAck(line []byte, id string) (ack api.Ack, ok bool) {
 	rest, ok := bytes.CutPrefix(line, []byte(`{"conversation":"`))
 	if !ok {
 		return ack, false
@@ -251,11 +240,11 @@ func parseAck(line []byte) (ack api.Ack, ok bool) {
 	if rest, ok = bytes.CutPrefix(rest, []byte(`,"id":"`)); !ok {
 		return ack, false
 	}
-	id, rest, ok := plainString(rest)
-	if !ok {
+	given, rest, ok := plainString(rest)
+	if !ok || string(given) != id {
 		return ack, false
 	}
-	ack.ID = string(id)
+	ack.ID = id
 	if rest, ok = bytes.CutPrefix(rest, []byte(`,"epoch":`)); !ok {
 		return ack, false
 	}

@@ -17,14 +17,15 @@ func TestIDFor(t *testing.T) {
 	if !form.MatchString(a) || !form.MatchString(b) || a == b || a != IDFor(made, "s1-1") {
 		t.Errorf("%s, %s", a, b)
 	}
-	if one, other := NewID(), NewID(); one == other {
-		t.Error("two new ids are the same")
+	form = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	if one, other := NewID(), NewID(); one == other || !form.MatchString(one) || !form.MatchString(other) {
+		t.Errorf("two new ids: %s, %s", one, other)
 	}
 }
 
 // TestParseAnswer_conflict: a problem that names a seq is a problem.
 func TestParseAnswer_conflict(t *testing.T) {
-	_, err := parseAnswer([]byte(`{"type":"urn:lockstep:id-conflict","title":"The id stands for another message","status":409,"detail":"d","outcome":"fail","seq":7,"sha256":"00"}`))
+	_, err := parseAnswer([]byte(`{"type":"urn:lockstep:id-conflict","title":"The id stands for another message","status":409,"detail":"d","outcome":"fail","seq":7,"sha256":"00"}`), "m1")
 	if err == nil || err.Outcome != api.Fail || !err.final() {
 		t.Errorf("%v", err)
 	}

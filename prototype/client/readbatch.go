@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/jsontext"
 )
 
 // ReadAnswer is what became of one read of a batch.
@@ -62,10 +63,10 @@ func (c *Client) ReadBatch(ctx context.Context, requests []api.ReadRequest) ([]R
 
 func appendRead(out []byte, r api.ReadRequest) []byte {
 	out = append(out, `{"conversation":`...)
-	out = appendString(out, r.Conversation)
+	out = jsontext.AppendString(out, r.Conversation)
 	if r.Level != "" {
 		out = append(out, `,"read":`...)
-		out = appendString(out, string(r.Level))
+		out = jsontext.AppendString(out, string(r.Level))
 	}
 	if r.After > 0 {
 		out = append(out, `,"after":`...)

@@ -96,13 +96,17 @@ func (s *Stream) Post(ctx context.Context, m api.Message, done func(api.Ack, err
 		done(api.Ack{}, &Error{Outcome: api.Fail, Detail: "not sent: " + err.Error(), Cause: err})
 	}
 	select {
-	case s.window <- struct{}{}:
-	case <-ctx.Done():
-		fail(ctx.Err())
-		return
-	case <-s.ctx.Done():
-		fail(ErrClosed)
-		return
+	case s.window <- struct{}{}: // alone, since a choice among three costs several times as much
+	default:
+		select {
+		case s.window <- struct{}{}:
+		case <-ctx.Done():
+			fail(ctx.Err())
+			return
+		case <-s.ctx.Done():
+			fail(ErrClosed)
+			return
+		}
 	}
 	s.enqueue(&posted{message: m, ctx: ctx, done: done})
 }

@@ -180,7 +180,7 @@ func FuzzParseAck(f *testing.F) {
 		f.Add([]byte(s + "\n"))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {
-		ack, ok := parseAck(line)
+		ack, ok := parseAck(line, "a")
 		if !ok {
 			return
 		}

@@ -20,7 +20,11 @@ import (
 // cannot make a loop.
 
 func (n *Node) forwardSubmit(leader roster.Peer, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
-	payload := order.Batch{Commands: commands}.Append(nil)
+	size := ticketSize + 64
+	for i := range commands {
+		size += commands[i].Size()
+	}
+	payload := order.Batch{Commands: commands}.Append(make([]byte, ticketSize, size))
 	type result struct {
 		payload []byte
 		err     error

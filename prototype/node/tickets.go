@@ -21,16 +21,16 @@ type departures struct {
 
 func newDepartures() *departures { return &departures{run: rand.Uint64()} }
 
-// send calls post with a payload that is numbered. Calls follow each other in the
-// order of the numbers, so post must not block.
+// send numbers a payload, which begins with room for the ticket, and calls post with
+// it. Calls follow each other in the order of the numbers, so post must not block.
 func (d *departures) send(term uint64, payload []byte, post func([]byte)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.last++
-	head := binary.BigEndian.AppendUint64(make([]byte, 0, ticketSize+len(payload)), d.run)
-	head = binary.BigEndian.AppendUint64(head, d.last)
-	head = binary.BigEndian.AppendUint64(head, term)
-	post(append(head, payload...))
+	binary.BigEndian.PutUint64(payload, d.run)
+	binary.BigEndian.PutUint64(payload[8:], d.last)
+	binary.BigEndian.PutUint64(payload[16:], term)
+	post(payload)
 }
 
 // ticket is what comes before a numbered payload: the sender's run, the number,

@@ -1,6 +1,10 @@
 package order
 
-import "lockstep/prototype/mutant"
+import (
+	"strings"
+
+	"lockstep/prototype/mutant"
+)
 
 // chunkSize is the number of messages that are stored, and forgotten, together.
 const chunkSize = 256
@@ -78,7 +82,7 @@ func (c *conversation) admit(sender string, l limits) bool {
 		if len(c.senders) >= l.senders {
 			return false
 		}
-		c.senders[sender] = struct{}{}
+		c.senders[strings.Clone(sender)] = struct{}{} // the sender outlives the message
 	}
 	c.recent = sender
 	return true

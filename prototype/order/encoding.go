@@ -103,16 +103,18 @@ func DecodeBatch(data []byte) (Batch, error) {
 		return Batch{}, fmt.Errorf("decode count: %w", ErrMalformed)
 	}
 	b.Commands = make([]Command, count)
+	var texts run
 	previous := ""
 	for i := range b.Commands {
 		c := &b.Commands[i]
 		flags := d.byte()
 		c.Register = flags&flagRegister != 0
-		if c.Conversation = string(d.bytes()); c.Conversation == "" {
-			c.Conversation = previous
+		if name := d.bytes(); len(name) > 0 {
+			texts.end(d.data)
+			previous = string(name)
 		}
-		previous = c.Conversation
-		d.fields(&c.ID, &c.Sender, &c.Body)
+		c.Conversation = previous
+		texts.read(&d, c)
 		if flags&flagSession != 0 {
 			c.Session, c.Number = d.uvarint(), d.uvarint()
 		}
@@ -120,6 +122,7 @@ func DecodeBatch(data []byte) (Batch, error) {
 			return Batch{}, fmt.Errorf("decode command %d: %w", i, ErrMalformed)
 		}
 	}
+	texts.end(d.data)
 	if len(d.data) > 0 {
 		return Batch{}, fmt.Errorf("decode: %d bytes too many: %w", len(d.data), ErrMalformed)
 	}
@@ -178,21 +181,45 @@ func (d *decoder) bytes() []byte {
 	return b
 }
 
-// fields reads strings that follow each other, with one allocation for all of
-// them: they live and die together, as parts of one message.
-func (d *decoder) fields(into ...*string) {
-	var bounds [3][2]int
-	start := d.data
-	for i := range into {
-		b := d.bytes()
-		end := len(start) - len(d.data)
-		bounds[i] = [2]int{end - len(b), end}
+// run is a few commands in a row that are of one conversation. Their texts share one
+// allocation: they live together, and are forgotten together, or nearly.
+type run struct {
+	start    []byte
+	commands [16]*Command
+	bounds   [16][3][2]int
+	n        int
+}
+
+// runBytes is how much text may be held for the sake of one message of a run, beside
+// the message itself.
+const runBytes = 2 << 10
+
+// read reads the texts of a command, which are set when the run ends.
+func (r *run) read(d *decoder, c *Command) {
+	if r.n == len(r.commands) || r.n > 0 && len(r.start)-len(d.data) > runBytes {
+		r.end(d.data)
 	}
-	if d.failed {
+	if r.n == 0 {
+		r.start = d.data
+	}
+	for i := range r.bounds[r.n] {
+		b := d.bytes()
+		end := len(r.start) - len(d.data)
+		r.bounds[r.n][i] = [2]int{end - len(b), end}
+	}
+	r.commands[r.n] = c
+	r.n++
+}
+
+// end begins a new run; rest is what follows this one.
+func (r *run) end(rest []byte) {
+	if r.n == 0 {
 		return
 	}
-	all := string(start[:len(start)-len(d.data)])
-	for i, field := range into {
-		*field = all[bounds[i][0]:bounds[i][1]]
+	text := string(r.start[:len(r.start)-len(rest)])
+	for i, c := range r.commands[:r.n] {
+		b := &r.bounds[i]
+		c.ID, c.Sender, c.Body = text[b[0][0]:b[0][1]], text[b[1][0]:b[1][1]], text[b[2][0]:b[2][1]]
 	}
+	r.n = 0
 }

@@ -1,10 +1,14 @@
 package order
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 )
 
 // TestDecodeBatch_damage: a batch is read as it was written; one that was cut off
@@ -37,4 +41,24 @@ func TestDecodeBatch_damage(t *testing.T) {
 			t.Errorf("one byte more is read as %+v", got)
 		}
 	}
+}
+
+// TestDecodeBatch_runs: commands whose texts share an allocation are told apart,
+// wherever the conversation changes and however long they are.
+func TestDecodeBatch_runs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := Batch{Time: 1}
+		for i := range rapid.IntRange(0, 60).Draw(t, "commands") {
+			want.Commands = append(want.Commands, Command{
+				Conversation: rapid.SampledFrom([]string{"a", "a", "a", "b"}).Draw(t, "conversation"),
+				ID:           fmt.Sprint(i),
+				Sender:       rapid.SampledFrom([]string{"", "ann"}).Draw(t, "sender"),
+				Body:         strings.Repeat(string(rune('a'+i%26)), rapid.SampledFrom([]int{0, 7, 300, runBytes - 1, runBytes, runBytes + 1}).Draw(t, "bytes")),
+			})
+		}
+		got, err := DecodeBatch(want.Append(nil))
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); err != nil || diff != "" {
+			t.Fatalf("%v (-want +got):\n%s", err, diff)
+		}
+	})
 }

@@ -27,7 +27,7 @@ type Machine struct {
 	fingerprint   Fingerprint
 	rules         Rules
 	ids           *idMemory
-	labels        labeller // of Apply
+	labels        labeller
 	inForce       atomic.Pointer[inForce]
 }
 
@@ -51,6 +51,10 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 	var c *conversation
 	for i := range batch.Commands {
 		command := &batch.Commands[i]
+		if i%labelsAhead == 0 {
+			m.labelNext(batch.Commands[i:])
+		}
+		of := m.labels.next[i%labelsAhead]
 		if i == 0 || command.Conversation != batch.Commands[i-1].Conversation {
 			if c != nil {
 				m.leave(batch.Commands[i-1].Conversation, c, batch.Retain)
@@ -63,9 +67,9 @@ func (m *Machine) Apply(index, epoch uint64, batch Batch) []Result {
 		case command.Register:
 			results[i] = m.register(c, sessionID(index, i), command.Sender, batch.Time, index)
 		case command.Number > 0:
-			results[i] = m.placeNumbered(c, command, index, epoch, batch.Time)
+			results[i] = m.placeNumbered(c, command, of, index, epoch, batch.Time)
 		case m.rules >= OncePerSender:
-			results[i] = m.placeOnce(c, command, m.labels.label(command), epoch, batch.Time)
+			results[i] = m.placeOnce(c, command, of, epoch, batch.Time)
 		default:
 			results[i] = c.place(command, epoch, batch.Time, m.limits)
 		}
@@ -93,16 +97,12 @@ func (m *Machine) register(c *conversation, id uint64, sender string, now int64,
 	return Result{Session: id}
 }
 
-func (m *Machine) placeNumbered(c *conversation, command *Command, index, epoch uint64, now int64) Result {
+func (m *Machine) placeNumbered(c *conversation, command *Command, of label, index, epoch uint64, now int64) Result {
 	s := c.session(command.Session, now, m.limits.idle.Milliseconds())
 	if s == nil || s.sender != command.Sender {
 		return Result{Rejected: SessionExpired}
 	}
 	s.used, s.lastUsedIndex = max(s.used, now), index
-	var of label
-	if m.rules >= OncePerSender {
-		of = m.labels.label(command)
-	}
 	r, next := s.lookup(command.Number, of)
 	switch {
 	case r.Rejected == Conflict:

@@ -59,17 +59,38 @@ type label struct {
 	content uint64
 }
 
-// labeller makes labels, with a buffer that it uses again. It belongs to one
+// labeller makes labels, with buffers that it uses again. It belongs to one
 // goroutine.
-type labeller []byte
+type labeller struct {
+	buf  []byte
+	next [labelsAhead]label // of the commands that Apply comes to
+}
+
+// labelsAhead is how many commands are labelled at once: enough for the memory to be
+// read for several at a time, and so few that what was read is still in the cache.
+const labelsAhead = 64
+
+// labelNext labels the first of some commands. Labels are zero under the first rules.
+func (m *Machine) labelNext(commands []Command) {
+	next := m.labels.next[:min(labelsAhead, len(commands))]
+	clear(next)
+	if m.rules < OncePerSender {
+		return
+	}
+	for i := range next {
+		next[i] = m.labels.label(&commands[i])
+	}
+	m.ids.timed.expect(next)
+	m.ids.plain.expect(next)
+}
 
 func (l *labeller) label(c *Command) label {
-	buf := appendString((*l)[:0], c.Conversation)
+	buf := appendString(l.buf[:0], c.Conversation)
 	buf = appendString(buf, c.Sender)
 	buf = append(buf, c.ID...)
 	sum := sha256.Sum256(buf)
 	buf = append(buf[:0], c.Body...)
-	*l = buf
+	l.buf = buf
 	content := uint64(crc32.Checksum(buf, castagnoli))<<32 | uint64(crc32.ChecksumIEEE(buf))
 	return label{key{binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])}, content}
 }

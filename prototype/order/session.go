@@ -1,6 +1,9 @@
 package order
 
-import "math/bits"
+import (
+	"math/bits"
+	"strings"
+)
 
 // session is the memory that makes retries safe beyond a message's id: it knows
 // how far its sender has come, and where the last few messages went.
@@ -83,5 +86,5 @@ func (c *conversation) open(id uint64, sender string, now int64, index uint64, l
 			delete(c.sessions, oldest)
 		}
 	}
-	c.sessions[id] = &session{sender: sender, used: now, lastUsedIndex: index}
+	c.sessions[id] = &session{sender: strings.Clone(sender), used: now, lastUsedIndex: index}
 }

@@ -22,6 +22,7 @@ import (
 // called from any goroutine.
 type API struct {
 	node      *node.Node
+	settings  node.Config // of the node
 	cfg       Config
 	handler   http.Handler
 	meter     *requestMeter
@@ -83,7 +84,7 @@ func New(n *node.Node, cfg Config) (*API, error) {
 		return nil, err
 	}
 	b := newBudget(cfg.MaxInFlight)
-	a := &API{node: n, cfg: cfg, meter: newRequestMeter(n.Metrics(), b), budget: b}
+	a := &API{node: n, settings: n.Config(), cfg: cfg, meter: newRequestMeter(n.Metrics(), b), budget: b}
 	a.handler = newGuard(cfg, n.Self(), a.mux())
 	return a, nil
 }

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/jsontext"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
@@ -96,7 +97,7 @@ func (a *API) command(conversation string, m api.Message) (order.Command, *outco
 			return order.Command{}, err
 		}
 	}
-	if len(m.Body) > a.node.Config().MaxBody {
+	if len(m.Body) > a.settings.MaxBody {
 		return order.Command{}, &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonTooLarge,
 			Detail: "the body has more bytes than this node accepts"}
 	}
@@ -111,8 +112,9 @@ func (a *API) checkName(what, value string) *outcome.Error {
 	switch {
 	case value == "":
 		return outcome.Invalid("%s is missing or empty", what)
-	case len(value) > a.node.Config().MaxID:
-		return outcome.Invalid("%s has %d bytes; at most %d are allowed", what, len(value), a.node.Config().MaxID)
+	case len(value) > a.settings.MaxID:
+		return outcome.Invalid("%s has %d bytes; at most %d are allowed", what, len(value), a.settings.MaxID)
+	case jsontext.Plain(value):
 	case !utf8.ValidString(value):
 		return outcome.Invalid("%s is not valid UTF-8", what)
 	case strings.ContainsFunc(value, unicode.IsControl):

@@ -55,6 +55,10 @@ func (lr *lineReader) chunk(maxLines, maxBytes int) (lines []line, more bool) {
 		}
 		data, tooLong, err := lr.line()
 		size += len(data)
+		if lines == nil {
+			arrived, _ := lr.r.Peek(lr.r.Buffered())
+			lines = make([]line, 0, min(maxLines, 1+bytes.Count(arrived, []byte{'\n'})))
+		}
 		switch {
 		case tooLong:
 			lines = append(lines, line{err: &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonTooLarge, Detail: "the line has more bytes than this node accepts"}})

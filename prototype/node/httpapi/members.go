@@ -21,7 +21,7 @@ type Membership struct {
 }
 
 func (a *API) getMembers(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, Membership{Shards: a.node.Config().Shards, Members: a.node.Members()})
+	writeJSON(w, Membership{Shards: a.settings.Shards, Members: a.node.Members()})
 }
 
 // removeWithin bounds how long a removal may take in all shards.
@@ -43,7 +43,7 @@ func (a *API) deleteMember(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, api.Problem{Type: "urn:lockstep:member", Title: "The member is not removed from every shard", Status: http.StatusConflict,
 			Detail: err.Error() + "; what was done stays done, and it may be asked for again", Instance: r.URL.Path, Outcome: api.Unknown})
 	default:
-		m := Membership{Shards: a.node.Config().Shards, Members: a.node.Members()}
+		m := Membership{Shards: a.settings.Shards, Members: a.node.Members()}
 		// This node may be the one, and know no better.
 		m.Members = slices.DeleteFunc(m.Members, func(x member.Member) bool { return x.ID == r.PathValue("member") })
 		writeJSON(w, m)
@@ -58,7 +58,7 @@ func (a *API) postDrain(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), removeWithin)
 	defer cancel()
-	writeJSON(w, map[string]any{"node": a.node.Config().ID, "draining": true, "leads": a.node.Drain(ctx)})
+	writeJSON(w, map[string]any{"node": a.settings.ID, "draining": true, "leads": a.node.Drain(ctx)})
 }
 
 func (a *API) deleteDrain(w http.ResponseWriter, r *http.Request) {
@@ -66,5 +66,5 @@ func (a *API) deleteDrain(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.node.EndDrain()
-	writeJSON(w, map[string]any{"node": a.node.Config().ID, "draining": false})
+	writeJSON(w, map[string]any{"node": a.settings.ID, "draining": false})
 }

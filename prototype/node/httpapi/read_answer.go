@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/jsontext"
 	"lockstep/prototype/order"
 )
 
@@ -33,7 +34,7 @@ func part(r api.ReadRequest) api.ReadRequest {
 // and where the reader is slow.
 func (p *pacedWriter) read(r api.ReadRequest, first order.View, more func(conversation string, after uint64, limit int) order.View) error {
 	p.buf = append(p.buf, `{"conversation":`...)
-	p.buf = appendString(p.buf, r.Conversation)
+	p.buf = jsontext.AppendString(p.buf, r.Conversation)
 	p.buf = append(p.buf, `,"messages":[`...)
 	given, size, last := 0, 0, r.After
 	view := first
@@ -65,7 +66,7 @@ parts:
 	p.buf = append(p.buf, `],"last_seq":`...)
 	p.buf = strconv.AppendUint(p.buf, first.Last, 10)
 	p.buf = append(p.buf, `,"read":`...)
-	p.buf = appendString(p.buf, string(r.Level))
+	p.buf = jsontext.AppendString(p.buf, string(r.Level))
 	p.buf = append(p.buf, '}', '\n')
 	return nil
 }
@@ -84,11 +85,11 @@ func appendPlaced(out []byte, m order.Message) []byte {
 	out = append(out, `{"seq":`...)
 	out = strconv.AppendUint(out, m.Seq, 10)
 	out = append(out, `,"id":`...)
-	out = appendString(out, m.ID)
+	out = jsontext.AppendString(out, m.ID)
 	out = append(out, `,"sender":`...)
-	out = appendString(out, m.Sender)
+	out = jsontext.AppendString(out, m.Sender)
 	out = append(out, `,"body":`...)
-	out = appendString(out, m.Body)
+	out = jsontext.AppendString(out, m.Body)
 	out = append(out, `,"epoch":`...)
 	out = strconv.AppendUint(out, m.Epoch, 10)
 	out = append(out, `,"time":`...)

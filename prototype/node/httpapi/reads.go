@@ -35,7 +35,7 @@ func (a *API) postReads(w http.ResponseWriter, r *http.Request) {
 	}
 	body := newPatientBody(w, r)
 	defer body.leave()
-	lines := newLineReader(body, 4*a.node.Config().MaxID+1024, held)
+	lines := newLineReader(body, 4*a.settings.MaxID+1024, held)
 	var last *outcome.Error
 	for more := true; more && last == nil; last = cmp.Or(last, lines.failed) {
 		var chunk []line
@@ -60,7 +60,7 @@ type round struct {
 
 // answerReads writes the answers to a chunk, until the reader is slow.
 func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) error {
-	ctx, cancel := context.WithTimeout(ctx, a.node.Config().ReadTimeout)
+	ctx, cancel := context.WithTimeout(ctx, a.settings.ReadTimeout)
 	defer cancel()
 	requests := make([]api.ReadRequest, len(chunk))
 	problems := make([]*outcome.Error, len(chunk))

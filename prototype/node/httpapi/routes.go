@@ -142,7 +142,7 @@ func (a *API) getStatus(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) getHealth(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, map[string]string{"node": a.node.Config().ID, "status": "ok"})
+	writeJSON(w, map[string]string{"node": a.settings.ID, "status": "ok"})
 }
 
 func (a *API) getReady(w http.ResponseWriter, r *http.Request) {
@@ -150,5 +150,5 @@ func (a *API) getReady(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, err)
 		return
 	}
-	writeJSON(w, map[string]string{"node": a.node.Config().ID, "status": "ready"})
+	writeJSON(w, map[string]string{"node": a.settings.ID, "status": "ready"})
 }

@@ -15,7 +15,7 @@ import (
 
 // rawLimit bounds a message as JSON: in the worst case each byte of the body is
 // written as a six-byte escape.
-func (a *API) rawLimit() int { return 6*(a.node.Config().MaxBody+3*a.node.Config().MaxID) + 1024 }
+func (a *API) rawLimit() int { return 6*(a.settings.MaxBody+3*a.settings.MaxID) + 1024 }
 
 // leaderHeader names the node that leads the conversation, for clients who want
 // to save themselves a hop.

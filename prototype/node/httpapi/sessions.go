@@ -17,7 +17,7 @@ func (a *API) postSession(w http.ResponseWriter, r *http.Request) {
 		Sender string `json:"sender"`
 	}
 	if err == nil {
-		err = a.decodeOne(r, 6*a.node.Config().MaxID+1024, &request)
+		err = a.decodeOne(r, 6*a.settings.MaxID+1024, &request)
 	}
 	if err == nil {
 		err = a.checkName("sender", request.Sender)

@@ -3,11 +3,12 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/jsontext"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
@@ -104,17 +105,13 @@ func (p *plain) string() (string, bool) {
 	if !p.take('"') {
 		return "", false
 	}
-	for i := p.at; i < len(p.text); i++ {
-		switch c := p.text[i]; {
-		case c == '"':
-			s := p.text[p.at:i]
-			p.at = i + 1
-			return s, true
-		case c == '\\' || c < ' ':
-			return "", false
-		}
+	end := strings.IndexByte(p.text[p.at:], '"')
+	if end < 0 {
+		return "", false
 	}
-	return "", false
+	s := p.text[p.at : p.at+end]
+	p.at += end + 1
+	return s, jsontext.Plain(s) || !strings.ContainsFunc(s, func(c rune) bool { return c == '\\' || c < ' ' })
 }
 
 func (p *plain) rest() bool {
@@ -125,26 +122,14 @@ func (p *plain) rest() bool {
 // appendResult writes what encoding/json would, and a line feed.
 func appendResult(out []byte, conversation, id string, r order.Result) []byte {
 	out = append(out, `{"conversation":`...)
-	out = appendString(out, conversation)
+	out = jsontext.AppendString(out, conversation)
 	out = append(out, `,"seq":`...)
 	out = strconv.AppendUint(out, r.Seq, 10)
 	out = append(out, `,"id":`...)
-	out = appendString(out, id)
+	out = jsontext.AppendString(out, id)
 	out = append(out, `,"epoch":`...)
 	out = strconv.AppendUint(out, r.Epoch, 10)
 	out = append(out, `,"duplicate":`...)
 	out = strconv.AppendBool(out, r.Duplicate)
 	return append(out, '}', '\n')
-}
-
-func appendString(out []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf || c == 0x7f {
-			data, _ := json.Marshal(s)
-			return append(out, data...)
-		}
-	}
-	out = append(out, '"')
-	out = append(out, s...)
-	return append(out, '"')
 }
