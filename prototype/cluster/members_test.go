@@ -95,6 +95,15 @@ func TestMemory_Wipe(t *testing.T) {
 				send(t, m, fmt.Sprint(n))
 				n++
 			}
+			// Operators go by this, and it must not say so before the replica counts.
+			late := time.Now().Add(20 * time.Second)
+			for !m.Node(victim).Ready() && time.Now().Before(late) {
+				time.Sleep(time.Millisecond) // virtual time
+			}
+			shards := len(m.Node(victim).Status().Shards)
+			if !slices.ContainsFunc(m.Node(victim).Members(), func(x node.Member) bool { return x.ID == victim && x.Voter == shards }) {
+				t.Fatalf("round %d: %s is ready and has no vote: %q", round, victim, m.Node(victim).Unready())
+			}
 			if err := m.AwaitVote(within(t, 20*time.Second), victim); err != nil {
 				t.Fatalf("round %d: %v", round, err)
 			}

@@ -300,6 +300,7 @@ type ShardStatus struct {
 	// Trouble is why this replica takes no part in the shard, and what may be done;
 	// "" if it does.
 	Trouble string `json:"trouble,omitempty"`
+	Forked  bool   `json:"-"` // Trouble is that this replica's history is not its leader's
 }
 
 // Status gives the state of every shard at this node.
@@ -318,7 +319,7 @@ func (n *Node) Status() Status {
 func (s *shard) status(number int, lane string) ShardStatus {
 	status := ShardStatus{
 		Shard: number, Lane: lane, Role: role(s.raft.State()), Term: s.raft.CurrentTerm(), Leader: s.leader(),
-		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(), Disk: s.diskProblem(), Trouble: s.trouble(),
+		CommitIndex: s.raft.CommitIndex(), AppliedIndex: s.raft.AppliedIndex(), Disk: s.diskProblem(), Trouble: s.trouble(), Forked: s.condition.Load() != nil,
 	}
 	if status.Role == "leader" {
 		status.Lead = s.lead.status(time.Now())
@@ -366,6 +367,9 @@ func (n *Node) unready() *Error {
 		}
 		if s.leader() == "" {
 			return noLeader(fmt.Sprintf("shard %d: it has no leader that this node knows%s", s.id, n.refusals()))
+		}
+		if s.suffrage() != raft.Voter { // whoever replaces disks one by one goes by this
+			return noLeader(fmt.Sprintf("shard %d: this replica is being filled and has no vote yet", s.id))
 		}
 	}
 	return nil
