@@ -62,7 +62,8 @@ type ShardStatus struct {
 	Leader       string `json:"leader"` // "" if the node knows none
 	CommitIndex  uint64 `json:"commit_index"`
 	AppliedIndex uint64 `json:"applied_index"`
-	Disk         string `json:"disk,omitempty"` // what is wrong with the replica's disk
+	Disk         string `json:"disk,omitempty"`    // what is wrong with the replica's disk
+	Trouble      string `json:"trouble,omitempty"` // why the replica takes no part
 }
 
 // Status is what a node says of itself.

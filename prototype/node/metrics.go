@@ -67,13 +67,14 @@ var (
 	termDesc    = prometheus.NewDesc("lockstep_term", "Raft term of the shard at this node.", []string{"shard"}, nil)
 	leaderDesc  = prometheus.NewDesc("lockstep_leader", "1 if this node leads the shard.", []string{"shard"}, nil)
 	commitDesc  = prometheus.NewDesc("lockstep_commit_index", "Newest committed log index known at this node.", []string{"shard"}, nil)
+	forkedDesc  = prometheus.NewDesc("lockstep_forked", "1 if this node's replica has stopped because it applied what its leader's log does not have.", []string{"shard"}, nil)
 	appliedDesc = prometheus.NewDesc("lockstep_applied_index", "Newest applied log index at this node.", []string{"shard"}, nil)
 )
 
 type shardCollector struct{ node *Node }
 
 func (c shardCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{termDesc, leaderDesc, commitDesc, appliedDesc} {
+	for _, d := range []*prometheus.Desc{termDesc, leaderDesc, commitDesc, appliedDesc, forkedDesc} {
 		ch <- d
 	}
 }
@@ -97,6 +98,11 @@ func (c shardCollector) Collect(ch chan<- prometheus.Metric) {
 			leads = 1
 		}
 		gauge(leaderDesc, leads)
+		forked := 0.0
+		if s.Forked {
+			forked = 1
+		}
+		gauge(forkedDesc, forked)
 		gauge(termDesc, float64(s.Term))
 		gauge(commitDesc, float64(s.CommitIndex))
 		gauge(appliedDesc, float64(s.AppliedIndex))
