@@ -368,7 +368,9 @@ func (n *Node) unready() *Error {
 		if s.leader() == "" {
 			return noLeader(fmt.Sprintf("shard %d: it has no leader that this node knows%s", s.id, n.refusals()))
 		}
-		if s.suffrage() != raft.Voter { // whoever replaces disks one by one goes by this
+		// Whoever replaces disks one by one goes by this. While it is being filled it may
+		// read in the log that it has a vote, which was its former life's.
+		if s.suffrage() != raft.Voter || s.transport.unfilled() != nil {
 			return noLeader(fmt.Sprintf("shard %d: this replica is being filled and has no vote yet", s.id))
 		}
 	}
