@@ -42,7 +42,7 @@ func DiskStores(dir string, kind LogStore, logger *slog.Logger) OpenStores {
 	return func(shard int) (Stores, error) {
 		stores, err := openDisk(dir, shard, kind, shared, logger)
 		if errors.Is(err, ErrCorrupt) {
-			err = fmt.Errorf("%w\nIt is not served. The other members have what it held: move the whole data folder %s away and start the node again, and it is filled from them", err, dir)
+			err = fmt.Errorf("%w\nIt is not served. The other members have what it held: when they are ready, move the whole data folder %s away and start the node again, and it is filled from them", err, dir)
 		}
 		return stores, err
 	}
