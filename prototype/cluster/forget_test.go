@@ -451,7 +451,6 @@ func TestFolders_second(t *testing.T) {
 	cfg.Stores = storage.DiskStores(f.folder("second"), f.kind, slog.New(slog.DiscardHandler))
 	second, err := node.Open(cfg)
 	must(t, err)
-	defer second.Close()
 	if !f.within(20*time.Second, func() bool { return strings.Contains(second.Unready(), "must not have one name") }) {
 		t.Errorf("the second n1 says %q", second.Unready())
 	}
@@ -459,6 +458,16 @@ func TestFolders_second(t *testing.T) {
 		t.Errorf("the first n1 says %q", first.Unready())
 	}
 	f.holds(f.send(5, 10))
+	advice := "start this one with --join, and a name, addresses and a data folder of its own"
+	if !strings.Contains(second.Unready(), advice) {
+		t.Errorf("it does not say %q: %s", advice, second.Unready())
+	}
+	must(t, second.Close())
+	f.peers = append(f.peers, memoryPeer("n4"))
+	f.tune = func(c *node.Config) { c.Join = true }
+	f.start("n4")
+	f.ready()
+	f.holds(f.send(10, 15))
 }
 
 // TestFolders_removed: a node that was removed while it was away finds that out,

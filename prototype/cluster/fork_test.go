@@ -4,6 +4,7 @@ package cluster
 
 import (
 	"context"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -110,6 +111,11 @@ func TestFork_stops(t *testing.T) {
 			}
 			if status := n.Status().Shards[0]; !strings.Contains(status.Trouble, "forked") && !strings.Contains(status.Trouble, "does not have") {
 				t.Errorf("its status says %q", status.Trouble)
+			}
+			scrape := httptest.NewRecorder()
+			n.Handler().ServeHTTP(scrape, httptest.NewRequest("GET", "http://localhost/metrics", nil))
+			if !strings.Contains(scrape.Body.String(), `lockstep_forked{shard="0"} 1`) {
+				t.Error("its metrics do not tell")
 			}
 			if view := n.ReadIn(node.LaneQuorum, room, 0, 1); how == "cut off" && view.Last != seq {
 				t.Errorf("its copy ends at %d, want %d: it is all that is left of what was acknowledged", view.Last, seq)

@@ -2,13 +2,17 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
+	"lockstep/prototype/order"
 )
 
 func within(t *testing.T, d time.Duration) context.Context {
@@ -100,6 +104,37 @@ func TestMemory_Wipe(t *testing.T) {
 			}
 		}
 		agree(t, m, n)
+	})
+}
+
+// TestMemory_Wipe_ready: operators who replace disks one by one go by whether a node
+// is ready, and it must not say so before its replicas count. Over a slow line it
+// reads for seconds in the log that it has the vote of its former life.
+func TestMemory_Wipe_ready(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := start(t, oneShard)
+		leader := awaitLeader(t, m, "")
+		victim := third(m, leader, "")
+		for i := range 300 {
+			if _, err := m.Node(leader).Submit(t.Context(), room, []order.Command{{Conversation: room, ID: fmt.Sprint(i), Sender: "ann", Body: strings.Repeat("x", 1<<10)}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(m.Crash(victim), m.Wipe(victim)); err != nil {
+			t.Fatal(err)
+		}
+		breakAt(t, m, leader, fault.Fault{Kind: fault.Rate, Peers: []string{victim}, Rate: 100e3})
+		began := time.Now()
+		if err := m.Restart(victim); err != nil {
+			t.Fatal(err)
+		}
+		for !m.Node(victim).Ready() && time.Since(began) < time.Minute {
+			time.Sleep(time.Millisecond) // virtual time
+		}
+		if !slices.ContainsFunc(m.Node(leader).Members(), func(x node.Member) bool { return x.ID == victim && x.Voter == 1 }) {
+			t.Errorf("after %s %s is ready and has no vote: %q", time.Since(began), victim, m.Node(victim).Unready())
+		}
+		agree(t, m, 300)
 	})
 }
 

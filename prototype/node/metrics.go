@@ -12,7 +12,7 @@ import (
 func (n *Node) Metrics() *prometheus.Registry { return n.meter.Registry }
 
 // expose makes the state of the node's shards readable.
-func (n *Node) expose() { n.meter.Registry.MustRegister(shardCollector{n}, diskCollector{n}) }
+func (n *Node) expose() { n.meter.Registry.MustRegister(shardCollector{n}, replicaCollector{n}) }
 
 var (
 	termDesc    = prometheus.NewDesc("lockstep_term", "Raft term of the shard at this node.", []string{"shard"}, nil)

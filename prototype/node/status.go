@@ -50,6 +50,11 @@ func (n *Node) Readiness() *outcome.Error {
 		if s.Leader() == "" {
 			return outcome.NoLeader(fmt.Sprintf("shard %d: it has no leader that this node knows%s", s.Shard, n.refusals()))
 		}
+		// Whoever replaces disks one by one goes by this. While it is being filled it may
+		// read in the log that it has a vote, which was its former life's.
+		if !s.HasVote() {
+			return outcome.NoLeader(fmt.Sprintf("shard %d: this replica is being filled and has no vote yet", s.Shard))
+		}
 	}
 	return nil
 }

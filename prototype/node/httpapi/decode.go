@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -74,10 +75,13 @@ func readBody(r *http.Request, limit int, held *share) ([]byte, *outcome.Error) 
 }
 
 // unmarshalStrict refuses what encoding/json would let pass or mend silently:
-// unknown fields, a second value, invalid UTF-8.
+// unknown fields, a second value, invalid UTF-8, escapes of half a character.
 func unmarshalStrict(data []byte, into any) *outcome.Error {
 	if !utf8.Valid(data) {
 		return outcome.Invalid("the request is not valid UTF-8")
+	}
+	if halfCharacter(data) {
+		return outcome.Invalid("the request escapes half a character (a surrogate without the other one)")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -88,6 +92,31 @@ func unmarshalStrict(data []byte, into any) *outcome.Error {
 		return outcome.Invalid("there is more after the JSON value")
 	}
 	return nil
+}
+
+// halfCharacter says whether one of a pair of surrogates is escaped without the other.
+// encoding/json puts the same character in place of each, so two ids would become one.
+func halfCharacter(data []byte) bool {
+	var high bool // the escape before this one, and right before it, was the first of a pair
+	for i := 0; i < len(data); i++ {
+		if data[i] != '\\' {
+			if high {
+				return true
+			}
+			continue
+		}
+		var unit uint64
+		if i++; i+4 < len(data) && data[i] == 'u' {
+			unit, _ = strconv.ParseUint(string(data[i+1:i+5]), 16, 16)
+			i += 4
+		}
+		low := unit>>10 == 0xdc00>>10
+		if low != high {
+			return true
+		}
+		high = unit>>10 == 0xd800>>10
+	}
+	return high
 }
 
 // command checks a message against the limits.

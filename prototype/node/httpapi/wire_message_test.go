@@ -5,7 +5,9 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/order"
@@ -54,4 +56,22 @@ func BenchmarkParseLine(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// FuzzHalfCharacter: a text is refused just where encoding/json would put U+FFFD in
+// place of an escape.
+func FuzzHalfCharacter(f *testing.F) {
+	for _, s := range []string{`\ud83d\ude00`, `\\ud83d`, `\ud83d\ud83d\ude00`, `\ude00`, `\ud83dx\ude00`, `\ud83d\n`, `\uD83D\uDE00\ud83d\ude00`, `é\u00e9`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var s string
+		if json.Unmarshal([]byte(`"`+text+`"`), &s) != nil || strings.Contains(strings.ToLower(text), "fffd") || !utf8.ValidString(text) {
+			return
+		}
+		mended := strings.Count(s, "\ufffd") > strings.Count(text, "\ufffd")
+		if halfCharacter([]byte(`"`+text+`"`)) != mended {
+			t.Errorf("%q becomes %q", text, s)
+		}
+	})
 }

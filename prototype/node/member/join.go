@@ -185,7 +185,7 @@ var errRemoved = errors.New("the shard's leader says that this node is no member
 
 // errTwin is for two nodes of one name.
 func errTwin(id string) error {
-	return fmt.Errorf("two nodes must not have one name, %s: stop one of them, or start this one with --join, a name and addresses of its own", id)
+	return fmt.Errorf("two nodes must not have one name, %s: stop one of them, or start this one with --join, and a name, addresses and a data folder of its own", id)
 }
 
 // errNobodyLeads is for a shard whose leader could not be found just now.

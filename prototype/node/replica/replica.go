@@ -105,7 +105,7 @@ func Open(id int, cfg Config, p Parts) (_ *Replica, err error) {
 		if stores.Volume != nil {
 			err = fmt.Errorf("%s: %w", stores.Volume.Path(), err)
 		}
-		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: move the folder of this shard away and start the node again, and it is filled from them", err)
+		return nil, fmt.Errorf("%w\nIt is not served. The other members have what it held: when they are ready, move the folder of this shard away and start the node again, and it is filled from them", err)
 	}
 	if err := storage.DropOvertaken(store, stores.Snapshots); err != nil {
 		return nil, err

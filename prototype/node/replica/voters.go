@@ -64,6 +64,11 @@ func (s *Replica) Suffrage() raft.ServerSuffrage {
 	return raft.Staging
 }
 
+// HasVote says whether this replica is a voter and holds the entry that made it one.
+func (s *Replica) HasVote() bool {
+	return s.Suffrage() == raft.Voter && s.transport.Unfilled() == nil
+}
+
 // Found writes the first configuration. Every founder writes the same one, so it
 // does not matter who is first.
 func (s *Replica) Found(members raft.Configuration) error {

@@ -41,7 +41,7 @@ func DiskStores(dir string, kind LogStore, logger *slog.Logger) OpenStores {
 	shared := &sharedBolt{dir: dir}
 	advise := func(err error) error {
 		if errors.Is(err, ErrCorrupt) {
-			err = fmt.Errorf("%w\nIt is not served. The other members have what it held: move the whole data folder %s away and start the node again, and it is filled from them", err, dir)
+			err = fmt.Errorf("%w\nIt is not served. The other members have what it held: when they are ready, move the whole data folder %s away and start the node again, and it is filled from them", err, dir)
 		}
 		return err
 	}
