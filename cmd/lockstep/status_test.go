@@ -4,14 +4,14 @@ import (
 	"strings"
 	"testing"
 
-	"lockstep/prototype/client"
+	"lockstep/prototype/api"
 )
 
 // TestStatus_trouble: a replica that takes no part is told of, and whoever asks in a
 // script sees it by the exit code.
 func TestStatus_trouble(t *testing.T) {
-	shard := client.ShardStatus{Role: "follower", Leader: "n2"}
-	nodes := []nodeStatus{{Status: client.Status{Node: "n1", Shards: []client.ShardStatus{shard}}}}
+	shard := api.ShardStatus{Role: "follower", Leader: "n2"}
+	nodes := []nodeStatus{{Status: api.Status{Node: "n1", Shards: []api.ShardStatus{shard}}}}
 	var out strings.Builder
 	if !printStatus(&out, nodes) {
 		t.Errorf("a sound cluster is said to be in trouble: %s", out.String())

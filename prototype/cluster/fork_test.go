@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/httpapi"
 	"lockstep/prototype/node/storage"
 )
 
@@ -113,7 +114,11 @@ func TestFork_stops(t *testing.T) {
 				t.Errorf("its status says %q", status.Trouble)
 			}
 			scrape := httptest.NewRecorder()
-			n.Handler().ServeHTTP(scrape, httptest.NewRequest("GET", "http://localhost/metrics", nil))
+			answers, err := httpapi.New(n, httpapi.DefaultConfig())
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers.Handler().ServeHTTP(scrape, httptest.NewRequest("GET", "http://localhost/metrics", nil))
 			if !strings.Contains(scrape.Body.String(), `lockstep_forked{shard="0"} 1`) {
 				t.Error("its metrics do not tell")
 			}
