@@ -28,8 +28,8 @@ type ShardStatus struct {
 	Trouble string `json:"trouble,omitempty"`
 }
 
-// Lead is how a leader came to lead, by its own clock. Whoever watches a cluster
-// sees an election only when it asks, which is late; the winner knows.
+// Lead times the election of a leader by that leader's own clock. An observer that asks
+// now and then would see it late.
 type Lead struct {
 	ForMicros      int64 `json:"for_us"`      // since it was elected
 	ElectionMicros int64 `json:"election_us"` // from its campaign to its election; 0 if it did not campaign by itself

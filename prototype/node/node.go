@@ -162,8 +162,9 @@ func (n *Node) shardOf(conversation string) *replica.Replica {
 	return n.shards[ShardOf(conversation, n.cfg.Shards)]
 }
 
-// Drain prepares the node for its end: it takes no lead any more and hands over those
-// that it has, while the context lasts. The number is of the shards that it still leads.
+// Drain makes this node a follower in every shard, while the context lasts: it takes no
+// lead any more and hands over those that it has. The number is of the shards that it
+// still leads.
 func (n *Node) Drain(ctx context.Context) (leads int) { return n.balance.Drain(ctx) }
 
 // EndDrain lets the node lead again.

@@ -15,9 +15,9 @@ import (
 // the results of those that were ordered, from the first on; the error is about
 // the rest.
 func (n *Node) Submit(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *outcome.Error) {
-	for patience := n.shardOf(conversation).Patience(ctx); ; {
+	for retry := n.shardOf(conversation).LeaderRetry(ctx); ; {
 		results, err := n.SubmitLater(conversation, commands)(ctx)
-		if err == nil || len(results) > 0 || !patience.Again(err) {
+		if err == nil || len(results) > 0 || !retry.Again(err) {
 			return results, err
 		}
 	}
@@ -28,8 +28,8 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 // must be called.
 func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	s := n.shardOf(conversation)
-	for patience := s.Patience(n.life); !s.Leads(); {
-		if _, err := n.reachable(s); err == nil || !patience.Again(err) {
+	for retry := s.LeaderRetry(n.life); !s.Leads(); {
+		if _, err := n.reachable(s); err == nil || !retry.Again(err) {
 			break
 		}
 	}
@@ -73,8 +73,8 @@ func (n *Node) Read(ctx context.Context, r api.ReadRequest) (order.View, *outcom
 // Await returns when this node may answer a read of a conversation, or of any
 // other one in its shard, that had arrived by then.
 func (n *Node) Await(ctx context.Context, r api.ReadRequest) *outcome.Error {
-	for patience := n.shardOf(r.Conversation).Patience(ctx); ; {
-		if err := n.await(ctx, r); err == nil || !patience.Again(err) {
+	for retry := n.shardOf(r.Conversation).LeaderRetry(ctx); ; {
+		if err := n.await(ctx, r); err == nil || !retry.Again(err) {
 			return err
 		}
 	}

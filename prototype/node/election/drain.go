@@ -7,7 +7,7 @@ import (
 	"lockstep/prototype/node/replica"
 )
 
-// Drain prepares the node for its end: it takes no lead any more and hands over
+// Drain makes this node a follower in every shard: it takes no lead any more and hands over
 // those that it has, each to a node that can take it at once. It returns when
 // this node follows in every shard, when nobody is left to hand over to, or when
 // the context ends; the number is of the shards that it still leads. Sends go on

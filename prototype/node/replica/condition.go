@@ -41,7 +41,7 @@ func (s *Replica) Halt(reason string) {
 	if !s.condition.CompareAndSwap(nil, &condition{reason, errForked}) {
 		return
 	}
-	s.transport.Open.Store(false)
+	s.transport.Admitted.Store(false)
 	s.cfg.Logger.Error("the histories of this shard have forked: this replica has stopped",
 		"shard", s.Shard, "reason", reason, "mend", haltAdvice)
 	s.became.Notify()
@@ -54,7 +54,7 @@ const haltAdvice = "keep a copy of this node's data folder, since it holds ackno
 // forget ends this replica's part until it was admitted again.
 func (s *Replica) forget(reason string) {
 	s.forgot.Store(true)
-	s.transport.Open.Store(false)
+	s.transport.Admitted.Store(false)
 	s.cfg.Logger.Error("this replica takes no part until the others have filled it again", "shard", s.Shard, "reason", reason)
 }
 
@@ -63,7 +63,7 @@ func (s *Replica) Trouble() string {
 	if c := s.condition.Load(); c != nil {
 		return c.err.Error() + ": " + c.reason
 	}
-	if !s.transport.Open.Load() {
+	if !s.transport.Admitted.Load() {
 		if s.forgot.Load() {
 			return errForgotten.Error() + ", and waits for the others to fill it again: " + s.waiting()
 		}

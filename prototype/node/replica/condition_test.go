@@ -39,7 +39,7 @@ func TestShard_mayCut(t *testing.T) {
 				return false
 			}
 		}
-		if open := s.transport.Open.Load(); open != tt.may || told(became) == tt.may || told(applied) == tt.may {
+		if open := s.transport.Admitted.Load(); open != tt.may || told(became) == tt.may || told(applied) == tt.may {
 			t.Errorf("from %d: takes part %v; those who wait for a lead were told %v, for a message %v", tt.from, open, told(became), told(applied))
 		}
 		if err := s.Serves(); (err == nil) != tt.may || err != nil && (err.Outcome != api.Fail || err.Reason != outcome.ReasonForked) {
@@ -73,7 +73,7 @@ func TestShard_trouble(t *testing.T) {
 	if got := s.Trouble(); got != "" {
 		t.Errorf("one that takes part: %q", got)
 	}
-	s.transport.Open.Store(false)
+	s.transport.Admitted.Store(false)
 	if got := s.Trouble(); !strings.HasPrefix(got, "this replica holds nothing yet") || !strings.Contains(got, "it has asked") {
 		t.Errorf("a new one: %q", got)
 	}
@@ -82,7 +82,7 @@ func TestShard_trouble(t *testing.T) {
 	if got := s.Trouble(); !strings.HasPrefix(got, errForgotten.Error()) || !strings.HasSuffix(got, "n2 to answer") {
 		t.Errorf("one that has forgotten: %q", got)
 	}
-	s.transport.Open.Store(true)
+	s.transport.Admitted.Store(true)
 	if got := s.Trouble(); got != "" {
 		t.Errorf("one that was filled again: %q", got)
 	}

@@ -86,7 +86,7 @@ func (s *Replica) remember(p *folder.Promises) (err error) {
 	if s.past, err = recall(s.log, s.stable, s.snapshots, promised); err != nil {
 		return fmt.Errorf("look for earlier state: %w", err)
 	}
-	s.transport.Open.Store(!s.past.empty())
+	s.transport.Admitted.Store(!s.past.empty())
 	if lazy {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (s *Replica) Reminded(leader string, told folder.Mark) (forgot bool) {
 // promise is what this replica has promised by now. was is what was written last.
 func (s *Replica) promise(was folder.Promise) folder.Promise {
 	now := folder.Promise{Log: was.Log, Votes: was.Votes, Applied: max(was.Applied, s.fsm.machine.Index()), Filling: s.transport.Unfilled()}
-	if s.forgot.Load() && !s.transport.Open.Load() {
+	if s.forgot.Load() && !s.transport.Admitted.Load() {
 		return now // it has promised nothing since
 	}
 	if v, err := folder.ReadVotes(s.stable); err == nil {

@@ -164,7 +164,7 @@ func bare(t *testing.T, term, last, applied uint64) *Replica {
 	}
 	s := &Replica{cfg: DefaultConfig(), log: l, stable: store, snapshots: listed(nil), fsm: &fsm{machine: order.New(), log: l}, transport: &transport.Transport{}}
 	s.cfg.Logger = slog.New(slog.DiscardHandler)
-	s.transport.Open.Store(true)
+	s.transport.Admitted.Store(true)
 	if applied > 0 {
 		s.fsm.machine.Skip(applied)
 	}

@@ -28,7 +28,7 @@ func TestShard_promise(t *testing.T) {
 		s := bare(t, 2, tt.last, tt.applied)
 		s.snapshots = listed(tt.snapshots)
 		s.forgot.Store(tt.forgot)
-		s.transport.Open.Store(tt.open)
+		s.transport.Admitted.Store(tt.open)
 		if got := s.promise(was); got.Log != tt.want.Log || got.Applied != tt.want.Applied {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}

@@ -23,8 +23,8 @@ func TestShard_reminded(t *testing.T) {
 		if got := s.Reminded("n2", tt.told); got != tt.forgot {
 			t.Errorf("%s: has forgotten %v", name, got)
 		}
-		if s.forgot.Load() != tt.forgot || s.transport.Open.Load() == tt.forgot {
-			t.Errorf("%s: has forgotten %v, takes part %v", name, s.forgot.Load(), s.transport.Open.Load())
+		if s.forgot.Load() != tt.forgot || s.transport.Admitted.Load() == tt.forgot {
+			t.Errorf("%s: has forgotten %v, takes part %v", name, s.forgot.Load(), s.transport.Admitted.Load())
 		}
 	}
 }

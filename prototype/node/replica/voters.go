@@ -76,7 +76,7 @@ func (s *Replica) Found(members raft.Configuration) error {
 		return err
 	}
 	s.ruling.founded.Store(true)
-	s.transport.Open.Store(true)
+	s.transport.Admitted.Store(true)
 	return nil
 }
 

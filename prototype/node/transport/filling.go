@@ -62,6 +62,6 @@ func (t *Transport) Fill(admitted folder.Mark) error {
 			return err
 		}
 	}
-	t.Open.Store(true)
+	t.Admitted.Store(true)
 	return nil
 }

@@ -23,7 +23,7 @@ func TestFilling(t *testing.T) {
 	}
 	tr := &Transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}),
 		Config: Config{Fence: disk.NewFence(0), Promises: p, Following: func() bool { return false }, Holds: func(folder.Mark) bool { return held }, Live: liveness.New("n1", 0, nil, roster.New("n1", nil))}}
-	tr.Open.Store(true)
+	tr.Admitted.Store(true)
 	tr.filling.Store(&folder.Mark{Term: 5, Index: 10})
 	takes := func(payload []byte) error {
 		var refused error

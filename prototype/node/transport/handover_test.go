@@ -16,7 +16,7 @@ func promising(length time.Duration) *Transport {
 	t := &Transport{requests: make(chan raft.RPC, 4), unanswered: make(chan unanswered, 4), stop: make(chan struct{}),
 		loyalty: loyalty{length: length}, Config: Config{Fence: disk.NewFence(time.Second), Following: func() bool { return false },
 			Live: liveness.New("n1", 0, nil, roster.New("n1", nil))}}
-	t.Open.Store(true)
+	t.Admitted.Store(true)
 	return t
 }
 

@@ -204,7 +204,7 @@ func (b *Heartbeats) receive(from string, payload []byte, reply func([]byte, err
 func (b *Heartbeats) feed(shard uint16, header raft.RPCHeader, term uint64) <-chan raft.RPCResponse {
 	answers := make(chan raft.RPCResponse, 1)
 	t := b.shards[shard]
-	if t == nil || !t.Open.Load() || t.tooOld(term) {
+	if t == nil || !t.Admitted.Load() || t.tooOld(term) {
 		answers <- raft.RPCResponse{Error: wire.ErrMalformed}
 		return answers
 	}

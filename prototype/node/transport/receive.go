@@ -86,7 +86,7 @@ func (t *Transport) Answer() {
 
 // admit keeps those from voting who must not.
 func (t *Transport) admit(k rpcKind, payload []byte) error {
-	if !t.Open.Load() {
+	if !t.Admitted.Load() {
 		return errStranger
 	}
 	if k != rpcAppend && t.Unfilled() != nil {
@@ -178,7 +178,7 @@ const maxSnapshotHead = 1 << 20
 
 func (t *Transport) receiveSnapshot(_ string, conn net.Conn) {
 	defer conn.Close()
-	if !t.Open.Load() {
+	if !t.Admitted.Load() {
 		return
 	}
 	resp, err := t.takeSnapshot(conn)

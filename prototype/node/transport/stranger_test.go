@@ -21,7 +21,7 @@ func TestTransport_stranger(t *testing.T) {
 	for _, member := range []bool{false, true} {
 		tr := &Transport{requests: make(chan raft.RPC, 8), unanswered: make(chan unanswered, 8), stop: make(chan struct{}),
 			Config: Config{Fence: disk.NewFence(0), Following: func() bool { return false }, State: State{CurrentTerm: func() uint64 { return 1 }}, Live: liveness.New("n1", 0, nil, roster.New("n1", nil))}}
-		tr.Open.Store(member)
+		tr.Admitted.Store(member)
 
 		sent := map[string][]byte{
 			"entries":   encodeAppend(&raft.AppendEntriesRequest{Term: 1, Entries: []*raft.Log{{Index: 1, Term: 1}}}, 0),

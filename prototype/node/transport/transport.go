@@ -52,9 +52,9 @@ type Transport struct {
 	quiet      time.Time       // until when votes are refused
 	stop       chan struct{}
 	stopped    atomic.Bool
-	// Open: the replica takes part. One without any state does not until it has
+	// Admitted: the replica takes part. One without any state does not until it has
 	// founded its shard or was admitted to it; see founding.
-	Open      atomic.Bool
+	Admitted      atomic.Bool
 	filling   atomic.Pointer[folder.Mark] // see unfilled
 	nudging   atomic.Bool
 	committed atomic.Uint64 // what was applied here last

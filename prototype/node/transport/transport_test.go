@@ -11,7 +11,7 @@ import (
 // closed is refused, and so is what comes later.
 func TestTransport_closed(t *testing.T) {
 	tr := &Transport{requests: make(chan raft.RPC, 2), unanswered: make(chan unanswered, 4), stop: make(chan struct{})}
-	tr.Open.Store(true)
+	tr.Admitted.Store(true)
 	payload := encodeAppend(&raft.AppendEntriesRequest{Term: 1}, 0)
 	answers := make(map[error]int)
 	count := func(_ []byte, err error) {

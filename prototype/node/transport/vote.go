@@ -41,7 +41,7 @@ func (t *Transport) Campaign(self string) {
 // replica that takes no part does not know, and asks for votes.
 func (t *Transport) MayStand() error {
 	switch {
-	case !t.Open.Load():
+	case !t.Admitted.Load():
 		return errStranger
 	case t.Unfilled() != nil:
 		return errFilling

@@ -8,31 +8,31 @@ import (
 	"lockstep/prototype/node/outcome"
 )
 
-// patience lets a request wait for a leader to be elected, or to take over: that
+// LeaderRetry lets a request wait for a leader to be elected, or to take over: that
 // is a matter of a fraction of a second, and a client who is refused waits longer
 // before it comes again. Only what certainly had no effect is tried again.
-type patience struct {
+type LeaderRetry struct {
 	ctx   context.Context
 	until time.Time
 }
 
 const (
-	leaderPatience = 300 * time.Millisecond
+	leaderRetryFor = 300 * time.Millisecond
 	lookAgain      = 3 * time.Millisecond
 )
 
-// Patience is none at a node whose disk hangs: its consensus may be stuck, too, and
+// LeaderRetry ends at once at a node whose disk hangs: its consensus may be stuck, too, and
 // then it hears of no election; others do.
-func (s *Replica) Patience(ctx context.Context) patience {
+func (s *Replica) LeaderRetry(ctx context.Context) LeaderRetry {
 	if s.fence.MayStand() != nil {
-		return patience{ctx, time.Time{}}
+		return LeaderRetry{ctx, time.Time{}}
 	}
-	return patience{ctx, time.Now().Add(leaderPatience)}
+	return LeaderRetry{ctx, time.Now().Add(leaderRetryFor)}
 }
 
 // Again waits a moment and says whether to try again after an error.
-func (p patience) Again(err *outcome.Error) bool {
-	if err.Outcome != api.Fail || err.Reason != outcome.ReasonNoLeader || time.Now().After(p.until) {
+func (r LeaderRetry) Again(err *outcome.Error) bool {
+	if err.Outcome != api.Fail || err.Reason != outcome.ReasonNoLeader || time.Now().After(r.until) {
 		return false
 	}
 	timer := time.NewTimer(lookAgain)
@@ -40,7 +40,7 @@ func (p patience) Again(err *outcome.Error) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-p.ctx.Done():
+	case <-r.ctx.Done():
 		return false
 	}
 }
