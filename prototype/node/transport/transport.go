@@ -54,7 +54,7 @@ type Transport struct {
 	stopped    atomic.Bool
 	// Admitted: the replica takes part. One without any state does not until it has
 	// founded its shard or was admitted to it; see founding.
-	Admitted      atomic.Bool
+	Admitted  atomic.Bool
 	filling   atomic.Pointer[folder.Mark] // see unfilled
 	nudging   atomic.Bool
 	committed atomic.Uint64 // what was applied here last
