@@ -3,6 +3,7 @@
 package storage
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/durable"
 	"lockstep/prototype/node/hclogger"
 )
 
@@ -38,7 +40,50 @@ func openSnapshots(path string, log raft.LogStore, logger *slog.Logger) (raft.Sn
 	if first > newest+1 {
 		return nil, fmt.Errorf("the log in %s begins with entry %d, and no snapshot has those before it: %w", path, first, ErrCorrupt)
 	}
-	return raft.NewFileSnapshotStoreWithLogger(path, 2, hclogger.New(logger, nil))
+	store, err := raft.NewFileSnapshotStoreWithLogger(path, 2, hclogger.New(logger, nil))
+	return summedSnapshots{store, base}, err
+}
+
+// summedSnapshots keeps a checksum beside each snapshot's meta data, as the library
+// does for its state: they say who the members are.
+type summedSnapshots struct {
+	raft.SnapshotStore
+	base string
+}
+
+// metaSum is the file of the checksum. A snapshot of an earlier version has none.
+const metaSum = "meta.sum"
+
+func (s summedSnapshots) Create(version raft.SnapshotVersion, index, term uint64, members raft.Configuration, membersIndex uint64, transport raft.Transport) (raft.SnapshotSink, error) {
+	sink, err := s.SnapshotStore.Create(version, index, term, members, membersIndex, transport)
+	if err != nil {
+		return nil, err
+	}
+	return summedSink{sink, s.base}, nil
+}
+
+type summedSink struct {
+	raft.SnapshotSink
+	base string
+}
+
+func (s summedSink) Close() error {
+	if err := s.SnapshotSink.Close(); err != nil {
+		return err
+	}
+	folder := filepath.Join(s.base, s.ID())
+	data, err := os.ReadFile(filepath.Join(folder, "meta.json"))
+	if err == nil {
+		err = durable.WriteFile(filepath.Join(folder, metaSum), sumOf(data), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the checksum of a snapshot: %w", err)
+	}
+	return nil
+}
+
+func sumOf(data []byte) []byte {
+	return fmt.Appendf(nil, "%016x\n", crc64.Checksum(data, crc64.MakeTable(crc64.ECMA)))
 }
 
 // checkSnapshots reads every snapshot, removes what a crash or a full disk has left
@@ -60,7 +105,7 @@ func checkSnapshots(base string) (newest uint64, err error) {
 		if _, err := fmt.Sscanf(entry.Name(), "%d-%d-%d", &term, &index, &when); err != nil {
 			continue // not the library's
 		}
-		if err := checkSnapshot(path, index); err != nil {
+		if err := checkSnapshot(path, term, index); err != nil {
 			return 0, err
 		}
 		newest = max(newest, index)
@@ -68,7 +113,7 @@ func checkSnapshots(base string) (newest uint64, err error) {
 	return newest, nil
 }
 
-func checkSnapshot(path string, index uint64) error {
+func checkSnapshot(path string, term, index uint64) error {
 	damaged := func(file string, err error) error {
 		if errors.Is(err, fs.ErrPermission) {
 			return fmt.Errorf("read %s: %w: let the user who runs the node read and write it", filepath.Join(path, file), err)
@@ -86,20 +131,28 @@ func checkSnapshot(path string, index uint64) error {
 	if err := json.Unmarshal(data, &meta); err != nil {
 		return damaged("meta.json", err)
 	}
-	if meta.Index != index || meta.ID != filepath.Base(path) {
-		return damaged("meta.json", fmt.Errorf("it is of snapshot %q, up to entry %d", meta.ID, meta.Index))
+	sum, err := os.ReadFile(filepath.Join(path, metaSum))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return damaged(metaSum, err)
+	case !bytes.Equal(sum, sumOf(data)):
+		return damaged("meta.json", fmt.Errorf("it is not what %s says", metaSum))
+	}
+	if meta.Term != term || meta.Index != index || meta.ID != filepath.Base(path) {
+		return damaged("meta.json", fmt.Errorf("it is of snapshot %q, up to entry %d of term %d", meta.ID, meta.Index, meta.Term))
 	}
 	state, err := os.Open(filepath.Join(path, "state.bin"))
 	if err != nil {
 		return damaged("state.bin", err)
 	}
 	defer state.Close()
-	sum := crc64.New(crc64.MakeTable(crc64.ECMA))
-	size, err := io.Copy(sum, state)
+	stateSum := crc64.New(crc64.MakeTable(crc64.ECMA))
+	size, err := io.Copy(stateSum, state)
 	if err != nil {
 		return damaged("state.bin", err)
 	}
-	if size != meta.Size || string(sum.Sum(nil)) != string(meta.CRC) {
+	if size != meta.Size || string(stateSum.Sum(nil)) != string(meta.CRC) {
 		return damaged("state.bin", fmt.Errorf("its %d bytes are not the %d that were written", size, meta.Size))
 	}
 	return nil
