@@ -35,11 +35,7 @@ func (c *Client) Follow(ctx context.Context, conversation string, after uint64, 
 		if stop := (*stopped)(nil); errors.As(err, &stop) {
 			return fmt.Errorf("follow %s: %w", conversation, stop.err)
 		}
-		timer := time.NewTimer(100 * time.Millisecond)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if !sleep(ctx, 100*time.Millisecond) {
 			return ctx.Err()
 		}
 	}

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"math/rand/v2"
 	"net/http"
 	"time"
@@ -20,14 +19,10 @@ const (
 // lasts. The error is an *Error; if it is an ErrUnknown, sending the same
 // message again later is safe, and tells.
 func (c *Client) Send(ctx context.Context, conversation string, m api.Message) (api.Ack, error) {
-	body, err := json.Marshal(m)
-	if err != nil {
-		return api.Ack{}, &Error{Outcome: api.Fail, Status: http.StatusBadRequest, Detail: err.Error(), Cause: err}
-	}
 	var ack api.Ack
-	err = c.persist(ctx, func(target string) (bool, *Error) {
+	err := c.persist(ctx, func(target string) (bool, *Error) {
 		var failed *Error
-		ack, failed = c.attempt(ctx, target, conversation, body)
+		ack, failed = c.attempt(ctx, target, conversation, m)
 		return failed == nil, failed
 	})
 	return ack, err
@@ -36,15 +31,11 @@ func (c *Client) Send(ctx context.Context, conversation string, m api.Message) (
 // Attempt is one attempt to send, at the present target; after a failure the next
 // attempt goes to another one.
 func (c *Client) Attempt(ctx context.Context, conversation string, m api.Message) (api.Ack, error) {
-	body, err := json.Marshal(m)
-	if err != nil {
-		return api.Ack{}, &Error{Outcome: api.Fail, Status: http.StatusBadRequest, Detail: err.Error(), Cause: err}
-	}
 	target, place, err := c.target()
 	if err != nil {
 		return api.Ack{}, err
 	}
-	ack, failed := c.attempt(ctx, target, conversation, body)
+	ack, failed := c.attempt(ctx, target, conversation, m)
 	if failed != nil {
 		c.moveOn(place)
 		return ack, failed
@@ -53,12 +44,12 @@ func (c *Client) Attempt(ctx context.Context, conversation string, m api.Message
 }
 
 // attempt is one try at one node.
-func (c *Client) attempt(ctx context.Context, target, conversation string, body []byte) (api.Ack, *Error) {
+func (c *Client) attempt(ctx context.Context, target, conversation string, m api.Message) (api.Ack, *Error) {
 	ended := begin(ctx, target)
 	try, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
 	defer cancel()
 	var ack api.Ack
-	err := c.call(try, http.MethodPost, target+c.path(conversation, "/messages"), "application/json", body, &ack)
+	err := c.call(try, http.MethodPost, target+c.path(conversation, "/messages"), "application/json", appendMessage(nil, m), &ack)
 	if err == nil && ack.Seq == 0 {
 		err = &Error{Outcome: api.Unknown, Status: http.StatusOK, Detail: "the answer has no seq"}
 	}
@@ -96,13 +87,21 @@ func (c *Client) persist(ctx context.Context, attempt func(target string) (done 
 			pause = longestPause
 		}
 		// Random, so that clients that failed together do not come back together.
-		timer := time.NewTimer(max(pause/2+rand.N(pause), advice(failed)))
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if !sleep(ctx, max(pause/2+rand.N(pause), advice(failed))) {
 			return given(doubtful, failed)
 		}
+	}
+}
+
+// sleep is false if the context ends before the time is over.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -70,14 +70,11 @@ func (s *Ordered) Send(ctx context.Context, id, text string) (api.Ack, error) {
 		return api.Ack{}, err
 	}
 	defer func() { <-s.window }()
-	body, err := json.Marshal(api.Message{ID: id, Sender: s.sender, Body: text, Session: s.id, Number: number})
-	if err != nil {
-		return api.Ack{}, s.giveUp(&Error{Outcome: api.Fail, Detail: err.Error(), Cause: err})
-	}
+	m := api.Message{ID: id, Sender: s.sender, Body: text, Session: s.id, Number: number}
 	var ack api.Ack
 	err = s.client.persist(ctx, func(target string) (bool, *Error) {
 		var failed *Error
-		ack, failed = s.client.attempt(ctx, target, s.conversation, body)
+		ack, failed = s.client.attempt(ctx, target, s.conversation, m)
 		if failed != nil && failed.Reason == "order" {
 			failed.Status = http.StatusServiceUnavailable // the one before is still on its way
 		}

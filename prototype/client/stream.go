@@ -185,12 +185,7 @@ func (s *Stream) run() {
 			}
 			s.client.moveOn(place)
 		}
-		timer := time.NewTimer(pause/2 + jitter(pause))
-		select {
-		case <-timer.C:
-		case <-s.ctx.Done():
-			timer.Stop()
-		}
+		sleep(s.ctx, pause/2+jitter(pause))
 		pause = min(2*pause, longestPause)
 		s.again(s.take())
 	}

@@ -13,9 +13,13 @@ import (
 	"lockstep/prototype/workload"
 )
 
-// stored is what can be done to the data of the nodes of a cluster, in memory or in
-// files. All but Restart and AwaitVote want the nodes to be down.
-type stored interface {
+// nodes are those of a cluster, in memory or processes. What is done to data wants the
+// nodes to be down.
+type nodes interface {
+	Pause(id string) error
+	Resume(id string) error
+	Join(ctx context.Context, id string) error
+	Leave(ctx context.Context, id string) error
 	Restart(id string) error
 	AwaitVote(ctx context.Context, id string) error
 	FlipBit(id string, seed uint64) error
@@ -31,7 +35,7 @@ type stored interface {
 // lose carries out a fault of [fault.LosingKinds] at a node. down ends a node as
 // SIGKILL does. The mend starts the node again, does what it asks for if it refuses,
 // and returns when it is a voter of all shards.
-func lose(in stored, down func(id string) error, id string, f fault.Fault) (Mend, error) {
+func lose(in nodes, down func(id string) error, id string, f fault.Fault) (Mend, error) {
 	victims := []string{id}
 	if f.Kind == fault.Swap {
 		if len(f.Peers) != 1 || f.Peers[0] == id {
@@ -94,7 +98,7 @@ func lose(in stored, down func(id string) error, id string, f fault.Fault) (Mend
 
 // restartAsAsked starts a node, and while it refuses and says what is to be done,
 // does that. shard is whose data was damaged. It gives what was done.
-func restartAsAsked(in stored, id string, shard int) (did []string, err error) {
+func restartAsAsked(in nodes, id string, shard int) (did []string, err error) {
 	const patience = 3
 	for range patience {
 		if err = in.Restart(id); err == nil {
@@ -117,7 +121,7 @@ var shardNumber = regexp.MustCompile(`shard[ -](\d+)`)
 // advice finds in what a refusing node says what is to be done, and gives a function
 // that does it; nil if the node asks for nothing that this knows. The shard is the
 // one that is named last, or else the one given.
-func advice(in stored, id string, shard int, says string) (what string, do func() error) {
+func advice(in nodes, id string, shard int, says string) (what string, do func() error) {
 	says = strings.Join(strings.Fields(says), " ")
 	if _, rest, ok := strings.Cut(says, "belongs to node "); ok {
 		owner, _, _ := strings.Cut(rest, ",")

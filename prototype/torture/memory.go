@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"lockstep/prototype/cluster"
@@ -37,33 +36,22 @@ func (t *memory) Members() (members []workload.Node) {
 }
 
 func (t *memory) Break(ctx context.Context, id string, f fault.Fault) (Mend, error) {
-	if slices.Contains(fault.LosingKinds, f.Kind) {
-		return lose(t.cluster, t.cluster.Crash, id, f)
+	if mend, ok, err := breakAlike(ctx, t.cluster, t.cluster.Crash, id, f); ok {
+		return mend, err
 	}
 	switch f.Kind {
-	case fault.Kill:
-		return t.restart(id), t.cluster.Crash(id)
 	case fault.PowerLoss, fault.TornTail:
 		hit, err := t.cluster.PowerLoss(id, f.Kind == fault.TornTail, f.Seed, flushPatience)
 		if err != nil || !hit {
 			return nothing, err
 		}
-		return t.restart(id), nil
+		return restart(t.cluster, id), nil
 	case fault.Restart:
 		if err := t.cluster.Crash(id); err != nil {
 			return nil, err
 		}
-		done, err := t.restart(id)(context.Background())
+		done, err := restart(t.cluster, id)(context.Background())
 		return already(done), err
-	case fault.Pause:
-		if err := t.cluster.Pause(id); err != nil {
-			return nil, err
-		}
-		return func(context.Context) (Done, error) { return Done{Hits: 1}, t.cluster.Resume(id) }, nil
-	case fault.Join:
-		return already(Done{Hits: 1}), t.member(ctx, id, t.cluster.Join)
-	case fault.Leave:
-		return already(Done{Hits: 1}), t.member(ctx, id, t.cluster.Leave)
 	}
 	n := t.cluster.Node(id)
 	if n == nil {
@@ -87,24 +75,3 @@ func (t *memory) Break(ctx context.Context, id string, f fault.Fault) (Mend, err
 		return Done{Hits: status.Hits}, err
 	}, nil
 }
-
-// memberPatience is how long a change of the members may take, and the filling of
-// one that lost its data. Other faults may be in force.
-const memberPatience = time.Minute
-
-func (t *memory) member(ctx context.Context, id string, change func(context.Context, string) error) error {
-	ctx, cancel := context.WithTimeout(ctx, memberPatience)
-	defer cancel()
-	return change(ctx, id)
-}
-
-// restart gives the end of a fault that took a node down.
-func (t *memory) restart(id string) Mend {
-	return func(context.Context) (Done, error) { return Done{Hits: 1}, t.cluster.Restart(id) }
-}
-
-// nothing mends what was not broken.
-func nothing(context.Context) (Done, error) { return Done{}, nil }
-
-// already is the end of what is over.
-func already(d Done) Mend { return func(context.Context) (Done, error) { return d, nil } }

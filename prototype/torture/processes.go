@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
@@ -35,22 +34,15 @@ func (t *processes) Members() (members []workload.Node) {
 }
 
 func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, error) {
-	if slices.Contains(fault.LosingKinds, f.Kind) {
-		return lose(t.cluster, t.cluster.Kill, id, f)
+	if mend, ok, err := breakAlike(ctx, t.cluster, t.cluster.Kill, id, f); ok {
+		return mend, err
 	}
 	switch f.Kind {
-	case fault.Kill:
-		return t.restart(id), t.cluster.Kill(id)
 	case fault.TornTail:
 		if err := t.cluster.Kill(id); err != nil {
 			return nil, err
 		}
-		return t.restart(id), t.cluster.Tear(id, f.Seed)
-	case fault.Pause:
-		if err := t.cluster.Pause(id); err != nil {
-			return nil, err
-		}
-		return func(context.Context) (Done, error) { return Done{Hits: 1}, t.cluster.Resume(id) }, nil
+		return restart(t.cluster, id), t.cluster.Tear(id, f.Seed)
 	case fault.Restart:
 		if err := t.cluster.Restart(id); err != nil {
 			return nil, err
@@ -58,14 +50,6 @@ func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, 
 		return already(Done{Hits: 1}), nil
 	case fault.PowerLoss:
 		return nil, fmt.Errorf("power-loss %s: %w: the system keeps what a process has written; use kill, or nodes in memory", id, ErrUnsupported)
-	case fault.Join, fault.Leave:
-		ctx, cancel := context.WithTimeout(ctx, memberPatience)
-		defer cancel()
-		change := t.cluster.Join
-		if f.Kind == fault.Leave {
-			change = t.cluster.Leave
-		}
-		return already(Done{Hits: 1}), change(ctx, id)
 	}
 	status, err := t.cluster.Break(ctx, id, f)
 	if err != nil {
@@ -81,9 +65,4 @@ func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, 
 		}
 		return Done{Hits: status.Hits}, err
 	}, nil
-}
-
-// restart gives the end of a fault that took a node down.
-func (t *processes) restart(id string) Mend {
-	return func(context.Context) (Done, error) { return Done{Hits: 1}, t.cluster.Restart(id) }
 }
