@@ -164,6 +164,7 @@ func (n *Node) end(ctx context.Context, c *chunk, out []byte) []byte {
 	n.count(results, err, len(c.commands))
 	path := "/v1/conversations/" + c.conversation + "/messages"
 	next := 0
+	var rest []byte // the problem of all commands that have no result
 	for i := range c.lines {
 		if wrong := c.problems[i]; wrong != nil {
 			out = appendProblem(out, problemOf(wrong, path))
@@ -175,7 +176,10 @@ func (n *Node) end(ctx context.Context, c *chunk, out []byte) []byte {
 		case next < len(results):
 			out = appendResult(out, c.conversation, c.commands[next].ID, results[next])
 		default:
-			out = appendProblem(out, problemOf(err, path))
+			if rest == nil {
+				rest = appendProblem(nil, problemOf(err, path))
+			}
+			out = append(out, rest...)
 		}
 		next++
 	}
