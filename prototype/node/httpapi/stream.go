@@ -160,6 +160,7 @@ func (a *API) end(ctx context.Context, c *chunk, out []byte) []byte {
 	a.count(results, err, len(c.commands))
 	path := "/v1/conversations/" + c.conversation + "/messages"
 	next := 0
+	var rest []byte // the problem of all commands that have no result
 	for i := range c.lines {
 		if wrong := c.problems[i]; wrong != nil {
 			out = appendProblem(out, problemOf(wrong, path))
@@ -171,7 +172,10 @@ func (a *API) end(ctx context.Context, c *chunk, out []byte) []byte {
 		case next < len(results):
 			out = appendResult(out, c.conversation, c.commands[next].ID, results[next])
 		default:
-			out = appendProblem(out, problemOf(err, path))
+			if rest == nil {
+				rest = appendProblem(nil, problemOf(err, path))
+			}
+			out = append(out, rest...)
 		}
 		next++
 	}
