@@ -72,7 +72,7 @@ func (p *Processes) Leave(ctx context.Context, id string) error {
 }
 
 // AwaitVote waits until a node is a voter of every shard in the eyes of all that
-// run.
+// run, and is ready: one that is still being filled counts towards no majority.
 func (p *Processes) AwaitVote(ctx context.Context, id string) error {
 	for {
 		err := p.votes(ctx, id)
@@ -100,6 +100,13 @@ func (p *Processes) votes(ctx context.Context, id string) error {
 		}
 		if !slices.ContainsFunc(known.Members, func(x node.Member) bool { return x.ID == id && x.Voter == known.Shards }) {
 			return fmt.Errorf("%s does not count its vote in every shard", m.ID)
+		}
+		if m.ID != id {
+			continue
+		}
+		var ready struct{}
+		if err := p.request(ctx, http.MethodGet, m.HTTP, "/readyz", nil, &ready); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -140,6 +140,10 @@ func (m *Mesh) Close() {
 	m.done.Wait()
 }
 
+// Answer runs what a handler must not wait for, since it holds up the connection. Close
+// waits for it. Only handlers may call it, while they run.
+func (m *Mesh) Answer(work func()) { m.done.Go(work) }
+
 // Options of a message.
 type Options struct {
 	// Linger is how long the message may wait for company.

@@ -79,11 +79,11 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 		return
 	}
 	wait := n.within(s.Submit(batch.Commands), n.live.Majority(), s.Working())
-	go func() {
+	n.mesh.Answer(func() {
 		var a submitAnswer
 		a.Results, a.Error = wait(n.life)
 		reply(a.append(nil), nil)
-	}()
+	})
 }
 
 // indexRequest asks the leader of a shard how far a replica must have come to
@@ -121,7 +121,7 @@ func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) 
 		reply(nil, wire.ErrMalformed)
 		return
 	}
-	go func() {
+	n.mesh.Answer(func() {
 		ctx, cancel := context.WithTimeout(n.life, n.cfg.ReadTimeout)
 		defer cancel()
 		s := n.shards[request.Shard]
@@ -134,5 +134,5 @@ func (n *Node) receiveRead(_ string, payload []byte, reply func([]byte, error)) 
 		now := s.State()
 		a.Index, a.Fingerprint = now.Index, now.Fingerprint
 		reply(json.Marshal(a))
-	}()
+	})
 }

@@ -103,11 +103,11 @@ func (m *Membership) receive(from string, payload []byte, reply func([]byte, err
 		reply(nil, errors.New("a node can only join by itself"))
 		return
 	}
-	go func() {
+	m.Mesh.Answer(func() {
 		ctx, cancel := context.WithTimeout(m.Context, joinWithin)
 		defer cancel()
 		reply(json.Marshal(m.Step(ctx, r)))
-	}()
+	})
 }
 
 // Step takes a step, if this node leads the shard.

@@ -52,7 +52,7 @@ func (m *namer) receive(_ string, payload []byte, reply func([]byte, error)) {
 		reply(nil, wire.ErrMalformed)
 		return
 	}
-	go func() { // it writes to disk
+	m.mesh.Answer(func() { // it writes to disk
 		if told.Cluster != "" {
 			if err := m.adopt(told.Cluster); err != nil {
 				reply(nil, err)
@@ -60,7 +60,7 @@ func (m *namer) receive(_ string, payload []byte, reply func([]byte, error)) {
 			}
 		}
 		reply(json.Marshal(nameMessage{m.name.Identity().Cluster}))
-	}()
+	})
 }
 
 // nameEntry is the index of the entry that names the cluster: behind the founders'

@@ -167,7 +167,7 @@ func (b *Heartbeats) receive(from string, payload []byte, reply func([]byte, err
 		reply(nil, nil)
 		return
 	}
-	go func() {
+	b.mesh.Answer(func() {
 		late := time.NewTimer(BeatEvery)
 		defer late.Stop()
 		over := false
@@ -197,7 +197,7 @@ func (b *Heartbeats) receive(from string, payload []byte, reply func([]byte, err
 			}
 		}
 		reply(out, nil)
-	}()
+	})
 }
 
 // feed shows the library a heartbeat.
