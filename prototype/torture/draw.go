@@ -16,7 +16,7 @@ func Draw(seed uint64, failures int, topology fault.Topology) fault.Schedule {
 	random := rand.New(rand.NewPCG(seed, 0x7071))
 	s := fault.Schedule{
 		Seed: seed, Topology: topology, Lane: "quorum",
-		Load: fault.Load{Rate: 25, Sessions: 5, Conversations: 2 * topology.Shards, Reads: 0.3},
+		Load: fault.Load{Rate: 25 * float64(topology.Shards), Sessions: 5 * topology.Shards, Conversations: 2 * topology.Shards, Reads: 0.3},
 	}
 	at := 400 * time.Millisecond
 	between := func(low, high time.Duration) time.Duration {
