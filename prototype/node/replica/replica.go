@@ -14,6 +14,7 @@
 package replica
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -245,7 +246,11 @@ func (s *Replica) followLeadership() {
 // abdicate hands over to a follower whose disk works. If it fails, the fence
 // falls silent before long.
 func (s *Replica) abdicate() {
-	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.Shard, "error", s.log.Err(), "disk", s.disk.Problem())
+	why := cmp.Or(s.disk.Problem(), "a write takes long")
+	if err := s.log.Err(); err != nil {
+		why = err.Error()
+	}
+	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.Shard, "reason", why)
 	if s.Leads() {
 		if err := s.raft.LeadershipTransfer().Error(); err != nil {
 			s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.Shard, "error", err)
