@@ -22,7 +22,7 @@ func newStatusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "status",
 		Short:   "Show who leads what",
-		Long:    "Asks every node for its shards. A node that does not answer is shown as such. The exit code is 1 if a shard has no leader, or if the disk of a replica is full, hangs or has failed.",
+		Long:    "Asks every node for its shards. A node that does not answer is shown as such. The exit code is 1 if a shard has no leader, if a replica takes no part, if its disk is full, hangs or has failed, or if these nodes refuse connections of each other.",
 		Example: "  lockstep status\n  lockstep status --watch\n  lockstep status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -80,21 +80,27 @@ func askAll(ctx context.Context, list []string) (nodes []nodeStatus) {
 	return nodes
 }
 
-// printDisks lists the disks with which something is wrong, and says whether there
-// are any.
-func printDisks(out io.Writer, nodes []nodeStatus) (bad bool) {
+// printTroubles lists what nodes say is wrong with their replicas, their disks and the
+// connections between them, and says whether any of it concerns these nodes.
+func printTroubles(out io.Writer, nodes []nodeStatus) (bad bool) {
 	for _, n := range nodes {
 		for _, s := range n.Shards {
-			if s.Disk != "" {
-				fmt.Fprintf(out, "%s, shard %d: %s\n", n.Node, s.Shard, s.Disk)
-				bad = true
+			for _, trouble := range []string{s.Disk, s.Trouble} {
+				if trouble != "" {
+					fmt.Fprintf(out, "%s, shard %d: %s\n", n.Node, s.Shard, trouble)
+					bad = true
+				}
 			}
+		}
+		for _, r := range n.Refusals {
+			fmt.Fprintf(out, "%s and %s: %s\n", n.Node, r.Peer, r.Error())
+			bad = bad || slices.ContainsFunc(nodes, func(other nodeStatus) bool { return other.Node == r.Peer })
 		}
 	}
 	return bad
 }
 
-// printStatus says whether every shard has a leader and every replica a sound disk.
+// printStatus says whether every shard has a leader, and every node is without trouble.
 func printStatus(out io.Writer, nodes []nodeStatus) (sound bool) {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "NODE\tSHARD\tROLE\tTERM\tLEADER\tCOMMIT\tAPPLIED")
@@ -111,7 +117,7 @@ func printStatus(out io.Writer, nodes []nodeStatus) (sound bool) {
 		}
 	}
 	w.Flush()
-	sound = len(shards) > 0 && !printDisks(out, nodes)
+	sound = len(shards) > 0 && !printTroubles(out, nodes)
 	for _, shard := range slices.Sorted(maps.Keys(shards)) {
 		if !leaders[shard] {
 			fmt.Fprintf(out, "shard %d has no leader\n", shard)
