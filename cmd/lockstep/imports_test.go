@@ -86,7 +86,7 @@ var importRules = []importRule{
 		Reason: "what a site is must be readable without knowing a library"},
 	{From: "lockstep/prototype/api", Deny: "lockstep/prototype", Allow: []string{"lockstep/prototype/api", "lockstep/prototype/history", "lockstep/prototype/link"},
 		Reason: "what is said over HTTP is known to both sides and depends on neither"},
-	{From: "lockstep/prototype/client", Deny: "lockstep/prototype", Allow: []string{"lockstep/prototype/client", "lockstep/prototype/api"},
+	{From: "lockstep/prototype/client", Deny: "lockstep/prototype", Allow: []string{"lockstep/prototype/jsontext", "lockstep/prototype/client", "lockstep/prototype/api"},
 		Reason: "a client knows what a node says, not how it works"},
 	{From: "lockstep/prototype/order", Deny: "std", Allow: []string{"lockstep/prototype/mutant"},
 		Reason: "the deterministic state machine is the part that must be read in one sitting"},

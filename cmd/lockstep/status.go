@@ -22,7 +22,7 @@ func newStatusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "status",
 		Short:   "Show who leads what",
-		Long:    "Asks every node for its shards. A node that does not answer is shown as such. The exit code is 1 if a shard has no leader, if the disk of a replica is full, hangs or has failed, or if a replica takes no part, since its history has forked or it has to be filled.",
+		Long:    "Asks every node for its shards. A node that does not answer is shown as such. The exit code is 1 if a shard has no leader, if a replica takes no part, if its disk is full, hangs or has failed, or if these nodes refuse connections of each other.",
 		Example: "  lockstep status\n  lockstep status --watch\n  lockstep status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -80,24 +80,27 @@ func askAll(ctx context.Context, list []string) (nodes []nodeStatus) {
 	return nodes
 }
 
-// printTroubles lists the disks with which something is wrong and the replicas that
-// take no part, and says whether there are any.
+// printTroubles lists what nodes say is wrong with their replicas, their disks and the
+// connections between them, and says whether any of it concerns these nodes.
 func printTroubles(out io.Writer, nodes []nodeStatus) (bad bool) {
 	for _, n := range nodes {
 		for _, s := range n.Shards {
-			for _, what := range []string{s.Disk, s.Trouble} {
-				if what != "" {
-					fmt.Fprintf(out, "%s, shard %d: %s\n", n.Node, s.Shard, what)
+			for _, trouble := range []string{s.Disk, s.Trouble} {
+				if trouble != "" {
+					fmt.Fprintf(out, "%s, shard %d: %s\n", n.Node, s.Shard, trouble)
 					bad = true
 				}
 			}
+		}
+		for _, r := range n.Refusals {
+			fmt.Fprintf(out, "%s and %s: %s\n", n.Node, r.Peer, r.Error())
+			bad = bad || slices.ContainsFunc(nodes, func(other nodeStatus) bool { return other.Node == r.Peer })
 		}
 	}
 	return bad
 }
 
-// printStatus says whether every shard has a leader, and every replica a sound disk and
-// a part in its shard.
+// printStatus says whether every shard has a leader, and every node is without trouble.
 func printStatus(out io.Writer, nodes []nodeStatus) (sound bool) {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "NODE\tSHARD\tROLE\tTERM\tLEADER\tCOMMIT\tAPPLIED")
