@@ -98,7 +98,7 @@ func Open(cfg Config) (_ *Node, err error) {
 	life, die := context.WithCancel(context.Background())
 	quorum := shards[:cfg.Shards]
 	balance := election.NewBalancer(cfg.Config, cfg.BalanceAfter, mesh, live, faults, shards, life.Done())
-	detect := election.NewDetector(cfg.Config, mesh, roster, live, shards, balance.Calm, balance.Draining.Load)
+	detect := election.NewDetector(cfg.Config, mesh, roster, live, shards, balance)
 	names := cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36) // this life of the node
 	members := member.New(member.Config{ID: cfg.ID, Peers: cfg.Peers, Join: cfg.Join, Life: names, Context: life, Mesh: mesh, Roster: roster, Live: live,
 		Promises: promises, Balance: balance, Elections: detect, Shards: shards, Quorum: cfg.Shards, Name: name, Logger: cfg.Logger})

@@ -48,7 +48,11 @@ const (
 // NewBalancer hands leads over until stop is closed. A shard must have been quiet for so
 // long; 0: nothing is handed over but by a drain.
 func NewBalancer(cfg replica.Config, after time.Duration, mesh *link.Mesh, live *liveness.Peers, faults *fault.Set, shards []*replica.Replica, stop <-chan struct{}) *Balancer {
-	return &Balancer{cfg: cfg, after: after, mesh: mesh, live: live, faults: faults, shards: shards, stop: stop, places: make([]placement, len(shards))}
+	b := &Balancer{cfg: cfg, after: after, mesh: mesh, live: live, faults: faults, shards: shards, stop: stop, places: make([]placement, len(shards))}
+	for _, s := range shards {
+		s.OnHung(func() { b.relieve(s) })
+	}
+	return b
 }
 
 // Calm says whether this node may be given a lead.
@@ -128,4 +132,17 @@ func (b *Balancer) handOver(s *replica.Replica, to string) bool {
 	}
 	b.cfg.Logger.Info("handed over", "shard", s.Shard, "to", to)
 	return true
+}
+
+// relieve hands over what this node leads on a disk that hangs, to a voter that can lead
+// at once. The library, left to itself, may choose one that is still a candidate of an
+// election that it has lost, and is deaf to the request. If nobody can, the fence
+// falls silent before long.
+func (b *Balancer) relieve(s *replica.Replica) {
+	if b.Leave(s) {
+		return
+	}
+	if _, err := s.HandOverToAny(); err != nil {
+		b.cfg.Logger.Warn("the lead could not be handed over", "shard", s.Shard, "error", err)
+	}
 }

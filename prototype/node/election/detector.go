@@ -40,15 +40,14 @@ import (
 // If the detector itself fails, for whatever reason, the library's timers hold
 // an election a second or two later.
 type Detector struct {
-	cfg      replica.Config
-	mesh     *link.Mesh
-	roster   *roster.Roster
-	live     *liveness.Peers
-	shards   []*replica.Replica
-	calm     func() bool // see Balancer.Calm
-	draining func() bool
-	began    time.Time
-	done     sync.WaitGroup
+	cfg     replica.Config
+	mesh    *link.Mesh
+	roster  *roster.Roster
+	live    *liveness.Peers
+	shards  []*replica.Replica
+	balance *Balancer
+	began   time.Time
+	done    sync.WaitGroup
 
 	mu         sync.Mutex
 	leaderless map[int]time.Time
@@ -64,10 +63,9 @@ const (
 	othersTurn    = 100 * time.Millisecond // after another one was found to be better
 )
 
-// NewDetector looks after the shards. calm says whether this node may be given a lead,
-// and draining whether it gives away those that it has.
-func NewDetector(cfg replica.Config, mesh *link.Mesh, r *roster.Roster, live *liveness.Peers, shards []*replica.Replica, calm, draining func() bool) *Detector {
-	d := &Detector{cfg: cfg, mesh: mesh, roster: r, live: live, shards: shards, calm: calm, draining: draining, began: time.Now(),
+// NewDetector looks after the shards, and hands leads over as the balancer does.
+func NewDetector(cfg replica.Config, mesh *link.Mesh, r *roster.Roster, live *liveness.Peers, shards []*replica.Replica, balance *Balancer) *Detector {
+	d := &Detector{cfg: cfg, mesh: mesh, roster: r, live: live, shards: shards, balance: balance, began: time.Now(),
 		leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time)}
 	mesh.Handle(wire.ChannelOpinion, d.receive)
 	return d

@@ -39,7 +39,7 @@ func (o Opinion) newer(than Opinion) bool {
 // opinion is this node's.
 func (d *Detector) opinion(shard int) Opinion {
 	s := d.shards[shard]
-	o := Opinion{Agrees: s.LacksLeader() && s.MayVote(), Fit: s.MayStand() && !d.draining(), Calm: d.calm() && s.HasRoom()}
+	o := Opinion{Agrees: s.LacksLeader() && s.MayVote(), Fit: s.MayStand() && !d.balance.Draining.Load(), Calm: d.balance.Calm() && s.HasRoom()}
 	o.Term, o.Index = s.End()
 	d.mu.Lock()
 	o.Running = time.Now().Before(d.campaign[shard])

@@ -24,7 +24,7 @@ func TestCount_majority(t *testing.T) {
 		for i := range tt.voters {
 			id := fmt.Sprint("n", i+1)
 			voters = append(voters, id)
-			opinions[id] = Opinion{Agrees: i < tt.here, Fit: true, Running: i >= tt.here}
+			opinions[id] = Opinion{Agrees: i < tt.here, Fit: true}
 		}
 		if got := count(voters, opinions); got.agreed != tt.want || got.running {
 			t.Errorf("%d of %d: %+v", tt.here, tt.voters, got)
@@ -47,6 +47,7 @@ func TestCount_best(t *testing.T) {
 		"a sick disk":         {map[string]Opinion{"a": {Agrees: true, Term: 9}, "b": fit(1, 5)}, poll{agreed: true, best: "b"}},
 		"nobody is fit":       {map[string]Opinion{"a": {Agrees: true}, "b": {Agrees: true}}, poll{agreed: true}},
 		"one campaigns":       {map[string]Opinion{"a": fit(1, 5), "b": {Agrees: true, Running: true}}, poll{agreed: true, running: true, best: "a"}},
+		"one has won":         {map[string]Opinion{"a": fit(1, 5), "b": {Running: true}, "c": fit(1, 5)}, poll{agreed: true, running: true, best: "a"}},
 		"one answers":         {map[string]Opinion{"b": fit(1, 5)}, poll{best: "b"}},
 	} {
 		if got := count([]string{"a", "b", "c"}, tt.opinions); got != tt.want {

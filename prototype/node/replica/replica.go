@@ -164,7 +164,6 @@ func Open(id int, cfg Config, p Parts) (_ *Replica, err error) {
 	}
 	s.log.Superseded(false) // the snapshot that was there is no news
 	s.answers.Go(s.transport.Answer)
-	s.fence.OnRaise(s.abdicate)
 	s.ruling = newRuling(cfg, s.fsm.machine, s.servers)
 	s.batcher = newBatcher(s.raft, cfg, s.ruling, s.stop)
 	s.done.Go(s.batcher.run)
@@ -243,19 +242,18 @@ func (s *Replica) followLeadership() {
 	}
 }
 
-// abdicate hands over to a follower whose disk works. If it fails, the fence
-// falls silent before long.
-func (s *Replica) abdicate() {
-	why := cmp.Or(s.disk.Problem(), "a write takes long")
-	if err := s.log.Err(); err != nil {
-		why = err.Error()
-	}
-	s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.Shard, "reason", why)
-	if s.Leads() {
-		if err := s.raft.LeadershipTransfer().Error(); err != nil {
-			s.cfg.Logger.Warn("the lead could not be handed over", "shard", s.Shard, "error", err)
+// OnHung sets how a leader whose disk hangs or fails hands over.
+func (s *Replica) OnHung(handOver func()) {
+	s.fence.OnRaise(func() {
+		why := cmp.Or(s.disk.Problem(), "a write takes long")
+		if err := s.log.Err(); err != nil {
+			why = err.Error()
 		}
-	}
+		s.cfg.Logger.Error("the disk hangs or has failed: this replica will not lead", "shard", s.Shard, "reason", why)
+		if s.Leads() {
+			handOver()
+		}
+	})
 }
 
 // nudgeWithin bounds how long a nudge waits for its turn.
