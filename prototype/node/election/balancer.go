@@ -3,7 +3,6 @@ package election
 import (
 	"context"
 	"encoding/json"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -32,7 +31,6 @@ type Balancer struct {
 	stop     <-chan struct{}
 	Draining atomic.Bool
 	places   []placement // by shard
-	done     sync.WaitGroup
 }
 
 // placement is who leads a shard and who should.
