@@ -458,7 +458,7 @@ func TestFolders_second(t *testing.T) {
 		t.Errorf("the first n1 says %q", first.Unready())
 	}
 	f.holds(f.send(5, 10))
-	advice := "start this one with --join, and a name, addresses and a data folder of its own"
+	advice := "start the newer one with --join, and a name, addresses and a data folder of its own"
 	if !strings.Contains(second.Unready(), advice) {
 		t.Errorf("it does not say %q: %s", advice, second.Unready())
 	}

@@ -31,5 +31,7 @@ func (m *Mesh) admit(raw net.Conn) {
 		m.streams[h.channel](h.terms.id, conn)
 		return
 	}
-	m.run(newConn(conn, m.peer(h.terms.id)))
+	c := newConn(conn, m.peer(h.terms.id))
+	c.life = h.terms.life
+	m.run(c)
 }

@@ -16,7 +16,8 @@ type conn struct {
 	net.Conn
 	try  fault.TryWriter // the same connection; nil if it cannot
 	peer string
-	room *room // of the peer; every frame in the fields below holds its cost of it
+	life uint64 // of the process at the other end; 0 if it has not said
+	room *room  // of the peer; every frame in the fields below holds its cost of it
 
 	dialed time.Time // when this node opened it; zero if the peer did
 	old    bool      // it was opened in version 3, in which the peer does not answer

@@ -21,7 +21,7 @@ const (
 
 // terms are what this node says of itself at the moment.
 func (m *Mesh) terms() terms {
-	t := terms{oldest: oldestVersion, newest: newestVersion, features: m.cfg.Features, id: m.cfg.Self}
+	t := terms{oldest: oldestVersion, newest: newestVersion, features: m.cfg.Features, id: m.cfg.Self, life: m.life}
 	if m.cfg.Identity != nil {
 		t.identity = m.cfg.Identity()
 	}
@@ -37,34 +37,36 @@ func (m *Mesh) admits(peer string, theirs terms) error {
 }
 
 // dial opens a connection to a peer, in the newest version that it may speak, and
-// gives that version.
+// gives the hello in that version, with the peer's terms in it.
 //
 // A peer of version 3 closes a connection whose hello it does not understand, and a
 // peer of any version may do so because it ends. So the first that is not known to
 // speak more is tried with version 3 at once; one that has spoken version 4 in this
 // life has perhaps been replaced by an older program, and is tried so only after it
 // has closed several connections in a row.
-func (m *Mesh) dial(to string, u use, channel uint16) (net.Conn, byte, error) {
+func (m *Mesh) dial(to string, u use, channel uint16) (net.Conn, hello, error) {
 	p := m.peer(to)
 	if !p.isOld(time.Now()) {
-		conn, err := m.call(to, hello{version: newestVersion, use: u, channel: channel})
+		h := hello{version: newestVersion, use: u, channel: channel}
+		conn, err := m.call(to, &h)
 		if !errors.Is(err, errClosedSilently) || !p.closedSilently(time.Now()) {
-			return conn, newestVersion, err
+			return conn, h, err
 		}
 	}
 	if u != stream {
 		channel = fallback
 	}
-	conn, err := m.call(to, hello{version: oldestVersion, use: u, channel: channel})
+	h := hello{version: oldestVersion, use: u, channel: channel}
+	conn, err := m.call(to, &h)
 	if err != nil {
 		p.notOld() // it may be replaced before the next dial
 	}
-	return conn, oldestVersion, err
+	return conn, h, err
 }
 
-// call dials and shakes hands in one version. A peer of version 3 says nothing, so
+// call dials and shakes hands in one version; the terms in h are the peer's then. A peer of version 3 says nothing, so
 // what it is shows only later; see [Mesh.answeredOld].
-func (m *Mesh) call(to string, h hello) (net.Conn, error) {
+func (m *Mesh) call(to string, h *hello) (net.Conn, error) {
 	address, ok := m.cfg.Find(to)
 	if !ok {
 		return nil, fmt.Errorf("dial %s: it is not a member", to)
@@ -108,11 +110,12 @@ func (m *Mesh) call(to string, h hello) (net.Conn, error) {
 var errClosedSilently = errors.New("the peer closed the connection without an answer")
 
 // hear reads the answer to a hello, judges it and says so.
-func (m *Mesh) hear(conn net.Conn, to string, h hello) error {
+func (m *Mesh) hear(conn net.Conn, to string, h *hello) error {
 	if h.version < 4 {
 		if err := m.admits(to, terms{}); err != nil {
 			return m.refused(to, true, refusedIdentity, m.cfg.Self, err.Error())
 		}
+		h.terms = terms{}
 		return nil
 	}
 	c, body, err := readVerdict(conn)
@@ -140,6 +143,7 @@ func (m *Mesh) hear(conn net.Conn, to string, h hello) error {
 		return err
 	}
 	m.agreed(theirs, true)
+	h.terms = theirs
 	return nil
 }
 
@@ -208,6 +212,9 @@ func (m *Mesh) answer(raw net.Conn) (conn net.Conn, h hello, err error) {
 	}
 	if c, err := m.judge(ours, theirs); err != nil {
 		return conn, h, refuse(c, err.Error())
+	}
+	if m.hearsTwin(caller, theirs.life) {
+		return conn, h, refuse(refusedName, fmt.Sprintf("%s hears another %s: %s", m.cfg.Self, caller, ErrTwin(caller)))
 	}
 	if h.version >= 4 {
 		if err := writeVerdict(conn, accepted, ours.append(nil)); err != nil {

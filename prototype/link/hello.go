@@ -72,6 +72,8 @@ type Identity struct {
 //	shards, format  4 bytes each, big endian
 //	id              1 byte for the length, and the node's id
 //	cluster         likewise
+//	life            8 bytes, big endian: drawn at the start of the process, so that two
+//	                of one name are told apart; 0, or missing, says nothing
 //
 // What follows is ignored: a later version may say more.
 type terms struct {
@@ -79,6 +81,7 @@ type terms struct {
 	features       Features
 	identity       Identity
 	id             string
+	life           uint64
 }
 
 var errTerms = errors.New("malformed hello")
@@ -92,7 +95,7 @@ func (t terms) append(dst []byte) []byte {
 		s = s[:min(len(s), 255)]
 		dst = append(append(dst, byte(len(s))), s...)
 	}
-	return dst
+	return binary.BigEndian.AppendUint64(dst, t.life)
 }
 
 func parseTerms(data []byte) (t terms, err error) {
@@ -110,6 +113,9 @@ func parseTerms(data []byte) (t terms, err error) {
 			return t, errTerms
 		}
 		*s, data = string(data[1:1+data[0]]), data[1+data[0]:]
+	}
+	if len(data) >= 8 {
+		t.life = binary.BigEndian.Uint64(data)
 	}
 	if t.id == "" || t.oldest > t.newest {
 		return t, errTerms

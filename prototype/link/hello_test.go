@@ -10,7 +10,7 @@ import (
 // cut off anywhere, or that names nobody, no version or no use, is none.
 func TestReadHello(t *testing.T) {
 	for _, h := range []hello{
-		{version: 4, use: stream, channel: 7, terms: terms{oldest: 3, newest: 4, features: 1 << 60, identity: Identity{"c1", 2, 9}, id: "b"}},
+		{version: 4, use: stream, channel: 7, terms: terms{oldest: 3, newest: 4, features: 1 << 60, identity: Identity{"c1", 2, 9}, id: "b", life: 1<<63 + 5}},
 		{version: 4, use: longMessages, terms: terms{oldest: 4, newest: 4, id: "b"}},
 		{version: 3, channel: fallback, terms: terms{oldest: 3, newest: 3, id: "b"}},
 	} {
@@ -37,6 +37,10 @@ func TestReadHello(t *testing.T) {
 	noRange := hello{version: 4, terms: terms{oldest: 4, newest: 3, id: "b"}}
 	if got, err := readHello(bytes.NewReader(noRange.append(nil))); !errors.Is(err, errTerms) {
 		t.Errorf("no range: read as %+v, %v", got, err)
+	}
+	noLife := terms{oldest: 3, newest: 4, id: "b", life: 7}.append(nil)
+	if got, err := parseTerms(noLife[:len(noLife)-8]); err != nil || got.life != 0 {
+		t.Errorf("terms without a life are read as %+v, %v", got, err)
 	}
 	more := hello{version: 4, terms: terms{oldest: 3, newest: 9, id: "b"}}
 	body := append(more.terms.append(nil), "what a later version says"...)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -75,6 +76,7 @@ type Mesh struct {
 	streams  map[uint16]func(from string, conn net.Conn)
 	ids      atomic.Uint64
 	began    time.Time
+	life     uint64 // tells this process from others of its name
 
 	heard    sync.Map // by peer: *atomic.Int64, when it was heard last
 	refusals refusals
@@ -101,7 +103,7 @@ func Listen(cfg Config) (*Mesh, error) {
 	return &Mesh{
 		cfg: cfg, listener: listener, handlers: make(map[uint16]Handler),
 		streams: make(map[uint16]func(string, net.Conn)), peers: make(map[string]*peer),
-		conns: make(map[*conn]struct{}), began: time.Now(), limit: NewLogLimiter(), closed: make(chan struct{}),
+		conns: make(map[*conn]struct{}), began: time.Now(), life: rand.Uint64(), limit: NewLogLimiter(), closed: make(chan struct{}),
 	}, nil
 }
 
@@ -237,6 +239,9 @@ func (m *Mesh) run(c *conn) {
 	if !m.register(c) {
 		c.fail()
 		return
+	}
+	if isTwin(c.life, m.peer(c.peer).life()) {
+		c.Close() // another one has replaced it since the handshake
 	}
 	m.done.Go(c.write)
 	m.done.Go(func() {

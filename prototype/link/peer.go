@@ -105,11 +105,11 @@ func refuse(done func([]byte, error)) {
 // open dials, and sends what has gathered meanwhile.
 func (p *peer) open(u use) {
 	l := &p.lines[u]
-	raw, version, err := p.mesh.dial(p.id, u, 0)
+	raw, h, err := p.mesh.dial(p.id, u, 0)
 	var c *conn
 	if err == nil {
 		c = newConn(raw, p)
-		c.dialed, c.old = time.Now(), version == oldestVersion
+		c.dialed, c.old, c.life = time.Now(), h.version == oldestVersion, h.terms.life
 		if u == longMessages {
 			c.window, c.nextID, c.read = newWindow(), func() uint64 { return p.mesh.ids.Add(1) }, make(chan struct{}, 1)
 		}

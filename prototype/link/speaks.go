@@ -75,6 +75,7 @@ func (m *Mesh) agreed(theirs terms, dialed bool) {
 		p.silences, p.oldSilences, p.old = 0, 0, time.Time{}
 	}
 	p.speaks.mu.Unlock()
+	m.dropTwins(theirs.id, theirs.life)
 	m.refusals.remove(refusalKey{theirs.id, dialed})
 	if !dialed {
 		p.retryNow()
@@ -111,6 +112,16 @@ func (m *Mesh) lost(c *conn) {
 		_ = m.refused(c.peer, true, refusedVersion, c.peer, fmt.Sprintf("%s closes every connection without a word: it is cut off, or a program that speaks none of the versions %d to %d; bring both to releases that have one in common",
 			c.peer, oldestVersion, newestVersion))
 	}
+}
+
+// life is that of the process of the newest handshake; 0 if it has not said.
+func (s *speaks) life() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.newest == nil {
+		return 0
+	}
+	return s.newest.life
 }
 
 // Features are those that a peer told in the newest handshake, whoever began it; ok

@@ -38,7 +38,7 @@ var reasons = map[code]string{
 const (
 	ReasonVersion  = "version"  // the two speak no version in common
 	ReasonIdentity = "identity" // Config.Admit said no, for the identity or the features
-	ReasonName     = "name"     // the peer is not the node that it claims to be, or that was dialled
+	ReasonName     = "name"     // the peer is not the node that it claims to be, or that was dialled, or is a second one of its name
 	ReasonChannel  = "channel"  // a stream that nobody takes
 	ReasonCut      = "cut"      // a fault cuts the link
 	reasonOther    = "other"    // of a later version

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/link"
 	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/wire"
 )
@@ -183,11 +184,6 @@ func (m *Membership) IsRemoved() bool {
 // errRemoved is what a leader says to one that is no member any more.
 var errRemoved = errors.New("the shard's leader says that this node is no member")
 
-// errTwin is for two nodes of one name.
-func errTwin(id string) error {
-	return fmt.Errorf("two nodes must not have one name, %s: stop one of them, or start this one with --join, and a name, addresses and a data folder of its own", id)
-}
-
 // errNobodyLeads is for a shard whose leader could not be found just now.
 var errNobodyLeads = errors.New("no leader of the shard is known (if a majority of its members has lost its data for good: lockstep recover --help)")
 
@@ -213,7 +209,7 @@ func (m *Membership) askLeader(ctx context.Context, r Request) (Answer, error) {
 		var a Answer
 		if id == m.ID {
 			if a = m.Step(ctx, r); a == (Answer{}) && m.Shards[r.Shard].Leader() != id {
-				last = fmt.Errorf("the others follow a leader of this node's own name; if that does not pass, there are two of them: %w", errTwin(id))
+				last = fmt.Errorf("the others follow a leader of this node's own name; if that does not pass, there are two of them: %w", link.ErrTwin(id))
 			}
 		} else {
 			answer, err := m.Mesh.Call(ctx, id, wire.ChannelMembers, payload)

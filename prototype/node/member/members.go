@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/link"
 	"lockstep/prototype/node/folder"
 	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/roster"
@@ -177,7 +178,7 @@ func (m *Membership) onlyOne(ctx context.Context, s *replica.Replica, r Request)
 		return nil // nobody else is there
 	}
 	known, _ := m.Roster.Find(r.Peer.ID)
-	return fmt.Errorf("another node of this name runs at %s: %w", known.Raft, errTwin(r.Peer.ID))
+	return fmt.Errorf("another node of this name runs at %s: %w", known.Raft, link.ErrTwin(r.Peer.ID))
 }
 
 // lifeOf gives the life of the process that runs at a member's address; "" if none
