@@ -106,48 +106,66 @@ func third(m *Memory, a, b string) string {
 // TestLease_late_handover: the request to take over arrives when somebody else leads
 // in a later term. It must not end a lease that its sender has nothing to do with.
 func TestLease_late_handover(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m := start(t, oneShard)
-		first := awaitLeader(t, m, "")
-		late := heir(m, first)
-		other := third(m, first, late)
-		send(t, m, "before")
-		time.Sleep(time.Second) // virtual time
-		const held = 4 * time.Second
-		breakAt(t, m, late, fault.Fault{Kind: fault.Delay, Peers: []string{first}, Direction: fault.In, Delay: fault.Duration(held)})
-		asked := time.Now()
-		if _, err := m.Node(first).Fault(fault.Fault{Kind: fault.Transfer}); err == nil {
-			t.Fatal("the handover succeeds although the request has not arrived")
+	// The third node wins first in nearly every run; another run is made where it does not.
+	reached := false
+	for tries := 0; !reached && tries < 3; tries++ {
+		synctest.Test(t, func(t *testing.T) { reached = lateHandover(t) })
+	}
+	if !reached {
+		t.Error("the third node did not win in three runs")
+	}
+}
+
+// lateHandover says whether it came to the request that arrives late.
+func lateHandover(t *testing.T) bool {
+	m := start(t, oneShard)
+	first := awaitLeader(t, m, "")
+	late := heir(m, first)
+	other := third(m, first, late)
+	send(t, m, "before")
+	time.Sleep(time.Second) // virtual time
+	const held = 4 * time.Second
+	breakAt(t, m, late, fault.Fault{Kind: fault.Delay, Peers: []string{first}, Direction: fault.In, Delay: fault.Duration(held)})
+	asked := time.Now()
+	if _, err := m.Node(first).Fault(fault.Fault{Kind: fault.Transfer}); err == nil {
+		t.Fatal("the handover succeeds although the request has not arrived")
+	}
+	if _, err := m.Node(first).Submit(t.Context(), room, message("newest")); err != nil {
+		t.Fatal(err)
+	}
+	m.Node(first).Fault(isolate)
+	m.Node(late).Heal() // what is held stays held
+	for range 100 {
+		if !leadsRoom(m, other) {
+			time.Sleep(10 * time.Millisecond) // virtual time
 		}
-		if _, err := m.Node(first).Submit(t.Context(), room, message("newest")); err != nil {
-			t.Fatal(err)
+	}
+	if !leadsRoom(m, other) {
+		return false
+	}
+	m.Node(first).Heal()
+	send(t, m, "between")
+	time.Sleep(time.Until(asked.Add(held - 30*time.Millisecond))) // virtual time
+	if _, err := readLeader(t, m, other, node.Linearizable); err != nil {
+		t.Fatalf("the third node does not lead any more: %v", err)
+	}
+	breakAt(t, m, other, fault.Fault{Kind: fault.Drop, Peers: []string{late}, Probability: 1})
+	time.Sleep(20 * time.Millisecond) // virtual time
+	readLeader(t, m, other, node.Linearizable)
+	var after uint64
+	for range 100 {
+		if last, err := readLeader(t, m, other, node.Leader); err == nil && last < after {
+			t.Fatalf("seq %d was acknowledged, and a read by the lease of %s that began later ends at %d", after, other, last)
 		}
-		m.Node(first).Fault(isolate)
-		m.Node(late).Heal() // what is held stays held
-		eventually(t, time.Second, "the third node leads", func() bool { return leadsRoom(m, other) })
-		m.Node(first).Heal()
-		send(t, m, "between")
-		time.Sleep(time.Until(asked.Add(held - 30*time.Millisecond))) // virtual time
-		if _, err := readLeader(t, m, other, node.Linearizable); err != nil {
-			t.Fatalf("the third node does not lead any more: %v", err)
+		if results, err := m.Node(late).Submit(t.Context(), room, message("after")); err == nil && leadsRoom(m, late) {
+			after = results[0].Seq
 		}
-		breakAt(t, m, other, fault.Fault{Kind: fault.Drop, Peers: []string{late}, Probability: 1})
-		time.Sleep(20 * time.Millisecond) // virtual time
-		readLeader(t, m, other, node.Linearizable)
-		var after uint64
-		for range 100 {
-			if last, err := readLeader(t, m, other, node.Leader); err == nil && last < after {
-				t.Fatalf("seq %d was acknowledged, and a read by the lease of %s that began later ends at %d", after, other, last)
-			}
-			if results, err := m.Node(late).Submit(t.Context(), room, message("after")); err == nil && leadsRoom(m, late) {
-				after = results[0].Seq
-			}
-			time.Sleep(time.Millisecond) // virtual time
-		}
-		if after > 0 {
-			t.Errorf("%s took over from %s, on the word of %s, which had led in an earlier term", late, other, first)
-		}
-	})
+		time.Sleep(time.Millisecond) // virtual time
+	}
+	if after > 0 {
+		t.Errorf("%s took over from %s, on the word of %s, which had led in an earlier term", late, other, first)
+	}
+	return true
 }
 
 // TestLease_failed_handover: a handover that fails leaves a leader that reads and
