@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -43,6 +45,48 @@ func TestArchitecture(t *testing.T) {
 	for _, file := range append(packages, more...) {
 		if name := filepath.Base(filepath.Dir(file)); !strings.Contains(text, name+"/") {
 			t.Errorf("package %s is not in the drawing", filepath.Dir(file))
+		}
+	}
+}
+
+// TestNamedTests: a promise in a text or a comment that names its test names one that
+// there is.
+func TestNamedTests(t *testing.T) {
+	declared, named := map[string]bool{}, map[string]string{}
+	declaration, name := regexp.MustCompile(`(?m)^func (Test\w+)\(`), regexp.MustCompile(`\bTest[A-Z]\w+`)
+	err := filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() && strings.HasPrefix(d.Name(), ".") && len(d.Name()) > 2 {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		test := strings.HasSuffix(path, "_test.go")
+		if !test && filepath.Ext(path) != ".md" && filepath.Ext(path) != ".go" {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, m := range declaration.FindAllStringSubmatch(string(data), -1) {
+			declared[m[1]] = true
+		}
+		for _, line := range strings.Split(string(data), "\n") {
+			if _, comment, ok := strings.Cut(line, "//"); ok || filepath.Ext(path) == ".md" {
+				for _, m := range name.FindAllString(cmp.Or(comment, line), -1) {
+					named[m] = path
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(named) < 50 {
+		t.Fatalf("%d tests are named: the texts are not read as they are written", len(named))
+	}
+	for test, path := range named {
+		if !declared[test] {
+			t.Errorf("%s names %s, and there is no such test", path, test)
 		}
 	}
 }
