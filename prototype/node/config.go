@@ -20,7 +20,7 @@ type Config struct {
 	Join   bool
 	Shards int
 	// BalanceAfter is how long a shard must have been quiet before its leader hands
-	// over to the node that should lead it; see balancer. 0: never.
+	// over to the node that should lead it; see election.Balancer. 0: never.
 	BalanceAfter time.Duration
 
 	ReadTimeout time.Duration // after which a read gives up

@@ -25,7 +25,7 @@ type Identity struct {
 	Format int    `json:"format"`
 	Node   string `json:"node"`
 	Shards int    `json:"shards"`
-	// Cluster is "" until this node knows the cluster's name; see namer.
+	// Cluster is "" until this node knows the cluster's name; see package member.
 	Cluster string `json:"cluster,omitempty"`
 }
 

@@ -31,7 +31,7 @@ import (
 //     however long. Then the replica writes the first configuration, which is the
 //     same at every founder.
 //   - Some member has state. Then this replica joins, as a stranger would; see
-//     joiner.
+//     Membership.Run.
 //
 // One that has state tells the others, once in its life, where its log ended when
 // it started. A former leader that was told more answers so: then this replica's

@@ -16,7 +16,7 @@ type condition struct {
 
 var (
 	// errForgotten is for a replica that has lost what it had promised. It takes no
-	// part until a leader has admitted it anew; see joiner.
+	// part until a leader has admitted it anew; see package member.
 	errForgotten = errors.New("this replica has lost a part of what it had acknowledged")
 	// errForked is for a replica that has applied what its leader's log does not
 	// have. It never takes part again.

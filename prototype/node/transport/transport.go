@@ -53,7 +53,7 @@ type Transport struct {
 	stop       chan struct{}
 	stopped    atomic.Bool
 	// Admitted: the replica takes part. One without any state does not until it has
-	// founded its shard or was admitted to it; see founding.
+	// founded its shard or was admitted to it; see package member.
 	Admitted  atomic.Bool
 	filling   atomic.Pointer[folder.Mark] // see unfilled
 	nudging   atomic.Bool
@@ -91,7 +91,7 @@ type Config struct {
 // that a lost message costs no more.
 const (
 	heartbeatTimeout = 2 * carryEvery * BeatEvery
-	replicateTimeout = 500 * time.Millisecond // after which an append may be lost; see transport.watchOver
+	replicateTimeout = 500 * time.Millisecond // after which an append may be lost; see watchOver
 	// absentFor is how long an attempt to replicate waits for a node that is not
 	// heard.
 	absentFor = 30 * time.Second
