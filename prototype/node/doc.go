@@ -27,8 +27,8 @@
 // # Members
 //
 // A replica without state, or with less than it promised, takes no part until it
-// has founded its shard or was admitted to it ([member.Founding], [member.Membership], [folder.Promises],
-// ADR-0026), so a member may lose its disk or a part of it, and others may join and
+// has founded its shard or was admitted to it ([member.Founding], [member.Membership],
+// [folder.Promises], ADR-0026), so a member may lose its disk or a part of it, and others may join and
 // leave, while less than a majority is missing. A replica whose history is not its
 // leader's stops and serves nothing ([replica.Replica]).
 //
@@ -53,7 +53,8 @@
 //
 // # Goroutines
 //
-// Per node: one that accepts connections. Per shard: one that batches sends, one that notices the gain and loss of leadership, one that
-// passes requests on from the wire ([transport.Transport]); beside those of the library.
-// All end with Close.
+// Per node: those of the mesh, and one each for heartbeats, membership, lanes and the
+// balance of leads. Per shard: one that batches sends, one that notices the gain and loss
+// of leadership, one that passes requests on from the wire ([transport.Transport]); beside
+// those of the library. All end with Close.
 package node
