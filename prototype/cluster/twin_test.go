@@ -19,7 +19,7 @@ func TestFolders_twin(t *testing.T) {
 	f := newFolders(t, storage.WAL)
 	f.start("n1", "n2", "n3")
 	f.ready()
-	seq := f.send(0, 20)
+	f.send(0, 20)
 	leader := f.leader()
 	term := f.nodes[leader].Status().Shards[0].Term
 	must(t, os.CopyFS(f.folder("copy"), os.DirFS(f.folder(leader))))
@@ -39,7 +39,7 @@ func TestFolders_twin(t *testing.T) {
 	if !f.within(20*time.Second, func() bool { return strings.Contains(twin.Unready(), advice) }) {
 		t.Errorf("it says %q", twin.Unready())
 	}
-	seq = f.send(20, 120)
+	seq := f.send(20, 120)
 	for id, n := range f.nodes {
 		if s := n.Status().Shards[0]; s.Term != term || s.Leader != leader {
 			t.Errorf("%s follows %s in term %d; it was %s in term %d", id, s.Leader, s.Term, leader, term)
