@@ -156,6 +156,9 @@ func (r *run) underLoad(ctx context.Context, load *workload.Load) ([]Effect, err
 		if errs[i] != nil {
 			effects[i].Error = errs[i].Error()
 		}
+		if errors.Is(errs[i], errNoSuccessor) {
+			errs[i] = nil
+		}
 		if r.options.Progress != nil {
 			r.mu.Lock()
 			defer r.mu.Unlock()

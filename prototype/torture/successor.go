@@ -59,6 +59,10 @@ func (r *run) predecessor(ctx context.Context, i int) (string, error) {
 	return before.nodes[0], nil
 }
 
+// errNoSuccessor is for a successor that is to be struck and does not exist, since the
+// leader that failed has won again. Such a step has no effect, and its run does not count.
+var errNoSuccessor = errors.New("nobody has succeeded it")
+
 // keepApart cuts the links between a leader and its predecessor, which is down, and
 // returns when that one is back. So the predecessor lacks whatever this leader has
 // acknowledged when the leader is struck in its turn. The function that it gives
@@ -69,7 +73,7 @@ func (r *run) keepApart(ctx context.Context, i int, leader string) (Mend, error)
 		return nil, err
 	}
 	if before == leader {
-		return nil, fmt.Errorf("%s leads again: nobody has succeeded it", leader)
+		return nil, fmt.Errorf("%s leads again: %w", leader, errNoSuccessor)
 	}
 	mend, err := r.target.Break(ctx, leader, fault.Fault{Kind: fault.Cut, Peers: []string{before}})
 	if err != nil {
