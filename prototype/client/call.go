@@ -15,6 +15,9 @@ import (
 	"lockstep/prototype/api"
 )
 
+// maxAnswer bounds what is read of an answer, in bytes: twice what a node gives at most.
+const maxAnswer = 16 << 20
+
 // call makes one request and decodes the answer.
 func (c *Client) call(ctx context.Context, method, address, contentType string, body []byte, into any) *Error {
 	response, err := c.open(ctx, method, address, contentType, body)
@@ -22,7 +25,7 @@ func (c *Client) call(ctx context.Context, method, address, contentType string, 
 		return err
 	}
 	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+	if err := json.NewDecoder(io.LimitReader(response.Body, maxAnswer)).Decode(into); err != nil {
 		return &Error{Outcome: doubt(method), Status: response.StatusCode, Detail: "the answer was cut off: " + err.Error(), Cause: err}
 	}
 	return nil
