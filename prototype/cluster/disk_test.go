@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/raft"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/storage"
 )
@@ -124,6 +125,46 @@ func TestMemory_issue503(t *testing.T) {
 					t.Errorf("it took %s, want at most 700 ms", worst)
 				}
 			})
+		})
+	}
+}
+
+// TestMemory_hung_beside_candidate: a leader whose disk hangs hands over to the voter that
+// can take it. The other one has been asked to take over before, has lost that election,
+// and is a candidate still, which does not hear another leader that asks.
+func TestMemory_hung_beside_candidate(t *testing.T) {
+	for range 6 { // the library, left to itself, takes either of the two
+		synctest.Test(t, func(t *testing.T) {
+			disks, tune := onDisks(false)
+			m := start(t, func(c *node.Config) {
+				tune(c)
+				oneShard(c)
+			})
+			first := awaitLeader(t, m, "")
+			lost := heir(m, first)
+			send(t, m, "1")
+			time.Sleep(time.Second) // virtual time
+			breakAt(t, m, lost, fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1})
+			over := make(chan struct{})
+			go func() {
+				defer close(over)
+				m.Node(first).Fault(fault.Fault{Kind: fault.Transfer}) // to one that gets no vote
+			}()
+			time.Sleep(800 * time.Millisecond) // virtual time: it asks for votes no more
+			m.Node(lost).Heal()
+			send(t, m, "2")
+			leader := awaitLeader(t, m, "")
+			if role := m.Node(lost).Status().Shards[0].Role; role != "candidate" {
+				t.Fatalf("%s is a %s", lost, role)
+			}
+			disks[leader].hang(true)
+			began := time.Now()
+			send(t, m, "3")
+			if took := time.Since(began); took > 700*time.Millisecond {
+				t.Errorf("it took %s, want at most 700 ms", took)
+			}
+			disks[leader].hang(false)
+			<-over
 		})
 	}
 }
