@@ -99,11 +99,11 @@ func Open(cfg Config) (_ *Node, err error) {
 	quorum := shards[:cfg.Shards]
 	balance := election.NewBalancer(cfg.Config, cfg.BalanceAfter, mesh, live, faults, shards, life.Done())
 	detect := election.NewDetector(cfg.Config, mesh, roster, live, shards, balance)
-	names := cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36) // this life of the node
-	members := member.New(member.Config{ID: cfg.ID, Peers: cfg.Peers, Join: cfg.Join, Life: names, Context: life, Mesh: mesh, Roster: roster, Live: live,
+	incarnation := cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36)
+	members := member.New(member.Config{ID: cfg.ID, Peers: cfg.Peers, Join: cfg.Join, Life: incarnation, Context: life, Mesh: mesh, Roster: roster, Live: live,
 		Promises: promises, Balance: balance, Elections: detect, Shards: shards, Quorum: cfg.Shards, Name: name, Logger: cfg.Logger})
 	n := &Node{cfg: cfg, mesh: mesh, roster: roster, live: live, beats: beats, shards: shards, balance: balance, detect: detect, members: members,
-		lanes: newLanes(cfg, names, life, mesh, roster, live, quorum), faults: faults, meter: meter,
+		lanes: newLanes(cfg, incarnation, life, mesh, roster, live, quorum), faults: faults, meter: meter,
 		name: name, promises: promises, departures: newDepartures(), arrivals: newArrivals(), life: life, die: die}
 	mesh.Handle(wire.ChannelSubmit, n.receiveSubmit)
 	mesh.Handle(wire.ChannelRead, n.receiveRead)
@@ -126,7 +126,7 @@ func (n *Node) Close() error {
 	n.done.Wait()
 	n.members.Close()
 	n.beats.Close()
-	n.promises.Close(slices.ContainsFunc(n.shards, func(s *replica.Replica) bool { return s.Hangs() }))
+	n.promises.Close(slices.ContainsFunc(n.shards, (*replica.Replica).Hangs))
 	n.cfg.Disk.Close()
 	n.detect.Close()
 	err := closeShards(n.shards)

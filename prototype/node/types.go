@@ -15,9 +15,7 @@ type (
 	Error       = outcome.Error
 	Level       = api.Level
 	ReadRequest = api.ReadRequest
-	Outcome     = api.Outcome
 	Status      = api.Status
-	ShardStatus = api.ShardStatus
 )
 
 const (
@@ -33,6 +31,5 @@ const (
 
 var (
 	ErrIdentity = folder.ErrIdentity
-	ErrNoMember = member.ErrNoMember
 	ErrRemoved  = member.ErrRemoved
 )

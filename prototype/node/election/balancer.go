@@ -23,7 +23,7 @@ import (
 // A drain uses the same handover to leave no lead behind.
 type Balancer struct {
 	cfg      replica.Config
-	after    time.Duration // see newBalancer
+	after    time.Duration // see NewBalancer
 	mesh     *link.Mesh
 	live     *liveness.Peers
 	faults   *fault.Set
@@ -39,9 +39,7 @@ type placement struct {
 	since             time.Time
 }
 
-const (
-	balanceEvery = 500 * time.Millisecond
-)
+const balanceEvery = 500 * time.Millisecond
 
 // NewBalancer hands leads over until stop is closed. A shard must have been quiet for so
 // long; 0: nothing is handed over but by a drain.

@@ -13,7 +13,7 @@ const roomEvery = 500 * time.Millisecond
 // of each, in bytes. A leader that is short of room hands over to a replica that is not,
 // and refuses new messages if there is none.
 func (b *Balancer) WatchRoom(reserve uint64) {
-	if !slices.ContainsFunc(b.shards, func(s *replica.Replica) bool { return s.HasVolume() }) {
+	if !slices.ContainsFunc(b.shards, (*replica.Replica).HasVolume) {
 		return
 	}
 	ticker := time.NewTicker(roomEvery)

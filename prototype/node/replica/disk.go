@@ -18,7 +18,7 @@ func (s *Replica) DiskProblem() string {
 		return problem
 	case s.disk.IsLow():
 		return fmt.Sprintf("no space left for new messages on %s, %s: free some and the replica goes on by itself", s.disk.Path(), s.disk.Room())
-	case s.fence.MayStand() != nil:
+	case s.Hangs():
 		return fmt.Sprintf("the disk of %s hangs: this replica takes no part until it answers", s.disk.Path())
 	}
 	return ""

@@ -62,7 +62,7 @@ func (s *Replica) LacksLeader() bool {
 // follower's earlier term is lost to it.
 func (s *Replica) LedNoLonger() uint64 {
 	term := s.raft.CurrentTerm()
-	if s.raft.State() != raft.Follower && term > 0 {
+	if !s.IsFollower() && term > 0 {
 		return term - 1
 	}
 	return term
@@ -82,7 +82,7 @@ func (s *Replica) Turn() int {
 // others have stood in. The election has no privilege; see package transport.
 func (s *Replica) Campaign() {
 	s.lead.campaigns(time.Now())
-	if s.fence.MayStand() != nil || s.Leads() {
+	if s.Hangs() || s.Leads() {
 		return
 	}
 	s.transport.Campaign(s.cfg.ID)
@@ -96,7 +96,7 @@ func (s *Replica) MayVote() bool { return s.transport.MayVote() == nil }
 
 // MayStand says whether this replica may stand for election.
 func (s *Replica) MayStand() bool {
-	return s.raft.State() == raft.Follower && s.transport.MayStand() == nil
+	return s.IsFollower() && s.transport.MayStand() == nil
 }
 
 // End is the term and the index of the last entry of this replica's log.

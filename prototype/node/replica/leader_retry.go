@@ -24,7 +24,7 @@ const (
 // LeaderRetry ends at once at a node whose disk hangs: its consensus may be stuck, too, and
 // then it hears of no election; others do.
 func (s *Replica) LeaderRetry(ctx context.Context) LeaderRetry {
-	if s.fence.MayStand() != nil {
+	if s.Hangs() {
 		return LeaderRetry{ctx, time.Time{}}
 	}
 	return LeaderRetry{ctx, time.Now().Add(leaderRetryFor)}

@@ -22,7 +22,7 @@ func (s *Replica) Submit(commands []order.Command) func(context.Context) ([]orde
 		return refuse("this node is not the leader")
 	case s.live.Majority().Err() != nil:
 		return refuse("this leader does not hear a majority")
-	case s.fence.MayStand() != nil:
+	case s.Hangs():
 		if problem := s.disk.Problem(); problem != "" {
 			return refuseFull(problem)
 		}
