@@ -86,6 +86,7 @@ func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
 // opened is a mesh with what it counts and logs.
 type opened struct {
+	begun atomic.Int64 // on the channel later, and not ended
 	*Mesh
 	log    *logLines
 	faults *fault.Links
@@ -120,7 +121,8 @@ func (o *opened) count(peer, reason string) int {
 const (
 	echoed = iota + 1
 	neverAnswered
-	held // a stream that stays open until the peer closes it
+	held  // a stream that stays open until the peer closes it
+	later // what it begins goes on for a second
 )
 
 // open starts a mesh that reaches others at addresses.
@@ -144,6 +146,13 @@ func open(t *testing.T, cfg Config, addresses map[string]string) *opened {
 	o.Mesh = m
 	m.Handle(echoed, func(_ string, payload []byte, reply func([]byte, error)) { reply(payload, nil) })
 	m.Handle(neverAnswered, func(string, []byte, func([]byte, error)) {})
+	m.Handle(later, func(string, []byte, func([]byte, error)) {
+		o.begun.Add(1)
+		m.Answer(func() {
+			time.Sleep(time.Second) // virtual time
+			o.begun.Add(-1)
+		})
+	})
 	m.HandleStream(held, func(_ string, conn net.Conn) {
 		defer conn.Close()
 		io.Copy(conn, conn)
