@@ -32,8 +32,8 @@ type Ack struct {
 type Session struct {
 	Conversation string `json:"conversation"`
 	Session      uint64 `json:"session"`
-	// Window is how many messages may be under way: the result of an older one is
-	// forgotten.
+	// Window is how many results are kept: once number n+Window is ordered, where n
+	// went is forgotten, so that it may be sent only when n has been answered.
 	Window int `json:"window"`
 }
 

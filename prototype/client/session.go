@@ -23,9 +23,9 @@ type Ordered struct {
 	sender       string
 	id           uint64
 
-	window chan struct{} // a token for each message under way
-	turn   chan struct{} // held by who takes the next number
-	next   uint64        // guarded by turn
+	places []chan struct{} // number n holds places[n%window], so n+window begins when n has ended
+	turn   chan struct{}   // held by who takes the next number
+	next   uint64          // guarded by turn
 
 	mu     sync.Mutex
 	broken error
@@ -57,8 +57,12 @@ func (c *Client) OpenSession(ctx context.Context, conversation, sender string) (
 	if err != nil {
 		return nil, err
 	}
-	return &Ordered{client: c, conversation: conversation, sender: sender, id: opened.Session, next: 1,
-		window: make(chan struct{}, max(1, opened.Window)), turn: make(chan struct{}, 1)}, nil
+	s := &Ordered{client: c, conversation: conversation, sender: sender, id: opened.Session, next: 1,
+		places: make([]chan struct{}, max(1, opened.Window)), turn: make(chan struct{}, 1)}
+	for i := range s.places {
+		s.places[i] = make(chan struct{}, 1)
+	}
+	return s, nil
 }
 
 // Send orders a message behind those of the calls before it. A message whose
@@ -69,7 +73,7 @@ func (s *Ordered) Send(ctx context.Context, id, text string) (api.Ack, error) {
 	if err != nil {
 		return api.Ack{}, err
 	}
-	defer func() { <-s.window }()
+	defer func() { <-s.place(number) }()
 	m := api.Message{ID: id, Sender: s.sender, Body: text, Session: s.id, Number: number}
 	var ack api.Ack
 	err = s.client.persist(ctx, func(target string) (bool, *Error) {
@@ -86,28 +90,39 @@ func (s *Ordered) Send(ctx context.Context, id, text string) (api.Ack, error) {
 	return ack, nil
 }
 
-// number takes a place in the window and the next number, in the order of the
-// calls.
+// place is held by a number while it is under way. The cluster remembers where the
+// last numbers of a session went, as many as the window has: an answer that was lost
+// can be asked for again only while no later number than that was ordered.
+func (s *Ordered) place(number uint64) chan struct{} {
+	return s.places[number%uint64(len(s.places))]
+}
+
+// number takes the next number, in the order of the calls, once the number a window
+// before it has ended.
 func (s *Ordered) number(ctx context.Context) (uint64, error) {
-	for _, gate := range []chan struct{}{s.turn, s.window} {
-		select {
-		case gate <- struct{}{}:
-		case <-ctx.Done():
-			if gate == s.window {
-				<-s.turn
-			}
-			return 0, &Error{Outcome: api.Fail, Detail: "not sent: " + ctx.Err().Error(), Cause: ctx.Err()}
-		}
+	notSent := func(cause error) error {
+		return &Error{Outcome: api.Fail, Detail: "not sent: " + cause.Error(), Cause: cause}
+	}
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return 0, notSent(ctx.Err())
 	}
 	defer func() { <-s.turn }()
+	number := s.next
+	select {
+	case s.place(number) <- struct{}{}:
+	case <-ctx.Done():
+		return 0, notSent(ctx.Err())
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.broken != nil {
-		<-s.window
+		<-s.place(number)
 		return 0, &Error{Outcome: api.Fail, Detail: s.broken.Error(), Cause: s.broken}
 	}
 	s.next++
-	return s.next - 1, nil
+	return number, nil
 }
 
 func (s *Ordered) giveUp(err error) error {

@@ -19,6 +19,6 @@ type limits struct {
 var defaultLimits = limits{conversations: 1_000_000, senders: 100_000, sessions: 4096, idle: time.Hour,
 	window: 30 * 24 * time.Hour, skew: 10 * time.Second, ahead: 24 * time.Hour}
 
-// Window is how many results of a session are kept. A client may have as many
-// messages under way, and learns the place of each by sending it again.
+// Window is how many results of a session are kept. A client that sends number
+// n+Window only when it knows where n went learns every place by sending again.
 const Window = 8

@@ -13,7 +13,7 @@ import (
 	"lockstep/prototype/fault"
 )
 
-// TestSession_order: eight messages of a sender are under way at a time while
+// TestSession_order: up to eight messages of a sender are under way at a time while
 // leaders are cut off one after the other. In the end they stand in the order in
 // which they were sent, each once.
 func TestSession_order(t *testing.T) {
