@@ -18,12 +18,12 @@ func (t *Tree) FixNumbers() (fixed int, err error) {
 	if t.model == nil {
 		return 0, nil
 	}
-	for _, p := range t.Pages {
-		d := t.documents[p]
-		if d == nil || len(d.Numbers) == 0 {
+	for _, d := range t.texts() {
+		numbers := t.numbers(d)
+		if len(numbers) == 0 {
 			continue
 		}
-		n, err := t.fix(d.Source, d.Numbers)
+		n, err := t.fix(d.Source, numbers)
 		if err != nil {
 			return fixed, fmt.Errorf("fix numbers of %s: %w", d.Source, err)
 		}

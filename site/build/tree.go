@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"lockstep/site"
+	"lockstep/site/claims"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 	"lockstep/site/view"
@@ -36,6 +37,7 @@ type Tree struct {
 	terms       *markdown.Terms
 	termPage    *site.Page
 	values      string // path of the model's page, "" if there is none
+	tally       claims.Tally
 }
 
 // newTree joins what the builder has read.
@@ -65,6 +67,7 @@ func newTree(b *Builder) *Tree {
 	t.define()
 	t.order()
 	t.refer()
+	t.judgeClaims()
 	t.indexReviews()
 	t.Site = t.siteFrame()
 	site.SortFindings(t.Findings)

@@ -40,13 +40,14 @@ type Document struct {
 	calloutKinds map[ast.Node]string
 }
 
-// Link is a link or an image.
+// Link is a link or an image. Start and End are as those of a Number.
 type Link struct {
-	Dest    string
-	Text    string
-	Line    int
-	Image   bool
-	Heading string // id of the nearest heading above
+	Dest       string
+	Text       string
+	Line       int
+	Image      bool
+	Heading    string // id of the nearest heading above
+	Start, End int
 }
 
 // Number is a figure in the text that is bound to a value: a link to "model:…"
