@@ -174,8 +174,9 @@ func TestAge(t *testing.T) {
 	say("")
 	commit("other/b.go", "package b // changed\n")
 	commit("code/a_test.go", "package a // changed\n")
+	commit("code/a.go", "// Package a does nothing.\npackage a\n\n//\n")
 	say("")
-	edit(t, dir, "code/a.go", "package a", "package aa")
+	edit(t, dir, "code/a.go", "\npackage a", "\npackage aa")
 	say("code/a.go has changed") // by what is not committed, too
 	commit("code/a.go", "package aaa\n")
 	say("code/a.go has changed")
