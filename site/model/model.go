@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ type group struct {
 	id           string // the file's name without its extension
 	title, about string
 	entries      []*entry
+	asserts      []*assertion
 }
 
 // entry is an input or a formula.
@@ -169,6 +171,13 @@ func (m *Model) Suggest(dest string) string {
 		}
 	}
 	return site.Nearest(dest, known)
+}
+
+// nearestName is the operand most like name, "" if none is like it.
+func (m *Model) nearestName(name string) string {
+	known := slices.Concat(slices.Collect(maps.Keys(m.entries)), slices.Collect(maps.Keys(m.evidence)))
+	slices.Sort(known)
+	return site.Nearest(name, known)
 }
 
 // byName sorts entries for loops whose order shows.

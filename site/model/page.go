@@ -67,6 +67,7 @@ func (m *Model) Page() (*site.Page, error) {
 
 type pageView struct {
 	Inputs, Formulas, Assumed, Cited, Measured int
+	Asserts, Hold                              int
 	Groups                                     []groupView
 	Runs                                       []runView
 }
@@ -76,6 +77,7 @@ type groupView struct {
 	Inputs           []inputView
 	Formulas         []formulaView
 	Tornados         []tornadoView
+	Asserts          []assertView
 }
 
 type inputView struct {
@@ -137,6 +139,13 @@ func (m *Model) pageView() pageView {
 			gv.Formulas = append(gv.Formulas, m.formulaView(e))
 			if e.sensitivity {
 				gv.Tornados = append(gv.Tornados, m.tornadoView(e))
+			}
+		}
+		for _, a := range g.asserts {
+			gv.Asserts = append(gv.Asserts, m.assertView(a))
+			view.Asserts++
+			if a.verdict.Holds {
+				view.Hold++
 			}
 		}
 		view.Groups = append(view.Groups, gv)
