@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"lockstep/site"
 )
 
 // assertion is a comparison that must hold: what the design says of itself in
@@ -144,15 +146,15 @@ func (m *Model) Assertions() (n int) {
 
 // assertView is an assertion on the model's page.
 type assertView struct {
-	ID, What, Note            string
+	ID, Href, What, Note      string
 	Left, Right               []piece
 	LeftValue, Op, RightValue string
 	Distance                  string
 	Holds                     bool
 }
 
-func (m *Model) assertView(a *assertion) assertView {
-	v := assertView{ID: a.anchor(), What: a.what, Note: a.note, Left: m.pieces(a.test.left), Right: m.pieces(a.test.right), Op: comparators[a.test.op], Holds: a.verdict.Holds,
+func (m *Model) assertView(at string, a *assertion) assertView {
+	v := assertView{ID: a.anchor(), Href: site.Rel(at, m.place(a.anchor())), What: a.what, Note: a.note, Left: m.pieces(at, a.test.left), Right: m.pieces(at, a.test.right), Op: comparators[a.test.op], Holds: a.verdict.Holds,
 		LeftValue: unbroken(a.verdict.Left), RightValue: unbroken(a.verdict.Right), Distance: a.margin()}
 	if a.broken {
 		v.LeftValue, v.RightValue, v.Distance = "", "", "it cannot be computed"

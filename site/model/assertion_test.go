@@ -75,13 +75,16 @@ func TestAssertions_page(t *testing.T) {
 		"0.75": {"$2,190/month ≤ $2,000/month", "9.5 % beyond", `class="assert broken"`, "Of 2 promises that the design makes in numbers, 1 hold"},
 	} {
 		m, _ := load(t, map[string]string{"model/small.yaml": strings.Replace(promises, "value: 0.5,", "value: "+price+",", 1), "evidence/bench.json": bench})
-		page, err := m.Page()
+		pages, err := m.Pages()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range wants {
-			if !strings.Contains(string(page.Body), want) {
-				t.Errorf("price %s: no %q on the page", price, want)
+			if !strings.Contains(string(pages[0].Body), want) {
+				t.Errorf("price %s: no %q on the list", price, want)
+			}
+			if !strings.Contains(string(pages[1].Body), want) && !strings.Contains(want, " promises") {
+				t.Errorf("price %s: no %q on the group's page", price, want)
 			}
 		}
 	}

@@ -63,7 +63,7 @@ type Judgement struct {
 	Text        string // as written
 	Op          string // "≤", "<", "≥", ">", "="
 	Left, Right string // the values of the two sides, as in prose
-	Ground      string // where the first value of the comparison is derived: "/model/#shards.count"
+	Ground      string // where the first value of the comparison is derived: "/model/shards/#shards.count"
 	Holds       bool
 	// Way is the smaller side as a share of the larger one: 1 is where the answer
 	// changes. It is 0 unless both are positive, for nobody is 40 % of the way to
@@ -91,11 +91,8 @@ func (m *Model) Judge(text string) (Judgement, error) {
 
 func (m *Model) ground(c *comparison) string {
 	for _, name := range c.names() {
-		if l, ok := m.evidence[name]; ok {
-			return PagePath + "#" + l.anchor
-		}
-		if m.entries[name] != nil {
-			return PagePath + "#" + name
+		if place := m.place(name); place != "" {
+			return place
 		}
 	}
 	return ""

@@ -40,13 +40,14 @@ type group struct {
 
 // entry is an input or a formula.
 type entry struct {
-	name string
-	file string
-	line int
-	what string // what the value is, a few words
-	note string
-	unit unit
-	show int // significant digits
+	name  string
+	group *group
+	file  string
+	line  int
+	what  string // what the value is, a few words
+	note  string
+	unit  unit
+	show  int // significant digits
 
 	// An input has a value and a provenance, a formula has an expression.
 	value      float64 // in base units, as low and high
@@ -109,11 +110,11 @@ func (m *Model) Value(dest string) (text string, ok bool) {
 }
 
 // Anchor is the place that shows how the value of dest comes about:
-// "/model/#sends.peak".
+// "/model/scale/#sends.peak".
 func (m *Model) Anchor(dest string) (href string, ok bool) {
 	if name, ok := strings.CutPrefix(dest, "evidence:"); ok {
 		if l := m.leaf(name); l != nil {
-			return PagePath + "#" + l.anchor, true
+			return l.run.pagePath() + "#" + l.anchor, true
 		}
 		return "", false
 	}
@@ -121,7 +122,7 @@ func (m *Model) Anchor(dest string) (href string, ok bool) {
 	if !strings.HasPrefix(dest, "model:") || m.entries[name] == nil {
 		return "", false
 	}
-	return PagePath + "#" + name, true
+	return m.place(name), true
 }
 
 // Agree reports whether text states the value of dest, by the rule of the
