@@ -62,6 +62,7 @@ func newTree(b *Builder) *Tree {
 		t.add(t.page(s, d), d)
 	}
 	t.joinDecisions()
+	t.judgeTriggers()
 	t.addModel()
 	t.addSections()
 	t.define()
