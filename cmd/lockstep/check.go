@@ -22,10 +22,10 @@ func newCheckCommand() *cobra.Command {
 		Short: "Judge the sources: links, references, decisions, numbers",
 		Long: `Reads every source, builds the site into a temporary folder and judges both:
 dead links and anchors, unknown references, decisions that contradict each other
-or have no status, numbers that differ from the model, markup that would be
-lost. Each finding names file, line and mend; the exit code is 1 if there is any.`,
+or have no status, numbers that differ from the model, words that differ from the
+ledger, markup that would be lost. Each finding names file, line and mend; the exit code is 1 if there is any.`,
 		Example: `  lockstep check
-  lockstep check --fix           # write the model's values into the text
+  lockstep check --fix           # write the values of model and ledger into the text
   lockstep check --dir ../repo --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -72,7 +72,7 @@ lost. Each finding names file, line and mend; the exit code is 1 if there is any
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
-	cmd.Flags().BoolVar(&fix, "fix", false, "rewrite numbers in the text that differ from the model")
+	cmd.Flags().BoolVar(&fix, "fix", false, "rewrite what differs from the model or the ledger")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
 	return cmd
 }
@@ -112,5 +112,9 @@ func counted(tree *build.Tree) string {
 		references += len(d.References)
 		numbers += len(d.Numbers)
 	}
-	return fmt.Sprintf("sound: %d pages, %d decisions, %d links, %d references, %d numbers", len(tree.Pages), len(tree.Log().Decisions), links, references, numbers)
+	sound := fmt.Sprintf("sound: %d pages, %d decisions, %d links, %d references, %d numbers", len(tree.Pages), len(tree.Log().Decisions), links, references, numbers)
+	if n := tree.EntryCount(); n > 0 {
+		sound += fmt.Sprintf(", %d entries of the ledger", n)
+	}
+	return sound
 }

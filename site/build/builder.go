@@ -12,6 +12,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/diagram"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 )
@@ -40,9 +41,10 @@ type Builder struct {
 	sources []source
 	parsed  map[string]parsed // by file
 	model   *model.Model
+	ledger  *ledger.Ledger
 	linked  []string // files that pages show or link to, sorted
 	// findings are those of everything but the documents: configuration, places,
-	// model.
+	// model, ledger.
 	findings []site.Finding
 }
 
@@ -87,8 +89,13 @@ func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
-	if b.parser == nil || b.config.Foreign != config.Foreign {
-		b.parser, b.parsed = markdown.New(markdown.Options{Foreign: config.Foreign}), nil
+	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
+	if b.parser == nil || b.config.Foreign != config.Foreign || !entries.Same(b.ledger) {
+		options := markdown.Options{Foreign: config.Foreign}
+		if entries != nil {
+			options.Ledger = entries.Show
+		}
+		b.parser, b.parsed, b.ledger = markdown.New(options), nil, entries
 	}
 	b.config = config
 	sources, misplaced := b.scan()
@@ -102,7 +109,7 @@ func (b *Builder) Load() (*Tree, error) {
 	b.parse(sources)
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
-	b.model, b.findings = m, slices.Concat(findings, misplaced, wrong)
+	b.model, b.findings = m, slices.Concat(findings, misplaced, wrong, unfit)
 	return b.join(), nil
 }
 

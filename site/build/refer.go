@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 )
 
@@ -135,6 +136,10 @@ func mismatched(l markdown.Link, to *site.Page) bool {
 // number compares a figure in the text with the value that it is bound to.
 func (f *follower) number(n markdown.Number) {
 	t := f.tree
+	if strings.HasPrefix(n.Dest, ledger.Scheme) {
+		f.phrase(n)
+		return
+	}
 	if t.model == nil || t.model.Empty() {
 		f.find(n.Line, "unknown-number", "add a model, or write the number as plain text", "%s cannot be looked up: there is no model", n.Dest)
 		return
