@@ -42,7 +42,10 @@ type Builder struct {
 	parsed  map[string]parsed // by file
 	model   *model.Model
 	ledger  *ledger.Ledger
-	linked  []string // files that pages show or link to, sorted
+	linked  []string    // files that pages show or link to, sorted
+	beside  []*document // texts that are judged and are no pages
+	allowed []byte      // the file of allowances
+	ages    ages
 	// findings are those of everything but the documents: configuration, places,
 	// model, ledger.
 	findings []site.Finding
@@ -77,7 +80,7 @@ func (b *Builder) Dir() string { return b.dir }
 func (b *Builder) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.history, b.edited = nil, false
+	b.history, b.edited, b.ages = nil, false, ages{}
 }
 
 // ErrNoSources is the error for a tree without any text.
@@ -107,9 +110,11 @@ func (b *Builder) Load() (*Tree, error) {
 		wait.Go(func() { h := readHistory(b.dir); b.history = &h })
 	}
 	b.parse(sources)
+	missing := b.readBeside()
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
-	b.model, b.findings = m, slices.Concat(findings, misplaced, wrong, unfit)
+	b.ages = b.age(m)
+	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings)
 	return b.join(), nil
 }
 

@@ -41,7 +41,7 @@ func (b *Builder) Concerns(file string) bool {
 		return false
 	}
 	_, linked := slices.BinarySearch(b.linked, file)
-	if linked || file == ConfigName || file == b.config.Home {
+	if linked || file == ConfigName || file == b.config.Home || file == b.config.Claims.Allow || b.isBeside(file) {
 		return true
 	}
 	info, err := b.root.Stat(file)

@@ -13,6 +13,7 @@ import (
 	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"lockstep/site"
+	"lockstep/site/claims"
 )
 
 // ConfigName is the file that says where a repository's texts lie. It is
@@ -42,12 +43,14 @@ type Config struct {
 		Approvals string `yaml:"approvals"`
 	} `yaml:"review"`
 
+	Claims claims.Config `yaml:"claims"` // what stands behind words and numbers
+
 	// Foreign is set where there is no lockstep.yaml: the repository was not
 	// written for this generator.
 	Foreign bool `yaml:"-"`
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "review"}
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "review", "claims"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -73,7 +76,11 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 			continue
 		}
 		for _, entry := range mapping.Values {
-			if key := entry.Key.GetToken(); !slices.Contains(configKeys, key.Value) {
+			key := entry.Key.GetToken()
+			if key.Value == "claims" {
+				findings = append(findings, unknownClaims(entry.Value)...)
+			}
+			if !slices.Contains(configKeys, key.Value) {
 				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(configKeys, ", "), "the key %q has no meaning here", key.Value)...)
 			}
 		}

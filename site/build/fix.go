@@ -20,13 +20,11 @@ import (
 // that is not one plain run of text is left to a person, and stays a finding.
 func (t *Tree) FixNumbers() (fixed int, err error) {
 	byFile := make(map[string][]markdown.Number)
-	for _, p := range t.Pages {
-		if d := t.documents[p]; d != nil {
-			for _, n := range d.Numbers {
-				var file string
-				file, n.Line = d.Place(n.Line)
-				byFile[file] = append(byFile[file], n)
-			}
+	for _, d := range t.texts() {
+		for _, n := range t.numbers(d) {
+			var file string
+			file, n.Line = d.Place(n.Line)
+			byFile[file] = append(byFile[file], n)
 		}
 	}
 	for _, file := range slices.Sorted(maps.Keys(byFile)) {
@@ -53,7 +51,7 @@ func (t *Tree) fix(file string, numbers []markdown.Number) (fixed int, err error
 			continue
 		}
 		start, end := n.Start, n.End
-		if _, known := t.bySource[file]; known {
+		if end > start {
 			start, end = offsetInFile(data, start), offsetInFile(data, end)
 		} else {
 			start, end = linkIn(data, n)

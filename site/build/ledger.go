@@ -46,21 +46,30 @@ func (t *Tree) placeOf(e *ledger.Entry) (definition, bool) {
 	return definition{}, false
 }
 
-// phrase compares a text that states something of an entry with the ledger.
-func (f *follower) phrase(n markdown.Number) {
-	l := f.tree.ledger
-	want, ok := l.Agree(n.Dest, n.Text)
+// contradicts says what is wrong with a text that states something of an entry, if
+// anything is.
+func (t *Tree) contradicts(file string, n markdown.Number) (site.Finding, bool) {
+	wrong := site.Finding{File: file, Line: n.Line}
+	want, ok := t.ledger.Agree(n.Dest, n.Text)
 	switch {
 	case want == "":
-		mend := "add the entry to the ledger, or say it without a link"
-		if near := l.Suggest(n.Dest); near != "" {
-			mend = "did you mean " + near + "?"
+		wrong.Rule, wrong.Message, wrong.Mend = "unknown-entry", "the ledger has no "+n.Dest, "add the entry to the ledger, or say it without a link"
+		if near := t.ledger.Suggest(n.Dest); near != "" {
+			wrong.Mend = "did you mean " + near + "?"
 		}
-		f.find(n.Line, "unknown-entry", mend, "the ledger has no %s", n.Dest)
 	case !ok:
-		f.find(n.Line, "wrong-phrase", fmt.Sprintf("write %q, or run: lockstep check --fix", want), "the text says %q and %s is %q", n.Text, n.Dest, want)
+		wrong.Rule, wrong.Message = "wrong-phrase", fmt.Sprintf("the text says %q and %s is %q", n.Text, n.Dest, want)
+		wrong.Mend = fmt.Sprintf("write %q, or run: lockstep check --fix", want)
 	}
-	if e := l.Entry(n.Dest); e != nil {
+	return wrong, wrong.Rule != ""
+}
+
+// noteEntry tells the page of an entry who speaks of it.
+func (f *follower) noteEntry(dest string) {
+	if !strings.HasPrefix(dest, ledger.Scheme) {
+		return
+	}
+	if e := f.tree.ledger.Entry(dest); e != nil {
 		if place, ok := f.tree.shown[e.ID]; ok {
 			f.note(place.page, "", e.ID)
 		}
@@ -83,13 +92,15 @@ func (r resolver) entry(dest string) (href string, ok bool) {
 // placeFindings names the file in which a passage stands that a page shows.
 func (t *Tree) placeFindings() {
 	documents := make(map[string]*document)
-	for p, d := range t.documents {
+	for _, d := range t.texts() {
 		if !d.Includes() {
 			continue
 		}
-		documents[p.Source] = d
-		for i, f := range p.Findings {
-			p.Findings[i] = d.Placed(f)
+		documents[d.Source] = d
+		if p := t.bySource[d.Source]; p != nil {
+			for i, f := range p.Findings {
+				p.Findings[i] = d.Placed(f)
+			}
 		}
 	}
 	for i, f := range t.Findings {
@@ -98,6 +109,3 @@ func (t *Tree) placeFindings() {
 		}
 	}
 }
-
-// EntryCount is how many entries the ledger has.
-func (t *Tree) EntryCount() int { return len(t.ledger.Entries()) }

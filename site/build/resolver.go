@@ -21,7 +21,13 @@ type resolver struct {
 var _ markdown.Resolver = resolver{}
 
 func (r resolver) Link(dest string) (string, bool) {
-	x := r.tree.resolve(r.page, parseAddress(r.page.Source, dest))
+	a := parseAddress(r.page.Source, dest)
+	if value := r.tree.valueAt(a); value != "" {
+		if href, ok := r.Value(value); ok {
+			return href, true
+		}
+	}
+	x := r.tree.resolve(r.page, a)
 	switch {
 	case x.page != nil:
 		to := x.page.Path

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"lockstep/site"
+	"lockstep/site/claims"
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
@@ -39,6 +40,7 @@ type Tree struct {
 	terms       *markdown.Terms
 	termPage    *site.Page
 	values      string // path of the model's page, "" if there is none
+	tally       claims.Tally
 }
 
 // newTree joins what the builder has read.
@@ -69,6 +71,7 @@ func newTree(b *Builder) *Tree {
 	t.joinLedger()
 	t.order()
 	t.refer()
+	t.judgeClaims()
 	t.indexReviews()
 	t.Site = t.siteFrame()
 	t.placeFindings()

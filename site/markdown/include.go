@@ -9,8 +9,8 @@ import (
 	"lockstep/site"
 )
 
-// piece is a stretch of the body that stands in one file as a whole.
-type piece struct {
+// stretch is a part of the body that stands in one file as a whole.
+type stretch struct {
 	start int // its offset in the body
 	line  int // of its first line, see Place
 	file  int // its offset in the source, or -1 if it stands elsewhere
@@ -50,7 +50,7 @@ func (d *Document) include(body []byte, answer func(source, request string) ([]s
 	kept, line, keptLine := 0, d.lineOffset+1, d.lineOffset+1
 	keep := func(upto int) {
 		if upto > kept {
-			d.pieces = append(d.pieces, piece{start: out.Len(), line: keptLine, file: d.byteOffset + kept})
+			d.stretches = append(d.stretches, stretch{start: out.Len(), line: keptLine, file: d.byteOffset + kept})
 			out.Write(body[kept:upto])
 		}
 	}
@@ -84,7 +84,7 @@ func (d *Document) include(body []byte, answer func(source, request string) ([]s
 		}
 		at = end
 	}
-	if d.pieces == nil {
+	if d.stretches == nil {
 		return body
 	}
 	keep(len(body))
@@ -93,7 +93,7 @@ func (d *Document) include(body []byte, answer func(source, request string) ([]s
 
 // take adds passages that are shown on a line of the source.
 func (d *Document) take(out *bytes.Buffer, passages []site.Passage, line int) {
-	d.pieces = append(d.pieces, piece{start: out.Len(), line: line, file: -1})
+	d.stretches = append(d.stretches, stretch{start: out.Len(), line: line, file: -1})
 	out.WriteByte('\n')
 	for _, p := range passages {
 		at := line
@@ -104,7 +104,7 @@ func (d *Document) take(out *bytes.Buffer, passages []site.Passage, line int) {
 			}
 			at = (n+1)*elsewhere + p.Line
 		}
-		d.pieces = append(d.pieces, piece{start: out.Len(), line: at, file: -1})
+		d.stretches = append(d.stretches, stretch{start: out.Len(), line: at, file: -1})
 		out.WriteString(p.Text)
 	}
 	out.WriteByte('\n')
@@ -125,21 +125,21 @@ func fenceOf(line string) (marker, info string) {
 	return text[:n], info
 }
 
-func (d *Document) pieceAt(offset int) piece {
-	i := sort.Search(len(d.pieces), func(i int) bool { return d.pieces[i].start > offset })
-	return d.pieces[max(i-1, 0)]
+func (d *Document) stretchAt(offset int) stretch {
+	i := sort.Search(len(d.stretches), func(i int) bool { return d.stretches[i].start > offset })
+	return d.stretches[max(i-1, 0)]
 }
 
-func (d *Document) lineInPiece(offset int) int {
-	p := d.pieceAt(offset)
+func (d *Document) lineInStretch(offset int) int {
+	p := d.stretchAt(offset)
 	return p.line + sort.SearchInts(d.newlines, offset) - sort.SearchInts(d.newlines, p.start)
 }
 
 // offsetInFile is the place in the source of an offset in the body.
 func (d *Document) offsetInFile(offset int) (at int, ok bool) {
-	if len(d.pieces) == 0 {
+	if len(d.stretches) == 0 {
 		return d.byteOffset + offset, true
 	}
-	p := d.pieceAt(offset)
+	p := d.stretchAt(offset)
 	return p.file + offset - p.start, p.file >= 0
 }

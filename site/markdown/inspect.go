@@ -68,7 +68,8 @@ func (d *Document) link(n *ast.Link, heading string) {
 		d.findf(line, "empty-link", "write the address between ( and )", "the link %q leads nowhere", text)
 		return
 	}
-	d.Links = append(d.Links, Link{Dest: dest, Text: text, Line: line, Heading: heading})
+	start, end := d.run(n)
+	d.Links = append(d.Links, Link{Dest: dest, Text: text, Line: line, Heading: heading, Start: start, End: end})
 }
 
 func hasImage(n ast.Node) bool {
@@ -82,13 +83,18 @@ func hasImage(n ast.Node) bool {
 
 // number notes a figure and where its text stands, so that it can be rewritten.
 func (d *Document) number(n *ast.Link, dest, text string, line int) {
-	number := Number{Dest: dest, Text: text, Line: line}
+	start, end := d.run(n)
+	d.Numbers = append(d.Numbers, Number{Dest: dest, Text: text, Line: line, Start: start, End: end})
+}
+
+// run is where the text of a link stands in the file, if it is one plain run.
+func (d *Document) run(n *ast.Link) (start, end int) {
 	if t, ok := n.FirstChild().(*ast.Text); ok && t.NextSibling() == nil {
 		if start, ok := d.offsetInFile(t.Segment.Start); ok {
-			number.Start, number.End = start, start+t.Segment.Len()
+			return start, start + t.Segment.Len()
 		}
 	}
-	d.Numbers = append(d.Numbers, number)
+	return 0, 0
 }
 
 // badge makes the status of an entry the place to which references to it lead, if

@@ -102,8 +102,8 @@ func (d *Document) findf(line int, rule, mend, format string, args ...any) {
 
 // lineAt is the line of the file at an offset of the body; see [Document.Place].
 func (d *Document) lineAt(offset int) int {
-	if len(d.pieces) > 0 {
-		return d.lineInPiece(offset)
+	if len(d.stretches) > 0 {
+		return d.lineInStretch(offset)
 	}
 	return d.lineOffset + sort.SearchInts(d.newlines, offset) + 1
 }
