@@ -71,7 +71,8 @@ type writer struct {
 	passages []site.Passage
 }
 
-// own adds markup that belongs to the text that shows the entries.
+// own adds markup that belongs to the text that shows the entries, and no words: a
+// run of words counts as standing where its first letter does.
 func (w *writer) own(text string) {
 	w.passages = append(w.passages, site.Passage{Text: text})
 }
@@ -117,7 +118,7 @@ func (w *writer) entry(e *Entry) {
 	w.at(e, e.fields["name"].at, fmt.Sprintf("### %s: %s\n\n", e.ID, e.fields["name"].text))
 	w.badge(e)
 	if e.has("what") {
-		w.own(" ")
+		w.at(e, e.fields["what"].at, " ")
 		w.text(e, e.fields["what"], "")
 	}
 	w.own("\n\n")
@@ -135,7 +136,7 @@ func (w *writer) entry(e *Entry) {
 		w.own("- **Tests:**\n")
 		for _, t := range e.tests {
 			w.own("  - ")
-			w.at(e, t.line, "`"+t.key+"`: ")
+			w.at(e, t.at, "`"+t.key+"`: ")
 			w.text(e, t, "    ")
 			w.own("\n")
 		}
@@ -157,7 +158,7 @@ func (w *writer) entry(e *Entry) {
 }
 
 func (w *writer) item(e *Entry, label string, m member) {
-	w.own("- **" + label + ":** ")
+	w.at(e, m.at, "- **"+label+":** ")
 	w.text(e, m, "  ")
 	w.own("\n")
 }
@@ -188,7 +189,7 @@ func (w *writer) cell(e *Entry, column string) {
 	case "state":
 		w.badge(e)
 		if e.has("held") {
-			w.own(" ")
+			w.at(e, e.fields["held"].at, " ")
 			w.line(e, e.fields["held"])
 		}
 		for i, t := range e.tests {
@@ -197,7 +198,7 @@ func (w *writer) cell(e *Entry, column string) {
 		}
 		for _, key := range []string{"why", "measured", "open"} {
 			if e.has(key) {
-				w.own(map[string]string{"why": "<br>", "measured": "<br>", "open": "<br>Open: "}[key])
+				w.at(e, e.fields[key].at, map[string]string{"why": "<br>", "measured": "<br>", "open": "<br>Open: "}[key])
 				w.line(e, e.fields[key])
 			}
 		}
