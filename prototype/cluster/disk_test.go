@@ -148,9 +148,9 @@ func TestMemory_hung_beside_candidate(t *testing.T) {
 			over := make(chan struct{})
 			go func() {
 				defer close(over)
-				m.Node(first).Fault(fault.Fault{Kind: fault.Transfer}) // to one that gets no vote
+				m.Node(first).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{lost}}) // it gets no vote
 			}()
-			time.Sleep(800 * time.Millisecond) // virtual time: it asks for votes no more
+			time.Sleep(time.Second) // virtual time: it asks for votes no more
 			m.Node(lost).Heal()
 			send(t, m, "2")
 			leader := awaitLeader(t, m, "")

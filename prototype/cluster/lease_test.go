@@ -62,7 +62,7 @@ func TestLease_handover(t *testing.T) {
 		transfer := make(chan struct{})
 		go func() {
 			defer close(transfer)
-			m.Node(old).Fault(fault.Fault{Kind: fault.Transfer})
+			m.Node(old).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{next}})
 		}()
 		time.Sleep(20 * time.Millisecond) // virtual time: the request has left and has not arrived
 		if last, err := readLeader(t, m, old, node.Linearizable); err != nil || last != before.Seq {
@@ -127,7 +127,7 @@ func lateHandover(t *testing.T) bool {
 	const held = 4 * time.Second
 	breakAt(t, m, late, fault.Fault{Kind: fault.Delay, Peers: []string{first}, Direction: fault.In, Delay: fault.Duration(held)})
 	asked := time.Now()
-	if _, err := m.Node(first).Fault(fault.Fault{Kind: fault.Transfer}); err == nil {
+	if _, err := m.Node(first).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{late}}); err == nil {
 		t.Fatal("the handover succeeds although the request has not arrived")
 	}
 	if _, err := m.Node(first).Submit(t.Context(), room, message("newest")); err != nil {
@@ -178,7 +178,7 @@ func TestLease_failed_handover(t *testing.T) {
 		send(t, m, "before")
 		time.Sleep(time.Second) // virtual time
 		breakAt(t, m, leader, fault.Fault{Kind: fault.Drop, Peers: []string{next}, Probability: 1})
-		if _, err := m.Node(leader).Fault(fault.Fault{Kind: fault.Transfer}); err == nil {
+		if _, err := m.Node(leader).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{next}}); err == nil {
 			t.Fatal("the handover succeeds although no message arrives")
 		}
 		for range 50 {

@@ -65,7 +65,7 @@ const (
 // Fault is one thing to break at one node.
 type Fault struct {
 	Kind        Kind      `json:"fault"`
-	Peers       []string  `json:"peers,omitempty"`       // links to these alone; all if empty; for Swap the other node
+	Peers       []string  `json:"peers,omitempty"`       // links to these alone; all if empty; for Swap the other node, for Transfer the one that is asked to lead
 	Direction   Direction `json:"direction,omitempty"`   // of links; empty means Both
 	Delay       Duration  `json:"delay,omitempty"`       // for Delay, Jitter, Reorder, Latency, SlowDisk
 	Probability float64   `json:"probability,omitempty"` // in (0, 1], for Drop, Duplicate, Reorder
@@ -112,6 +112,7 @@ func (f Fault) Validate(peers []string) error {
 
 // wants lists the parameters that a kind needs and may have.
 var wants = map[Kind]struct{ needs, may []string }{
+	Transfer:    {may: []string{"peers"}},
 	Isolate:     {},
 	Cut:         {needs: []string{"peers"}, may: []string{"direction"}},
 	Flap:        {needs: []string{"period"}, may: []string{"peers", "direction"}},
@@ -168,6 +169,8 @@ func (f Fault) validateParameters() error {
 	switch {
 	case !slices.Contains([]Direction{"", Both, In, Out}, f.Direction):
 		return fmt.Errorf("there is no direction %q; there are in, out and both: %w", f.Direction, ErrInvalid)
+	case f.Kind == Transfer && len(f.Peers) > 1:
+		return fmt.Errorf("%s to %d peers: name one, or none: %w", f.Kind, len(f.Peers), ErrInvalid)
 	case f.Delay < 0 || f.Delay.D() > longestDelay:
 		return fmt.Errorf("a delay of %s: choose more than 0 and at most %s: %w", f.Delay, longestDelay, ErrInvalid)
 	case f.Probability < 0 || f.Probability > 1:

@@ -183,17 +183,17 @@ var (
 	}}
 )
 
-// inOrder are the nodes beside a leader. If their logs are equal, it hands over to the
-// first one when nobody names another.
+// inOrder are the nodes beside a leader: the one that it hands over to, and the other.
 func (w *world) inOrder(leader string) (heir, other string) {
 	a, b := w.followers(leader)
 	return min(a, b), max(a, b)
 }
 
-// transfer has a leader hand over and does not wait for the end of it.
+// transfer has a leader ask its heir to take over, and does not wait for the end of it.
 func (w *world) transfer(leader string) {
 	n := w.cluster.Node(leader)
-	w.load.Go(func() { n.Fault(fault.Fault{Kind: fault.Transfer}) }) // it may fail
+	heir, _ := w.inOrder(leader)
+	w.load.Go(func() { n.Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{heir}}) }) // it may fail
 }
 
 // hammer reads at one node without a pause.

@@ -17,7 +17,10 @@ func (n *Node) Fault(f fault.Fault) (fault.Status, error) {
 	switch f.Kind {
 	case fault.Transfer:
 		return n.eachShard(f, func(s *replica.Replica) (bool, error) {
-			return s.HandOverToAny()
+			if len(f.Peers) > 0 && s.Leads() {
+				return true, s.HandOver(f.Peers[0])
+			}
+			return n.balance.Relieve(s)
 		})
 	case fault.Snapshot:
 		return n.eachShard(f, func(s *replica.Replica) (bool, error) {

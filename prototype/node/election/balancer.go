@@ -46,7 +46,12 @@ const balanceEvery = 500 * time.Millisecond
 func NewBalancer(cfg replica.Config, after time.Duration, mesh *link.Mesh, live *liveness.Peers, faults *fault.Set, shards []*replica.Replica, stop <-chan struct{}) *Balancer {
 	b := &Balancer{cfg: cfg, after: after, mesh: mesh, live: live, faults: faults, shards: shards, stop: stop, places: make([]placement, len(shards))}
 	for _, s := range shards {
-		s.OnHung(func() { b.relieve(s) })
+		s.OnHung(func() {
+			// If nobody can take it over, the fence falls silent before long.
+			if _, err := b.Relieve(s); err != nil {
+				cfg.Logger.Warn("the lead could not be handed over", "shard", s.Shard, "error", err)
+			}
+		})
 	}
 	return b
 }
@@ -94,16 +99,22 @@ func (b *Balancer) look() {
 		default:
 		}
 		place.since = now.since // not again before long, if it fails
-		if b.Calm() && b.fit(s, now.preferred) {
+		if b.Calm() && b.calm(s, now.preferred) {
 			b.handOver(s, now.preferred)
 		}
 	}
 }
 
-// fit says whether a node can take over a shard at once.
-func (b *Balancer) fit(s *replica.Replica, id string) bool {
+// able says whether a node can take over a shard at once.
+func (o *Opinion) able(s *replica.Replica) bool {
+	return o != nil && o.Fit && !o.Agrees && !s.Lags(o.Index)
+}
+
+func (b *Balancer) able(s *replica.Replica, id string) bool { return b.Asks(s, id).able(s) }
+
+func (b *Balancer) calm(s *replica.Replica, id string) bool {
 	o := b.Asks(s, id)
-	return o != nil && o.Fit && o.Calm && !o.Agrees && !s.Lags(o.Index)
+	return o.able(s) && o.Calm
 }
 
 // Asks gives a node's opinion of a shard that this node leads, or nil if it does
@@ -130,15 +141,16 @@ func (b *Balancer) handOver(s *replica.Replica, to string) bool {
 	return true
 }
 
-// relieve hands over what this node leads on a disk that hangs, to a voter that can lead
-// at once. The library, left to itself, may choose one that is still a candidate of an
-// election that it has lost, and is deaf to the request. If nobody can, the fence
-// falls silent before long.
-func (b *Balancer) relieve(s *replica.Replica) {
-	if b.Leave(s) {
-		return
+// Relieve hands over a shard that this node leads, to a voter that can lead it at once.
+// The library, left to itself, may choose one that is paused, or still a candidate of an
+// election that it has lost, and deaf to the request; meanwhile the leader refuses
+// sends. It has the choice only if this node finds nobody.
+func (b *Balancer) Relieve(s *replica.Replica) (had bool, err error) {
+	if !s.Leads() {
+		return false, nil
 	}
-	if _, err := s.HandOverToAny(); err != nil {
-		b.cfg.Logger.Warn("the lead could not be handed over", "shard", s.Shard, "error", err)
+	if b.Leave(s) || b.leave(s, b.able) {
+		return true, nil
 	}
+	return s.HandOverToAny()
 }

@@ -25,10 +25,13 @@ func (b *Balancer) Drain(ctx context.Context) (leads int) {
 	return leads
 }
 
-// Leave hands a shard over to the first choice that is fit.
-func (b *Balancer) Leave(s *replica.Replica) bool {
+// Leave hands a shard over to the first choice that is calm.
+func (b *Balancer) Leave(s *replica.Replica) bool { return b.leave(s, b.calm) }
+
+// leave hands a shard over to the first choice that is fit.
+func (b *Balancer) leave(s *replica.Replica, fit func(*replica.Replica, string) bool) bool {
 	for _, id := range preference(s.Turn(), s.Voters()) {
-		if id != b.cfg.ID && b.live.Hears(id) && b.fit(s, id) && b.handOver(s, id) {
+		if id != b.cfg.ID && b.live.Hears(id) && fit(s, id) && b.handOver(s, id) {
 			return true
 		}
 	}

@@ -51,7 +51,7 @@ const LongestTrip = time.Second
 // absentWithin is how long a node is waited for that is not heard: there may be nobody.
 const absentWithin = 100 * time.Millisecond
 
-// Ask asks a node, and waits for as long as a trip may take if the node is heard.
+// Ask asks a node, and waits for as long as a trip may take while the node is heard.
 func (l *Peers) Ask(ctx context.Context, id string, channel uint16, payload []byte) ([]byte, error) {
 	within := absentWithin
 	if l.Hears(id) {
@@ -59,6 +59,9 @@ func (l *Peers) Ask(ctx context.Context, id string, channel uint16, payload []by
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
+	if l.Hears(id) {
+		defer context.AfterFunc(l.Present(id), cancel)()
+	}
 	return l.mesh.Call(ctx, id, channel, payload)
 }
 

@@ -1,0 +1,70 @@
+package cluster
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lockstep/prototype/fault"
+)
+
+// TestMemory_transfer_beside_candidate: a leader that is told to hand over does so to the
+// voter that can take the lead. The other one has lost an election and is a candidate
+// still, which does not hear another leader that asks; the leader would refuse sends
+// while it waits for that one.
+func TestMemory_transfer_beside_candidate(t *testing.T) {
+	for range 6 { // the library, left to itself, takes either of the two
+		synctest.Test(t, func(t *testing.T) {
+			m := start(t, oneShard)
+			first := awaitLeader(t, m, "")
+			lost := heir(m, first)
+			send(t, m, "1")
+			time.Sleep(time.Second) // virtual time
+			breakAt(t, m, lost, fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1})
+			over := make(chan struct{})
+			go func() {
+				defer close(over)
+				m.Node(first).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{lost}}) // it gets no vote
+			}()
+			time.Sleep(time.Second) // virtual time: it asks for votes no more
+			m.Node(lost).Heal()
+			send(t, m, "2")
+			leader := awaitLeader(t, m, "")
+			if role := m.Node(lost).Status().Shards[0].Role; role != "candidate" {
+				t.Fatalf("%s is a %s", lost, role)
+			}
+			time.Sleep(50 * time.Millisecond) // virtual time: all followers have what is acknowledged
+			began := time.Now()
+			go m.Node(leader).Fault(fault.Fault{Kind: fault.Transfer})
+			time.Sleep(time.Millisecond)
+			send(t, m, "3")
+			if took := time.Since(began); took > 700*time.Millisecond {
+				t.Errorf("it took %s, want at most 700 ms", took)
+			}
+			<-over
+		})
+	}
+}
+
+// TestMemory_transfer_beside_paused: the same with a voter that has just been paused, and
+// that the library would ask.
+func TestMemory_transfer_beside_paused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := start(t, oneShard)
+		leader := awaitLeader(t, m, "")
+		send(t, m, "1")
+		time.Sleep(time.Second) // virtual time
+		if err := m.Pause(heir(m, leader)); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		go m.Node(leader).Fault(fault.Fault{Kind: fault.Transfer})
+		awaitLeader(t, m, leader)
+		if took := time.Since(began); took > 400*time.Millisecond {
+			t.Errorf("it took %s, want at most 400 ms", took)
+		}
+		if err := m.Resume(heir(m, leader)); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
