@@ -19,6 +19,7 @@ type Evidence interface {
 type Text struct {
 	File       string
 	Statements []markdown.Statement
+	Quotes     bool // it is a list of sources: its numbers are those of others
 	// Number is the destination of the value that a link states, or "". Source says
 	// whether a link leads to somebody else's word.
 	Number func(dest string) string
@@ -74,7 +75,7 @@ func New(c Config, allowed []byte) (checker *Checker, problems []error) {
 
 // Judge looks at one text.
 func (k *Checker) Judge(t Text, e Evidence) {
-	numbers, waiting := within(t.File, k.config.Numbers.In), k.waiting != nil && within(t.File, k.config.Waiting.In)
+	numbers, waiting := within(t.File, k.config.Numbers.In) && !t.Quotes, k.waiting != nil && within(t.File, k.config.Waiting.In)
 	for _, s := range t.Statements {
 		p := printOf(t, s)
 		p.allowed = k.allowed(t.File, p.text)
