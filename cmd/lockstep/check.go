@@ -23,8 +23,8 @@ func newCheckCommand() *cobra.Command {
 		Short: "Judge the sources: links, references, decisions, numbers, claims",
 		Long: `Reads every source, builds the site into a temporary folder and judges both:
 dead links and anchors, unknown references, decisions that contradict each other
-or have no status, numbers that differ from the model, markup that would be
-lost. Each finding names file, line and mend; the exit code is 1 if there is any.
+or have no status, numbers that differ from the model, words that differ from the
+ledger, markup that would be lost. Each finding names file, line and mend; the exit code is 1 if there is any.
 
 What stands around the numbers is judged where lockstep.yaml asks for it:
 
@@ -45,7 +45,7 @@ Evidence that is older than the code that it judges is a warning, which leaves t
 exit code as it is, and with --release an error. A text that is read on a code host
 states a value as a link to the file: [143 ms](content/evidence/torture.json#window.p50_ms).`,
 		Example: `  lockstep check
-  lockstep check --fix           # write the model's values into the text
+  lockstep check --fix           # write the values of model and ledger into the text
   lockstep check --release       # and no evidence is older than its code
   lockstep check --dir ../repo --json`,
 		Args: cobra.NoArgs,
@@ -101,7 +101,7 @@ states a value as a link to the file: [143 ms](content/evidence/torture.json#win
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
-	cmd.Flags().BoolVar(&fix, "fix", false, "rewrite numbers in the text that differ from the model")
+	cmd.Flags().BoolVar(&fix, "fix", false, "rewrite what differs from the model or the ledger")
 	cmd.Flags().BoolVar(&release, "release", false, "let warnings fail: no evidence is older than the code that it judges")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
 	return cmd

@@ -12,6 +12,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/diagram"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 )
@@ -40,12 +41,13 @@ type Builder struct {
 	sources []source
 	parsed  map[string]parsed // by file
 	model   *model.Model
+	ledger  *ledger.Ledger
 	linked  []string    // files that pages show or link to, sorted
 	beside  []*document // texts that are judged and are no pages
 	allowed []byte      // the file of allowances
 	ages    ages
 	// findings are those of everything but the documents: configuration, places,
-	// model.
+	// model, ledger.
 	findings []site.Finding
 }
 
@@ -90,8 +92,13 @@ func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
-	if b.parser == nil || b.config.Foreign != config.Foreign {
-		b.parser, b.parsed = markdown.New(markdown.Options{Foreign: config.Foreign}), nil
+	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
+	if b.parser == nil || b.config.Foreign != config.Foreign || !entries.Same(b.ledger) {
+		options := markdown.Options{Foreign: config.Foreign}
+		if entries != nil {
+			options.Ledger = entries.Show
+		}
+		b.parser, b.parsed, b.ledger = markdown.New(options), nil, entries
 	}
 	b.config = config
 	sources, misplaced := b.scan()
@@ -107,7 +114,7 @@ func (b *Builder) Load() (*Tree, error) {
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
 	b.ages = b.age(m)
-	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, b.ages.findings)
+	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings)
 	return b.join(), nil
 }
 

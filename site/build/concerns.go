@@ -71,5 +71,5 @@ func within(file, top string) bool {
 }
 
 func (c Config) folders() []string {
-	return slices.Concat(c.Content, c.ADR, c.Model, c.Evidence)
+	return slices.Concat(c.Content, c.ADR, c.Model, c.Evidence, c.Ledger)
 }

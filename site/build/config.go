@@ -32,6 +32,7 @@ type Config struct {
 	ADR        []string          `yaml:"adr"`        // folders of decision records
 	Model      []string          `yaml:"model"`      // folders of model YAML
 	Evidence   []string          `yaml:"evidence"`   // folders of evidence JSON
+	Ledger     []string          `yaml:"ledger"`     // folders of entries in YAML, see package ledger
 	Sections   []string          `yaml:"sections"`   // order of the navigation
 	Titles     map[string]string `yaml:"titles"`     // of sections, by their first path element
 
@@ -49,7 +50,7 @@ type Config struct {
 	Foreign bool `yaml:"-"`
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "sections", "titles", "review", "claims"}
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "review", "claims"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -88,7 +89,7 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	if err := yaml.Unmarshal(data, &c); err != nil {
 		return fallback, append(findings, find(yamlLine(err), "config", "lists are written [a, b]", "a value has the wrong form: %s", firstLine(err.Error()))...)
 	}
-	for what, folders := range map[string][]string{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence} {
+	for what, folders := range map[string][]string{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence, "ledger": c.Ledger} {
 		for i, folder := range folders {
 			folders[i] = strings.Trim(strings.TrimPrefix(folder, "./"), "/")
 			if info, err := fs.Stat(root, folders[i]); (err != nil || !info.IsDir()) && what != "evidence" {

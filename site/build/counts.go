@@ -18,10 +18,11 @@ func (t *Tree) Counts() (counts []Count) {
 		links += len(d.Links)
 		references += len(d.References)
 	}
-	model, evidence := t.bound()
+	model, evidence, phrases := t.bound()
 	for _, c := range []Count{
 		{len(t.Pages), "pages"}, {len(t.log.Decisions), "decisions"}, {links, "links"}, {references, "references"},
 		{model, "numbers of the model"}, {evidence, "numbers of evidence"},
+		{len(t.ledger.Entries()), "entries of the ledger"}, {phrases, "words of the ledger"},
 		{t.tally.Numbers, "statements without a bare number"}, {t.tally.Words, "statements beside evidence"},
 		{t.tally.Waiting, "that wait for a named entry"}, {t.tally.Allowed, "allowed with a reason"},
 		{t.builder.ages.judged, "recorded runs with their age"},

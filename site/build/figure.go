@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 )
 
@@ -50,6 +51,9 @@ func (t *Tree) numbers(d *document) []markdown.Number {
 
 // disagrees says what is wrong with a figure, if anything is.
 func (t *Tree) disagrees(file string, n markdown.Number) (site.Finding, bool) {
+	if strings.HasPrefix(n.Dest, ledger.Scheme) {
+		return t.contradicts(file, n)
+	}
 	find := func(rule, mend, format string, args ...any) (site.Finding, bool) {
 		return site.Finding{File: file, Line: n.Line, Rule: rule, Message: fmt.Sprintf(format, args...), Mend: mend}, true
 	}
@@ -70,16 +74,20 @@ func (t *Tree) disagrees(file string, n markdown.Number) (site.Finding, bool) {
 	return find("wrong-number", fmt.Sprintf("write %q, or run: lockstep check --fix", want), "the text says %q and %s is %q", n.Text, n.Dest, want)
 }
 
-// bound counts the figures that are bound to the model and to evidence.
-func (t *Tree) bound() (model, evidence int) {
+// bound counts the figures that are bound to the model, to evidence and to the
+// ledger.
+func (t *Tree) bound() (model, evidence, phrases int) {
 	for _, d := range t.texts() {
 		for _, n := range t.numbers(d) {
-			if strings.HasPrefix(n.Dest, "model:") {
+			switch scheme, _, _ := strings.Cut(n.Dest, ":"); scheme {
+			case "model":
 				model++
-			} else {
+			case "evidence":
 				evidence++
+			default:
+				phrases++
 			}
 		}
 	}
-	return model, evidence
+	return model, evidence, phrases
 }

@@ -137,6 +137,7 @@ func mismatched(l markdown.Link, to *site.Page) bool {
 
 // number compares a figure in the text with the value that it is bound to.
 func (f *follower) number(n markdown.Number) {
+	f.noteEntry(n.Dest)
 	if wrong, ok := f.tree.disagrees(f.page.Source, n); ok {
 		f.findings = append(f.findings, wrong)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/chart"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 )
@@ -76,6 +77,9 @@ func (r resolver) Term(term site.Term) string {
 }
 
 func (r resolver) Value(dest string) (string, bool) {
+	if strings.HasPrefix(dest, ledger.Scheme) {
+		return r.entry(dest)
+	}
 	if r.tree.model == nil {
 		return "", false
 	}

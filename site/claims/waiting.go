@@ -2,6 +2,7 @@ package claims
 
 import (
 	"regexp"
+	"strings"
 
 	"lockstep/site/markdown"
 )
@@ -30,7 +31,7 @@ func named(p print) bool {
 		return true
 	}
 	for _, piece := range p.Pieces {
-		if identified.MatchString(piece.Dest) {
+		if identified.MatchString(piece.Dest) || strings.HasPrefix(piece.Dest, "ledger:") {
 			return true
 		}
 	}
