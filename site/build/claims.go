@@ -118,8 +118,9 @@ func (t *Tree) judgeClaims() {
 			continue
 		}
 		checker.Judge(claims.Text{File: d.Source, Statements: d.statements(),
-			Number: func(dest string) string { return t.valueOf(d.Source, dest) },
-			Source: func(dest string) bool { return t.isSource(d.Source, dest) }}, t.model)
+			Number:  func(dest string) string { return t.valueOf(d.Source, dest) },
+			Defined: func(id string, line int) string { return t.definitionOf(id, d.Source, line) },
+			Source:  func(dest string) bool { return t.isSource(d.Source, dest) }}, t.model)
 	}
 	findings, tally := checker.Finish()
 	t.tally = tally
@@ -140,6 +141,38 @@ func (t *Tree) valueOf(file, dest string) string {
 		return ""
 	}
 	return t.valueAt(parseAddress(file, dest))
+}
+
+// definitionOf is the text that defines an identifier: its row, what stands below
+// its heading, or the record. What stands in it does not define itself.
+func (t *Tree) definitionOf(id, file string, line int) string {
+	def, ok := t.definitions[id]
+	if !ok {
+		return ""
+	}
+	d := t.documents[def.page]
+	if d == nil {
+		return ""
+	}
+	all := d.statements()
+	from, to := 0, len(all)
+	if def.page.Decision == nil {
+		from = slices.IndexFunc(all, func(s markdown.Statement) bool { return s.Line == def.Line && (s.Row || s.Level > 0) })
+		if from < 0 {
+			return ""
+		}
+		to = from + 1
+		for level := all[from].Level; level > 0 && to < len(all) && (all[to].Level == 0 || all[to].Level > level); to++ {
+		}
+	}
+	if d.Source == file && len(all) > 0 && line >= all[from].Line && (to == len(all) || line < all[to].Line) {
+		return ""
+	}
+	var text strings.Builder
+	for _, s := range all[from:to] {
+		text.WriteString(s.Text() + "\n")
+	}
+	return text.String()
 }
 
 // isSource says whether a link leads to what somebody else has published, or to

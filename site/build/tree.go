@@ -65,6 +65,7 @@ func newTree(b *Builder) *Tree {
 		t.add(t.page(s, d), d)
 	}
 	t.joinDecisions()
+	t.judgeTriggers()
 	t.addModel()
 	t.addSections()
 	t.define()

@@ -23,6 +23,9 @@ type Text struct {
 	// whether a link leads to somebody else's word.
 	Number func(dest string) string
 	Source func(dest string) bool
+	// Defined is the text that defines an identifier, such as the row of SLO-5, as
+	// seen from a line. It is "" for what is defined nowhere, or on that line.
+	Defined func(id string, line int) string
 }
 
 // Tally counts what was looked at.

@@ -59,6 +59,9 @@ func judged(t *testing.T, c Config, allowed, text string) (found []string, list 
 			}
 			return ""
 		},
+		Defined: func(id string, _ int) string {
+			return map[string]string{"SLO-5": "SLO-5 | in the home region: under 150 ms; under 250 ms | 99 %"}[id]
+		},
 		Source: func(dest string) bool { return strings.Contains(dest, "sources.md") || markdown.External(dest) }}, torture)
 	list, _ = k.Finish()
 	for _, f := range list {
@@ -90,6 +93,9 @@ func TestBareNumber(t *testing.T) {
 		{"*Not less than 5 GB*", 1},
 		{"It takes 0.7 ms, and [Slack](../sources.md#slack) another.", 0},
 		{"| a | b |\n|---|---|\n| 0.7 ms | 3 ms at [Slack](../sources.md#slack) |\n", 1},
+		{"SLO-5 allows 150 ms, for 99 % of them.", 0},
+		{"SLO-5 allows 50 ms.", 1},
+		{"SLO-6 allows 150 ms.", 1},
 		{"It takes [700 ms](model:x).", 0},
 		{"It takes [700](model:x) ms.", 0},
 		{"Sent [400 messages](evidence:torture#failures.total) a second.", 0},

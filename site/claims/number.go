@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"lockstep/site/markdown"
 	"lockstep/site/model"
 )
 
@@ -56,11 +57,32 @@ func (k *Checker) numbers(p print) {
 		switch {
 		case k.covered(p, at):
 		case p.quoted(at.start):
+		case p.defined(at):
 		default:
 			k.find(p.of.File, p.line(at.start), "bare-number",
 				"link it to the model or to evidence, name its source in the same sentence"+k.orAllow(), "the number %q has no ground", p.text[at.start:at.end])
 		}
 	}
+}
+
+// defined says whether the statement names an identifier whose definition has the
+// same number: "below 50 ms (SLO-5)".
+func (p print) defined(at span) bool {
+	number := p.text[at.start:at.end]
+	for _, m := range markdown.FindReferences([]byte(p.text)) {
+		text := p.of.Defined(m.ID, p.line(at.start))
+		for from := 0; ; {
+			i := strings.Index(text[from:], number)
+			if i < 0 {
+				break
+			}
+			from += i + len(number)
+			if before := text[:from-len(number)]; before == "" || !strings.ContainsAny(before[len(before)-1:], "0123456789.,") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // quoted says whether the sentence, or the cell, links to somebody else's word.

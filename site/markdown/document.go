@@ -27,6 +27,7 @@ type Document struct {
 	Decision    *site.Decision
 	Findings    []site.Finding
 
+	revisit      []site.Trigger // of the front matter, for the decision
 	foreign      bool
 	src          []byte // the body, without front matter
 	lineOffset   int    // lines of the file before the body

@@ -15,6 +15,7 @@ type Statement struct {
 	Line   int
 	Block  int // statements of one paragraph, or of one table, have the same
 	Row    bool
+	Level  int // of a heading, from 1
 	Pieces []Piece
 }
 
@@ -66,7 +67,12 @@ func (d *Document) Statements() (all []Statement) {
 			return ast.WalkSkipChildren, nil
 		case ast.KindParagraph, ast.KindTextBlock, ast.KindHeading:
 			block++
-			all = append(all, sentences(d.pieces(nil, n, Piece{Line: d.line(n)}), block)...)
+			for _, s := range sentences(d.pieces(nil, n, Piece{Line: d.line(n)}), block) {
+				if h, ok := n.(*ast.Heading); ok {
+					s.Level = h.Level
+				}
+				all = append(all, s)
+			}
 			return ast.WalkSkipChildren, nil
 		}
 		return ast.WalkContinue, nil
