@@ -112,5 +112,5 @@ func counted(tree *build.Tree) string {
 		references += len(d.References)
 		numbers += len(d.Numbers)
 	}
-	return fmt.Sprintf("sound: %d pages, %d decisions, %d links, %d references, %d numbers", len(tree.Pages), len(tree.Log().Decisions), links, references, numbers)
+	return fmt.Sprintf("sound: %d pages, %d decisions, %d links, %d references, %d numbers, %d names in code", len(tree.Pages), len(tree.Log().Decisions), links, references, numbers, tree.Names())
 }

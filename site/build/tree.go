@@ -8,6 +8,7 @@ import (
 	"lockstep/site"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
+	"lockstep/site/names"
 	"lockstep/site/view"
 )
 
@@ -35,7 +36,10 @@ type Tree struct {
 	prefixes    map[string]bool
 	terms       *markdown.Terms
 	termPage    *site.Page
-	values      string // path of the model's page, "" if there is none
+	table       *names.Table // of the code, or nil
+	named       int          // names that were looked up
+	places      []string     // files that the texts name, sorted
+	values      string       // path of the model's page, "" if there is none
 }
 
 // newTree joins what the builder has read.
@@ -45,6 +49,9 @@ func newTree(b *Builder) *Tree {
 		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	if t.config.Repository == "" {
 		t.config.Repository = b.history.remote
+	}
+	if b.index != nil {
+		t.table = b.index.Table()
 	}
 	for _, s := range b.sources {
 		d := b.parsed[s.file].document
@@ -65,6 +72,7 @@ func newTree(b *Builder) *Tree {
 	t.define()
 	t.order()
 	t.refer()
+	t.nameCode()
 	t.indexReviews()
 	t.Site = t.siteFrame()
 	site.SortFindings(t.Findings)
