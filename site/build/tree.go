@@ -10,6 +10,7 @@ import (
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
+	"lockstep/site/names"
 	"lockstep/site/view"
 )
 
@@ -39,7 +40,10 @@ type Tree struct {
 	prefixes    map[string]bool
 	terms       *markdown.Terms
 	termPage    *site.Page
-	values      string // path of the model's page, "" if there is none
+	table       *names.Table // of the code, or nil
+	named       int          // names that were looked up
+	places      []string     // files that the texts name, sorted
+	values      string       // path of the model's page, "" if there is none
 	tally       claims.Tally
 }
 
@@ -50,6 +54,9 @@ func newTree(b *Builder) *Tree {
 		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	if t.config.Repository == "" {
 		t.config.Repository = b.history.remote
+	}
+	if b.index != nil {
+		t.table = b.index.Table()
 	}
 	for _, s := range b.sources {
 		d := b.parsed[s.file].document
@@ -73,6 +80,7 @@ func newTree(b *Builder) *Tree {
 	t.order()
 	t.refer()
 	t.judgeClaims()
+	t.nameCode()
 	t.indexReviews()
 	t.Site = t.siteFrame()
 	t.placeFindings()
