@@ -85,9 +85,10 @@ func newTree(b *Builder) *Tree {
 	t.Site = t.siteFrame()
 	t.placeFindings()
 	site.SortFindings(t.Findings)
-	// A record's relation is read twice, as a link and as a relation.
+	// A record's relation is read twice, as a link and as a relation, and what an entry
+	// of the ledger says may be shown twice.
 	t.Findings = slices.CompactFunc(t.Findings, func(a, b site.Finding) bool {
-		return a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
+		return a == b && slices.Contains(t.config.Ledger, path.Dir(a.File)) || a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
 	})
 	return t
 }

@@ -194,7 +194,7 @@ func (w *writer) cell(e *Entry, column string) {
 		}
 		for i, t := range e.tests {
 			w.own([]string{" ", ", "}[min(i, 1)])
-			w.at(e, t.line, "`"+t.key+"`")
+			w.at(e, t.at, "`"+t.key+"`")
 		}
 		for _, key := range []string{"why", "measured", "open"} {
 			if e.has(key) {
@@ -215,12 +215,12 @@ func (w *writer) line(e *Entry, m member) {
 
 // tests writes which test tries what, those that try most first.
 func (w *writer) tests(entries []*Entry) {
-	tried := make(map[string][]*Entry)
+	tried, named := make(map[string][]*Entry), make(map[string]int)
 	var names []string
 	for _, e := range entries {
 		for _, t := range e.tests {
 			if tried[t.key] == nil {
-				names = append(names, t.key)
+				names, named[t.key] = append(names, t.key), t.at
 			}
 			tried[t.key] = append(tried[t.key], e)
 		}
@@ -231,7 +231,7 @@ func (w *writer) tests(entries []*Entry) {
 	w.own("\n| Test | Tries |\n|---|---|\n")
 	for _, name := range names {
 		w.own("| ")
-		w.at(tried[name][0], tried[name][0].Line, "`"+name+"`")
+		w.at(tried[name][0], named[name], "`"+name+"`")
 		w.own(" | ")
 		for i, e := range tried[name] {
 			w.own([]string{"", ", "}[min(i, 1)])
