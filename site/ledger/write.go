@@ -83,7 +83,7 @@ func (w *writer) at(e *Entry, line int, text string) {
 }
 
 // relative finds the addresses of links that have no scheme.
-var relative = regexp.MustCompile(`\]\([^)\s:]+[)\s]`)
+var relative = regexp.MustCompile(`\]\([^<)\s:]+[)\s]`)
 
 // text adds a text of an entry, with its links turned to where the reader stands.
 func (w *writer) text(e *Entry, m member, indent string) {
