@@ -159,9 +159,10 @@ func TestAge(t *testing.T) {
 			}
 			texts = append(texts, f.Message)
 		}
-		page := string(tree.ByPath("/model/").Body)
-		if strings.Contains(page, `class="aged"`) != (len(texts) > 0) {
-			t.Errorf("the page of the evidence says another thing than %q:\n%s", texts, page)
+		for path, mark := range map[string]string{"/model/": "<mark>aged", "/model/evidence/run/": `class="aged"`} {
+			if page := string(tree.ByPath(path).Body); strings.Contains(page, mark) != (len(texts) > 0) {
+				t.Errorf("%s says another thing than %q:\n%s", path, texts, page)
+			}
 		}
 		return append(texts, tree.Notes()...)
 	}

@@ -222,7 +222,11 @@ func (m *Model) indexView() indexView {
 	}
 	view.Inputs = view.Assumed + view.Cited + view.Measured
 	for _, r := range m.runs {
-		view.Runs = append(view.Runs, indexEntry{ID: "evidence." + r.id, Href: site.Rel(PagePath, r.pagePath()), What: r.id, Value: r.meta["date"]})
+		entry := indexEntry{ID: "evidence." + r.id, Href: site.Rel(PagePath, r.pagePath()), What: r.id, Value: r.meta["date"]}
+		if m.ages[r.id] != "" {
+			entry.Kind = "aged: older than the code that it judges"
+		}
+		view.Runs = append(view.Runs, entry)
 	}
 	return view
 }
