@@ -12,6 +12,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/diagram"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 	"lockstep/site/names"
@@ -41,12 +42,16 @@ type Builder struct {
 	sources []source
 	parsed  map[string]parsed // by file
 	model   *model.Model
-	linked  []string // files that pages show or link to, sorted
+	ledger  *ledger.Ledger
+	linked  []string    // files that pages show or link to, sorted
+	beside  []*document // texts that are judged and are no pages
+	allowed []byte      // the file of allowances
+	ages    ages
 	index   *names.Index
 	places  []string // files of the code that texts name, sorted
 	last    *Tree
 	// findings are those of everything but the documents: configuration, places,
-	// model.
+	// model, ledger.
 	findings []site.Finding
 }
 
@@ -79,7 +84,7 @@ func (b *Builder) Dir() string { return b.dir }
 func (b *Builder) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.history, b.edited = nil, false
+	b.history, b.edited, b.ages = nil, false, ages{}
 }
 
 // ErrNoSources is the error for a tree without any text.
@@ -91,8 +96,13 @@ func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
-	if b.parser == nil || b.config.Foreign != config.Foreign {
-		b.parser, b.parsed = markdown.New(markdown.Options{Foreign: config.Foreign}), nil
+	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
+	if b.parser == nil || b.config.Foreign != config.Foreign || !entries.Same(b.ledger) {
+		options := markdown.Options{Foreign: config.Foreign}
+		if entries != nil {
+			options.Ledger = entries.Show
+		}
+		b.parser, b.parsed, b.ledger = markdown.New(options), nil, entries
 	}
 	if b.index == nil || !slices.EqualFunc(b.config.Names, config.Names, names.Kind.Equal) || !slices.Equal(b.config.Code, config.Code) {
 		b.config = config
@@ -110,9 +120,11 @@ func (b *Builder) Load() (*Tree, error) {
 	var unnamed []site.Finding
 	wait.Go(func() { unnamed = b.scanNames() })
 	b.parse(sources)
+	missing := b.readBeside()
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
-	b.model, b.findings = m, slices.Concat(findings, misplaced, wrong, unnamed)
+	b.ages = b.age(m)
+	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings, unnamed)
 	return b.join(), nil
 }
 
@@ -136,7 +148,7 @@ func (b *Builder) refresh(files []string) *Tree {
 	same := true
 	for _, file := range files {
 		if known, changed := b.codeChanged(file); known {
-			same = same && !changed && !slices.Contains(b.places, file)
+			same = same && !changed
 			continue
 		}
 		same = false

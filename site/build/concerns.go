@@ -49,7 +49,7 @@ func (b *Builder) Concerns(file string) bool {
 	if named || b.index != nil && b.index.Reads(file) {
 		return true
 	}
-	if linked || file == ConfigName || file == b.config.Home {
+	if linked || file == ConfigName || file == b.config.Home || file == b.config.Claims.Allow || b.isBeside(file) {
 		return true
 	}
 	info, err := b.root.Stat(file)
@@ -79,5 +79,5 @@ func within(file, top string) bool {
 }
 
 func (c Config) folders() []string {
-	return slices.Concat(c.Content, c.ADR, c.Model, c.Evidence)
+	return slices.Concat(c.Content, c.ADR, c.Model, c.Evidence, c.Ledger)
 }

@@ -13,6 +13,7 @@ import (
 	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"lockstep/site"
+	"lockstep/site/claims"
 	"lockstep/site/names"
 )
 
@@ -32,8 +33,10 @@ type Config struct {
 	ADR        []string          `yaml:"adr"`        // folders of decision records
 	Model      []string          `yaml:"model"`      // folders of model YAML
 	Evidence   []string          `yaml:"evidence"`   // folders of evidence JSON
+	Ledger     []string          `yaml:"ledger"`     // folders of entries in YAML, see package ledger
 	Sections   []string          `yaml:"sections"`   // order of the navigation
 	Titles     map[string]string `yaml:"titles"`     // of sections, by their first path element
+	Beside     []string          `yaml:"beside"`     // files and folders of Markdown that are judged and are no pages
 	Code       []string          `yaml:"code"`       // folders of code; a record shows what in them names it
 	Names      []names.Kind      `yaml:"names"`      // what code spans name, and where it is defined
 
@@ -44,6 +47,8 @@ type Config struct {
 		Approvals string `yaml:"approvals"`
 	} `yaml:"review"`
 
+	Claims claims.Config `yaml:"claims"` // what stands behind words and numbers
+
 	// Foreign is set where there is no lockstep.yaml: the repository was not
 	// written for this generator.
 	Foreign bool `yaml:"-"`
@@ -51,7 +56,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "sections", "titles", "code", "names", "review"}
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -78,7 +83,11 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 			continue
 		}
 		for _, entry := range mapping.Values {
-			if key := entry.Key.GetToken(); !slices.Contains(configKeys, key.Value) {
+			key := entry.Key.GetToken()
+			if key.Value == "claims" {
+				findings = append(findings, unknownClaims(entry.Value)...)
+			}
+			if !slices.Contains(configKeys, key.Value) {
 				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(configKeys, ", "), "the key %q has no meaning here", key.Value)...)
 			} else if key.Value == "names" {
 				kinds = entry
@@ -89,7 +98,7 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	if err := yaml.Unmarshal(data, &c); err != nil {
 		return fallback, append(findings, find(yamlLine(err), "config", "lists are written [a, b]", "a value has the wrong form: %s", firstLine(err.Error()))...)
 	}
-	for what, folders := range map[string][]string{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence, "code": c.Code} {
+	for what, folders := range map[string][]string{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence, "ledger": c.Ledger, "code": c.Code} {
 		for i, folder := range folders {
 			folders[i] = strings.Trim(strings.TrimPrefix(folder, "./"), "/")
 			if folder == "." || folder == "./" {

@@ -73,44 +73,55 @@ func (b *Builder) codeChanged(file string) (known, changed bool) {
 	return true, b.index.Update(file)
 }
 
-// look says what a span of a page names.
-func (t *Tree) look(p *site.Page, span string) names.Answer {
-	if t.table == nil || p.Source == "" {
+// look says what a span of a text names.
+func (t *Tree) look(file, span string) names.Answer {
+	if t.table == nil || file == "" {
 		return names.Answer{}
 	}
-	return t.table.Look(path.Dir(p.Source), span)
+	return t.table.Look(path.Dir(file), span)
 }
 
-// names looks up what the code spans of a page name.
-func (f *follower) names() {
-	if f.tree.table == nil {
+// judgeNames looks up what the texts name, those beside the site too.
+func (t *Tree) judgeNames() {
+	if t.table == nil {
 		return
 	}
-	judge := func(line int, a names.Answer) {
-		if a.Name {
-			f.named++
+	for _, d := range t.texts() {
+		judge := func(line int, a names.Answer) {
+			if a.Name {
+				t.named++
+			}
+			if a.Place.File != "" {
+				// If the file goes, the text must be judged again.
+				t.places = append(t.places, a.Place.File)
+			}
+			if a.Problem == "" {
+				return
+			}
+			f := site.Finding{File: d.Source, Line: line, Rule: "unknown-name", Message: a.Problem, Mend: a.Mend}
+			t.Findings = append(t.Findings, f)
+			if p := t.bySource[d.Source]; p != nil {
+				p.Findings = append(p.Findings[:len(p.Findings):len(p.Findings)], f)
+			}
 		}
-		if a.Place.File != "" {
-			f.places = append(f.places, a.Place.File)
-		}
-		if a.Problem != "" {
-			f.find(line, "unknown-name", a.Mend, "%s", a.Problem)
+		for _, span := range d.Spans {
+			if span.Prose {
+				judge(span.Line, t.table.LookForTest(span.Text))
+				continue
+			}
+			if !span.Shell {
+				judge(span.Line, t.look(d.Source, span.Text))
+				continue
+			}
+			lines, answers := t.table.LookAtShell(span.Text)
+			for i, a := range answers {
+				judge(span.Line+lines[i], a)
+			}
 		}
 	}
-	for _, span := range f.document.Spans {
-		if !span.Shell {
-			judge(span.Line, f.tree.look(f.page, span.Text))
-			continue
-		}
-		lines, answers := f.tree.table.LookAtShell(span.Text)
-		for i, a := range answers {
-			judge(span.Line+lines[i], a)
-		}
-	}
+	slices.Sort(t.places)
+	t.places = slices.Compact(t.places)
 }
-
-// Names is how many names of the texts were looked up in the code.
-func (t *Tree) Names() int { return t.named }
 
 // nameCode gives each record the places in the code that name it.
 func (t *Tree) nameCode() {
@@ -149,7 +160,7 @@ func (t *Tree) codeURL(place names.Place) string {
 }
 
 func (r resolver) Name(span string) (href, where string, ok bool) {
-	a := r.tree.look(r.page, span)
+	a := r.tree.look(r.page.Source, span)
 	if !a.Name || a.Problem != "" || a.Place.File == "" {
 		return "", "", false
 	}
@@ -157,17 +168,6 @@ func (r resolver) Name(span string) (href, where string, ok bool) {
 		return site.Rel(r.page.Path, p.Path), p.Title, true
 	}
 	return r.tree.codeURL(a.Place), a.Place.String(), true
-}
-
-// joinPlaces notes the files that texts name: a text may have to be judged again when
-// one of them goes.
-func (t *Tree) joinPlaces(all []follower) {
-	for i := range all {
-		t.named += all[i].named
-		t.places = append(t.places, all[i].places...)
-	}
-	slices.Sort(t.places)
-	t.places = slices.Compact(t.places)
 }
 
 // Commands are the programs and verbs that the code defines, each a line of its words

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"lockstep/site"
+	"lockstep/site/claims"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 	"lockstep/site/names"
@@ -24,6 +26,8 @@ type Tree struct {
 	config      Config
 	uncommitted bool // some source differs from the commit
 	model       *model.Model
+	ledger      *ledger.Ledger
+	shown       map[string]definition // where entries of the ledger stand, by id
 	documents   map[*site.Page]*document
 	bySource    map[string]*site.Page
 	byPath      map[string]*site.Page
@@ -40,11 +44,12 @@ type Tree struct {
 	named       int          // names that were looked up
 	places      []string     // files that the texts name, sorted
 	values      string       // path of the model's page, "" if there is none
+	tally       claims.Tally
 }
 
 // newTree joins what the builder has read.
 func newTree(b *Builder) *Tree {
-	t := &Tree{builder: b, parser: b.parser, config: b.config, model: b.model, Findings: slices.Clone(b.findings),
+	t := &Tree{builder: b, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
 		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	if t.config.Repository == "" {
@@ -70,11 +75,15 @@ func newTree(b *Builder) *Tree {
 	t.addModel()
 	t.addSections()
 	t.define()
+	t.joinLedger()
 	t.order()
 	t.refer()
+	t.judgeNames()
 	t.nameCode()
+	t.judgeClaims()
 	t.indexReviews()
 	t.Site = t.siteFrame()
+	t.placeFindings()
 	site.SortFindings(t.Findings)
 	// A record's relation is read twice, as a link and as a relation.
 	t.Findings = slices.CompactFunc(t.Findings, func(a, b site.Finding) bool {

@@ -26,6 +26,7 @@ type Model struct {
 	entries  map[string]*entry
 	runs     []*run
 	evidence map[string]*leaf // by operand name: "evidence.kill_leader.window.p99_ms"
+	ages     map[string]string
 }
 
 // group is one file: a title, a text and its values in order.

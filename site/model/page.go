@@ -107,6 +107,7 @@ type effectView struct {
 
 type runView struct {
 	ID, File string
+	Aged     string // how it is older than the code that it judges
 	Meta     [][2]string
 	Values   []leafView
 }
@@ -142,7 +143,9 @@ func (m *Model) pageView() pageView {
 		view.Groups = append(view.Groups, gv)
 	}
 	for _, r := range m.runs {
-		view.Runs = append(view.Runs, r.view())
+		v := r.view()
+		v.Aged = m.ages[r.id]
+		view.Runs = append(view.Runs, v)
 	}
 	return view
 }

@@ -131,8 +131,8 @@ func (t *Table) lookAtGo(words []string) Answer {
 		switch {
 		case strings.HasPrefix(word, "./") && word != "./...":
 			a = t.lookAtPath("", word)
-		case i > 0 && (words[i-1] == "-run" || words[i-1] == "-bench" || words[i-1] == "-fuzz"):
-			a = t.lookAtTests(word)
+		case i > 0 && patterns[words[i-1]] != "":
+			a = t.lookAtTests(patterns[words[i-1]], word)
 		}
 		if a.Problem != "" {
 			return a
@@ -142,15 +142,22 @@ func (t *Table) lookAtGo(words []string) Answer {
 	return all
 }
 
+// patterns are flags of go test that choose tests, and how those begin.
+var patterns = map[string]string{"-run": "Test", "-bench": "Benchmark", "-fuzz": "Fuzz"}
+
 // lookAtTests: a pattern that is given to go test finds a test with each choice.
-func (t *Table) lookAtTests(pattern string) Answer {
+func (t *Table) lookAtTests(prefix, pattern string) Answer {
 	if strings.ContainsAny(pattern, "()[]$/") {
 		return Answer{} // such as ^$, which is meant to find none
 	}
 	var known []string
 	for i, k := range t.kinds {
 		if k.From == GoTests {
-			known = slices.AppendSeq(known, maps.Keys(t.exact[i]))
+			for name := range t.exact[i] {
+				if strings.HasPrefix(name, prefix) || prefix == "Test" {
+					known = append(known, name)
+				}
+			}
 		}
 	}
 	if len(known) == 0 {
@@ -159,7 +166,10 @@ func (t *Table) lookAtTests(pattern string) Answer {
 	for _, choice := range strings.Split(strings.ReplaceAll(pattern, `\|`, "|"), "|") {
 		re, err := regexp.Compile(choice)
 		if err == nil && !slices.ContainsFunc(known, re.MatchString) {
-			return t.missing(choice, "", []string{"test"}, known)
+			for i, name := range known {
+				known[i] = strings.TrimPrefix(name, prefix)
+			}
+			return t.missing(choice, []string{strings.ToLower(prefix)}, known)
 		}
 	}
 	return Answer{Name: true}
