@@ -27,7 +27,7 @@ func TestArchitecture(t *testing.T) {
 		source, err := os.ReadFile(filepath.Join("../../prototype", f[1]))
 		if err != nil {
 			t.Error(err)
-		} else if !regexp.MustCompile(`(?m)^func (\([^)]*\) )?`+f[2]+`\(`).Match(source) {
+		} else if !regexp.MustCompile(`(?m)^func (\([^)]*\) )?` + f[2] + `\(`).Match(source) {
 			t.Errorf("%s does not declare %s", f[1], f[2])
 		}
 	}
