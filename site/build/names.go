@@ -26,6 +26,9 @@ func (c *Config) compileNames(entry *yamlast.MappingValueNode, find func(line in
 			line = func(i int) int { return list.Values[i].GetToken().Position.Line }
 		}
 	}
+	if entry != nil {
+		findings = append(findings, unknownKindKeys(entry.Value, find)...)
+	}
 	c.names = nil
 	for i := range c.Names {
 		k := &c.Names[i]
@@ -36,6 +39,27 @@ func (c *Config) compileNames(entry *yamlast.MappingValueNode, find func(line in
 			continue
 		}
 		c.names = append(c.names, k)
+	}
+	return findings
+}
+
+// unknownKindKeys finds keys of kinds that mean nothing: a misspelt one would switch a
+// part of the check off.
+func unknownKindKeys(list yamlast.Node, find func(line int, rule, mend, format string, args ...any) []site.Finding) (findings []site.Finding) {
+	kinds, ok := list.(*yamlast.SequenceNode)
+	if !ok {
+		return nil
+	}
+	for _, kind := range kinds.Values {
+		mapping, ok := kind.(*yamlast.MappingNode)
+		if !ok {
+			continue
+		}
+		for _, entry := range mapping.Values {
+			if key := entry.Key.GetToken(); !slices.Contains(names.Keys, key.Value) {
+				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(names.Keys, ", "), "names: the key %q has no meaning here", key.Value)...)
+			}
+		}
 	}
 	return findings
 }
@@ -171,7 +195,7 @@ func (r resolver) Name(span string) (href, where string, ok bool) {
 }
 
 // Commands are the programs and verbs that the code defines, each a line of its words
-// and, sorted, its flags.
+// and, sorted, its flags, and … if it may have others.
 func (t *Tree) Commands() []string {
 	if t.table == nil {
 		return nil

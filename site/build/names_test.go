@@ -104,6 +104,7 @@ func TestNames(t *testing.T) {
 		{"cmd/it/main.go", `"host"`, `"peer"`, "it run has no flag --host"},
 		{"node/faults.txt", "torn-tail", "9", `lockstep.yaml:22: names: no file defines a fault [config]` + "\n\tmend: correct files or define of this kind, or remove it"},
 		{"lockstep.yaml", "from: paths", "from: path", `lockstep.yaml:12: names: the kind "path" is read from "path" [config]` + "\n\tmend: write go-tests, go-commands, paths, or leave it out and give span, files and define"},
+		{"lockstep.yaml", "    define: ['\"([A-Z]+)", "    defines: ['\"([A-Z]+)", `lockstep.yaml:17: names: the key "defines" has no meaning here [unknown-config]` + "\n\tmend: the keys are kind, from, span,"},
 		{"lockstep.yaml", "beside: [README.md]", "beside: [README.md, GONE.md]", `lockstep.yaml: beside names "GONE.md", which does not exist`},
 	} {
 		dir := tree(t, naming)

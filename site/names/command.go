@@ -32,12 +32,15 @@ func (t *Table) lookAtFlag(span string) Answer {
 	if kind == nil || m == nil || slices.Contains(kind.Except, span) || slices.Contains(kind.Except, m[0]) || always(m[1]) {
 		return Answer{}
 	}
-	all := make(map[string]Place)
+	all, open := maps.Clone(t.loose), false
 	for _, name := range slices.Sorted(maps.Keys(t.programs)) {
-		t.programs[name].gather(all)
+		open = t.programs[name].gather(all) || open
 	}
 	if place, ok := all[m[1]]; ok {
 		return Answer{Name: true, Place: place}
+	}
+	if open {
+		return Answer{}
 	}
 	return flagMissing(m[1], "no program of the code has the flag --%s", all)
 }
@@ -53,16 +56,19 @@ func flagMissing(flag, format string, all map[string]Place) Answer {
 	return a
 }
 
-// gather adds the flags of a program and its verbs, the first place of each.
-func (p *program) gather(all map[string]Place) {
+// gather adds the flags of a program and its verbs, the first place of each, and says
+// whether there may be others.
+func (p *program) gather(all map[string]Place) (open bool) {
+	open = p.open
 	for name, place := range p.flags {
 		if first, ok := all[name]; !ok || place.before(first) {
 			all[name] = place
 		}
 	}
 	for _, verb := range p.verbs {
-		verb.gather(all)
+		open = verb.gather(all) || open
 	}
+	return open
 }
 
 // lookAtCommand looks at the words of one command: a program of ours, or another that
@@ -98,6 +104,9 @@ func (p *program) look(words []string) Answer {
 		if m := flagName.FindStringSubmatch(word); m != nil {
 			begun = true
 			place, ok := p.flags[m[1]]
+			if !ok && p.open {
+				return Answer{}
+			}
 			if !ok && !always(m[1]) {
 				return flagMissing(m[1], full+" has no flag --%s", p.flags)
 			}

@@ -19,7 +19,7 @@ var repository = map[string]string{
 	"cmd/tool/stop.go":        "package main\n\ntype other struct{}\n\nfunc (o *other) add(cmd *cobra.Command) { cmd.Flags().Bool(\"now\", false, \"\") }\n\nvar stop = &cobra.Command{Use: \"stop\"}\n\nfunc newStop() *cobra.Command {\n\tcmd := &cobra.Command{Use: \"stop\"}\n\to := &other{}\n\to.add(cmd)\n\treturn cmd\n}\n",
 	"cmd/plain/main.go":       "package main\n\nfunc main() {\n\tflag.Int(\"count\", 1, \"\")\n\tflag.Parse()\n}\n",
 	"node/node.go":            "package node\n\n// Node keeps its promises (ADR-0002).\ntype Node struct{}\n\nvar desc = NewDesc(\"tool_bytes_total\", \"\")\n\nfunc routes() { mux.Handle(\"GET /v1/things/{id}\", nil); mux.Handle(\"POST /v1/things\", nil); mux.Handle(\"GET /files/{path...}\", nil) }\n",
-	"node/node_test.go":       "package node\n\ntype TestServer struct{}\n\n// TestNode: as ADR-2 has it, and \"ADR-0007\" is an example.\nfunc TestNode_stops(t *testing.T) {}\n\nfunc FuzzNode(f *testing.F) {}\n\nfunc BenchmarkNode(b *testing.B) {}\n\nfunc (s *Suite) TestInSuite() {}\n",
+	"node/node_test.go":       "package node\n\ntype TestServer struct{}\n\n/* as ADR-2 has it, and \"ADR-0007\" is an example. */\nfunc TestNode_stops(t *testing.T) {}\n\nfunc FuzzNode(f *testing.F) {}\n\nfunc BenchmarkNode(b *testing.B) {}\n\nfunc (s *Suite) TestInSuite() {}\n",
 	"node/testdata/x_test.go": "package x\n\nfunc TestHidden(t *testing.T) {}\n",
 	"faults/kinds.py":         "TORN = 'torn-tail'  # ADR-0002 says why\nHUNG = 'hung-disk'\n",
 	"faults/data.json":        "{\"link\": \"ADR-0002\"}\n",
@@ -163,6 +163,42 @@ func TestTable_others(t *testing.T) {
 	}
 }
 
+// TestCommands: flags are found where functions are handed a command or its flags, and
+// where constants name them; where they cannot be known, nothing is said of them.
+func TestCommands(t *testing.T) {
+	for _, tt := range []struct {
+		name, code, want string
+		sound, missing   []string
+	}{
+		{"variables of the package", "var root = &cobra.Command{Use: \"a\"}\nvar b = &cobra.Command{Use: \"b\"}\nfunc init() { root.AddCommand(b); b.Flags().Int(\"n\", 0, \"\") }", "a|a b n", []string{"a b --n"}, []string{"a c", "a b --m"}},
+		{"constants and flag sets", "const key = \"the-key\"\nfunc main() { root := &cobra.Command{Use: \"a\"}; add(root.Flags()) }\nfunc add(flags *pflag.FlagSet) { flags.String(config.key, \"\", \"\") }", "a the-key", []string{"a --the-key"}, []string{"a --other"}},
+		{"names that are computed", "func main() { root := &cobra.Command{Use: \"a\"}; root.Flags().String(prefix+\"x\", \"\", \"\") }", "a …", []string{"a --anything", "--anything"}, nil},
+		{"functions of others", "func main() { root := &cobra.Command{Use: \"a\"}; other.AddFlags(root) }", "a …", []string{"a --anything"}, nil},
+		{"a library that is not followed", "func main() { app.Flag(\"x.y\", \"\").String(); cli.Run(&cli.StringFlag{Name: \"z\"}) }", "", []string{"--x.y", "--z"}, []string{"--x.z.other"}},
+		{"a call that never ends", "func main() { root := &cobra.Command{Use: \"a\"}; f(root) }\nfunc f(c *cobra.Command) { f(c) }", "a", []string{"a --help"}, []string{"a --x"}},
+	} {
+		root := fstest.MapFS{"x/main.go": {Data: []byte("package main\n" + tt.code + "\n")}}
+		kind := &Kind{Name: "command", From: GoCommands}
+		if err := kind.Compile(); err != nil {
+			t.Fatal(err)
+		}
+		table := NewIndex(root, []*Kind{kind}, nil, skip).Scan()
+		if got := strings.Join(table.Commands(), "|"); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+		for _, span := range tt.sound {
+			if a := table.Look("", span); a.Problem != "" {
+				t.Errorf("%s: %s: %s", tt.name, span, a.Problem)
+			}
+		}
+		for _, span := range tt.missing {
+			if a := table.Look("", span); a.Problem == "" {
+				t.Errorf("%s: %s is taken for sound", tt.name, span)
+			}
+		}
+	}
+}
+
 // TestTable_shell: commands are found in a block, output and comments are not.
 func TestTable_shell(t *testing.T) {
 	x, _ := index(t)
@@ -199,7 +235,7 @@ func TestTable_mentions(t *testing.T) {
 		got = append(got, m.String()+word+": "+m.Text)
 	}
 	want := []string{"faults/data.json:1: ", "faults/kinds.py:1: TORN = 'torn-tail'  # ADR-0002 says why", "node/node.go:3: Node keeps its promises (ADR-0002).",
-		`node/node_test.go:5 test: TestNode: as ADR-2 has it, and "ADR-0007" is an example.`}
+		`node/node_test.go:5 test: as ADR-2 has it, and "ADR-0007" is an example.`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -17,6 +17,7 @@ type Table struct {
 	exact    []map[string]Place // by kind
 	routes   [][]route          // by kind
 	programs map[string]*program
+	loose    map[string]Place // flags of no known program
 	mentions map[string][]Mention
 	files    []string // that were read, sorted
 }
@@ -36,7 +37,7 @@ func (t *Table) Mentions(id string) []Mention { return t.mentions[id] }
 // Size is how many names of a kind, by its place in the configuration, are defined.
 func (t *Table) Size(kind int) int {
 	if t.kinds[kind].From == GoCommands {
-		return len(t.programs)
+		return len(t.programs) + len(t.loose)
 	}
 	return len(t.exact[kind])
 }
