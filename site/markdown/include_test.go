@@ -95,7 +95,7 @@ block code 26 "never closed"
 
 // TestInclude_bound: a text that asks for much again and again gets so much and no more.
 func TestInclude_bound(t *testing.T) {
-	big := strings.Repeat("word ", 200_000)
+	big := strings.Repeat("x", 1_000_000)
 	p := New(Options{Ledger: func(string, string) ([]site.Passage, error) {
 		return []site.Passage{{Text: big, File: "l/a.yaml", Line: 1}}, nil
 	}})
