@@ -118,6 +118,8 @@ func (t *Tree) judgeClaims() {
 			continue
 		}
 		checker.Judge(claims.Text{File: d.Source, Statements: d.statements(),
+			Quotes:  t.bySource[d.Source] != nil && t.bySource[d.Source].Kind == site.KindSources,
+			Place:   d.Place,
 			Number:  func(dest string) string { return t.valueOf(d.Source, dest) },
 			Defined: func(id string, line int) string { return t.definitionOf(id, d.Source, line) },
 			Source:  func(dest string) bool { return t.isSource(d.Source, dest) }}, t.model)

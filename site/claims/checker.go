@@ -19,6 +19,10 @@ type Evidence interface {
 type Text struct {
 	File       string
 	Statements []markdown.Statement
+	Quotes     bool // it is a list of sources: its numbers are those of others
+	// Place is the file in which a line stands, if the text takes parts from others;
+	// nil if it does not.
+	Place func(line int) (file string, lineThere int)
 	// Number is the destination of the value that a link states, or "". Source says
 	// whether a link leads to somebody else's word.
 	Number func(dest string) string
@@ -74,10 +78,10 @@ func New(c Config, allowed []byte) (checker *Checker, problems []error) {
 
 // Judge looks at one text.
 func (k *Checker) Judge(t Text, e Evidence) {
-	numbers, waiting := within(t.File, k.config.Numbers.In), k.waiting != nil && within(t.File, k.config.Waiting.In)
+	numbers, waiting := within(t.File, k.config.Numbers.In) && !t.Quotes, k.waiting != nil && within(t.File, k.config.Waiting.In)
 	for _, s := range t.Statements {
 		p := printOf(t, s)
-		p.allowed = k.allowed(t.File, p.text)
+		p.allowed = k.allowed(p.file, p.text)
 		if numbers {
 			k.numbers(p)
 		}
@@ -109,6 +113,7 @@ func (k *Checker) find(file string, line int, rule, mend, format string, args ..
 type print struct {
 	markdown.Statement
 	of      Text
+	file    string // in which it stands
 	text    string
 	plain   string
 	starts  []int // of the pieces
@@ -116,7 +121,10 @@ type print struct {
 }
 
 func printOf(t Text, s markdown.Statement) print {
-	p := print{Statement: s, of: t}
+	p := print{Statement: s, of: t, file: t.File}
+	if t.Place != nil {
+		p.file, _ = t.Place(s.Line)
+	}
 	var text, plain strings.Builder
 	for i, piece := range s.Pieces {
 		if i > 0 && piece.Cell != s.Pieces[i-1].Cell {

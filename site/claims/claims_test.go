@@ -224,6 +224,7 @@ func TestWaitingPhrase(t *testing.T) {
 		{"That is not yet tested, see [membership](../adr/0026-strangers.md).", 0},
 		{"That is not yet tested, see [the entry](failures.md#fm-7-wiped).", 0},
 		{"That is not yet tested, see [the chapter](failures.md#wiped).", 1},
+		{"That is not yet tested, only [designed](ledger:F-gateway.status).", 0},
 		{"`not yet` is a phrase, and notyet none.", 0},
 	} {
 		found, list := judged(t, all(), "", "# T\n\n"+tt.text)
