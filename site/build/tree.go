@@ -151,3 +151,6 @@ func (t *Tree) Documents() (documents []*markdown.Document) {
 
 // ADRFolders are the folders of decision records.
 func (t *Tree) ADRFolders() []string { return t.config.ADR }
+
+// Model is what the numbers of the texts are taken from.
+func (t *Tree) Model() *model.Model { return t.model }
