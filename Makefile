@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test mutants model build site check generate format bench microbench clean help
+.PHONY: run test mutants model build site check generate format bench evidence microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -38,6 +38,9 @@ format: ## gofmt and templ fmt
 
 bench: build ## Lockstep beside etcd and NATS JetStream, on this machine
 	@cd prototype/peers && $(GO) run . --lockstep ../../bin/lockstep --duration 3s --rounds 3
+
+evidence: ## record all evidence again at the head, about an hour; OUT and SMALL=1 for a trial
+	@GO=$(GO) bash .ci/evidence
 
 microbench: ## the benchmarks of parts that CONTRIBUTING.md explains
 	@$(GO) test -run '^$$' -bench . -benchtime 3x ./site/... ./prototype/...

@@ -13,6 +13,17 @@ type Finding struct {
 	Rule    string `json:"rule"`           // stable name of the rule: "dead-link", "unknown-status"
 	Message string `json:"message"`        // what is wrong, in one sentence without a final full stop
 	Mend    string `json:"mend,omitempty"` // what to do about it
+	// Severity is "" for what is wrong, and Warning for what will be wrong in a
+	// release.
+	Severity string `json:"severity,omitempty"`
+}
+
+// Warning is the severity of what nobody must mend today.
+const Warning = "warning"
+
+// Errors leaves out the warnings.
+func Errors(fs []Finding) []Finding {
+	return slices.DeleteFunc(slices.Clone(fs), func(f Finding) bool { return f.Severity == Warning })
 }
 
 // String gives the form editors and CI understand: "file:line: message (rule); mend".
@@ -20,6 +31,9 @@ func (f Finding) String() string {
 	place := f.File
 	if f.Line > 0 {
 		place = fmt.Sprintf("%s:%d", f.File, f.Line)
+	}
+	if f.Severity != "" {
+		place += ": " + f.Severity
 	}
 	s := fmt.Sprintf("%s: %s [%s]", place, f.Message, f.Rule)
 	if f.Mend != "" {

@@ -53,7 +53,7 @@ code is 1; the tree is written as far as it goes.`,
 			printFindings(cmd.ErrOrStderr(), result.Findings)
 			fmt.Fprintf(cmd.OutOrStdout(), "%d pages, %d files, %.1f MB in %s → %s\n",
 				result.Pages, result.Files, float64(result.Bytes)/1e6, time.Since(start).Round(10*time.Millisecond), out)
-			if len(result.Findings) > 0 {
+			if len(site.Errors(result.Findings)) > 0 {
 				return errReported
 			}
 			return nil
@@ -73,9 +73,13 @@ func printFindings(w io.Writer, findings []site.Finding) {
 	for _, f := range findings {
 		fmt.Fprintln(w, f)
 	}
-	if len(findings) == 1 {
-		fmt.Fprintln(w, "1 problem")
-	} else if len(findings) > 1 {
-		fmt.Fprintf(w, "%d problems\n", len(findings))
+	errors := len(site.Errors(findings))
+	for _, kind := range []build.Count{{N: errors, What: "problem"}, {N: len(findings) - errors, What: "warning"}} {
+		if kind.N > 1 {
+			kind.What += "s"
+		}
+		if kind.N > 0 {
+			fmt.Fprintln(w, kind)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,16 +17,36 @@ import (
 
 func newCheckCommand() *cobra.Command {
 	var dir string
-	var fix, asJSON bool
+	var fix, release, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Judge the sources: links, references, decisions, numbers",
+		Short: "Judge the sources: links, references, decisions, numbers, claims",
 		Long: `Reads every source, builds the site into a temporary folder and judges both:
 dead links and anchors, unknown references, decisions that contradict each other
-or have no status, numbers that differ from the model, markup that would be
-lost. Each finding names file, line and mend; the exit code is 1 if there is any.`,
+or have no status, numbers that differ from the model, words that differ from the
+ledger, markup that would be lost. Each finding names file, line and mend; the exit code is 1 if there is any.
+
+What stands around the numbers is judged where lockstep.yaml asks for it:
+
+  claims:
+    allow: content/claims.yaml       # a list of {file, text, reason}
+    numbers:                         # a number with a unit needs a ground
+      in: [README.md, docs]          # files and folders
+      units: [msg/s]                 # beside ms, s, MB, %, $ and their like
+    waiting:                         # what puts something off names an entry
+      in: [docs]
+      phrases: [not yet, will run]
+    words:                           # what the fields of a run rule out
+      - {evidence: torture, word: "pause[ds]?|frozen", field: failures.pause, when: "= 0"}
+    evidence:                        # the code that a run judges, unless the run
+      torture: [prototype/node]      # says so itself in its field "judges"
+
+Evidence that is older than the code that it judges is a warning, which leaves the
+exit code as it is, and with --release an error. A text that is read on a code host
+states a value as a link to the file: [143 ms](content/evidence/torture.json#window.p50_ms).`,
 		Example: `  lockstep check
-  lockstep check --fix           # write the model's values into the text
+  lockstep check --fix           # write the values of model and ledger into the text
+  lockstep check --release       # and no evidence is older than its code
   lockstep check --dir ../repo --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,6 +71,14 @@ lost. Each finding names file, line and mend; the exit code is 1 if there is any
 			if err != nil {
 				return err
 			}
+			if release {
+				for i := range findings {
+					findings[i].Severity = ""
+				}
+			}
+			for _, note := range tree.Notes() {
+				fmt.Fprintln(cmd.ErrOrStderr(), note)
+			}
 			if asJSON {
 				encoder := json.NewEncoder(cmd.OutOrStdout())
 				encoder.SetIndent("", "  ")
@@ -62,7 +91,7 @@ lost. Each finding names file, line and mend; the exit code is 1 if there is any
 			if fixed > 0 {
 				fmt.Fprintf(cmd.ErrOrStderr(), "%d numbers rewritten\n", fixed)
 			}
-			if len(findings) > 0 {
+			if len(site.Errors(findings)) > 0 {
 				return errReported
 			}
 			if !asJSON {
@@ -72,7 +101,8 @@ lost. Each finding names file, line and mend; the exit code is 1 if there is any
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
-	cmd.Flags().BoolVar(&fix, "fix", false, "rewrite numbers in the text that differ from the model")
+	cmd.Flags().BoolVar(&fix, "fix", false, "rewrite what differs from the model or the ledger")
+	cmd.Flags().BoolVar(&release, "release", false, "let warnings fail: no evidence is older than the code that it judges")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
 	return cmd
 }
@@ -96,7 +126,7 @@ func judge(cmd *cobra.Command, tree *build.Tree) ([]site.Finding, error) {
 	output = slices.DeleteFunc(output, func(f site.Finding) bool {
 		switch f.Rule {
 		case "dead-link", "dead-anchor", "rooted-link":
-			return len(findings) > 0 // a source's, seen again in the output
+			return len(site.Errors(findings)) > 0 // a source's, seen again in the output
 		case "too-heavy":
 			return tree.Foreign() // a promise of ours, not of theirs
 		}
@@ -105,12 +135,11 @@ func judge(cmd *cobra.Command, tree *build.Tree) ([]site.Finding, error) {
 	return append(findings, output...), nil
 }
 
+// counted says how much was held.
 func counted(tree *build.Tree) string {
-	links, references, numbers := 0, 0, 0
-	for _, d := range tree.Documents() {
-		links += len(d.Links)
-		references += len(d.References)
-		numbers += len(d.Numbers)
+	var all []string
+	for _, c := range tree.Counts() {
+		all = append(all, c.String())
 	}
-	return fmt.Sprintf("sound: %d pages, %d decisions, %d links, %d references, %d numbers", len(tree.Pages), len(tree.Log().Decisions), links, references, numbers)
+	return "sound: " + strings.Join(all, ", ")
 }

@@ -18,12 +18,42 @@ type origin struct {
 	Machine    string `json:"machine"`
 	Seed       any    `json:"seed"` // a number, or why there is none
 	Date       string `json:"date"`
+	Command    string `json:"command"` // that does it again
+	// Judges are the folders whose code it is that was tried. When they change, the
+	// evidence is aged: see lockstep check --release.
+	Judges []string `json:"judges"`
 }
 
 const byChance = "none: chance decides"
 
 func originOf(experiment string, seed any, began time.Time) origin {
-	return origin{experiment, commit(), machine(), seed, began.UTC().Format(time.DateOnly)}
+	return origin{experiment, commit(), machine(), seed, began.UTC().Format(time.DateOnly), called(os.Args[1:]), codeOf[experiment]}
+}
+
+var engine = []string{"durable", "prototype/api", "prototype/client", "prototype/jsontext", "prototype/link", "prototype/node", "prototype/order"}
+
+// codeOf names the folders that each experiment is about. What breaks the engine and
+// judges it is left out: it may grow without making a record less true.
+var codeOf = map[string][]string{
+	"torture": engine, "torture-virtual": engine, "torture-disks": engine, failoverName: engine,
+	"scenarios": append([]string{"prototype/lab", "prototype/lane"}, engine...),
+	"anchors":   {"site/markdown", "site/review/anchor", "site/review/replay"},
+}
+
+// called is how the program was called, without the places that it wrote to.
+func called(args []string) string {
+	kept := []string{"lockstep"}
+	for i := 0; i < len(args); i++ {
+		name, _, joined := strings.Cut(args[i], "=")
+		if slices.Contains([]string{"--out", "--evidence", "--dir", "--history"}, name) {
+			if !joined {
+				i++
+			}
+			continue
+		}
+		kept = append(kept, args[i])
+	}
+	return strings.Join(kept, " ")
 }
 
 // writeJSON writes a file for people and programs.

@@ -82,6 +82,7 @@ apart from that, by following each word through every commit.`,
 // writeReplayEvidence writes what the site's text can refer to.
 func writeReplayEvidence(path, pattern string, seed uint64, table replay.Table) error {
 	out := map[string]any{"experiment": "anchors", "commit": commit(), "machine": machine(), "seed": seed, "date": time.Now().UTC().Format(time.DateOnly),
+		"command": called(os.Args[1:]), "judges": codeOf["anchors"],
 		"path": pattern, "documents": table.Documents, "revisions": table.Revisions, "unclear": table.Unclear, "mean_ms": table.MeanMS, "p99_ms": table.P99MS}
 	for _, class := range replay.Classes {
 		c := table.Classes[class]

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/site"
 	"lockstep/site/build"
 	"lockstep/site/review"
 	"lockstep/site/serve"
@@ -156,7 +157,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	if options.Lab != nil {
 		fmt.Fprintf(out, "The laboratory is at http://%s/lab/\n", at)
 	}
-	if n := len(tree.Findings); n > 0 {
+	if n := len(site.Errors(tree.Findings)); n > 0 {
 		fmt.Fprintf(out, "%d problems in the sources; lockstep check lists them\n", n)
 	}
 	if host, _, _ := net.SplitHostPort(listener.Addr().String()); !net.ParseIP(host).IsLoopback() {

@@ -21,18 +21,22 @@ var (
 
 // evidence is the record of a hunt.
 type evidence struct {
-	Experiment string  `json:"experiment"`
-	Commit     string  `json:"commit"`
-	Machine    string  `json:"machine"`
-	Seed       int     `json:"seed"` // the first one
-	Date       string  `json:"date"`
-	Verdict    string  `json:"verdict"`
-	Mutants    int     `json:"mutants"`
-	Caught     int     `json:"caught"`
-	Slowest    int     `json:"slowest_seeds"` // seeds that the best hidden mutant survived, and the one that caught it
-	Sound      int     `json:"sound_runs"`    // of the same scenarios without a mutant
-	False      int     `json:"false_alarms"`  // of these
-	Hunts      []*hunt `json:"hunts"`
+	Experiment string `json:"experiment"`
+	Commit     string `json:"commit"`
+	Machine    string `json:"machine"`
+	Seed       int    `json:"seed"` // the first one
+	Date       string `json:"date"`
+	Command    string `json:"command"` // that does it again
+	// Judges are the folders of the code in which the bugs are, and of the judge
+	// that caught them.
+	Judges  []string `json:"judges"`
+	Verdict string   `json:"verdict"`
+	Mutants int      `json:"mutants"`
+	Caught  int      `json:"caught"`
+	Slowest int      `json:"slowest_seeds"` // seeds that the best hidden mutant survived, and the one that caught it
+	Sound   int      `json:"sound_runs"`    // of the same scenarios without a mutant
+	False   int      `json:"false_alarms"`  // of these
+	Hunts   []*hunt  `json:"hunts"`
 }
 
 // hunt is what became of one mutant.
@@ -67,6 +71,8 @@ func (e *evidence) table() string {
 // write completes the record, with as many sound runs as asked for, and writes it.
 func (e *evidence) write(t *testing.T) {
 	e.Experiment, e.Seed, e.Date, e.Commit, e.Machine = "mutants", 1, time.Now().UTC().Format(time.DateOnly), commit(), machine()
+	e.Command = fmt.Sprintf("go test -tags mutants ./prototype/mutant -run Hunt -args -all-seeds %d -evidence FILE", *allSeeds)
+	e.Judges = []string{"prototype/check", "prototype/link", "prototype/mutant", "prototype/node", "prototype/order"}
 	for _, s := range scenarios {
 		for seed := range *allSeeds {
 			e.Sound++

@@ -16,7 +16,9 @@ type evidence struct {
 	Machine     string            `json:"machine"`
 	Seed        uint64            `json:"seed"`
 	Date        string            `json:"date"`
-	Peers       map[string]string `json:"peers"` // module: version
+	Command     string            `json:"command"` // that does it again
+	Judges      []string          `json:"judges"`  // folders of the code that was measured
+	Peers       map[string]string `json:"peers"`   // module: version
 	Nodes       int               `json:"nodes"`
 	Message     int               `json:"message_bytes"`
 	Duration    float64           `json:"duration_s"`
@@ -43,7 +45,9 @@ func (b byRow[T]) set(r *row, value T) {
 func newEvidence(o options, revision string, flush time.Duration, r *results) evidence {
 	e := evidence{
 		Experiment: "peers", Commit: revision, Machine: machine(), Seed: o.seed, Date: time.Now().UTC().Format(time.DateOnly),
-		Peers: peerModules(), Nodes: nodes, Message: bodyBytes, Duration: o.duration.Seconds(), Rounds: o.rounds, Connections: o.connections, Flush: ms(flush),
+		Command: fmt.Sprintf("cd prototype/peers && go run . --duration %s --rounds %d --kills %d --connections %d --seed %d", o.duration, o.rounds, o.kills, o.connections, o.seed),
+		Judges:  []string{"durable", "prototype/api", "prototype/client", "prototype/jsontext", "prototype/link", "prototype/node", "prototype/order"},
+		Peers:   peerModules(), Nodes: nodes, Message: bodyBytes, Duration: o.duration.Seconds(), Rounds: o.rounds, Connections: o.connections, Flush: ms(flush),
 		Medians: byRow[map[string]float64]{}, Ratios: byRow[map[string]float64]{},
 		Samples: byRow[[]map[string]float64]{}, Windows: byRow[[]float64]{},
 	}

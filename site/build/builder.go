@@ -12,8 +12,10 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/diagram"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
+	"lockstep/site/names"
 )
 
 // Options change how a tree is built.
@@ -40,9 +42,16 @@ type Builder struct {
 	sources []source
 	parsed  map[string]parsed // by file
 	model   *model.Model
-	linked  []string // files that pages show or link to, sorted
+	ledger  *ledger.Ledger
+	linked  []string    // files that pages show or link to, sorted
+	beside  []*document // texts that are judged and are no pages
+	allowed []byte      // the file of allowances
+	ages    ages
+	index   *names.Index
+	places  []string // files of the code that texts name, sorted
+	last    *Tree
 	// findings are those of everything but the documents: configuration, places,
-	// model.
+	// model, ledger.
 	findings []site.Finding
 }
 
@@ -75,7 +84,7 @@ func (b *Builder) Dir() string { return b.dir }
 func (b *Builder) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.history, b.edited = nil, false
+	b.history, b.edited, b.ages = nil, false, ages{}
 }
 
 // ErrNoSources is the error for a tree without any text.
@@ -87,8 +96,17 @@ func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
-	if b.parser == nil || b.config.Foreign != config.Foreign {
-		b.parser, b.parsed = markdown.New(markdown.Options{Foreign: config.Foreign}), nil
+	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
+	if b.parser == nil || b.config.Foreign != config.Foreign || !entries.Same(b.ledger) {
+		options := markdown.Options{Foreign: config.Foreign}
+		if entries != nil {
+			options.Ledger = entries.Show
+		}
+		b.parser, b.parsed, b.ledger = markdown.New(options), nil, entries
+	}
+	if b.index == nil || !slices.EqualFunc(b.config.Names, config.Names, names.Kind.Equal) || !slices.Equal(b.config.Code, config.Code) {
+		b.config = config
+		b.index = b.newIndex()
 	}
 	b.config = config
 	sources, misplaced := b.scan()
@@ -99,15 +117,20 @@ func (b *Builder) Load() (*Tree, error) {
 	if b.history == nil {
 		wait.Go(func() { h := readHistory(b.dir); b.history = &h })
 	}
+	var unnamed []site.Finding
+	wait.Go(func() { unnamed = b.scanNames() })
 	b.parse(sources)
+	missing := b.readBeside()
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
-	b.model, b.findings = m, slices.Concat(findings, misplaced, wrong)
+	b.ages = b.age(m)
+	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings, unnamed)
 	return b.join(), nil
 }
 
-// Refresh is Load for when only the named files have changed. If they are
-// sources that are known already, nothing else is looked at.
+// Refresh is Load for when only the named files have changed. If they are sources that
+// are known already, or code, nothing else is looked at. A change in the code that
+// changes nothing for the texts gives the tree of before.
 func (b *Builder) Refresh(files []string) (*Tree, error) {
 	if tree := b.refresh(files); tree != nil {
 		return tree, nil
@@ -122,7 +145,16 @@ func (b *Builder) refresh(files []string) *Tree {
 		return nil
 	}
 	sources := slices.Clone(b.sources)
+	same := true
 	for _, file := range files {
+		if known, changed := b.codeChanged(file); known {
+			same = same && !changed && !slices.Contains(b.places, file)
+			continue
+		}
+		same = false
+		if slices.Contains(b.places, file) {
+			continue
+		}
 		i := slices.IndexFunc(sources, func(s source) bool { return s.file == file })
 		now, ok := b.stat(file)
 		if i < 0 || !ok || now.size > maxSource {
@@ -133,13 +165,16 @@ func (b *Builder) refresh(files []string) *Tree {
 		// Two saves within a tick of the file system's clock look the same.
 		delete(b.parsed, file)
 	}
+	if same {
+		return b.last
+	}
 	b.parse(sources)
 	return b.join()
 }
 
 func (b *Builder) join() *Tree {
 	t := newTree(b)
-	b.linked = t.files
+	b.linked, b.places, b.last = t.files, t.places, t
 	return t
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 
 	"lockstep/site"
 	"lockstep/site/markdown"
@@ -21,11 +22,15 @@ type document struct {
 	kind      site.Kind         // what it was read as
 	addresses []address         // of its links, in their order
 	labels    map[string]string // of its headings, by id
+
+	// statements parses the text once more, and only for texts that are judged.
+	statements func() []markdown.Statement
 }
 
 func newDocument(parser *markdown.Parser, file string, text []byte, kind site.Kind) *document {
 	d := parser.Parse(file, text, kind).Extract()
 	full := &document{Document: d, text: text, kind: kind, addresses: make([]address, len(d.Links)), labels: make(map[string]string)}
+	full.statements = sync.OnceValue(func() []markdown.Statement { return parser.Parse(file, text, kind).Statements() })
 	for i, l := range d.Links {
 		full.addresses[i] = parseAddress(d.Source, l.Dest)
 	}

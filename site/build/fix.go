@@ -2,30 +2,35 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"lockstep/durable"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 )
 
-// FixNumbers writes the model's values into the texts where they differ, and says
-// how many. Only the text of a number's link changes; a number that is not one
-// plain run of text is left to a person, and stays a finding.
+// FixNumbers writes the values of the model and of the ledger into the texts where
+// they differ, and says how many. Only the text of a number's link changes; a number
+// that is not one plain run of text is left to a person, and stays a finding.
 func (t *Tree) FixNumbers() (fixed int, err error) {
-	if t.model == nil {
-		return 0, nil
-	}
-	for _, p := range t.Pages {
-		d := t.documents[p]
-		if d == nil || len(d.Numbers) == 0 {
-			continue
+	byFile := make(map[string][]markdown.Number)
+	for _, d := range t.texts() {
+		for _, n := range t.numbers(d) {
+			var file string
+			file, n.Line = d.Place(n.Line)
+			byFile[file] = append(byFile[file], n)
 		}
-		n, err := t.fix(d.Source, d.Numbers)
+	}
+	for _, file := range slices.Sorted(maps.Keys(byFile)) {
+		n, err := t.fix(file, byFile[file])
 		if err != nil {
-			return fixed, fmt.Errorf("fix numbers of %s: %w", d.Source, err)
+			return fixed, fmt.Errorf("fix numbers of %s: %w", file, err)
 		}
 		fixed += n
 	}
@@ -39,14 +44,19 @@ func (t *Tree) fix(file string, numbers []markdown.Number) (fixed int, err error
 		return 0, err
 	}
 	// From the end, so that what changes does not move what is still to change.
-	numbers = slices.SortedFunc(slices.Values(numbers), func(a, b markdown.Number) int { return b.Start - a.Start })
+	numbers = slices.SortedFunc(slices.Values(numbers), func(a, b markdown.Number) int { return cmp.Or(b.Start-a.Start, b.Line-a.Line) })
 	for _, n := range numbers {
-		want, ok := t.model.Agree(n.Dest, n.Text)
-		if ok || want == "" || n.End <= n.Start {
+		want, ok := t.agree(n)
+		if ok || want == "" {
 			continue
 		}
-		start, end := offsetInFile(data, n.Start), offsetInFile(data, n.End)
-		if string(data[start:end]) != n.Text {
+		start, end := n.Start, n.End
+		if end > start {
+			start, end = offsetInFile(data, start), offsetInFile(data, end)
+		} else {
+			start, end = linkIn(data, n)
+		}
+		if end <= start || string(data[start:end]) != n.Text {
 			continue // written with entities, or changed in the meantime
 		}
 		data = slices.Concat(data[:start], []byte(want), data[end:])
@@ -56,6 +66,34 @@ func (t *Tree) fix(file string, numbers []markdown.Number) (fixed int, err error
 		return 0, nil
 	}
 	return fixed, overwrite(name, data)
+}
+
+// agree compares a number with whoever holds its value.
+func (t *Tree) agree(n markdown.Number) (want string, ok bool) {
+	switch {
+	case strings.HasPrefix(n.Dest, ledger.Scheme):
+		return t.ledger.Agree(n.Dest, n.Text)
+	case t.model != nil:
+		return t.model.Agree(n.Dest, n.Text)
+	}
+	return "", false
+}
+
+// linkIn finds the text of a link in a file that is no Markdown itself: from its
+// line on.
+func linkIn(data []byte, n markdown.Number) (start, end int) {
+	for range n.Line - 1 {
+		i := bytes.IndexByte(data[start:], '\n')
+		if i < 0 {
+			return 0, 0
+		}
+		start += i + 1
+	}
+	i := bytes.Index(data[start:], []byte("["+n.Text+"]("+n.Dest+")"))
+	if i < 0 {
+		return 0, 0
+	}
+	return start + i + 1, start + i + 1 + len(n.Text)
 }
 
 // offsetInFile finds the place in a file of an offset that the parser counted:

@@ -32,6 +32,7 @@ func (t *Tree) refer() {
 			f.page.Findings = append(f.page.Findings[:len(f.page.Findings):len(f.page.Findings)], f.findings...)
 		}
 	}
+	t.joinPlaces(all)
 	t.cite()
 	slices.Sort(t.files)
 	t.files = slices.Compact(t.files)
@@ -59,6 +60,8 @@ type follower struct {
 	notes    []note
 	files    []string
 	findings []site.Finding
+	named    int      // names that were looked up in the code
+	places   []string // files in which they are defined
 }
 
 type note struct {
@@ -90,6 +93,9 @@ func (f *follower) follow() {
 	t := f.tree
 	for i, l := range f.document.Links {
 		x := t.resolve(f.page, f.document.addresses[i])
+		if n, ok := t.figure(l, f.document.addresses[i]); ok {
+			f.number(n)
+		}
 		if x.wrong != "" {
 			rule := "dead-link"
 			if x.page != nil {
@@ -121,6 +127,7 @@ func (f *follower) follow() {
 	for _, n := range f.document.Numbers {
 		f.number(n)
 	}
+	f.names()
 }
 
 // mismatched: "ADR-0007" must not lead to another record.
@@ -134,21 +141,8 @@ func mismatched(l markdown.Link, to *site.Page) bool {
 
 // number compares a figure in the text with the value that it is bound to.
 func (f *follower) number(n markdown.Number) {
-	t := f.tree
-	if t.model == nil || t.model.Empty() {
-		f.find(n.Line, "unknown-number", "add a model, or write the number as plain text", "%s cannot be looked up: there is no model", n.Dest)
-		return
-	}
-	want, ok := t.model.Agree(n.Dest, n.Text)
-	switch {
-	case ok:
-	case want == "":
-		mend := "define it in the model"
-		if near := t.model.Suggest(n.Dest); near != "" {
-			mend = "did you mean " + near + "?"
-		}
-		f.find(n.Line, "unknown-number", mend, "there is no value %s", n.Dest)
-	default:
-		f.find(n.Line, "wrong-number", fmt.Sprintf("write %q, or run: lockstep check --fix", want), "the text says %q and %s is %q", n.Text, n.Dest, want)
+	f.noteEntry(n.Dest)
+	if wrong, ok := f.tree.disagrees(f.page.Source, n); ok {
+		f.findings = append(f.findings, wrong)
 	}
 }

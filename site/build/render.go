@@ -48,6 +48,9 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 	var findings []site.Finding
 	parsed := t.parser.Parse(d.Source, d.text, d.kind)
 	filled.Body, findings = parsed.Render(resolver{t, p})
+	for i, f := range findings {
+		findings[i] = parsed.Placed(f)
+	}
 	filled.Blocks, filled.Revision = parsed.Blocks(), parsed.Revision()
 	return &filled, findings
 }

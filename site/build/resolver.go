@@ -7,6 +7,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/chart"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 )
@@ -20,7 +21,13 @@ type resolver struct {
 var _ markdown.Resolver = resolver{}
 
 func (r resolver) Link(dest string) (string, bool) {
-	x := r.tree.resolve(r.page, parseAddress(r.page.Source, dest))
+	a := parseAddress(r.page.Source, dest)
+	if value := r.tree.valueAt(a); value != "" {
+		if href, ok := r.Value(value); ok {
+			return href, true
+		}
+	}
+	x := r.tree.resolve(r.page, a)
 	switch {
 	case x.page != nil:
 		to := x.page.Path
@@ -70,6 +77,9 @@ func (r resolver) Term(term site.Term) string {
 }
 
 func (r resolver) Value(dest string) (string, bool) {
+	if strings.HasPrefix(dest, ledger.Scheme) {
+		return r.entry(dest)
+	}
 	if r.tree.model == nil {
 		return "", false
 	}

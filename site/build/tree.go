@@ -6,8 +6,11 @@ import (
 	"slices"
 
 	"lockstep/site"
+	"lockstep/site/claims"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
+	"lockstep/site/names"
 	"lockstep/site/view"
 )
 
@@ -23,6 +26,8 @@ type Tree struct {
 	config      Config
 	uncommitted bool // some source differs from the commit
 	model       *model.Model
+	ledger      *ledger.Ledger
+	shown       map[string]definition // where entries of the ledger stand, by id
 	documents   map[*site.Page]*document
 	bySource    map[string]*site.Page
 	byPath      map[string]*site.Page
@@ -35,16 +40,23 @@ type Tree struct {
 	prefixes    map[string]bool
 	terms       *markdown.Terms
 	termPage    *site.Page
-	values      string // path of the model's page, "" if there is none
+	table       *names.Table // of the code, or nil
+	named       int          // names that were looked up
+	places      []string     // files that the texts name, sorted
+	values      string       // path of the model's page, "" if there is none
+	tally       claims.Tally
 }
 
 // newTree joins what the builder has read.
 func newTree(b *Builder) *Tree {
-	t := &Tree{builder: b, parser: b.parser, config: b.config, model: b.model, Findings: slices.Clone(b.findings),
+	t := &Tree{builder: b, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
 		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	if t.config.Repository == "" {
 		t.config.Repository = b.history.remote
+	}
+	if b.index != nil {
+		t.table = b.index.Table()
 	}
 	for _, s := range b.sources {
 		d := b.parsed[s.file].document
@@ -64,14 +76,19 @@ func newTree(b *Builder) *Tree {
 	t.addModel()
 	t.addSections()
 	t.define()
+	t.joinLedger()
 	t.order()
 	t.refer()
+	t.judgeClaims()
+	t.nameCode()
 	t.indexReviews()
 	t.Site = t.siteFrame()
+	t.placeFindings()
 	site.SortFindings(t.Findings)
-	// A record's relation is read twice, as a link and as a relation.
+	// A record's relation is read twice, as a link and as a relation, and what an entry
+	// of the ledger says may be shown twice.
 	t.Findings = slices.CompactFunc(t.Findings, func(a, b site.Finding) bool {
-		return a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
+		return a == b && slices.Contains(t.config.Ledger, path.Dir(a.File)) || a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
 	})
 	return t
 }

@@ -220,9 +220,12 @@ func (d *Document) canonical(n ast.Node, kind string) (text string, links []stri
 	return norm.NFC.String(strings.Join(strings.Fields(b.String()), " ")), links
 }
 
-// extent is the first and the last line of a block in the file.
+// extent is the first and the last line of a block in the file, 0 if it stands in
+// another one.
 func (d *Document) extent(n ast.Node) (first, last int) {
-	first = d.line(n)
+	if first = d.line(n); first >= elsewhere {
+		return 0, 0
+	}
 	last = first
 	if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
 		last = d.lineAt(n.Lines().At(n.Lines().Len() - 1).Start)

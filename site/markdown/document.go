@@ -21,6 +21,7 @@ type Document struct {
 
 	Links       []Link
 	Numbers     []Number
+	Spans       []Span
 	References  []site.Reference // candidates: whether a prefix is defined is for the site to say
 	Definitions []site.Definition
 	Terms       []site.Term
@@ -33,26 +34,30 @@ type Document struct {
 	lineOffset   int    // lines of the file before the body
 	byteOffset   int    // bytes of the file before the body
 	newlines     []int
+	ledger       bool      // somebody answers for the ledger
+	stretches    []stretch // what the body was put together from; nil if the file is all
+	files        []string  // from which passages were taken, see Place
 	root         *ast.Document
 	canon        *canon
 	title        ast.Node            // the first h1, which the layout prints
 	ids          map[string]int      // id -> line
-	anchors      map[ast.Node]string // terms that get an id
+	anchors      map[ast.Node]string // terms and badges that get an id
 	calloutKinds map[ast.Node]string
 }
 
-// Link is a link or an image.
+// Link is a link or an image. Start and End are as those of a Number.
 type Link struct {
-	Dest    string
-	Text    string
-	Line    int
-	Image   bool
-	Heading string // id of the nearest heading above
+	Dest       string
+	Text       string
+	Line       int
+	Image      bool
+	Heading    string // id of the nearest heading above
+	Start, End int
 }
 
-// Number is a figure in the text that is bound to a value: a link to "model:…"
-// or "evidence:…". Start and End are the offsets of its text in the file, or
-// both 0 where the text is not one plain run.
+// Number is a figure in the text that is bound to a value: a link to "model:…",
+// "evidence:…" or "ledger:…". Start and End are the offsets of its text in the
+// file, or both 0 where the text is not one plain run or stands in another file.
 type Number struct {
 	Dest       string
 	Text       string
@@ -65,7 +70,7 @@ type Number struct {
 // source again takes half a millisecond.
 func (d *Document) Extract() *Document {
 	e := *d
-	e.src, e.newlines, e.root, e.canon, e.title, e.anchors, e.calloutKinds = nil, nil, nil, &canon{}, nil, nil, nil
+	e.src, e.newlines, e.stretches, e.root, e.canon, e.title, e.anchors, e.calloutKinds = nil, nil, nil, nil, &canon{}, nil, nil, nil
 	return &e
 }
 

@@ -193,7 +193,7 @@ func (p *page) blockquote(w util.BufWriter, source []byte, n ast.Node, entering 
 func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	l := n.(*ast.Link)
 	dest := destination(l.Destination)
-	if scheme := schemeOf(dest); scheme == "model" || scheme == "evidence" {
+	if p.d.isValue(dest) {
 		return p.number(w, n, dest, entering)
 	}
 	if !safeURL(dest, false) || dest == "" {
@@ -217,8 +217,21 @@ func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.
 	return ast.WalkContinue, nil
 }
 
-// number writes a figure with the way to its derivation.
+// number writes a figure with the way to its derivation, or the status of an entry
+// that stands right here.
 func (p *page) number(w util.BufWriter, n ast.Node, dest string, entering bool) (ast.WalkStatus, error) {
+	if _, ok := badgeOf(dest); ok {
+		if !entering {
+			w.WriteString("</span>")
+			return ast.WalkContinue, nil
+		}
+		fmt.Fprintf(w, `<span class="status %s"`, html.EscapeString(Slug(p.d.text(n))))
+		if id := p.d.anchors[n]; id != "" {
+			fmt.Fprintf(w, ` id="%s"`, html.EscapeString(id))
+		}
+		w.WriteByte('>')
+		return ast.WalkContinue, nil
+	}
 	href, ok := p.r.Value(dest)
 	switch {
 	case entering && ok && p.enterLink(n):

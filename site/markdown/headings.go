@@ -116,6 +116,7 @@ func (d *Document) claim(id string, explicit bool, line int) string {
 		return id
 	}
 	if explicit || !d.foreign {
+		_, first = d.Place(first)
 		d.findf(line, "duplicate-id", "change the heading, or give it an id of its own: ## Heading {#other-id}",
 			"the id %q is already taken on line %d", id, first)
 	}

@@ -44,6 +44,9 @@ func (d *Document) inspect() {
 			d.references(n, heading)
 		case *ast.FencedCodeBlock:
 			d.diagramFence(n)
+			d.shellFence(n)
+		case *ast.CodeSpan:
+			d.Spans = append(d.Spans, Span{Text: d.text(n), Line: d.line(n)})
 		}
 		return ast.WalkContinue, nil
 	})
@@ -52,7 +55,8 @@ func (d *Document) inspect() {
 func (d *Document) link(n *ast.Link, heading string) {
 	dest, line := destination(n.Destination), d.line(n)
 	text := d.text(n)
-	if number := schemeOf(dest); number == "model" || number == "evidence" {
+	if d.isValue(dest) {
+		d.badge(n, dest, line)
 		d.number(n, dest, text, line)
 		return
 	}
@@ -67,7 +71,8 @@ func (d *Document) link(n *ast.Link, heading string) {
 		d.findf(line, "empty-link", "write the address between ( and )", "the link %q leads nowhere", text)
 		return
 	}
-	d.Links = append(d.Links, Link{Dest: dest, Text: text, Line: line, Heading: heading})
+	start, end := d.run(n)
+	d.Links = append(d.Links, Link{Dest: dest, Text: text, Line: line, Heading: heading, Start: start, End: end})
 }
 
 func hasImage(n ast.Node) bool {
@@ -81,11 +86,42 @@ func hasImage(n ast.Node) bool {
 
 // number notes a figure and where its text stands, so that it can be rewritten.
 func (d *Document) number(n *ast.Link, dest, text string, line int) {
-	number := Number{Dest: dest, Text: text, Line: line}
+	start, end := d.run(n)
+	d.Numbers = append(d.Numbers, Number{Dest: dest, Text: text, Line: line, Start: start, End: end})
+}
+
+// run is where the text of a link stands in the file, if it is one plain run.
+func (d *Document) run(n *ast.Link) (start, end int) {
 	if t, ok := n.FirstChild().(*ast.Text); ok && t.NextSibling() == nil {
-		number.Start, number.End = d.byteOffset+t.Segment.Start, d.byteOffset+t.Segment.Stop
+		if start, ok := d.offsetInFile(t.Segment.Start); ok {
+			return start, start + t.Segment.Len()
+		}
 	}
-	d.Numbers = append(d.Numbers, number)
+	return 0, 0
+}
+
+// badge makes the status of an entry the place to which references to it lead, if
+// no heading and no row is.
+func (d *Document) badge(n ast.Node, dest string, line int) {
+	id, ok := badgeOf(dest)
+	if _, taken := d.ids[id]; ok && !taken {
+		d.ids[id], d.anchors[n] = line, id
+	}
+}
+
+// badgeOf is the id for the address of a status that stands at its own entry.
+func badgeOf(dest string) (id string, ok bool) {
+	id, ok = strings.CutPrefix(strings.ToLower(dest), "ledger:")
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(id, ".badge")
+}
+
+// isValue says whether a link names a value that its text states.
+func (d *Document) isValue(dest string) bool {
+	scheme := schemeOf(dest)
+	return scheme == "model" || scheme == "evidence" || scheme == "ledger" && d.ledger
 }
 
 func (d *Document) image(n *ast.Image, heading string) {

@@ -21,6 +21,10 @@ type Options struct {
 	// this generator: front matter of their own is theirs, and headings may
 	// repeat.
 	Foreign bool
+	// Ledger, if not nil, answers the blocks of the language ledger with what is
+	// shown in their place; see [site.Passage]. Links to "ledger:…" are then figures
+	// that somebody compares. It is called by many goroutines at once.
+	Ledger func(source, request string) ([]site.Passage, error)
 }
 
 // Parser parses texts. It may be used by many goroutines at once.
@@ -43,7 +47,7 @@ func New(options Options) *Parser {
 // glossary are read for more than their prose. Parse never fails; what is wrong
 // with the text is in Document.Findings.
 func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
-	d := &Document{Source: source, foreign: p.options.Foreign, ids: make(map[string]int), canon: &canon{}}
+	d := &Document{Source: source, foreign: p.options.Foreign, ledger: p.options.Ledger != nil, ids: make(map[string]int), canon: &canon{}}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if bytes.IndexByte(src, '\r') >= 0 {
 		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
@@ -53,9 +57,12 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 		src = bytes.ToValidUTF8(src, []byte("\uFFFD"))
 	}
 	meta, body := d.frontMatter(src)
-	d.src = body
 	d.lineOffset = bytes.Count(src[:len(src)-len(body)], []byte("\n"))
 	d.byteOffset = len(src) - len(body)
+	if p.options.Ledger != nil {
+		body = d.include(body, p.options.Ledger)
+	}
+	d.src = body
 	for i, b := range body {
 		if b == '\n' {
 			d.newlines = append(d.newlines, i)
@@ -77,6 +84,9 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	case site.KindGlossary:
 		d.glossary()
 	}
+	for i, f := range d.Findings {
+		d.Findings[i] = d.Placed(f)
+	}
 	site.SortFindings(d.Findings)
 	return d
 }
@@ -90,8 +100,11 @@ func (d *Document) findf(line int, rule, mend, format string, args ...any) {
 	d.find(line, rule, fmt.Sprintf(format, args...), mend)
 }
 
-// lineAt is the line of the file at an offset of the body.
+// lineAt is the line of the file at an offset of the body; see [Document.Place].
 func (d *Document) lineAt(offset int) int {
+	if len(d.stretches) > 0 {
+		return d.lineInStretch(offset)
+	}
 	return d.lineOffset + sort.SearchInts(d.newlines, offset) + 1
 }
 

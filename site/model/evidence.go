@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type run struct {
 	file   string
 	id     string // the file's name without its extension
 	meta   map[string]string
+	judges []string
 	leaves []*leaf // by path
 	byPath map[string]*leaf
 }
@@ -80,6 +82,7 @@ func (m *Model) readEvidence(fsys fs.FS, file string) []site.Finding {
 			r.meta[name] = fmt.Sprint(v)
 		}
 	}
+	r.judges = textsOf(top["judges"])
 	findings = append(findings, r.add(nil, top)...)
 	for _, other := range m.runs {
 		if other.id == r.id {
@@ -177,9 +180,19 @@ func (m *Model) leaf(name string) *leaf {
 	return nil
 }
 
+var wholeCommit = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// shortCommit is a commit as prose names it; any other text stays as it is.
+func shortCommit(text string) string {
+	if wholeCommit.MatchString(text) {
+		return text[:7]
+	}
+	return text
+}
+
 func (l *leaf) forms() (number, full string) {
 	if !l.number {
-		return l.text, l.text
+		return l.text, shortCommit(l.text)
 	}
 	return formatQuantity(l.value.value, l.digits, l.unit)
 }

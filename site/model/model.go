@@ -29,7 +29,8 @@ type Model struct {
 	runs     []*run
 	evidence map[string]*leaf // by operand name: "evidence.kill_leader.window.p99_ms"
 	flips    map[string]*flip
-	draws    sync.Map // results of joint draws, sorted, by name
+	draws    *sync.Map // results of joint draws, sorted, by name
+	ages     map[string]string
 }
 
 // group is one file: a title, a text and its values in order.
@@ -71,7 +72,7 @@ type entry struct {
 // model: what is wrong is a finding, and the values that do not depend on it
 // still work.
 func Load(fsys fs.FS, modelDirs, evidenceDirs []string) (*Model, []site.Finding) {
-	m := &Model{entries: map[string]*entry{}, evidence: map[string]*leaf{}, flips: map[string]*flip{}}
+	m := &Model{entries: map[string]*entry{}, evidence: map[string]*leaf{}, flips: map[string]*flip{}, draws: new(sync.Map)}
 	var findings []site.Finding
 	for _, dir := range evidenceDirs {
 		for _, file := range filesIn(fsys, dir, ".json") {

@@ -69,7 +69,9 @@ func (m *Model) Pages() (pages []*site.Page, err error) {
 	}
 	for _, r := range m.runs {
 		p := &site.Page{Path: r.pagePath(), Title: "Evidence: " + r.id, Summary: "What the experiment " + r.id + " wrote down, with what is needed to repeat it."}
-		if err := m.write(p, "run", r.view()); err != nil {
+		v := r.view()
+		v.Aged = m.ages[r.id]
+		if err := m.write(p, "run", v); err != nil {
 			return nil, err
 		}
 		pages = append(pages, p)
@@ -184,6 +186,7 @@ type effectView struct {
 
 type runView struct {
 	ID, File string
+	Aged     string // how it is older than the code that it judges
 	Meta     [][2]string
 	Values   []leafView
 }
@@ -224,7 +227,11 @@ func (m *Model) indexView() indexView {
 	}
 	view.Inputs = view.Assumed + view.Cited + view.Measured
 	for _, r := range m.runs {
-		view.Runs = append(view.Runs, indexEntry{ID: "evidence." + r.id, Href: site.Rel(PagePath, r.pagePath()), What: r.id, Value: r.meta["date"]})
+		entry := indexEntry{ID: "evidence." + r.id, Href: site.Rel(PagePath, r.pagePath()), What: r.id, Value: r.meta["date"]}
+		if m.ages[r.id] != "" {
+			entry.Kind = "aged: older than the code that it judges"
+		}
+		view.Runs = append(view.Runs, entry)
 	}
 	return view
 }

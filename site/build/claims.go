@@ -1,0 +1,188 @@
+package build
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"lockstep/site"
+	"lockstep/site/claims"
+	"lockstep/site/markdown"
+)
+
+// unknownClaims finds keys below "claims" that mean nothing: a misspelt one would
+// switch its check off.
+func unknownClaims(node ast.Node) (findings []site.Finding) {
+	check := func(below string, node ast.Node) {
+		mapping, ok := node.(*ast.MappingNode)
+		if !ok {
+			return
+		}
+		for _, entry := range mapping.Values {
+			if key := entry.Key.GetToken(); !slices.Contains(claims.Keys[below], key.Value) {
+				findings = append(findings, site.Finding{File: ConfigName, Line: key.Position.Line, Rule: "unknown-config",
+					Message: fmt.Sprintf("the key %q has no meaning here", key.Value), Mend: "the keys are " + strings.Join(claims.Keys[below], ", ")})
+			}
+		}
+	}
+	check("", node)
+	mapping, ok := node.(*ast.MappingNode)
+	if !ok {
+		return findings
+	}
+	for _, entry := range mapping.Values {
+		switch key := entry.Key.GetToken().Value; key {
+		case "numbers", "waiting":
+			check(key, entry.Value)
+		case "words":
+			if list, ok := entry.Value.(*ast.SequenceNode); ok {
+				for _, rule := range list.Values {
+					check(key, rule)
+				}
+			}
+		}
+	}
+	return findings
+}
+
+// readBeside reads the texts that are judged and are no pages, such as a README
+// beside a folder of content, and the file of allowances.
+func (b *Builder) readBeside() (findings []site.Finding) {
+	b.beside, b.allowed = nil, nil
+	pages := make(map[string]bool, len(b.sources))
+	for _, s := range b.sources {
+		pages[s.file] = true
+	}
+	add := func(s source) {
+		if pages[s.file] {
+			return
+		}
+		pages[s.file] = true
+		if data, err := b.root.ReadFile(s.file); err == nil {
+			b.beside = append(b.beside, newDocument(b.parser, s.file, data, site.KindDocument))
+		}
+	}
+	for _, place := range b.config.Claims.Files() {
+		info, err := fs.Stat(b.root.FS(), place)
+		switch {
+		case err != nil:
+			findings = append(findings, site.Finding{File: ConfigName, Rule: "config", Message: fmt.Sprintf("claims names %q, which does not exist", place), Mend: "correct the name, or remove it"})
+		case info.IsDir():
+			b.walk(place, add, &findings)
+		case info.Size() <= maxSource:
+			add(source{file: place, size: info.Size()})
+		}
+	}
+	if name := b.config.Claims.Allow; name != "" {
+		if data, err := b.root.ReadFile(name); err == nil {
+			b.allowed = append([]byte{}, data...)
+		}
+	}
+	return findings
+}
+
+func (b *Builder) isBeside(file string) bool {
+	return slices.ContainsFunc(b.beside, func(d *document) bool { return d.Source == file })
+}
+
+// texts are the documents of all pages, and those beside them.
+func (t *Tree) texts() (all []*document) {
+	for _, p := range t.Pages {
+		if d := t.documents[p]; d != nil {
+			all = append(all, d)
+		}
+	}
+	return append(all, t.builder.beside...)
+}
+
+// judgeClaims holds what texts say against what stands behind it.
+func (t *Tree) judgeClaims() {
+	for _, d := range t.builder.beside {
+		for _, n := range t.numbers(d) {
+			if wrong, ok := t.disagrees(d.Source, n); ok {
+				t.Findings = append(t.Findings, wrong)
+			}
+		}
+	}
+	checker, problems := claims.New(t.config.Claims, t.builder.allowed)
+	for _, err := range problems {
+		t.Findings = append(t.Findings, site.Finding{File: ConfigName, Rule: "config", Message: err.Error(), Mend: "see: lockstep check --help"})
+	}
+	held := t.config.Claims.Files()
+	for _, d := range t.texts() {
+		if !slices.ContainsFunc(t.numbers(d), func(n markdown.Number) bool { return strings.HasPrefix(n.Dest, "evidence:") }) &&
+			!slices.ContainsFunc(held, func(place string) bool { return within(d.Source, place) }) {
+			continue
+		}
+		checker.Judge(claims.Text{File: d.Source, Statements: d.statements(),
+			Quotes:  t.bySource[d.Source] != nil && t.bySource[d.Source].Kind == site.KindSources,
+			Place:   d.Place,
+			Number:  func(dest string) string { return t.valueOf(d.Source, dest) },
+			Defined: func(id string, line int) string { return t.definitionOf(id, d.Source, line) },
+			Source:  func(dest string) bool { return t.isSource(d.Source, dest) }}, t.model)
+	}
+	findings, tally := checker.Finish()
+	t.tally = tally
+	for _, f := range findings {
+		t.Findings = append(t.Findings, f)
+		if p := t.bySource[f.File]; p != nil {
+			p.Findings = append(p.Findings[:len(p.Findings):len(p.Findings)], f)
+		}
+	}
+}
+
+// valueOf is the value that a link states, or "".
+func (t *Tree) valueOf(file, dest string) string {
+	if strings.HasPrefix(dest, "model:") || strings.HasPrefix(dest, "evidence:") {
+		return dest
+	}
+	if dest == "" {
+		return ""
+	}
+	return t.valueAt(parseAddress(file, dest))
+}
+
+// definitionOf is the text that defines an identifier: its row, what stands below
+// its heading, or the record. What stands in it does not define itself.
+func (t *Tree) definitionOf(id, file string, line int) string {
+	def, ok := t.definitions[id]
+	if !ok {
+		return ""
+	}
+	d := t.documents[def.page]
+	if d == nil {
+		return ""
+	}
+	all := d.statements()
+	from, to := 0, len(all)
+	if def.page.Decision == nil {
+		from = slices.IndexFunc(all, func(s markdown.Statement) bool { return s.Line == def.Line && (s.Row || s.Level > 0) })
+		if from < 0 {
+			return ""
+		}
+		to = from + 1
+		for level := all[from].Level; level > 0 && to < len(all) && (all[to].Level == 0 || all[to].Level > level); to++ {
+		}
+	}
+	if d.Source == file && len(all) > 0 && line >= all[from].Line && (to == len(all) || line < all[to].Line) {
+		return ""
+	}
+	var text strings.Builder
+	for _, s := range all[from:to] {
+		text.WriteString(s.Text() + "\n")
+	}
+	return text.String()
+}
+
+// isSource says whether a link leads to what somebody else has published, or to
+// the page that lists it.
+func (t *Tree) isSource(file, dest string) bool {
+	if markdown.External(dest) {
+		return true
+	}
+	p := t.bySource[parseAddress(file, dest).file]
+	return p != nil && p.Kind == site.KindSources
+}

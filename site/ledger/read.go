@@ -1,0 +1,194 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"lockstep/site"
+)
+
+// Ledger is what the files say. It does not change after Load. A nil Ledger has no
+// entries.
+type Ledger struct {
+	entries []*Entry // in the order of the files
+	byID    map[string]*Entry
+	sum     [sha256.Size]byte
+}
+
+// Entry is one fact.
+type Entry struct {
+	ID   string
+	File string
+	Line int
+
+	kind, part string
+	fields     map[string]member
+	tests      []member // by name, with what each tries
+}
+
+// Status is what stands under status.
+func (e *Entry) Status() string { return e.fields["status"].text }
+
+// Field is the text under a key and the line where it begins.
+func (e *Entry) Field(key string) (text string, line int) {
+	return e.fields[key].text, e.fields[key].at
+}
+
+func (e *Entry) has(key string) bool {
+	if key == "tests" {
+		return len(e.tests) > 0
+	}
+	return e.fields[key].text != ""
+}
+
+// Entries lists what is known.
+func (l *Ledger) Entries() []*Entry {
+	if l == nil {
+		return nil
+	}
+	return l.entries
+}
+
+// Same says whether two ledgers were read from the same files.
+func (l *Ledger) Same(other *Ledger) bool {
+	return l == other || l != nil && other != nil && l.sum == other.sum
+}
+
+// Load reads the YAML files right in the folders. Without folders there is no
+// ledger, and nothing is wrong.
+func Load(root fs.FS, folders []string) (*Ledger, []site.Finding) {
+	if len(folders) == 0 {
+		return nil, nil
+	}
+	l := &Ledger{byID: make(map[string]*Entry)}
+	var findings []site.Finding
+	sum := sha256.New()
+	for _, folder := range folders {
+		files, err := fs.ReadDir(root, folder)
+		if err != nil {
+			continue // whoever read the configuration has said so
+		}
+		for _, f := range files {
+			if ext := path.Ext(f.Name()); f.IsDir() || ext != ".yaml" && ext != ".yml" {
+				continue
+			}
+			r := reader{ledger: l, file: path.Join(folder, f.Name())}
+			data, err := fs.ReadFile(root, r.file)
+			if err != nil {
+				r.find(0, "ledger-syntax", "make the file readable or remove it", "it cannot be read: %v", err)
+			}
+			fmt.Fprintf(sum, "%s %d\n%s", r.file, len(data), data)
+			r.read(data)
+			findings = append(findings, r.findings...)
+		}
+	}
+	sum.Sum(l.sum[:0])
+	return l, findings
+}
+
+// reader reads one file.
+type reader struct {
+	ledger   *Ledger
+	file     string
+	kind     string
+	findings []site.Finding
+}
+
+func (r *reader) find(line int, rule, mend, format string, args ...any) {
+	r.findings = append(r.findings, site.Finding{File: r.file, Line: line, Rule: rule, Message: fmt.Sprintf(format, args...), Mend: mend})
+}
+
+const maxFile = 1 << 20
+
+func (r *reader) read(data []byte) {
+	if len(data) > maxFile {
+		r.find(0, "ledger-syntax", "split it", "it has %d bytes; at most %d are read", len(data), maxFile)
+		return
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return
+	}
+	top, err := readYAML(data)
+	if err != nil {
+		var at *lineError
+		errors.As(err, &at)
+		r.find(at.line, "ledger-syntax", "write mappings of texts: kind, and entries or parts", "it cannot be understood: %v", err)
+		return
+	}
+	r.kind = strings.TrimSuffix(path.Base(r.file), path.Ext(r.file))
+	line := 1
+	for _, m := range top {
+		if m.key == "kind" {
+			r.kind, line = m.text, m.line
+		}
+	}
+	if _, ok := kinds[r.kind]; !ok {
+		r.find(line, "ledger-kind", "write kind: with one of "+strings.Join(kindNames(), ", "), "there is no kind of entry %q", r.kind)
+		return
+	}
+	for _, m := range top {
+		switch {
+		case m.key == "kind":
+		case m.key == "entries" && m.isMap:
+			r.entries("", m.members)
+		case m.key == "parts" && m.isMap:
+			for _, part := range m.members {
+				r.entries(part.key, part.members)
+			}
+		default:
+			r.find(m.line, "ledger-key", "the keys are kind, entries and parts; the last two are mappings", "%q is not a part of a ledger", m.key)
+		}
+	}
+}
+
+// idPattern keeps ids fit for anchors and for the addresses of links.
+var idPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$`)
+
+func (r *reader) entries(part string, members []member) {
+	for _, m := range members {
+		if !idPattern.MatchString(m.key) || kinds[m.key].singular != "" {
+			r.find(m.line, "ledger-id", "write letters and digits joined by hyphens: FM-1, F-relay", "%q is no id of an entry", m.key)
+			continue
+		}
+		if first := r.ledger.byID[m.key]; first != nil {
+			r.find(m.line, "ledger-duplicate", "give one of them another id, or remove it", "%s is defined in %s:%d as well", m.key, first.File, first.Line)
+			continue
+		}
+		e := &Entry{ID: m.key, File: r.file, Line: m.line, kind: r.kind, part: part, fields: make(map[string]member)}
+		r.fill(e, m)
+		r.judge(e)
+		r.ledger.byID[e.ID] = e
+		r.ledger.entries = append(r.ledger.entries, e)
+	}
+}
+
+func (r *reader) fill(e *Entry, m member) {
+	known := kinds[e.kind].keys()
+	for _, f := range m.members {
+		_, twice := e.fields[f.key]
+		switch {
+		case !slices.Contains(known, f.key):
+			mend := "the keys of a " + kinds[e.kind].singular + " are " + strings.Join(known, ", ")
+			if near := site.Nearest(f.key, known); near != "" {
+				mend = "did you mean " + near + "?"
+			}
+			r.find(f.line, "ledger-key", mend, "%q is not a key of %s", f.key, e.ID)
+		case twice:
+			r.find(f.line, "ledger-key", "keep one of them", "%s says %s twice", e.ID, f.key)
+		case f.key == "tests" && f.isMap:
+			e.tests = f.members
+			e.fields[f.key] = f
+		case f.isMap || f.key == "tests":
+			r.find(f.line, "ledger-key", "tests: is a mapping of names to what each tries, and everything else a text", "%s of %s has the wrong form", f.key, e.ID)
+		default:
+			e.fields[f.key] = f
+		}
+	}
+}

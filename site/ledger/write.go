@@ -1,0 +1,254 @@
+package ledger
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"lockstep/site"
+)
+
+// Show writes what a block of the language ledger asks for as Markdown, for a text
+// that stands in source. The error says what is wrong with the request.
+func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
+	var how, kind, part string
+	for line := range strings.Lines(request) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		key, value, _ := strings.Cut(line, ":")
+		switch value = strings.TrimSpace(value); {
+		case key == "part":
+			part = value
+		case how == "" && slices.Contains([]string{"entries", "table", "tests"}, key):
+			how, kind = key, value
+		default:
+			return nil, fmt.Errorf("%q is not understood: write entries, table or tests with a kind of entry, and perhaps part", line)
+		}
+	}
+	if how == "" {
+		return nil, errors.New("it asks for nothing: write entries, table or tests with a kind of entry")
+	}
+	w := &writer{from: path.Dir(source)}
+	var chosen []*Entry
+	parts := []string{}
+	for _, e := range l.Entries() {
+		if e.kind != kind {
+			continue
+		}
+		if !slices.Contains(parts, e.part) {
+			parts = append(parts, e.part)
+		}
+		if part == "" || e.part == part {
+			chosen = append(chosen, e)
+		}
+	}
+	switch {
+	case len(parts) == 0:
+		return nil, fmt.Errorf("the ledger has no %s; the kinds are %s", kind, strings.Join(kindNames(), ", "))
+	case len(chosen) == 0:
+		return nil, fmt.Errorf("%s have no part %q; the parts are %s", kind, part, strings.Join(parts, "; "))
+	}
+	switch how {
+	case "entries":
+		for _, e := range chosen {
+			w.entry(e)
+		}
+	case "table":
+		w.table(kinds[kind].columns, chosen)
+	case "tests":
+		w.tests(chosen)
+	}
+	return w.passages, nil
+}
+
+type writer struct {
+	from     string // the folder of the text that shows the entries
+	passages []site.Passage
+}
+
+// own adds markup that belongs to the text that shows the entries, and no words: a
+// run of words counts as standing where its first letter does.
+func (w *writer) own(text string) {
+	w.passages = append(w.passages, site.Passage{Text: text})
+}
+
+// at adds text that stands on a line of an entry's file.
+func (w *writer) at(e *Entry, line int, text string) {
+	w.passages = append(w.passages, site.Passage{Text: text, File: e.File, Line: line})
+}
+
+// relative finds the addresses of links that have no scheme.
+var relative = regexp.MustCompile(`\]\([^<)\s:]+[)\s]`)
+
+// text adds a text of an entry, with its links turned to where the reader stands.
+func (w *writer) text(e *Entry, m member, indent string) {
+	text := relative.ReplaceAllStringFunc(m.text, func(link string) string {
+		dest, end := link[2:len(link)-1], link[len(link)-1:]
+		if strings.HasPrefix(dest, "#") || strings.HasPrefix(dest, "/") {
+			return link
+		}
+		return "](" + rel(w.from, path.Join(path.Dir(e.File), dest)) + end
+	})
+	w.at(e, m.at, strings.ReplaceAll(text, "\n", "\n"+indent))
+}
+
+// rel is the way from a folder to a file, both below the root.
+func rel(folder, file string) string {
+	from, to := strings.Split(folder, "/"), strings.Split(file, "/")
+	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
+		from, to = from[1:], to[1:]
+	}
+	if len(from) == 1 && from[0] == "." {
+		from = nil
+	}
+	return strings.Repeat("../", len(from)) + strings.Join(to, "/")
+}
+
+func (w *writer) badge(e *Entry) {
+	w.at(e, e.Line, fmt.Sprintf("[%s](%s%s.badge)", e.Status(), Scheme, e.ID))
+}
+
+// entry writes a heading and a list.
+func (w *writer) entry(e *Entry) {
+	w.at(e, e.fields["name"].at, fmt.Sprintf("### %s: %s\n\n", e.ID, e.fields["name"].text))
+	w.badge(e)
+	if e.has("what") {
+		w.at(e, e.fields["what"].at, " ")
+		w.text(e, e.fields["what"], "")
+	}
+	w.own("\n\n")
+	for _, key := range slices.Concat(kinds[e.kind].needs, kinds[e.kind].may) {
+		if key != "what" && e.has(key) {
+			w.item(e, strings.ToUpper(key[:1])+key[1:], e.fields[key])
+		}
+	}
+	switch {
+	case e.has("why"):
+		w.item(e, "Test", member{text: "none. " + e.fields["why"].text, at: e.fields["why"].at})
+	case len(e.tests) == 1:
+		w.item(e, "Test", member{text: "`" + e.tests[0].key + "`: " + e.tests[0].text, at: e.tests[0].at})
+	case len(e.tests) > 1:
+		w.own("- **Tests:**\n")
+		for _, t := range e.tests {
+			w.own("  - ")
+			w.at(e, t.at, "`"+t.key+"`: ")
+			w.text(e, t, "    ")
+			w.own("\n")
+		}
+	}
+	for _, key := range []string{"measured", "open"} {
+		if e.has(key) {
+			w.item(e, strings.ToUpper(key[:1])+key[1:], e.fields[key])
+		}
+	}
+	for _, key := range kinds[e.kind].owes {
+		label := strings.ToUpper(key[:1]) + key[1:]
+		if e.has(key) {
+			w.item(e, label, e.fields[key])
+		} else if e.has(without(key)) {
+			w.item(e, label, member{text: "none; " + e.fields[without(key)].text, at: e.fields[without(key)].at})
+		}
+	}
+	w.own("\n")
+}
+
+func (w *writer) item(e *Entry, label string, m member) {
+	w.at(e, m.at, "- **"+label+":** ")
+	w.text(e, m, "  ")
+	w.own("\n")
+}
+
+func (w *writer) table(columns []column, entries []*Entry) {
+	var head, rule strings.Builder
+	for _, c := range columns {
+		head.WriteString("| " + c.head + " ")
+		rule.WriteString("|---")
+	}
+	w.own("\n" + head.String() + "|\n" + rule.String() + "|\n")
+	for _, e := range entries {
+		for _, c := range columns {
+			w.own("| ")
+			w.cell(e, c.key)
+			w.own(" ")
+		}
+		w.own("|\n")
+	}
+	w.own("\n")
+}
+
+func (w *writer) cell(e *Entry, column string) {
+	switch column {
+	case "id":
+		w.at(e, e.Line, e.ID)
+		return
+	case "state":
+		w.badge(e)
+		if e.has("held") {
+			w.at(e, e.fields["held"].at, " ")
+			w.line(e, e.fields["held"])
+		}
+		for i, t := range e.tests {
+			w.own([]string{" ", ", "}[min(i, 1)])
+			w.at(e, t.at, "`"+t.key+"`")
+		}
+		for _, key := range []string{"why", "measured", "open"} {
+			if e.has(key) {
+				w.at(e, e.fields[key].at, map[string]string{"why": " ", "measured": "<br>", "open": "<br>Open: "}[key])
+				w.line(e, e.fields[key])
+			}
+		}
+		return
+	}
+	w.line(e, e.fields[column])
+}
+
+// line adds a text within the row of a table, which is one line.
+func (w *writer) line(e *Entry, m member) {
+	m.text = strings.ReplaceAll(strings.Join(strings.Fields(m.text), " "), "|", `\|`)
+	w.text(e, m, "")
+}
+
+// tests writes which tests try what: those that try the same stand in one row, and
+// those that try most come first.
+func (w *writer) tests(entries []*Entry) {
+	tried, first := make(map[string][]*Entry), make(map[string]member)
+	var names []string
+	for _, e := range entries {
+		for _, t := range e.tests {
+			if tried[t.key] == nil {
+				names, first[t.key] = append(names, t.key), t
+			}
+			tried[t.key] = append(tried[t.key], e)
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(len(tried[b]), len(tried[a])) })
+	w.own("\n| Test | Tries |\n|---|---|\n")
+	for len(names) > 0 {
+		same := tried[names[0]]
+		var rest []string
+		sep := "| "
+		for _, name := range names {
+			if !slices.Equal(tried[name], same) {
+				rest = append(rest, name)
+				continue
+			}
+			w.own(sep)
+			w.at(same[0], first[name].at, "`"+name+"`")
+			sep = ", "
+		}
+		sep = " | "
+		for _, e := range same {
+			w.own(sep)
+			w.at(e, e.Line, e.ID)
+			sep = ", "
+		}
+		w.own(" |\n")
+		names = rest
+	}
+	w.own("\n")
+}
