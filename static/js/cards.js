@@ -1,8 +1,8 @@
-// A number, an identifier or the name of a test opens a card where it stands, with
+// A number or an identifier opens a card where it stands, with
 // what the page behind the link says about it. A second click, or one with a key
 // held, follows the link, as do all clicks when that page cannot be fetched.
 
-const names = "a.number, a.ref, a.name";
+const cards = "a.number, a.ref";
 const pages = new Map(); // address without fragment -> promise of its document
 
 let card, opener, closed = 0;
@@ -118,7 +118,7 @@ async function open(link) {
 }
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.(names);
+  const link = event.target.closest?.(cards);
   if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   if (!HTMLElement.prototype.showPopover || new URL(link.href).origin !== location.origin) return;
   if (link.closest(".card") || (link === opener && event.timeStamp - closed < 400)) return;
