@@ -36,8 +36,9 @@ type Page struct {
 	// Standing is where the review of each decision stands, by its path: for
 	// KindLog, and empty where nobody has reviewed anything.
 	Standing  map[string]*Review
-	Pages     []*Page    // for KindSection and KindHome: what it lists
-	Backlinks []Backlink // what refers to this page, in site order
+	Pages     []*Page       // for KindSection and KindHome: what it lists
+	Code      []CodeMention // for KindDecision: the places in the code that name it
+	Backlinks []Backlink    // what refers to this page, in site order
 	History   History
 
 	Prev, Next *Page // neighbours within the section, in reading order
@@ -78,6 +79,15 @@ type History struct {
 	Authors []string // by number of commits, most first
 	Commits int
 	Shallow bool
+}
+
+// CodeMention is a line of the code that names a decision.
+type CodeMention struct {
+	File string
+	Line int
+	Text string
+	Test bool   // the file is a test
+	Href string // "" if the site does not know where its sources are shown
 }
 
 // Backlink is a place that refers to a page or to a definition on it.

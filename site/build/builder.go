@@ -15,6 +15,7 @@ import (
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
+	"lockstep/site/names"
 )
 
 // Options change how a tree is built.
@@ -46,6 +47,9 @@ type Builder struct {
 	beside  []*document // texts that are judged and are no pages
 	allowed []byte      // the file of allowances
 	ages    ages
+	index   *names.Index
+	places  []string // files of the code that texts name, sorted
+	last    *Tree
 	// findings are those of everything but the documents: configuration, places,
 	// model, ledger.
 	findings []site.Finding
@@ -100,6 +104,10 @@ func (b *Builder) Load() (*Tree, error) {
 		}
 		b.parser, b.parsed, b.ledger = markdown.New(options), nil, entries
 	}
+	if b.index == nil || !slices.EqualFunc(b.config.Names, config.Names, names.Kind.Equal) || !slices.Equal(b.config.Code, config.Code) {
+		b.config = config
+		b.index = b.newIndex()
+	}
 	b.config = config
 	sources, misplaced := b.scan()
 	if len(sources) == 0 {
@@ -109,17 +117,20 @@ func (b *Builder) Load() (*Tree, error) {
 	if b.history == nil {
 		wait.Go(func() { h := readHistory(b.dir); b.history = &h })
 	}
+	var unnamed []site.Finding
+	wait.Go(func() { unnamed = b.scanNames() })
 	b.parse(sources)
 	missing := b.readBeside()
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
 	b.ages = b.age(m)
-	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings)
+	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings, unnamed)
 	return b.join(), nil
 }
 
-// Refresh is Load for when only the named files have changed. If they are
-// sources that are known already, nothing else is looked at.
+// Refresh is Load for when only the named files have changed. If they are sources that
+// are known already, or code, nothing else is looked at. A change in the code that
+// changes nothing for the texts gives the tree of before.
 func (b *Builder) Refresh(files []string) (*Tree, error) {
 	if tree := b.refresh(files); tree != nil {
 		return tree, nil
@@ -134,7 +145,16 @@ func (b *Builder) refresh(files []string) *Tree {
 		return nil
 	}
 	sources := slices.Clone(b.sources)
+	same := true
 	for _, file := range files {
+		if known, changed := b.codeChanged(file); known {
+			same = same && !changed && !slices.Contains(b.places, file)
+			continue
+		}
+		same = false
+		if slices.Contains(b.places, file) {
+			continue
+		}
 		i := slices.IndexFunc(sources, func(s source) bool { return s.file == file })
 		now, ok := b.stat(file)
 		if i < 0 || !ok || now.size > maxSource {
@@ -145,13 +165,16 @@ func (b *Builder) refresh(files []string) *Tree {
 		// Two saves within a tick of the file system's clock look the same.
 		delete(b.parsed, file)
 	}
+	if same {
+		return b.last
+	}
 	b.parse(sources)
 	return b.join()
 }
 
 func (b *Builder) join() *Tree {
 	t := newTree(b)
-	b.linked = t.files
+	b.linked, b.places, b.last = t.files, t.places, t
 	return t
 }
 

@@ -13,7 +13,11 @@ func (b *Builder) Folders() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	folders := []string{"."}
-	for _, top := range b.config.folders() {
+	tops := b.config.folders()
+	if b.index != nil {
+		tops = append(tops, b.index.Folders()...)
+	}
+	for _, top := range tops {
 		fs.WalkDir(b.root.FS(), top, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || !d.IsDir() {
 				return nil
@@ -41,6 +45,10 @@ func (b *Builder) Concerns(file string) bool {
 		return false
 	}
 	_, linked := slices.BinarySearch(b.linked, file)
+	_, named := slices.BinarySearch(b.places, file)
+	if named || b.index != nil && b.index.Reads(file) {
+		return true
+	}
 	if linked || file == ConfigName || file == b.config.Home || file == b.config.Claims.Allow || b.isBeside(file) {
 		return true
 	}

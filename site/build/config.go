@@ -14,6 +14,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/claims"
+	"lockstep/site/names"
 )
 
 // ConfigName is the file that says where a repository's texts lie. It is
@@ -35,6 +36,8 @@ type Config struct {
 	Ledger     []string          `yaml:"ledger"`     // folders of entries in YAML, see package ledger
 	Sections   []string          `yaml:"sections"`   // order of the navigation
 	Titles     map[string]string `yaml:"titles"`     // of sections, by their first path element
+	Code       []string          `yaml:"code"`       // folders of code; a record shows what in them names it
+	Names      []names.Kind      `yaml:"names"`      // what code spans name, and where it is defined
 
 	Review struct {
 		// Approvals says which accepted decisions must be approved by their
@@ -48,9 +51,11 @@ type Config struct {
 	// Foreign is set where there is no lockstep.yaml: the repository was not
 	// written for this generator.
 	Foreign bool `yaml:"-"`
+
+	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "review", "claims"}
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "review", "claims"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -70,6 +75,7 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 		return fallback, find(yamlLine(err), "config", "mend the YAML", "it is not valid YAML: %s", firstLine(err.Error()))
 	}
 	var findings []site.Finding
+	var kinds *yamlast.MappingValueNode
 	for _, doc := range file.Docs {
 		mapping, ok := doc.Body.(*yamlast.MappingNode)
 		if !ok {
@@ -82,6 +88,8 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 			}
 			if !slices.Contains(configKeys, key.Value) {
 				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(configKeys, ", "), "the key %q has no meaning here", key.Value)...)
+			} else if key.Value == "names" {
+				kinds = entry
 			}
 		}
 	}
@@ -89,9 +97,12 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	if err := yaml.Unmarshal(data, &c); err != nil {
 		return fallback, append(findings, find(yamlLine(err), "config", "lists are written [a, b]", "a value has the wrong form: %s", firstLine(err.Error()))...)
 	}
-	for what, folders := range map[string][]string{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence, "ledger": c.Ledger} {
+	for what, folders := range map[string][]string{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence, "ledger": c.Ledger, "code": c.Code} {
 		for i, folder := range folders {
 			folders[i] = strings.Trim(strings.TrimPrefix(folder, "./"), "/")
+			if folder == "." || folder == "./" {
+				folders[i] = "."
+			}
 			if info, err := fs.Stat(root, folders[i]); (err != nil || !info.IsDir()) && what != "evidence" {
 				findings = append(findings, find(0, "config", "create it, or correct "+what, "%s names the folder %q, which does not exist", what, folder)...)
 			}
@@ -109,6 +120,7 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 		findings = append(findings, find(0, "config", "write reviewed, all or none", "review: approvals is %q", c.Review.Approvals)...)
 		c.Review.Approvals = "all"
 	}
+	findings = append(findings, c.compileNames(kinds, find)...)
 	if c.Title == "" {
 		c.Title = name
 	}

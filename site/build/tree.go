@@ -10,6 +10,7 @@ import (
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
+	"lockstep/site/names"
 	"lockstep/site/view"
 )
 
@@ -39,7 +40,10 @@ type Tree struct {
 	prefixes    map[string]bool
 	terms       *markdown.Terms
 	termPage    *site.Page
-	values      string // path of the model's page, "" if there is none
+	table       *names.Table // of the code, or nil
+	named       int          // names that were looked up
+	places      []string     // files that the texts name, sorted
+	values      string       // path of the model's page, "" if there is none
 	tally       claims.Tally
 }
 
@@ -50,6 +54,9 @@ func newTree(b *Builder) *Tree {
 		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	if t.config.Repository == "" {
 		t.config.Repository = b.history.remote
+	}
+	if b.index != nil {
+		t.table = b.index.Table()
 	}
 	for _, s := range b.sources {
 		d := b.parsed[s.file].document
@@ -73,13 +80,15 @@ func newTree(b *Builder) *Tree {
 	t.order()
 	t.refer()
 	t.judgeClaims()
+	t.nameCode()
 	t.indexReviews()
 	t.Site = t.siteFrame()
 	t.placeFindings()
 	site.SortFindings(t.Findings)
-	// A record's relation is read twice, as a link and as a relation.
+	// A record's relation is read twice, as a link and as a relation, and what an entry
+	// of the ledger says may be shown twice.
 	t.Findings = slices.CompactFunc(t.Findings, func(a, b site.Finding) bool {
-		return a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
+		return a == b && slices.Contains(t.config.Ledger, path.Dir(a.File)) || a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
 	})
 	return t
 }
@@ -142,3 +151,6 @@ func (t *Tree) Documents() (documents []*markdown.Document) {
 
 // ADRFolders are the folders of decision records.
 func (t *Tree) ADRFolders() []string { return t.config.ADR }
+
+// Model is what the numbers of the texts are taken from.
+func (t *Tree) Model() *model.Model { return t.model }

@@ -21,6 +21,7 @@ type Document struct {
 
 	Links       []Link
 	Numbers     []Number
+	Spans       []Span
 	References  []site.Reference // candidates: whether a prefix is defined is for the site to say
 	Definitions []site.Definition
 	Terms       []site.Term

@@ -44,6 +44,9 @@ func (d *Document) inspect() {
 			d.references(n, heading)
 		case *ast.FencedCodeBlock:
 			d.diagramFence(n)
+			d.shellFence(n)
+		case *ast.CodeSpan:
+			d.Spans = append(d.Spans, Span{Text: d.text(n), Line: d.line(n)})
 		}
 		return ast.WalkContinue, nil
 	})

@@ -33,6 +33,10 @@ type Resolver interface {
 	Term(t site.Term) (href string)
 	// Value leads to the derivation of a number.
 	Value(dest string) (href string, ok bool)
+	// Name leads to where the code defines what a code span names. Where is what the
+	// reader is told of the place; an empty href is for a place that cannot be shown. ok
+	// is false for a span that is no name.
+	Name(span string) (href, where string, ok bool)
 	// Diagram draws a diagram.
 	Diagram(source, title, alt string) (site.HTML, error)
 	// Chart draws recorded figures.
@@ -87,6 +91,7 @@ func (p *page) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 		ast.KindAutoLink:        p.autoLink,
 		ast.KindImage:           p.image,
 		ast.KindFencedCodeBlock: p.fence,
+		ast.KindCodeSpan:        p.codeSpan,
 		ast.KindCodeBlock:       p.codeBlock,
 		kindElement:             p.element,
 	} {

@@ -16,8 +16,14 @@ func (everywhere) Link(dest string) (string, bool) { return "to/" + dest, true }
 func (everywhere) Reference(id string) (string, string, bool) {
 	return "../adr/7/", "Fixed & slots", id == "ADR-0007"
 }
-func (e everywhere) Terms() *Terms             { return e.terms }
-func (everywhere) Term(t site.Term) string     { return "../glossary/#" + t.Anchor }
+func (e everywhere) Terms() *Terms         { return e.terms }
+func (everywhere) Term(t site.Term) string { return "../glossary/#" + t.Anchor }
+func (everywhere) Name(span string) (string, string, bool) {
+	if span == "unshown" {
+		return "", "a.go:7", true
+	}
+	return "https://h.example/a.go?x&y", "a.go:7", span == "TestA"
+}
 func (everywhere) Value(string) (string, bool) { return "../model/#x", true }
 func (e everywhere) Chart(source, title, alt string) (site.HTML, error) {
 	return e.Diagram(source, title, alt)
@@ -49,6 +55,11 @@ func TestRender(t *testing.T) {
 		{"picture elsewhere is a link", "![badge](https://img.example/x.svg)", `<a class="external remote-image" rel="noopener" href="https://img.example/x.svg">badge</a>`},
 		{"reference", "see ADR-7.", `<a class="ref" href="../adr/7/" title="Fixed &amp; slots">ADR-7</a>.`},
 		{"not a reference", "use SHA-256 and `ADR-7` and [ADR-7](x.md)", `SHA-256 and <code>ADR-7</code> and <a href="to/x.md">ADR-7</a>`},
+		{"name in the code", "see `TestA`", `<a class="name" rel="noopener" href="https://h.example/a.go?x&amp;y" title="a.go:7"><code>TestA</code></a>`},
+		{"name that cannot be shown", "see `unshown`", `<code title="a.go:7">unshown</code>`},
+		{"no name", "see `TestB<`", `<code>TestB&lt;</code>`},
+		{"name within a link", "[`TestA`](x.md)", `<a href="to/x.md"><code>TestA</code></a>`},
+		{"name in a heading", "## Of `TestA`", `Of <code>TestA</code> <a class="permalink"`},
 		{"number", "[694 k](model:sends.peak)", `<a class="number model" href="../model/#x">694 k</a>`},
 		{"table scrolls by itself", "| a | b |\n|---|--:|\n| 1 | 2 |", `<div class="table-scroll" tabindex="0" role="region" aria-label="Table 1: a, b">`},
 		{"table aligns without style", "| a | b |\n|---|--:|\n| 1 | 2 |", `<td align="right">2</td>`},

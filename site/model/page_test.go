@@ -2,8 +2,11 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,6 +151,61 @@ func TestLoad_design(t *testing.T) {
 	for _, c := range m.Citations() {
 		if !known[c.ID] {
 			t.Errorf("%s:%d cites %q, which is not among the sources", c.File, c.Line, c.ID)
+		}
+	}
+}
+
+// TestLoad_design_broken: what the design promises in numbers hangs on its inputs. One
+// of them, changed, breaks a promise in the line that makes it.
+func TestLoad_design_broken(t *testing.T) {
+	files := map[string]string{}
+	for _, folder := range []string{"model", "evidence"} {
+		list, err := os.ReadDir("../../content/" + folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			data, err := os.ReadFile("../../content/" + folder + "/" + f.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[folder+"/"+f.Name()] = string(data)
+		}
+	}
+	for _, tt := range []struct{ file, input, value, broken string }{
+		{"2-shards.yaml", "sequencer.counted", "2", "order.share"},
+		{"2-shards.yaml", "fleet.utilisation", "80", "zone.order"}, // six replicas on a machine
+		{"2-shards.yaml", "fleet.utilisation", "70", "zone.gateways"},
+		{"2-shards.yaml", "admission.limit", "200", "hall.admission"},
+		{"2-shards.yaml", "shards.count", "1 k", ""},
+		{"3-caches.yaml", "socket.queue", "128", "gateway.memory"},
+		{"3-caches.yaml", "dedupe.memory_window", "160", "sequencer.memory"},
+		{"4-objectives.yaml", "zone.drain_errors", "33", ""},
+		{"4-objectives.yaml", "slo.stall", "2", "stall.objective"},
+		{"5-cost.yaml", "sockets.per_gateway", "50 k", ""},
+		{"5-cost.yaml", "wal.bytes", "6 k", "order.share"},
+	} {
+		changed := maps.Clone(files)
+		text := files["model/"+tt.file]
+		value := regexp.MustCompile(`(?s)(\n  ` + regexp.QuoteMeta(tt.input) + `:\n.*?value: )[^\n]+`).FindStringSubmatchIndex(text)
+		if value == nil {
+			t.Fatalf("there is no input %s in %s", tt.input, tt.file)
+		}
+		text = text[:value[3]] + tt.value + text[value[1]:]
+		// A changed input may leave its range; what is asked here is what it breaks.
+		changed["model/"+tt.file] = regexp.MustCompile(`(?s)(\n  `+regexp.QuoteMeta(tt.input)+`:\n.*?)    low: [^\n]+\n    high: [^\n]+\n`).ReplaceAllString(text, "${1}    low: 0\n    high: 1 bn\n")
+		var broken []string
+		_, findings := load(t, changed)
+		for _, f := range findings {
+			if f.Rule != "assertion-broken" {
+				t.Errorf("%s = %s: %v", tt.input, tt.value, f)
+				continue
+			}
+			lines := strings.Split(changed[f.File], "\n")
+			broken = append(broken, strings.TrimSuffix(strings.TrimSpace(lines[f.Line-3]), ":"))
+		}
+		if tt.broken == "" && len(broken) > 0 || tt.broken != "" && !slices.Contains(broken, tt.broken) {
+			t.Errorf("%s = %s breaks %q, want %q", tt.input, tt.value, broken, tt.broken)
 		}
 	}
 }

@@ -81,20 +81,26 @@ func (s *Server) Findings() []site.Finding {
 }
 
 // load replaces the tree. The old one is kept for those who are still reading.
-// Files are those that are known to have changed, or nil if anything may have.
-func (s *Server) load(files []string) {
+// Files are those that are known to have changed, or nil if anything may have. It says
+// whether there is anything new to be seen.
+func (s *Server) load(files []string) (changed bool) {
 	var tree *build.Tree
 	var err error
-	if before := s.state.Load(); files != nil && before != nil && before.tree != nil {
+	before := s.state.Load()
+	if files != nil && before != nil && before.tree != nil {
 		tree, err = s.options.Builder.Refresh(files)
 	} else {
 		tree, err = s.options.Builder.Load()
+	}
+	if before != nil && err == nil && tree == before.tree {
+		return false
 	}
 	if err == nil {
 		tree.Site.Reload = eventsPath
 		tree.Site.Live = s.options.Live
 	}
 	s.state.Store(&state{tree, err})
+	return true
 }
 
 // Document implements [review.Pages] for the tree as it is now.

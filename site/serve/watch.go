@@ -63,14 +63,15 @@ func (s *Server) watch(ready chan<- error) {
 			if committed {
 				s.options.Builder.Forget()
 			}
+			files := slices.Sorted(maps.Keys(changed))
 			if committed || lost {
-				s.load(nil)
-			} else {
-				s.load(slices.Sorted(maps.Keys(changed)))
+				files = nil
 			}
 			clear(changed)
 			committed, lost = false, false
-			s.reloads.send()
+			if s.load(files) {
+				s.reloads.send()
+			}
 			if s.follow(watcher) {
 				// Files may have come into a new folder before it was watched.
 				lost = true

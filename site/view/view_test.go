@@ -17,6 +17,7 @@ const hostile = `<script>alert("x")</script>&'`
 func example() (*Site, []*site.Page) {
 	old := &site.Page{Kind: site.KindDecision, Section: "adr", Path: "/adr/0001-old/", Title: "Old " + hostile, Source: "adr/0001-old.md",
 		Decision: &site.Decision{ID: "ADR-0001", Number: 1, Status: site.StatusSuperseded, Deciders: []string{hostile}, Options: []site.Option{{Title: "a", Chosen: true}, {Title: hostile}}}}
+	old.Code = []site.CodeMention{{File: "a.go", Line: 7, Text: hostile, Href: "https://h.example/a.go#L7"}, {File: "a_test.go", Line: 3, Text: "why", Test: true}}
 	young := &site.Page{Kind: site.KindDecision, Section: "adr", Path: "/adr/0002-new/", Title: "New", Source: "adr/0002-new.md",
 		Decision: &site.Decision{ID: "ADR-0002", Number: 2, Status: site.StatusAccepted, Links: []site.DecisionLink{{Relation: site.Supersedes, Target: "ADR-0001"}}}}
 	strange := &site.Page{Kind: site.KindDecision, Section: "adr", Path: "/adr/0003-x/", Title: "Strange", Decision: &site.Decision{ID: "ADR-0003", Number: 3, StatusText: hostile}}
@@ -122,6 +123,29 @@ func TestPage_absolute(t *testing.T) {
 	s.Absolute = "/some/where/"
 	if out := render(t, s, pages[len(pages)-1]); !strings.Contains(out, `href="/some/where/design/"`) {
 		t.Error("links of the 404 page are not below the prefix")
+	}
+}
+
+// TestPage_mentions: a record lists the code that names it, tests last, and hides the
+// list where it is long.
+func TestPage_mentions(t *testing.T) {
+	s, pages := example()
+	old := pages[2]
+	out := strings.Join(strings.Fields(render(t, s, old)), " ")
+	for _, want := range []string{"2 lines in 2 files name this record, 1 file of tests among them.", `<code>a.go</code> <small><a href="https://h.example/a.go#L7">line 7</a>`,
+		`<code>a_test.go</code> <span class="chip">test</span> <small>line 3 why</small>`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Contains(out, "<details><summary>2 lines") {
+		t.Error("a short list is hidden")
+	}
+	for line := range 10 {
+		old.Code = append(old.Code, site.CodeMention{File: "b.go", Line: line + 1})
+	}
+	if out := render(t, s, old); !strings.Contains(out, "<details><summary>12 lines in 3 files name this record") {
+		t.Error("a long list is open")
 	}
 }
 

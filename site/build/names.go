@@ -1,0 +1,180 @@
+package build
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	yamlast "github.com/goccy/go-yaml/ast"
+
+	"lockstep/site"
+	"lockstep/site/names"
+)
+
+// Names in code spans are looked up if lockstep.yaml says what is a name. The code is
+// read by Load, and after an edit in it only the file that was edited.
+
+// compileNames makes the kinds of names ready and leaves out those that are wrong. The
+// entries are those of the file, for the lines of findings.
+func (c *Config) compileNames(entry *yamlast.MappingValueNode, find func(line int, rule, mend, format string, args ...any) []site.Finding) (findings []site.Finding) {
+	line := func(int) int { return 0 }
+	if entry != nil {
+		line = func(int) int { return entry.Key.GetToken().Position.Line }
+		if list, ok := entry.Value.(*yamlast.SequenceNode); ok {
+			line = func(i int) int { return list.Values[i].GetToken().Position.Line }
+		}
+	}
+	c.names = nil
+	for i := range c.Names {
+		k := &c.Names[i]
+		k.Line = line(i)
+		if err := k.Compile(); err != nil {
+			problem, mend, _ := strings.Cut(err.Error(), "; ")
+			findings = append(findings, find(k.Line, "config", mend, "names: %s", problem)...)
+			continue
+		}
+		c.names = append(c.names, k)
+	}
+	return findings
+}
+
+// newIndex is the index for a configuration, or nil if it asks for none.
+func (b *Builder) newIndex() *names.Index {
+	if len(b.config.names) == 0 && len(b.config.Code) == 0 {
+		return nil
+	}
+	return names.NewIndex(b.root.FS(), b.config.names, b.config.Code, skipDir)
+}
+
+// scanNames reads the code, and says which kinds of names find nothing there: then they
+// are described wrongly, and everything of the kind would be a finding.
+func (b *Builder) scanNames() (findings []site.Finding) {
+	if b.index == nil {
+		return nil
+	}
+	table := b.index.Scan()
+	for i, k := range b.config.names {
+		if k.From != names.Paths && table.Size(i) == 0 {
+			findings = append(findings, site.Finding{File: ConfigName, Line: k.Line, Rule: "config",
+				Message: fmt.Sprintf("names: no file defines a %s", k.Name), Mend: "correct files or define of this kind, or remove it"})
+		}
+	}
+	return findings
+}
+
+// codeChanged reads a file of the code again. Known is false for a file that is none of
+// the code.
+func (b *Builder) codeChanged(file string) (known, changed bool) {
+	if b.index == nil || !b.index.Reads(file) {
+		return false, false
+	}
+	return true, b.index.Update(file)
+}
+
+// look says what a span of a page names.
+func (t *Tree) look(p *site.Page, span string) names.Answer {
+	if t.table == nil || p.Source == "" {
+		return names.Answer{}
+	}
+	return t.table.Look(path.Dir(p.Source), span)
+}
+
+// names looks up what the code spans of a page name.
+func (f *follower) names() {
+	if f.tree.table == nil {
+		return
+	}
+	judge := func(line int, a names.Answer) {
+		if a.Name {
+			f.named++
+		}
+		if a.Place.File != "" {
+			f.places = append(f.places, a.Place.File)
+		}
+		if a.Problem != "" {
+			f.find(line, "unknown-name", a.Mend, "%s", a.Problem)
+		}
+	}
+	for _, span := range f.document.Spans {
+		if !span.Shell {
+			judge(span.Line, f.tree.look(f.page, span.Text))
+			continue
+		}
+		lines, answers := f.tree.table.LookAtShell(span.Text)
+		for i, a := range answers {
+			judge(span.Line+lines[i], a)
+		}
+	}
+}
+
+// Names is how many names of the texts were looked up in the code.
+func (t *Tree) Names() int { return t.named }
+
+// nameCode gives each record the places in the code that name it.
+func (t *Tree) nameCode() {
+	if t.table == nil {
+		return
+	}
+	for _, p := range t.log.Decisions {
+		for _, m := range t.table.Mentions(p.Decision.ID) {
+			p.Code = append(p.Code, site.CodeMention{File: m.File, Line: m.Line, Text: m.Text, Test: m.Test, Href: t.codeURL(m.Place)})
+		}
+	}
+}
+
+// codeURL is where readers see a place in the code as it was built, or "" if the site
+// does not know where its sources are shown.
+func (t *Tree) codeURL(place names.Place) string {
+	if t.config.Repository == "" {
+		return ""
+	}
+	address := t.config.sourceURL(place.File)
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	if commit := t.builder.history.commit.Hash; commit != "" && blobPaths[u.Host] != "" {
+		address = strings.Replace(address, "/HEAD/", "/"+commit+"/", 1)
+	}
+	if place.Line > 0 {
+		format := "#L%d"
+		if u.Host == "bitbucket.org" {
+			format = "#lines-%d"
+		}
+		address += fmt.Sprintf(format, place.Line)
+	}
+	return address
+}
+
+func (r resolver) Name(span string) (href, where string, ok bool) {
+	a := r.tree.look(r.page, span)
+	if !a.Name || a.Problem != "" || a.Place.File == "" {
+		return "", "", false
+	}
+	if p := r.tree.bySource[a.Place.File]; p != nil && a.Place.Line == 0 {
+		return site.Rel(r.page.Path, p.Path), p.Title, true
+	}
+	return r.tree.codeURL(a.Place), a.Place.String(), true
+}
+
+// joinPlaces notes the files that texts name: a text may have to be judged again when
+// one of them goes.
+func (t *Tree) joinPlaces(all []follower) {
+	for i := range all {
+		t.named += all[i].named
+		t.places = append(t.places, all[i].places...)
+	}
+	slices.Sort(t.places)
+	t.places = slices.Compact(t.places)
+}
+
+// Commands are the programs and verbs that the code defines, each a line of its words
+// and, sorted, its flags.
+func (t *Tree) Commands() []string {
+	if t.table == nil {
+		return nil
+	}
+	return t.table.Commands()
+}

@@ -1,0 +1,165 @@
+package names
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"lockstep/site"
+)
+
+// Table answers what a span of code in a text names.
+type Table struct {
+	root     fs.FS
+	kinds    []*Kind
+	exact    []map[string]Place // by kind
+	routes   [][]route          // by kind
+	programs map[string]*program
+	mentions map[string][]Mention
+	files    []string // that were read, sorted
+}
+
+// Answer says what a span is. The zero value is for what looks like no name.
+type Answer struct {
+	Name  bool  // it looks like a name
+	Place Place // where the name is defined, if it is; the zero value if it is in several places or in none
+	// Problem is why the name leads nowhere, and "" if it is sound. Mend is what may
+	// have been meant.
+	Problem, Mend string
+}
+
+// Mentions are the lines of the code that name a decision: "ADR-0007".
+func (t *Table) Mentions(id string) []Mention { return t.mentions[id] }
+
+// Size is how many names of a kind, by its place in the configuration, are defined.
+func (t *Table) Size(kind int) int {
+	if t.kinds[kind].From == GoCommands {
+		return len(t.programs)
+	}
+	return len(t.exact[kind])
+}
+
+// Look says what a span names. From is the folder of the text, in which paths may
+// begin.
+func (t *Table) Look(from, span string) Answer {
+	span = strings.TrimSpace(span)
+	if span == "" || len(span) > maxSpan {
+		return Answer{}
+	}
+	if commands := split(span); len(commands) > 1 {
+		return t.lookAtAll(commands)
+	}
+	if a := t.look(from, span); a.Name {
+		return a
+	}
+	return t.lookAtCommand(words(span))
+}
+
+// maxSpan bounds what is looked at: a span that is longer is a program.
+const maxSpan = 1000
+
+// LookAtShell says what is named in a block of commands. Each answer has the line of
+// the block, from 0, on which its command begins.
+func (t *Table) LookAtShell(block string) (lines []int, answers []Answer) {
+	for line, text := range commandLines(block) {
+		for _, command := range split(text) {
+			a := t.lookAtCommand(words(command))
+			if !a.Name {
+				a = t.lookUp(command)
+			}
+			if a.Name {
+				lines, answers = append(lines, line), append(answers, a)
+			}
+		}
+	}
+	return lines, answers
+}
+
+// lookAtAll: several commands in one span are as sound as the first that is not.
+func (t *Table) lookAtAll(commands []string) Answer {
+	var all Answer
+	for _, command := range commands {
+		a := t.lookAtCommand(words(command))
+		if !a.Name {
+			a = t.lookUp(command)
+		}
+		if a.Problem != "" {
+			return a
+		}
+		all.Name = all.Name || a.Name
+	}
+	return all
+}
+
+func (t *Table) look(from, span string) Answer {
+	if a := t.lookUp(span); a.Name {
+		return a
+	}
+	if a := t.lookAtFlag(span); a.Name {
+		return a
+	}
+	return t.lookAtPath(from, span)
+}
+
+// lookUp looks for a span among the kinds that define names by patterns, and among
+// tests. Several kinds may look alike: one that defines the name is enough.
+func (t *Table) lookUp(span string) Answer {
+	var kinds, near []string
+	name := ""
+	for i, k := range t.kinds {
+		if k.From != "" && k.From != GoTests {
+			continue
+		}
+		n := k.named(span)
+		if n == "" {
+			continue
+		}
+		place, ok := t.find(i, n, span)
+		if ok {
+			return Answer{Name: true, Place: place}
+		}
+		name = n
+		kinds = append(kinds, k.Name)
+		near = slices.AppendSeq(near, maps.Keys(t.exact[i]))
+	}
+	if len(kinds) == 0 {
+		return Answer{}
+	}
+	return t.missing(name, "", kinds, near)
+}
+
+// find looks for a name of one kind.
+func (t *Table) find(kind int, name, span string) (Place, bool) {
+	if place, ok := t.exact[kind][name]; ok {
+		return place, true
+	}
+	if prefix, ok := strings.CutSuffix(span, "…"); ok && t.kinds[kind].From == GoTests {
+		for _, other := range slices.Sorted(maps.Keys(t.exact[kind])) {
+			if strings.HasPrefix(other, prefix) {
+				return t.exact[kind][other], true
+			}
+		}
+	}
+	if strings.Contains(name, "/") {
+		written := newRoute(name, Place{})
+		for _, r := range t.routes[kind] {
+			if r.means(written) {
+				return r.place, true
+			}
+		}
+	}
+	return Place{}, false
+}
+
+// missing is the answer for a name that none of the kinds defines.
+func (t *Table) missing(name, of string, kinds, near []string) Answer {
+	a := Answer{Name: true, Problem: fmt.Sprintf("the code has no %s %s%s", strings.Join(kinds, " or "), name, of)}
+	if other := site.Nearest(name, near); other != "" {
+		a.Mend = "did you mean " + other + "?"
+	} else {
+		a.Mend = fmt.Sprintf("correct the name, or list it under except of its kind in lockstep.yaml with the reason (%s)", strings.Join(kinds, ", "))
+	}
+	return a
+}
