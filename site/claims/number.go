@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	amount  = `\d[\d,]*(?:\.\d+)?`
+	amount  = `\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?`
 	scale   = `(?:[ \x{00A0}\x{202F}]?(?:k|M|bn|tn)\b|[ \x{00A0}\x{202F}](?:thousand|million|billion|trillion)\b)`
 	counted = `(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one) hundred|(?:a|one) thousand|half an?)`
-	long    = `(?:(?:milli|micro|nano)?seconds?|minutes?|hours?|days?|weeks?|months?|years?|percent|(?:kilo|mega|giga|tera)?bytes?)`
+	long    = `(?:(?:milli|micro|nano)?seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|percent|(?:kilo|mega|giga|tera)?bytes?|(?:kilo|mega|giga)?bits?|[kMG]?Hz|[kMGT]bps|[QRT]PS|IOPS|dollars?|euros?|cents?|USD|EUR)`
 	period  = `(?:second|minute|hour|day|week|month|year)`
 )
 
@@ -36,7 +36,7 @@ func barePattern(more []string) *regexp.Regexp {
 		`([$€£][ \x{00A0}\x{202F}]?` + amount + scale + `?)` +
 		`|(` + amount + scale + `?(?:[ \x{00A0}\x{202F}-]?(?:` + strings.Join(short, "|") + `)|[ \x{00A0}\x{202F}](?:` + strings.Join(letter, "|") + `)|[ \x{00A0}\x{202F}-]` + long + `))` + end +
 		`|((?i:` + counted + `)[ \x{00A0}\x{202F}-]` + long + `)` + end +
-		`|(` + amount + scale + `?[ \x{00A0}\x{202F}]\pL+[ \x{00A0}\x{202F}](?:a|an|per|each)[ \x{00A0}\x{202F}]` + period + `)\b` +
+		`|(` + amount + scale + `?[ \x{00A0}\x{202F}]\pL+(?:[ \x{00A0}\x{202F}](?:a|an|per|each)[ \x{00A0}\x{202F}]` + period + `|/(?:s|sec|min|h|d|` + period + `)))\b` +
 		`)`)
 }
 
