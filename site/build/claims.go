@@ -67,11 +67,15 @@ func (b *Builder) readBeside() (findings []site.Finding) {
 			b.beside = append(b.beside, newDocument(b.parser, s.file, data, site.KindDocument))
 		}
 	}
-	for _, place := range b.config.Claims.Files() {
+	for _, place := range slices.Concat(b.config.Beside, b.config.Claims.Files()) {
+		key := "claims"
+		if slices.Contains(b.config.Beside, place) {
+			key = "beside"
+		}
 		info, err := fs.Stat(b.root.FS(), place)
 		switch {
 		case err != nil:
-			findings = append(findings, site.Finding{File: ConfigName, Rule: "config", Message: fmt.Sprintf("claims names %q, which does not exist", place), Mend: "correct the name, or remove it"})
+			findings = append(findings, site.Finding{File: ConfigName, Rule: "config", Message: fmt.Sprintf("%s names %q, which does not exist", key, place), Mend: "correct the name, or remove it"})
 		case info.IsDir():
 			b.walk(place, add, &findings)
 		case info.Size() <= maxSource:
