@@ -20,7 +20,7 @@ func newCheckCommand() *cobra.Command {
 	var fix, release, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Judge the sources: links, references, decisions, numbers, claims",
+		Short: "Judge the sources: links, references, decisions, numbers, claims, names",
 		Long: `Reads every source, builds the site into a temporary folder and judges both:
 dead links and anchors, unknown references, decisions that contradict each other
 or have no status, numbers that differ from the model, words that differ from the
@@ -41,9 +41,54 @@ What stands around the numbers is judged where lockstep.yaml asks for it:
     evidence:                        # the code that a run judges, unless the run
       torture: [prototype/node]      # says so itself in its field "judges"
 
+Failure modes, features, requirements and promises can be kept as data, below the
+folders that lockstep.yaml names:
+
+  ledger: [docs/ledger]
+
+  # docs/ledger/features.yaml
+  kind: features                     # failure-modes, requirements, promises
+  entries:                           # or parts: {Name of a part: {…}}
+    F-relay:
+      name: Relays
+      where: "[fan-out](../fan-out.md)"
+      status: designed               # built needs tests:, measured figures as well
+      why: They need gateways.
+
+A text shows them by a block of the language ledger (entries: KIND, table: KIND or
+tests: KIND, perhaps with part: NAME) and refers to them by links whose words are
+compared: [designed](ledger:F-relay.status), [one](ledger:features.count).
+
 Evidence that is older than the code that it judges is a warning, which leaves the
 exit code as it is, and with --release an error. A text that is read on a code host
-states a value as a link to the file: [143 ms](content/evidence/torture.json#window.p50_ms).`,
+states a value as a link to the file: [143 ms](content/evidence/torture.json#window.p50_ms).
+
+What code spans and blocks of shell commands name is looked up in the code, and linked
+to it, where lockstep.yaml says what is a name; a name that is not there is an error:
+
+  beside: [README.md]                # texts that are judged and are no pages
+  code: [src, cmd]                   # a record lists the lines in them that name it
+  names:
+    - kind: test                     # Test…, Fuzz…, Benchmark…, Example… of Go
+      from: go-tests
+    - kind: command                  # verbs and flags of programs that are written with
+      from: go-commands              # cobra or flag; --flags of kingpin and urfave/cli
+    - kind: path                     # what begins with a file or folder of the
+      from: paths                    # repository, or of the folders named by below
+      below: [src]
+      except: [src/generated/]       # looks like one, and is none
+    - kind: metric                   # anything, in any language: what a span of it
+      span: 'app_[a-z_]+'            # looks like, and in which files it is defined;
+      files: ["src/**/*.{py,js}"]    # the groups of define, joined by spaces, are
+      define: ['"(app_[a-z_]+)"']    # the name, or those of path, for a file itself
+    - kind: route                    # {id}, <id> and ID stand for any element
+      span: '(?:[A-Z]+ )?/v1/\S+'
+      files: [src/routes.py]
+      define: ['@app\.(?:get|post)\("(/[^"]+)"']
+    - kind: story
+      span: '[a-z]+(?:-[a-z]+)+'
+      files: ["stories/*.json"]
+      path: '.*/([a-z-]+)\.json'`,
 		Example: `  lockstep check
   lockstep check --fix           # write the values of model and ledger into the text
   lockstep check --release       # and no evidence is older than its code

@@ -112,6 +112,9 @@ adr: {{list .Config.ADR}}
 
 # url: https://example.org/design/        where the site will be published
 # repository: https://github.com/you/it   where readers see the sources
+# names:                                  what code spans name, looked up in the code: see lockstep check --help
+#   - {kind: test, from: go-tests}
+#   - {kind: path, from: paths}
 `))
 
 var firstPage = template.Must(template.New("index").Funcs(scaffold).Parse(`---

@@ -148,7 +148,7 @@ func (b *Builder) refresh(files []string) *Tree {
 	same := true
 	for _, file := range files {
 		if known, changed := b.codeChanged(file); known {
-			same = same && !changed && !slices.Contains(b.places, file)
+			same = same && !changed
 			continue
 		}
 		same = false

@@ -65,11 +65,15 @@ func (b *Builder) readBeside() (findings []site.Finding) {
 			b.beside = append(b.beside, newDocument(b.parser, s.file, data, site.KindDocument))
 		}
 	}
-	for _, place := range b.config.Claims.Files() {
+	for _, place := range slices.Concat(b.config.Beside, b.config.Claims.Files()) {
+		key := "claims"
+		if slices.Contains(b.config.Beside, place) {
+			key = "beside"
+		}
 		info, err := fs.Stat(b.root.FS(), place)
 		switch {
 		case err != nil:
-			findings = append(findings, site.Finding{File: ConfigName, Rule: "config", Message: fmt.Sprintf("claims names %q, which does not exist", place), Mend: "correct the name, or remove it"})
+			findings = append(findings, site.Finding{File: ConfigName, Rule: "config", Message: fmt.Sprintf("%s names %q, which does not exist", key, place), Mend: "correct the name, or remove it"})
 		case info.IsDir():
 			b.walk(place, add, &findings)
 		case info.Size() <= maxSource:
@@ -122,7 +126,7 @@ func (t *Tree) judgeClaims() {
 			Place:   d.Place,
 			Number:  func(dest string) string { return t.valueOf(d.Source, dest) },
 			Defined: func(id string, line int) string { return t.definitionOf(id, d.Source, line) },
-			Source:  func(dest string) bool { return t.isSource(d.Source, dest) }}, t.model)
+			Source:  func(dest string) (string, bool) { return t.sourceOf(d.Source, dest) }}, t.model)
 	}
 	findings, tally := checker.Finish()
 	t.tally = tally
@@ -149,40 +153,51 @@ func (t *Tree) valueOf(file, dest string) string {
 // its heading, or the record. What stands in it does not define itself.
 func (t *Tree) definitionOf(id, file string, line int) string {
 	def, ok := t.definitions[id]
-	if !ok {
+	if !ok || t.documents[def.page] == nil {
 		return ""
 	}
 	d := t.documents[def.page]
-	if d == nil {
-		return ""
-	}
 	all := d.statements()
-	from, to := 0, len(all)
 	if def.page.Decision == nil {
-		from = slices.IndexFunc(all, func(s markdown.Statement) bool { return s.Line == def.Line && (s.Row || s.Level > 0) })
-		if from < 0 {
-			return ""
-		}
-		to = from + 1
-		for level := all[from].Level; level > 0 && to < len(all) && (all[to].Level == 0 || all[to].Level > level); to++ {
-		}
+		all = section(all, def.Line)
 	}
-	if d.Source == file && len(all) > 0 && line >= all[from].Line && (to == len(all) || line < all[to].Line) {
+	if n := len(all); n > 0 && d.Source == file && line >= all[0].Line && line <= all[n-1].Line {
 		return ""
 	}
+	return textOf(all)
+}
+
+// section is the row on a line, or the heading there with all that stands below it.
+func section(all []markdown.Statement, line int) []markdown.Statement {
+	from := slices.IndexFunc(all, func(s markdown.Statement) bool { return s.Line == line && (s.Row || s.Level > 0) })
+	if from < 0 {
+		return nil
+	}
+	to := from + 1
+	for level := all[from].Level; level > 0 && to < len(all) && (all[to].Level == 0 || all[to].Level > level); to++ {
+	}
+	return all[from:to]
+}
+
+func textOf(statements []markdown.Statement) string {
 	var text strings.Builder
-	for _, s := range all[from:to] {
+	for _, s := range statements {
 		text.WriteString(s.Text() + "\n")
 	}
 	return text.String()
 }
 
-// isSource says whether a link leads to what somebody else has published, or to
-// the page that lists it.
-func (t *Tree) isSource(file, dest string) bool {
+// sourceOf says whether a link leads to what somebody else has published, or to
+// the page that lists it, and what the entry there says.
+func (t *Tree) sourceOf(file, dest string) (entry string, ok bool) {
 	if markdown.External(dest) {
-		return true
+		return "", true
 	}
-	p := t.bySource[parseAddress(file, dest).file]
-	return p != nil && p.Kind == site.KindSources
+	a := parseAddress(file, dest)
+	p := t.bySource[a.file]
+	if p == nil || p.Kind != site.KindSources {
+		return "", false
+	}
+	d := t.documents[p]
+	return textOf(section(d.statements(), d.LineOf(a.fragment))), true
 }

@@ -36,6 +36,7 @@ type Config struct {
 	Ledger     []string          `yaml:"ledger"`     // folders of entries in YAML, see package ledger
 	Sections   []string          `yaml:"sections"`   // order of the navigation
 	Titles     map[string]string `yaml:"titles"`     // of sections, by their first path element
+	Beside     []string          `yaml:"beside"`     // files and folders of Markdown that are judged and are no pages
 	Code       []string          `yaml:"code"`       // folders of code; a record shows what in them names it
 	Names      []names.Kind      `yaml:"names"`      // what code spans name, and where it is defined
 
@@ -55,7 +56,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "review", "claims"}
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {

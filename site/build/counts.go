@@ -23,8 +23,9 @@ func (t *Tree) Counts() (counts []Count) {
 		{len(t.Pages), "pages"}, {len(t.log.Decisions), "decisions"}, {links, "links"}, {references, "references"},
 		{model, "numbers of the model"}, {evidence, "numbers of evidence"},
 		{len(t.ledger.Entries()), "entries of the ledger"}, {phrases, "words of the ledger"},
-		{t.Names(), "names in code"}, {t.tally.Numbers, "statements without a bare number"}, {t.tally.Words, "statements beside evidence"},
-		{t.tally.Waiting, "that wait for a named entry"}, {t.tally.Allowed, "allowed with a reason"},
+		{t.named, "names in code"},
+		{t.tally.Numbers, "statements without a bare number"}, {t.tally.Words, "statements beside evidence"},
+		{t.tally.Waiting, "that put nothing off"}, {t.tally.Allowed, "allowed with a reason"},
 		{t.builder.ages.judged, "recorded runs with their age"},
 		{t.model.Assertions(), "promises of the model"}, {t.triggers(), "conditions of decisions"},
 	} {

@@ -26,6 +26,9 @@ func (c *Config) compileNames(entry *yamlast.MappingValueNode, find func(line in
 			line = func(i int) int { return list.Values[i].GetToken().Position.Line }
 		}
 	}
+	if entry != nil {
+		findings = append(findings, unknownKindKeys(entry.Value, find)...)
+	}
 	c.names = nil
 	for i := range c.Names {
 		k := &c.Names[i]
@@ -36,6 +39,27 @@ func (c *Config) compileNames(entry *yamlast.MappingValueNode, find func(line in
 			continue
 		}
 		c.names = append(c.names, k)
+	}
+	return findings
+}
+
+// unknownKindKeys finds keys of kinds that mean nothing: a misspelt one would switch a
+// part of the check off.
+func unknownKindKeys(list yamlast.Node, find func(line int, rule, mend, format string, args ...any) []site.Finding) (findings []site.Finding) {
+	kinds, ok := list.(*yamlast.SequenceNode)
+	if !ok {
+		return nil
+	}
+	for _, kind := range kinds.Values {
+		mapping, ok := kind.(*yamlast.MappingNode)
+		if !ok {
+			continue
+		}
+		for _, entry := range mapping.Values {
+			if key := entry.Key.GetToken(); !slices.Contains(names.Keys, key.Value) {
+				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(names.Keys, ", "), "names: the key %q has no meaning here", key.Value)...)
+			}
+		}
 	}
 	return findings
 }
@@ -73,44 +97,55 @@ func (b *Builder) codeChanged(file string) (known, changed bool) {
 	return true, b.index.Update(file)
 }
 
-// look says what a span of a page names.
-func (t *Tree) look(p *site.Page, span string) names.Answer {
-	if t.table == nil || p.Source == "" {
+// look says what a span of a text names.
+func (t *Tree) look(file, span string) names.Answer {
+	if t.table == nil || file == "" {
 		return names.Answer{}
 	}
-	return t.table.Look(path.Dir(p.Source), span)
+	return t.table.Look(path.Dir(file), span)
 }
 
-// names looks up what the code spans of a page name.
-func (f *follower) names() {
-	if f.tree.table == nil {
+// judgeNames looks up what the texts name, those beside the site too.
+func (t *Tree) judgeNames() {
+	if t.table == nil {
 		return
 	}
-	judge := func(line int, a names.Answer) {
-		if a.Name {
-			f.named++
+	for _, d := range t.texts() {
+		judge := func(line int, a names.Answer) {
+			if a.Name {
+				t.named++
+			}
+			if a.Place.File != "" {
+				// If the file goes, the text must be judged again.
+				t.places = append(t.places, a.Place.File)
+			}
+			if a.Problem == "" {
+				return
+			}
+			f := site.Finding{File: d.Source, Line: line, Rule: "unknown-name", Message: a.Problem, Mend: a.Mend}
+			t.Findings = append(t.Findings, f)
+			if p := t.bySource[d.Source]; p != nil {
+				p.Findings = append(p.Findings[:len(p.Findings):len(p.Findings)], f)
+			}
 		}
-		if a.Place.File != "" {
-			f.places = append(f.places, a.Place.File)
-		}
-		if a.Problem != "" {
-			f.find(line, "unknown-name", a.Mend, "%s", a.Problem)
+		for _, span := range d.Spans {
+			if span.Prose {
+				judge(span.Line, t.table.LookForTest(span.Text))
+				continue
+			}
+			if !span.Shell {
+				judge(span.Line, t.look(d.Source, span.Text))
+				continue
+			}
+			lines, answers := t.table.LookAtShell(span.Text)
+			for i, a := range answers {
+				judge(span.Line+lines[i], a)
+			}
 		}
 	}
-	for _, span := range f.document.Spans {
-		if !span.Shell {
-			judge(span.Line, f.tree.look(f.page, span.Text))
-			continue
-		}
-		lines, answers := f.tree.table.LookAtShell(span.Text)
-		for i, a := range answers {
-			judge(span.Line+lines[i], a)
-		}
-	}
+	slices.Sort(t.places)
+	t.places = slices.Compact(t.places)
 }
-
-// Names is how many names of the texts were looked up in the code.
-func (t *Tree) Names() int { return t.named }
 
 // nameCode gives each record the places in the code that name it.
 func (t *Tree) nameCode() {
@@ -149,7 +184,7 @@ func (t *Tree) codeURL(place names.Place) string {
 }
 
 func (r resolver) Name(span string) (href, where string, ok bool) {
-	a := r.tree.look(r.page, span)
+	a := r.tree.look(r.page.Source, span)
 	if !a.Name || a.Problem != "" || a.Place.File == "" {
 		return "", "", false
 	}
@@ -159,19 +194,8 @@ func (r resolver) Name(span string) (href, where string, ok bool) {
 	return r.tree.codeURL(a.Place), a.Place.String(), true
 }
 
-// joinPlaces notes the files that texts name: a text may have to be judged again when
-// one of them goes.
-func (t *Tree) joinPlaces(all []follower) {
-	for i := range all {
-		t.named += all[i].named
-		t.places = append(t.places, all[i].places...)
-	}
-	slices.Sort(t.places)
-	t.places = slices.Compact(t.places)
-}
-
 // Commands are the programs and verbs that the code defines, each a line of its words
-// and, sorted, its flags.
+// and, sorted, its flags, and … if it may have others.
 func (t *Tree) Commands() []string {
 	if t.table == nil {
 		return nil

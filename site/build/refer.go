@@ -32,7 +32,6 @@ func (t *Tree) refer() {
 			f.page.Findings = append(f.page.Findings[:len(f.page.Findings):len(f.page.Findings)], f.findings...)
 		}
 	}
-	t.joinPlaces(all)
 	t.cite()
 	slices.Sort(t.files)
 	t.files = slices.Compact(t.files)
@@ -60,8 +59,6 @@ type follower struct {
 	notes    []note
 	files    []string
 	findings []site.Finding
-	named    int      // names that were looked up in the code
-	places   []string // files in which they are defined
 }
 
 type note struct {
@@ -127,7 +124,6 @@ func (f *follower) follow() {
 	for _, n := range f.document.Numbers {
 		f.number(n)
 	}
-	f.names()
 }
 
 // mismatched: "ADR-0007" must not lead to another record.

@@ -23,10 +23,11 @@ type Text struct {
 	// Place is the file in which a line stands, if the text takes parts from others;
 	// nil if it does not.
 	Place func(line int) (file string, lineThere int)
-	// Number is the destination of the value that a link states, or "". Source says
-	// whether a link leads to somebody else's word.
+	// Number is the destination of the value that a link states, or "".
 	Number func(dest string) string
-	Source func(dest string) bool
+	// Source says whether a link leads to somebody else's word, and what of it the
+	// page of sources keeps: "" for an address on the web.
+	Source func(dest string) (entry string, ok bool)
 	// Defined is the text that defines an identifier, such as the row of SLO-5, as
 	// seen from a line. It is "" for what is defined nowhere, or on that line.
 	Defined func(id string, line int) string
@@ -37,7 +38,7 @@ type Tally struct {
 	Numbers int // statements in which no number with a unit may stand bare
 	Allowed int // numbers, words and phrases that an allowance covers
 	Words   int // statements beside evidence, whose words were looked at
-	Waiting int // statements that wait for something, and say for what
+	Waiting int // statements that put nothing off without naming an entry
 }
 
 // Checker judges texts, one after the other.

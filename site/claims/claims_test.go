@@ -62,7 +62,12 @@ func judged(t *testing.T, c Config, allowed, text string) (found []string, list 
 		Defined: func(id string, _ int) string {
 			return map[string]string{"SLO-5": "SLO-5 | in the home region: under 150 ms; under 250 ms | 99 %"}[id]
 		},
-		Source: func(dest string) bool { return strings.Contains(dest, "sources.md") || markdown.External(dest) }}, torture)
+		Source: func(dest string) (string, bool) {
+			if strings.HasSuffix(dest, "sources.md#slack") {
+				return "Slack\nAround 0.7 ms, at most 3 ms.", true
+			}
+			return "", markdown.External(dest)
+		}}, torture)
 	list, _ = k.Finish()
 	for _, f := range list {
 		if f.Message == "" || f.Mend == "" || f.File == "" {
@@ -96,6 +101,9 @@ func TestBareNumber(t *testing.T) {
 		{"SLO-5 allows 150 ms, for 99 % of them.", 0},
 		{"SLO-5 allows 50 ms.", 1},
 		{"SLO-6 allows 150 ms.", 1},
+		{"It takes 0.8 ms, as [Slack](../sources.md#slack) says.", 1},
+		{"It takes 7 ms, as [Slack](../sources.md#slack) says.", 1},
+		{"It takes 0.8 ms, as [they](https://example.org) say.", 0},
 		{"It takes [700 ms](model:x).", 0},
 		{"It takes [700](model:x) ms.", 0},
 		{"Sent [400 messages](evidence:torture#failures.total) a second.", 0},

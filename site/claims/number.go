@@ -56,7 +56,7 @@ func (k *Checker) numbers(p print) {
 		from = at.end
 		switch {
 		case k.covered(p, at):
-		case p.quoted(at.start):
+		case p.quoted(at):
 		case p.defined(at):
 		default:
 			k.find(p.of.File, p.line(at.start), "bare-number",
@@ -68,30 +68,39 @@ func (k *Checker) numbers(p print) {
 // defined says whether the statement names an identifier whose definition has the
 // same number: "below 50 ms (SLO-5)".
 func (p print) defined(at span) bool {
-	number := p.text[at.start:at.end]
 	for _, m := range markdown.FindReferences([]byte(p.text)) {
-		text := p.of.Defined(m.ID, p.line(at.start))
-		for from := 0; ; {
-			i := strings.Index(text[from:], number)
-			if i < 0 {
-				break
-			}
-			from += i + len(number)
-			if before := text[:from-len(number)]; before == "" || !strings.ContainsAny(before[len(before)-1:], "0123456789.,") {
-				return true
-			}
+		if states(p.of.Defined(m.ID, p.line(at.start)), p.text[at.start:at.end]) {
+			return true
 		}
 	}
 	return false
 }
 
-// quoted says whether the sentence, or the cell, links to somebody else's word.
-func (p print) quoted(offset int) bool {
-	cell := p.Pieces[p.at(offset)].Cell
+// quoted says whether the sentence, or the cell, links to somebody else's word. If
+// the page of sources has an entry for it, the number stands there as well.
+func (p print) quoted(at span) bool {
+	cell := p.Pieces[p.at(at.start)].Cell
 	for _, piece := range p.Pieces {
-		if piece.Cell == cell && piece.Dest != "" && p.of.Source(piece.Dest) {
+		if piece.Cell != cell || piece.Dest == "" {
+			continue
+		}
+		if entry, ok := p.of.Source(piece.Dest); ok && (entry == "" || states(entry, p.text[at.start:at.end])) {
 			return true
 		}
 	}
 	return false
+}
+
+// states says whether a text has a number: "50 ms" is not in "150 ms".
+func states(text, number string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], number)
+		if i < 0 {
+			return false
+		}
+		if at := from + i; at == 0 || !strings.ContainsAny(text[at-1:at], "0123456789.,") {
+			return true
+		}
+		from += i + len(number)
+	}
 }

@@ -15,12 +15,12 @@ var identified = regexp.MustCompile(`(?i)(?:^ledger:|#[a-z]{1,8}-?\d+(?:$|-)|(?:
 // waits finds statements that put something off without naming what. A name
 // leads to an entry, which somebody keeps; a phrase stays when its cause is gone.
 func (k *Checker) waits(p print) {
+	k.tally.Waiting++
 	at := k.waiting.FindStringIndex(p.plain)
 	if at == nil || k.covered(p, span{at[0], at[1]}) {
 		return
 	}
 	if named(p) {
-		k.tally.Waiting++
 		return
 	}
 	k.find(p.of.File, p.line(at[0]), "waiting-phrase", "name the entry that it waits for, such as FM-7 or ADR-0026"+k.orAllow(),

@@ -77,6 +77,9 @@ func (d *Document) Extract() *Document {
 // HasID says whether the page has an element with that id.
 func (d *Document) HasID(id string) bool { _, ok := d.ids[id]; return ok }
 
+// LineOf is the line of the element with that id, 0 if there is none.
+func (d *Document) LineOf(id string) int { return d.ids[id] }
+
 // IDs lists the ids of the page.
 func (d *Document) IDs() []string {
 	ids := make([]string, 0, len(d.ids))

@@ -42,6 +42,7 @@ func (d *Document) inspect() {
 		case *ast.Text:
 			d.Words += len(strings.Fields(string(n.Segment.Value(d.src))))
 			d.references(n, heading)
+			d.testWords(n)
 		case *ast.FencedCodeBlock:
 			d.diagramFence(n)
 			d.shellFence(n)

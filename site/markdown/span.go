@@ -1,9 +1,12 @@
 package markdown
 
 import (
+	"bytes"
 	"fmt"
 	"html"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	goldhtml "github.com/yuin/goldmark/renderer/html"
@@ -16,7 +19,36 @@ type Span struct {
 	Text  string
 	Line  int  // of a block: that of its first command
 	Shell bool // it is a block
+	Prose bool // it is a word of running text that looks like the name of a test
 }
+
+var testWord = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w*`)
+
+// testWords notes what only a test can be called, whether or not it is set as code.
+func (d *Document) testWords(n *ast.Text) {
+	if n.Parent().Kind() == ast.KindCodeSpan {
+		return
+	}
+	value := n.Segment.Value(d.src)
+	if !bytes.Contains(value, []byte("Test")) && !bytes.Contains(value, []byte("Fuzz")) && !bytes.Contains(value, []byte("Benchmark")) {
+		return
+	}
+	for _, m := range testWord.FindAllIndex(value, -1) {
+		begin := n.Segment.Start + m[0]
+		if begin > 0 && isNamePart(d.src[begin-1]) {
+			continue
+		}
+		// An underscore may begin emphasis, so a name may go on in the next node.
+		end := n.Segment.Start + m[1]
+		for end < len(d.src) && (isNamePart(d.src[end]) || d.src[end] == '\\' && end+1 < len(d.src) && d.src[end+1] == '_') {
+			end++
+		}
+		name := strings.ReplaceAll(string(d.src[begin:end]), `\`, "")
+		d.Spans = append(d.Spans, Span{Text: name, Line: d.lineAt(begin), Prose: true})
+	}
+}
+
+func isNamePart(b byte) bool { return isWord(b) || b == '_' }
 
 // shells are the languages of fences that hold commands.
 var shells = []string{"sh", "bash", "shell", "console", "zsh", "shell-session"}

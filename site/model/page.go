@@ -323,6 +323,12 @@ func (r *run) view() runView {
 			v.Meta = append(v.Meta, [2]string{name, r.meta[name]})
 		}
 	}
+	if l := r.byPath["command"]; l != nil {
+		v.Meta = append(v.Meta, [2]string{"command", l.text})
+	}
+	if len(r.judges) > 0 {
+		v.Meta = append(v.Meta, [2]string{"judges the code in", strings.Join(r.judges, ", ")})
+	}
 	for _, l := range r.leaves {
 		if r.meta[l.path] != "" || !l.listed {
 			continue

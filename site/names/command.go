@@ -32,12 +32,15 @@ func (t *Table) lookAtFlag(span string) Answer {
 	if kind == nil || m == nil || slices.Contains(kind.Except, span) || slices.Contains(kind.Except, m[0]) || always(m[1]) {
 		return Answer{}
 	}
-	all := make(map[string]Place)
+	all, open := maps.Clone(t.loose), false
 	for _, name := range slices.Sorted(maps.Keys(t.programs)) {
-		t.programs[name].gather(all)
+		open = t.programs[name].gather(all) || open
 	}
 	if place, ok := all[m[1]]; ok {
 		return Answer{Name: true, Place: place}
+	}
+	if open {
+		return Answer{}
 	}
 	return flagMissing(m[1], "no program of the code has the flag --%s", all)
 }
@@ -53,16 +56,19 @@ func flagMissing(flag, format string, all map[string]Place) Answer {
 	return a
 }
 
-// gather adds the flags of a program and its verbs, the first place of each.
-func (p *program) gather(all map[string]Place) {
+// gather adds the flags of a program and its verbs, the first place of each, and says
+// whether there may be others.
+func (p *program) gather(all map[string]Place) (open bool) {
+	open = p.open
 	for name, place := range p.flags {
 		if first, ok := all[name]; !ok || place.before(first) {
 			all[name] = place
 		}
 	}
 	for _, verb := range p.verbs {
-		verb.gather(all)
+		open = verb.gather(all) || open
 	}
+	return open
 }
 
 // lookAtCommand looks at the words of one command: a program of ours, or another that
@@ -98,6 +104,9 @@ func (p *program) look(words []string) Answer {
 		if m := flagName.FindStringSubmatch(word); m != nil {
 			begun = true
 			place, ok := p.flags[m[1]]
+			if !ok && p.open {
+				return Answer{}
+			}
 			if !ok && !always(m[1]) {
 				return flagMissing(m[1], full+" has no flag --%s", p.flags)
 			}
@@ -131,8 +140,8 @@ func (t *Table) lookAtGo(words []string) Answer {
 		switch {
 		case strings.HasPrefix(word, "./") && word != "./...":
 			a = t.lookAtPath("", word)
-		case i > 0 && (words[i-1] == "-run" || words[i-1] == "-bench" || words[i-1] == "-fuzz"):
-			a = t.lookAtTests(word)
+		case i > 0 && patterns[words[i-1]] != "":
+			a = t.lookAtTests(patterns[words[i-1]], word)
 		}
 		if a.Problem != "" {
 			return a
@@ -142,15 +151,22 @@ func (t *Table) lookAtGo(words []string) Answer {
 	return all
 }
 
+// patterns are flags of go test that choose tests, and how those begin.
+var patterns = map[string]string{"-run": "Test", "-bench": "Benchmark", "-fuzz": "Fuzz"}
+
 // lookAtTests: a pattern that is given to go test finds a test with each choice.
-func (t *Table) lookAtTests(pattern string) Answer {
+func (t *Table) lookAtTests(prefix, pattern string) Answer {
 	if strings.ContainsAny(pattern, "()[]$/") {
 		return Answer{} // such as ^$, which is meant to find none
 	}
 	var known []string
 	for i, k := range t.kinds {
 		if k.From == GoTests {
-			known = slices.AppendSeq(known, maps.Keys(t.exact[i]))
+			for name := range t.exact[i] {
+				if strings.HasPrefix(name, prefix) || prefix == "Test" {
+					known = append(known, name)
+				}
+			}
 		}
 	}
 	if len(known) == 0 {
@@ -159,7 +175,10 @@ func (t *Table) lookAtTests(pattern string) Answer {
 	for _, choice := range strings.Split(strings.ReplaceAll(pattern, `\|`, "|"), "|") {
 		re, err := regexp.Compile(choice)
 		if err == nil && !slices.ContainsFunc(known, re.MatchString) {
-			return t.missing(choice, "", []string{"test"}, known)
+			for i, name := range known {
+				known[i] = strings.TrimPrefix(name, prefix)
+			}
+			return t.missing(choice, []string{strings.ToLower(prefix)}, known)
 		}
 	}
 	return Answer{Name: true}

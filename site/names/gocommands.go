@@ -18,6 +18,8 @@ type commandFile struct {
 	functions []*function
 	fields    map[string]map[string]string // of structs: type -> field -> type
 	variables map[string]*command          // of the package
+	constants map[string]string            // texts that have a name
+	loose     map[string]int               // flags of libraries whose commands are not followed, with their lines
 }
 
 // command is a program or a verb as it is written, before it is known whose it is.
@@ -42,10 +44,11 @@ type function struct {
 }
 
 // flagUse is the definition of a flag on the command in a variable. An empty variable
-// is the program itself, as with flag.String.
+// is the program itself, as with flag.String. The name may be that of a constant.
 type flagUse struct {
 	on         string
 	name       string
+	constant   string
 	persistent bool
 	line       int
 }
@@ -81,7 +84,8 @@ func readCommands(name string, src []byte) *commandFile {
 	if f == nil {
 		return nil
 	}
-	c := &commandFile{name: name, fields: make(map[string]map[string]string), variables: make(map[string]*command)}
+	c := &commandFile{name: name, fields: make(map[string]map[string]string), variables: make(map[string]*command), constants: make(map[string]string), loose: make(map[string]int)}
+	c.findLoose(set, f)
 	for _, d := range f.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
@@ -103,6 +107,9 @@ func readCommands(name string, src []byte) *commandFile {
 					}
 				case *ast.ValueSpec:
 					for i, value := range spec.Values {
+						if constant, ok := text(value); ok && i < len(spec.Names) {
+							c.constants[spec.Names[i].Name] = constant
+						}
 						if made := c.literal(set, value); made != nil && i < len(spec.Names) {
 							c.variables[spec.Names[i].Name] = made
 						}
@@ -112,6 +119,33 @@ func readCommands(name string, src []byte) *commandFile {
 		}
 	}
 	return c
+}
+
+// findLoose notes flags that are written as kingpin and urfave/cli have them:
+// x.Flag("name", "help") and StringFlag{Name: "name"}.
+func (c *commandFile) findLoose(set *token.FileSet, f *ast.File) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if fun, ok := n.Fun.(*ast.SelectorExpr); ok && fun.Sel.Name == "Flag" && len(n.Args) > 1 {
+				if name, ok := text(n.Args[0]); ok {
+					c.loose[name] = set.Position(n.Args[0].Pos()).Line
+				}
+			}
+		case *ast.CompositeLit:
+			if !strings.HasSuffix(typeName(n.Type), "Flag") {
+				return true
+			}
+			for _, element := range n.Elts {
+				if pair, ok := element.(*ast.KeyValueExpr); ok && typeName(pair.Key) == "Name" {
+					if name, ok := text(pair.Value); ok {
+						c.loose[name] = set.Position(pair.Pos()).Line
+					}
+				}
+			}
+		}
+		return true
+	})
 }
 
 func typeName(e ast.Expr) string {
@@ -198,6 +232,11 @@ func (c *commandFile) function(set *token.FileSet, d *ast.FuncDecl) *function {
 		}
 	}
 	flagSets := make(map[string]flagUse) // variables that hold a command's flags
+	for name, t := range f.types {
+		if t == "FlagSet" {
+			flagSets[name] = flagUse{on: name}
+		}
+	}
 	bound := make(map[ast.Expr]bool)
 	bind := func(name string, value ast.Expr) {
 		if t := typeName(value); t != "" {
@@ -284,10 +323,9 @@ func (f *function) call(set *token.FileSet, n *ast.CallExpr, sets map[string]fla
 				at = 1
 			}
 			if defining.MatchString(fun.Sel.Name) && at < len(n.Args) {
-				if name, ok := text(n.Args[at]); ok {
-					on.name, on.line = name, line(n.Args[at])
-					f.flags = append(f.flags, on)
-				}
+				on.name, _ = text(n.Args[at])
+				on.constant, on.line = typeName(n.Args[at]), line(n.Args[at])
+				f.flags = append(f.flags, on)
 			}
 			return
 		}
@@ -298,7 +336,7 @@ func (f *function) call(set *token.FileSet, n *ast.CallExpr, sets map[string]fla
 				case *ast.Ident:
 					a.children = append(a.children, arg.Name)
 				case *ast.CallExpr:
-					if c, ok := callOf(arg); ok {
+					if c, ok := callOf(arg, sets); ok {
 						a.calls = append(a.calls, c)
 					}
 				case *ast.CompositeLit:
@@ -312,12 +350,14 @@ func (f *function) call(set *token.FileSet, n *ast.CallExpr, sets map[string]fla
 			return
 		}
 	}
-	if c, ok := callOf(n); ok {
+	if c, ok := callOf(n, sets); ok {
 		f.calls = append(f.calls, c)
 	}
 }
 
-func callOf(n *ast.CallExpr) (call, bool) {
+// callOf takes a call apart. An argument that holds the flags of a command stands for
+// the command.
+func callOf(n *ast.CallExpr, sets map[string]flagUse) (call, bool) {
 	var c call
 	switch fun := n.Fun.(type) {
 	case *ast.Ident:
@@ -343,7 +383,9 @@ func callOf(n *ast.CallExpr) (call, bool) {
 	}
 	for _, arg := range n.Args {
 		id, _ := bare(arg).(*ast.Ident)
-		if id != nil {
+		if on, ok := flagsOf(arg, sets); ok && on.on != "" {
+			c.args = append(c.args, on.on)
+		} else if id != nil {
 			c.args = append(c.args, id.Name)
 		} else {
 			c.args = append(c.args, "")

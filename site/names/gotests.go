@@ -8,8 +8,8 @@ import (
 )
 
 // goTests are the top-level functions, methods and other declarations of a Go file
-// whose names begin as those of tests do. A type TestServer is no test, but it is what
-// a text means that names it.
+// whose names begin as those of tests do. A type may be called like a test, and is then
+// what a text means that names it.
 func goTests(name string, src []byte) (all []definition) {
 	if !bytes.Contains(src, []byte("Test")) && !bytes.Contains(src, []byte("Fuzz")) && !bytes.Contains(src, []byte("Benchmark")) && !bytes.Contains(src, []byte("Example")) {
 		return nil

@@ -258,7 +258,7 @@ func (x *Index) join() *Table {
 			}
 		}
 	}
-	t.programs = joinCommands(commands)
+	t.programs, t.loose = joinCommands(commands)
 	for _, all := range t.mentions {
 		slices.SortStableFunc(all, func(a, b Mention) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
 	}

@@ -40,6 +40,9 @@ type Kind struct {
 	globs  []string // Files, without braces
 }
 
+// Keys are those of a kind in lockstep.yaml.
+var Keys = []string{"kind", "from", "span", "files", "define", "path", "below", "except"}
+
 // The ways in which Go and the tree of files are read.
 const (
 	// GoTests are the functions and methods Test…, Fuzz…, Benchmark… and Example….

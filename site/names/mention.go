@@ -51,12 +51,12 @@ var (
 		".c", ".h", ".cc", ".cpp", ".hpp", ".m", ".swift", ".cs", ".fs", ".rb", ".php", ".ex", ".exs", ".erl", ".hs", ".ml", ".clj", ".lua", ".dart", ".zig", ".r", ".jl",
 		".sh", ".bash", ".ps1", ".sql", ".proto", ".graphql", ".tf", ".hcl", ".nix", ".css", ".scss", ".html"}
 	dataFiles = []string{".yaml", ".yml", ".json", ".toml"}
-	unnamed   = []string{"Makefile", "Dockerfile", "Justfile", "Jenkinsfile"}
 )
 
 func isCode(name string) bool {
 	ext := strings.ToLower(path.Ext(name))
-	return slices.Contains(sources, ext) || slices.Contains(dataFiles, ext) || slices.Contains(unnamed, path.Base(name))
+	// Without an ending, it is a script, a Makefile or the like.
+	return ext == "" || slices.Contains(sources, ext) || slices.Contains(dataFiles, ext)
 }
 
 const maxMentionText = 160

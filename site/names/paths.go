@@ -60,7 +60,7 @@ func (t *Table) path(base, written string) (place, missing string) {
 		if element == "..." || element == "…" || element == "**" {
 			break // anything below
 		}
-		if stands(element) || strings.ContainsAny(element, "<>…") {
+		if isPlaceholder(element) || strings.ContainsAny(element, "<>…") || strings.HasPrefix(element, "{") && !strings.Contains(element, ",") {
 			element = "*"
 		}
 		open = append(open, element)

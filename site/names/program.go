@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -15,14 +16,22 @@ type program struct {
 	takes bool
 	verbs map[string]*program
 	flags map[string]Place // by name without hyphens
+	// open is set where flags are defined in a way that was not understood: then there
+	// may be others.
+	open bool
 }
 
 // joinCommands finds out which verb belongs to which program, and which flag to which
 // verb, by following commands through the calls of functions.
-func joinCommands(files []*commandFile) map[string]*program {
+func joinCommands(files []*commandFile) (programs map[string]*program, loose map[string]Place) {
 	j := &joiner{byName: make(map[string][]*function), fields: make(map[string]map[string]string), variables: make(map[string]map[string]*command),
-		programs: make(map[*command]*program), children: make(map[*program]bool), persistent: make(map[*program]map[string]Place)}
+		constants: make(map[string]string), programs: make(map[*command]*program), children: make(map[*program]bool), persistent: make(map[*program]map[string]Place)}
+	loose = make(map[string]Place)
 	for _, file := range files {
+		for name, line := range file.loose {
+			loose[name] = Place{file.name, line}
+		}
+		maps.Copy(j.constants, file.constants)
 		folder := path.Dir(file.name)
 		for _, f := range file.functions {
 			j.byName[f.name] = append(j.byName[f.name], f)
@@ -40,7 +49,7 @@ func joinCommands(files []*commandFile) map[string]*program {
 			j.follow(f)
 		}
 	}
-	programs := make(map[string]*program)
+	programs = make(map[string]*program)
 	all := slices.SortedFunc(maps.Values(j.programs), func(a, b *program) int {
 		return cmp.Or(cmp.Compare(a.place.File, b.place.File), cmp.Compare(a.place.Line, b.place.Line))
 	})
@@ -50,13 +59,14 @@ func joinCommands(files []*commandFile) map[string]*program {
 			j.inherit(p, nil, 0)
 		}
 	}
-	return programs
+	return programs, loose
 }
 
 type joiner struct {
 	byName     map[string][]*function
 	fields     map[string]map[string]string   // "folder type" -> field -> type
 	variables  map[string]map[string]*command // of packages, by folder
+	constants  map[string]string
 	programs   map[*command]*program
 	children   map[*program]bool
 	persistent map[*program]map[string]Place
@@ -150,6 +160,13 @@ func (j *joiner) flagsOn(f *function, variable string, p *program, depth int) {
 		if u.on != variable {
 			continue
 		}
+		if u.name == "" {
+			u.name = j.constants[u.constant]
+		}
+		if u.name == "" {
+			p.open = true
+			continue
+		}
 		place := Place{f.file.name, u.line}
 		p.flags[u.name] = place
 		if u.persistent {
@@ -167,7 +184,11 @@ func (j *joiner) flagsOn(f *function, variable string, p *program, depth int) {
 			if arg != variable {
 				continue
 			}
-			for _, g := range j.called(f, c) {
+			called := j.called(f, c)
+			if len(called) == 0 && addsFlags.MatchString(c.name) {
+				p.open = true
+			}
+			for _, g := range called {
 				if at < len(g.params) {
 					j.flagsOn(g, g.params[at], p, depth+1)
 				}
@@ -175,6 +196,10 @@ func (j *joiner) flagsOn(f *function, variable string, p *program, depth int) {
 		}
 	}
 }
+
+// addsFlags is how functions of other modules are called that are handed a command to
+// define flags on it.
+var addsFlags = regexp.MustCompile(`(?i)flag|^(add|register|bind|install)`)
 
 // made are the commands that a call gives: those that the function writes, or those of
 // the functions that it calls.
@@ -248,16 +273,21 @@ func (j *joiner) inherit(p *program, above map[string]Place, depth int) {
 	}
 	for _, verb := range p.verbs {
 		if depth < maxDepth {
+			verb.open = verb.open || p.open && len(j.persistent[p]) > 0
 			j.inherit(verb, down, depth+1)
 		}
 	}
 }
 
-// Commands are the programs and verbs, sorted, each with its flags behind it.
+// Commands are the programs and verbs, sorted, each with its flags behind it, and … if
+// it may have others.
 func (t *Table) Commands() (all []string) {
 	var list func(p *program, above string)
 	list = func(p *program, above string) {
 		words := append([]string{above + p.name}, slices.Sorted(maps.Keys(p.flags))...)
+		if p.open {
+			words = append(words, "…")
+		}
 		all = append(all, strings.Join(words, " "))
 		for _, verb := range p.verbs {
 			list(verb, above+p.name+" ")

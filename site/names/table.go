@@ -17,6 +17,7 @@ type Table struct {
 	exact    []map[string]Place // by kind
 	routes   [][]route          // by kind
 	programs map[string]*program
+	loose    map[string]Place // flags of no known program
 	mentions map[string][]Mention
 	files    []string // that were read, sorted
 }
@@ -36,7 +37,7 @@ func (t *Table) Mentions(id string) []Mention { return t.mentions[id] }
 // Size is how many names of a kind, by its place in the configuration, are defined.
 func (t *Table) Size(kind int) int {
 	if t.kinds[kind].From == GoCommands {
-		return len(t.programs)
+		return len(t.programs) + len(t.loose)
 	}
 	return len(t.exact[kind])
 }
@@ -75,6 +76,16 @@ func (t *Table) LookAtShell(block string) (lines []int, answers []Answer) {
 		}
 	}
 	return lines, answers
+}
+
+// LookForTest says whether a word of running text is a test.
+func (t *Table) LookForTest(word string) Answer {
+	for _, k := range t.kinds {
+		if k.From == GoTests {
+			return t.lookUp(word)
+		}
+	}
+	return Answer{}
 }
 
 // lookAtAll: several commands in one span are as sound as the first that is not.
@@ -120,14 +131,37 @@ func (t *Table) lookUp(span string) Answer {
 		if ok {
 			return Answer{Name: true, Place: place}
 		}
+		others := t.likeIt(i, n)
+		if strings.HasPrefix(n, "/") && !t.begins(i, n) && site.Nearest(n, others) == "" {
+			continue // /etc/hosts is no route of a program that has none below /etc
+		}
 		name = n
 		kinds = append(kinds, k.Name)
-		near = slices.AppendSeq(near, maps.Keys(t.exact[i]))
+		near = append(near, others...)
 	}
 	if len(kinds) == 0 {
 		return Answer{}
 	}
-	return t.missing(name, "", kinds, near)
+	return t.missing(name, kinds, near)
+}
+
+// likeIt are the names of a kind in the form of a name: without the method, if it has
+// none.
+func (t *Table) likeIt(kind int, name string) (all []string) {
+	for other := range t.exact[kind] {
+		if strings.HasPrefix(name, "/") {
+			_, other, _ = strings.Cut(other, "/")
+			other = "/" + other
+		}
+		all = append(all, other)
+	}
+	return all
+}
+
+// begins says whether any route of a kind has the first element of a path.
+func (t *Table) begins(kind int, name string) bool {
+	first := newRoute(name, Place{}).elements[0]
+	return slices.ContainsFunc(t.routes[kind], func(r route) bool { return r.elements[0] == first })
 }
 
 // find looks for a name of one kind.
@@ -154,12 +188,13 @@ func (t *Table) find(kind int, name, span string) (Place, bool) {
 }
 
 // missing is the answer for a name that none of the kinds defines.
-func (t *Table) missing(name, of string, kinds, near []string) Answer {
-	a := Answer{Name: true, Problem: fmt.Sprintf("the code has no %s %s%s", strings.Join(kinds, " or "), name, of)}
+func (t *Table) missing(name string, kinds, near []string) Answer {
+	what := strings.Join(kinds, " or ")
+	a := Answer{Name: true, Problem: fmt.Sprintf("the code has no %s %s", what, name)}
 	if other := site.Nearest(name, near); other != "" {
 		a.Mend = "did you mean " + other + "?"
 	} else {
-		a.Mend = fmt.Sprintf("correct the name, or list it under except of its kind in lockstep.yaml with the reason (%s)", strings.Join(kinds, ", "))
+		a.Mend = "correct the name, or list it in lockstep.yaml under except of the kind " + what
 	}
 	return a
 }
