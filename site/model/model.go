@@ -164,6 +164,9 @@ func (m *Model) Agree(dest, text string) (want string, ok bool) {
 // Suggest is the destination most like dest among those that exist, "" if none
 // is like it.
 func (m *Model) Suggest(dest string) string {
+	if m.flips[strings.TrimPrefix(dest, "model:")] != nil {
+		return "" // it is there and flips nowhere
+	}
 	var known []string
 	if strings.HasPrefix(dest, "evidence:") {
 		for _, r := range m.runs {
