@@ -44,6 +44,8 @@ type Decision struct {
 	Consequences []Consequence
 	Validation   string // plain text: how we know that the decision is followed
 
+	Triggers []Trigger `json:",omitempty"` // when to take the decision up again
+
 	Links []DecisionLink // as typed in this record
 	// Derived from the records that name this one; see [NewLog].
 	Incoming []DecisionLink

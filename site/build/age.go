@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -112,15 +113,43 @@ func (b *Builder) aged(run model.Run, judges []string) (string, error) {
 			}
 			return "", err
 		}
-		out, err := git(b.dir, slices.Concat([]string{"diff", "--name-only", "--relative", "-z", "--no-renames", commit, "--"}, judges, notCode)...)
+		out, err := git(b.dir, slices.Concat([]string{"-c", "core.quotePath=false", "diff", "-U0", "--relative", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=", "--dst-prefix=", commit, "--"}, judges, notCode)...)
 		if err != nil {
 			return "", err
 		}
-		if changed := strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 }); len(changed) > 0 {
+		if changed := changedCode(out); len(changed) > 0 {
 			return fmt.Sprintf("since its commit %s %s", short, changes(changed)), nil
 		}
 	}
 	return "", nil
+}
+
+// changedCode lists the files of a diff in which more has changed than comments
+// and empty lines.
+func changedCode(diff []byte) (files []string) {
+	file, header, counted := "", false, false
+	for line := range bytes.Lines(diff) {
+		line = bytes.TrimRight(line, "\r\n")
+		switch {
+		case bytes.HasPrefix(line, []byte("diff --git ")):
+			header, counted = true, false
+		case header && (bytes.HasPrefix(line, []byte("--- ")) || bytes.HasPrefix(line, []byte("+++ "))):
+			if name := strings.TrimSuffix(string(line[4:]), "\t"); name != "/dev/null" {
+				file = name
+			}
+		case header && bytes.HasPrefix(line, []byte("Binary files ")):
+			files, counted = append(files, strings.TrimPrefix(string(line), "Binary files ")), true
+		case bytes.HasPrefix(line, []byte("@@ ")):
+			header = false
+		case header || counted || len(line) == 0 || line[0] == '\\':
+		default:
+			code := bytes.TrimSpace(line[1:])
+			if len(code) > 0 && (!bytes.HasPrefix(code, []byte("//")) || bytes.HasPrefix(code, []byte("//go:"))) {
+				files, counted = append(files, file), true
+			}
+		}
+	}
+	return files
 }
 
 // changes names some of the files that have changed.

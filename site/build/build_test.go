@@ -128,7 +128,7 @@ func TestLoad_own(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`href="design/problem/#why"`, `href="adr/0001-first/"`, `href="design/requirements/#r-2"`, `src="files/content/cat.png"`, `href="model/#cost"`} {
+	for _, want := range []string{`href="design/problem/#why"`, `href="adr/0001-first/"`, `href="design/requirements/#r-2"`, `src="files/content/cat.png"`, `href="model/cost/#cost"`} {
 		if !strings.Contains(string(data), want) {
 			t.Errorf("the home page lacks %s", want)
 		}

@@ -122,8 +122,11 @@ func (t *Tree) judgeClaims() {
 			continue
 		}
 		checker.Judge(claims.Text{File: d.Source, Statements: d.statements(),
-			Number: func(dest string) string { return t.valueOf(d.Source, dest) },
-			Source: func(dest string) bool { return t.isSource(d.Source, dest) }}, t.model)
+			Quotes:  t.bySource[d.Source] != nil && t.bySource[d.Source].Kind == site.KindSources,
+			Place:   d.Place,
+			Number:  func(dest string) string { return t.valueOf(d.Source, dest) },
+			Defined: func(id string, line int) string { return t.definitionOf(id, d.Source, line) },
+			Source:  func(dest string) (string, bool) { return t.sourceOf(d.Source, dest) }}, t.model)
 	}
 	findings, tally := checker.Finish()
 	t.tally = tally
@@ -146,12 +149,55 @@ func (t *Tree) valueOf(file, dest string) string {
 	return t.valueAt(parseAddress(file, dest))
 }
 
-// isSource says whether a link leads to what somebody else has published, or to
-// the page that lists it.
-func (t *Tree) isSource(file, dest string) bool {
-	if markdown.External(dest) {
-		return true
+// definitionOf is the text that defines an identifier: its row, what stands below
+// its heading, or the record. What stands in it does not define itself.
+func (t *Tree) definitionOf(id, file string, line int) string {
+	def, ok := t.definitions[id]
+	if !ok || t.documents[def.page] == nil {
+		return ""
 	}
-	p := t.bySource[parseAddress(file, dest).file]
-	return p != nil && p.Kind == site.KindSources
+	d := t.documents[def.page]
+	all := d.statements()
+	if def.page.Decision == nil {
+		all = section(all, def.Line)
+	}
+	if n := len(all); n > 0 && d.Source == file && line >= all[0].Line && line <= all[n-1].Line {
+		return ""
+	}
+	return textOf(all)
+}
+
+// section is the row on a line, or the heading there with all that stands below it.
+func section(all []markdown.Statement, line int) []markdown.Statement {
+	from := slices.IndexFunc(all, func(s markdown.Statement) bool { return s.Line == line && (s.Row || s.Level > 0) })
+	if from < 0 {
+		return nil
+	}
+	to := from + 1
+	for level := all[from].Level; level > 0 && to < len(all) && (all[to].Level == 0 || all[to].Level > level); to++ {
+	}
+	return all[from:to]
+}
+
+func textOf(statements []markdown.Statement) string {
+	var text strings.Builder
+	for _, s := range statements {
+		text.WriteString(s.Text() + "\n")
+	}
+	return text.String()
+}
+
+// sourceOf says whether a link leads to what somebody else has published, or to
+// the page that lists it, and what the entry there says.
+func (t *Tree) sourceOf(file, dest string) (entry string, ok bool) {
+	if markdown.External(dest) {
+		return "", true
+	}
+	a := parseAddress(file, dest)
+	p := t.bySource[a.file]
+	if p == nil || p.Kind != site.KindSources {
+		return "", false
+	}
+	d := t.documents[p]
+	return textOf(section(d.statements(), d.LineOf(a.fragment))), true
 }

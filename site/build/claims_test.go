@@ -19,13 +19,14 @@ model: [content/model]
 evidence: [content/evidence]
 claims:
   allow: content/claims.yaml
-  numbers: {in: [README.md, content/index.md]}
+  numbers: {in: [README.md, content/index.md, content/b.md]}
   waiting: {in: [notes], phrases: [not yet]}
   words:
     - {evidence: run, word: frozen, field: failures.pause}
   evidence: {run: [code]}
 -- content/claims.yaml --
 - {file: README.md, text: at most 9 s, reason: a limit}
+- {file: content/b.md, text: 99 %, reason: a promise}
 -- content/model/m.yaml --
 inputs:
   part: {what: a part, unit: ms, value: 21, low: 20, high: 22, provenance: assumed, note: a guess}
@@ -36,7 +37,7 @@ formulas:
 -- content/index.md --
 # Home
 
-It took [143 ms](evidence:run#took_ms) of [21 ms](model:part).
+It took [143 ms](evidence:run#took_ms) of [21 ms](model:part). SLO-1 says 99 %.
 -- README.md --
 # Example
 
@@ -46,6 +47,12 @@ See [a line](content/model/m.yaml#L1), recorded at [` + "COMMIT" + `](content/ev
 # A
 
 Nothing waits.
+-- content/b.md --
+# Objectives
+
+| Id | What |
+|---|---|
+| SLO-1 | 99 % |
 -- code/a.go --
 package a
 -- code/a_test.go --
@@ -95,6 +102,9 @@ func TestClaims(t *testing.T) {
 		{"README.md", "#took_ms", "#tok_ms", `README.md:3: there is no value evidence:run#tok_ms [unknown-number]`},
 		{"README.md", "See ", "In 5 min see ", `README.md:4: the number "5 min" has no ground [bare-number]`},
 		{"README.md", "at most 9 s", "at most 8 s", `README.md:3: the number "8 s" has no ground [bare-number]`},
+		{"content/b.md", "99 %", "98 %", `content/b.md:5: the number "98 %" has no ground [bare-number]`},
+		{"content/b.md", "99 %", "98 %", `content/index.md:3: the number "99 %" has no ground [bare-number]`},
+		{"content/index.md", "It took", "For 98 % (SLO-1), it took", `content/index.md:3: the number "98 %" has no ground [bare-number]`},
 		{"content/index.md", "It took", "In 5 min, it took", `content/index.md:3: the number "5 min" has no ground [bare-number]`},
 		{"content/index.md", "It took", "Frozen, it took", `content/index.md:3: "Frozen" stands beside evidence:run, whose failures.pause is 0 [denied-word]`},
 		{"notes/a.md", "Nothing waits", "Not yet", `notes/a.md:3: "Not yet" puts something off and names no entry [waiting-phrase]`},
@@ -149,9 +159,10 @@ func TestAge(t *testing.T) {
 			}
 			texts = append(texts, f.Message)
 		}
-		page := string(tree.ByPath("/model/").Body)
-		if strings.Contains(page, `class="aged"`) != (len(texts) > 0) {
-			t.Errorf("the page of the evidence says another thing than %q:\n%s", texts, page)
+		for path, mark := range map[string]string{"/model/": "<mark>aged", "/model/evidence/run/": `class="aged"`} {
+			if page := string(tree.ByPath(path).Body); strings.Contains(page, mark) != (len(texts) > 0) {
+				t.Errorf("%s says another thing than %q:\n%s", path, texts, page)
+			}
 		}
 		return append(texts, tree.Notes()...)
 	}
@@ -174,8 +185,9 @@ func TestAge(t *testing.T) {
 	say("")
 	commit("other/b.go", "package b // changed\n")
 	commit("code/a_test.go", "package a // changed\n")
+	commit("code/a.go", "// Package a does nothing.\npackage a\n\n//\n")
 	say("")
-	edit(t, dir, "code/a.go", "package a", "package aa")
+	edit(t, dir, "code/a.go", "\npackage a", "\npackage aa")
 	say("code/a.go has changed") // by what is not committed, too
 	commit("code/a.go", "package aaa\n")
 	say("code/a.go has changed")

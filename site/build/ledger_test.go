@@ -17,7 +17,7 @@ const withLedger = own + `-- content/design/09-failures.md --
 
 [Two](ledger:failure-modes.count) ways, [one](ledger:failure-modes.tested) of them tried.
 
-` + "```ledger\nentries: failure-modes\n```" + `
+` + "```ledger\nentries: failure-modes\n```\n\n```ledger\ntests: failure-modes\n```" + `
 
 After, R-1.
 -- content/design/12-built.md --
@@ -184,6 +184,20 @@ func TestLedger_edit(t *testing.T) {
 	html, _, _ := l.Bytes(context.Background(), &l.Site, l.ByPath("/design/failures/"))
 	if !strings.Contains(string(html), "FM-2: Flood") || strings.Contains(string(html), "Storm") {
 		t.Error("the page shows the entry as it was")
+	}
+}
+
+// TestLedger_names: the tests that entries name are looked up in the code, where the
+// configuration asks for it.
+func TestLedger_names(t *testing.T) {
+	text := strings.Replace(ledgerTree, "ledger: [content/ledger]", "ledger: [content/ledger]\nnames:\n  - {kind: test, from: go-tests}", 1) +
+		"-- code/kill_test.go --\npackage code\n\nfunc TestKill(t *testing.T) {}\n"
+	if l := load(t, tree(t, text)); len(l.Findings) > 0 {
+		t.Fatalf("a sound tree: %v", l.Findings)
+	}
+	l := load(t, tree(t, strings.Replace(text, "TestKill: kills", "TestKil: kills", 1)))
+	if len(l.Findings) != 1 || l.Findings[0].File != "content/ledger/modes.yaml" || l.Findings[0].Line != 10 || l.Findings[0].Rule != "unknown-name" || !strings.Contains(l.Findings[0].Mend, "TestKill") {
+		t.Errorf("a test that does not exist: %v", l.Findings)
 	}
 }
 

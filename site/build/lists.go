@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"lockstep/site"
+	"lockstep/site/model"
 )
 
 // joinDecisions makes the log and its page.
@@ -63,14 +64,15 @@ func (t *Tree) addModel() {
 	if t.model == nil || t.model.Empty() {
 		return
 	}
-	p, err := t.model.Page()
+	pages, err := t.model.Pages()
 	if err != nil {
-		t.Findings = append(t.Findings, site.Finding{File: t.config.Model[0], Rule: "model", Message: "its page cannot be written: " + err.Error()})
+		t.Findings = append(t.Findings, site.Finding{File: t.config.Model[0], Rule: "model", Message: "its pages cannot be written: " + err.Error()})
 		return
 	}
-	p.Section = strings.Trim(p.Path, "/")
-	t.values = p.Path
-	t.add(p, nil)
+	for _, p := range pages {
+		t.add(p, nil)
+	}
+	t.values = model.PagePath
 }
 
 // addSections makes a list page for each folder that has pages and no page of

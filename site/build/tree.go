@@ -72,6 +72,7 @@ func newTree(b *Builder) *Tree {
 		t.add(t.page(s, d), d)
 	}
 	t.joinDecisions()
+	t.judgeTriggers()
 	t.addModel()
 	t.addSections()
 	t.define()
@@ -85,9 +86,10 @@ func newTree(b *Builder) *Tree {
 	t.Site = t.siteFrame()
 	t.placeFindings()
 	site.SortFindings(t.Findings)
-	// A record's relation is read twice, as a link and as a relation.
+	// A record's relation is read twice, as a link and as a relation, and what an entry
+	// of the ledger says may be shown twice.
 	t.Findings = slices.CompactFunc(t.Findings, func(a, b site.Finding) bool {
-		return a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
+		return a == b && slices.Contains(t.config.Ledger, path.Dir(a.File)) || a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
 	})
 	return t
 }
@@ -150,3 +152,6 @@ func (t *Tree) Documents() (documents []*markdown.Document) {
 
 // ADRFolders are the folders of decision records.
 func (t *Tree) ADRFolders() []string { return t.config.ADR }
+
+// Model is what the numbers of the texts are taken from.
+func (t *Tree) Model() *model.Model { return t.model }

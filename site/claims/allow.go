@@ -87,7 +87,7 @@ func (k *Checker) covered(p print, at span) bool {
 			continue
 		}
 		for _, a := range k.allowances {
-			if a.File == p.of.File && a.Text == p.text[s.start:s.end] {
+			if a.File == p.file && a.Text == p.text[s.start:s.end] {
 				a.used = true
 			}
 		}

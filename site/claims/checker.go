@@ -19,10 +19,18 @@ type Evidence interface {
 type Text struct {
 	File       string
 	Statements []markdown.Statement
-	// Number is the destination of the value that a link states, or "". Source says
-	// whether a link leads to somebody else's word.
+	Quotes     bool // it is a list of sources: its numbers are those of others
+	// Place is the file in which a line stands, if the text takes parts from others;
+	// nil if it does not.
+	Place func(line int) (file string, lineThere int)
+	// Number is the destination of the value that a link states, or "".
 	Number func(dest string) string
-	Source func(dest string) bool
+	// Source says whether a link leads to somebody else's word, and what of it the
+	// page of sources keeps: "" for an address on the web.
+	Source func(dest string) (entry string, ok bool)
+	// Defined is the text that defines an identifier, such as the row of SLO-5, as
+	// seen from a line. It is "" for what is defined nowhere, or on that line.
+	Defined func(id string, line int) string
 }
 
 // Tally counts what was looked at.
@@ -30,7 +38,7 @@ type Tally struct {
 	Numbers int // statements in which no number with a unit may stand bare
 	Allowed int // numbers, words and phrases that an allowance covers
 	Words   int // statements beside evidence, whose words were looked at
-	Waiting int // statements that wait for something, and say for what
+	Waiting int // statements that put nothing off without naming an entry
 }
 
 // Checker judges texts, one after the other.
@@ -71,10 +79,10 @@ func New(c Config, allowed []byte) (checker *Checker, problems []error) {
 
 // Judge looks at one text.
 func (k *Checker) Judge(t Text, e Evidence) {
-	numbers, waiting := within(t.File, k.config.Numbers.In), k.waiting != nil && within(t.File, k.config.Waiting.In)
+	numbers, waiting := within(t.File, k.config.Numbers.In) && !t.Quotes, k.waiting != nil && within(t.File, k.config.Waiting.In)
 	for _, s := range t.Statements {
 		p := printOf(t, s)
-		p.allowed = k.allowed(t.File, p.text)
+		p.allowed = k.allowed(p.file, p.text)
 		if numbers {
 			k.numbers(p)
 		}
@@ -106,6 +114,7 @@ func (k *Checker) find(file string, line int, rule, mend, format string, args ..
 type print struct {
 	markdown.Statement
 	of      Text
+	file    string // in which it stands
 	text    string
 	plain   string
 	starts  []int // of the pieces
@@ -113,7 +122,10 @@ type print struct {
 }
 
 func printOf(t Text, s markdown.Statement) print {
-	p := print{Statement: s, of: t}
+	p := print{Statement: s, of: t, file: t.File}
+	if t.Place != nil {
+		p.file, _ = t.Place(s.Line)
+	}
 	var text, plain strings.Builder
 	for i, piece := range s.Pieces {
 		if i > 0 && piece.Cell != s.Pieces[i-1].Cell {

@@ -59,7 +59,15 @@ func judged(t *testing.T, c Config, allowed, text string) (found []string, list 
 			}
 			return ""
 		},
-		Source: func(dest string) bool { return strings.Contains(dest, "sources.md") || markdown.External(dest) }}, torture)
+		Defined: func(id string, _ int) string {
+			return map[string]string{"SLO-5": "SLO-5 | in the home region: under 150 ms; under 250 ms | 99 %"}[id]
+		},
+		Source: func(dest string) (string, bool) {
+			if strings.HasSuffix(dest, "sources.md#slack") {
+				return "Slack\nAround 0.7 ms, at most 3 ms.", true
+			}
+			return "", markdown.External(dest)
+		}}, torture)
 	list, _ = k.Finish()
 	for _, f := range list {
 		if f.Message == "" || f.Mend == "" || f.File == "" {
@@ -87,9 +95,20 @@ func TestBareNumber(t *testing.T) {
 		{"| a | b |\n|---|---|\n| 3 ms | x |\n", 1},
 		{"> It takes 5 ms.", 1},
 		{"- 5 MB of it", 1},
+		{"At 3 requests/s, 5 kHz, 1e6 ms, 10 Mbps, 3 dollars and 2 secs.", 6},
+		{"Text.\n\n<div>It takes 5 ms.</div>", 1},
+		{"<details><summary>In <kbd>7 ms</kbd> or 5 ms</summary>\n\nIn 6 ms.\n\n</details>", 2},
+		{"![It takes 5 ms](x.png)", 1},
+		{"```chart title=\"In 5 ms\" alt=\"shorter than 6 ms\"\nbars x\n```\n", 2},
 		{"*Not less than 5 GB*", 1},
 		{"It takes 0.7 ms, and [Slack](../sources.md#slack) another.", 0},
 		{"| a | b |\n|---|---|\n| 0.7 ms | 3 ms at [Slack](../sources.md#slack) |\n", 1},
+		{"SLO-5 allows 150 ms, for 99 % of them.", 0},
+		{"SLO-5 allows 50 ms.", 1},
+		{"SLO-6 allows 150 ms.", 1},
+		{"It takes 0.8 ms, as [Slack](../sources.md#slack) says.", 1},
+		{"It takes 7 ms, as [Slack](../sources.md#slack) says.", 1},
+		{"It takes 0.8 ms, as [they](https://example.org) say.", 0},
 		{"It takes [700 ms](model:x).", 0},
 		{"It takes [700](model:x) ms.", 0},
 		{"Sent [400 messages](evidence:torture#failures.total) a second.", 0},
@@ -218,6 +237,7 @@ func TestWaitingPhrase(t *testing.T) {
 		{"That is not yet tested, see [membership](../adr/0026-strangers.md).", 0},
 		{"That is not yet tested, see [the entry](failures.md#fm-7-wiped).", 0},
 		{"That is not yet tested, see [the chapter](failures.md#wiped).", 1},
+		{"That is not yet tested, only [designed](ledger:F-gateway.status).", 0},
 		{"`not yet` is a phrase, and notyet none.", 0},
 	} {
 		found, list := judged(t, all(), "", "# T\n\n"+tt.text)

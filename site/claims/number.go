@@ -5,14 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"lockstep/site/markdown"
 	"lockstep/site/model"
 )
 
 const (
-	amount  = `\d[\d,]*(?:\.\d+)?`
+	amount  = `\d[\d,]*(?:\.\d+)?(?:[eE][+-]?\d+)?`
 	scale   = `(?:[ \x{00A0}\x{202F}]?(?:k|M|bn|tn)\b|[ \x{00A0}\x{202F}](?:thousand|million|billion|trillion)\b)`
 	counted = `(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one) hundred|(?:a|one) thousand|half an?)`
-	long    = `(?:(?:milli|micro|nano)?seconds?|minutes?|hours?|days?|weeks?|months?|years?|percent|(?:kilo|mega|giga|tera)?bytes?)`
+	long    = `(?:(?:milli|micro|nano)?seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|percent|(?:kilo|mega|giga|tera)?bytes?|(?:kilo|mega|giga)?bits?|[kMG]?Hz|[kMGT]bps|[QRT]PS|IOPS|dollars?|euros?|cents?|USD|EUR)`
 	period  = `(?:second|minute|hour|day|week|month|year)`
 )
 
@@ -35,7 +36,7 @@ func barePattern(more []string) *regexp.Regexp {
 		`([$€£][ \x{00A0}\x{202F}]?` + amount + scale + `?)` +
 		`|(` + amount + scale + `?(?:[ \x{00A0}\x{202F}-]?(?:` + strings.Join(short, "|") + `)|[ \x{00A0}\x{202F}](?:` + strings.Join(letter, "|") + `)|[ \x{00A0}\x{202F}-]` + long + `))` + end +
 		`|((?i:` + counted + `)[ \x{00A0}\x{202F}-]` + long + `)` + end +
-		`|(` + amount + scale + `?[ \x{00A0}\x{202F}]\pL+[ \x{00A0}\x{202F}](?:a|an|per|each)[ \x{00A0}\x{202F}]` + period + `)\b` +
+		`|(` + amount + scale + `?[ \x{00A0}\x{202F}]\pL+(?:[ \x{00A0}\x{202F}](?:a|an|per|each)[ \x{00A0}\x{202F}]` + period + `|/(?:s|sec|min|h|d|` + period + `)))\b` +
 		`)`)
 }
 
@@ -55,7 +56,8 @@ func (k *Checker) numbers(p print) {
 		from = at.end
 		switch {
 		case k.covered(p, at):
-		case p.quoted(at.start):
+		case p.quoted(at):
+		case p.defined(at):
 		default:
 			k.find(p.of.File, p.line(at.start), "bare-number",
 				"link it to the model or to evidence, name its source in the same sentence"+k.orAllow(), "the number %q has no ground", p.text[at.start:at.end])
@@ -63,13 +65,42 @@ func (k *Checker) numbers(p print) {
 	}
 }
 
-// quoted says whether the sentence, or the cell, links to somebody else's word.
-func (p print) quoted(offset int) bool {
-	cell := p.Pieces[p.at(offset)].Cell
-	for _, piece := range p.Pieces {
-		if piece.Cell == cell && piece.Dest != "" && p.of.Source(piece.Dest) {
+// defined says whether the statement names an identifier whose definition has the
+// same number: "below 50 ms (SLO-5)".
+func (p print) defined(at span) bool {
+	for _, m := range markdown.FindReferences([]byte(p.text)) {
+		if states(p.of.Defined(m.ID, p.line(at.start)), p.text[at.start:at.end]) {
 			return true
 		}
 	}
 	return false
+}
+
+// quoted says whether the sentence, or the cell, links to somebody else's word. If
+// the page of sources has an entry for it, the number stands there as well.
+func (p print) quoted(at span) bool {
+	cell := p.Pieces[p.at(at.start)].Cell
+	for _, piece := range p.Pieces {
+		if piece.Cell != cell || piece.Dest == "" {
+			continue
+		}
+		if entry, ok := p.of.Source(piece.Dest); ok && (entry == "" || states(entry, p.text[at.start:at.end])) {
+			return true
+		}
+	}
+	return false
+}
+
+// states says whether a text has a number: "50 ms" is not in "150 ms".
+func states(text, number string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], number)
+		if i < 0 {
+			return false
+		}
+		if at := from + i; at == 0 || !strings.ContainsAny(text[at-1:at], "0123456789.,") {
+			return true
+		}
+		from += i + len(number)
+	}
 }

@@ -8,18 +8,19 @@ import (
 )
 
 // identified is an address whose last part begins with an identifier:
-// "../adr/0026-strangers.md", "09-failure-modes.md#fm-7-wiped".
-var identified = regexp.MustCompile(`(?i)(?:#[a-z]{1,8}-?\d+(?:$|-)|(?:^|/)\d{4}-[^/]*$)`)
+// "../adr/0026-strangers.md", "09-failure-modes.md#fm-7-wiped", or one of the
+// ledger: "ledger:F-gateway.status".
+var identified = regexp.MustCompile(`(?i)(?:^ledger:|#[a-z]{1,8}-?\d+(?:$|-)|(?:^|/)\d{4}-[^/]*$)`)
 
 // waits finds statements that put something off without naming what. A name
 // leads to an entry, which somebody keeps; a phrase stays when its cause is gone.
 func (k *Checker) waits(p print) {
+	k.tally.Waiting++
 	at := k.waiting.FindStringIndex(p.plain)
 	if at == nil || k.covered(p, span{at[0], at[1]}) {
 		return
 	}
 	if named(p) {
-		k.tally.Waiting++
 		return
 	}
 	k.find(p.of.File, p.line(at[0]), "waiting-phrase", "name the entry that it waits for, such as FM-7 or ADR-0026"+k.orAllow(),

@@ -26,6 +26,7 @@ parts:
         TestPause: |
           pauses it,
           and wakes it.
+        TestStop: stops it.
       measured: "[200](evidence:torture#kills) kills."
       open: real zones.
       alert: SLO-10
@@ -196,6 +197,7 @@ func TestShow(t *testing.T) {
   - ` + "`TestKill`" + `: kills it.
   - ` + "`TestPause`" + `: pauses it,
     and wakes it.
+  - ` + "`TestStop`" + `: stops it.
 - **Measured:** [200](evidence:torture#kills) kills.
 - **Open:** real zones.
 - **Alert:** SLO-10
@@ -228,8 +230,8 @@ func TestShow(t *testing.T) {
 		{"a table", "table: failure-modes", `
 | Id | Failure | Mitigation | State |
 |---|---|---|---|
-| FM-1 | Leader crashes | election. | [measured](ledger:FM-1.badge) ` + "`TestKill`, `TestPause`" + `<br>[200](evidence:torture#kills) kills.<br>Open: real zones. |
-| FM-2 | Storm | tokens. | [designed](ledger:FM-2.badge)<br>The gateway is missing. |
+| FM-1 | Leader crashes | election. | [measured](ledger:FM-1.badge) ` + "`TestKill`, `TestPause`, `TestStop`" + `<br>[200](evidence:torture#kills) kills.<br>Open: real zones. |
+| FM-2 | Storm | tokens. | [designed](ledger:FM-2.badge) The gateway is missing. |
 | FM-3 | Hot room | limits. | [built](ledger:FM-3.badge) ` + "`TestKill`" + ` |
 
 `},
@@ -237,7 +239,7 @@ func TestShow(t *testing.T) {
 | Test | Tries |
 |---|---|
 | ` + "`TestKill`" + ` | FM-1, FM-3 |
-| ` + "`TestPause`" + ` | FM-1 |
+| ` + "`TestPause`, `TestStop`" + ` | FM-1 |
 
 `},
 	} {

@@ -83,7 +83,7 @@ func (w *writer) at(e *Entry, line int, text string) {
 }
 
 // relative finds the addresses of links that have no scheme.
-var relative = regexp.MustCompile(`\]\([^)\s:]+[)\s]`)
+var relative = regexp.MustCompile(`\]\([^<)\s:]+[)\s]`)
 
 // text adds a text of an entry, with its links turned to where the reader stands.
 func (w *writer) text(e *Entry, m member, indent string) {
@@ -194,11 +194,11 @@ func (w *writer) cell(e *Entry, column string) {
 		}
 		for i, t := range e.tests {
 			w.own([]string{" ", ", "}[min(i, 1)])
-			w.at(e, t.line, "`"+t.key+"`")
+			w.at(e, t.at, "`"+t.key+"`")
 		}
 		for _, key := range []string{"why", "measured", "open"} {
 			if e.has(key) {
-				w.at(e, e.fields[key].at, map[string]string{"why": "<br>", "measured": "<br>", "open": "<br>Open: "}[key])
+				w.at(e, e.fields[key].at, map[string]string{"why": " ", "measured": "<br>", "open": "<br>Open: "}[key])
 				w.line(e, e.fields[key])
 			}
 		}
@@ -213,31 +213,42 @@ func (w *writer) line(e *Entry, m member) {
 	w.text(e, m, "")
 }
 
-// tests writes which test tries what, those that try most first.
+// tests writes which tests try what: those that try the same stand in one row, and
+// those that try most come first.
 func (w *writer) tests(entries []*Entry) {
-	tried := make(map[string][]*Entry)
+	tried, first := make(map[string][]*Entry), make(map[string]member)
 	var names []string
 	for _, e := range entries {
 		for _, t := range e.tests {
 			if tried[t.key] == nil {
-				names = append(names, t.key)
+				names, first[t.key] = append(names, t.key), t
 			}
 			tried[t.key] = append(tried[t.key], e)
 		}
 	}
-	slices.SortStableFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(tried[b]), len(tried[a])), cmp.Compare(a, b))
-	})
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(len(tried[b]), len(tried[a])) })
 	w.own("\n| Test | Tries |\n|---|---|\n")
-	for _, name := range names {
-		w.own("| ")
-		w.at(tried[name][0], tried[name][0].Line, "`"+name+"`")
-		w.own(" | ")
-		for i, e := range tried[name] {
-			w.own([]string{"", ", "}[min(i, 1)])
+	for len(names) > 0 {
+		same := tried[names[0]]
+		var rest []string
+		sep := "| "
+		for _, name := range names {
+			if !slices.Equal(tried[name], same) {
+				rest = append(rest, name)
+				continue
+			}
+			w.own(sep)
+			w.at(same[0], first[name].at, "`"+name+"`")
+			sep = ", "
+		}
+		sep = " | "
+		for _, e := range same {
+			w.own(sep)
 			w.at(e, e.Line, e.ID)
+			sep = ", "
 		}
 		w.own(" |\n")
+		names = rest
 	}
 	w.own("\n")
 }

@@ -35,7 +35,7 @@ func DecisionID(source string) (id string, number int, ok bool) {
 
 // decision reads a decision record in MADR or Nygard style.
 func (d *Document) decision(f fields) {
-	dec := &site.Decision{}
+	dec := &site.Decision{Triggers: d.revisit}
 	dec.ID, dec.Number, _ = DecisionID(d.Source)
 	dec.Title = decisionTitle(d.Title, dec.Number)
 	d.Decision, d.Title = dec, dec.Title

@@ -28,6 +28,7 @@ type Document struct {
 	Decision    *site.Decision
 	Findings    []site.Finding
 
+	revisit      []site.Trigger // of the front matter, for the decision
 	foreign      bool
 	src          []byte // the body, without front matter
 	lineOffset   int    // lines of the file before the body
@@ -75,6 +76,9 @@ func (d *Document) Extract() *Document {
 
 // HasID says whether the page has an element with that id.
 func (d *Document) HasID(id string) bool { _, ok := d.ids[id]; return ok }
+
+// LineOf is the line of the element with that id, 0 if there is none.
+func (d *Document) LineOf(id string) int { return d.ids[id] }
 
 // IDs lists the ids of the page.
 func (d *Document) IDs() []string {

@@ -43,7 +43,7 @@ func (f fields) list(keys ...string) []string {
 
 var (
 	pageKeys     = []string{"title", "summary", "status", "date", "authors", "tags", "kind", "order"}
-	decisionKeys = []string{"deciders", "decision-makers", "consulted", "informed", "supersedes", "superseded-by", "amends", "amended-by", "relates-to"}
+	decisionKeys = []string{"deciders", "decision-makers", "consulted", "informed", "supersedes", "superseded-by", "amends", "amended-by", "relates-to", "revisit"}
 )
 
 // frontMatter splits the text into front matter and body. A text whose front
@@ -88,7 +88,11 @@ func (d *Document) frontMatter(src []byte) (fields, []byte) {
 		}
 		for _, e := range entries {
 			key := strings.ToLower(e.Key.GetToken().Value)
-			f[key] = field{values: yamlValues(e.Value), line: e.Key.GetToken().Position.Line + 1}
+			line := e.Key.GetToken().Position.Line + 1
+			f[key] = field{values: yamlValues(e.Value), line: line}
+			if key == "revisit" {
+				d.triggers(line, e.Value)
+			}
 		}
 	}
 	return f, body

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"sort"
 	"strings"
@@ -74,6 +75,9 @@ func (d *Document) include(body []byte, answer func(source, request string) ([]s
 			}
 			passages, err := answer(d.Source, string(body[asked:at]))
 			asked = -1
+			if err == nil && out.Len()+length(passages) > maxIncluded {
+				err = errTooMuch
+			}
 			if err != nil {
 				d.find(begunLine, "ledger-request", "the ledger is asked for what it does not have: "+err.Error(), "correct the block; it asks for entries, table or tests")
 				break
@@ -89,6 +93,19 @@ func (d *Document) include(body []byte, answer func(source, request string) ([]s
 	}
 	keep(len(body))
 	return out.Bytes()
+}
+
+// maxIncluded bounds a text with all that it asks for: a short text can ask for much,
+// and often.
+const maxIncluded = 8 << 20
+
+var errTooMuch = errors.New("with it the text would be too long")
+
+func length(passages []site.Passage) (bytes int) {
+	for _, p := range passages {
+		bytes += len(p.Text)
+	}
+	return bytes
 }
 
 // take adds passages that are shown on a line of the source.

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ type Statement struct {
 	Line   int
 	Block  int // statements of one paragraph, or of one table, have the same
 	Row    bool
+	Level  int // of a heading, from 1
 	Pieces []Piece
 }
 
@@ -40,7 +42,8 @@ func (s Statement) Text() string {
 }
 
 // Statements cuts a text into what it states, in order. Blocks of code and
-// diagrams state nothing, and neither does what a page shows of a picture.
+// diagrams state nothing; what a reader hears of a picture is a part of its
+// sentence.
 func (d *Document) Statements() (all []Statement) {
 	block := 0
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -50,6 +53,22 @@ func (d *Document) Statements() (all []Statement) {
 		switch n.Kind() {
 		case extast.KindTable:
 			block++
+		case ast.KindFencedCodeBlock:
+			// What a reader hears of a drawing.
+			i := d.info(n.(*ast.FencedCodeBlock))
+			for _, text := range []string{i.title, i.alt} {
+				if block++; text != "" {
+					line := d.lineAt(n.(*ast.FencedCodeBlock).Info.Segment.Start)
+					all = append(all, Statement{Line: line, Block: block, Pieces: []Piece{{Text: text, Line: line}}})
+				}
+			}
+		case kindElement:
+			if !holdsText(n) {
+				break // its parts are visited
+			}
+			block++
+			all = append(all, sentences(d.pieces(nil, n, Piece{Line: d.line(n)}), block)...)
+			return ast.WalkSkipChildren, nil
 		case extast.KindTableHeader, extast.KindTableRow:
 			row := Statement{Line: d.line(n), Block: block, Row: true}
 			cell := 0
@@ -64,14 +83,44 @@ func (d *Document) Statements() (all []Statement) {
 				all = append(all, row)
 			}
 			return ast.WalkSkipChildren, nil
+		case ast.KindString:
+			// What stood in an element that only says how something looks.
+			if text := string(n.(*ast.String).Value); strings.TrimSpace(text) != "" {
+				block++
+				line := 1 + d.lineOffset
+				if len(all) > 0 {
+					line = all[len(all)-1].Line
+				}
+				all = append(all, Statement{Line: line, Block: block, Pieces: []Piece{{Text: text, Line: line}}})
+			}
 		case ast.KindParagraph, ast.KindTextBlock, ast.KindHeading:
 			block++
-			all = append(all, sentences(d.pieces(nil, n, Piece{Line: d.line(n)}), block)...)
+			for _, s := range sentences(d.pieces(nil, n, Piece{Line: d.line(n)}), block) {
+				if h, ok := n.(*ast.Heading); ok {
+					s.Level = h.Level
+				}
+				all = append(all, s)
+			}
 			return ast.WalkSkipChildren, nil
 		}
 		return ast.WalkContinue, nil
 	})
 	return all
+}
+
+// holdsText says whether there is text right in an element of raw HTML.
+func holdsText(n ast.Node) bool {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			return true
+		case *ast.String:
+			if len(bytes.TrimSpace(c.Value)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // pieces flattens what is below a node. The frame is what the nodes above say of
@@ -106,7 +155,6 @@ func (d *Document) pieces(list []Piece, n ast.Node, frame Piece) []Piece {
 		case *ast.Link:
 			p.Dest = destination(c.Destination)
 			list = d.pieces(list, c, p)
-		case *ast.Image:
 		case *element:
 			p.Code = p.Code || slices.Contains([]string{"code", "kbd", "pre", "samp", "var"}, c.name)
 			if c.name == "a" {

@@ -29,6 +29,7 @@ type run struct {
 
 // leaf is one value of a run: a number with a unit, or a text such as a verdict.
 type leaf struct {
+	run    *run
 	path   string // "window.p99_ms"
 	anchor string // id on the model page, that of the run for what is not listed
 	listed bool   // elements of lists are too many to show
@@ -134,7 +135,7 @@ func (r *run) add(at []string, node any) []site.Finding {
 }
 
 func (r *run) addLeaf(at []string, value any, unitText string) []site.Finding {
-	l := &leaf{path: strings.Join(at, "."), digits: 3}
+	l := &leaf{run: r, path: strings.Join(at, "."), digits: 3}
 	if l.listed = !slices.ContainsFunc(at, isIndex); l.listed {
 		l.anchor = "evidence." + r.id + "." + l.path
 	} else {

@@ -31,6 +31,11 @@ func parseExpr(text string) (*expr, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse formula: %w", err)
 	}
+	return newExpr(text, node)
+}
+
+// newExpr takes a parsed expression that stands in text.
+func newExpr(text string, node ast.Expr) (*expr, error) {
 	e := &expr{text: text, node: node}
 	seen := map[string]bool{}
 	if err := e.walk(node, seen); err != nil {

@@ -30,10 +30,11 @@ func (m *Model) link() []site.Finding {
 			l.visit(e)
 		}
 	}
+	l.asserts()
 	for _, g := range m.groups {
 		for _, e := range g.entries {
 			if e.expr == nil && len(e.users) == 0 {
-				l.find(e, "model-unused", "use it in a formula or remove it", "no formula uses the input %s", e.name)
+				l.find(e, "model-unused", "use it in a formula or an assertion, or remove it", "no formula uses the input %s", e.name)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -35,17 +36,19 @@ type group struct {
 	id           string // the file's name without its extension
 	title, about string
 	entries      []*entry
+	asserts      []*assertion
 }
 
 // entry is an input or a formula.
 type entry struct {
-	name string
-	file string
-	line int
-	what string // what the value is, a few words
-	note string
-	unit unit
-	show int // significant digits
+	name  string
+	group *group
+	file  string
+	line  int
+	what  string // what the value is, a few words
+	note  string
+	unit  unit
+	show  int // significant digits
 
 	// An input has a value and a provenance, a formula has an expression.
 	value      float64 // in base units, as low and high
@@ -108,11 +111,11 @@ func (m *Model) Value(dest string) (text string, ok bool) {
 }
 
 // Anchor is the place that shows how the value of dest comes about:
-// "/model/#sends.peak".
+// "/model/scale/#sends.peak".
 func (m *Model) Anchor(dest string) (href string, ok bool) {
 	if name, ok := strings.CutPrefix(dest, "evidence:"); ok {
 		if l := m.leaf(name); l != nil {
-			return PagePath + "#" + l.anchor, true
+			return l.run.pagePath() + "#" + l.anchor, true
 		}
 		return "", false
 	}
@@ -120,7 +123,7 @@ func (m *Model) Anchor(dest string) (href string, ok bool) {
 	if !strings.HasPrefix(dest, "model:") || m.entries[name] == nil {
 		return "", false
 	}
-	return PagePath + "#" + name, true
+	return m.place(name), true
 }
 
 // Agree reports whether text states the value of dest, by the rule of the
@@ -170,6 +173,13 @@ func (m *Model) Suggest(dest string) string {
 		}
 	}
 	return site.Nearest(dest, known)
+}
+
+// nearestName is the operand most like name, "" if none is like it.
+func (m *Model) nearestName(name string) string {
+	known := slices.Concat(slices.Collect(maps.Keys(m.entries)), slices.Collect(maps.Keys(m.evidence)))
+	slices.Sort(known)
+	return site.Nearest(name, known)
 }
 
 // byName sorts entries for loops whose order shows.

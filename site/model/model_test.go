@@ -211,8 +211,8 @@ func TestLoad_findings(t *testing.T) {
 			if v, _ := m.Value("model:other"); v != "42" {
 				t.Errorf("the other file's value is %q", v)
 			}
-			if _, err := m.Page(); err != nil {
-				t.Errorf("the page of a faulty model: %v", err)
+			if _, err := m.Pages(); err != nil {
+				t.Errorf("the pages of a faulty model: %v", err)
 			}
 		})
 	}
@@ -255,7 +255,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, yaml, json string) {
 		m, _ := load(t, map[string]string{"model/m.yaml": yaml, "evidence/e.json": json})
-		if _, err := m.Page(); err != nil {
+		if _, err := m.Pages(); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -2,55 +2,78 @@ package model
 
 import (
 	"fmt"
+	"maps"
+	"net/url"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
 )
 
-// The page has one place for every value that text may link to, its own links
-// lead somewhere, and nothing that a file says becomes markup.
-func TestModel_Page(t *testing.T) {
+// Each value that text may link to has one place on one page, the pages' links to
+// each other lead somewhere, and nothing that a file says becomes markup.
+func TestModel_Pages(t *testing.T) {
 	hostile := `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
 	m, findings := load(t, map[string]string{
-		"model/small.yaml":    small,
-		"model/z.yaml":        fmt.Sprintf("title: %[1]q\nabout: %[1]q\ninputs:\n  z: {what: %[1]q, value: 1, provenance: cited, source: 'javascript:alert(1)', note: %[1]q}\nformulas:\n  zz: {what: w, formula: z * 2}", hostile),
+		"model/1-small.yaml":  small,
+		"model/z.yaml":        fmt.Sprintf("title: %[1]q\nabout: %[1]q\ninputs:\n  z: {what: %[1]q, value: 1, provenance: cited, source: 'javascript:alert(1)', note: %[1]q}\nformulas:\n  zz: {what: w, formula: z * nodes.count / unit.node}\nasserts:\n  zzz: {what: %[1]q, note: %[1]q, assert: zz > 0}", hostile),
 		"evidence/bench.json": strings.Replace(bench, `"ok"`, fmt.Sprintf("%q", hostile), 1),
 	})
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
-	page, err := m.Page()
+	pages, err := m.Pages()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ids, hrefs := elements(t, string(page.Body))
-	for _, dest := range []string{"model:sends.mean", "model:users.daily?users.daily=4M", "model:zz", "evidence:bench#lost", "evidence:bench#rate", "evidence:bench#window.all_ms.1"} {
+	ids, hrefs := map[string]map[string]int{}, map[string][]string{}
+	for _, page := range pages {
+		ids[page.Path], hrefs[page.Path] = elements(t, string(page.Body))
+		for _, heading := range page.Outline {
+			if ids[page.Path][heading.ID] != 1 {
+				t.Errorf("outline entry %q of %s leads to %d elements", heading.ID, page.Path, ids[page.Path][heading.ID])
+			}
+		}
+	}
+	for dest, want := range map[string]string{
+		"model:sends.mean": "/model/small/#sends.mean", "model:users.daily?users.daily=4M": "/model/small/#users.daily", "model:zz": "/model/z/#zz",
+		"evidence:bench#lost": "/model/evidence/bench/#evidence.bench.lost", "evidence:bench#rate": "/model/evidence/bench/#evidence.bench.values.rate", "evidence:bench#window.all_ms.1": "/model/evidence/bench/#evidence.bench",
+	} {
 		anchor, ok := m.Anchor(dest)
-		_, id, _ := strings.Cut(anchor, "#")
-		if !ok || ids[id] != 1 {
-			t.Errorf("Anchor(%q) = %q, %v; the page has %d elements with that id", dest, anchor, ok, ids[id])
+		path, id, _ := strings.Cut(anchor, "#")
+		if !ok || anchor != want || ids[path][id] != 1 {
+			t.Errorf("Anchor(%q) = %q, %v, want %q; the page has %d elements with that id", dest, anchor, ok, want, ids[path][id])
+		}
+		if strings.HasPrefix(dest, "model:") && ids["/model/"][id] != 1 {
+			t.Errorf("the list has %d elements with the id %s", ids["/model/"][id], id)
 		}
 	}
-	for _, heading := range page.Outline {
-		if ids[heading.ID] != 1 {
-			t.Errorf("outline entry %q leads to %d elements", heading.ID, ids[heading.ID])
+	here, there := 0, 0
+	for path, list := range hrefs {
+		for _, href := range list {
+			base, err := url.Parse("https://example.org" + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			to, err := base.Parse(href)
+			switch {
+			case err != nil:
+				t.Errorf("%s links to %q: %v", path, href, err)
+			case to.Path == "/sources/" && to.Fragment == "price-list":
+			case to.Fragment != "" && ids[to.Path][to.Fragment] != 1, ids[to.Path] == nil:
+				t.Errorf("%s links to %q, which leads to %d elements", path, href, ids[to.Path][to.Fragment])
+			case to.Path == path:
+				here++
+			default:
+				there++
+			}
 		}
 	}
-	internal := 0
-	for _, href := range hrefs {
-		switch id, here := strings.CutPrefix(href, "#"); {
-		case here && ids[id] != 1:
-			t.Errorf("link %q leads to %d elements", href, ids[id])
-		case here:
-			internal++
-		case href != "../sources/#price-list":
-			t.Errorf("unexpected link %q", href)
-		}
-	}
-	if internal < 10 {
-		t.Errorf("only %d links within the page: formulas do not lead to their operands", internal)
+	if here < 10 || there < 12 {
+		t.Errorf("%d links within pages and %d between them: formulas do not lead to their operands", here, there)
 	}
 	for _, dest := range []string{"model:none", "evidence:bench#none", "mailto:x"} {
 		if anchor, ok := m.Anchor(dest); ok {
@@ -128,6 +151,61 @@ func TestLoad_design(t *testing.T) {
 	for _, c := range m.Citations() {
 		if !known[c.ID] {
 			t.Errorf("%s:%d cites %q, which is not among the sources", c.File, c.Line, c.ID)
+		}
+	}
+}
+
+// TestLoad_design_broken: what the design promises in numbers hangs on its inputs. One
+// of them, changed, breaks a promise in the line that makes it.
+func TestLoad_design_broken(t *testing.T) {
+	files := map[string]string{}
+	for _, folder := range []string{"model", "evidence"} {
+		list, err := os.ReadDir("../../content/" + folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			data, err := os.ReadFile("../../content/" + folder + "/" + f.Name())
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[folder+"/"+f.Name()] = string(data)
+		}
+	}
+	for _, tt := range []struct{ file, input, value, broken string }{
+		{"2-shards.yaml", "sequencer.counted", "2", "order.share"},
+		{"2-shards.yaml", "fleet.utilisation", "80", "zone.order"}, // six replicas on a machine
+		{"2-shards.yaml", "fleet.utilisation", "70", "zone.gateways"},
+		{"2-shards.yaml", "admission.limit", "200", "hall.admission"},
+		{"2-shards.yaml", "shards.count", "1 k", ""},
+		{"3-caches.yaml", "socket.queue", "128", "gateway.memory"},
+		{"3-caches.yaml", "dedupe.memory_window", "160", "sequencer.memory"},
+		{"4-objectives.yaml", "zone.drain_errors", "33", ""},
+		{"4-objectives.yaml", "slo.stall", "2", "stall.objective"},
+		{"5-cost.yaml", "sockets.per_gateway", "50 k", ""},
+		{"5-cost.yaml", "wal.bytes", "6 k", "order.share"},
+	} {
+		changed := maps.Clone(files)
+		text := files["model/"+tt.file]
+		value := regexp.MustCompile(`(?s)(\n  ` + regexp.QuoteMeta(tt.input) + `:\n.*?value: )[^\n]+`).FindStringSubmatchIndex(text)
+		if value == nil {
+			t.Fatalf("there is no input %s in %s", tt.input, tt.file)
+		}
+		text = text[:value[3]] + tt.value + text[value[1]:]
+		// A changed input may leave its range; what is asked here is what it breaks.
+		changed["model/"+tt.file] = regexp.MustCompile(`(?s)(\n  `+regexp.QuoteMeta(tt.input)+`:\n.*?)    low: [^\n]+\n    high: [^\n]+\n`).ReplaceAllString(text, "${1}    low: 0\n    high: 1 bn\n")
+		var broken []string
+		_, findings := load(t, changed)
+		for _, f := range findings {
+			if f.Rule != "assertion-broken" {
+				t.Errorf("%s = %s: %v", tt.input, tt.value, f)
+				continue
+			}
+			lines := strings.Split(changed[f.File], "\n")
+			broken = append(broken, strings.TrimSuffix(strings.TrimSpace(lines[f.Line-3]), ":"))
+		}
+		if tt.broken == "" && len(broken) > 0 || tt.broken != "" && !slices.Contains(broken, tt.broken) {
+			t.Errorf("%s = %s breaks %q, want %q", tt.input, tt.value, broken, tt.broken)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (m *Model) readGroup(fsys fs.FS, file string) []site.Finding {
 	}
 	top, line, err := readYAML(data)
 	if err != nil {
-		r.find(line, "model-syntax", "write a mapping with title, about, inputs and formulas", "%v", err)
+		r.find(line, "model-syntax", "write a mapping with title, about, inputs, formulas and asserts", "%v", err)
 		return r.findings
 	}
 	r.g.title = r.g.id
@@ -55,9 +55,13 @@ func (m *Model) readGroup(fsys fs.FS, file string) []site.Finding {
 			for _, member := range part.members {
 				r.add(member, r.formula)
 			}
-		case (part.key == "inputs" || part.key == "formulas") && part.text == "":
+		case part.key == "asserts" && part.isMap:
+			for _, member := range part.members {
+				r.assertion(member)
+			}
+		case (part.key == "inputs" || part.key == "formulas" || part.key == "asserts") && part.text == "":
 		default:
-			r.find(part.line, "model-key", "the keys are title, about, inputs and formulas", "%q is not a part of a model", part.key)
+			r.find(part.line, "model-key", "the keys are title, about, inputs, formulas and asserts", "%q is not a part of a model", part.key)
 		}
 	}
 	return r.findings
@@ -81,7 +85,7 @@ func (r *reader) add(m member, read func(*entry, map[string]member) bool) {
 		}
 		fields[field.key] = field
 	}
-	e := &entry{name: m.key, file: r.g.file, line: m.line, what: take(fields, "what"), note: take(fields, "note"), show: 3}
+	e := &entry{name: m.key, group: r.g, file: r.g.file, line: m.line, what: take(fields, "what"), note: take(fields, "note"), show: 3}
 	good := true
 	if e.what == "" {
 		r.find(m.line, "model-what", "add \"what:\" with a few words for people", "%s does not say what it is", m.key)
@@ -144,9 +148,6 @@ func (r *reader) input(e *entry, fields map[string]member) bool {
 	if hasLow != hasHigh {
 		r.find(e.line, "model-range", "give low and high, or neither", "%s has half a range", e.name)
 	}
-	if e.ranged && (e.value < e.low || e.value > e.high) {
-		r.find(e.line, "model-range", "move the value into its range, or the range around the value", "%s lies outside low and high", e.name)
-	}
 	switch e.provenance {
 	case Cited:
 		if e.source == "" {
@@ -163,11 +164,15 @@ func (r *reader) input(e *entry, fields map[string]member) bool {
 	default:
 		r.find(e.line, "model-provenance", "add provenance: cited, measured or assumed", "%s does not say where it is from", e.name)
 	}
-	if !hasValue && e.provenance == Measured {
-		return r.measured(e)
-	}
-	if !hasValue {
+	switch {
+	case hasValue:
+	case e.provenance == Measured:
+		hasValue = r.measured(e)
+	default:
 		r.find(e.line, "model-number", "add value:", "%s has no value", e.name)
+	}
+	if hasValue && e.ranged && (e.value < e.low || e.value > e.high) {
+		r.find(e.line, "model-range", "move the value into its range, or the range around the value", "%s lies outside low and high", e.name)
 	}
 	return hasValue
 }

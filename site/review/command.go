@@ -234,6 +234,9 @@ func suggestion(d Document, a *anchor.Anchor, proposed string) (*Suggest, error)
 	if a.Block == nil || a.Revision != d.Revision || d.Lines == nil {
 		return nil, invalid("a suggestion is about one block of the text as it is now")
 	}
+	if a.Block.Line == 0 {
+		return nil, invalid("this part of the text stands in another file, or its line is not known: say what to change in a comment")
+	}
 	old := d.Lines(a.Block.Line, a.Block.End)
 	if old == strings.TrimRight(proposed, "\n") {
 		return nil, invalid("the suggestion is what the block says already")

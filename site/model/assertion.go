@@ -1,0 +1,176 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lockstep/site"
+)
+
+// assertion is a comparison that must hold: what the design says of itself in
+// numbers, so that a change of one input cannot make it false in silence.
+type assertion struct {
+	name string
+	file string
+	line int
+	what string // what it means that it holds
+	note string
+	test *comparison
+
+	verdict Judgement
+	broken  bool // its operands cannot be computed
+}
+
+func (a *assertion) anchor() string { return "assert." + a.name }
+
+func (r *reader) assertion(m member) {
+	if !namePattern.MatchString(m.key) || hasKeyword(m.key) {
+		r.find(m.line, "model-name", "use lower-case words joined by dots, none of them a Go keyword", "%q is no name", m.key)
+		return
+	}
+	for _, g := range r.m.groups {
+		for _, other := range g.asserts {
+			if other.name == m.key {
+				r.find(m.line, "model-name", "rename one of the two", "the assertion %s is in %s:%d as well", m.key, other.file, other.line)
+				return
+			}
+		}
+	}
+	a := &assertion{name: m.key, file: r.g.file, line: m.line}
+	for _, field := range m.members {
+		switch {
+		case field.key == "what" && !field.isMap:
+			a.what = field.text
+		case field.key == "note" && !field.isMap:
+			a.note = field.text
+		case field.key == "assert" && !field.isMap:
+			var err error
+			if a.test, err = parseComparison(field.text); err != nil {
+				r.find(field.line, "model-assert", "compare two formulas: zones.lost_utilisation <= 100", "%s: %v", m.key, err)
+				return
+			}
+			a.line = field.line
+		default:
+			r.find(field.line, "model-key", "the keys of an assertion are what, assert and note", "%q is not a key of %s", field.key, m.key)
+		}
+	}
+	if a.what == "" {
+		r.find(m.line, "model-what", "add \"what:\" with a sentence: what the design promises by it", "%s does not say what it means", m.key)
+	}
+	if a.test == nil {
+		r.find(m.line, "model-assert", "add assert: with a comparison", "%s asserts nothing", m.key)
+		return
+	}
+	r.g.asserts = append(r.g.asserts, a)
+}
+
+// asserts judges every assertion, after the formulas that it rests on. One whose
+// operands have a fault is not judged: the fault is a finding already.
+func (l *linker) asserts() {
+	for _, g := range l.m.groups {
+		for _, a := range g.asserts {
+			at := &entry{name: a.name, file: a.file, line: a.line}
+			for _, name := range a.test.names() {
+				if err := l.m.known(name); err != nil {
+					l.find(at, "model-unknown-name", "define it as an input or a formula, or correct the name", "the assertion %s: %v", a.name, err)
+					a.broken = true
+					continue
+				}
+				if operand := l.m.entries[name]; operand != nil {
+					operand.users = append(operand.users, a.anchor())
+					a.broken = a.broken || l.state[name] == linkBroken
+				}
+			}
+			if a.broken {
+				continue
+			}
+			var err error
+			if a.verdict, err = l.m.judge(a.test, l.m.evaluator(nil)); err != nil {
+				l.find(at, "model-assert", "compare values of one unit", "the assertion %s: %v", a.name, err)
+				a.broken = true
+			} else if !a.verdict.Holds {
+				l.find(at, "assertion-broken", a.mend(l.m), "%s is not so: %s is %s, and should be %s %s, which is %s",
+					strings.TrimSuffix(a.what, "."), a.test.left.text, a.verdict.Left, a.verdict.Op, a.test.right.text, a.verdict.Right)
+			}
+		}
+	}
+}
+
+// mend names the inputs that the two sides rest on: one of them was changed, or
+// the promise has to be.
+func (a *assertion) mend(m *Model) string {
+	inputs := m.inputsOf(a.test.names())
+	if len(inputs) > 8 {
+		inputs = append(inputs[:8], fmt.Sprintf("%d more", len(inputs)-8))
+	}
+	return "change one of the inputs that it rests on (" + strings.Join(inputs, ", ") + ") or the design, or assert what is true"
+}
+
+// inputsOf are the inputs below the named values, by name.
+func (m *Model) inputsOf(names []string) (inputs []string) {
+	seen := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		e := m.entries[name]
+		if seen[name] || e == nil {
+			return
+		}
+		seen[name] = true
+		if e.expr == nil {
+			inputs = append(inputs, name)
+			return
+		}
+		for _, operand := range e.expr.names {
+			visit(operand)
+		}
+	}
+	for _, name := range names {
+		visit(name)
+	}
+	slices.Sort(inputs)
+	return inputs
+}
+
+// Assertions counts those that were judged.
+func (m *Model) Assertions() (n int) {
+	for _, g := range m.groups {
+		for _, a := range g.asserts {
+			if !a.broken {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// assertView is an assertion on the model's page.
+type assertView struct {
+	ID, Href, What, Note      string
+	Left, Right               []piece
+	LeftValue, Op, RightValue string
+	Distance                  string
+	Holds                     bool
+}
+
+func (m *Model) assertView(at string, a *assertion) assertView {
+	v := assertView{ID: a.anchor(), Href: site.Rel(at, m.place(a.anchor())), What: a.what, Note: a.note, Left: m.pieces(at, a.test.left), Right: m.pieces(at, a.test.right), Op: comparators[a.test.op], Holds: a.verdict.Holds,
+		LeftValue: unbroken(a.verdict.Left), RightValue: unbroken(a.verdict.Right), Distance: a.margin()}
+	if a.broken {
+		v.LeftValue, v.RightValue, v.Distance = "", "", "it cannot be computed"
+	}
+	return v
+}
+
+// margin is the distance of the two sides in words.
+func (a *assertion) margin() string {
+	switch {
+	case a.verdict.Way == 0:
+		return ""
+	case a.verdict.Way >= 1-1e-9:
+		return "the two are equal"
+	case a.verdict.Holds:
+		return formatNumber(100*(1-a.verdict.Way), 2) + " % to spare"
+	}
+	return formatNumber(100*(1/a.verdict.Way-1), 2) + " % beyond"
+}
