@@ -21,7 +21,7 @@ func onePerKind(t *testing.T, paths []string) []string {
 	wanted := []string{
 		"/", "/design/", "/design/architecture/", "/design/failure-modes/", "/design/capacity-and-cost/",
 		"/adr/", "/adr/0002-a-consensus-leader-decides-the-order/", "/adr/0017-linearizable-reads-by-verify-leader/",
-		"/runbook/", "/runbook/seq-stall/", "/lab/", "/glossary/", "/sources/", "/model/",
+		"/runbook/", "/runbook/seq-stall/", "/lab/", "/glossary/", "/sources/", "/model/", "/model/shards/", "/model/cost/",
 	}
 	have := map[string]bool{}
 	for _, path := range paths {

@@ -41,6 +41,24 @@ What stands around the numbers is judged where lockstep.yaml asks for it:
     evidence:                        # the code that a run judges, unless the run
       torture: [prototype/node]      # says so itself in its field "judges"
 
+Failure modes, features, requirements and promises can be kept as data, below the
+folders that lockstep.yaml names:
+
+  ledger: [docs/ledger]
+
+  # docs/ledger/features.yaml
+  kind: features                     # failure-modes, requirements, promises
+  entries:                           # or parts: {Name of a part: {…}}
+    F-relay:
+      name: Relays
+      where: "[fan-out](../fan-out.md)"
+      status: designed               # built needs tests:, measured figures as well
+      why: They need gateways.
+
+A text shows them by a block of the language ledger (entries: KIND, table: KIND or
+tests: KIND, perhaps with part: NAME) and refers to them by links whose words are
+compared: [designed](ledger:F-relay.status), [one](ledger:features.count).
+
 Evidence that is older than the code that it judges is a warning, which leaves the
 exit code as it is, and with --release an error. A text that is read on a code host
 states a value as a link to the file: [143 ms](content/evidence/torture.json#window.p50_ms).

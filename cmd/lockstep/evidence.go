@@ -37,6 +37,7 @@ var engine = []string{"durable", "prototype/api", "prototype/client", "prototype
 var codeOf = map[string][]string{
 	"torture": engine, "torture-virtual": engine, "torture-disks": engine, failoverName: engine,
 	"scenarios": append([]string{"prototype/lab", "prototype/lane"}, engine...),
+	"skew":      {"site/model/simulate"},
 	"anchors":   {"site/markdown", "site/review/anchor", "site/review/replay"},
 }
 

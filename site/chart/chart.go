@@ -24,6 +24,8 @@ type Bin struct{ UpTo, Count float64 }
 type Figures interface {
 	Number(ref string) (value float64, text string, err error)
 	Histogram(ref string) (bins []Bin, unit string, err error)
+	// Swings are the inputs that move a figure, the strongest first.
+	Swings(ref string) ([]Swing, error)
 	// Address is where the reader learns more of a figure, or "".
 	Address(ref string) string
 }
@@ -31,9 +33,9 @@ type Figures interface {
 // line is one line of the text: a label, and where its figures are.
 type line struct{ label, ref string }
 
-// Draw draws a chart. The first line of its text is "histogram" or "bars", with a
-// name for the axis after it, or "matrix", with one for the rows; each further line
-// is "label: reference". See matrix for its columns.
+// Draw draws a chart. The first line of its text is "histogram", "bars" or "tornado",
+// with a name for the axis after it, or "matrix", with one for the rows; each further
+// line is "label: reference". See matrix for its columns; a tornado has one line.
 func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 	kind, axis, lines, err := parse(source)
 	if err != nil {
@@ -48,6 +50,8 @@ func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 	switch kind {
 	case "bars":
 		table, err = bars(&b, axis, lines, title, alt, figures)
+	case "tornado":
+		table, err = tornado(&b, axis, lines, title, alt, figures)
 	case "histogram":
 		table, err = histogram(&b, axis, lines, title, alt, figures)
 	case "matrix":
@@ -72,8 +76,8 @@ func parse(source string) (kind, axis string, lines []line, err error) {
 		text = strings.TrimSpace(text)
 		if i == 0 {
 			kind, axis, _ = strings.Cut(text, " ")
-			if kind != "bars" && kind != "histogram" && kind != "matrix" {
-				return "", "", nil, fmt.Errorf("line 1 is %q: begin with histogram or bars, and the name of the axis, or with matrix", text)
+			if kind != "bars" && kind != "histogram" && kind != "tornado" && kind != "matrix" {
+				return "", "", nil, fmt.Errorf("line 1 is %q: begin with histogram, bars or tornado, and the name of the axis, or with matrix", text)
 			}
 			continue
 		}

@@ -25,6 +25,13 @@ func (f figures) Histogram(ref string) ([]Bin, string, error) {
 	return nil, "", errors.New("there is no " + ref)
 }
 
+func (f figures) Swings(ref string) ([]Swing, error) {
+	if v, ok := f[ref+" swings"].([]Swing); ok {
+		return v, nil
+	}
+	return nil, nil
+}
+
 func (f figures) Address(ref string) string {
 	if ref == "b" {
 		return "../model/#b"
@@ -34,7 +41,8 @@ func (f figures) Address(ref string) string {
 
 func TestDraw(t *testing.T) {
 	f := figures{"a": 100.0, "b": 25.0, "zero": 0.0, "minus": -1.0, "h": []Bin{{50, 1}, {100, 3}}, "empty": []Bin{{50, 0}},
-		"m1": 9.0, "m2": 0.0, "n1": 1.0, "n2": 1000.0}
+		"a swings": []Swing{{Label: "<days> of history that is kept on local disks", Low: 50, High: 200, LowText: "50/s", HighText: "200/s", From: "7 d", To: "90 d"}, {Label: "rate", Low: 120, High: 80, LowText: "120/s", HighText: "80/s", From: "1", To: "9"}},
+		"m1":       9.0, "m2": 0.0, "n1": 1.0, "n2": 1000.0}
 	for _, tt := range []struct {
 		name, source string
 		want         []string
@@ -53,8 +61,11 @@ func TestDraw(t *testing.T) {
 		{"no rows", "matrix x\neach {l}: a", nil, "1 to 24"},
 		{"a name without braces", "matrix x\neach l: a\nkilled: l", nil, "write each {name}"},
 		{"too wide", "matrix x\neach {l}: 1, 2, 3, 4, 5, 6, 7\neach {m}: a, b\nkilled: {l}", nil, "14 columns"},
+		{"tornado", "tornado sum\nours: a", []string{"&lt;days&gt; of history that is kept…", "&lt;days&gt; of history that is kept on local disks</th><td>7 d to 90 d</td><td>50</td><td>200</td>", `text-anchor="end">80</text>`, "sum, 100/s"}, ""},
+		{"a tornado of two", "tornado x\nours: a\nyours: b", nil, "about one"},
+		{"a tornado that nothing moves", "tornado x\nours: b", nil, "no input"},
 		{"missing figures", "bars x\nours: nowhere", nil, "there is no nowhere"},
-		{"unknown kind", "pie x\nours: a", nil, "begin with histogram or bars"},
+		{"unknown kind", "pie x\nours: a", nil, "begin with histogram, bars or tornado"},
 		{"no reference", "bars x\nours", nil, "line 2"},
 		{"no lines", "bars x", nil, "1 to 12"},
 		{"below nothing", "bars x\nours: minus", nil, "begins at nothing"},

@@ -99,6 +99,7 @@ func TestBareNumber(t *testing.T) {
 		{"Text.\n\n<div>It takes 5 ms.</div>", 1},
 		{"<details><summary>In <kbd>7 ms</kbd> or 5 ms</summary>\n\nIn 6 ms.\n\n</details>", 2},
 		{"![It takes 5 ms](x.png)", 1},
+		{"```d2 title=\"x\" alt=\"y\"\na -> b: in 5 ms\n```\n", 1},
 		{"```chart title=\"In 5 ms\" alt=\"shorter than 6 ms\"\nbars x\n```\n", 2},
 		{"*Not less than 5 GB*", 1},
 		{"It takes 0.7 ms, and [Slack](../sources.md#slack) another.", 0},

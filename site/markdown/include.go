@@ -97,7 +97,7 @@ func (d *Document) include(body []byte, answer func(source, request string) ([]s
 
 // maxIncluded bounds a text with all that it asks for: a short text can ask for much,
 // and often.
-const maxIncluded = 8 << 20
+const maxIncluded = 4 << 20
 
 var errTooMuch = errors.New("with it the text would be too long")
 

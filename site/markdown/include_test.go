@@ -95,12 +95,12 @@ block code 26 "never closed"
 
 // TestInclude_bound: a text that asks for much again and again gets so much and no more.
 func TestInclude_bound(t *testing.T) {
-	big := strings.Repeat("word ", 200_000)
+	big := "~~~\n" + strings.Repeat("x", 1_000_000) + "\n~~~\n"
 	p := New(Options{Ledger: func(string, string) ([]site.Passage, error) {
 		return []site.Passage{{Text: big, File: "l/a.yaml", Line: 1}}, nil
 	}})
 	d := p.Parse("page.md", []byte(strings.Repeat("```ledger\nentries: x\n```\n", 100)), site.KindDocument)
-	if len(d.Findings) != 92 || d.Findings[0].Rule != "ledger-request" || !strings.Contains(d.Findings[0].Message, "too long") || len(d.src) > 9<<20 {
+	if len(d.Findings) != 96 || d.Findings[0].Rule != "ledger-request" || !strings.Contains(d.Findings[0].Message, "too long") || len(d.src) > 5<<20 {
 		t.Errorf("%d findings, %d bytes", len(d.Findings), len(d.src))
 	}
 }

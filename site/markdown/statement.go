@@ -41,11 +41,14 @@ func (s Statement) Text() string {
 	return b.String()
 }
 
-// Statements cuts a text into what it states, in order. Blocks of code and
-// diagrams state nothing; what a reader hears of a picture is a part of its
-// sentence.
+// Statements cuts a text into what it states, in order. Blocks of code state
+// nothing; what a reader hears of a picture is a part of its sentence, and each
+// line of a diagram's source is one statement.
 func (d *Document) Statements() (all []Statement) {
 	block := 0
+	if d.Meta.Summary != "" { // lists and the top of the page show it
+		all = append(all, plainStatement(d.Meta.Summary, d.summaryLine, block))
+	}
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -54,12 +57,19 @@ func (d *Document) Statements() (all []Statement) {
 		case extast.KindTable:
 			block++
 		case ast.KindFencedCodeBlock:
-			// What a reader hears of a drawing.
+			// What a reader sees and hears of a drawing.
 			i := d.info(n.(*ast.FencedCodeBlock))
 			for _, text := range []string{i.title, i.alt} {
 				if block++; text != "" {
 					line := d.lineAt(n.(*ast.FencedCodeBlock).Info.Segment.Start)
-					all = append(all, Statement{Line: line, Block: block, Pieces: []Piece{{Text: text, Line: line}}})
+					all = append(all, plainStatement(text, line, block))
+				}
+			}
+			if i.language == "d2" {
+				first := d.line(n)
+				for at, line := range strings.Split(string(d.lines(n)), "\n") {
+					block++
+					all = append(all, plainStatement(line, first+at, block))
 				}
 			}
 		case kindElement:
@@ -91,7 +101,7 @@ func (d *Document) Statements() (all []Statement) {
 				if len(all) > 0 {
 					line = all[len(all)-1].Line
 				}
-				all = append(all, Statement{Line: line, Block: block, Pieces: []Piece{{Text: text, Line: line}}})
+				all = append(all, plainStatement(text, line, block))
 			}
 		case ast.KindParagraph, ast.KindTextBlock, ast.KindHeading:
 			block++
@@ -106,6 +116,10 @@ func (d *Document) Statements() (all []Statement) {
 		return ast.WalkContinue, nil
 	})
 	return all
+}
+
+func plainStatement(text string, line, block int) Statement {
+	return Statement{Line: line, Block: block, Pieces: []Piece{{Text: text, Line: line}}}
 }
 
 // holdsText says whether there is text right in an element of raw HTML.

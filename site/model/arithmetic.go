@@ -54,12 +54,16 @@ func same(verb string, x, y quantity) error {
 // rounding errors counts as that integer, or ceil would buy a machine for 1e-16.
 func keep(f func(float64) float64) func([]quantity) (quantity, error) {
 	return func(args []quantity) (quantity, error) {
-		v := args[0].value
-		if r := math.Round(v); math.Abs(v-r) <= 1e-9*math.Abs(v) {
-			v = r
-		}
-		return quantity{f(v), args[0].dims}, nil
+		return quantity{f(snap(args[0].value)), args[0].dims}, nil
 	}
+}
+
+// snap makes an integer of what is one but for rounding errors.
+func snap(v float64) float64 {
+	if r := math.Round(v); math.Abs(v-r) <= 1e-9*math.Abs(v) {
+		return r
+	}
+	return v
 }
 
 func pick(f func(x, y float64) float64) func([]quantity) (quantity, error) {

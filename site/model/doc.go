@@ -14,11 +14,28 @@
 //	model:sends.peak                                  a value of the model
 //	model:room.deliveries?room.online=100k            the same formula, another input
 //	model:cost.total?sockets.per_gateway=low          an input at the end of its range
+//	model:cost.total?joint=p95                        with all inputs drawn together, what 95 % of the results stay below
+//	model:flip.order                                  the value of an input at which a decision flips
 //	evidence:kill-leader#window.p99_ms                a value of an experiment
 //
 // An expression has numbers, names, + - * /, parentheses and ceil, floor, log2,
 // max, min, pow, round, sqrt. The name unit.TB is one terabyte, unit.node one
 // node, and evidence.kill_leader.window.p99_ms a value of an experiment.
+//
+// # What must hold
+//
+// An assertion is a comparison that the design promises to keep, and a decision
+// record has comparisons of the same kind for when it is to be taken up again:
+//
+//	asserts:
+//	  zone.order: {what: "No machine is overloaded with a zone lost.", assert: sequencers.lost_load <= 100}
+//	flips:
+//	  flip.order: {what: "the order at a tenth of the bill", input: sequencer.rate, while: cost.exact.share <= 10}
+//
+// Both sides have one dimension. A number alone is read in the unit in which the
+// other side is written: beside a percentage, 100 is 100 %. An assertion that one
+// changed input breaks is a finding with both values. A flip looks for the nearest
+// value of its input at which the comparison ceases to hold.
 //
 // # How a value is written
 //

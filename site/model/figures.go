@@ -23,11 +23,10 @@ func (m *Model) Number(dest string) (value float64, text string, err error) {
 		return l.value.value, text, nil
 	}
 	name, query, _ := strings.Cut(strings.TrimPrefix(dest, "model:"), "?")
-	changed, err := m.changes(query)
-	if err != nil {
-		return 0, "", err
+	if f := m.flips[name]; f != nil {
+		return f.value, text, nil
 	}
-	q, err := m.evaluator(changed).value(name)
+	q, err := m.whatIf(name, query)
 	return q.value, text, err
 }
 
@@ -59,6 +58,22 @@ func (m *Model) Histogram(dest string) (bins []chart.Bin, unit string, err error
 		return nil, "", m.missing(dest)
 	}
 	return bins, unit, nil
+}
+
+// Swings are the inputs that move a formula, the strongest first.
+func (m *Model) Swings(dest string) (swings []chart.Swing, err error) {
+	name, ok := strings.CutPrefix(dest, "model:")
+	if !ok || m.entries[name] == nil || m.entries[name].expr == nil {
+		return nil, fmt.Errorf("%s: a tornado is of a formula, model:name", dest)
+	}
+	for _, effect := range m.swings(name) {
+		in := m.entries[effect.Input]
+		s := chart.Swing{Label: in.what, Low: effect.low, High: effect.high, LowText: effect.Low, HighText: effect.High}
+		s.From, _ = formatQuantity(in.low, in.show, in.unit)
+		_, s.To = formatQuantity(in.high, in.show, in.unit)
+		swings = append(swings, s)
+	}
+	return swings, nil
 }
 
 func (m *Model) missing(dest string) error {

@@ -31,6 +31,7 @@ func (m *Model) link() []site.Finding {
 		}
 	}
 	l.asserts()
+	l.flips()
 	for _, g := range m.groups {
 		for _, e := range g.entries {
 			if e.expr == nil && len(e.users) == 0 {

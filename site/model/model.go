@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"lockstep/site"
 )
@@ -27,6 +28,8 @@ type Model struct {
 	entries  map[string]*entry
 	runs     []*run
 	evidence map[string]*leaf // by operand name: "evidence.kill_leader.window.p99_ms"
+	flips    map[string]*flip
+	draws    *sync.Map // results of joint draws, sorted, by name
 	ages     map[string]string
 }
 
@@ -37,6 +40,7 @@ type group struct {
 	title, about string
 	entries      []*entry
 	asserts      []*assertion
+	flips        []*flip
 }
 
 // entry is an input or a formula.
@@ -68,7 +72,7 @@ type entry struct {
 // model: what is wrong is a finding, and the values that do not depend on it
 // still work.
 func Load(fsys fs.FS, modelDirs, evidenceDirs []string) (*Model, []site.Finding) {
-	m := &Model{entries: map[string]*entry{}, evidence: map[string]*leaf{}}
+	m := &Model{entries: map[string]*entry{}, evidence: map[string]*leaf{}, flips: map[string]*flip{}, draws: new(sync.Map)}
 	var findings []site.Finding
 	for _, dir := range evidenceDirs {
 		for _, file := range filesIn(fsys, dir, ".json") {
@@ -120,7 +124,7 @@ func (m *Model) Anchor(dest string) (href string, ok bool) {
 		return "", false
 	}
 	name, _, _ := strings.Cut(strings.TrimPrefix(dest, "model:"), "?")
-	if !strings.HasPrefix(dest, "model:") || m.entries[name] == nil {
+	if !strings.HasPrefix(dest, "model:") || m.entries[name] == nil && m.flips[name] == nil {
 		return "", false
 	}
 	return m.place(name), true
@@ -169,6 +173,9 @@ func (m *Model) Suggest(dest string) string {
 		}
 	} else {
 		for name := range m.entries {
+			known = append(known, "model:"+name)
+		}
+		for name := range m.flips {
 			known = append(known, "model:"+name)
 		}
 	}

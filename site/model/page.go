@@ -122,6 +122,9 @@ func (m *Model) place(name string) string {
 	if e := m.entries[name]; e != nil {
 		return m.groupPath(e.group) + "#" + name
 	}
+	if f := m.flips[name]; f != nil {
+		return m.groupPath(f.group) + "#" + name
+	}
 	return ""
 }
 
@@ -148,6 +151,7 @@ type groupView struct {
 	Formulas     []formulaView
 	Tornados     []tornadoView
 	Asserts      []assertView
+	Flips        []flipView
 }
 
 type userView struct{ Name, Href string }
@@ -171,6 +175,7 @@ type piece struct {
 
 type tornadoView struct {
 	Name, What, Base string
+	Low, Mid, High   string // with all inputs drawn together: the 5th, 50th and 95th percentile
 	Effects          []effectView
 }
 
@@ -247,6 +252,9 @@ func (m *Model) groupView(g *group) groupView {
 	for _, a := range g.asserts {
 		gv.Asserts = append(gv.Asserts, m.assertView(at, a))
 	}
+	for _, f := range g.flips {
+		gv.Flips = append(gv.Flips, m.flipView(at, f))
+	}
 	return gv
 }
 
@@ -295,6 +303,9 @@ func (m *Model) formulaView(at string, e *entry) formulaView {
 func (m *Model) tornadoView(at string, e *entry) tornadoView {
 	v := tornadoView{Name: e.name, What: e.what}
 	v.Base, _ = m.Value("model:" + e.name)
+	v.Low, _ = m.Value("model:" + e.name + "?joint=p5")
+	v.Mid, _ = m.Value("model:" + e.name + "?joint=p50")
+	v.High, _ = m.Value("model:" + e.name + "?joint=p95")
 	for _, effect := range m.Sensitivity(e.name) {
 		input := m.entries[effect.Input]
 		ev := effectView{Effect: effect, What: input.what, Href: site.Rel(at, m.place(effect.Input))}

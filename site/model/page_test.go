@@ -177,7 +177,7 @@ func TestLoad_design_broken(t *testing.T) {
 		{"2-shards.yaml", "fleet.utilisation", "80", "zone.order"}, // six replicas on a machine
 		{"2-shards.yaml", "fleet.utilisation", "70", "zone.gateways"},
 		{"2-shards.yaml", "admission.limit", "200", "hall.admission"},
-		{"2-shards.yaml", "shards.count", "1 k", ""},
+		{"2-shards.yaml", "shards.count", "1 k", "skew.current"}, // what was simulated is no longer what is asked
 		{"3-caches.yaml", "socket.queue", "128", "gateway.memory"},
 		{"3-caches.yaml", "dedupe.memory_window", "160", "sequencer.memory"},
 		{"4-objectives.yaml", "zone.drain_errors", "33", ""},
@@ -197,6 +197,9 @@ func TestLoad_design_broken(t *testing.T) {
 		var broken []string
 		_, findings := load(t, changed)
 		for _, f := range findings {
+			if f.Rule == "model-flip" {
+				continue // a decision that the same input flips
+			}
 			if f.Rule != "assertion-broken" {
 				t.Errorf("%s = %s: %v", tt.input, tt.value, f)
 				continue

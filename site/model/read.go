@@ -36,7 +36,7 @@ func (m *Model) readGroup(fsys fs.FS, file string) []site.Finding {
 	}
 	top, line, err := readYAML(data)
 	if err != nil {
-		r.find(line, "model-syntax", "write a mapping with title, about, inputs, formulas and asserts", "%v", err)
+		r.find(line, "model-syntax", "write a mapping with title, about, inputs, formulas, asserts and flips", "%v", err)
 		return r.findings
 	}
 	r.g.title = r.g.id
@@ -59,9 +59,13 @@ func (m *Model) readGroup(fsys fs.FS, file string) []site.Finding {
 			for _, member := range part.members {
 				r.assertion(member)
 			}
-		case (part.key == "inputs" || part.key == "formulas" || part.key == "asserts") && part.text == "":
+		case part.key == "flips" && part.isMap:
+			for _, member := range part.members {
+				r.flip(member)
+			}
+		case (part.key == "inputs" || part.key == "formulas" || part.key == "asserts" || part.key == "flips") && part.text == "":
 		default:
-			r.find(part.line, "model-key", "the keys are title, about, inputs, formulas and asserts", "%q is not a part of a model", part.key)
+			r.find(part.line, "model-key", "the keys are title, about, inputs, formulas, asserts and flips", "%q is not a part of a model", part.key)
 		}
 	}
 	return r.findings

@@ -78,20 +78,33 @@ func (m *Model) forms(dest string) (number, full string, ok bool) {
 		return "", "", false
 	}
 	name, query, _ := strings.Cut(name, "?")
+	if f := m.flips[name]; f != nil && query == "" {
+		return f.forms(m)
+	}
 	en := m.entries[name]
 	if en == nil {
 		return "", "", false
 	}
-	changed, err := m.changes(query)
-	if err != nil {
-		return "", "", false
-	}
-	q, err := m.evaluator(changed).value(name)
+	q, err := m.whatIf(name, query)
 	if err != nil {
 		return "", "", false
 	}
 	number, full = formatQuantity(q.value, en.show, en.unit)
 	return number, full, true
+}
+
+// whatIf computes a value under the changes of a query.
+func (m *Model) whatIf(name, query string) (quantity, error) {
+	if share, ok, err := percentile(query); err != nil {
+		return quantity{}, err
+	} else if ok {
+		return m.joint(name, share)
+	}
+	changed, err := m.changes(query)
+	if err != nil {
+		return quantity{}, err
+	}
+	return m.evaluator(changed).value(name)
 }
 
 // changes reads "sockets.per_gateway=low&room.online=100k".
@@ -130,9 +143,22 @@ type Effect struct {
 	Swing     float64 // the distance between the two, as a share of the base value
 }
 
+// swing is an effect with its values in base units.
+type swing struct {
+	Effect
+	low, high float64
+}
+
 // Sensitivity lists the inputs with a range that move the named value, the
 // strongest first: a tornado diagram as a table.
-func (m *Model) Sensitivity(name string) []Effect {
+func (m *Model) Sensitivity(name string) (effects []Effect) {
+	for _, s := range m.swings(name) {
+		effects = append(effects, s.Effect)
+	}
+	return effects
+}
+
+func (m *Model) swings(name string) []swing {
 	en := m.entries[name]
 	if en == nil {
 		return nil
@@ -141,7 +167,7 @@ func (m *Model) Sensitivity(name string) []Effect {
 	if err != nil {
 		return nil
 	}
-	var effects []Effect
+	var effects []swing
 	for _, input := range m.byName() {
 		if !input.ranged {
 			continue
@@ -151,11 +177,11 @@ func (m *Model) Sensitivity(name string) []Effect {
 		if err1 != nil || err2 != nil || low.value == high.value && low.value == base.value {
 			continue
 		}
-		effect := Effect{Input: input.name, Swing: math.Abs(high.value-low.value) / math.Abs(base.value)}
+		effect := swing{Effect{Input: input.name, Swing: math.Abs(high.value-low.value) / math.Abs(base.value)}, low.value, high.value}
 		_, effect.Low = formatQuantity(low.value, en.show, en.unit)
 		_, effect.High = formatQuantity(high.value, en.show, en.unit)
 		effects = append(effects, effect)
 	}
-	slices.SortStableFunc(effects, func(a, b Effect) int { return cmp.Compare(b.Swing, a.Swing) })
+	slices.SortStableFunc(effects, func(a, b swing) int { return cmp.Compare(b.Swing, a.Swing) })
 	return effects
 }
