@@ -79,8 +79,8 @@ to it, where lockstep.yaml says what is a name; a name that is not there is an e
       except: [src/generated/]       # looks like one, and is none
     - kind: metric                   # anything, in any language: what a span of it
       span: 'app_[a-z_]+'            # looks like, and in which files it is defined;
-      files: ["src/**/*.{py,js}"]    # the groups of define, joined by spaces, are
-      define: ['"(app_[a-z_]+)"']    # the name, or those of path, for a file itself
+      files: ["src/**/*.{py,js}"]    # the groups of span and of define, joined by
+      define: ['"(app_[a-z_]+)"']    # spaces, are the name; path is for a file itself
     - kind: route                    # {id}, <id> and ID stand for any element
       span: '(?:[A-Z]+ )?/v1/\S+'
       files: [src/routes.py]

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"lockstep/site"
 	"lockstep/site/claims"
 	"lockstep/site/markdown"
+	"lockstep/site/model"
 )
 
 // unknownClaims finds keys below "claims" that mean nothing: a misspelt one would
@@ -126,7 +128,7 @@ func (t *Tree) judgeClaims() {
 			Place:   d.Place,
 			Number:  func(dest string) string { return t.valueOf(d.Source, dest) },
 			Defined: func(id string, line int) string { return t.definitionOf(id, d.Source, line) },
-			Source:  func(dest string) (string, bool) { return t.sourceOf(d.Source, dest) }}, t.model)
+			Source:  func(dest string) (string, bool) { return t.sourceOf(d.Source, dest) }}, recorded{t.model})
 	}
 	findings, tally := checker.Finish()
 	t.tally = tally
@@ -136,6 +138,19 @@ func (t *Tree) judgeClaims() {
 			p.Findings = append(p.Findings[:len(p.Findings):len(p.Findings)], f)
 		}
 	}
+}
+
+// recorded looks values up without a word on what may have been meant instead,
+// which takes long and would be thrown away.
+type recorded struct{ *model.Model }
+
+var errNotRecorded = errors.New("there is no such value")
+
+func (r recorded) Number(dest string) (float64, string, error) {
+	if _, ok := r.Value(dest); !ok {
+		return 0, "", errNotRecorded
+	}
+	return r.Model.Number(dest)
 }
 
 // valueOf is the value that a link states, or "".

@@ -54,6 +54,9 @@ func (b *Builder) Concerns(file string) bool {
 	}
 	info, err := b.root.Stat(file)
 	isDir := err == nil && info.IsDir()
+	if isDir && b.index != nil && b.index.Enters(file) {
+		return true
+	}
 	if path.Dir(file) == "." && b.config.Foreign {
 		return isMarkdown(base) || (isDir && !skipDir(base))
 	}

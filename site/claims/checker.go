@@ -44,7 +44,7 @@ type Tally struct {
 // Checker judges texts, one after the other.
 type Checker struct {
 	config     Config
-	bare       *regexp.Regexp
+	bare       patterns
 	waiting    *regexp.Regexp // nil without phrases
 	words      []wordRule
 	allowances []*allowance
@@ -55,7 +55,7 @@ type Checker struct {
 // New makes a checker. Problems say what of the configuration is not understood;
 // the rest works. Allowed is the file that the configuration names, or nil.
 func New(c Config, allowed []byte) (checker *Checker, problems []error) {
-	k := &Checker{config: c, bare: barePattern(c.Numbers.Units)}
+	k := &Checker{config: c, bare: newPatterns(c.Numbers.Units)}
 	for _, r := range c.Words {
 		w, err := r.compile()
 		if err != nil {

@@ -1,59 +1,15 @@
 package claims
 
 import (
-	"regexp"
-	"slices"
 	"strings"
 
 	"lockstep/site/markdown"
-	"lockstep/site/model"
 )
-
-const (
-	amount  = `\d[\d,]*(?:\.\d+)?`
-	scale   = `(?:[ \x{00A0}\x{202F}]?(?:k|M|bn|tn)\b|[ \x{00A0}\x{202F}](?:thousand|million|billion|trillion)\b)`
-	counted = `(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one) hundred|(?:a|one) thousand|half an?)`
-	long    = `(?:(?:milli|micro|nano)?seconds?|minutes?|hours?|days?|weeks?|months?|years?|percent|(?:kilo|mega|giga|tera)?bytes?)`
-	period  = `(?:second|minute|hour|day|week|month|year)`
-)
-
-// barePattern matches a number with a unit: "30 ms", "$1.17 M", "7.5 %",
-// "128-byte", "thirty minutes", "400 messages a second". A unit of one letter wants a
-// space before it: "the 1990s" is a decade.
-func barePattern(more []string) *regexp.Regexp {
-	var short, letter []string
-	for _, u := range append(model.UnitSymbols(), more...) {
-		if len(u) == 1 && u != "%" {
-			letter = append(letter, regexp.QuoteMeta(u))
-		} else {
-			short = append(short, regexp.QuoteMeta(u))
-		}
-	}
-	// The longest first: RE2 takes the first alternative that matches.
-	slices.SortFunc(short, func(a, b string) int { return len(b) - len(a) })
-	end := `(?:/[A-Za-z]+)*(?:[^\pL\d_]|$)`
-	return regexp.MustCompile(`(?:^|[^\pL\d._/-])(?:` +
-		`([$€£][ \x{00A0}\x{202F}]?` + amount + scale + `?)` +
-		`|(` + amount + scale + `?(?:[ \x{00A0}\x{202F}-]?(?:` + strings.Join(short, "|") + `)|[ \x{00A0}\x{202F}](?:` + strings.Join(letter, "|") + `)|[ \x{00A0}\x{202F}-]` + long + `))` + end +
-		`|((?i:` + counted + `)[ \x{00A0}\x{202F}-]` + long + `)` + end +
-		`|(` + amount + scale + `?[ \x{00A0}\x{202F}]\pL+[ \x{00A0}\x{202F}](?:a|an|per|each)[ \x{00A0}\x{202F}]` + period + `)\b` +
-		`)`)
-}
 
 // numbers finds what is bare in a statement.
 func (k *Checker) numbers(p print) {
 	k.tally.Numbers++
-	for from := 0; from < len(p.plain); {
-		m := k.bare.FindStringSubmatchIndex(p.plain[from:])
-		if m == nil {
-			return
-		}
-		group := 2
-		for m[group] < 0 {
-			group += 2
-		}
-		at := span{from + m[group], from + m[group+1]}
-		from = at.end
+	for _, at := range k.bare.find(p.plain) {
 		switch {
 		case k.covered(p, at):
 		case p.quoted(at):

@@ -130,7 +130,7 @@ func yamlValues(n yamlast.Node) []string {
 func (d *Document) meta(f fields) {
 	m := &d.Meta
 	m.Title, _ = f.first("title")
-	m.Summary, _ = f.first("summary", "description")
+	m.Summary, d.summaryLine = f.first("summary", "description")
 	m.Status, _ = f.first("status")
 	m.Date, _ = f.first("date")
 	m.Authors = splitNames(f.list("authors", "author"))

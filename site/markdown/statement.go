@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,10 +41,14 @@ func (s Statement) Text() string {
 	return b.String()
 }
 
-// Statements cuts a text into what it states, in order. Blocks of code and
-// diagrams state nothing, and neither does what a page shows of a picture.
+// Statements cuts a text into what it states, in order. Blocks of code state
+// nothing; what a reader hears of a picture is a part of its sentence, and each
+// line of a diagram's source is one statement.
 func (d *Document) Statements() (all []Statement) {
 	block := 0
+	if d.Meta.Summary != "" { // lists and the top of the page show it
+		all = append(all, plainStatement(d.Meta.Summary, d.summaryLine, block))
+	}
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -51,6 +56,29 @@ func (d *Document) Statements() (all []Statement) {
 		switch n.Kind() {
 		case extast.KindTable:
 			block++
+		case ast.KindFencedCodeBlock:
+			// What a reader sees and hears of a drawing.
+			i := d.info(n.(*ast.FencedCodeBlock))
+			for _, text := range []string{i.title, i.alt} {
+				if block++; text != "" {
+					line := d.lineAt(n.(*ast.FencedCodeBlock).Info.Segment.Start)
+					all = append(all, plainStatement(text, line, block))
+				}
+			}
+			if i.language == "d2" {
+				first := d.line(n)
+				for at, line := range strings.Split(string(d.lines(n)), "\n") {
+					block++
+					all = append(all, plainStatement(line, first+at, block))
+				}
+			}
+		case kindElement:
+			if !holdsText(n) {
+				break // its parts are visited
+			}
+			block++
+			all = append(all, sentences(d.pieces(nil, n, Piece{Line: d.line(n)}), block)...)
+			return ast.WalkSkipChildren, nil
 		case extast.KindTableHeader, extast.KindTableRow:
 			row := Statement{Line: d.line(n), Block: block, Row: true}
 			cell := 0
@@ -65,6 +93,16 @@ func (d *Document) Statements() (all []Statement) {
 				all = append(all, row)
 			}
 			return ast.WalkSkipChildren, nil
+		case ast.KindString:
+			// What stood in an element that only says how something looks.
+			if text := string(n.(*ast.String).Value); strings.TrimSpace(text) != "" {
+				block++
+				line := 1 + d.lineOffset
+				if len(all) > 0 {
+					line = all[len(all)-1].Line
+				}
+				all = append(all, plainStatement(text, line, block))
+			}
 		case ast.KindParagraph, ast.KindTextBlock, ast.KindHeading:
 			block++
 			for _, s := range sentences(d.pieces(nil, n, Piece{Line: d.line(n)}), block) {
@@ -78,6 +116,25 @@ func (d *Document) Statements() (all []Statement) {
 		return ast.WalkContinue, nil
 	})
 	return all
+}
+
+func plainStatement(text string, line, block int) Statement {
+	return Statement{Line: line, Block: block, Pieces: []Piece{{Text: text, Line: line}}}
+}
+
+// holdsText says whether there is text right in an element of raw HTML.
+func holdsText(n ast.Node) bool {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			return true
+		case *ast.String:
+			if len(bytes.TrimSpace(c.Value)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // pieces flattens what is below a node. The frame is what the nodes above say of
@@ -112,7 +169,6 @@ func (d *Document) pieces(list []Piece, n ast.Node, frame Piece) []Piece {
 		case *ast.Link:
 			p.Dest = destination(c.Destination)
 			list = d.pieces(list, c, p)
-		case *ast.Image:
 		case *element:
 			p.Code = p.Code || slices.Contains([]string{"code", "kbd", "pre", "samp", "var"}, c.name)
 			if c.name == "a" {

@@ -11,6 +11,7 @@ import (
 func TestDocument_Statements(t *testing.T) {
 	const text = `---
 title: T
+summary: In 9 ms.
 ---
 # A title of 5 ms
 
@@ -36,7 +37,7 @@ is one sentence ([Slack](../sources.md#slack)).
 			}
 		}
 	}
-	want := []string{"A title of 5 ms", "It takes 0.5 ms, e.g. on a disk. ", "Two wait 10 ms there! ", "The next line is one sentence (Slack).",
+	want := []string{"In 9 ms.", "A title of 5 ms", "It takes 0.5 ms, e.g. on a disk. ", "Two wait 10 ms there! ", "The next line is one sentence (Slack).",
 		"An item. ", "Another.", "a | b", "3 ms | 4 of it. All"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("statements (-want +got):\n%s", diff)

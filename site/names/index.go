@@ -72,6 +72,9 @@ func (x *Index) Reads(name string) bool {
 	return x.reads(name) && !x.skipped(name)
 }
 
+// Enters says whether files are looked for in a folder.
+func (x *Index) Enters(folder string) bool { return !x.skipped(folder + "/x") }
+
 func (x *Index) reads(name string) bool {
 	return x.mentioning(name) || slices.ContainsFunc(x.kinds, func(k *Kind) bool { return k.reads(name) })
 }

@@ -1,6 +1,7 @@
 package names
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,7 +16,7 @@ type Kind struct {
 	// "go-commands" and "paths" as the constants say.
 	From string `yaml:"from"`
 	// Span is a regular expression for the whole of a code span that names one. Its
-	// first group is the name; without a group all of it is.
+	// groups, joined by spaces, are the name; without a group all of it is.
 	Span string `yaml:"span"`
 	// Files are globs of the files that define names: * stands for any part of a
 	// file's name, ** for any folders, {a,b} for either.
@@ -130,12 +131,7 @@ func (k *Kind) named(span string) string {
 		if m == nil {
 			return ""
 		}
-		for _, group := range m[1:] {
-			if group != "" {
-				return group
-			}
-		}
-		return m[0]
+		return cmp.Or(joined(m[1:]), m[0])
 	}
 	return ""
 }

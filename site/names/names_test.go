@@ -37,6 +37,7 @@ func kinds(t *testing.T) []*Kind {
 		{Name: "route", Span: `(?:[A-Z]+ )?/[\w{}/.…-]+`, Files: []string{"node/*.go"}, Define: []string{`"([A-Z]+) (/[^"]*)"`}},
 		{Name: "fault", Span: `[a-z]+-[a-z]+`, Files: []string{"faults/*.{py,rb}"}, Define: []string{`'([a-z-]+)'`}},
 		{Name: "plan", Span: `[a-z]+-[a-z]+`, Files: []string{"plans/*.json"}, Path: `.*/\d+-([a-z-]+)\.json`},
+		{Name: "method", Span: `([A-Z]\w+)\.([A-Z]\w+)`, Files: []string{"node/*.go"}, Define: []string{`^func \((?:\w+ )?\*?(\w+)\) (\w+)\(`}},
 		{Name: "target", Span: `make ([a-z]+)`, Files: []string{"Makefile"}, Define: []string{`^([a-z]+):`}},
 	}
 	for _, k := range all {
@@ -95,6 +96,7 @@ func TestTable_sound(t *testing.T) {
 		"/files/a/b.png":                      "node/node.go:8",
 		"torn-tail":                           "faults/kinds.py:1",
 		"wipe-one":                            "plans/01-wipe-one.json",
+		"Suite.TestInSuite":                   "node/node_test.go:12",
 		"make test":                           "Makefile:1",
 		"make test && tool list":              "",
 		"curl -s http://NODE/v1/things/7?x=1": "node/node.go:8",
@@ -135,6 +137,7 @@ func TestTable_missing(t *testing.T) {
 		"DELETE /v1/things/7":         "the code has no route DELETE /v1/things/7; correct the name, or list it in lockstep.yaml under except of the kind route",
 		"POST /v1/thing":              "the code has no route POST /v1/thing; did you mean POST /v1/things?",
 		"torn-tial":                   "the code has no fault or plan torn-tial; did you mean torn-tail?",
+		"Suite.TestInSuit":            "the code has no method Suite TestInSuit; did you mean Suite TestInSuite?",
 		"make tests":                  "the code has no target tests; did you mean test?",
 		"go test ./node/x":            "there is no path node/x in the repository; correct the path; node has no x",
 		"go test -bench 'Node|Cold'":  "the code has no benchmark Cold; correct the name, or list it in lockstep.yaml under except of the kind benchmark",

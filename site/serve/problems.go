@@ -17,7 +17,7 @@ import (
 // readable as they are.
 var (
 	fatal  = []string{"front-matter", "encoding", "unreadable"}
-	strict = []string{"raw-html", "duplicate-id", "dead-link", "dead-anchor", "unknown-reference", "wrong-number", "unknown-number", "unknown-front-matter", "unsafe-url", "empty-link", "link-mismatch"}
+	strict = []string{"raw-html", "duplicate-id", "dead-link", "dead-anchor", "unknown-reference", "unknown-name", "wrong-number", "unknown-number", "unknown-front-matter", "unsafe-url", "empty-link", "link-mismatch"}
 )
 
 func serious(tree *build.Tree, p *site.Page) bool {
