@@ -27,6 +27,7 @@ func (t *Tree) Counts() (counts []Count) {
 		{t.tally.Numbers, "statements without a bare number"}, {t.tally.Words, "statements beside evidence"},
 		{t.tally.Waiting, "that put nothing off"}, {t.tally.Allowed, "allowed with a reason"},
 		{t.builder.ages.judged, "recorded runs with their age"},
+		{t.model.Assertions(), "promises of the model"}, {t.triggers(), "conditions of decisions"},
 	} {
 		if c.N > 0 {
 			counts = append(counts, c)

@@ -40,3 +40,15 @@ func (t *Tree) judgeTrigger(p *site.Page, trigger *site.Trigger) {
 			"%s answers a trigger that is not crossed: %s is now %s, the limit %s", p.Decision.ID, trigger.When, judgement.Left, judgement.Right)
 	}
 }
+
+// triggers counts the conditions that were judged.
+func (t *Tree) triggers() (n int) {
+	for _, p := range t.log.Decisions {
+		for _, trigger := range p.Decision.Triggers {
+			if trigger.Known {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -90,19 +92,42 @@ func (l *linker) asserts() {
 				l.find(at, "model-assert", "compare values of one unit", "the assertion %s: %v", a.name, err)
 				a.broken = true
 			} else if !a.verdict.Holds {
-				l.find(at, "assertion-broken", a.mend(l.m), "%s is not so: %s is %s, and should be %s %s, which is %s",
-					strings.TrimSuffix(a.what, "."), a.test.left.text, a.verdict.Left, a.verdict.Op, a.test.right.text, a.verdict.Right)
+				l.find(at, "assertion-broken", a.mend(l.m), "%s is not so: %s, and should be %s %s",
+					strings.TrimSuffix(a.what, "."), said(a.test.left, a.verdict.Left), a.verdict.Op, said(a.test.right, a.verdict.Right))
 			}
 		}
 	}
 }
 
-// mend names the inputs that the two sides rest on: one of them was changed, or
-// the promise has to be.
+// said is a side with its value; a number alone is its value.
+func said(side *expr, value string) string {
+	if len(side.names) == 0 {
+		return value
+	}
+	return side.text + " is " + value
+}
+
+// mend names the inputs that the two sides rest on, first what moves them most: one
+// of them was changed, or the promise has to be.
 func (a *assertion) mend(m *Model) string {
 	inputs := m.inputsOf(a.test.names())
-	if len(inputs) > 8 {
-		inputs = append(inputs[:8], fmt.Sprintf("%d more", len(inputs)-8))
+	if p, runs, err := m.compile(a.test.left, a.test.right); err == nil {
+		ratio := func(values []float64) float64 {
+			p.compute(values)
+			return runs[0](values) / runs[1](values)
+		}
+		base, moves := ratio(slices.Clone(p.base)), map[string]float64{}
+		for name, slot := range p.inputs {
+			// A tenth, since whole machines do not answer to less.
+			values := slices.Clone(p.base)
+			values[slot] *= 1.1
+			moves[name] = math.Abs(ratio(values) - base)
+		}
+		slices.SortStableFunc(inputs, func(x, y string) int { return cmp.Compare(moves[y], moves[x]) })
+	}
+	const most = 6
+	if len(inputs) > most {
+		inputs = append(inputs[:most], fmt.Sprintf("%d more", len(inputs)-most))
 	}
 	return "change one of the inputs that it rests on (" + strings.Join(inputs, ", ") + ") or the design, or assert what is true"
 }

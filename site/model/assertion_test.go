@@ -20,7 +20,8 @@ func TestAssertions(t *testing.T) {
 	}{
 		{name: "they hold"},
 		{name: "one changed input breaks one of them", old: "value: 0.5,", new: "value: 0.75,", line: 14,
-			want: []string{"assertion-broken", "The bill is below two thousand dollars is not so", "cost.total is $2,190/month", "≤ 2000, which is $2,000/month", "price.node", "users.daily"}},
+			want: []string{"assertion-broken", "The bill is below two thousand dollars is not so", "cost.total is $2,190/month", "and should be ≤ $2,000/month", "price.node", "users.daily"}},
+		{name: "what moves it most comes first", old: "assert: cost.total <= 2000", new: "assert: users.sends * users.sends * node.rate >= 1", line: 14, want: []string{"assertion-broken", "(users.sends, node.rate)"}},
 		{name: "units differ", old: "assert: cost.total <= 2000", new: "assert: cost.total <= nodes.count", line: 14, want: []string{"model-assert", "cannot compare USD/s and node"}},
 		{name: "an unknown name", old: "assert: cost.total", new: "assert: cost.totl", line: 14, want: []string{"model-unknown-name", "did you mean cost.total?"}},
 		{name: "no comparison", old: "cost.total <= 2000", new: "cost.total + 2000", line: 14, want: []string{"model-assert", "<=, <, >=, >, =="}},

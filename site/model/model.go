@@ -29,7 +29,8 @@ type Model struct {
 	runs     []*run
 	evidence map[string]*leaf // by operand name: "evidence.kill_leader.window.p99_ms"
 	flips    map[string]*flip
-	draws    *sync.Map // results of joint draws, sorted, by name
+	base     map[string]quantity // formulas with the inputs as they are
+	draws    *sync.Map           // results of joint draws, sorted, by name
 	ages     map[string]string
 }
 
@@ -164,6 +165,9 @@ func (m *Model) Agree(dest, text string) (want string, ok bool) {
 // Suggest is the destination most like dest among those that exist, "" if none
 // is like it.
 func (m *Model) Suggest(dest string) string {
+	if m.flips[strings.TrimPrefix(dest, "model:")] != nil {
+		return "" // it is there and flips nowhere
+	}
 	var known []string
 	if strings.HasPrefix(dest, "evidence:") {
 		for _, r := range m.runs {
