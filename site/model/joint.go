@@ -66,7 +66,7 @@ func (p *program) draw(m *Model, result func([]float64) float64) (results []floa
 			}
 		}
 		p.compute(values)
-		if v := result(values); !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if v := result(values); finite(v) {
 			results = append(results, v)
 		}
 	}

@@ -44,6 +44,11 @@ func (m *Model) link() []site.Finding {
 			delete(m.entries, name)
 		}
 	}
+	base := m.evaluator(nil)
+	for name := range m.entries {
+		base.value(name) // what has an error is computed when it is asked for
+	}
+	m.base = base.done
 	return l.findings
 }
 

@@ -29,7 +29,8 @@ type Model struct {
 	runs     []*run
 	evidence map[string]*leaf // by operand name: "evidence.kill_leader.window.p99_ms"
 	flips    map[string]*flip
-	draws    *sync.Map // results of joint draws, sorted, by name
+	base     map[string]quantity // formulas with the inputs as they are
+	draws    *sync.Map           // results of joint draws, sorted, by name
 	ages     map[string]string
 }
 

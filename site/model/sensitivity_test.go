@@ -103,3 +103,18 @@ func BenchmarkJoint(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkPages(b *testing.B) {
+	m, _ := Load(os.DirFS("../.."), []string{"content/model"}, []string{"content/evidence"})
+	for b.Loop() {
+		if _, err := m.Pages(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		Load(os.DirFS("../.."), []string{"content/model"}, []string{"content/evidence"})
+	}
+}

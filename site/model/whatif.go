@@ -95,6 +95,9 @@ func (m *Model) forms(dest string) (number, full string, ok bool) {
 
 // whatIf computes a value under the changes of a query.
 func (m *Model) whatIf(name, query string) (quantity, error) {
+	if q, ok := m.base[name]; ok && query == "" {
+		return q, nil
+	}
 	if share, ok, err := percentile(query); err != nil {
 		return quantity{}, err
 	} else if ok {
@@ -160,28 +163,39 @@ func (m *Model) Sensitivity(name string) (effects []Effect) {
 
 func (m *Model) swings(name string) []swing {
 	en := m.entries[name]
-	if en == nil {
+	if en == nil || en.expr == nil {
 		return nil
 	}
-	base, err := m.evaluator(nil).value(name)
+	p, runs, err := m.compile(en.expr)
 	if err != nil {
 		return nil
 	}
+	at := func(slot int, value float64) float64 {
+		values := slices.Clone(p.base)
+		if slot >= 0 {
+			values[slot] = value
+		}
+		p.compute(values)
+		return runs[0](values)
+	}
+	base := at(-1, 0)
 	var effects []swing
 	for _, input := range m.byName() {
-		if !input.ranged {
+		slot, needed := p.inputs[input.name]
+		if !needed || !input.ranged {
 			continue
 		}
-		low, err1 := m.evaluator(map[string]float64{input.name: input.low}).value(name)
-		high, err2 := m.evaluator(map[string]float64{input.name: input.high}).value(name)
-		if err1 != nil || err2 != nil || low.value == high.value && low.value == base.value {
+		low, high := at(slot, input.low), at(slot, input.high)
+		if !finite(low) || !finite(high) || low == high && low == base {
 			continue
 		}
-		effect := swing{Effect{Input: input.name, Swing: math.Abs(high.value-low.value) / math.Abs(base.value)}, low.value, high.value}
-		_, effect.Low = formatQuantity(low.value, en.show, en.unit)
-		_, effect.High = formatQuantity(high.value, en.show, en.unit)
+		effect := swing{Effect{Input: input.name, Swing: math.Abs(high-low) / math.Abs(base)}, low, high}
+		_, effect.Low = formatQuantity(low, en.show, en.unit)
+		_, effect.High = formatQuantity(high, en.show, en.unit)
 		effects = append(effects, effect)
 	}
 	slices.SortStableFunc(effects, func(a, b swing) int { return cmp.Compare(b.Swing, a.Swing) })
 	return effects
 }
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

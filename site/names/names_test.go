@@ -132,6 +132,7 @@ func TestTable_missing(t *testing.T) {
 		"tool/rum.go":                 "there is no path tool/rum.go in the repository; did you mean cmd/tool/run.go?",
 		"node/run.go":                 "there is no path node/run.go in the repository; did you mean cmd/tool/run.go?",
 		"docs/{guide.md,giude.md}":    "there is no path docs/{guide.md,giude.md} in the repository; did you mean docs/guide.md?",
+		"fualts/kinds.py":             "there is no path fualts/kinds.py in the repository; did you mean faults/kinds.py?",
 		"docs/*.svg":                  "there is no path docs/*.svg in the repository; correct the path; docs has no *.svg",
 		"tool_byte_total":             "the code has no metric tool_byte_total; did you mean tool_bytes_total?",
 		"DELETE /v1/things/7":         "the code has no route DELETE /v1/things/7; correct the name, or list it in lockstep.yaml under except of the kind route",
@@ -149,6 +150,16 @@ func TestTable_missing(t *testing.T) {
 		a := table.Look("docs", span)
 		if got := a.Problem + "; " + a.Mend; got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", span, got, want)
+		}
+	}
+}
+
+// TestTable_root: a text at the root is held like others.
+func TestTable_root(t *testing.T) {
+	x, _ := index(t)
+	for span, sound := range map[string]bool{"docs/guide.md": true, "docs/giude.md": false, "run.go/x": true} {
+		if a := x.Scan().Look(".", span); (a.Problem == "") != sound {
+			t.Errorf("%s: %+v", span, a)
 		}
 	}
 }

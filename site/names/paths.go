@@ -29,22 +29,40 @@ func (t *Table) lookAtPath(from, span string) Answer {
 	if slices.Contains(kind.Except, span) || slices.Contains(kind.Except, written) || !pathSpan.MatchString(written) || strings.Contains(written, "//") {
 		return Answer{}
 	}
-	problem := Answer{}
-	for _, base := range slices.Concat([]string{"."}, kind.Below, []string{from}) {
+	problem, begun := Answer{}, false
+	bases := slices.Concat([]string{"."}, kind.Below)
+	for i, base := range append(bases, from) {
 		first, _, _ := strings.Cut(written, "/")
 		if base == "" || strings.HasPrefix(first, "..") || first == ".git" || first == "." || !t.exists(path.Join(base, first)) {
 			continue
 		}
+		begun = true
 		place, missing := t.path(base, written)
 		if missing == "" {
 			return Answer{Name: true, Place: Place{File: place}}
 		}
 		// A text beside a folder of that name hardly means it: "client/server".
-		if problem.Problem == "" && base != from {
+		if problem.Problem == "" && i < len(bases) {
 			problem = Answer{Name: true, Problem: fmt.Sprintf("there is no %s %s in the repository", kind.Name, written), Mend: t.nearestPath(path.Join(base, missing))}
 		}
 	}
-	return problem
+	if begun {
+		return problem
+	}
+	// What begins with nothing that is here is elsewhere, unless a letter or two
+	// make it a path of ours.
+	first, rest, _ := strings.Cut(strings.TrimSuffix(written, "/"), "/")
+	for _, base := range bases {
+		entries, _ := fs.ReadDir(t.root, base)
+		var there []string
+		for _, e := range entries {
+			there = append(there, e.Name())
+		}
+		if other := site.Nearest(first, there); other != "" && len(first) > 3 && t.exists(path.Join(base, other, rest)) {
+			return Answer{Name: true, Problem: fmt.Sprintf("there is no %s %s in the repository", kind.Name, written), Mend: "did you mean " + path.Join(base, other, rest) + "?"}
+		}
+	}
+	return Answer{}
 }
 
 func (t *Table) exists(name string) bool {
