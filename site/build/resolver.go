@@ -90,6 +90,13 @@ func (r resolver) Value(dest string) (string, bool) {
 	return site.Rel(r.page.Path, to), true
 }
 
+func (r resolver) Age(dest string) string {
+	if r.tree.model == nil {
+		return ""
+	}
+	return r.tree.model.Age(dest)
+}
+
 func (r resolver) Diagram(source, title, alt string) (site.HTML, error) {
 	return r.tree.builder.drawer.Draw(source, title, alt)
 }

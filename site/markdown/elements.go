@@ -236,6 +236,10 @@ func (p *page) number(w util.BufWriter, n ast.Node, dest string, entering bool) 
 	switch {
 	case entering && ok && p.enterLink(n):
 		scheme, _, _ := strings.Cut(dest, ":")
+		if age := p.r.Age(dest); age != "" {
+			fmt.Fprintf(w, `<a class="number %s aged" title="Aged: %s" href="%s">`, scheme, html.EscapeString(age), html.EscapeString(href))
+			break
+		}
 		fmt.Fprintf(w, `<a class="number %s" href="%s">`, scheme, html.EscapeString(href))
 	case entering:
 		w.WriteString(`<span class="number">`)

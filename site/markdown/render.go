@@ -33,6 +33,9 @@ type Resolver interface {
 	Term(t site.Term) (href string)
 	// Value leads to the derivation of a number.
 	Value(dest string) (href string, ok bool)
+	// Age says how the evidence of a number is older than the code that it judges,
+	// "" if it is not.
+	Age(dest string) string
 	// Name leads to where the code defines what a code span names. Where is what the
 	// reader is told of the place; an empty href is for a place that cannot be shown. ok
 	// is false for a span that is no name.

@@ -24,6 +24,12 @@ func (everywhere) Name(span string) (string, string, bool) {
 	}
 	return "https://h.example/a.go?x&y", "a.go:7", span == "TestA"
 }
+func (everywhere) Age(dest string) string {
+	if dest == "evidence:old#n" {
+		return `since "x" changed`
+	}
+	return ""
+}
 func (everywhere) Value(string) (string, bool) { return "../model/#x", true }
 func (e everywhere) Chart(source, title, alt string) (site.HTML, error) {
 	return e.Diagram(source, title, alt)
@@ -60,6 +66,7 @@ func TestRender(t *testing.T) {
 		{"no name", "see `TestB<`", `<code>TestB&lt;</code>`},
 		{"name within a link", "[`TestA`](x.md)", `<a href="to/x.md"><code>TestA</code></a>`},
 		{"name in a heading", "## Of `TestA`", `Of <code>TestA</code> <a class="permalink"`},
+		{"aged number", "[3](evidence:old#n)", `<a class="number evidence aged" title="Aged: since &#34;x&#34; changed" href="../model/#x">3</a>`},
 		{"number", "[694 k](model:sends.peak)", `<a class="number model" href="../model/#x">694 k</a>`},
 		{"table scrolls by itself", "| a | b |\n|---|--:|\n| 1 | 2 |", `<div class="table-scroll" tabindex="0" role="region" aria-label="Table 1: a, b">`},
 		{"table aligns without style", "| a | b |\n|---|--:|\n| 1 | 2 |", `<td align="right">2</td>`},

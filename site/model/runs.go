@@ -39,6 +39,16 @@ func (m *Model) WithAges(ages map[string]string) *Model {
 	return &aged
 }
 
+// Age is the word on the run that dest belongs to, "" if there is none.
+func (m *Model) Age(dest string) string {
+	name, ok := strings.CutPrefix(dest, "evidence:")
+	if !ok {
+		return ""
+	}
+	id, _, _ := strings.Cut(name, "#")
+	return m.ages[id]
+}
+
 // textsOf is a list of texts in JSON, or nothing.
 func textsOf(value any) (texts []string) {
 	list, _ := value.([]any)
