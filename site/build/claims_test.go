@@ -159,7 +159,7 @@ func TestAge(t *testing.T) {
 			}
 			texts = append(texts, f.Message)
 		}
-		page := string(tree.ByPath("/model/").Body)
+		page := string(tree.ByPath("/model/evidence/run/").Body)
 		if strings.Contains(page, `class="aged"`) != (len(texts) > 0) {
 			t.Errorf("the page of the evidence says another thing than %q:\n%s", texts, page)
 		}
