@@ -128,7 +128,7 @@ func printMilestones(w io.Writer, all []site.Milestone) {
 
 func count(c site.Check) string {
 	if c.Waits != "" && len(c.Findings) == 0 {
-		return "waits for " + c.Waits
+		return "waits for: " + milestone.Question(c.Waits)
 	}
 	return c.Count()
 }

@@ -35,6 +35,7 @@ func requirementsHeld(f *Facts, a *answer) {
 	entries := f.entries("requirements", "promises")
 	have, of := 0, len(entries)
 	for _, e := range entries {
+		a.openIn(e.File)
 		if e.Tests > 0 || e.Fields["held"] || e.Fields["why"] {
 			have++
 			continue
@@ -57,6 +58,7 @@ func requirementsHeld(f *Facts, a *answer) {
 	if len(chapters) > 0 && of == 0 {
 		a.find(chapters[0].File, chapters[0].Line, "give each an id in the first cell of a table (R-1), or an entry of the ledger", "%s has no requirement with an id", chapters[0].Place.Title)
 	}
+	a.once()
 	a.count(have, of, plural(of, "requirement"))
 }
 

@@ -29,8 +29,12 @@ func (a *answer) decisions(mend, wrong string, ask func(*site.Page) bool) {
 
 func optionsWeighed(f *Facts, a *answer) {
 	a.at(site.Place{Title: "Decisions", Path: logPath(f)})
+	for _, p := range f.Decisions {
+		if p.Decision.Holds() {
+			a.openIn(p.Source)
+		}
+	}
 	a.decisions("list what else was considered under ## Considered Options", "weighs no alternative", func(p *site.Page) bool {
-		a.openIn(p.Source)
 		return len(p.Decision.Options) >= 2
 	})
 	if a.Waits != "" {

@@ -2,7 +2,6 @@ package milestone
 
 import (
 	"fmt"
-	"strings"
 
 	"lockstep/site"
 )
@@ -102,9 +101,9 @@ func (a *answer) numbers(part, what, mend string, of func(Chapter) int) {
 	for _, c := range chapters {
 		n += of(c)
 	}
-	a.count(n, 0, what)
+	a.count(n, 0, plural(n, what))
 	if len(chapters) > 0 && n == 0 {
-		a.find(chapters[0].File, chapters[0].Line, mend, "%s has no %s", chapters[0].Place.Title, strings.TrimSuffix(what, "s"))
+		a.find(chapters[0].File, chapters[0].Line, mend, "%s has no %s", chapters[0].Place.Title, what)
 	}
 }
 

@@ -15,11 +15,11 @@ var steps = []step{
 	}},
 	{"scale", "Design for scale and failure", "The load is computed, hot spots have an argument, each path promises something, and every failure mode is tried or says why not.", []check{
 		{"load-computed", "Is the load computed?", func(f *Facts, a *answer) {
-			a.numbers("scale", "computed numbers", "link a number to a formula of the model: [120 msg/s](model:sends.peak)", computed)
+			a.numbers("scale", "computed number", "link a number to a formula of the model: [120 msg/s](model:sends.peak)", computed)
 		}},
 		{"partitions-argued", "Is it said how the load is divided?", func(f *Facts, a *answer) { a.part("partitioning") }},
 		{"hotspots-argued", "Is the argument about the hottest key in numbers?", func(f *Facts, a *answer) {
-			a.numbers("hotspots", "computed numbers", "compute the load of the hottest key in the model, and link to it", computed)
+			a.numbers("hotspots", "computed number", "compute the load of the hottest key in the model, and link to it", computed)
 		}},
 		{"paths-promise", "Does every path say what it promises?", pathsPromise},
 		{"caches-argued", "Is it said what is cached, and when it is wrong?", func(f *Facts, a *answer) { a.part("caching") }},
@@ -30,7 +30,7 @@ var steps = []step{
 		{"failures-seen", "Does every failure mode raise an alert, or say why none?", failuresSeen},
 		{"failures-handled", "Does every failure mode lead to the runbook, or say why not?", failuresHandled},
 		{"cost-computed", "Is the cost computed?", func(f *Facts, a *answer) {
-			a.numbers("cost", "computed numbers", "link a number to a formula of the model: [$900/month](model:cost.total)", computed)
+			a.numbers("cost", "computed number", "link a number to a formula of the model: [$900/month](model:cost.total)", computed)
 		}},
 		{"promises-kept", "Does the model assert what the design promises, and is it so?", promisesKept},
 	}},
@@ -53,3 +53,15 @@ var steps = []step{
 }
 
 func computed(c Chapter) int { return c.Computed }
+
+// Question is that of a check, "" for one that does not exist.
+func Question(id string) string {
+	for _, step := range steps {
+		for _, c := range step.checks {
+			if c.id == id {
+				return c.question
+			}
+		}
+	}
+	return ""
+}

@@ -20,15 +20,3 @@ func standingClass(m site.Milestone) string {
 	}
 	return "warn"
 }
-
-// questionOf is the question of another check of the page.
-func questionOf(p *site.Page, id string) string {
-	for _, m := range p.Milestones {
-		for _, c := range m.Checks {
-			if c.ID == id {
-				return c.Question
-			}
-		}
-	}
-	return id
-}
