@@ -33,7 +33,7 @@ func initialiseDesign(dir string, now time.Time) (written, kept []string, err er
 	if err != nil {
 		return nil, nil, err
 	}
-	own, err := filepath.Glob(filepath.Join(dir, "adr", "*.md"))
+	own, err := fs.Glob(os.DirFS(dir), "adr/*.md")
 	if err != nil {
 		return nil, nil, err
 	}
