@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -72,5 +74,30 @@ func TestMilestones_foreign(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMilestones_example: the finished example passes all five steps and the check of
+// its sources; what it shows has a page.
+func TestMilestones_example(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../site/milestone/testdata/notifier")); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, stderr := lockstep(t, "milestones", "--dir", dir); code != 0 || !strings.Contains(out, "5 of 5 steps stand") || strings.Contains(out, "There is no lockstep.yaml") {
+		t.Errorf("milestones: %d, %s%s", code, out, stderr)
+	}
+	if code, out, stderr := lockstep(t, "check", "--dir", dir); code != 0 {
+		t.Errorf("check: %d, %s%s", code, out, stderr)
+	}
+	out := filepath.Join(t.TempDir(), "public")
+	if code, _, stderr := lockstep(t, "build", "--dir", dir, "--out", out); code != 0 {
+		t.Fatalf("build: %d, %s", code, stderr)
+	}
+	page := get(t, out, "milestones", "index.html")
+	for _, want := range []string{`href="../design/partitioning/#hotspots"`, "6 of 6 failure modes", "Is every failure mode tried, or is there a reason?"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
 	}
 }

@@ -95,7 +95,7 @@ var entryLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
 func (t *Tree) entryFact(e *ledger.Entry) milestone.Entry {
 	fact := milestone.Entry{ID: e.ID, Kind: e.Kind(), File: e.File, Line: e.Line, Status: e.Status(), Tests: e.Tests(), Fields: make(map[string]bool)}
-	for _, key := range []string{"held", "why", "without_alert", "without_runbook"} {
+	for _, key := range []string{"held", "why", "alert", "without_alert", "without_runbook"} {
 		text, _ := e.Field(key)
 		fact.Fields[key] = strings.TrimSpace(text) != ""
 	}

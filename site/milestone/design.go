@@ -145,6 +145,10 @@ func failuresSeen(f *Facts, a *answer) {
 		if len(e.Alerts) > 0 || e.Fields["without_alert"] {
 			return true
 		}
+		if e.Fields["alert"] {
+			a.find(e.File, e.Line, "define it in the chapter of objectives, or name another", "the alert of %s is defined nowhere", e.ID)
+			return false
+		}
 		a.find(e.File, e.Line, "name an objective under alert:, or the reason under without_alert:", "%s wakes nobody, and no reason is given", e.ID)
 		return false
 	})
