@@ -17,5 +17,7 @@ const (
 	KindModel    Kind = "model"    // inputs, formulas and the values they give
 	KindSection  Kind = "section"  // the list of the pages of a section
 	KindReviews  Kind = "reviews"  // the open threads of all pages
-	KindNotFound Kind = "notfound" // 404
+	// KindMilestones says how far a design is, and what is missing.
+	KindMilestones Kind = "milestones"
+	KindNotFound   Kind = "notfound" // 404
 )

@@ -33,6 +33,8 @@ type Page struct {
 	Log      *Log        // for KindLog
 	Review   *Review     // nil where there is none and none can begin
 	Reviews  *ReviewList // for KindReviews
+	// Milestones are for KindMilestones.
+	Milestones []Milestone
 	// Standing is where the review of each decision stands, by its path: for
 	// KindLog, and empty where nobody has reviewed anything.
 	Standing  map[string]*Review
@@ -58,6 +60,9 @@ type Meta struct {
 	Tags    []string
 	Kind    Kind
 	Order   int // place within its section; 0: by file name
+	// Parts say what a chapter of a design is about; see package milestone.
+	Parts     []string
+	PartsLine int
 }
 
 // Heading is an entry of a page's outline. Level is 2 to 6: the title of the

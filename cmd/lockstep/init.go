@@ -17,13 +17,20 @@ import (
 )
 
 func newInitCommand() *cobra.Command {
-	return &cobra.Command{
+	var design bool
+	cmd := &cobra.Command{
 		Use:   "init DIR",
 		Short: "Begin a site: configuration, first page, first decision",
 		Long: `Writes what a site needs into a folder, which is created if it is missing. In a
 repository that has texts and decisions already, only the configuration is
-written, and it names them. Nothing that exists is overwritten.`,
-		Example: "  lockstep init .\n  lockstep init ../design && lockstep serve --dir ../design",
+written, and it names them. Nothing that exists is overwritten.
+
+With --design it writes the skeleton of a whole design: problem, requirements, scale,
+partitioning, consistency, caching, failure modes, objectives, a cost model that
+computes, a runbook, first decisions, and a place for the prototype and its evidence.
+Each section says what a good answer holds; lockstep milestones says what is
+missing.`,
+		Example: "  lockstep init .\n  lockstep init ../design && lockstep serve --dir ../design\n  lockstep init --design ../design && lockstep milestones --dir ../design",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError{"name the folder", "lockstep init ."}
@@ -33,6 +40,16 @@ written, and it names them. Nothing that exists is overwritten.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := filepath.Abs(args[0])
 			if err != nil {
+				return err
+			}
+			if design {
+				written, kept, err := initialiseDesign(dir, time.Now())
+				for _, name := range written {
+					fmt.Fprintf(cmd.OutOrStdout(), "wrote  %s\n", name)
+				}
+				if err == nil {
+					printNext(cmd.OutOrStdout(), args[0], kept)
+				}
 				return err
 			}
 			written, err := initialise(dir, time.Now())
@@ -49,6 +66,8 @@ written, and it names them. Nothing that exists is overwritten.`,
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&design, "design", false, "write the skeleton of a whole design")
+	return cmd
 }
 
 // initialise writes what is missing, the configuration last: it stands for a

@@ -20,8 +20,10 @@ import (
 type ages struct {
 	byRun    map[string]string // what is to be said, by the run's id
 	findings []site.Finding
-	notes    []string // what could not be told
-	judged   int      // runs whose age is known
+	notes    []string        // what could not be told
+	judged   int             // runs whose age is known
+	dated    map[string]bool // which these are
+	judges   map[string]bool // runs whose code is named
 }
 
 // notCode are files that change nothing of what a run records.
@@ -33,8 +35,8 @@ func (b *Builder) age(m *model.Model) ages {
 	if b.ages.byRun != nil {
 		return b.ages
 	}
-	a := ages{byRun: make(map[string]string)}
-	folders := maps.Clone(b.config.Claims.Evidence)
+	a := ages{byRun: make(map[string]string), dated: make(map[string]bool), judges: make(map[string]bool)}
+	folders, unknown := maps.Clone(b.config.Claims.Evidence), false
 	for _, run := range m.Runs() {
 		judges := run.Judges
 		if len(judges) == 0 {
@@ -44,14 +46,15 @@ func (b *Builder) age(m *model.Model) ages {
 		if len(judges) == 0 {
 			continue
 		}
+		a.judges[run.ID] = true
 		for _, place := range judges {
 			if _, err := b.root.Stat(place); err != nil {
 				a.findings = append(a.findings, site.Finding{File: run.File, Rule: "aged-evidence", Message: fmt.Sprintf("the evidence judges %q, which does not exist", place), Mend: "name the folder in which that code is now"})
 			}
 		}
 		if b.history.commit.Hash == "" {
-			a.notes = append(a.notes, "the age of evidence is unknown: there is no Git history")
-			return a
+			unknown = true
+			continue
 		}
 		text, err := b.aged(run, judges)
 		switch {
@@ -63,6 +66,7 @@ func (b *Builder) age(m *model.Model) ages {
 			continue
 		}
 		a.judged++
+		a.dated[run.ID] = true
 		if text == "" {
 			continue
 		}
@@ -72,6 +76,9 @@ func (b *Builder) age(m *model.Model) ages {
 		}
 		a.byRun[run.ID] = text
 		a.findings = append(a.findings, site.Finding{File: run.File, Rule: "aged-evidence", Severity: site.Warning, Message: "the evidence is aged: " + text, Mend: mend})
+	}
+	if unknown {
+		a.notes = append(a.notes, "the age of evidence is unknown: there is no Git history")
 	}
 	for _, id := range slices.Sorted(maps.Keys(folders)) {
 		a.findings = append(a.findings, site.Finding{File: ConfigName, Rule: "config", Message: fmt.Sprintf("claims: evidence names the run %q, which does not exist", id), Mend: "correct the name, or remove it"})

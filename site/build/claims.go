@@ -174,7 +174,7 @@ func (t *Tree) definitionOf(id, file string, line int) string {
 	d := t.documents[def.page]
 	all := d.statements()
 	if def.page.Decision == nil {
-		all = section(all, def.Line)
+		all = standingAt(all, def.Line)
 	}
 	if n := len(all); n > 0 && d.Source == file && line >= all[0].Line && line <= all[n-1].Line {
 		return ""
@@ -182,8 +182,8 @@ func (t *Tree) definitionOf(id, file string, line int) string {
 	return textOf(all)
 }
 
-// section is the row on a line, or the heading there with all that stands below it.
-func section(all []markdown.Statement, line int) []markdown.Statement {
+// standingAt is the row on a line, or the heading there with all that stands below it.
+func standingAt(all []markdown.Statement, line int) []markdown.Statement {
 	from := slices.IndexFunc(all, func(s markdown.Statement) bool { return s.Line == line && (s.Row || s.Level > 0) })
 	if from < 0 {
 		return nil
@@ -214,5 +214,5 @@ func (t *Tree) sourceOf(file, dest string) (entry string, ok bool) {
 		return "", false
 	}
 	d := t.documents[p]
-	return textOf(section(d.statements(), d.LineOf(a.fragment))), true
+	return textOf(standingAt(d.statements(), d.LineOf(a.fragment))), true
 }

@@ -36,6 +36,12 @@ type Entry struct {
 // Status is what stands under status.
 func (e *Entry) Status() string { return e.fields["status"].text }
 
+// Kind is that of its file: "failure-modes".
+func (e *Entry) Kind() string { return e.kind }
+
+// Tests counts those that try it.
+func (e *Entry) Tests() int { return len(e.tests) }
+
 // Field is the text under a key and the line where it begins.
 func (e *Entry) Field(key string) (text string, line int) {
 	return e.fields[key].text, e.fields[key].at

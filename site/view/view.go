@@ -120,7 +120,7 @@ func frameClass(p *site.Page) string {
 // hasOutline: a short page needs none, and the home page is one.
 func hasOutline(p *site.Page) bool {
 	switch p.Kind {
-	case site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindNotFound:
+	case site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
 		return false
 	}
 	return len(p.Outline) >= 2
