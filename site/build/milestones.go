@@ -81,7 +81,7 @@ func (t *Tree) facts() *milestone.Facts {
 	}
 	for _, a := range t.model.Asserted() {
 		f.Promises = append(f.Promises, milestone.Promise{Name: a.Name, What: a.What, File: a.File, Line: a.Line, Holds: a.Holds,
-			Place: site.Place{Title: strings.TrimSuffix(a.What, "."), Path: a.Place}})
+			Place: site.Place{Title: a.Name, Path: a.Place}})
 	}
 	for _, r := range t.model.Runs() {
 		f.Runs = append(f.Runs, milestone.Run{ID: r.ID, File: r.File, Command: r.Command, Judges: t.builder.ages.judges[r.ID], Aged: t.builder.ages.byRun[r.ID],
