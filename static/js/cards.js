@@ -5,7 +5,7 @@
 const cards = "a.number, a.ref";
 const pages = new Map(); // address without fragment -> promise of its document
 
-let card, opener, closed = 0;
+let card, opener, again;
 
 function page(address) {
   if (!pages.has(address)) {
@@ -91,9 +91,6 @@ function make() {
   aside.tabIndex = -1;
   aside.setAttribute("role", "dialog");
   aside.innerHTML = `<div class="card-body" tabindex="0" role="region" aria-label="Excerpt"></div><p class="card-foot"><a class="card-open">Open the page</a></p>`;
-  aside.addEventListener("beforetoggle", (event) => {
-    if (event.newState === "closed") closed = event.timeStamp;
-  });
   document.body.append(aside);
   return aside;
 }
@@ -117,11 +114,19 @@ async function open(link) {
   card.focus({ preventScroll: true });
 }
 
+// The card closes between the press and the click, so that a second click on its
+// link is known by its press.
+document.addEventListener("pointerdown", (event) => {
+  again = card?.matches(":popover-open") && event.target.closest?.(cards) === opener ? opener : undefined;
+});
+
+document.addEventListener("keydown", () => { again = undefined; });
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.(cards);
   if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   if (!HTMLElement.prototype.showPopover || new URL(link.href).origin !== location.origin) return;
-  if (link.closest(".card") || (link === opener && event.timeStamp - closed < 400)) return;
+  if (link.closest(".card") || link === again) return;
   event.preventDefault();
   open(link);
 });
