@@ -46,8 +46,11 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 		b.walk(folder, func(s source) {
 			name := path.Base(s.file)
 			switch {
-			case isIndex(name):
+			case isIndex(name) && path.Dir(s.file) == folder:
 				s.kind, s.intro, s.section = site.KindLog, "/adr/", "adr"
+			case isIndex(name): // of a folder beside the records
+				below := strings.TrimPrefix(path.Dir(s.file), folder+"/")
+				s.kind, s.path, s.section = site.KindDocument, "/adr/"+markdown.Slug(strings.ReplaceAll(below, "/", "-"))+"/", "adr"
 			case isRecord(name):
 				s.kind, s.path, s.section = site.KindDecision, "/adr/"+markdown.Slug(stem(name))+"/", "adr"
 			case isTemplate(name) || slices.Contains(b.config.Content, folder):

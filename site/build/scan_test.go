@@ -49,11 +49,14 @@ Status: accepted
 * Status: accepted
 -- docs/adr/notes.md --
 # Notes on status
+-- docs/adr/0001-model/README.md --
+# The model of the first record
 `, `/ home README.md
 /contributing/ document CONTRIBUTING.md
 /faq/ document docs/faq.md
 /adr/ log docs/adr/README.md
 /adr/0001-a/ decision docs/adr/0001-a.md
+/adr/0001-model/ document docs/adr/0001-model/README.md
 /adr/notes/ document docs/adr/notes.md
 /adr/use-postgres/ decision docs/adr/use-postgres.md
 /guide/ section -
