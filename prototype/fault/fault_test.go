@@ -47,6 +47,9 @@ func TestFault_Validate(t *testing.T) {
 		{"faster clock", Fault{Kind: ClockRate, Rate: 100.5}, false},
 		{"not at a node", Fault{Kind: Kill}, false},
 		{"nothing", Fault{}, false},
+		{"transfer", Fault{Kind: Transfer}, true},
+		{"transfer to one", Fault{Kind: Transfer, Peers: []string{"n2"}}, true},
+		{"transfer to two", Fault{Kind: Transfer, Peers: []string{"n2", "n3"}}, false},
 	} {
 		if err := tt.fault.Validate(peers); (err == nil) != tt.ok || (err != nil && !errors.Is(err, ErrInvalid)) {
 			t.Errorf("%s: %v", tt.name, err)
