@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/raft"
 
-	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/storage"
 )
@@ -140,23 +139,7 @@ func TestMemory_hung_beside_candidate(t *testing.T) {
 				tune(c)
 				oneShard(c)
 			})
-			first := awaitLeader(t, m, "")
-			lost := heir(m, first)
-			send(t, m, "1")
-			time.Sleep(time.Second) // virtual time
-			breakAt(t, m, lost, fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1})
-			over := make(chan struct{})
-			go func() {
-				defer close(over)
-				m.Node(first).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{lost}}) // it gets no vote
-			}()
-			time.Sleep(time.Second) // virtual time: it asks for votes no more
-			m.Node(lost).Heal()
-			send(t, m, "2")
-			leader := awaitLeader(t, m, "")
-			if role := m.Node(lost).Status().Shards[0].Role; role != "candidate" {
-				t.Fatalf("%s is a %s", lost, role)
-			}
+			leader, over := besideCandidate(t, m)
 			disks[leader].hang(true)
 			began := time.Now()
 			send(t, m, "3")

@@ -8,6 +8,30 @@ import (
 	"lockstep/prototype/fault"
 )
 
+// besideCandidate makes a voter a candidate that has lost, and gives the leader beside
+// it. The channel is closed when the handover to that voter has ended.
+func besideCandidate(t *testing.T, m *Memory) (leader string, over <-chan struct{}) {
+	t.Helper()
+	first := awaitLeader(t, m, "")
+	lost := heir(m, first)
+	send(t, m, "1")
+	time.Sleep(time.Second) // virtual time
+	breakAt(t, m, lost, fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.Node(first).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{lost}}) // it gets no vote
+	}()
+	time.Sleep(time.Second) // virtual time: it asks for votes no more
+	m.Node(lost).Heal()
+	send(t, m, "2")
+	leader = awaitLeader(t, m, "")
+	if role := m.Node(lost).Status().Shards[0].Role; role != "candidate" {
+		t.Fatalf("%s is a %s", lost, role)
+	}
+	return leader, ended
+}
+
 // TestMemory_transfer_beside_candidate: a leader that is told to hand over does so to the
 // voter that can take the lead. The other one has lost an election and is a candidate
 // still, which does not hear another leader that asks; the leader would refuse sends
@@ -16,23 +40,7 @@ func TestMemory_transfer_beside_candidate(t *testing.T) {
 	for range 6 { // the library, left to itself, takes either of the two
 		synctest.Test(t, func(t *testing.T) {
 			m := start(t, oneShard)
-			first := awaitLeader(t, m, "")
-			lost := heir(m, first)
-			send(t, m, "1")
-			time.Sleep(time.Second) // virtual time
-			breakAt(t, m, lost, fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1})
-			over := make(chan struct{})
-			go func() {
-				defer close(over)
-				m.Node(first).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{lost}}) // it gets no vote
-			}()
-			time.Sleep(time.Second) // virtual time: it asks for votes no more
-			m.Node(lost).Heal()
-			send(t, m, "2")
-			leader := awaitLeader(t, m, "")
-			if role := m.Node(lost).Status().Shards[0].Role; role != "candidate" {
-				t.Fatalf("%s is a %s", lost, role)
-			}
+			leader, over := besideCandidate(t, m)
 			time.Sleep(50 * time.Millisecond) // virtual time: all followers have what is acknowledged
 			began := time.Now()
 			go m.Node(leader).Fault(fault.Fault{Kind: fault.Transfer})
