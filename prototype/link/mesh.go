@@ -78,7 +78,7 @@ type Mesh struct {
 	began    time.Time
 	life     uint64 // tells this process from others of its name
 
-	heard    sync.Map // by peer: *atomic.Int64, when it was heard last
+	heard    sync.Map // by peer: *atomic.Int64, how long after began it was heard last, or never
 	refusals refusals
 	limit    *LogLimiter
 
@@ -254,16 +254,26 @@ func (m *Mesh) run(c *conn) {
 	})
 }
 
-// Heard is when a message from the peer arrived last; zero if none has.
+// Heard is when a message that the peer sent of its own accord arrived last; zero if
+// none has. An answer does not count: a peer that can send nothing, and is silent to
+// those who ask it nothing, may still answer on the connections of others, and must not
+// seem to be there and gone by turns.
 func (m *Mesh) Heard(peer string) time.Time {
 	if at, ok := m.heard.Load(peer); ok {
-		return m.began.Add(time.Duration(at.(*atomic.Int64).Load()))
+		if since := at.(*atomic.Int64).Load(); since != never {
+			return m.began.Add(time.Duration(since))
+		}
 	}
 	return time.Time{}
 }
 
+// never stands for the time of a message that has not come.
+const never = -1
+
 func (m *Mesh) read(c *conn) {
-	at, _ := m.heard.LoadOrStore(c.peer, new(atomic.Int64))
+	first := new(atomic.Int64)
+	first.Store(never)
+	at, _ := m.heard.LoadOrStore(c.peer, first)
 	heard := at.(*atomic.Int64)
 	in, late := bufio.NewReaderSize(c.Conn, 64<<10), &m.peer(c.peer).late
 	var before []byte // of a message that comes in parts
@@ -290,7 +300,9 @@ func (m *Mesh) read(c *conn) {
 		if fate.Drop {
 			continue
 		}
-		heard.Store(int64(time.Since(m.began)))
+		if f.kind != answer && f.kind != refusal {
+			heard.Store(int64(time.Since(m.began)))
+		}
 		switch {
 		case fate.Delay > 0 && late.take(f.cost(), false):
 			time.AfterFunc(fate.Delay, func() {

@@ -191,7 +191,7 @@ func connect(t *testing.T, ctx context.Context, a *link.Mesh) {
 
 // TestMesh_Call: many requests at once, short and long, find their own answers.
 func TestMesh_Call(t *testing.T) {
-	a, _, _ := pair(t)
+	a, b, _ := pair(t)
 	ctx := deadline(t)
 	connect(t, ctx, a)
 	var calls sync.WaitGroup
@@ -211,8 +211,15 @@ func TestMesh_Call(t *testing.T) {
 	if _, err := a.Call(ctx, "b", 99, nil); err == nil {
 		t.Error("a channel that nobody handles answers")
 	}
-	if a.Heard("b").IsZero() || !a.Heard("c").IsZero() {
-		t.Error("b was heard, c was not")
+	if !a.Heard("b").IsZero() {
+		t.Error("b counts as heard, and has only answered")
+	}
+	err := link.ErrUnreachable
+	for errors.Is(err, link.ErrUnreachable) && ctx.Err() == nil {
+		_, err = b.Call(ctx, "a", echo, nil)
+	}
+	if err != nil || a.Heard("b").IsZero() || !a.Heard("c").IsZero() {
+		t.Errorf("b was heard, c was not: %v", err)
 	}
 }
 

@@ -6,7 +6,6 @@
 package election
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -41,7 +40,6 @@ import (
 // If the detector itself fails, for whatever reason, the library's timers hold
 // an election a second or two later.
 type Detector struct {
-	life    context.Context
 	cfg     replica.Config
 	mesh    *link.Mesh
 	roster  *roster.Roster
@@ -53,23 +51,26 @@ type Detector struct {
 
 	mu         sync.Mutex
 	leaderless map[int]time.Time
-	retry      map[int]time.Time // when to ask again
-	campaign   map[int]time.Time // until when a campaign of this node goes on
+	retry      map[int]time.Time     // when to ask again
+	patience   map[int]time.Duration // for how long the next answers are waited for
+	campaign   map[int]time.Time     // until when a campaign of this node goes on
 }
 
 const (
 	// leaderlessFor is how long a shard may be without a leader before somebody
 	// is asked to campaign: an election that is under way should end first.
 	leaderlessFor = 60 * time.Millisecond
-	askAgain      = 30 * time.Millisecond  // after an opinion that was not shared
-	othersTurn    = 100 * time.Millisecond // after another one was found to be better
+	// askAgain is how long opinions are waited for at first, and how soon after that
+	// others are asked for. The time doubles while answers fail to come, up to
+	// liveness.LongestTrip: they may be lost, or the line may be long.
+	askAgain   = 30 * time.Millisecond
+	othersTurn = 100 * time.Millisecond // after another one was found to be better
 )
 
-// NewDetector looks after the shards, and hands leads over as the balancer does. When
-// life ends, so does what it has asked.
-func NewDetector(life context.Context, cfg replica.Config, mesh *link.Mesh, r *roster.Roster, live *liveness.Peers, shards []*replica.Replica, balance *Balancer) *Detector {
-	d := &Detector{life: life, cfg: cfg, mesh: mesh, roster: r, live: live, shards: shards, balance: balance, began: time.Now(),
-		leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time)}
+// NewDetector looks after the shards, and hands leads over as the balancer does.
+func NewDetector(cfg replica.Config, mesh *link.Mesh, r *roster.Roster, live *liveness.Peers, shards []*replica.Replica, balance *Balancer) *Detector {
+	d := &Detector{cfg: cfg, mesh: mesh, roster: r, live: live, shards: shards, balance: balance, began: time.Now(),
+		leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), patience: make(map[int]time.Duration), campaign: make(map[int]time.Time)}
 	mesh.Handle(wire.ChannelOpinion, d.receive)
 	return d
 }
@@ -108,6 +109,7 @@ func (d *Detector) open(now time.Time) (open []int) {
 	for _, s := range d.shards {
 		if !s.LacksLeader() {
 			delete(d.leaderless, s.Shard)
+			delete(d.patience, s.Shard)
 			continue
 		}
 		since, ok := d.leaderless[s.Shard]
@@ -116,11 +118,31 @@ func (d *Detector) open(now time.Time) (open []int) {
 			d.leaderless[s.Shard] = now
 		}
 		if (s.Leader() != "" || now.Sub(since) >= leaderlessFor) && !now.Before(d.retry[s.Shard]) {
-			d.retry[s.Shard] = now.Add(askAgain)
+			d.patience[s.Shard] = max(askAgain, d.patience[s.Shard])
+			d.retry[s.Shard] = now.Add(d.patience[s.Shard])
 			open = append(open, s.Shard)
 		}
 	}
 	return open
+}
+
+// waits is how long the answers about these shards are waited for.
+func (d *Detector) waits(shards []int) (wait time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, id := range shards {
+		wait = max(wait, d.patience[id])
+	}
+	return wait
+}
+
+// unanswered has the next answers about these shards waited for longer.
+func (d *Detector) unanswered(shards []int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, id := range shards {
+		d.patience[id] = min(2*max(askAgain, d.patience[id]), liveness.LongestTrip)
+	}
 }
 
 func (d *Detector) later(shard int, pause time.Duration) {

@@ -81,8 +81,8 @@ func (d *Detector) Disown(ctx context.Context, node string, shard int, term uint
 	}
 }
 
-// inquire asks the others that are heard for their opinions, and has this node
-// campaign where it is the best to do so.
+// inquire asks the others for their opinions, and has this node campaign where
+// it is the best to do so.
 func (d *Detector) inquire(shards []int) {
 	if len(shards) == 0 {
 		return
@@ -96,25 +96,14 @@ func (d *Detector) inquire(shards []int) {
 	if err != nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(d.life)
-	replies, asked := d.ask(ctx, payload, len(shards))
-	d.done.Go(func() {
-		defer cancel()
-		d.weigh(shards, terms, replies, asked)
-	})
-}
-
-// reply has one opinion for each shard, or none at all.
-type reply struct {
-	from     string
-	opinions []Opinion
-}
-
-// ask asks those that are heard. Each gives one reply, within the time that an answer
-// may take on the longest line.
-func (d *Detector) ask(ctx context.Context, questions []byte, shards int) (replies chan reply, asked int) {
+	type reply struct {
+		from     string
+		opinions []Opinion
+	}
 	others := d.roster.Others()
-	replies = make(chan reply, len(others))
+	replies := make(chan reply, len(others))
+	asked := 0
+	ctx, cancel := context.WithTimeout(context.Background(), d.waits(shards))
 	for _, id := range others {
 		if !d.live.Hears(id) {
 			continue
@@ -122,63 +111,35 @@ func (d *Detector) ask(ctx context.Context, questions []byte, shards int) (repli
 		asked++
 		go func() {
 			var opinions []Opinion
-			answer, err := d.live.Ask(ctx, id, wire.ChannelOpinion, questions)
-			if err == nil && json.Unmarshal(answer, &opinions) == nil && len(opinions) == shards {
+			answer, err := d.live.Ask(ctx, id, wire.ChannelOpinion, payload)
+			if err == nil && json.Unmarshal(answer, &opinions) == nil && len(opinions) == len(shards) {
 				replies <- reply{id, opinions}
 			} else {
 				replies <- reply{from: id}
 			}
 		}()
 	}
-	return replies, asked
-}
-
-// weigh decides about each shard: when all have replied, or, from askAgain on, as soon
-// as a majority agrees. Who has not replied by then may be far away, or be silent since.
-func (d *Detector) weigh(shards []int, terms []uint64, replies <-chan reply, asked int) {
-	opinions := make([]map[string]Opinion, len(shards))
-	for i := range shards {
-		opinions[i] = make(map[string]Opinion)
-	}
-	undecided := len(shards)
-	decide := func(all bool) {
+	d.done.Go(func() {
+		defer cancel()
+		byShard := make([]map[string]Opinion, len(shards))
 		for i, id := range shards {
-			if opinions[i] == nil {
-				continue
-			}
-			opinions[i][d.cfg.ID] = d.opinion(id)
-			if all || d.poll(id, opinions[i]).agreed {
-				d.decide(id, terms[i], opinions[i])
-				opinions[i] = nil
-				undecided--
-			}
+			byShard[i] = map[string]Opinion{d.cfg.ID: d.opinion(id)}
 		}
-	}
-	soon := time.NewTimer(askAgain)
-	defer soon.Stop()
-	for late := false; asked > 0 && undecided > 0; {
-		select {
-		case r := <-replies:
-			asked--
+		silent := false
+		for range asked {
+			r := <-replies
+			silent = silent || r.opinions == nil
 			for i, o := range r.opinions {
-				if opinions[i] != nil {
-					opinions[i][r.from] = o
-				}
+				byShard[i][r.from] = o
 			}
-		case <-soon.C:
-			late = true
 		}
-		if late {
-			decide(false)
+		if silent {
+			d.unanswered(shards)
 		}
-	}
-	decide(true)
-}
-
-// poll counts what is thought of a shard.
-func (d *Detector) poll(shard int, opinions map[string]Opinion) poll {
-	s := d.shards[shard]
-	return count(preference(s.Turn(), s.Voters()), opinions)
+		for i, id := range shards {
+			d.decide(id, terms[i], byShard[i])
+		}
+	})
 }
 
 // decide has this node campaign if it is the one to do so. The opinions are of the
@@ -190,7 +151,7 @@ func (d *Detector) decide(shard int, term uint64, opinions map[string]Opinion) {
 		d.later(shard, othersTurn)
 		return
 	}
-	p := d.poll(shard, opinions)
+	p := count(preference(s.Turn(), s.Voters()), opinions)
 	switch {
 	case !p.agreed && !mutant.On(mutant.SuspicionOfOne):
 	case p.running:

@@ -66,6 +66,9 @@ func TestPromise_candidate(t *testing.T) {
 	if err := tr.RequestVote("n2", "", request, new(raft.RequestVoteResponse)); err != errLeaderIsHeard {
 		t.Errorf("asks for a vote: %v", err)
 	}
+	if err := tr.MayVote(); err != errLeaderIsHeard {
+		t.Errorf("would vote on a suspicion: %v", err)
+	}
 	tr.handedOver.Store(3)
 	if !tr.privileged(4) || tr.privileged(5) {
 		t.Error("a handover in term 3 is for the election of term 4 and for no other")

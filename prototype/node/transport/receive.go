@@ -110,8 +110,15 @@ func (t *Transport) admit(k rpcKind, payload []byte) error {
 	return nil
 }
 
-// MayVote gives an error to one that would refuse its vote.
-func (t *Transport) MayVote() error { return t.admit(rpcVote, nil) }
+// MayVote gives an error to one that would refuse its vote to who suspects the leader. A
+// request of the leader that waited here for a slow disk binds, too, though nothing has
+// come from the leader since.
+func (t *Transport) MayVote() error {
+	if t.loyalty.binds(t.denied) {
+		return errLeaderIsHeard
+	}
+	return t.admit(rpcVoteOnSuspicion, nil)
+}
 
 // respond answers for the library, as soon as what it says is true of the disk.
 func (t *Transport) respond(u unanswered, answer raft.RPCResponse) {
