@@ -83,6 +83,3 @@ func round(step float64) float64 {
 
 // number is a coordinate with one digit after the point.
 func number(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
-
-// plain is a number with all its digits.
-func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
