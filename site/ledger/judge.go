@@ -15,7 +15,9 @@ func (r *reader) judge(e *Entry) {
 			r.find(e.Line, "ledger-missing", "add "+key+":", "%s does not say its %s", e.ID, key)
 		}
 	}
-	r.judgeStatus(e)
+	if !k.asked {
+		r.judgeStatus(e)
+	}
 	for _, t := range e.tests {
 		if t.IsMap || t.Text == "" {
 			r.find(t.Line, "ledger-test", "write what it tries after its name", "%s does not say what %s tries", e.ID, t.Key)
@@ -25,16 +27,16 @@ func (r *reader) judge(e *Entry) {
 		switch present, reason := e.has(key), e.has(without(key)); {
 		case !present && !reason:
 			r.find(e.Line, "ledger-reason", "name it under "+key+":, or write under "+without(key)+": why there is none",
-				"the %s %s names no %s and no reason why", k.singular, e.ID, owed[key])
+				"the %s %s has no %s and no reason why", k.singular, e.ID, owed[key])
 		case present && reason:
-			r.find(e.fields[without(key)].Line, "ledger-reason", "remove one of the two", "%s has a %s and a reason why it has none", e.ID, owed[key])
-		case present && !refers(e.fields[key].Text):
+			r.find(e.fields[without(key)].Line, "ledger-reason", "remove one of the two", "%s has its %s and a reason why it has none", e.ID, owed[key])
+		case present && key != "answer" && !refers(e.fields[key].Text):
 			r.find(e.fields[key].Line, "ledger-reference", "write an id such as SLO-10, or a link", "the %s of %s refers to nothing", owed[key], e.ID)
 		}
 	}
 }
 
-var owed = map[string]string{"alert": "alert", "runbook": "runbook entry"}
+var owed = map[string]string{"alert": "alert", "runbook": "runbook entry", "shown": "scenario or experiment", "answer": "answer"}
 
 // refers: a text with a link, or with something like an id.
 func refers(text string) bool {

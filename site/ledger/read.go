@@ -47,6 +47,13 @@ func (e *Entry) Field(key string) (text string, line int) {
 	return e.fields[key].Text, e.fields[key].At
 }
 
+// Answer is what an entry that is asked says, and the line where that begins. It is
+// false for what is not asked, or says that it has none.
+func (e *Entry) Answer() (text string, line int, ok bool) {
+	f := e.fields["answer"]
+	return f.Text, f.At, kinds[e.kind].asked && f.Text != ""
+}
+
 func (e *Entry) has(key string) bool {
 	if key == "tests" {
 		return len(e.tests) > 0

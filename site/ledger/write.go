@@ -16,7 +16,7 @@ import (
 // Show writes what a block of the language ledger asks for as Markdown, for a text
 // that stands in source. The error says what is wrong with the request.
 func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
-	var how, kind, part string
+	var how, kind, part, only string
 	for line := range strings.Lines(request) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
@@ -25,10 +25,12 @@ func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
 		switch value = strings.TrimSpace(value); {
 		case key == "part":
 			part = value
+		case key == "only":
+			only = value
 		case how == "" && slices.Contains([]string{"entries", "table", "tests"}, key):
 			how, kind = key, value
 		default:
-			return nil, fmt.Errorf("%q is not understood: write entries, table or tests with a kind of entry, and perhaps part", line)
+			return nil, fmt.Errorf("%q is not understood: write entries, table or tests with a kind of entry, and perhaps part or only", line)
 		}
 	}
 	if how == "" {
@@ -44,13 +46,15 @@ func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
 		if !slices.Contains(parts, e.part) {
 			parts = append(parts, e.part)
 		}
-		if part == "" || e.part == part {
+		if (part == "" || e.part == part) && (only == "" || e.ID == only) {
 			chosen = append(chosen, e)
 		}
 	}
 	switch {
 	case len(parts) == 0:
 		return nil, fmt.Errorf("the ledger has no %s; the kinds are %s", kind, strings.Join(kindNames(), ", "))
+	case len(chosen) == 0 && only != "":
+		return nil, fmt.Errorf("%s have no entry %s", kind, only)
 	case len(chosen) == 0:
 		return nil, fmt.Errorf("%s have no part %q; the parts are %s", kind, part, strings.Join(parts, "; "))
 	}
@@ -117,6 +121,10 @@ func (w *writer) badge(e *Entry) {
 // entry writes a heading and a list.
 func (w *writer) entry(e *Entry) {
 	w.at(e, e.fields["name"].At, fmt.Sprintf("### %s: %s\n\n", e.ID, e.fields["name"].Text))
+	if kinds[e.kind].asked {
+		w.answer(e)
+		return
+	}
 	w.badge(e)
 	if e.has("what") {
 		w.at(e, e.fields["what"].At, " ")
@@ -158,6 +166,22 @@ func (w *writer) entry(e *Entry) {
 	w.own("\n")
 }
 
+// answer writes what stands below the heading of an entry that is asked.
+func (w *writer) answer(e *Entry) {
+	if reason := e.fields[without("answer")]; reason.Text != "" {
+		w.at(e, reason.At, "Not answered: ")
+		w.text(e, reason, "")
+	} else {
+		w.text(e, e.fields["answer"], "")
+	}
+	if open := e.fields["open"]; open.Text != "" {
+		w.own("\n\n")
+		w.at(e, open.At, "**Open:** ")
+		w.text(e, open, "")
+	}
+	w.own("\n\n")
+}
+
 func (w *writer) item(e *Entry, label string, m yamlfile.Member) {
 	w.at(e, m.At, "- **"+label+":** ")
 	w.text(e, m, "  ")
@@ -186,6 +210,18 @@ func (w *writer) cell(e *Entry, column string) {
 	switch column {
 	case "id":
 		w.at(e, e.Line, e.ID)
+		return
+	case "answer":
+		if reason := e.fields[without(column)]; reason.Text != "" {
+			w.at(e, reason.At, "Not answered: ")
+			w.line(e, reason)
+		} else {
+			w.line(e, e.fields[column])
+		}
+		if e.has("open") {
+			w.at(e, e.fields["open"].At, "<br>Open: ")
+			w.line(e, e.fields["open"])
+		}
 		return
 	case "state":
 		w.badge(e)
