@@ -110,11 +110,11 @@ Not answered: it is.
 
 `},
 		{"table: criticisms\n", `
-| Id | Criticism | Where it is answered |
-|---|---|---|
-| C-1 | The order is not defined. | See [the contract](../design/order.md#x). |
-| C-2 | Averages \| only. | R-1 has a peak, and a worst room.<br>Open: a distribution. |
-| C-3 | Too long. | Not answered: it is. |
+| Id | Criticism, and where it is answered |
+|---|---|
+| C-1 | **The order is not defined.**<br>See [the contract](../design/order.md#x). |
+| C-2 | **Averages \| only.**<br>R-1 has a peak, and a worst room.<br>Open: a distribution. |
+| C-3 | **Too long.**<br>Not answered: it is. |
 
 `},
 		{"entries: promises\nonly: I1", `### I1: Agreement

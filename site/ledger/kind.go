@@ -37,11 +37,11 @@ var kinds = map[string]kind{
 	},
 	"questions": {
 		singular: "question", needs: []string{"answer"}, asked: true,
-		columns: []column{{"id", "Id"}, {"name", "Question"}, {"answer", "Answer"}},
+		columns: []column{{"id", "Id"}, {"answer", "Question and answer"}},
 	},
 	"criticisms": {
 		singular: "criticism", owes: []string{"answer"}, asked: true,
-		columns: []column{{"id", "Id"}, {"name", "Criticism"}, {"answer", "Where it is answered"}},
+		columns: []column{{"id", "Id"}, {"answer", "Criticism, and where it is answered"}},
 	},
 }
 

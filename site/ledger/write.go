@@ -212,6 +212,9 @@ func (w *writer) cell(e *Entry, column string) {
 		w.at(e, e.Line, e.ID)
 		return
 	case "answer":
+		w.own("**")
+		w.line(e, e.fields["name"])
+		w.own("**<br>")
 		if reason := e.fields[without(column)]; reason.Text != "" {
 			w.at(e, reason.At, "Not answered: ")
 			w.line(e, reason)
