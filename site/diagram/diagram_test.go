@@ -3,6 +3,8 @@ package diagram
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -59,6 +61,34 @@ func TestDraw_obeys_the_policy(t *testing.T) {
 				ids[a.Val] = true
 			}
 		}
+	}
+}
+
+// TestDraw_narrow: what goes to the right is drawn downward as well, narrower and
+// with names of its own.
+func TestDraw_narrow(t *testing.T) {
+	drawn, err := New("").Draw("direction: right\na: One\nb: Two\nc: Three\na -> b: first -> c: second", "t", "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := regexp.MustCompile(`<svg class="d2 (wide|narrow)".*? width="(\d+)"`).FindAllStringSubmatch(string(drawn), -1)
+	if len(size) != 2 || size[0][1] != "wide" || size[1][1] != "narrow" {
+		t.Fatalf("drawn as %q", size)
+	}
+	wide, _ := strconv.Atoi(size[0][2])
+	narrow, _ := strconv.Atoi(size[1][2])
+	if narrow*3 >= wide*2 {
+		t.Errorf("%d wide, and %d for a narrow screen", wide, narrow)
+	}
+	ids := map[string]bool{}
+	for _, id := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(string(drawn), -1) {
+		if ids[id[1]] {
+			t.Errorf("id %s twice", id[1])
+		}
+		ids[id[1]] = true
+	}
+	if strings.Contains(draws(t, New("")), "narrow") {
+		t.Error("a drawing without a direction is drawn twice")
 	}
 }
 
