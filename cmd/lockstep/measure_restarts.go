@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -22,6 +23,11 @@ type restartsEvidence struct {
 	distribution
 	Messages int `json:"messages"` // that the cluster held
 	Body     int `json:"message_bytes"`
+	// What a follower's process read for each message, beside its text; 0 where the
+	// system does not tell. Wire is with as many under way as there can be, Alone with
+	// one at a time.
+	Wire  float64 `json:"follower_bytes"`
+	Alone float64 `json:"follower_alone_bytes"`
 }
 
 // restartsPatience bounds the wait for one restart.
@@ -43,7 +49,14 @@ func measureRestarts(ctx context.Context, program string, n sizesCounts, progres
 	if err := p.Ready(ctx); err != nil {
 		return e, err
 	}
-	if err := loadRoom(ctx, p, n.loaded); err != nil {
+	load := newRoomLoad(p)
+	if err := load.lead(ctx); err != nil {
+		return e, err
+	}
+	if e.Alone, err = load.wire(ctx, n.alone, 1); err != nil {
+		return e, err
+	}
+	if e.Wire, err = load.wire(ctx, n.loaded, 1024); err != nil {
 		return e, err
 	}
 	var took []time.Duration
@@ -55,37 +68,88 @@ func measureRestarts(ctx context.Context, program string, n sizesCounts, progres
 		}
 		took = append(took, d)
 	}
-	return restartsEvidence{distributionOf(took), n.loaded, sizesBody}, nil
+	e.distribution, e.Messages, e.Body = distributionOf(took), n.loaded, sizesBody
+	return e, nil
 }
 
-// loadRoom sends as fast as a window allows, and ends when all is acknowledged.
-func loadRoom(ctx context.Context, p *cluster.Processes, messages int) error {
+// roomLoad sends messages to one conversation.
+type roomLoad struct {
+	processes *cluster.Processes
+	client    *client.Client
+}
+
+const loadedRoom = "room-000000"
+
+func newRoomLoad(p *cluster.Processes) roomLoad {
 	var urls []string
 	for _, m := range p.Members() {
 		urls = append(urls, "http://"+m.HTTP)
 	}
-	c := client.New(client.Config{Targets: client.Fixed(urls...)})
-	const room = "room"
-	stream := c.OpenStream(room, 1024)
+	return roomLoad{p, client.New(client.Config{Targets: client.Fixed(urls...)})}
+}
+
+// lead makes the client talk to the leader, so that followers read what the leader
+// sends and nothing else.
+func (l roomLoad) lead(ctx context.Context) error {
+	if _, err := l.client.Send(ctx, loadedRoom, api.Message{ID: client.NewID(), Sender: "user-first", Body: "x"}); err != nil {
+		return err
+	}
+	return l.client.Lead(ctx, loadedRoom)
+}
+
+// wire sends messages, so many of them under way at a time, and gives what a follower
+// read for each beside its text.
+func (l roomLoad) wire(ctx context.Context, messages, window int) (float64, error) {
+	before := l.read()
+	if err := l.send(ctx, messages, window); err != nil {
+		return 0, fmt.Errorf("load the cluster: %w", err)
+	}
+	least := int64(math.MaxInt64)
+	for id, n := range l.read() {
+		least = min(least, n-before[id]) // the leader reads from clients as well
+	}
+	if len(before) == 0 {
+		return 0, nil
+	}
+	return float64(least)/float64(messages) - sizesBody, nil
+}
+
+// read is what each process has read so far, from files and connections, by id. It is
+// empty where the system does not tell.
+func (l roomLoad) read() map[string]int64 {
+	all := make(map[string]int64)
+	for _, m := range l.processes.Members() {
+		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", m.PID)) // Linux alone
+		if err != nil {
+			return nil
+		}
+		var n int64
+		if _, err := fmt.Sscanf(string(data), "rchar: %d", &n); err != nil {
+			return nil
+		}
+		all[m.ID] = n
+	}
+	return all
+}
+
+func (l roomLoad) send(ctx context.Context, messages, window int) error {
+	stream := l.client.OpenStream(loadedRoom, window)
 	var mu sync.Mutex
 	var failed error
 	for i := range messages {
-		m := sizesCommand(room, i%1000)
+		m := sizesCommand(loadedRoom, i%1000)
 		stream.Post(ctx, api.Message{ID: m.ID, Sender: m.Sender, Body: m.Body}, func(_ api.Ack, err error) {
 			mu.Lock()
 			defer mu.Unlock()
 			failed = cmp.Or(failed, err)
 		})
 	}
-	// One more waits for those before it.
+	// One more is answered after those before it.
 	_, err := stream.Send(ctx, api.Message{ID: client.NewID(), Sender: "user-last", Body: "x"})
 	stream.Close()
 	mu.Lock()
 	defer mu.Unlock()
-	if err := errors.Join(failed, err); err != nil {
-		return fmt.Errorf("load the cluster: %w", err)
-	}
-	return nil
+	return cmp.Or(failed, err)
 }
 
 // restartOne kills a node and gives the time from its start until it is ready: it has

@@ -59,10 +59,10 @@ type conversationSize struct {
 // sizesCounts say how many there are of what is measured.
 type sizesCounts struct {
 	budget, conversations, messages int
-	restarts, loaded                int
+	restarts, loaded, alone         int
 }
 
-var sizesUsual = sizesCounts{budget: 16 << 20, conversations: 50_000, messages: 100_000, restarts: 15, loaded: 100_000}
+var sizesUsual = sizesCounts{budget: 16 << 20, conversations: 50_000, messages: 100_000, restarts: 15, loaded: 100_000, alone: 1000}
 
 const sizesBody = 128 // bytes, as lockstep bench has it
 
@@ -86,8 +86,8 @@ func measuredSizes(n sizesCounts) sizesEvidence {
 }
 
 func (e sizesEvidence) print(w io.Writer) {
-	fmt.Fprintf(w, "sizes: %.0f bytes of an entry beside a message's text; %.0f bytes of memory for an id, %.0f in a snapshot; %.0f bytes for a conversation; restart of a node p50 %.0f ms, max %.0f ms\n",
-		e.Entry.Beside, e.IDs.Memory, e.IDs.Snapshot, e.Conversation.Memory-e.Conversation.Message, e.Restart.P50, e.Restart.Max)
+	fmt.Fprintf(w, "sizes: %.0f bytes of an entry beside a message's text; %.0f bytes of memory for an id, %.0f in a snapshot; %.0f bytes for a conversation; %.0f bytes to a follower beside a text, %.0f alone; restart of a node p50 %.0f ms, max %.0f ms\n",
+		e.Entry.Beside, e.IDs.Memory, e.IDs.Snapshot, e.Conversation.Memory-e.Conversation.Message, e.Restart.Wire, e.Restart.Alone, e.Restart.P50, e.Restart.Max)
 }
 
 // sizesCommand is a message as the clients of this program name theirs.

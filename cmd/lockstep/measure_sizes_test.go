@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"runtime"
 	"testing"
 )
 
@@ -44,11 +45,15 @@ func TestSizes_restart(t *testing.T) {
 		t.Skip("starts processes")
 	}
 	done := 0
-	e, err := measureRestarts(t.Context(), buildLockstep(t), sizesCounts{restarts: 3, loaded: 2000}, func(int) { done++ })
+	e, err := measureRestarts(t.Context(), buildLockstep(t), sizesCounts{restarts: 3, loaded: 2000, alone: 50}, func(int) { done++ })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if e.Count != 3 || done != 3 || e.P50 <= 0 || e.Max < e.P50 || e.Messages != 2000 {
 		t.Errorf("%+v after %d restarts", e, done)
+	}
+	// What is alone in its entry has the entry, its request and its frame to itself.
+	if entry := measureEntry(); runtime.GOOS == "linux" && (e.Wire < entry.Beside || e.Alone < entry.Alone || e.Alone < e.Wire) {
+		t.Errorf("a follower reads %.0f bytes beside a text, %.0f alone; an entry holds %.0f", e.Wire, e.Alone, entry.Beside)
 	}
 }
