@@ -96,16 +96,18 @@ func sizesCommand(conversation string, sender int) order.Command {
 }
 
 func measureEntry() entrySize {
-	encoded := func(messages int) float64 {
-		b := order.Batch{Time: time.Now().UnixMilli(), Retain: 1000}
-		for i := range messages {
-			b.Commands = append(b.Commands, sizesCommand(fmt.Sprintf("room-%06d", i%10), i))
-		}
-		return float64(len(b.Append(nil)))
-	}
 	const messages = 100
-	each := encoded(messages) / messages
-	return entrySize{messages, sizesBody, each, each - sizesBody, encoded(1) - sizesBody}
+	each := entryBytes(messages, 10) / messages
+	return entrySize{messages, sizesBody, each, each - sizesBody, entryBytes(1, 1) - sizesBody}
+}
+
+// entryBytes is the length of an entry with messages of some conversations.
+func entryBytes(messages, rooms int) float64 {
+	b := order.Batch{Time: time.Now().UnixMilli(), Retain: 1000}
+	for i := range messages {
+		b.Commands = append(b.Commands, sizesCommand(fmt.Sprintf("room-%06d", i%rooms), i))
+	}
+	return float64(len(b.Append(nil)))
 }
 
 // measureIDs fills a budget with ids until the first of them are forgotten.
