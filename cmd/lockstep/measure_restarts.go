@@ -26,8 +26,8 @@ type restartsEvidence struct {
 	// What a follower's process read for each message, beside its text; 0 where the
 	// system does not tell. Wire is with as many under way as there can be, Alone with
 	// one at a time.
-	Wire  float64 `json:"follower_bytes"`
-	Alone float64 `json:"follower_alone_bytes"`
+	Wire  quantity `json:"follower"`
+	Alone quantity `json:"follower_alone"`
 }
 
 // restartsPatience bounds the wait for one restart.
@@ -99,19 +99,19 @@ func (l roomLoad) lead(ctx context.Context) error {
 
 // wire sends messages, so many of them under way at a time, and gives what a follower
 // read for each beside its text.
-func (l roomLoad) wire(ctx context.Context, messages, window int) (float64, error) {
+func (l roomLoad) wire(ctx context.Context, messages, window int) (quantity, error) {
 	before := l.read()
 	if err := l.send(ctx, messages, window); err != nil {
-		return 0, fmt.Errorf("load the cluster: %w", err)
+		return quantity{}, fmt.Errorf("load the cluster: %w", err)
 	}
 	least := int64(math.MaxInt64)
 	for id, n := range l.read() {
 		least = min(least, n-before[id]) // the leader reads from clients as well
 	}
 	if len(before) == 0 {
-		return 0, nil
+		return quantity{}, nil
 	}
-	return float64(least)/float64(messages) - sizesBody, nil
+	return perMessage(float64(least)/float64(messages) - sizesBody), nil
 }
 
 // read is what each process has read so far, from files and connections, by id. It is

@@ -29,31 +29,37 @@ type sizesEvidence struct {
 	Restart      *restartsEvidence `json:"restart,omitempty"`
 }
 
+// quantity is a value as evidence writes it.
+type quantity struct {
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+}
+
+func perMessage(bytes float64) quantity { return quantity{bytes, "B/msg"} }
+
 // entrySize is what a message takes in a log entry, beside its text.
 type entrySize struct {
-	Messages int     `json:"messages"` // of an entry
-	Body     float64 `json:"body_bytes"`
-	Each     float64 `json:"each_bytes"`
-	Beside   float64 `json:"beside_bytes"` // names, ids, lengths, and a share of the entry's head
-	Alone    float64 `json:"alone_bytes"`  // beside the text of a message that is alone in its entry
+	Messages int      `json:"messages"` // of an entry
+	Body     quantity `json:"body"`
+	Beside   quantity `json:"beside"` // names, ids, lengths, and a share of the entry's head
+	Alone    quantity `json:"alone"`  // the same for a message that is alone in its entry
 }
 
 // idSize is what it takes to remember a message id.
 type idSize struct {
-	Held     int     `json:"held"` // in the budget
-	Budget   float64 `json:"budget_bytes"`
-	Counted  float64 `json:"counted_bytes"` // of the budget, for each
-	Memory   float64 `json:"memory_bytes"`  // of the heap, for each
-	Snapshot float64 `json:"snapshot_bytes"`
+	Held     int      `json:"held"` // in the budget
+	Budget   int      `json:"budget_bytes"`
+	Counted  quantity `json:"counted"` // of the budget, for each
+	Memory   quantity `json:"memory"`  // of the heap, for each
+	Snapshot quantity `json:"snapshot"`
 }
 
-// conversationSize is what a conversation takes in memory, with and without what it
-// retains.
+// conversationSize is what a conversation and what it retains take in memory.
 type conversationSize struct {
-	Conversations int     `json:"conversations"`
-	Memory        float64 `json:"memory_bytes"`  // with one message, and its id
-	Message       float64 `json:"message_bytes"` // each further one, and its id
-	Body          float64 `json:"body_bytes"`    // of these messages
+	Conversations int      `json:"conversations"`
+	Memory        quantity `json:"memory"`  // without its messages
+	Message       quantity `json:"message"` // each of them, with its id
+	Body          quantity `json:"body"`    // of these messages
 }
 
 // sizesCounts say how many there are of what is measured.
@@ -87,7 +93,7 @@ func measuredSizes(n sizesCounts) sizesEvidence {
 
 func (e sizesEvidence) print(w io.Writer) {
 	fmt.Fprintf(w, "sizes: %.0f bytes of an entry beside a message's text; %.0f bytes of memory for an id, %.0f in a snapshot; %.0f bytes for a conversation; %.0f bytes to a follower beside a text, %.0f alone; restart of a node p50 %.0f ms, max %.0f ms\n",
-		e.Entry.Beside, e.IDs.Memory, e.IDs.Snapshot, e.Conversation.Memory-e.Conversation.Message, e.Restart.Wire, e.Restart.Alone, e.Restart.P50, e.Restart.Max)
+		e.Entry.Beside.Value, e.IDs.Memory.Value, e.IDs.Snapshot.Value, e.Conversation.Memory.Value, e.Restart.Wire.Value, e.Restart.Alone.Value, e.Restart.P50, e.Restart.Max)
 }
 
 // sizesCommand is a message as the clients of this program name theirs.
@@ -96,16 +102,17 @@ func sizesCommand(conversation string, sender int) order.Command {
 }
 
 func measureEntry() entrySize {
-	encoded := func(messages int) float64 {
-		b := order.Batch{Time: time.Now().UnixMilli(), Retain: 1000}
-		for i := range messages {
-			b.Commands = append(b.Commands, sizesCommand(fmt.Sprintf("room-%06d", i%10), i))
-		}
-		return float64(len(b.Append(nil)))
-	}
 	const messages = 100
-	each := encoded(messages) / messages
-	return entrySize{messages, sizesBody, each, each - sizesBody, encoded(1) - sizesBody}
+	return entrySize{messages, perMessage(sizesBody), perMessage(entryBytes(messages, 10)/messages - sizesBody), perMessage(entryBytes(1, 1) - sizesBody)}
+}
+
+// entryBytes is the length of an entry with messages of some conversations.
+func entryBytes(messages, rooms int) float64 {
+	b := order.Batch{Time: time.Now().UnixMilli(), Retain: 1000}
+	for i := range messages {
+		b.Commands = append(b.Commands, sizesCommand(fmt.Sprintf("room-%06d", i%rooms), i))
+	}
+	return float64(len(b.Append(nil)))
 }
 
 // measureIDs fills a budget with ids until the first of them are forgotten.
@@ -137,8 +144,8 @@ func measureIDs(budget int) idSize {
 	if err := m.Snapshot().Write(&snapshot); err != nil {
 		panic(err) // a counter takes everything
 	}
-	each := func(bytes int64) float64 { return float64(bytes) / float64(held) }
-	return idSize{held, float64(budget), each(int64(budget)), each(full), each(int64(snapshot))}
+	each := func(bytes int64) quantity { return perMessage(float64(bytes) / float64(held)) }
+	return idSize{held, budget, each(int64(budget)), each(full), each(int64(snapshot))}
 }
 
 // measureConversations compares many conversations of one message with one that has
@@ -159,9 +166,9 @@ func measureConversations(n sizesCounts) conversationSize {
 		runtime.KeepAlive(m)
 		return float64(after-before) / float64(count)
 	}
-	return conversationSize{n.conversations,
-		took(n.conversations, func(i int) string { return fmt.Sprintf("room-%06d", i) }),
-		took(n.messages, func(int) string { return "room" }), sizesBody}
+	message := took(n.messages, func(int) string { return "room" })
+	first := took(n.conversations, func(i int) string { return fmt.Sprintf("room-%06d", i) })
+	return conversationSize{n.conversations, quantity{first - message, "B/conversation"}, perMessage(message), perMessage(sizesBody)}
 }
 
 // heap is what is in use.
