@@ -23,7 +23,7 @@ func TestBrowserPictures(t *testing.T) {
 	}
 	for path, scheme := range map[string]string{
 		"/design/order-contract/": "light", "/design/architecture/": "dark", "/design/partitioning/": "light", "/design/slos/": "dark",
-		"/design/capacity-and-cost/": "light", "/design/prototype/": "dark", "/design/rollout/": "light", "/design/caching/": "dark",
+		"/design/capacity-and-cost/": "light", "/design/prototype/": "dark", "/design/method/": "light", "/design/rollout/": "light", "/design/caching/": "dark",
 	} {
 		for _, width := range []int64{320, 390, 1366} {
 			name := fmt.Sprintf("%s/%s/%d", path, scheme, width)
