@@ -46,7 +46,11 @@ func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 	}
 	var b strings.Builder
 	var table string
-	b.WriteString(`<figure class="chart">`)
+	b.WriteString(`<figure class="chart"`)
+	if strings.Contains(source, "model:") {
+		b.WriteString(" data-of-model") // a script says that it stays when a reader changes inputs
+	}
+	b.WriteString(">")
 	switch kind {
 	case "bars":
 		table, err = bars(&b, axis, lines, title, alt, figures)

@@ -8,10 +8,11 @@ type Test struct {
 	Left, Right Side
 
 	// What readers are told of it.
-	Kind  string // Assert or Trigger
-	Says  string
-	Place string // rooted path of where it is shown
-	Of    string // of a trigger: the record, by its id
+	Kind    string // Assert or Trigger
+	Subject string // what Left is, "" if it has no name
+	Says    string
+	Place   string // rooted path of where it is shown
+	Of      string // of a trigger: the record that has it
 }
 
 // The kinds of tests: an assertion has to hold, and a trigger has not to.
