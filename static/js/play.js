@@ -11,7 +11,8 @@ let model = null; // what the program puts its functions into, once it runs
 let loading = null;
 let scenario = new Map(); // name of an input -> value in its unit
 let wrong = ""; // what is wrong with the scenario in the address
-let frame = 0, timer = 0;
+let frame = 0, timer = 0, turn = 0;
+let flips = new Set(); // names of values that have to be searched for
 
 const q = (selector, within = panel) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -57,6 +58,7 @@ async function start() {
   const go = new globalThis.Go();
   const { instance } = await WebAssembly.instantiate(program, go.importObject);
   go.run(instance).then(() => ended());
+  flips = new Set([...text.matchAll(/^flip\t([^\t]*)/gm)].map((m) => m[1]));
   const reason = functions.load(text);
   if (reason) throw new Error(reason);
   return functions;
@@ -210,21 +212,21 @@ function change(act = () => {}) {
 
 const table = (text) => text.split("\n").filter(Boolean).map((line) => line.split("\t"));
 
-// Draws of all inputs together take long.
-const slow = (dest) => dest.includes("joint=");
+// Draws of all inputs together and searches take long.
+const slow = (dest) => dest.includes("joint=") || flips.has(dest);
 
 function apply(quick = false) {
   if (!model) return;
+  turn++;
   if (!wrong) {
     const reason = model.set(written());
     if (reason) wrong = reason;
   }
-  const values = all("main [data-value]").filter((e) => !(quick && slow(e.dataset.value)));
-  const dests = [...new Set(values.map((e) => e.dataset.value))];
   const active = scenario.size > 0 && !wrong;
-  const lines = active && dests.length > 0 ? table(model.answers(dests.join("\n"))) : [];
-  const answers = new Map(lines.map((line, i) => [dests[i], line]));
-  for (const e of values) mark(e, answers.get(e.dataset.value));
+  const values = all("main [data-value]"), long = values.filter((e) => slow(e.dataset.value));
+  answer(values.filter((e) => !active || !long.includes(e)), active);
+  for (const e of long) beside(e)?.classList.add("stale");
+  if (!quick && active) answerSlowly(long, turn);
   for (const caption of all("main figure[data-of-model] figcaption")) {
     q(".now", caption)?.remove();
     if (active) caption.append(make("span", "now", "The picture stays with the base."));
@@ -233,26 +235,46 @@ function apply(quick = false) {
   drawBar();
 }
 
+function answer(values, active) {
+  const dests = [...new Set(values.map((e) => e.dataset.value))];
+  const lines = active && dests.length > 0 ? table(model.answers(dests.join("\n"))) : [];
+  const answers = new Map(lines.map((line, i) => [dests[i], line]));
+  for (const e of values) mark(e, answers.get(e.dataset.value));
+}
+
+// One by one, so that the page stays quick, and until the next change.
+async function answerSlowly(values, mine) {
+  for (const e of values) {
+    await new Promise((resume) => setTimeout(resume));
+    if (mine !== turn || !model) return;
+    answer([e], true);
+    beside(e)?.classList.remove("stale");
+  }
+}
+
+// beside is what stands after a number under a scenario, or null.
+const beside = (e) => (e.nextElementSibling?.matches(".now") ? e.nextElementSibling : null);
+
 // mark writes beside a number what the scenario makes of it. The number itself stays
 // as it is: comments hang on the text of the page.
 function mark(e, answer) {
-  const old = e.nextElementSibling?.matches(".now") ? e.nextElementSibling : null;
+  const old = beside(e);
   const broken = answer?.[0] === "!";
   if (!answer || (!broken && !answer[4])) {
     old?.remove();
     e.classList.remove("changed");
     return;
   }
-  const beside = old ?? make("span", "now");
+  const now = old ?? make("span", "now");
   const [number, full, baseNumber, baseFull, difference] = broken ? ["", "no number", "", "", ""] : answer;
   const text = spaces(e.textContent);
   let says = full;
   if (text === baseNumber && text !== baseFull) says = number;
   else if (text !== baseFull && text.startsWith(`${baseNumber} `)) says = number + text.slice(baseNumber.length);
-  beside.replaceChildren(make("span", "now-word", " now "), withUnit(number, says, e.closest(".play-results")));
-  if (difference) beside.append(" ", make("small", "", unbroken(difference)));
+  now.replaceChildren(make("span", "now-word", " now "), withUnit(number, says, e.closest(".play-results")));
+  if (difference) now.append(" ", make("small", "", unbroken(difference)));
   e.classList.add("changed");
-  if (!old) e.after(beside);
+  if (!old) e.after(now);
 }
 
 // Among the results the unit is smaller than the number, and may be on another line.

@@ -12,13 +12,20 @@ type State struct {
 	sheet        *Sheet
 	scenario     Scenario
 	base, values []float64
-	// Joint draws by cell, without the scenario and under it: they take long.
+	// What takes long: joint draws by cell, without the scenario and under it, and
+	// where flips are without it.
 	drawnBase, drawn map[int][]float64
+	flipBase         map[string]flipped
+}
+
+type flipped struct {
+	value float64
+	found bool
 }
 
 // State computes the sheet.
 func (s *Sheet) State() *State {
-	st := &State{sheet: s, base: s.Values(), drawnBase: map[int][]float64{}}
+	st := &State{sheet: s, base: s.Values(), drawnBase: map[int][]float64{}, flipBase: map[string]flipped{}}
 	s.Run(st.base, nil)
 	st.Set(nil)
 	return st
@@ -142,22 +149,27 @@ func (s *Sheet) change(values []float64, query string) error {
 func (st *State) flip(f Flip) (a Answer, err error) {
 	unit := st.sheet.Cells[f.Input].Unit
 	unit.Digits = 3
-	base, found := st.sheet.Find(f, st.base)
-	if !found {
+	base, ok := st.flipBase[f.Name]
+	if !ok {
+		base.value, base.found = st.sheet.Find(f, st.base)
+		st.flipBase[f.Name] = base
+	}
+	if !base.found {
 		return a, errNoNumber
 	}
-	a.BaseNumber, a.BaseFull = unit.Write(base)
+	a.BaseNumber, a.BaseFull = unit.Write(base.value)
 	if !f.Test.Holds(st.values) {
 		a.Number, a.Full, a.Difference = "flipped", "flipped", "the decision would be another"
 		return a, nil
 	}
+	var found bool
 	if a.Value, found = st.sheet.Find(f, st.values); !found {
 		a.Number, a.Full, a.Difference = "never", "never", "no value of the input would change it"
 		return a, nil
 	}
 	a.Number, a.Full = unit.Write(a.Value)
 	if a.Number != a.BaseNumber {
-		a.Difference = difference(base, a.Value, unit)
+		a.Difference = difference(base.value, a.Value, unit)
 	}
 	return a, nil
 }
