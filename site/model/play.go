@@ -74,7 +74,7 @@ func (m *Model) Sheet(conditions []Condition) *sheet.Sheet {
 		}
 		for _, a := range g.asserts {
 			if t, ok := p.test(m, a.test); ok && !a.broken {
-				t.Kind, t.Says, t.Place = sheet.Assert, cell(a.what), m.place(a.anchor())
+				t.Name, t.Kind, t.Says, t.Place = a.anchor(), sheet.Assert, cell(a.what), m.place(a.anchor())
 				p.Tests = append(p.Tests, t)
 			}
 		}
@@ -126,8 +126,8 @@ const (
 //	results: cost.total, cost.per_user
 //	inputs: users.daily, sockets.per_gateway
 //
-// and writes them for the page at a path. Without inputs, those that move the first
-// result most come first. All others can be had as well.
+// and writes them for the page at a path. Without inputs, those that move the results
+// most come first. All others can be had as well.
 func (m *Model) Play(at, source, title string) (site.HTML, error) {
 	var results, first []string
 	for i, text := range strings.Split(strings.TrimSpace(source), "\n") {
@@ -167,7 +167,7 @@ func (m *Model) Play(at, source, title string) (site.HTML, error) {
 		}
 	}
 	if len(first) == 0 {
-		first = m.strongest(results[0])
+		first = m.strongest(results)
 	}
 	return m.panel(at, title, results, first)
 }
@@ -179,12 +179,21 @@ func (m *Model) missingName(name, want string) error {
 	return fmt.Errorf("%s is no %s of the model", name, want)
 }
 
-// strongest are the inputs that move a result most.
-func (m *Model) strongest(result string) (names []string) {
-	for _, s := range m.swings(result) {
-		names = append(names, s.Input)
+// strongest are the inputs that move results most: of each result in turn the next.
+func (m *Model) strongest(results []string) (names []string) {
+	swings, most := make([][]swing, len(results)), 0
+	for i, name := range results {
+		swings[i] = m.swings(name)
+		most = max(most, len(swings[i]))
 	}
-	return names[:min(len(names), playFirst)]
+	for rank := range most {
+		for _, s := range swings {
+			if rank < len(s) && len(names) < playFirst && !slices.Contains(names, s[rank].Input) {
+				names = append(names, s[rank].Input)
+			}
+		}
+	}
+	return names
 }
 
 // playOf is the panel of a page of the model: the results that the group, or else the
@@ -205,13 +214,14 @@ func (m *Model) playOf(at string, group *group) (site.HTML, error) {
 			}
 		}
 	}
-	switch {
-	case len(own) > 0:
-		all, first = own, m.strongest(own[0])
-	case len(all) > 0 && len(first) == 0:
-		first = m.strongest(all[0])
+	if len(own) > 0 {
+		all = own
 	}
-	return m.panel(at, "Change the inputs", all[:min(len(all), playResults)], first[:min(len(first), playFirst)])
+	all = all[:min(len(all), playResults)]
+	if len(own) > 0 || len(first) == 0 {
+		first = m.strongest(all)
+	}
+	return m.panel(at, "Change the inputs", all, first[:min(len(first), playFirst)])
 }
 
 type panelView struct {
@@ -292,9 +302,10 @@ func row(e *entry) rowView {
 	in := func(v float64) float64 { return v / e.unit.factor }
 	word, scale := sheet.Scale(in(e.value))
 	text := func(v float64) string { return strconv.FormatFloat(v, 'g', 12, 64) }
+	short := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 	v := rowView{Name: e.name, What: e.what, Steps: sliderSteps, Logarithmic: e.low > 0 && e.high/e.low >= wide,
 		Value: text(in(e.value)), Low: text(in(e.low)), High: text(in(e.high)), Min: text(in(least)), Max: text(in(most)), Scale: text(scale),
-		Shown: text(in(e.value) / scale), Least: text(in(least) / scale), Most: text(in(most) / scale), Unit: strings.TrimSpace(word + " " + e.unit.text)}
+		Shown: short(in(e.value) / scale), Least: short(in(least) / scale), Most: short(in(most) / scale), Unit: strings.TrimSpace(word + " " + e.unit.text)}
 	if e.unit.text == "1" {
 		v.Unit = word
 	}

@@ -120,6 +120,8 @@ async function open() {
     for (const [name, value] of table(model.changed(text))) scenario.set(name, Number(value));
   }
   rows.forEach(showRow);
+  // What a link changes is not to be looked for.
+  for (const row of rows) if (row.closest("details") && scenario.has(row.dataset.input)) q(".play-rows").append(row);
   apply();
 }
 
@@ -153,7 +155,7 @@ function showRow(row) {
   const slider = q("[type=range]", row), field = q("[type=number]", row);
   slider.value = stepOf(row, v);
   row.style.setProperty("--at", share(row, v));
-  if (document.activeElement !== field) field.value = digits(v / number(row, "scale"));
+  if (document.activeElement !== field) field.value = digits(v / number(row, "scale"), 6);
   const unit = q(".play-unit", row).textContent;
   slider.setAttribute("aria-valuetext", spaces(`${field.value} ${unit}${changed ? "" : ", as in the base"}`));
   row.classList.toggle("changed", changed);
@@ -260,6 +262,7 @@ const beside = (e) => (e.nextElementSibling?.matches(".now") ? e.nextElementSibl
 function mark(e, answer) {
   const old = beside(e);
   const broken = answer?.[0] === "!";
+  e.closest("tr")?.classList.toggle("broken-promise", answer?.[4] === "broken");
   if (!answer || (!broken && !answer[4])) {
     old?.remove();
     e.classList.remove("changed");

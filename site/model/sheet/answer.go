@@ -49,12 +49,18 @@ type Answer struct {
 var errNoNumber = errors.New("it is no finite number")
 
 // Answer computes what a destination of package model names: "cost.total",
-// "cost.total?shard.replicas=5", "cost.total?joint=p95" or the name of a flip.
+// "cost.total?shard.replicas=5", "cost.total?joint=p95", or the name of a flip or of an
+// assertion.
 func (st *State) Answer(dest string) (a Answer, err error) {
 	name, query, _ := strings.Cut(dest, "?")
 	for _, f := range st.sheet.Flips {
 		if f.Name == name && query == "" {
 			return st.flip(f)
+		}
+	}
+	for _, t := range st.sheet.Tests {
+		if t.Name == name && name != "" && query == "" {
+			return st.test(t), nil
 		}
 	}
 	i := st.sheet.Index(name)
@@ -143,6 +149,23 @@ func (s *Sheet) change(values []float64, query string) error {
 	}
 	return nil
 }
+
+// test is an assertion: both sides, and whether it holds where they differ.
+func (st *State) test(t Test) (a Answer) {
+	a.BaseFull, a.Full = t.write(st.base), t.write(st.values)
+	a.BaseNumber, a.Number = a.BaseFull, a.Full
+	switch {
+	case a.Full == a.BaseFull:
+	case t.Holds(st.values):
+		a.Difference = "holds"
+	default:
+		a.Difference = Broken
+	}
+	return a
+}
+
+// Broken is the difference of an assertion that does not hold.
+const Broken = "broken"
 
 // flip: where a decision flips is a value of the input. What has flipped already, or
 // flips nowhere, is said in words.

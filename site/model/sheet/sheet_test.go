@@ -16,8 +16,8 @@ const small = "input\tload\tmsg/s\t1\t3\t1000\t200\t5000\n" +
 	"formula\tcost\tUSD\t1\t3\t@1 @2 *\n" +
 	"formula\tused\t%\t0.01\t3\t@0 @1 500 * /\n" +
 	"flip\tfull\t0\t<=\t@4\t1\t%\t0.01\t3\t80\t0.01\t%\t0.01\t6\n" +
-	"test\t<=\t@4\t1\t%\t0.01\t3\t80\t0.01\t%\t0.01\t6\tassert\thow much is used\tThere is room.\t/model/#room\t\n" +
-	"test\t>\t@3\t1\tUSD\t1\t3\t3\t1\tUSD\t1\t6\ttrigger\tthe bill\tIt is dear.\t/adr/1/\tADR-0001\n"
+	"test\t<=\t@4\t1\t%\t0.01\t3\t80\t0.01\t%\t0.01\t6\tassert.room\tassert\thow much is used\tThere is room.\t/model/#room\t\n" +
+	"test\t>\t@3\t1\tUSD\t1\t3\t3\t1\tUSD\t1\t6\t\ttrigger\tthe bill\tIt is dear.\t/adr/1/\tADR-0001\n"
 
 func read(t *testing.T, text string) *Sheet {
 	t.Helper()
@@ -117,6 +117,8 @@ func TestState(t *testing.T) {
 		{"", "full", "1,600\t1,600 msg/s\t1,600\t1,600 msg/s\t | "},
 		{"nodes:5", "full", "2,000\t2,000 msg/s\t1,600\t1,600 msg/s\t+25 % | "},
 		{"load:2k", "full", "flipped\tflipped\t1,600\t1,600 msg/s\tthe decision would be another | assert  There is room. /model/#room how much is used 100 % at most 80 %"},
+		{"nodes:5", "assert.room", "40 % ≤ 80 %\t40 % ≤ 80 %\t50 % ≤ 80 %\t50 % ≤ 80 %\tholds | "},
+		{"load:2k", "assert.room", "100 % ≤ 80 %\t100 % ≤ 80 %\t50 % ≤ 80 %\t50 % ≤ 80 %\tbroken | assert  There is room. /model/#room how much is used 100 % at most 80 %"},
 		{"", "cots", "!\tthe model has no cots | "},
 		{"", "cost?joint=p100", "!\tit is no finite number | "},
 		{"", "cost?cost=1", "!\tcost is no input | "},

@@ -7,12 +7,23 @@ type Test struct {
 	Op          string // "<=", "<", ">=", ">", "=="
 	Left, Right Side
 
-	// What readers are told of it.
+	// What readers are told of it. Name is "" where no text asks for its values.
+	Name    string
 	Kind    string // Assert or Trigger
 	Subject string // what Left is, "" if it has no name
 	Says    string
 	Place   string // rooted path of where it is shown
 	Of      string // of a trigger: the record that has it
+}
+
+// signs are how comparisons are printed.
+var signs = map[string]string{"<=": "≤", "<": "<", ">=": "≥", ">": ">", "==": "="}
+
+// write gives both sides with what stands between them: "78 % ≤ 100 %".
+func (t Test) write(values []float64) string {
+	_, left := t.Left.Unit.Write(t.Left.value(values))
+	_, right := t.Right.Unit.Write(t.Right.value(values))
+	return left + " " + signs[t.Op] + " " + right
 }
 
 // The kinds of tests: an assertion has to hold, and a trigger has not to.

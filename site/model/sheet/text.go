@@ -21,7 +21,7 @@ func (s *Sheet) Text() string {
 		line(&b, "flip", f.Name, strconv.Itoa(f.Input), testText(f.Test))
 	}
 	for _, t := range s.Tests {
-		line(&b, "test", testText(t), t.Kind, t.Subject, t.Says, t.Place, t.Of)
+		line(&b, "test", testText(t), t.Name, t.Kind, t.Subject, t.Says, t.Place, t.Of)
 	}
 	return b.String()
 }
@@ -77,7 +77,7 @@ func (s *Sheet) row(parts []string) error {
 		s.Flips = append(s.Flips, f)
 	case "test":
 		t := p.test()
-		t.Kind, t.Subject, t.Says, t.Place, t.Of = p.text(), p.text(), p.text(), p.text(), p.text()
+		t.Name, t.Kind, t.Subject, t.Says, t.Place, t.Of = p.text(), p.text(), p.text(), p.text(), p.text(), p.text()
 		s.Tests = append(s.Tests, t)
 	default:
 		return errors.New("it begins with no word that is known")
