@@ -244,11 +244,11 @@ type restView struct {
 // rowView is an input with its slider. Numbers are in the input's unit; those of the
 // field are divided by Scale, which the unit beside it says.
 type rowView struct {
-	Name, What, Text, Base, Unit, From, To string
-	Value, Low, High, Min, Max, Scale      string
-	Shown, Least, Most                     string
-	Steps                                  int // of the slider, from low to high
-	Logarithmic                            bool
+	Name, What, Text, Base, Unit, Breaking, From, To string
+	Value, Low, High, Min, Max, Scale                string
+	Shown, Least, Most                               string
+	Steps                                            int // of the slider, from low to high
+	Logarithmic                                      bool
 }
 
 func (m *Model) panel(at, title string, results, first []string) (site.HTML, error) {
@@ -309,6 +309,7 @@ func row(e *entry) rowView {
 	if e.unit.text == "1" {
 		v.Unit = word
 	}
+	v.Breaking = strings.NewReplacer("/", "/\u200b", "·", "·\u200b").Replace(v.Unit) // where a long unit may go on below
 	v.Base, v.Text = c.Unit.Write(e.value)
 	v.From, _ = c.Unit.Write(e.low)
 	_, v.To = c.Unit.Write(e.high)

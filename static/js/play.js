@@ -17,7 +17,7 @@ let flips = new Set(); // names of values that have to be searched for
 const q = (selector, within = panel) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const make = (name, className, text = "") => Object.assign(document.createElement(name), { className, textContent: text });
-const spaces = (text) => text.replace(/[\u00a0\u202f]/g, " ").trim();
+const spaces = (text) => text.replace(/[\u00a0\u202f]/g, " ").replaceAll("\u200b", "").trim();
 const unbroken = (text) => text.replaceAll(" ", "\u00a0");
 const absolute = (path) => new URL(path, document.baseURI).href;
 
@@ -185,7 +185,7 @@ function typed(row, field) {
   if (field.value === "" || Number.isNaN(v)) {
     complain(row, "Write a number.");
   } else if (v < number(row, "min") * (1 - 1e-9) || v > number(row, "max") * (1 + 1e-9)) {
-    complain(row, `Between ${field.min} and ${field.max} ${q(".play-unit", row).textContent}.`);
+    complain(row, `Between ${field.min} and ${field.max} ${spaces(q(".play-unit", row).textContent)}.`);
   } else {
     put(row, v);
   }
