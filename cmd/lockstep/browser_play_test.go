@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,21 @@ func TestBrowserPlay_links(t *testing.T) {
 
 	do(t, ctx, chromedp.Navigate(address+"/model/cost/?scenario=users.daily:1bn"))
 	until(t, ctx, 30*time.Second, `document.querySelectorAll("table .changed").length > 20`)
+
+	// Under a scenario the page is as accessible as without.
+	axe, err := os.ReadFile("testdata/axe/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		do(t, ctx, prefer(scheme), chromedp.EmulateViewport(375, 800), chromedp.Navigate(address+playPage+"?scenario=room.talkers:4"))
+		until(t, ctx, 30*time.Second, `document.querySelectorAll(".play-verdicts .broken-promise").length > 0`)
+		eval[bool](t, ctx, `(document.querySelector(".play-rest").open = true)`)
+		eval[bool](t, ctx, string(axe)+"; true")
+		for _, violation := range eval[[]string](t, ctx, runAxe) {
+			t.Errorf("%s: %s", scheme, violation)
+		}
+	}
 
 	for scenario, want := range map[string]string{
 		"users.dialy:1bn":  `"users.dialy" is no value of the model`,
