@@ -15,7 +15,7 @@ test: ## every check there is, set-up included
 mutants: ## plant bugs where order is decided, and list those that no test finds
 	@$(GO) run ./prototype/mutant/plant --survivors 15
 
-build: ## the one binary, bin/lockstep, with the laboratory for the browser in it
+build: ## the one binary, bin/lockstep, with the programs for the browser in it
 	@mkdir -p bin
 	@GO=$(GO) bash .ci/lab
 	@$(GO) build $$(bash .ci/buildflags) -o bin/lockstep ./cmd/lockstep

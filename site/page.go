@@ -27,6 +27,7 @@ type Page struct {
 	// Blocks are the canonical text, and Revision its hash. They come with Body.
 	Blocks   []Block
 	Revision string
+	Plays    bool // it has inputs of the model that the reader may change
 	Words    int
 
 	Decision *Decision   // for KindDecision

@@ -9,22 +9,25 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// TestProgram: the laboratory for the browser, as make site compresses it, is what
-// it was made from, and takes at most two megabytes on the wire.
-func TestProgram(t *testing.T) {
-	small, err := fs.ReadFile(Files(), "wasm/lab.wasm.br")
-	if err != nil {
-		t.Skip("not made: run make site")
-	}
-	if len(small) > 2_000_000 {
-		t.Errorf("the program takes %d bytes, want at most %d", len(small), 2_000_000)
-	}
-	program, err := fs.ReadFile(Files(), "wasm/lab.wasm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	whole, err := io.ReadAll(brotli.NewReader(bytes.NewReader(small)))
-	if err != nil || !bytes.Equal(whole, program) {
-		t.Errorf("the compressed program is not the program: %v", err)
+// TestPrograms: the laboratory and the model for the browser, as make site compresses
+// them, are what they were made from, and take on the wire what a reader on a phone
+// can bear: two megabytes for the one, half of one and a little for the other.
+func TestPrograms(t *testing.T) {
+	for name, most := range map[string]int{"lab": 2_000_000, "model": 550_000} {
+		small, err := fs.ReadFile(Files(), "wasm/"+name+".wasm.br")
+		if err != nil {
+			t.Skip("not made: run make site")
+		}
+		if len(small) > most {
+			t.Errorf("%s takes %d bytes, want at most %d", name, len(small), most)
+		}
+		program, err := fs.ReadFile(Files(), "wasm/"+name+".wasm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := io.ReadAll(brotli.NewReader(bytes.NewReader(small)))
+		if err != nil || !bytes.Equal(whole, program) {
+			t.Errorf("compressed, %s is not the program: %v", name, err)
+		}
 	}
 }

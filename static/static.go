@@ -1,6 +1,7 @@
 // Package static holds the files that pages load: stylesheets, scripts, fonts,
-// vendored libraries, and the laboratory's program if make has built it. They are embedded, so the program needs no files beside
-// it. Nothing in them asks another host for anything.
+// vendored libraries, and the programs for the browser if make has built them. They
+// are embedded, so the one binary needs no files beside it. Nothing in them asks
+// another host for anything.
 package static
 
 import (
@@ -17,7 +18,7 @@ var files embed.FS
 func Files() fs.FS { return files }
 
 // The order matters: tokens first, print last.
-var styles = []string{"tokens", "base", "layout", "prose", "code", "diagram", "parts", "pages", "lab", "review", "milestones", "print"}
+var styles = []string{"tokens", "base", "layout", "prose", "code", "diagram", "parts", "pages", "lab", "review", "milestones", "play", "print"}
 
 // Stylesheet is all stylesheets as one file, meant for css/site.css, in the
 // order in which they must come. Comments are left out.

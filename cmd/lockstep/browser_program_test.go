@@ -28,6 +28,19 @@ import (
 // is skipped if the program was built without the laboratory for the browser.
 func staticSite(t *testing.T) string {
 	t.Helper()
+	return serveFiles(t, http.FileServer(http.Dir(builtSite(t))))
+}
+
+func serveFiles(t *testing.T, files http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(files)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// builtSite is the folder of the site.
+func builtSite(t *testing.T) string {
+	t.Helper()
 	if _, err := os.Stat("../../static/wasm/lab.wasm"); err != nil {
 		t.Skip("the laboratory for the browser is not built: run make build")
 	}
@@ -39,9 +52,7 @@ func staticSite(t *testing.T) string {
 	if out, err := exec.Command(binary, "build", "--dir", "../..", "--out", dir).CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
-	t.Cleanup(server.Close)
-	return server.URL
+	return dir
 }
 
 const (

@@ -84,6 +84,10 @@ var importRules = []importRule{
 		Reason: "the judge of a tree knows no builder, so it can judge trees that others built"},
 	{From: "lockstep/site", Deny: "std", Except: []string{"lockstep/site/markdown", "lockstep/site/diagram", "lockstep/site/claims", "lockstep/site/yamlfile", "lockstep/site/review", "lockstep/site/view", "lockstep/site/build", "lockstep/site/verify", "lockstep/site/serve"},
 		Reason: "what a site is must be readable without knowing a library"},
+	{From: "lockstep/site/model/sheet", Deny: "std",
+		Reason: "a reader loads it to move a slider, so it must stay small"},
+	{From: "lockstep/site/model/sheet", Deny: "fmt",
+		Reason: "formatting by reflection makes what a reader loads a quarter larger"},
 	{From: "lockstep/site/yamlfile", Deny: "lockstep", Allow: []string{"lockstep/site/yamlfile"}, Tests: true,
 		Reason: "lines and texts are read without knowing what they mean; what is wrong with them is for the reader of each kind of file to say"},
 	{From: "lockstep/site/model", Deny: "github.com/goccy", Tests: true,
@@ -213,6 +217,9 @@ func TestImportRules(t *testing.T) {
 		{"lockstep/prototype/node/disk", "lockstep/prototype/node/storage", false, 1},
 		{"lockstep/prototype/node/disk", "github.com/hashicorp/raft", false, 1},
 		{"lockstep/site", "github.com/yuin/goldmark/ast", false, 2},
+		{"lockstep/site/model/sheet", "lockstep/site", false, 1},
+		{"lockstep/site/model/sheet", "fmt", false, 1},
+		{"lockstep/site/model/sheet", "strings", false, 0},
 		{"lockstep/site/markdown", "github.com/yuin/goldmark/ast", false, 0},
 	} {
 		got := 0

@@ -97,24 +97,38 @@ var assetsByPath = sync.OnceValue(func() map[string]*Asset {
 	return byPath
 })
 
-// The laboratory for the browser, where it was built into this program.
+// The programs for the browser, where they were built into this one, and Go's own
+// script that starts them.
 const (
-	labWasm = "wasm/lab.wasm"
-	labExec = "wasm/wasm_exec.js"
+	labWasm   = "wasm/lab.wasm"
+	modelWasm = "wasm/model.wasm"
+	wasmExec  = "wasm/wasm_exec.js"
 )
 
-// labProgram is nil if the program was built without one.
-func labProgram() *view.Program {
-	wasm, exec := assets()[labWasm], assets()[labExec]
+// labProgram is the laboratory, and modelProgram what computes the model again; nil
+// if this program was built without it.
+func labProgram() *view.Program   { return browserProgram(labWasm) }
+func modelProgram() *view.Program { return browserProgram(modelWasm) }
+
+func browserProgram(name string) *view.Program {
+	wasm, exec := assets()[name], assets()[wasmExec]
 	if wasm == nil || exec == nil {
 		return nil
 	}
 	return &view.Program{Wasm: wasm.Path, Exec: exec.Path}
 }
 
-// forLab says whether only a page with the laboratory loads a static file.
-func forLab(name string) bool {
-	return strings.HasPrefix(name, "wasm/") || strings.HasPrefix(name, "js/lab")
+// wanted says whether any page of a site loads a static file.
+func wanted(name string, lab, plays bool) bool {
+	switch {
+	case name == wasmExec:
+		return lab || plays
+	case name == modelWasm, name == "js/play.js":
+		return plays
+	case name == labWasm, strings.HasPrefix(name, "js/lab"):
+		return lab
+	}
+	return true
 }
 
 // AssetAt finds a static file by its rooted path, or nil.

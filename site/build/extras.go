@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/model"
 	"lockstep/site/view"
 )
 
@@ -37,6 +38,11 @@ func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 	}
 	if err := w.put("/sitemap.xml", t.Sitemap()); err != nil {
 		return err
+	}
+	if t.sheet != nil {
+		if err := w.put(model.SheetPath, t.sheet); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile(filepath.Join(w.dir, marker), []byte("lockstep build replaces this folder as a whole.\n"), 0o644)
 }

@@ -64,6 +64,7 @@ func (t *Tree) addModel() {
 	if t.model == nil || t.model.Empty() {
 		return
 	}
+	t.play()
 	pages, err := t.model.Pages()
 	if err != nil {
 		t.Findings = append(t.Findings, site.Finding{File: t.config.Model[0], Rule: "model", Message: "its pages cannot be written: " + err.Error()})

@@ -107,7 +107,7 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 	}
 	hasLab := slices.ContainsFunc(t.Pages, func(p *site.Page) bool { return p.Kind == site.KindLab })
 	for name, a := range Assets() {
-		if hasLab || !forLab(name) {
+		if wanted(name, hasLab, t.sheet != nil) {
 			jobs = append(jobs, func() error { return w.putAsset(a) })
 		}
 	}

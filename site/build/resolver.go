@@ -108,6 +108,13 @@ func (r resolver) Chart(source, title, alt string) (site.HTML, error) {
 	return chart.Draw(source, title, alt, figures{r.tree.model, r})
 }
 
+func (r resolver) Play(source, title, _ string) (site.HTML, error) {
+	if r.tree.model == nil || !r.tree.model.Playable() {
+		return "", errors.New("there is no model with an input that has low and high")
+	}
+	return r.tree.model.Play(r.page.Path, source, title)
+}
+
 // figures are the model's, as the page of the resolver refers to them.
 type figures struct {
 	*model.Model

@@ -45,6 +45,7 @@ type Tree struct {
 	places      []string     // files that the texts name, sorted
 	constants   []string     // files with constants that the texts repeat
 	values      string       // path of the model's page, "" if there is none
+	sheet       []byte       // the model for the reader's browser; nil if no page has a use for it
 	tally       claims.Tally
 }
 
@@ -100,7 +101,7 @@ func newTree(b *Builder) *Tree {
 // page is the page of a source, without what other sources say of it.
 func (t *Tree) page(s source, d *document) *site.Page {
 	p := &site.Page{Kind: d.Meta.Kind, Section: s.section, Source: s.file, Path: s.path, Title: d.Title, Summary: d.Summary,
-		Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.builder.history.files[s.file]}
+		Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.builder.history.files[s.file]}
 	if d.Decision != nil {
 		copied := *d.Decision
 		p.Decision = &copied

@@ -84,7 +84,11 @@ func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 	if s.table != "" {
 		s.table = "<details><summary>The figures</summary>" + s.table + "</details>"
 	}
-	return site.HTML(`<figure class="chart">` + s.String() + "<figcaption>" + html.EscapeString(title) + "</figcaption>" + s.table + "</figure>\n"), nil
+	ofModel := ""
+	if strings.Contains(source, "model:") {
+		ofModel = " data-of-model" // a script says that it stays when a reader changes inputs
+	}
+	return site.HTML(`<figure class="chart"` + ofModel + ">" + s.String() + "<figcaption>" + html.EscapeString(title) + "</figcaption>" + s.table + "</figure>\n"), nil
 }
 
 // take removes the lines whose label begins with a word, and gives them without it.

@@ -65,7 +65,7 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	fence := n.(*ast.FencedCodeBlock)
 	i := p.d.info(fence)
 	source := p.d.lines(n)
-	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart, "columns": columns.Draw}[i.language]; ok {
+	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart, "columns": columns.Draw, "play": p.r.Play}[i.language]; ok {
 		drawing, err := draw(string(source), i.title, i.alt)
 		if err == nil {
 			w.WriteString("<div")
@@ -76,7 +76,7 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 			return ast.WalkSkipChildren, nil
 		}
 		p.findings = append(p.findings, site.Finding{File: p.d.Source, Line: p.d.line(n), Rule: "diagram",
-			Message: "the drawing cannot be made: " + err.Error(), Mend: "mend its text; its lines count from here"})
+			Message: map[bool]string{true: "the inputs cannot be shown: ", false: "the drawing cannot be made: "}[i.language == "play"] + err.Error(), Mend: "mend its text; its lines count from here"})
 	}
 	p.code(w, n, i, source)
 	return ast.WalkSkipChildren, nil

@@ -18,6 +18,7 @@ type Document struct {
 	Summary string
 	Outline []site.Heading
 	Words   int
+	Plays   bool // it has a block of inputs that the reader may change
 
 	Links       []Link
 	Numbers     []Number

@@ -235,12 +235,16 @@ func (p *page) number(w util.BufWriter, n ast.Node, dest string, entering bool) 
 	href, ok := p.r.Value(dest)
 	switch {
 	case entering && ok && p.enterLink(n):
-		scheme, _, _ := strings.Cut(dest, ":")
+		scheme, value, _ := strings.Cut(dest, ":")
 		if age := p.r.Age(dest); age != "" {
 			fmt.Fprintf(w, `<a class="number %s aged" title="Aged: %s" href="%s">`, scheme, html.EscapeString(age), html.EscapeString(href))
 			break
 		}
-		fmt.Fprintf(w, `<a class="number %s" href="%s">`, scheme, html.EscapeString(href))
+		fmt.Fprintf(w, `<a class="number %s"`, scheme)
+		if scheme == "model" {
+			fmt.Fprintf(w, ` data-value="%s"`, html.EscapeString(value)) // what a script computes again
+		}
+		fmt.Fprintf(w, ` href="%s">`, html.EscapeString(href))
 	case entering:
 		w.WriteString(`<span class="number">`)
 	case p.leaveLink(n):

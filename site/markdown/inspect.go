@@ -46,6 +46,7 @@ func (d *Document) inspect() {
 		case *ast.FencedCodeBlock:
 			d.diagramFence(n)
 			d.shellFence(n)
+			d.Plays = d.Plays || d.info(n).language == "play"
 		case *ast.CodeSpan:
 			d.Spans = append(d.Spans, Span{Text: d.text(n), Line: d.line(n)})
 		}

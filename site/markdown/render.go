@@ -44,6 +44,8 @@ type Resolver interface {
 	Diagram(source, title, alt string) (site.HTML, error)
 	// Chart draws recorded figures.
 	Chart(source, title, alt string) (site.HTML, error)
+	// Play shows inputs of the model that the reader may change.
+	Play(source, title, alt string) (site.HTML, error)
 }
 
 // page is one rendering of a document.

@@ -34,6 +34,9 @@ func (everywhere) Value(string) (string, bool) { return "../model/#x", true }
 func (e everywhere) Chart(source, title, alt string) (site.HTML, error) {
 	return e.Diagram(source, title, alt)
 }
+func (everywhere) Play(string, string, string) (site.HTML, error) {
+	return "", errors.New("there is no model")
+}
 func (everywhere) Diagram(source, _, _ string) (site.HTML, error) {
 	if strings.Contains(source, "{") {
 		return "", errors.New("line 1: unclosed")
@@ -67,7 +70,7 @@ func TestRender(t *testing.T) {
 		{"name within a link", "[`TestA`](x.md)", `<a href="to/x.md"><code>TestA</code></a>`},
 		{"name in a heading", "## Of `TestA`", `Of <code>TestA</code> <a class="permalink"`},
 		{"aged number", "[3](evidence:old#n)", `<a class="number evidence aged" title="Aged: since &#34;x&#34; changed" href="../model/#x">3</a>`},
-		{"number", "[694 k](model:sends.peak)", `<a class="number model" href="../model/#x">694 k</a>`},
+		{"number", "[694 k](model:sends.peak)", `<a class="number model" data-value="sends.peak" href="../model/#x">694 k</a>`},
 		{"table scrolls by itself", "| a | b |\n|---|--:|\n| 1 | 2 |", `<div class="table-scroll" tabindex="0" role="region" aria-label="Table 1: a, b">`},
 		{"table aligns without style", "| a | b |\n|---|--:|\n| 1 | 2 |", `<td align="right">2</td>`},
 		{"task list", "- [x] done\n- [ ] open", `<input type="checkbox" disabled checked aria-label="done">`},

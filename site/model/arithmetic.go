@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"go/token"
 	"math"
+
+	"lockstep/site/model/sheet"
 )
 
 // operators are the arithmetic of quantities: sums need one dimension,
@@ -51,19 +53,11 @@ func same(verb string, x, y quantity) error {
 }
 
 // keep lifts a function that leaves the unit alone. What is an integer but for
-// rounding errors counts as that integer, or ceil would buy a machine for 1e-16.
+// rounding errors counts as that integer.
 func keep(f func(float64) float64) func([]quantity) (quantity, error) {
 	return func(args []quantity) (quantity, error) {
-		return quantity{f(snap(args[0].value)), args[0].dims}, nil
+		return quantity{f(sheet.Snap(args[0].value)), args[0].dims}, nil
 	}
-}
-
-// snap makes an integer of what is one but for rounding errors.
-func snap(v float64) float64 {
-	if r := math.Round(v); math.Abs(v-r) <= 1e-9*math.Abs(v) {
-		return r
-	}
-	return v
 }
 
 func pick(f func(x, y float64) float64) func([]quantity) (quantity, error) {

@@ -112,16 +112,16 @@ func said(side *expr, value string) string {
 // of them was changed, or the promise has to be.
 func (a *assertion) mend(m *Model) string {
 	inputs := m.inputsOf(a.test.names())
-	if p, runs, err := m.compile(a.test.left, a.test.right); err == nil {
+	if p, codes, err := m.compile(a.test.left, a.test.right); err == nil {
 		ratio := func(values []float64) float64 {
-			p.compute(values)
-			return runs[0](values) / runs[1](values)
+			p.Run(values, nil)
+			return codes[0].Run(values) / codes[1].Run(values)
 		}
-		base, moves := ratio(slices.Clone(p.base)), map[string]float64{}
-		for name, slot := range p.inputs {
+		base, moves := ratio(p.Values()), map[string]float64{}
+		for _, name := range inputs {
 			// A tenth, since whole machines do not answer to less.
-			values := slices.Clone(p.base)
-			values[slot] *= 1.1
+			values := p.Values()
+			values[p.cells[name]] *= 1.1
 			moves[name] = math.Abs(ratio(values) - base)
 		}
 		slices.SortStableFunc(inputs, func(x, y string) int { return cmp.Compare(moves[y], moves[x]) })

@@ -6,8 +6,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"math"
 	"strings"
+
+	"lockstep/site/model/sheet"
 )
 
 // comparison says of two formulas which is the larger. It may be judged by many
@@ -125,42 +126,63 @@ func (m *Model) judge(c *comparison, e *evaluator) (Judgement, error) {
 	if err != nil {
 		return j, err
 	}
-	leftUnit, leftShow := m.written(c.left, left)
-	rightUnit, rightShow := m.written(c.right, right)
-	if len(c.right.names) == 0 && len(right.dims) == 0 {
-		right = quantity{right.value * leftUnit.factor, left.dims}
-		rightUnit, rightShow = leftUnit, literalDigits
-	} else if len(c.left.names) == 0 && len(left.dims) == 0 {
-		left = quantity{left.value * rightUnit.factor, right.dims}
-		leftUnit, leftShow = rightUnit, literalDigits
+	as := m.sides(c, left, right)
+	for i, q := range []*quantity{&left, &right} {
+		if as[i].literal {
+			*q = quantity{q.value * as[i].unit.factor, as[i].unit.dims}
+		}
 	}
 	if err := same("compare", left, right); err != nil {
 		return j, err
 	}
-	_, j.Left = formatQuantity(left.value, leftShow, leftUnit)
-	_, j.Right = formatQuantity(right.value, rightShow, rightUnit)
-	j.Holds = holds(c.op, left.value, right.value)
+	_, j.Left = formatQuantity(left.value, as[0].digits, as[0].unit)
+	_, j.Right = formatQuantity(right.value, as[1].digits, as[1].unit)
+	j.Holds = sheet.Compare(c.op.String(), left.value, right.value)
 	if left.value > 0 && right.value > 0 {
 		j.Way = min(left.value/right.value, right.value/left.value)
 	}
 	return j, nil
 }
 
-// holds compares as people read the values: two that differ by a rounding error
-// of the arithmetic are equal.
-func holds(op token.Token, left, right float64) bool {
-	equal := math.Abs(left-right) <= 1e-9*max(math.Abs(left), math.Abs(right))
-	switch op {
-	case token.LEQ:
-		return equal || left < right
-	case token.LSS:
-		return !equal && left < right
-	case token.GEQ:
-		return equal || left > right
-	case token.GTR:
-		return !equal && left > right
+// writing is how a side of a comparison is written. A number alone, a literal, is in
+// the unit of the other side.
+type writing struct {
+	unit    unit
+	digits  int
+	literal bool
+}
+
+func (m *Model) sides(c *comparison, left, right quantity) [2]writing {
+	leftUnit, leftShow := m.written(c.left, left)
+	rightUnit, rightShow := m.written(c.right, right)
+	l, r := writing{leftUnit, leftShow, false}, writing{rightUnit, rightShow, false}
+	if len(c.right.names) == 0 && len(right.dims) == 0 {
+		r = writing{leftUnit, literalDigits, true}
+	} else if len(c.left.names) == 0 && len(left.dims) == 0 {
+		l = writing{rightUnit, literalDigits, true}
 	}
-	return equal
+	return [2]writing{l, r}
+}
+
+// test is a comparison, which can be computed, with its sides as code.
+func (m *Model) test(c *comparison, left, right sheet.Code) sheet.Test {
+	value := func(x *expr) quantity {
+		q, _ := x.eval(m.evaluator(nil).value)
+		return q
+	}
+	t := sheet.Test{Op: c.op.String()}
+	for i, as := range m.sides(c, value(c.left), value(c.right)) {
+		side := sheet.Side{Code: []sheet.Code{left, right}[i], Scale: 1, Unit: as.unit.written(as.digits)}
+		if as.literal {
+			side.Scale = as.unit.factor
+		}
+		if i == 0 {
+			t.Left = side
+		} else {
+			t.Right = side
+		}
+	}
+	return t
 }
 
 // written is the unit in which the value of an expression is shown: that of its

@@ -37,6 +37,13 @@
 // changed input breaks is a finding with both values. A flip looks for the nearest
 // value of its input at which the comparison ceases to hold.
 //
+// # In a reader's browser
+//
+// What has been read and checked is a [Model.Sheet], which a program in the reader's
+// browser computes under other inputs. [Model.Play] writes the inputs that may be
+// changed: those with low and high. Numbers on a page carry their name as data-value,
+// so that a script finds them.
+//
 // # How a value is written
 //
 // One rule, so that text and value can be compared letter by letter. A whole

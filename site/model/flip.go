@@ -2,10 +2,10 @@ package model
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"lockstep/site"
+	"lockstep/site/model/sheet"
 	"lockstep/site/yamlfile"
 )
 
@@ -65,13 +65,6 @@ func (r *reader) flip(m yamlfile.Member) {
 	r.g.flips = append(r.g.flips, f)
 }
 
-// flipTries is how finely each direction is searched, and flipReach how far: an
-// input is multiplied and divided by up to a thousand.
-const (
-	flipTries = 300
-	flipReach = 1000
-)
-
 // flips finds every flip, after the formulas that they rest on.
 func (l *linker) flips() {
 	for _, g := range l.m.groups {
@@ -104,68 +97,20 @@ func (l *linker) flips() {
 			case !slices.Contains(l.m.inputsOf(f.test.names()), f.input):
 				l.find(at, "model-flip", "name an input that the comparison rests on", "the flip %s: %s does not move %s", f.name, f.input, f.test.text)
 			default:
-				f.find(l.m, in)
+				f.find(l.m)
 			}
 		}
 	}
 }
 
-// find looks in both directions and keeps the nearer place.
-func (f *flip) find(m *Model, in *entry) {
-	p, runs, err := m.compile(f.test.left, f.test.right)
+// find looks for the nearest value of the input at which the comparison fails.
+func (f *flip) find(m *Model) {
+	p, codes, err := m.compile(f.test.left, f.test.right)
 	if err != nil {
 		return
 	}
-	leftScale, rightScale := m.scales(f.test)
-	slot := p.inputs[f.input]
-	holdsAt := func(factor float64) bool {
-		values := slices.Clone(p.base)
-		values[slot] = in.value * factor
-		p.compute(values)
-		return holds(f.test.op, runs[0](values)*leftScale, runs[1](values)*rightScale)
-	}
-	best := math.Inf(1)
-	for _, direction := range []float64{1, -1} {
-		far := math.Log(flipReach) * direction
-		if in.unit.text == "%" && direction > 0 {
-			far = math.Log(max(1, 1/in.value)) // of a share there is no more than all
-		}
-		for i := 1; i <= flipTries; i++ {
-			inside, outside := far*float64(i-1)/flipTries, far*float64(i)/flipTries
-			if holdsAt(math.Exp(outside)) {
-				continue
-			}
-			for range 60 {
-				if middle := (inside + outside) / 2; holdsAt(math.Exp(middle)) {
-					inside = middle
-				} else {
-					outside = middle
-				}
-			}
-			if math.Abs(outside) < best {
-				best, f.found, f.value = math.Abs(outside), true, in.value*math.Exp(outside)
-			}
-			break
-		}
-	}
-}
-
-// scales are what the sides of a comparison are multiplied with where one is a
-// number alone, which is read in the unit of the other: see judge.
-func (m *Model) scales(c *comparison) (left, right float64) {
-	left, right = 1, 1
-	value := func(x *expr) quantity {
-		q, _ := x.eval(m.evaluator(nil).value)
-		return q
-	}
-	if l, r := value(c.left), value(c.right); len(c.right.names) == 0 && len(r.dims) == 0 {
-		u, _ := m.written(c.left, l)
-		right = u.factor
-	} else if len(c.left.names) == 0 && len(l.dims) == 0 {
-		u, _ := m.written(c.right, r)
-		left = u.factor
-	}
-	return left, right
+	values := p.Values()
+	f.value, f.found = p.Find(sheet.Flip{Input: p.cells[f.input], Test: m.test(f.test, codes[0], codes[1])}, values)
 }
 
 // forms writes the value as in prose.
@@ -198,7 +143,7 @@ func (m *Model) flipView(at string, f *flip) flipView {
 	_, value, ok := f.forms(m)
 	switch {
 	case !ok:
-		v.Value, v.Where = "never", fmt.Sprintf("not between a thousandth and %s times its value", grouped(flipReach))
+		v.Value, v.Where = "never", fmt.Sprintf("not between a thousandth and %s times its value", formatNumber(sheet.FlipReach, 4))
 		if in.unit.text == "%" {
 			v.Where = "at no share"
 		}

@@ -56,13 +56,23 @@ func (m *Model) Pages() (pages []*site.Page, err error) {
 	if len(m.runs) > 0 {
 		list.Outline = append(list.Outline, site.Heading{Level: 2, ID: "evidence", Text: "Evidence"})
 	}
+	panel, err := m.playOf(PagePath, nil)
+	if err != nil {
+		return nil, err
+	}
+	index.Play = template.HTML(panel)
 	if err := m.write(list, "index", index); err != nil {
 		return nil, err
 	}
 	pages = append(pages, list)
 	for _, g := range m.groups {
 		p := &site.Page{Path: m.groupPath(g), Title: g.title, Summary: fmt.Sprintf("Part of the model: %d values, each with what it rests on.", len(g.entries))}
-		if err := m.write(p, "group", m.groupView(g)); err != nil {
+		v := m.groupView(g)
+		if panel, err = m.playOf(p.Path, g); err != nil {
+			return nil, err
+		}
+		v.Play = template.HTML(panel)
+		if err := m.write(p, "group", v); err != nil {
 			return nil, err
 		}
 		pages = append(pages, p)
@@ -78,6 +88,7 @@ func (m *Model) Pages() (pages []*site.Page, err error) {
 	}
 	for i, p := range pages {
 		p.Kind, p.Section, p.Meta.Order = site.KindModel, "model", i
+		p.Plays = m.player != nil && m.Playable() && i <= len(m.groups)
 	}
 	return pages, nil
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"html/template"
 	"strings"
 
 	"lockstep/site"
@@ -8,6 +9,7 @@ import (
 
 type groupView struct {
 	Title, About string
+	Play         template.HTML
 	Inputs       []inputView
 	Formulas     []formulaView
 	Tornados     []tornadoView

@@ -1,10 +1,13 @@
 package model
 
 import (
+	"html/template"
+
 	"lockstep/site"
 )
 
 type indexView struct {
+	Play                                       template.HTML
 	Inputs, Formulas, Assumed, Cited, Measured int
 	Asserts, Hold                              int
 	Groups                                     []indexGroup

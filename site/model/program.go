@@ -4,154 +4,110 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"math"
 	"strconv"
 	"strings"
+
+	"lockstep/site/model/sheet"
 )
 
-// program is a few formulas and all that they need as arithmetic on plain numbers,
-// in an order in which each is computed once. Units are checked when a model is
-// loaded, so that what is computed thousands of times need not carry them.
+// program is a few formulas and all that they need as a sheet of plain numbers. Units
+// are checked when a model is loaded, so that what is computed thousands of times need
+// not carry them.
 type program struct {
-	inputs map[string]int // slots of inputs
-	base   []float64      // inputs in their slots, room for the rest
-	steps  []step
-	slots  map[string]int // slots of everything
-}
-
-type step struct {
-	slot int
-	run  func([]float64) float64
+	*sheet.Sheet
+	cells map[string]int
 }
 
 // compile prepares to compute expressions over the model. They and their operands
 // have no faults: the linker has computed them once.
-func (m *Model) compile(expressions ...*expr) (*program, []func([]float64) float64, error) {
-	p := &program{inputs: map[string]int{}, slots: map[string]int{}}
-	var runs []func([]float64) float64
+func (m *Model) compile(expressions ...*expr) (*program, []sheet.Code, error) {
+	p := &program{Sheet: &sheet.Sheet{}, cells: map[string]int{}}
+	var codes []sheet.Code
 	for _, x := range expressions {
-		run, err := p.expression(m, x.node)
+		code, err := p.expression(m, x.node)
 		if err != nil {
 			return nil, nil, err
 		}
-		runs = append(runs, run)
+		codes = append(codes, code)
 	}
-	return p, runs, nil
+	return p, codes, nil
 }
 
-// compute runs the steps on values, which begin as a copy of base.
-func (p *program) compute(values []float64) {
-	for _, s := range p.steps {
-		values[s.slot] = s.run(values)
+// expression is a whole formula as code.
+func (p *program) expression(m *Model, node ast.Expr) (sheet.Code, error) {
+	code, err := p.steps(m, nil, node)
+	if err == nil {
+		err = code.Check(len(p.Cells))
 	}
+	if err != nil {
+		return nil, fmt.Errorf("compile formula: %w", err)
+	}
+	return code, nil
 }
 
-func (p *program) operand(m *Model, name string) (func([]float64) float64, error) {
+// operand is the step that takes a value; what it rests on is added before it.
+func (p *program) operand(m *Model, name string) (sheet.Op, error) {
 	if l, ok := m.evidence[name]; ok && l.number {
-		v := l.value.value
-		return func([]float64) float64 { return v }, nil
+		return sheet.Number(l.value.value), nil
 	}
 	if symbol, ok := strings.CutPrefix(name, unitPrefix); ok {
 		u, err := parseUnit(symbol)
-		return func([]float64) float64 { return u.factor }, err
+		return sheet.Number(u.factor), err
 	}
-	slot, ok := p.slots[name]
+	at, ok := p.cells[name]
 	if !ok {
 		e := m.entries[name]
 		if e == nil {
-			return nil, fmt.Errorf("%w: %s", errUnknownName, name)
+			return sheet.Op{}, fmt.Errorf("%w: %s", errUnknownName, name)
 		}
-		if e.expr == nil {
-			slot = p.slot(name, e.value)
-			p.inputs[name] = slot
-		} else {
-			run, err := p.expression(m, e.expr.node)
-			if err != nil {
-				return nil, err
+		c := sheet.Cell{Name: name, Unit: e.unit.written(e.show), Value: e.value}
+		if e.expr != nil {
+			var err error
+			if c.Code, err = p.expression(m, e.expr.node); err != nil {
+				return sheet.Op{}, err
 			}
-			slot = p.slot(name, 0)
-			p.steps = append(p.steps, step{slot, run})
+		} else if e.ranged {
+			c.Low, c.High = e.low, e.high
 		}
+		at = len(p.Cells)
+		p.Cells, p.cells[name] = append(p.Cells, c), at
 	}
-	return func(values []float64) float64 { return values[slot] }, nil
+	return sheet.Take(at), nil
 }
 
-func (p *program) slot(name string, value float64) int {
-	p.slots[name] = len(p.base)
-	p.base = append(p.base, value)
-	return len(p.base) - 1
-}
+// signWords are the operators as a sheet knows them.
+var signWords = map[token.Token]string{token.ADD: "+", token.SUB: "-", token.MUL: "*", token.QUO: "/"}
 
-func (p *program) expression(m *Model, node ast.Expr) (func([]float64) float64, error) {
+// steps appends what computes a node.
+func (p *program) steps(m *Model, code sheet.Code, node ast.Expr) (sheet.Code, error) {
+	operands, word := []ast.Expr(nil), ""
 	switch n := node.(type) {
 	case *ast.BasicLit:
 		v, err := strconv.ParseFloat(strings.ReplaceAll(n.Value, "_", ""), 64)
-		return func([]float64) float64 { return v }, err
+		return append(code, sheet.Number(v)), err
 	case *ast.ParenExpr:
-		return p.expression(m, n.X)
+		return p.steps(m, code, n.X)
 	case *ast.UnaryExpr:
-		x, err := p.expression(m, n.X)
-		return func(values []float64) float64 { return -x(values) }, err
+		operands, word = []ast.Expr{n.X}, "neg"
 	case *ast.BinaryExpr:
-		x, err := p.expression(m, n.X)
-		if err != nil {
-			return nil, err
-		}
-		y, err := p.expression(m, n.Y)
-		switch n.Op {
-		case token.ADD:
-			return func(values []float64) float64 { return x(values) + y(values) }, err
-		case token.SUB:
-			return func(values []float64) float64 { return x(values) - y(values) }, err
-		case token.MUL:
-			return func(values []float64) float64 { return x(values) * y(values) }, err
-		}
-		return func(values []float64) float64 { return x(values) / y(values) }, err
+		operands, word = []ast.Expr{n.X, n.Y}, signWords[n.Op]
 	case *ast.CallExpr:
-		return p.call(m, n)
+		operands = n.Args
+		word, _ = dotted(n.Fun)
+	default:
+		name, _ := dotted(node)
+		op, err := p.operand(m, name)
+		return append(code, op), err
 	}
-	name, _ := dotted(node)
-	return p.operand(m, name)
-}
-
-func (p *program) call(m *Model, n *ast.CallExpr) (func([]float64) float64, error) {
-	name, _ := dotted(n.Fun)
-	args := make([]func([]float64) float64, len(n.Args))
-	for i, arg := range n.Args {
+	for _, x := range operands {
 		var err error
-		if args[i], err = p.expression(m, arg); err != nil {
+		if code, err = p.steps(m, code, x); err != nil {
 			return nil, err
 		}
 	}
-	one := func(f func(float64) float64) (func([]float64) float64, error) {
-		return func(values []float64) float64 { return f(args[0](values)) }, nil
+	op, ok := sheet.Call(word, len(operands))
+	if !ok {
+		return nil, fmt.Errorf("%q is not known", word)
 	}
-	all := func(f func(x, y float64) float64) (func([]float64) float64, error) {
-		return func(values []float64) float64 {
-			best := args[0](values)
-			for _, arg := range args[1:] {
-				best = f(best, arg(values))
-			}
-			return best
-		}, nil
-	}
-	switch name {
-	case "ceil":
-		return one(func(v float64) float64 { return math.Ceil(snap(v)) })
-	case "floor":
-		return one(func(v float64) float64 { return math.Floor(snap(v)) })
-	case "round":
-		return one(func(v float64) float64 { return math.Round(snap(v)) })
-	case "log2":
-		return one(math.Log2)
-	case "sqrt":
-		return one(math.Sqrt)
-	case "max":
-		return all(math.Max)
-	case "min":
-		return all(math.Min)
-	case "pow":
-		return all(math.Pow)
-	}
-	return nil, fmt.Errorf("compile formula: function %q is not known", name)
+	return append(code, op), nil
 }

@@ -15,20 +15,22 @@ func TestCompile(t *testing.T) {
 		if e.expr == nil {
 			continue
 		}
-		p, runs, err := m.compile(e.expr)
+		p, codes, err := m.compile(e.expr)
 		if err != nil {
 			t.Fatalf("%s: %v", e.name, err)
 		}
 		for _, factor := range []float64{1, 0.7, 1.6} {
 			changed := map[string]float64{}
-			values := append([]float64{}, p.base...)
-			for name, slot := range p.inputs {
-				values[slot] *= factor
-				changed[name] = m.entries[name].value * factor
+			values := p.Values()
+			for i, c := range p.Cells {
+				if c.Code == nil {
+					values[i] *= factor
+					changed[c.Name] = m.entries[c.Name].value * factor
+				}
 			}
-			p.compute(values)
+			p.Run(values, nil)
 			want, err := m.evaluator(changed).value(e.name)
-			if got := runs[0](values); err == nil && math.Abs(got-want.value) > 1e-9*math.Abs(want.value) {
+			if got := codes[0].Run(values); err == nil && math.Abs(got-want.value) > 1e-9*math.Abs(want.value) {
 				t.Errorf("%s, inputs times %v: %v, want %v", e.name, factor, got, want.value)
 			}
 		}

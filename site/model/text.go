@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"lockstep/site/model/sheet"
 )
 
 // timeWords look like words and are units all the same.
@@ -16,7 +18,7 @@ func words(text string) bool {
 	if first == "" || timeWords.MatchString(first) || strings.ContainsAny(text, "$%") {
 		return false
 	}
-	if step := strings.TrimFunc(first, unicode.IsPunct); isStep(step) {
+	if step := strings.TrimFunc(first, unicode.IsPunct); sheet.IsStep(step) {
 		return false
 	}
 	for symbol := range strings.FieldsFuncSeq(first, func(r rune) bool { return r == '/' || r == '·' }) {
@@ -25,15 +27,6 @@ func words(text string) bool {
 		}
 	}
 	return !strings.ContainsAny(first, "/·") && strings.IndexFunc(first, unicode.IsLetter) == 0
-}
-
-func isStep(word string) bool {
-	for _, step := range steps {
-		if step.word == word {
-			return true
-		}
-	}
-	return false
 }
 
 var leading = regexp.MustCompile(`^-?\$?[+-]?\d[\d,]*(?:\.\d+)?(?: ?(?:k|M|bn|tn)\b)?(?: %)?`)

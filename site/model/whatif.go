@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"lockstep/site/model/sheet"
 )
 
 // unitPrefix begins the name of one unit of something: unit.node, unit.TB.
@@ -166,27 +168,27 @@ func (m *Model) swings(name string) []swing {
 	if en == nil || en.expr == nil {
 		return nil
 	}
-	p, runs, err := m.compile(en.expr)
+	p, codes, err := m.compile(en.expr)
 	if err != nil {
 		return nil
 	}
-	at := func(slot int, value float64) float64 {
-		values := slices.Clone(p.base)
-		if slot >= 0 {
-			values[slot] = value
+	at := func(cell int, value float64) float64 {
+		values := p.Values()
+		if cell >= 0 {
+			values[cell] = value
 		}
-		p.compute(values)
-		return runs[0](values)
+		p.Run(values, nil)
+		return codes[0].Run(values)
 	}
 	base := at(-1, 0)
 	var effects []swing
 	for _, input := range m.byName() {
-		slot, needed := p.inputs[input.name]
+		cell, needed := p.cells[input.name]
 		if !needed || !input.ranged {
 			continue
 		}
-		low, high := at(slot, input.low), at(slot, input.high)
-		if !finite(low) || !finite(high) || low == high && low == base {
+		low, high := at(cell, input.low), at(cell, input.high)
+		if !sheet.Finite(low) || !sheet.Finite(high) || low == high && low == base {
 			continue
 		}
 		effect := swing{Effect{Input: input.name, Swing: math.Abs(high-low) / math.Abs(base)}, low, high}
@@ -197,5 +199,3 @@ func (m *Model) swings(name string) []swing {
 	slices.SortStableFunc(effects, func(a, b swing) int { return cmp.Compare(b.Swing, a.Swing) })
 	return effects
 }
-
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -58,3 +58,14 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 	}
 	http.NotFound(w, r)
 }
+
+// sheet answers with the model for the reader's browser.
+func (s *Server) sheet(w http.ResponseWriter, r *http.Request) {
+	if st := s.state.Load(); st.tree != nil && st.tree.Sheet() != nil {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "private, no-cache")
+		body(w, r, http.StatusOK, st.tree.Sheet())
+		return
+	}
+	http.NotFound(w, r)
+}

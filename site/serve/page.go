@@ -39,6 +39,9 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		broken.Findings = append(append([]site.Finding{}, p.Findings...), findings...)
 		s.problems(w, r, st.tree, &broken)
 	default:
+		if p.Plays {
+			w.Header().Set("Content-Security-Policy", policy(r.URL.Path, true))
+		}
 		s.html(w, r, http.StatusOK, data)
 	}
 }

@@ -33,6 +33,12 @@ func start(t *testing.T) (dir, address string) {
 	save(t, dir, "content/secret.txt", "not linked")
 	save(t, dir, "content/a.md", "# A\n\nFirst text.\n")
 	save(t, dir, "adr/0007-x.md", "---\nstatus: accepted\n---\n# X\n")
+	return dir, startIn(t, dir)
+}
+
+// startIn serves a folder and gives its address.
+func startIn(t *testing.T, dir string) string {
+	t.Helper()
 	b, err := build.Open(dir, build.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +61,7 @@ func start(t *testing.T) (dir, address string) {
 			t.Errorf("serve ended with %v", err)
 		}
 	})
-	return dir, "http://" + listener.Addr().String()
+	return "http://" + listener.Addr().String()
 }
 
 func save(t testing.TB, dir, name, text string) {
@@ -138,6 +144,31 @@ func TestServe(t *testing.T) {
 		if strings.Contains(csp, "unsafe") || !strings.Contains(csp, "default-src 'none'") || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: headers %v", tt.name, resp.Header)
 		}
+	}
+}
+
+// TestServe_play: a page with inputs of the model may compile WebAssembly, and does no
+// more than that; another page may not.
+func TestServe_play(t *testing.T) {
+	dir := t.TempDir()
+	save(t, dir, "lockstep.yaml", "title: Example\ncontent: [content]\nmodel: [model]\n")
+	save(t, dir, "content/index.md", "# Home\n")
+	save(t, dir, "model/m.yaml", "inputs:\n  a: {what: an input, value: 1, low: 0.5, high: 2, provenance: assumed}\nformulas:\n  b: {what: twice that, formula: a * 2}\n")
+	address := startIn(t, dir)
+	answer, body := ask(t, "GET", address+"/model/m/", nil)
+	if !strings.Contains(body, "data-play=") {
+		t.Skip("the model for the browser is not built: run make build")
+	}
+	if policy := answer.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "script-src 'self' 'wasm-unsafe-eval';") || strings.Contains(policy, "worker-src") || strings.Contains(policy, "inline") {
+		t.Errorf("the policy of a page with inputs is %s", policy)
+	}
+	for _, path := range []string{"/", "/adr/", "/model/sheet.txt"} {
+		if answer, _ := ask(t, "GET", address+path, nil); strings.Contains(answer.Header.Get("Content-Security-Policy"), "unsafe") {
+			t.Errorf("the policy of %s is %s", path, answer.Header.Get("Content-Security-Policy"))
+		}
+	}
+	if answer, body := ask(t, "GET", address+"/model/sheet.txt?1", nil); answer.StatusCode != 200 || !strings.HasPrefix(body, "input\ta\t") || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/plain") {
+		t.Errorf("the model for the browser: %s, %q", answer.Status, body)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
+	"lockstep/site/model"
 	"lockstep/site/review"
 )
 
@@ -130,6 +131,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /static/", s.asset)
 	mux.HandleFunc("GET /files/", s.file)
 	mux.HandleFunc("GET /adr/feed.xml", s.feed)
+	mux.HandleFunc("GET "+model.SheetPath, s.sheet)
 	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
 	if s.options.Lab != nil {
 		mux.Handle("/lab/", s.labOrPage())
@@ -157,11 +159,15 @@ func (s *Server) labOrPage() http.Handler {
 }
 
 // policy is the Content-Security-Policy of every page. The laboratory's page and
-// its worker may compile WebAssembly as well, and start that worker.
-func policy(path string) string {
+// its worker may compile WebAssembly as well, and start that worker; a page with
+// inputs to change may compile it.
+func policy(path string, plays bool) string {
 	script, worker := "script-src 'self'", ""
-	if path == "/lab/" || strings.HasPrefix(path, "/static/js/lab-worker.") {
-		script, worker = "script-src 'self' 'wasm-unsafe-eval'", "worker-src 'self'; "
+	if lab := path == "/lab/" || strings.HasPrefix(path, "/static/js/lab-worker."); lab || plays {
+		script += " 'wasm-unsafe-eval'"
+		if lab {
+			worker = "worker-src 'self'; "
+		}
 	}
 	return "default-src 'none'; " + script + "; " + worker + "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -170,7 +176,7 @@ func policy(path string) string {
 func (s *Server) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy(r.URL.Path))
+		h.Set("Content-Security-Policy", policy(r.URL.Path, false))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

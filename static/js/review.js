@@ -16,8 +16,8 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 // ---- the text of a block, as the server counts it
 
 // Parts of an element that are not its text: links to itself, notes, copy
-// buttons, and blocks within it.
-const apart = ".permalink, sup:has(> .footnote-ref), .footnote-back, .copy";
+// buttons, what a reader's scenario makes of a number, and blocks within it.
+const apart = ".permalink, sup:has(> .footnote-ref), .footnote-back, .copy, .now";
 
 // pieces lists the characters of a block, white space joined as the server joins
 // it, each with where it is in the document. Offsets are code points.
