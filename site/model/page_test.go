@@ -183,7 +183,7 @@ func TestLoad_design_broken(t *testing.T) {
 		{"4-objectives.yaml", "zone.drain_errors", "33", ""},
 		{"4-objectives.yaml", "slo.stall", "2", "stall.objective"},
 		{"5-cost.yaml", "sockets.per_gateway", "50 k", ""},
-		{"5-cost.yaml", "wal.bytes", "6 k", "order.share"},
+		{"5-cost.yaml", "message.body", "6 k", "order.share"},
 	} {
 		changed := maps.Clone(files)
 		text := files["model/"+tt.file]
