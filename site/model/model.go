@@ -33,6 +33,7 @@ type Model struct {
 	draws    *sync.Map           // results of joint draws, sorted, by name
 	ages     map[string]string
 	player   *Player
+	texts    []Text
 }
 
 // group is one file: a title, a text and its values in order.
