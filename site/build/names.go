@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	yamlast "github.com/goccy/go-yaml/ast"
 
 	"lockstep/site"
+	"lockstep/site/markdown"
 	"lockstep/site/names"
 )
 
@@ -133,6 +135,10 @@ func (t *Tree) judgeNames() {
 				judge(span.Line, t.table.LookForTest(span.Text))
 				continue
 			}
+			if span.Label {
+				judge(span.Line, t.table.LookForCommand(span.Text))
+				continue
+			}
 			if !span.Shell {
 				judge(span.Line, t.look(d.Source, span.Text))
 				continue
@@ -143,8 +149,41 @@ func (t *Tree) judgeNames() {
 			}
 		}
 	}
+	t.judgeModelNames()
 	slices.Sort(t.places)
 	t.places = slices.Compact(t.places)
+}
+
+// testIn is a test in running text.
+var testIn = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w*`)
+
+// judgeModelNames looks up what the texts of the model name.
+func (t *Tree) judgeModelNames() {
+	for _, text := range t.model.Texts() {
+		var answers []names.Answer
+		for _, m := range spanIn.FindAllStringSubmatch(text.Text, -1) {
+			answers = append(answers, t.look(text.File, m[1]))
+		}
+		for _, name := range testIn.FindAllString(spanIn.ReplaceAllString(text.Text, ""), -1) {
+			answers = append(answers, t.table.LookForTest(name))
+		}
+		for _, a := range answers {
+			if a.Name {
+				t.named++
+			}
+			if a.Place.File != "" {
+				t.places = append(t.places, a.Place.File)
+			}
+			if a.Problem != "" {
+				t.wrongEntry(text.File, text.Line, "unknown-name", a.Mend, "%s", a.Problem)
+			}
+		}
+		for _, m := range markdown.FindReferences([]byte(text.Text)) {
+			if _, ok := t.definitions[m.ID]; !ok && t.prefixes[markdown.PrefixOf(m.ID)] {
+				t.wrongEntry(text.File, text.Line, "unknown-reference", "correct the number, or define it", "%s is not defined on this site", m.ID)
+			}
+		}
+	}
 }
 
 // nameCode gives each record the places in the code that name it.

@@ -31,6 +31,7 @@ func (d *Document) inspect() {
 				heading = idOf(n)
 			}
 			d.note(n, heading)
+			d.codeElement(n)
 		case *extast.TableRow:
 			d.defineByRow(n)
 		case *ast.Link:
@@ -43,9 +44,12 @@ func (d *Document) inspect() {
 			d.Words += len(strings.Fields(string(n.Segment.Value(d.src))))
 			d.references(n, heading)
 			d.testWords(n)
+		case *ast.String:
+			d.testWordsOfElement(n)
 		case *ast.FencedCodeBlock:
 			d.diagramFence(n)
 			d.shellFence(n)
+			d.labels(n)
 		case *ast.CodeSpan:
 			d.Spans = append(d.Spans, Span{Text: d.text(n), Line: d.line(n)})
 		}

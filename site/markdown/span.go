@@ -20,6 +20,7 @@ type Span struct {
 	Line  int  // of a block: that of its first command
 	Shell bool // it is a block
 	Prose bool // it is a word of running text that looks like the name of a test
+	Label bool // it is a label of a drawing, which may be a command as a whole
 }
 
 var testWord = regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w*`)
@@ -56,6 +57,25 @@ var shells = []string{"sh", "bash", "shell", "console", "zsh", "shell-session"}
 func (d *Document) shellFence(n *ast.FencedCodeBlock) {
 	if n.Lines().Len() > 0 && slices.Contains(shells, d.info(n).language) {
 		d.Spans = append(d.Spans, Span{Text: string(d.lines(n)), Line: d.line(n), Shell: true})
+	}
+}
+
+// testWordsOfElement does so for text that stands in a block of raw HTML. Its line is
+// that of its element.
+func (d *Document) testWordsOfElement(n *ast.String) {
+	if e, ok := n.Parent().(*element); ok {
+		for _, name := range testWord.FindAllString(string(n.Value), -1) {
+			d.Spans = append(d.Spans, Span{Text: name, Line: d.lineAt(e.at), Prose: true})
+		}
+	}
+}
+
+// codeElement notes what raw HTML sets as code, as what to type or as what a program
+// says. A block of code is none of these.
+func (d *Document) codeElement(e *element) {
+	parent, nested := e.Parent().(*element)
+	if slices.Contains([]string{"code", "kbd", "samp"}, e.name) && !(nested && parent.name == "pre") {
+		d.Spans = append(d.Spans, Span{Text: d.text(e), Line: d.lineAt(e.at)})
 	}
 }
 

@@ -32,6 +32,7 @@ type Model struct {
 	base     map[string]quantity // formulas with the inputs as they are
 	draws    *sync.Map           // results of joint draws, sorted, by name
 	ages     map[string]string
+	texts    []Text
 }
 
 // group is one file: a title, a text and its values in order.

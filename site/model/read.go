@@ -40,6 +40,7 @@ func (m *Model) readGroup(fsys fs.FS, file string) []site.Finding {
 		r.find(wrong.Line, "model-syntax", "write a mapping with title, about, inputs, formulas, asserts and flips", "%v", wrong)
 		return r.findings
 	}
+	m.listen(file, top)
 	r.g.title = r.g.id
 	m.groups = append(m.groups, r.g)
 	for _, part := range top {

@@ -88,6 +88,15 @@ func (t *Table) LookForTest(word string) Answer {
 	return Answer{}
 }
 
+// LookForCommand says whether a label is a command: nothing else is looked for in it, since
+// labels are words.
+func (t *Table) LookForCommand(label string) Answer {
+	if len(label) > maxSpan {
+		return Answer{}
+	}
+	return t.lookAtCommand(words(label))
+}
+
 // lookAtAll: several commands in one span are as sound as the first that is not.
 func (t *Table) lookAtAll(commands []string) Answer {
 	var all Answer
