@@ -184,6 +184,8 @@ func (t *Tree) judgeReviews() {
 				t.find(p, 0, "review-approval", "let them approve, and export the review again; review: approvals in "+ConfigName+" sets the rule", "it is accepted, and %s has not approved it", a.Name)
 			case "stale":
 				t.find(p, 0, "review-approval", "let them look at what changed since, and export the review again", "it is accepted, and %s approved an older text", a.Name)
+			case "earlier":
+				t.find(p, 0, "review-approval", "let them approve it anew, and export the review again; an approval is now bound to all that the page shows", "it is accepted, and %s approved an earlier form of it, which did not bind markup, pictures, status and deciders", a.Name)
 			case "request-changes":
 				t.find(p, 0, "review-approval", "settle it with them, and export the review again", "it is accepted, and %s requests changes", a.Name)
 			}

@@ -92,6 +92,7 @@ type verdictJSON struct {
 	Revision string    `json:"revision"`
 	At       time.Time `json:"at"`
 	Stale    bool      `json:"stale"`
+	Earlier  bool      `json:"earlier,omitempty"`
 }
 
 type approverJSON struct {
@@ -106,7 +107,7 @@ func toJSON(r *site.Review, d Document) reviewJSON {
 		out.Threads = append(out.Threads, threadToJSON(t))
 	}
 	for _, v := range r.Verdicts {
-		out.Verdicts = append(out.Verdicts, verdictJSON{v.Author, v.Verdict, v.Body, string(v.HTML), v.Revision, v.At, v.Stale})
+		out.Verdicts = append(out.Verdicts, verdictJSON{v.Author, v.Verdict, v.Body, string(v.HTML), v.Revision, v.At, v.Stale, v.Earlier})
 	}
 	for _, a := range r.Approvers {
 		out.Approvers = append(out.Approvers, approverJSON(a))

@@ -9,8 +9,8 @@
 // the order in which requests happened to arrive:
 //
 //   - An approval is refused while a blocking thread is open.
-//   - An approval is bound to a revision, the hash of what the page says, and is
-//     refused if another revision was published before it in the log.
+//   - An approval is bound to a revision, the hash of all that the page says, and
+//     is refused if another revision was published before it in the log.
 //   - Whoever resolves, reopens or moves a thread, or edits a comment, names the
 //     version that they saw; if it is not the newest, they are refused.
 //   - One id is one thread or comment, however often it is sent.

@@ -83,7 +83,7 @@ func (s *State) revisions() (all []string) {
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
-	return slices.DeleteFunc(all, func(r string) bool { return !revisionForm.MatchString(r) })
+	return slices.DeleteFunc(all, func(r string) bool { return !isRevision(r) })
 }
 
 // ReadRevisions reads the revisions of an exported review. One that cannot be
@@ -92,7 +92,7 @@ func ReadRevisions(root fs.FS, dir string) (docs []*anchor.Doc) {
 	entries, _ := fs.ReadDir(root, path.Join(dir, RevisionsFolder))
 	for _, entry := range entries {
 		revision, ok := strings.CutSuffix(entry.Name(), ".jsonl")
-		if !ok || !revisionForm.MatchString(revision) {
+		if !ok || !isRevision(revision) {
 			continue
 		}
 		data, err := fs.ReadFile(root, path.Join(dir, RevisionsFolder, entry.Name()))

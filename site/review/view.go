@@ -157,16 +157,24 @@ func (v viewer) comment(c *Comment) site.Comment {
 
 func (v viewer) verdict(vote *Vote) site.Verdict {
 	out := site.Verdict{Author: markdown.Visible(vote.By.Name), AuthorID: vote.By.ID, Verdict: string(vote.Verdict), Body: vote.Body,
-		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision}
+		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision, Earlier: v.earlier(vote)}
 	if vote.Body != "" {
 		out.HTML = v.html(vote.Body)
 	}
 	if out.Stale {
 		if old := v.revisions.Get(vote.Revision); old != nil {
 			out.Since = anchor.Changes(old, v.d.doc())
+			out.SameWords = len(out.Since) == 0
 		}
 	}
 	return out
+}
+
+// earlier says whether a verdict was given by rules that bound less than those by
+// which the text of today is known. Such an approval is never taken over: the
+// words may be the same, and what else the page shows was not looked at.
+func (v viewer) earlier(vote *Vote) bool {
+	return vote.Revision != v.d.Revision && site.SchemeOf(vote.Revision) < site.SchemeOf(v.d.Revision)
 }
 
 // standing is where a decision-maker stands.
@@ -180,6 +188,8 @@ func (v viewer) standing(s *State, name string) string {
 			return "request-changes"
 		case vote.Verdict == Approve && vote.Revision == v.d.Revision:
 			return "approved"
+		case vote.Verdict == Approve && v.earlier(vote):
+			return "earlier"
 		case vote.Verdict == Approve:
 			return "stale"
 		}
