@@ -18,7 +18,7 @@ type State struct {
 	threads  []*Thread // in the order in which they were opened
 	byID     map[string]*Thread
 	comments map[string]*Comment
-	verdicts []*Vote // one a person, in the order of their first
+	verdicts []*Vote // of each person one that decides and one that comments, at most
 	events   map[string]event
 	notices  []notice        // of accepted events
 	shredded []string        // ids of events whose bodies were redacted
@@ -84,6 +84,9 @@ type Vote struct {
 	At       time.Time
 	N        uint64
 }
+
+// decides says whether a verdict is one on the text, and not words alone.
+func (v *Vote) decides() bool { return v.Verdict != Comments }
 
 // NewState has seen nothing.
 func NewState() *State {
@@ -233,12 +236,12 @@ func (s *State) reopen(e Event) *Error {
 }
 
 func (s *State) vote(e Event, text string) *Error {
-	i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == e.Actor.ID })
 	if e.Type == ReviewWithdrawn {
-		if i < 0 {
+		n := len(s.verdicts)
+		s.verdicts = slices.DeleteFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == e.Actor.ID })
+		if len(s.verdicts) == n {
 			return conflict("no-verdict", "there is no verdict to withdraw")
 		}
-		s.verdicts = slices.Delete(s.verdicts, i, i+1)
 		return nil
 	}
 	if e.Verdict == Approve {
@@ -249,6 +252,8 @@ func (s *State) vote(e Event, text string) *Error {
 	if e.Revision != s.Published {
 		return conflict("revision", "the text has changed since; read it again")
 	}
+	// A comment takes back nothing: it stands beside what its author has decided.
+	i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == e.Actor.ID && v.decides() == (e.Verdict != Comments) })
 	vote := &Vote{By: e.Actor, Verdict: e.Verdict, Body: text, Revision: e.Revision, At: e.Time, N: s.N}
 	if i < 0 {
 		s.verdicts = append(s.verdicts, vote)
