@@ -1,7 +1,6 @@
 package review
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -142,18 +141,4 @@ func (h Head) next(event []byte) (next Head) {
 	sum.Write(event)
 	sum.Sum(next[:0])
 	return next
-}
-
-// strict decodes JSON that may have no fields that we do not know and nothing
-// after it.
-func strict(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if d.More() {
-		return fmt.Errorf("more than one value")
-	}
-	return nil
 }

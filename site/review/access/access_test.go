@@ -374,8 +374,8 @@ func TestLimits_memory(t *testing.T) {
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 || len(l.buckets) > l.MaxBuckets {
-		t.Errorf("%d buckets, %d bytes", len(l.buckets), grown)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 || len(l.buckets.byKey) > l.MaxBuckets {
+		t.Errorf("%d buckets, %d bytes", len(l.buckets.byKey), grown)
 	}
 	runtime.KeepAlive(l)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // Local knows everybody who reaches a server on this machine as the one person
@@ -55,7 +56,7 @@ func rename(w http.ResponseWriter, name, email string) {
 const maxName = 80
 
 func validName(name string) bool {
-	return strings.TrimSpace(name) != "" && len(name) <= maxName && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f })
+	return strings.TrimSpace(name) != "" && utf8.ValidString(name) && len(name) <= maxName && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
 // Person is who git knows on this machine, for commands.
