@@ -131,10 +131,16 @@ type Verdict struct {
 	At       time.Time
 	Stale    bool   // the text has changed since
 	Since    []Span // what changed since
+
+	Signature string // signed, unlisted (nobody lists its key), unsigned, broken
+	SignedAs  string // the id or address that the key may speak for
+	Key       string // its fingerprint
+	Doubt     string // why it is unlisted or broken
 }
 
 // Approver is a decision-maker of the front matter and where they stand.
 type Approver struct {
 	Name  string
-	State string // approved, stale, request-changes, waiting
+	State string // approved, stale, request-changes, waiting; unverified, ambiguous, unsigned, broken, unmapped
+	By    string // the id of who stands there
 }
