@@ -1,7 +1,7 @@
 package review
 
 import (
-	"bytes"
+	"crypto/sha256"
 	"slices"
 
 	"lockstep/site/review/access"
@@ -18,6 +18,9 @@ import (
 //   - A redaction wins over an edit.
 //   - A thread that one reopened stays open, whoever else resolved it.
 //   - Of two verdicts of one person the more cautious counts.
+//   - Where both gave one id to something, both are there, and one is called by
+//     another id. What is about one of them stays about that one: an event means
+//     what its id meant where it was written.
 //   - Otherwise both are kept, and the later in the order of the graph is shown.
 type fold struct {
 	// Published is the revision that the newest doc.published names.
@@ -29,14 +32,17 @@ type fold struct {
 	threads  []*Thread        // in the order in which they were opened
 	byID     map[string]*Thread
 	comments map[string]*Comment
-	verdicts []*Vote           // one a person, in the order of their first
-	withdrew map[string]string // by person, the event that withdrew their verdict
-	first    map[string]*item  // accepted events by the ids that their authors gave them
-	shredded []string          // events whose bodies were redacted
+	verdicts []*Vote                     // one a person, in the order of their first
+	withdrew map[string]string           // by person, the event that withdrew their verdict
+	first    map[[sha256.Size]byte]*item // accepted events by what they say
+	threadOf map[string]*Thread          // by the event that opened it
+	comment  map[string]*Comment         // by the event that made it
+	shredded []string                    // events whose bodies were redacted
 }
 
 func newFold(graph *merge.Graph, items map[string]*item) *fold {
-	return &fold{graph: graph, items: items, byID: make(map[string]*Thread), comments: make(map[string]*Comment), withdrew: make(map[string]string), first: make(map[string]*item)}
+	return &fold{graph: graph, items: items, byID: make(map[string]*Thread), comments: make(map[string]*Comment), withdrew: make(map[string]string), first: make(map[[sha256.Size]byte]*item),
+		threadOf: make(map[string]*Thread), comment: make(map[string]*Comment)}
 }
 
 // item is an event of a state.
@@ -50,8 +56,10 @@ type item struct {
 	e         Event
 	body      *Body
 	signature string
+	sum       [sha256.Size]byte // of what it says
 	decided   bool
 	refusal   *Error
+	target    string // the event that made the thread or comment which it is about
 }
 
 func (it *item) text() string {
@@ -64,11 +72,11 @@ func (it *item) text() string {
 // again tells an event that is in the sum already, under another id: a log of
 // before there were merges gave it other parents.
 func (f *fold) again(it *item) bool {
-	was := f.first[it.e.ID]
-	return was != nil && bytes.Equal(was.raw, it.raw)
+	return f.first[it.sum] != nil
 }
 
-// judge says why an event has no effect; nil if it has one.
+// judge says why an event has no effect; nil if it has one. It notes what the event
+// is about.
 func (f *fold) judge(it *item) *Error {
 	if f.again(it) {
 		return nil
@@ -82,6 +90,12 @@ func (f *fold) judge(it *item) *Error {
 		return invalid("there is no event %q", e.Type)
 	}
 	t, c := f.byID[e.Thread], f.comments[e.Comment]
+	switch {
+	case e.Comment != "" && c != nil:
+		it.target = c.entry
+	case e.Comment == "" && t != nil:
+		it.target = t.entry
+	}
 	var refusal *Error
 	switch e.Type {
 	case ThreadOpened:
@@ -206,20 +220,16 @@ func (e Event) saw(last change) bool {
 func (f *fold) pass(it *item) {
 	f.passed++
 	if it.refusal != nil {
-		if c := f.comments[it.e.Comment]; it.e.Type == CommentEdited && c != nil && c.Redacted {
+		if c := f.comment[it.target]; it.e.Type == CommentEdited && c != nil && c.Redacted {
 			f.shred(it.id)
 		}
 		return
 	}
-	if f.again(it) {
-		if c := f.comments[f.first[it.e.ID].comment()]; c != nil {
-			f.bind(c, it)
-		}
+	if was := f.first[it.sum]; was != nil {
+		f.alias(it, was)
 		return
 	}
-	if f.first[it.e.ID] == nil {
-		f.first[it.e.ID] = it
-	}
+	f.first[it.sum] = it
 	switch it.e.Type {
 	case DocPublished:
 		f.Published = it.e.Revision
@@ -238,12 +248,35 @@ func (f *fold) pass(it *item) {
 	}
 }
 
-// comment is the id of the comment that an event is about, if any.
-func (it *item) comment() string {
-	if it.e.Type == ThreadOpened || it.e.Type == CommentAdded {
-		return it.e.ID
+// alias lets what stands on one form of an event mean what the other made.
+func (f *fold) alias(it, was *item) {
+	if t := f.threadOf[was.id]; t != nil {
+		f.threadOf[it.id] = t
 	}
-	return it.e.Comment
+	for _, v := range f.verdicts {
+		if v.entry == was.id && v.signed.signature == "" {
+			v.signed = signedBy(it) // a copy without its signature takes none away
+		}
+	}
+	c := f.comment[was.id]
+	if c != nil {
+		f.comment[it.id] = c
+	} else {
+		c = f.comment[was.target]
+	}
+	if c != nil {
+		f.bind(c, it)
+	}
+}
+
+// called is the id under which a new comment is known: its own, unless another
+// has it.
+func (f *fold) called(it *item) string {
+	id := it.e.ID
+	for n := 8; f.comments[id] != nil; n += 8 {
+		id = it.e.ID + "." + it.id[:n]
+	}
+	return id
 }
 
 // bind makes the body of an event one of a comment's: it goes when the comment is
@@ -264,33 +297,33 @@ func (f *fold) touch(t *Thread, it *item) {
 	t.Version, t.last = max(t.Version, it.n), change{it.id, f.passed}
 }
 
-func (f *fold) open(it *item) {
-	e := it.e
-	if f.comments[e.ID] != nil {
-		return // two clones gave one id to two things: verify reports it
-	}
-	c := &Comment{ID: e.ID, Thread: e.ID, N: it.n, Author: e.Actor, Body: it.text(), Created: e.Time, Version: it.n, last: change{it.id, f.passed}}
-	t := &Thread{ID: e.ID, Opener: e.Actor, Intent: e.Intent, Anchor: *e.Anchor, Anchored: it.n, Suggest: e.Suggest, Comments: []*Comment{c}}
-	f.touch(t, it)
+func (f *fold) newComment(it *item, id, thread string) *Comment {
+	c := &Comment{ID: id, Thread: thread, N: it.n, Author: it.e.Actor, Body: it.text(), Created: it.e.Time, Version: it.n, entry: it.id, last: change{it.id, f.passed}}
 	f.bind(c, it)
+	f.comments[id], f.comment[it.id] = c, c
+	return c
+}
+
+func (f *fold) open(it *item) {
+	e, id := it.e, f.called(it)
+	c := f.newComment(it, id, id)
+	t := &Thread{ID: id, Opener: e.Actor, Intent: e.Intent, Anchor: *e.Anchor, Anchored: it.n, Suggest: e.Suggest, Comments: []*Comment{c}, entry: it.id}
+	f.touch(t, it)
 	f.threads = append(f.threads, t)
-	f.byID[t.ID], f.comments[c.ID] = t, c
+	f.byID[id], f.threadOf[it.id] = t, t
 }
 
 func (f *fold) add(it *item) {
-	e, t := it.e, f.byID[it.e.Thread]
-	if t == nil || f.comments[e.ID] != nil {
+	t := f.threadOf[it.target]
+	if t == nil {
 		return
 	}
-	c := &Comment{ID: e.ID, Thread: t.ID, N: it.n, Author: e.Actor, Body: it.text(), Created: e.Time, Version: it.n, last: change{it.id, f.passed}}
-	f.bind(c, it)
-	t.Comments = append(t.Comments, c)
-	f.comments[c.ID] = c
+	t.Comments = append(t.Comments, f.newComment(it, f.called(it), t.ID))
 	f.touch(t, it)
 }
 
 func (f *fold) change(it *item) {
-	e, c := it.e, f.comments[it.e.Comment]
+	e, c := it.e, f.comment[it.target]
 	if c == nil {
 		return
 	}
@@ -315,7 +348,7 @@ func (f *fold) change(it *item) {
 }
 
 func (f *fold) resolve(it *item) {
-	e, t := it.e, f.byID[it.e.Thread]
+	e, t := it.e, f.threadOf[it.target]
 	if t == nil {
 		return
 	}
@@ -328,7 +361,7 @@ func (f *fold) resolve(it *item) {
 }
 
 func (f *fold) reopen(it *item) {
-	t := f.byID[it.e.Thread]
+	t := f.threadOf[it.target]
 	if t == nil {
 		return
 	}

@@ -273,9 +273,6 @@ func (r *repository) complete(p *Exported) {
 			r.wrong(r.files[l.ID()], "lockstep review export takes it out; the history of the repository still has it", "its text was redacted and is still here")
 		}
 	}
-	for _, it := range s.clashes() {
-		r.wrong(r.files[it.id], "find out which of the two is forged, and delete it", "it takes the id %q, which another event has", shortened(it.e.ID))
-	}
 	r.kept(p, s)
 }
 

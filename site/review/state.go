@@ -46,6 +46,7 @@ type Thread struct {
 	End      *End // nil while it is open
 	Version  uint64
 
+	entry    string // the event that opened it
 	last     change
 	reopened []string // events
 }
@@ -74,6 +75,7 @@ type Comment struct {
 	Redacted bool
 	Version  uint64
 
+	entry  string // the event that made it
 	last   change
 	events []string // whose bodies are those of this comment
 }
@@ -125,6 +127,7 @@ func (s *State) join(items []*item) error {
 			it.parents = s.graph.Heads()
 		}
 		it.id = entry.Line{Page: it.page, Parents: it.parents, Event: it.raw}.ID()
+		it.sum = sha256.Sum256(it.raw)
 		s.N++
 		it.n = s.N
 		if was := s.items[it.id]; was != nil { // two imports at once
@@ -232,19 +235,6 @@ func (s *State) missing() (all []*item) {
 	}
 	for _, it := range s.log {
 		if it.e.Body != "" && it.body == nil && !gone[it.id] {
-			all = append(all, it)
-		}
-	}
-	return all
-}
-
-// clashes are events that took an id which another clone gave to something else.
-func (s *State) clashes() (all []*item) {
-	for _, it := range s.log {
-		if it.refusal != nil || it.e.Type != ThreadOpened && it.e.Type != CommentAdded {
-			continue
-		}
-		if first := s.first[it.e.ID]; first != nil && first != it && !s.again(it) {
 			all = append(all, it)
 		}
 	}
