@@ -14,16 +14,6 @@ import (
 	"lockstep/site/review/entry"
 )
 
-// runGit runs git in a folder as a person.
-func runGit(t *testing.T, dir string, args ...string) string {
-	t.Helper()
-	out, err := exec.Command("git", append([]string{"-C", dir, "-c", "commit.gpgsign=false"}, args...)...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
-	return string(out)
-}
-
 // reviewing is a repository, its server, and the commands on it.
 type reviewing struct {
 	t   *testing.T

@@ -100,6 +100,9 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	if !cmd.Flags().Changed("data") {
 		f.data = filepath.Join(f.dir, f.data)
 	}
+	if err := claimData(cmd.Context(), f.data); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	pages := &latePages{}

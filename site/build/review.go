@@ -200,6 +200,8 @@ func approvalWords(a site.Approver) (say, mend string) {
 		return a.Name + " has not approved it", "let them approve, and export the review again; review: approvals in " + ConfigName + " sets the rule"
 	case review.Stale:
 		return a.Name + " approved an older text", "let them look at what changed since, and export the review again"
+	case review.Earlier:
+		return a.Name + " approved an earlier form of it, which did not bind markup, pictures, status and deciders", "let them approve it anew, and export the review again; an approval is now bound to all that the page shows"
 	case review.Against:
 		return a.Name + " requests changes", "settle it with them, and export the review again"
 	case review.Unsigned:

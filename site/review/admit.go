@@ -32,7 +32,7 @@ func admit(l Line) (e Event, err error) {
 		return e, errors.New("it has no time")
 	case verbOf[e.Type] == "" && e.Type != DocPublished:
 		return e, fmt.Errorf("there is no event %q", shortened(string(e.Type)))
-	case e.Revision != "" && !revisionForm.MatchString(e.Revision), e.Type == DocPublished && e.Revision == "":
+	case e.Revision != "" && !isRevision(e.Revision), e.Type == DocPublished && e.Revision == "":
 		return e, fmt.Errorf("%q is no revision", shortened(e.Revision))
 	case e.Saw != "" && !entry.IDForm.MatchString(e.Saw):
 		return e, errors.New("what it saw is no event")

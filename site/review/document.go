@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -92,7 +91,8 @@ func HoldRevisions(docs []*anchor.Doc) *Revisions {
 	return r
 }
 
-var revisionForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+// isRevision says whether a name may be that of a file of ours.
+func isRevision(name string) bool { return site.SchemeOf(name) > 0 }
 
 // Saw notes a revision that was shown to somebody.
 func (r *Revisions) Saw(doc *anchor.Doc) {
@@ -102,7 +102,7 @@ func (r *Revisions) Saw(doc *anchor.Doc) {
 }
 
 func (r *Revisions) keep(doc *anchor.Doc) {
-	if _, ok := r.seen[doc.Revision]; ok || !revisionForm.MatchString(doc.Revision) {
+	if _, ok := r.seen[doc.Revision]; ok || !isRevision(doc.Revision) {
 		return
 	}
 	if len(r.ring) >= maxSeen {
@@ -117,7 +117,7 @@ func (r *Revisions) keep(doc *anchor.Doc) {
 // there is none.
 func (r *Revisions) Get(revision string) *anchor.Doc {
 	doc := r.get(revision)
-	if doc != nil || r.shared == nil || !revisionForm.MatchString(revision) {
+	if doc != nil || r.shared == nil || !isRevision(revision) {
 		return doc
 	}
 	if doc = r.shared.revision(revision); doc != nil {
@@ -129,7 +129,7 @@ func (r *Revisions) Get(revision string) *anchor.Doc {
 func (r *Revisions) get(revision string) *anchor.Doc {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if doc := r.seen[revision]; doc != nil || r.dir == "" || !revisionForm.MatchString(revision) {
+	if doc := r.seen[revision]; doc != nil || r.dir == "" || !isRevision(revision) {
 		return doc
 	}
 	data, err := os.ReadFile(r.file(revision))
@@ -154,7 +154,7 @@ func (r *Revisions) Save(ctx context.Context, doc *anchor.Doc) error {
 
 func (r *Revisions) save(doc *anchor.Doc) error {
 	r.Saw(doc)
-	if r.dir == "" || !revisionForm.MatchString(doc.Revision) {
+	if r.dir == "" || !isRevision(doc.Revision) {
 		return nil
 	}
 	if _, err := os.Stat(r.file(doc.Revision)); !errors.Is(err, fs.ErrNotExist) {

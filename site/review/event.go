@@ -1,7 +1,6 @@
 package review
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -140,17 +139,3 @@ type Entry struct {
 type Head [sha256.Size]byte
 
 func (h Head) String() string { return hex.EncodeToString(h[:]) }
-
-// strict decodes JSON that may have no fields that we do not know and nothing
-// after it.
-func strict(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if rest := bytes.TrimSpace(data[d.InputOffset():]); len(rest) > 0 {
-		return fmt.Errorf("something follows the value")
-	}
-	return nil
-}

@@ -186,7 +186,7 @@ func (f *fold) mayMove(e Event, t *Thread) *Error {
 
 func (f *fold) mayVote(e Event) *Error {
 	if e.Type == ReviewWithdrawn {
-		if f.voteOf(e.Actor.ID) < 0 {
+		if f.voteOf(e.Actor.ID, true) < 0 && f.voteOf(e.Actor.ID, false) < 0 {
 			return conflict("no-verdict", "there is no verdict to withdraw")
 		}
 		return nil
@@ -374,19 +374,20 @@ func (f *fold) reopen(it *item) {
 	t.Anchor, t.Anchored = *it.e.Anchor, it.n
 }
 
-func (f *fold) voteOf(person string) int {
-	return slices.IndexFunc(f.verdicts, func(v *Vote) bool { return v.By.ID == person })
+// voteOf finds what somebody has said: what they decided, or their words alone,
+// which stand beside it and take nothing back.
+func (f *fold) voteOf(person string, decides bool) int {
+	return slices.IndexFunc(f.verdicts, func(v *Vote) bool { return v.By.ID == person && v.decides() == decides })
 }
 
 func (f *fold) vote(it *item) {
-	e, i := it.e, f.voteOf(it.e.Actor.ID)
 	// What they did elsewhere, without knowing of this, counts if it is the more
 	// cautious.
+	e := it.e
 	saw := func(id string) bool { return id == "" || f.graph.Before(id, it.id) }
+	yields := func(v *Vote) bool { return saw(v.entry) || v.Verdict != RequestChanges }
 	if e.Type == ReviewWithdrawn {
-		if i >= 0 && (saw(f.verdicts[i].entry) || f.verdicts[i].Verdict != RequestChanges) {
-			f.verdicts = slices.Delete(f.verdicts, i, i+1)
-		}
+		f.verdicts = slices.DeleteFunc(f.verdicts, func(v *Vote) bool { return v.By.ID == e.Actor.ID && yields(v) })
 		f.withdrew[e.Actor.ID] = it.id
 		return
 	}
@@ -394,10 +395,10 @@ func (f *fold) vote(it *item) {
 		return
 	}
 	vote := &Vote{By: e.Actor, Verdict: e.Verdict, Body: it.text(), Revision: e.Revision, At: e.Time, N: it.n, entry: it.id, signed: signedBy(it)}
-	switch {
+	switch i := f.voteOf(e.Actor.ID, vote.decides()); {
 	case i < 0:
 		f.verdicts = append(f.verdicts, vote)
-	case saw(f.verdicts[i].entry) || f.verdicts[i].Verdict != RequestChanges:
+	case yields(f.verdicts[i]):
 		f.verdicts[i] = vote
 	}
 }

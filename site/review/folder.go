@@ -72,7 +72,7 @@ func (s *State) revisions() (all []string) {
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
-	return slices.DeleteFunc(all, func(r string) bool { return !revisionForm.MatchString(r) })
+	return slices.DeleteFunc(all, func(r string) bool { return !isRevision(r) })
 }
 
 // annotations are the threads as W3C Web Annotations.

@@ -19,12 +19,13 @@ func keptOf(doc *anchor.Doc) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// kept are the hashes of the texts that a state speaks of, by revision.
-func (s *State) kept() map[string]string {
-	kept := make(map[string]string)
+// kept are the hashes of the texts that a state speaks of, by revision. One revision
+// may have several: what a block is called is not part of it.
+func (s *State) kept() map[string][]string {
+	kept := make(map[string][]string)
 	for _, it := range s.log {
 		if it.e.Type == DocPublished && it.e.Kept != "" {
-			kept[it.e.Revision] = it.e.Kept
+			kept[it.e.Revision] = append(kept[it.e.Revision], it.e.Kept)
 		}
 	}
 	return kept

@@ -81,7 +81,7 @@ func (l *lister) add(s *State, d Document, a access.Actor) {
 		if !d.Trust.decides(name, a) {
 			continue
 		}
-		i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == a.ID })
+		i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == a.ID && v.decides() })
 		if i >= 0 && s.verdicts[i].Revision == d.Revision {
 			continue
 		}

@@ -281,7 +281,7 @@ func (r *repository) kept(p *Exported, s *State) {
 	kept := s.kept()
 	for _, dir := range p.Dirs {
 		for _, doc := range ReadRevisions(r.root, dir) {
-			if want := kept[doc.Revision]; want != "" && want != keptOf(doc) {
+			if want := kept[doc.Revision]; want != nil && !slices.Contains(want, keptOf(doc)) {
 				r.wrong(path.Join(dir, RevisionsFolder, doc.Revision+".jsonl"), takeAgain, "it was altered: it is not the text that was commented on")
 				continue
 			}
@@ -289,7 +289,7 @@ func (r *repository) kept(p *Exported, s *State) {
 		}
 	}
 	for _, revision := range s.revisions() {
-		if kept[revision] != "" && !slices.ContainsFunc(p.Docs, func(d *anchor.Doc) bool { return d.Revision == revision }) {
+		if kept[revision] != nil && !slices.ContainsFunc(p.Docs, func(d *anchor.Doc) bool { return d.Revision == revision }) {
 			r.wrong(path.Join(p.Dirs[0], RevisionsFolder, revision+".jsonl"), takeAgain, "the text that was commented on is missing or altered")
 		}
 	}
@@ -305,7 +305,7 @@ func (r *repository) revisions(dir string) {
 	for _, e := range r.list(folder, "a folder of revisions") {
 		file := path.Join(folder, e.Name())
 		revision, ok := strings.CutSuffix(e.Name(), ".jsonl")
-		if !ok || !revisionForm.MatchString(revision) {
+		if !ok || !isRevision(revision) {
 			r.wrong(file, "delete it, or move it elsewhere", "it is no revision: the name of one is its hash and .jsonl")
 			continue
 		}
@@ -321,7 +321,7 @@ func ReadRevisions(root fs.FS, dir string) (docs []*anchor.Doc) {
 	entries, _ := fs.ReadDir(root, path.Join(dir, RevisionsFolder))
 	for _, e := range entries {
 		revision, ok := strings.CutSuffix(e.Name(), ".jsonl")
-		if !ok || !revisionForm.MatchString(revision) || !e.Type().IsRegular() {
+		if !ok || !isRevision(revision) || !e.Type().IsRegular() {
 			continue
 		}
 		data, err := fs.ReadFile(root, path.Join(dir, RevisionsFolder, e.Name()))

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"lockstep/site"
@@ -38,7 +37,8 @@ type Service struct {
 	mu    sync.Mutex
 	pages map[string]*page
 
-	streams atomic.Int64
+	following followers
+	previews  *access.Allowance
 }
 
 // page is the state of a page and the texts of its placements.
@@ -67,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{o: o, pages: make(map[string]*page)}
+	s := &Service{o: o, pages: make(map[string]*page), previews: access.NewAllowance(previewShare, previewAtOnce, o.Now)}
 	pages, err := s.known(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open reviews: %w", err)

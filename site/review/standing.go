@@ -12,6 +12,7 @@ const (
 	Waiting    = "waiting"         // no verdict
 	Approved   = "approved"        // this very text
 	Stale      = "stale"           // an older one
+	Earlier    = "earlier"         // by rules that bound less of a text
 	Against    = "request-changes" //
 	Unverified = "unverified"      // somebody who calls themselves so approves this very text
 	Ambiguous  = "ambiguous"       // several do, and nobody says who is meant
@@ -62,6 +63,8 @@ func (v viewer) standsBy(t *Trust, vote *Vote, match decider.Match, finding sign
 		return Waiting
 	case finding.State == signature.Broken:
 		return Forged
+	case v.earlier(vote):
+		return Earlier
 	case vote.Revision != v.d.Revision:
 		return Stale
 	case t != nil && t.Demanded && finding.State != signature.Signed:
@@ -75,7 +78,7 @@ func (v viewer) standsBy(t *Trust, vote *Vote, match decider.Match, finding sign
 // better orders the states of one decision-maker: an objection first, then the
 // most that was said.
 func better(state, than string) bool {
-	rank := map[string]int{Against: 7, Approved: 6, Unverified: 5, Unsigned: 4, Forged: 3, Stale: 2, Waiting: 0}
+	rank := map[string]int{Against: 7, Approved: 6, Unverified: 5, Unsigned: 4, Forged: 3, Stale: 2, Earlier: 1, Waiting: 0}
 	return rank[state] > rank[than]
 }
 

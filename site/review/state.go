@@ -99,6 +99,9 @@ type Vote struct {
 	signed signedEvent
 }
 
+// decides says whether a verdict is one on the text, and not words alone.
+func (v *Vote) decides() bool { return v.Verdict != Comments }
+
 // NewState has seen nothing.
 func NewState() *State {
 	graph, items := merge.NewGraph(), make(map[string]*item)

@@ -156,7 +156,7 @@ func (v viewer) comment(c *Comment) site.Comment {
 
 func (v viewer) verdict(vote *Vote) site.Verdict {
 	out := site.Verdict{Author: markdown.Visible(vote.By.Name), AuthorID: vote.By.ID, Verdict: string(vote.Verdict), Body: vote.Body,
-		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision}
+		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision, Earlier: v.earlier(vote)}
 	f := v.d.Trust.judge(vote)
 	out.Signature, out.SignedAs, out.Key, out.Doubt = string(f.State), markdown.Visible(f.As), f.Fingerprint, f.Why
 	if vote.Body != "" {
@@ -165,9 +165,17 @@ func (v viewer) verdict(vote *Vote) site.Verdict {
 	if out.Stale {
 		if old := v.revisions.Get(vote.Revision); old != nil {
 			out.Since = anchor.Changes(old, v.d.doc())
+			out.SameWords = len(out.Since) == 0
 		}
 	}
 	return out
+}
+
+// earlier says whether a verdict was given by rules that bound less than those by
+// which the text of today is known. Such an approval is never taken over: the
+// words may be the same, and what else the page shows was not looked at.
+func (v viewer) earlier(vote *Vote) bool {
+	return vote.Revision != v.d.Revision && site.SchemeOf(vote.Revision) < site.SchemeOf(v.d.Revision)
 }
 
 // beginning is enough of a block to know it by.

@@ -20,7 +20,7 @@ func standing(r *site.Review) (chips []chip) {
 			chips = append(chips, chip{count(n, one, many), class})
 		}
 	}
-	open, approved, stale, against := 0, 0, 0, 0
+	open, approved, stale, earlier, against := 0, 0, 0, 0, 0
 	for _, t := range r.Threads {
 		if t.Status == "open" {
 			open++
@@ -30,6 +30,8 @@ func standing(r *site.Review) (chips []chip) {
 		switch {
 		case v.Verdict == "request-changes":
 			against++
+		case v.Verdict == "approve" && v.Earlier:
+			earlier++
 		case v.Verdict == "approve" && v.Stale:
 			stale++
 		case v.Verdict == "approve" && v.Signature != "broken":
@@ -39,6 +41,7 @@ func standing(r *site.Review) (chips []chip) {
 	add(r.Blockers, "open blocker", "open blockers", "bad")
 	add(against, "change request", "change requests", "bad")
 	add(stale, "approval of an older text", "approvals of an older text", "warn")
+	add(earlier, "approval of an earlier form", "approvals of an earlier form", "warn")
 	add(approved, "approval", "approvals", "ok")
 	add(open, "open thread", "open threads", "plain")
 	if len(chips) == 0 {
@@ -135,6 +138,10 @@ func verdictClass(v site.Verdict) string {
 }
 
 func verdictWords(v site.Verdict) string {
+	if v.Earlier {
+		return map[string]string{"approve": "approves an earlier form of this page, and must approve it anew: it did not bind markup, pictures, status and deciders",
+			"request-changes": "requested changes to an earlier form of this page", "comment": "commented on an earlier form of this page"}[v.Verdict]
+	}
 	if v.Stale {
 		return map[string]string{"approve": "approved an older text", "request-changes": "requested changes to an older text", "comment": "commented on an older text"}[v.Verdict]
 	}
@@ -143,6 +150,10 @@ func verdictWords(v site.Verdict) string {
 	}
 	return map[string]string{"approve": "approves this very text", "request-changes": "requests changes", "comment": "comments"}[v.Verdict]
 }
+
+// unseenChange says whether a text has changed in what a comparison of words does
+// not show.
+func unseenChange(v site.Verdict) bool { return v.Stale && !v.Earlier && v.SameWords }
 
 func threadLabel(t site.Thread) string {
 	kind := t.Intent

@@ -308,12 +308,14 @@ func TestLocal(t *testing.T) {
 	if who, err := l.Identify(r); err == nil {
 		t.Errorf("from elsewhere: %+v", who)
 	}
-	for _, header := range []string{"X-Forwarded-For", "Forwarded", "Via"} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.RemoteAddr = "127.0.0.1:5"
-		r.Header.Set(header, "192.0.2.1")
-		if who, err := l.Identify(r); err == nil {
-			t.Errorf("through a proxy on this machine: %+v", who)
+	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"} {
+		for _, value := range []string{"192.0.2.1", "127.0.0.1", ""} {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.RemoteAddr = "127.0.0.1:5"
+			r.Header.Set(header, value)
+			if who, err := l.Identify(r); err == nil {
+				t.Errorf("through a proxy on this machine, %s: %q: %+v", header, value, who)
+			}
 		}
 	}
 }
@@ -374,8 +376,8 @@ func TestLimits_memory(t *testing.T) {
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 || len(l.buckets) > l.MaxBuckets {
-		t.Errorf("%d buckets, %d bytes", len(l.buckets), grown)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 || len(l.buckets.byKey) > l.MaxBuckets {
+		t.Errorf("%d buckets, %d bytes", len(l.buckets.byKey), grown)
 	}
 	runtime.KeepAlive(l)
 }

@@ -4,7 +4,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Local knows everybody who reaches a server on this machine as the one person
@@ -24,10 +26,8 @@ func (l Local) Identify(r *http.Request) (Actor, error) {
 		return Actor{}, ErrSignIn
 	}
 	// A proxy on this machine speaks for others: they are not the person here.
-	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if r.Header.Get(header) != "" {
-			return Actor{}, ErrSignIn
-		}
+	if ThroughProxy(r) {
+		return Actor{}, ErrSignIn
 	}
 	name, email := l.Name, l.Email
 	if c, err := r.Cookie(localCookie); err == nil {
@@ -45,6 +45,16 @@ func (l Local) Identify(r *http.Request) (Actor, error) {
 	return Actor{ID: id, Name: name, Email: email, Role: Maintainer, Local: true}, nil
 }
 
+// ThroughProxy says whether a request carries a mark of a proxy, even an empty one.
+func ThroughProxy(r *http.Request) bool {
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains([]string{"Forwarded", "X-Real-Ip", "Via"}, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // rename keeps another name in the browser.
 func rename(w http.ResponseWriter, name, email string) {
 	value := url.Values{"name": {name}, "email": {email}}.Encode()
@@ -55,7 +65,7 @@ func rename(w http.ResponseWriter, name, email string) {
 const maxName = 80
 
 func validName(name string) bool {
-	return strings.TrimSpace(name) != "" && len(name) <= maxName && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f })
+	return strings.TrimSpace(name) != "" && utf8.ValidString(name) && len(name) <= maxName && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
 // Person is who git knows on this machine, for commands.
