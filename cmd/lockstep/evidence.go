@@ -35,7 +35,7 @@ var engine = []string{"durable", "prototype/api", "prototype/client", "prototype
 // codeOf names the folders that each experiment is about. What breaks the engine and
 // judges it is left out: it may grow without making a record less true.
 var codeOf = map[string][]string{
-	"torture": engine, "torture-virtual": engine, "torture-disks": engine, failoverName: engine,
+	"torture": engine, "torture-virtual": engine, "torture-disks": engine, failoverName: engine, sizesName: engine,
 	"scenarios": append([]string{"prototype/lab", "prototype/lane"}, engine...),
 	"skew":      {"site/model/simulate"},
 	"anchors":   {"site/markdown", "site/review/anchor", "site/review/replay"},

@@ -28,8 +28,9 @@ func newMeasureCommand() *cobra.Command {
 		Short: "Play the laboratory's stories until there are figures for the design",
 		Long: `Plays each story of the laboratory many times in virtual time and writes what the
 lanes and the reads made of it to content/evidence/scenarios.json, and how long
-failovers take, beside the library's timers, to failover.json. The design takes its
-numbers from there. Stories that are left out with --only keep the figures
+failovers take, beside the library's timers, to failover.json. What a message, an id
+and a conversation take, and how long a node takes to restart, goes to sizes.json.
+The design takes its numbers from there. Stories that are left out with --only keep the figures
 that the file has.
 
 The evidence names a commit, so the program must have been built from one without
@@ -37,7 +38,7 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 		Example: "  lockstep measure\n  lockstep measure --runs 20 --only cut-off,clean-kill --dirty",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			names := []string{failoverName}
+			names := []string{failoverName, sizesName}
 			for _, s := range lab.Scenarios() {
 				names = append(names, s.Name)
 			}
@@ -61,7 +62,12 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 					return err
 				}
 			}
-			if len(only) == 1 && only[0] == failoverName {
+			if len(only) == 0 || slices.Contains(only, sizesName) {
+				if err := measureSizes(cmd, evidence); err != nil {
+					return err
+				}
+			}
+			if len(only) > 0 && !slices.ContainsFunc(lab.Scenarios(), func(s lab.Scenario) bool { return slices.Contains(only, s.Name) }) {
 				return nil
 			}
 			return runMeasure(cmd, filepath.Join(evidence, "scenarios.json"), runs, only)
@@ -69,7 +75,7 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
 	cmd.Flags().IntVar(&runs, "runs", 200, "runs of each story, and failovers")
-	cmd.Flags().StringSliceVar(&only, "only", nil, "stories to play, with commas, or failover (default: all)")
+	cmd.Flags().StringSliceVar(&only, "only", nil, "stories to play, with commas, or failover or sizes (default: all)")
 	cmd.Flags().BoolVar(&dirty, "dirty", false, "measure a program that no commit describes")
 	return cmd
 }

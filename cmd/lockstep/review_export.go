@@ -65,6 +65,7 @@ func exportReviews(cmd *cobra.Command, tree *build.Tree, f *reviewFlags, all, ex
 			// The page is gone; what was said about it is not.
 			d = review.Document{Page: name, Title: name, Path: "/" + name + "/"}
 		}
+		d.Page = name // its review goes on under the name under which it began
 		files, err := review.Files(pages[name], d, revisions)
 		if err != nil {
 			return fmt.Errorf("export %s: %w", name, err)

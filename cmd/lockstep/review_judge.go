@@ -3,13 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
 )
@@ -118,47 +116,4 @@ func oneLine(text string, limit int) string {
 		return string(runes[:limit]) + "…"
 	}
 	return text
-}
-
-func newReviewCheckCommand() *cobra.Command {
-	var dir string
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "check",
-		Short: "Judge accepted decisions by their exported reviews",
-		Long: `Fails if a decision is accepted while a blocking thread is open, or while a
-decision-maker has not approved its very text. The rule is set in lockstep.yaml:
-
-  review:
-    approvals: reviewed     # of decisions that have a review (the default), all, or none
-
-lockstep check does the same, among other things.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			tree, err := loadTree(dir)
-			if err != nil {
-				return err
-			}
-			findings := slices.DeleteFunc(slices.Clone(tree.Findings), func(f site.Finding) bool { return !strings.HasPrefix(f.Rule, "review") })
-			if asJSON {
-				encoder := json.NewEncoder(cmd.OutOrStdout())
-				encoder.SetIndent("", "  ")
-				if err := encoder.Encode(append([]site.Finding{}, findings...)); err != nil {
-					return err
-				}
-			} else {
-				printFindings(cmd.OutOrStdout(), findings)
-			}
-			if len(findings) > 0 {
-				return errReported
-			}
-			if !asJSON {
-				fmt.Fprintf(cmd.OutOrStdout(), "sound: the reviews of %d pages\n", len(tree.ReviewStates()))
-			}
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
-	return cmd
 }

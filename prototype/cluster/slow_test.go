@@ -186,7 +186,13 @@ func TestSlow_long_lines(t *testing.T) {
 		send(t, m, "before")
 		time.Sleep(2 * time.Second) // virtual time
 		m.Crash(leader)
+		crashed := time.Now()
 		next := awaitLeader(t, m, leader)
+		// Silence is noticed, opinions and votes are asked for, and the new leader commits
+		// an entry: three round trips of 200 ms.
+		if without := time.Since(crashed); without > 1200*time.Millisecond {
+			t.Errorf("%s without a leader", without)
+		}
 		if r := send(t, m, "after"); r.Seq != 2 {
 			t.Errorf("the next message has seq %d", r.Seq)
 		}

@@ -98,7 +98,7 @@ func Open(cfg Config) (_ *Node, err error) {
 	life, die := context.WithCancel(context.Background())
 	quorum := shards[:cfg.Shards]
 	balance := election.NewBalancer(cfg.Config, cfg.BalanceAfter, mesh, live, faults, shards, life.Done())
-	detect := election.NewDetector(cfg.Config, mesh, roster, live, shards, balance)
+	detect := election.NewDetector(life, cfg.Config, mesh, roster, live, shards, balance)
 	incarnation := cfg.ID + "@" + strconv.FormatInt(time.Now().UnixNano(), 36)
 	members := member.New(member.Config{ID: cfg.ID, Peers: cfg.Peers, Join: cfg.Join, Life: incarnation, Context: life, Mesh: mesh, Roster: roster, Live: live,
 		Promises: promises, Balance: balance, Elections: detect, Shards: shards, Quorum: cfg.Shards, Name: name, Logger: cfg.Logger})

@@ -2,6 +2,7 @@ package build
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"lockstep/site"
@@ -19,6 +20,9 @@ func (t *Tree) joinLedger() {
 		} else {
 			t.wrongEntry(e.File, e.Line, "ledger-unshown", "ask for it in a text: ```ledger, then entries: or table: and its kind", "no page shows %s, so nothing can refer to it", e.ID)
 		}
+		if answer, line, ok := e.Answer(); ok && !t.grounded(e.File, answer) {
+			t.wrongEntry(e.File, line, "ledger-ground", "link to the page, the value or the entry that shows it, or name the record or the test", "the answer of %s has no ground", e.ID)
+		}
 		alert, line := e.Field("alert")
 		for _, m := range markdown.FindReferences([]byte(alert)) {
 			if _, ok := t.definitions[m.ID]; !ok {
@@ -26,6 +30,30 @@ func (t *Tree) joinLedger() {
 			}
 		}
 	}
+}
+
+var spanIn = regexp.MustCompile("`([^`]+)`")
+
+// grounded says whether a text of the ledger leads to anything on this site or in its
+// code. Somebody else's page is no ground for what is said of the design. Links that
+// lead nowhere are findings already.
+func (t *Tree) grounded(file, text string) bool {
+	for _, m := range entryLink.FindAllStringSubmatch(text, -1) {
+		if !markdown.External(m[1]) {
+			return true
+		}
+	}
+	for _, m := range markdown.FindReferences([]byte(text)) {
+		if _, ok := t.definitions[m.ID]; ok {
+			return true
+		}
+	}
+	for _, m := range spanIn.FindAllStringSubmatch(text, -1) {
+		if a := t.look(file, m[1]); a.Name && a.Problem == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *Tree) wrongEntry(file string, line int, rule, mend, format string, args ...any) {

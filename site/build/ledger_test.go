@@ -209,3 +209,34 @@ func TestLedger_absent(t *testing.T) {
 		t.Errorf("findings %v", l.Findings)
 	}
 }
+
+// TestLedger_ground: an answer leads to a page, a value, a record, an entry or a test
+// that exists.
+func TestLedger_ground(t *testing.T) {
+	asked := strings.Replace(naming, "names:\n", "ledger: [content/ledger]\nnames:\n", 1) + "-- content/asked.md --\n# Asked\n\n```ledger\nentries: questions\n```\n" + `
+-- content/ledger/questions.yaml --
+kind: questions
+entries:
+  Q-1:
+    name: Why?
+    answer: ANSWER
+`
+	for answer, grounded := range map[string]bool{
+		"see ADR-0001.":                    true,
+		"see [home](../index.md).":         true,
+		"`TestNode_stops` tries it.":       true,
+		"see `it run`.":                    true,
+		"because it is so, in UTF8.":       false,
+		"see [them](https://example.com).": false,
+		"`TestNode_halts` tries it.":       false,
+	} {
+		l := load(t, tree(t, strings.Replace(asked, "ANSWER", `"`+answer+`"`, 1)))
+		i := slices.IndexFunc(l.Findings, func(f site.Finding) bool { return f.Rule == "ledger-ground" })
+		switch {
+		case grounded && len(l.Findings) > 0:
+			t.Errorf("%q: %v", answer, l.Findings)
+		case !grounded && (i < 0 || l.Findings[i].File != "content/ledger/questions.yaml" || l.Findings[i].Line != 5 || !strings.Contains(l.Findings[i].Mend, "name the record or the test")):
+			t.Errorf("%q: %v, want ledger-ground at line 5", answer, l.Findings)
+		}
+	}
+}

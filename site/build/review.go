@@ -28,7 +28,8 @@ func (c Config) reviewFolder() string {
 type reviews struct {
 	mu        sync.Mutex
 	documents map[*site.Page]review.Document
-	byName    map[string]*site.Page
+	current   map[string]*site.Page    // by the name that it has
+	byName    map[string]*site.Page    // by every name that leads to it
 	exported  map[string]*review.State // by page
 	revisions *review.Revisions
 	trust     *review.Trust
@@ -68,6 +69,7 @@ func (t *Tree) documentOf(p *site.Page) review.Document {
 		return d
 	}
 	d := review.Document{Page: review.PageOf(p.Path), Path: p.Path, Title: p.Title, Source: p.Source, Trust: t.reviews.trust}
+	d.Former = t.formerNames(p)
 	d.Blocks, d.Revision = t.Blocks(p)
 	if p.Decision != nil {
 		d.Approvers = p.Decision.Deciders
@@ -88,7 +90,7 @@ func (t *Tree) documentOf(p *site.Page) review.Document {
 // indexReviews names the pages and reads what was exported. A file that is not
 // what it says is a finding: nobody should take it for a review.
 func (t *Tree) indexReviews() {
-	r := &reviews{documents: make(map[*site.Page]review.Document), byName: make(map[string]*site.Page), exported: make(map[string]*review.State)}
+	r := &reviews{documents: make(map[*site.Page]review.Document), current: make(map[string]*site.Page), byName: make(map[string]*site.Page), exported: make(map[string]*review.State)}
 	t.reviews = r
 	r.revisions, _ = review.OpenRevisions("")
 	short := make(map[string][]*site.Page)
@@ -97,7 +99,7 @@ func (t *Tree) indexReviews() {
 			continue
 		}
 		name := review.PageOf(p.Path)
-		r.byName[name] = p
+		r.current[name], r.byName[name] = p, p
 		section, _, _ := strings.Cut(name, "/")
 		short[section+"/"+path.Base(strings.Trim(p.Path, "/"))] = append(short[section+"/"+path.Base(strings.Trim(p.Path, "/"))], p)
 		if p.Decision != nil {
@@ -107,6 +109,16 @@ func (t *Tree) indexReviews() {
 	for name, pages := range short {
 		if len(pages) == 1 && r.byName[name] == nil {
 			r.byName[name] = pages[0]
+		}
+	}
+	for _, p := range t.Pages {
+		if t.documents[p] == nil {
+			continue
+		}
+		for _, name := range t.formerNames(p) {
+			if r.byName[name] == nil {
+				r.byName[name] = p
+			}
 		}
 	}
 	r.trust = t.trust()
@@ -158,7 +170,7 @@ func (t *Tree) judgeReviews() {
 		if p.Decision == nil || p.Decision.Status != site.StatusAccepted {
 			continue
 		}
-		state := t.reviews.exported[review.PageOf(p.Path)]
+		state := t.reviewOf(t.documentOf(p))
 		rule := t.config.Review.Approvals
 		if state == nil && rule != "all" {
 			continue
@@ -227,8 +239,11 @@ func oneLine(text string) string {
 // exportedReview is what a page without a server shows; nil if nothing was
 // exported.
 func (t *Tree) exportedReview(p *site.Page) *site.Review {
-	state := t.reviews.exported[review.PageOf(p.Path)]
-	if state == nil || t.documents[p] == nil {
+	if t.documents[p] == nil || len(t.reviews.exported) == 0 {
+		return nil
+	}
+	state := t.reviewOf(t.documentOf(p))
+	if state == nil {
 		return nil
 	}
 	return review.Show(state, t.documentOf(p), t.reviews.revisions, access.Actor{})
@@ -245,7 +260,7 @@ func (t *Tree) ReviewStates() map[string]*review.State { return t.reviews.export
 
 // ReviewOf is the exported review of a document; nil if there is none.
 func (t *Tree) ReviewOf(d review.Document) *site.Review {
-	state := t.reviews.exported[d.Page]
+	state := t.reviewOf(d)
 	if state == nil {
 		return nil
 	}

@@ -2,7 +2,6 @@ package build
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -33,23 +32,7 @@ func exportApproval(t *testing.T, dir string, d review.Document, revision string
 	if err := s.SubmitVerdict(t.Context(), ada, d, review.VerdictRequest{Verdict: review.Approve, Revision: revision}); err != nil {
 		t.Fatal(err)
 	}
-	lines, err := s.Lines(t.Context(), d.Page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := review.Files(lines, d, revisions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range files {
-		path := filepath.Join(dir, "adr/reviews", review.FolderOf(d.Page), name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	writeExport(t, dir, s, d, revisions)
 }
 
 // TestReview_earlier_form: an approval that bound the words alone is none of the page

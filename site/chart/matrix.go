@@ -35,29 +35,34 @@ const (
 	heats = 5
 )
 
-func parseMatrix(corner string, lines []line) (m matrix, err error) {
-	m.corner = corner
-	columns := 1
-	for _, l := range lines {
-		name, ok := strings.CutPrefix(l.label, "each ")
+// parseEach reads the keys that a pattern has one name for.
+func parseEach(l line) (e each, err error) {
+	e.name = l.label
+	for text := range strings.SplitSeq(l.ref, ",") {
+		k, label, ok := strings.Cut(strings.TrimSpace(text), " as ")
 		if !ok {
-			m.rows = append(m.rows, l)
-			continue
+			label = k
 		}
-		e := each{name: strings.TrimSpace(name)}
-		for text := range strings.SplitSeq(l.ref, ",") {
-			k, label, ok := strings.Cut(strings.TrimSpace(text), " as ")
-			if !ok {
-				label = k
-			}
-			e.keys = append(e.keys, key{k, label})
-		}
-		if !strings.HasPrefix(e.name, "{") || !strings.HasSuffix(e.name, "}") || len(e.name) < 3 {
-			return m, fmt.Errorf("each %q: write each {name}: key, key as label", e.name)
+		e.keys = append(e.keys, key{k, label})
+	}
+	if !strings.HasPrefix(e.name, "{") || !strings.HasSuffix(e.name, "}") || len(e.name) < 3 {
+		return e, fmt.Errorf("each %q: write each {name}: key, key as label", e.name)
+	}
+	return e, nil
+}
+
+func parseMatrix(s *sheet) (m matrix, err error) {
+	m.corner = s.axis
+	columns := 1
+	for _, l := range s.take("each") {
+		e, err := parseEach(l)
+		if err != nil {
+			return m, err
 		}
 		columns *= len(e.keys)
 		m.each = append(m.each, e)
 	}
+	m.rows = s.lines
 	switch {
 	case len(m.each) == 0 || len(m.each) > 2:
 		return m, fmt.Errorf("%d lines begin with each: a matrix has one or two levels of columns", len(m.each))
@@ -131,7 +136,11 @@ func (m matrix) group(column []key) string {
 
 // drawMatrix draws a matrix. A unit that all figures of a scale share stands in the
 // head.
-func drawMatrix(b *strings.Builder, m matrix, title, alt string, figures Figures) error {
+func drawMatrix(s *sheet) error {
+	m, err := parseMatrix(s)
+	if err != nil {
+		return err
+	}
 	columns := m.columns()
 	cells := make([][]cell, len(m.rows))
 	scales := make(map[string]*scale)
@@ -139,7 +148,7 @@ func drawMatrix(b *strings.Builder, m matrix, title, alt string, figures Figures
 		for _, column := range columns {
 			c := cell{ref: m.fill(row.ref, column...)}
 			var err error
-			if c.value, c.text, err = figures.Number(c.ref); err != nil {
+			if c.value, c.text, err = s.figures.Number(c.ref); err != nil {
 				return err
 			}
 			if !(c.value >= 0) {
@@ -153,62 +162,62 @@ func drawMatrix(b *strings.Builder, m matrix, title, alt string, figures Figures
 			cells[i] = append(cells[i], c)
 		}
 	}
-	fmt.Fprintf(b, `<div class="table-scroll" tabindex="0" role="group" aria-label="%s"><table class="matrix"><thead>`, html.EscapeString(title+": "+alt))
-	m.head(b, scales)
-	b.WriteString("</thead><tbody>")
+	fmt.Fprintf(s, `<div class="table-scroll" tabindex="0" role="group" aria-label="%s"><table class="matrix"><thead>`, s.label())
+	m.head(s, scales)
+	s.WriteString("</thead><tbody>")
 	for i, row := range m.rows {
-		fmt.Fprintf(b, `<tr><th scope="row">%s</th>`, html.EscapeString(row.label))
+		fmt.Fprintf(s, `<tr><th scope="row">%s</th>`, html.EscapeString(row.label))
 		for j, c := range cells[i] {
 			class := fmt.Sprintf("heat-%d", heat(c.value, c.scale.most))
 			if len(m.each) == 2 && j%len(m.each[1].keys) == 0 {
 				class += " first"
 			}
 			text := html.EscapeString(strings.TrimSuffix(c.text, c.scale.unit))
-			if address := figures.Address(c.ref); address != "" {
+			if address := s.figures.Address(c.ref); address != "" {
 				stop := ""
 				if c.value == 0 {
 					stop = ` tabindex="-1"` // most cells are nothing, and there are many
 				}
 				text = fmt.Sprintf(`<a href="%s"%s>%s</a>`, html.EscapeString(address), stop, text)
 			}
-			fmt.Fprintf(b, `<td class="%s">%s</td>`, class, text)
+			fmt.Fprintf(s, `<td class="%s">%s</td>`, class, text)
 		}
-		b.WriteString("</tr>")
+		s.WriteString("</tr>")
 	}
-	b.WriteString("</tbody></table></div>")
+	s.WriteString("</tbody></table></div>")
 	return nil
 }
 
-func (m matrix) head(b *strings.Builder, scales map[string]*scale) {
-	in := func(label string, s *scale) string {
-		if unit := strings.TrimSpace(s.unit); unit != "" {
+func (m matrix) head(s *sheet, scales map[string]*scale) {
+	in := func(label string, of *scale) string {
+		if unit := strings.TrimSpace(of.unit); unit != "" {
 			label = strings.TrimPrefix(label+", "+unit, ", ")
 		}
 		return html.EscapeString(label)
 	}
 	if len(m.each) == 1 {
-		b.WriteString("<tr>" + corner(in(m.corner, scales[""]), 1))
+		s.WriteString("<tr>" + corner(in(m.corner, scales[""]), 1))
 		for _, k := range m.each[0].keys {
-			fmt.Fprintf(b, `<th scope="col">%s</th>`, html.EscapeString(k.label))
+			fmt.Fprintf(s, `<th scope="col">%s</th>`, html.EscapeString(k.label))
 		}
-		b.WriteString("</tr>")
+		s.WriteString("</tr>")
 		return
 	}
-	b.WriteString("<tr>" + corner(html.EscapeString(m.corner), 2))
+	s.WriteString("<tr>" + corner(html.EscapeString(m.corner), 2))
 	for _, outer := range m.each[0].keys {
-		fmt.Fprintf(b, `<th class="first" scope="colgroup" colspan="%d">%s</th>`, len(m.each[1].keys), in(outer.label, scales[outer.key]))
+		fmt.Fprintf(s, `<th class="first" scope="colgroup" colspan="%d">%s</th>`, len(m.each[1].keys), in(outer.label, scales[outer.key]))
 	}
-	b.WriteString("</tr><tr>")
+	s.WriteString("</tr><tr>")
 	for range m.each[0].keys {
 		for i, inner := range m.each[1].keys {
 			class := ""
 			if i == 0 {
 				class = ` class="first"`
 			}
-			fmt.Fprintf(b, `<th%s scope="col">%s</th>`, class, html.EscapeString(inner.label))
+			fmt.Fprintf(s, `<th%s scope="col">%s</th>`, class, html.EscapeString(inner.label))
 		}
 	}
-	b.WriteString("</tr>")
+	s.WriteString("</tr>")
 }
 
 // corner is the head of the rows, over so many rows of heads of columns.

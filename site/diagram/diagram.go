@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -35,7 +36,7 @@ import (
 
 // version is part of every cache key: it changes when this package draws
 // differently.
-const version = "2"
+const version = "4"
 
 // Drawer draws diagrams. It may be used by many goroutines at once.
 type Drawer struct {
@@ -117,7 +118,46 @@ var rulers = sync.Pool{New: func() any {
 	return ruler
 }}
 
-func draw(source, title, alt, key string) (_ site.HTML, err error) {
+// rightward is what makes a drawing wider than a phone.
+var rightward = regexp.MustCompile(`(?m)^direction: *right *$`)
+
+// draw draws a diagram. One that goes to the right is drawn downward as well, for
+// narrow screens.
+func draw(source, title, alt, key string) (site.HTML, error) {
+	var svg, said string
+	if s, ok := readSequence(source); ok {
+		svg = s.draw(title, alt, key)
+		links := make([]link, len(s.steps))
+		for i, st := range s.steps {
+			links[i] = st.link
+		}
+		said = words(links, nil)
+	} else {
+		drawn, diagram, err := lay(source, title, alt, key)
+		if err != nil {
+			return "", err
+		}
+		svg, said = drawn, words(linksOf(diagram))
+		if rightward.MatchString(source) {
+			narrow, _, err := lay(rightward.ReplaceAllString(source, "direction: down"), title, alt, key+"n")
+			if err != nil {
+				return "", err
+			}
+			svg = strings.Replace(svg, `class="d2"`, `class="d2 wide"`, 1) + strings.Replace(narrow, `class="d2"`, `class="d2 narrow"`, 1)
+		}
+	}
+	var b strings.Builder
+	b.WriteString(`<figure class="diagram"><div class="diagram-scroll" tabindex="0" role="region" aria-label="Diagram: ` + html.EscapeString(title) + `">` + svg + "</div>\n")
+	b.WriteString("<figcaption>" + html.EscapeString(title) + "\n<details><summary>The diagram in words</summary>\n")
+	if alt != "" {
+		b.WriteString("<p>" + html.EscapeString(alt) + "</p>\n")
+	}
+	b.WriteString(said + "</details></figcaption></figure>\n")
+	return site.HTML(b.String()), nil
+}
+
+// lay lays a text out and draws it as it stands.
+func lay(source, title, alt, key string) (clean string, diagram *d2target.Diagram, err error) {
 	defer func() {
 		// The layout engine is a program of its own in an interpreter; some texts
 		// make it panic.
@@ -127,66 +167,72 @@ func draw(source, title, alt, key string) (_ site.HTML, err error) {
 	}()
 	ruler, ok := rulers.Get().(*textmeasure.Ruler)
 	if !ok {
-		return "", errors.New("measure text: no fonts")
+		return "", nil, errors.New("measure text: no fonts")
 	}
 	defer rulers.Put(ruler)
 	ctx := d2log.With(context.Background(), slog.New(slog.DiscardHandler))
 	pad, yes := int64(8), true
 	options := &d2svg.RenderOpts{Pad: &pad, NoXMLTag: &yes, OmitVersion: &yes, Salt: &key}
-	diagram, _, err := d2lib.Compile(ctx, source, &d2lib.CompileOptions{
+	diagram, _, err = d2lib.Compile(ctx, source, &d2lib.CompileOptions{
 		Ruler:          ruler,
 		LayoutResolver: func(string) (d2graph.LayoutGraph, error) { return d2dagrelayout.DefaultLayout, nil },
 	}, options)
 	if err != nil {
-		return "", errors.New(strings.TrimPrefix(err.Error(), "failed to compile: "))
+		return "", nil, errors.New(strings.TrimPrefix(err.Error(), "failed to compile: "))
 	}
 	svg, err := d2svg.Render(diagram, options)
 	if err != nil {
-		return "", fmt.Errorf("render: %w", err)
+		return "", nil, fmt.Errorf("render: %w", err)
 	}
-	clean, err := restyle(string(svg), key, title, alt)
-	if err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	b.WriteString(`<figure class="diagram"><div class="diagram-scroll" tabindex="0" role="region" aria-label="Diagram: ` + html.EscapeString(title) + `">` + clean + "</div>\n")
-	b.WriteString("<figcaption>" + html.EscapeString(title) + "\n<details><summary>The diagram in words</summary>\n")
-	if alt != "" {
-		b.WriteString("<p>" + html.EscapeString(alt) + "</p>\n")
-	}
-	b.WriteString(words(diagram) + "</details></figcaption></figure>\n")
-	return site.HTML(b.String()), nil
+	clean, err = restyle(string(svg), key, title, alt)
+	return clean, diagram, err
 }
 
-// words lists the connections of a diagram, or its shapes if it has none.
-func words(diagram *d2target.Diagram) string {
+// link is one arrow: what it joins, what it says, and where it has heads.
+type link struct {
+	from, to, label string
+	src, dst        bool
+}
+
+// linksOf gives the arrows of a diagram, and the names of its shapes.
+func linksOf(diagram *d2target.Diagram) (links []link, shapes []string) {
 	label := make(map[string]string)
-	var b strings.Builder
 	for _, s := range diagram.Shapes {
-		label[s.ID] = strings.ReplaceAll(s.Label, "\n", ", ")
+		label[s.ID] = s.Label
+		shapes = append(shapes, s.Label)
+	}
+	for _, c := range diagram.Connections {
+		if from, to := label[c.Src], label[c.Dst]; from != "" && to != "" { // else a lifeline
+			links = append(links, link{from, to, c.Label, c.SrcArrow != d2target.NoArrowhead, c.DstArrow != d2target.NoArrowhead})
+		}
+	}
+	return links, shapes
+}
+
+// words lists the arrows of a diagram, or its shapes if it has none.
+func words(links []link, shapes []string) string {
+	var b strings.Builder
+	item := func(text string) {
+		b.WriteString("<li>" + html.EscapeString(strings.ReplaceAll(text, "\n", ", ")) + "</li>\n")
 	}
 	b.WriteString("<ul>\n")
-	for _, c := range diagram.Connections {
-		from, to := label[c.Src], label[c.Dst]
-		if from == "" || to == "" {
-			continue // a lifeline
-		}
+	for _, l := range links {
 		arrow := " to "
 		switch {
-		case c.SrcArrow != d2target.NoArrowhead && c.DstArrow != d2target.NoArrowhead:
+		case l.src && l.dst:
 			arrow = " to and from "
-		case c.SrcArrow != d2target.NoArrowhead:
+		case l.src:
 			arrow = " from "
 		}
-		text := from + arrow + to
-		if c.Label != "" {
-			text += ": " + strings.ReplaceAll(c.Label, "\n", ", ")
+		text := l.from + arrow + l.to
+		if l.label != "" {
+			text += ": " + l.label
 		}
-		b.WriteString("<li>" + html.EscapeString(text) + "</li>\n")
+		item(text)
 	}
-	if len(diagram.Connections) == 0 {
-		for _, s := range diagram.Shapes {
-			b.WriteString("<li>" + html.EscapeString(label[s.ID]) + "</li>\n")
+	if len(links) == 0 {
+		for _, name := range shapes {
+			item(name)
 		}
 	}
 	b.WriteString("</ul>\n")

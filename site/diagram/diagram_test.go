@@ -1,8 +1,11 @@
 package diagram
 
 import (
+	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,6 +61,79 @@ func TestDraw_obeys_the_policy(t *testing.T) {
 				}
 				ids[a.Val] = true
 			}
+		}
+	}
+}
+
+// TestDraw_narrow: what goes to the right is drawn downward as well, narrower and
+// with names of its own.
+func TestDraw_narrow(t *testing.T) {
+	drawn, err := New("").Draw("direction: right\na: One\nb: Two\nc: Three\na -> b: first -> c: second", "t", "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := regexp.MustCompile(`<svg class="d2 (wide|narrow)".*? width="(\d+)"`).FindAllStringSubmatch(string(drawn), -1)
+	if len(size) != 2 || size[0][1] != "wide" || size[1][1] != "narrow" {
+		t.Fatalf("drawn as %q", size)
+	}
+	wide, _ := strconv.Atoi(size[0][2])
+	narrow, _ := strconv.Atoi(size[1][2])
+	if narrow*3 >= wide*2 {
+		t.Errorf("%d wide, and %d for a narrow screen", wide, narrow)
+	}
+	ids := map[string]bool{}
+	for _, id := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(string(drawn), -1) {
+		if ids[id[1]] {
+			t.Errorf("id %s twice", id[1])
+		}
+		ids[id[1]] = true
+	}
+	if strings.Contains(draws(t, New("")), "narrow") {
+		t.Error("a drawing without a direction is drawn twice")
+	}
+}
+
+// TestDraw_sequence: plain sequences fit into the room that there is; what has more
+// in it than actors and messages is D2's.
+func TestDraw_sequence(t *testing.T) {
+	const text = "shape: sequence_diagram\na: <Ada>\nb: Ben\nc: Cem\na -> b: one & two\nb -> b: thinks\na <- c: a text that is longer than it has room\nc -> b\n"
+	drawn, err := New("").Draw(text, "t", "What <it> shows.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := string(drawn)
+	for _, want := range []string{
+		`<div class="sequence of-3">`, "<span>&lt;Ada&gt;</span>", `<line class="life" x1="16.67%" x2="16.67%" y1="0" y2="180">`,
+		`<line class="message" x1="16.67%" x2="50%" y1="34" y2="34"></line><svg x="50%" y="34"><path class="head" d="M0 0l-8 -4v8z">`, ">one &amp; two</text>",
+		`<path class="message" d="M0 -14h18v14h-16">`, `<line class="message" x1="83.33%" x2="16.67%" y1="118"`, `M0 0l8 -4v8z`,
+		"<li>Ben to Ben: thinks</li>", "<li>Cem to &lt;Ada&gt;: a text", "<li>Cem to Ben</li>", "What &lt;it&gt; shows.</desc>",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "style=") || strings.Contains(out, "<Ada>") {
+		t.Error("the drawing has a style, or text that is not escaped")
+	}
+	for name, more := range map[string]string{
+		"a note": "a.\"a note\"\n", "a group": "later: {\n  a -> b: x\n}\n", "a style": "a -> b: x {style.stroke-dash: 4}\n",
+		"a link": "a.link: https://example.com\n", "two heads": "a <-> b\n", "an icon": "a.icon: https://example.com/x.png\n", "another shape": "a.shape: person\n",
+		"Markdown": "a: |md\n  *x*\n|\n", "no actors": "shape: rectangle\n", "a mistake": "a -> {",
+	} {
+		if s, ok := readSequence(text + more); ok {
+			t.Errorf("%s is left out of the drawing: %v", name, s)
+		}
+	}
+}
+
+// TestLabel: the text of a message stays in the room of a phone.
+func TestLabel(t *testing.T) {
+	for _, tt := range []struct {
+		from, to, long, x float64
+		anchor            string
+	}{{0.2, 0.6, 0.3, 0.4, "middle"}, {0.2, 0.4, 0.8, 0.2, "start"}, {0.1, 0.2, 0.95, 0, "start"}, {0.9, 0.7, 0.5, 0.9, "end"}, {0.9, 0.7, 0.95, 1, "end"}} {
+		if x, anchor := label(tt.from, tt.to, tt.long); math.Abs(x-tt.x) > 1e-9 || anchor != tt.anchor {
+			t.Errorf("label(%v, %v, %v) = %v %s, want %v %s", tt.from, tt.to, tt.long, x, anchor, tt.x, tt.anchor)
 		}
 	}
 }

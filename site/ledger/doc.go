@@ -23,13 +23,26 @@
 // A status is one of three. What is designed has no test yet and says why. What is
 // built names at least one test that tries it; if a part is missing, it says so under
 // open. What is measured refers to a recorded run as well. A failure mode names its
-// alert and its runbook entry, or the reason why there is none.
+// alert and its runbook entry, or the reason why there is none; a promise names its
+// component, and the scenario or experiment that shows it, as well.
+//
+// Questions and criticisms are asked, and have no status: what a review board wants to
+// know, and what somebody holds against the design. Each has an answer that leads to
+// its ground (a page, a record, an entry, a value, a test); what the answer lacks stands
+// under open. A criticism may say under without_answer why it has none.
+//
+//	kind: questions
+//	entries:
+//	
+//	    name: Why not one global log?
+//	    answer: Nobody can compare two rooms on one screen (ADR-0001).
 //
 // A text asks for entries by a fenced block of the language ledger:
 //
 //	entries: failure-modes     headings and lists; with part: only one part
 //	table: requirements        one row an entry; with part: only one part
 //	tests: failure-modes       each test, and the ids that it tries
+//	only: FM-1                 a further line: this one entry
 //
 // and refers to them by links whose text is compared with the ledger:
 //

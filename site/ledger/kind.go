@@ -12,6 +12,7 @@ type kind struct {
 	may      []string // keys that it may have
 	owes     []string // keys that it has, or a reason without_… for their absence
 	columns  []column // of its table
+	asked    bool     // an entry is asked, and has an answer with its ground instead of a status with its tests
 }
 
 // column shows what stands under a key; state is the badge with its grounds.
@@ -31,18 +32,33 @@ var kinds = map[string]kind{
 		columns: []column{{"id", "Id"}, {"name", "Requirement"}, {"what", "Precisely"}, {"state", "Held by"}},
 	},
 	"promises": {
-		singular: "promise", needs: []string{"what"}, may: []string{"held"},
+		singular: "promise", needs: []string{"component", "what"}, may: []string{"held"}, owes: []string{"shown", "alert", "runbook"},
 		columns: []column{{"id", "Id"}, {"name", "Promise"}, {"what", "Precisely"}, {"state", "Held by"}},
+	},
+	"questions": {
+		singular: "question", needs: []string{"answer"}, asked: true,
+		columns: []column{{"id", "Id"}, {"answer", "Question and answer"}},
+	},
+	"criticisms": {
+		singular: "criticism", owes: []string{"answer"}, asked: true,
+		columns: []column{{"id", "Id"}, {"answer", "Criticism, and where it is answered"}},
 	},
 }
 
-// common are the keys that entries of every kind may have.
-var common = []string{"name", "status", "why", "tests", "measured", "open"}
+// common are the keys that entries of every kind may have, or of those that are asked.
+var (
+	common = []string{"name", "status", "why", "tests", "measured", "open"}
+	ofAsk  = []string{"name", "open"}
+)
 
 func kindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 func (k kind) keys() []string {
-	keys := slices.Concat(common, k.needs, k.may, k.owes)
+	own := common
+	if k.asked {
+		own = ofAsk
+	}
+	keys := slices.Concat(own, k.needs, k.may, k.owes)
 	for _, key := range k.owes {
 		keys = append(keys, without(key))
 	}

@@ -30,11 +30,13 @@ var spoken = map[string][]string{
 var measures = map[string]func(*Entry) bool{
 	"count":    func(*Entry) bool { return true },
 	"tested":   func(e *Entry) bool { return e.has("tests") },
-	"partly":   func(e *Entry) bool { return e.has("tests") && e.has("open") },
+	"partly":   func(e *Entry) bool { return (e.has("tests") || e.has("answer")) && e.has("open") },
 	"untested": func(e *Entry) bool { return !e.has("tests") },
 	"designed": func(e *Entry) bool { return e.Status() == "designed" },
 	"built":    func(e *Entry) bool { return e.Status() == "built" },
 	"measured": func(e *Entry) bool { return e.Status() == "measured" },
+	"answered": func(e *Entry) bool { return e.has("answer") && !e.has("open") },
+	"open":     func(e *Entry) bool { return e.has(without("answer")) },
 }
 
 // Agree reports whether text says what dest stands for, letter by letter but for a
@@ -73,6 +75,9 @@ func (l *Ledger) forms(dest string) []string {
 		case "badge":
 			return []string{e.Status()}
 		case "status":
+			if kinds[e.kind].asked {
+				return answered(e)
+			}
 			if measures["partly"](e) && e.Status() == "built" {
 				return spoken["partly"]
 			}
@@ -97,6 +102,17 @@ func (l *Ledger) forms(dest string) []string {
 		return nil
 	}
 	return []string{inWords(n), strconv.Itoa(n)}
+}
+
+// answered is the status of an entry that is asked.
+func answered(e *Entry) []string {
+	switch {
+	case !e.has("answer"):
+		return []string{"not answered", "open"}
+	case e.has("open"):
+		return []string{"answered in part", "answered"}
+	}
+	return []string{"answered"}
 }
 
 func cutLast(name string) (before, after string, ok bool) {

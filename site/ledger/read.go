@@ -3,7 +3,6 @@ package ledger
 import (
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -12,6 +11,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/yamlfile"
 )
 
 // Ledger is what the files say. It does not change after Load. A nil Ledger has no
@@ -29,12 +29,12 @@ type Entry struct {
 	Line int
 
 	kind, part string
-	fields     map[string]member
-	tests      []member // by name, with what each tries
+	fields     map[string]yamlfile.Member
+	tests      []yamlfile.Member // by name, with what each tries
 }
 
 // Status is what stands under status.
-func (e *Entry) Status() string { return e.fields["status"].text }
+func (e *Entry) Status() string { return e.fields["status"].Text }
 
 // Kind is that of its file: "failure-modes".
 func (e *Entry) Kind() string { return e.kind }
@@ -44,14 +44,21 @@ func (e *Entry) Tests() int { return len(e.tests) }
 
 // Field is the text under a key and the line where it begins.
 func (e *Entry) Field(key string) (text string, line int) {
-	return e.fields[key].text, e.fields[key].at
+	return e.fields[key].Text, e.fields[key].At
+}
+
+// Answer is what an entry that is asked says, and the line where that begins. It is
+// false for what is not asked, or says that it has none.
+func (e *Entry) Answer() (text string, line int, ok bool) {
+	f := e.fields["answer"]
+	return f.Text, f.At, kinds[e.kind].asked && f.Text != ""
 }
 
 func (e *Entry) has(key string) bool {
 	if key == "tests" {
 		return len(e.tests) > 0
 	}
-	return e.fields[key].text != ""
+	return e.fields[key].Text != ""
 }
 
 // Entries lists what is known.
@@ -121,18 +128,16 @@ func (r *reader) read(data []byte) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return
 	}
-	top, err := readYAML(data)
-	if err != nil {
-		var at *lineError
-		errors.As(err, &at)
-		r.find(at.line, "ledger-syntax", "write mappings of texts: kind, and entries or parts", "it cannot be understood: %v", err)
+	top, wrong := yamlfile.ReadRepeated(data)
+	if wrong != nil {
+		r.find(wrong.Line, "ledger-syntax", "write mappings of texts: kind, and entries or parts", "it cannot be understood: %v", wrong)
 		return
 	}
 	r.kind = strings.TrimSuffix(path.Base(r.file), path.Ext(r.file))
 	line := 1
 	for _, m := range top {
-		if m.key == "kind" {
-			r.kind, line = m.text, m.line
+		if m.Key == "kind" {
+			r.kind, line = m.Text, m.Line
 		}
 	}
 	if _, ok := kinds[r.kind]; !ok {
@@ -141,15 +146,15 @@ func (r *reader) read(data []byte) {
 	}
 	for _, m := range top {
 		switch {
-		case m.key == "kind":
-		case m.key == "entries" && m.isMap:
-			r.entries("", m.members)
-		case m.key == "parts" && m.isMap:
-			for _, part := range m.members {
-				r.entries(part.key, part.members)
+		case m.Key == "kind":
+		case m.Key == "entries" && m.IsMap:
+			r.entries("", m.Members)
+		case m.Key == "parts" && m.IsMap:
+			for _, part := range m.Members {
+				r.entries(part.Key, part.Members)
 			}
 		default:
-			r.find(m.line, "ledger-key", "the keys are kind, entries and parts; the last two are mappings", "%q is not a part of a ledger", m.key)
+			r.find(m.Line, "ledger-key", "the keys are kind, entries and parts; the last two are mappings", "%q is not a part of a ledger", m.Key)
 		}
 	}
 }
@@ -157,17 +162,17 @@ func (r *reader) read(data []byte) {
 // idPattern keeps ids fit for anchors and for the addresses of links.
 var idPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$`)
 
-func (r *reader) entries(part string, members []member) {
+func (r *reader) entries(part string, members []yamlfile.Member) {
 	for _, m := range members {
-		if !idPattern.MatchString(m.key) || kinds[m.key].singular != "" {
-			r.find(m.line, "ledger-id", "write letters and digits joined by hyphens: FM-1, F-relay", "%q is no id of an entry", m.key)
+		if !idPattern.MatchString(m.Key) || kinds[m.Key].singular != "" {
+			r.find(m.Line, "ledger-id", "write letters and digits joined by hyphens: FM-1, F-relay", "%q is no id of an entry", m.Key)
 			continue
 		}
-		if first := r.ledger.byID[m.key]; first != nil {
-			r.find(m.line, "ledger-duplicate", "give one of them another id, or remove it", "%s is defined in %s:%d as well", m.key, first.File, first.Line)
+		if first := r.ledger.byID[m.Key]; first != nil {
+			r.find(m.Line, "ledger-duplicate", "give one of them another id, or remove it", "%s is defined in %s:%d as well", m.Key, first.File, first.Line)
 			continue
 		}
-		e := &Entry{ID: m.key, File: r.file, Line: m.line, kind: r.kind, part: part, fields: make(map[string]member)}
+		e := &Entry{ID: m.Key, File: r.file, Line: m.Line, kind: r.kind, part: part, fields: make(map[string]yamlfile.Member)}
 		r.fill(e, m)
 		r.judge(e)
 		r.ledger.byID[e.ID] = e
@@ -175,26 +180,26 @@ func (r *reader) entries(part string, members []member) {
 	}
 }
 
-func (r *reader) fill(e *Entry, m member) {
+func (r *reader) fill(e *Entry, m yamlfile.Member) {
 	known := kinds[e.kind].keys()
-	for _, f := range m.members {
-		_, twice := e.fields[f.key]
+	for _, f := range m.Members {
+		_, twice := e.fields[f.Key]
 		switch {
-		case !slices.Contains(known, f.key):
+		case !slices.Contains(known, f.Key):
 			mend := "the keys of a " + kinds[e.kind].singular + " are " + strings.Join(known, ", ")
-			if near := site.Nearest(f.key, known); near != "" {
+			if near := site.Nearest(f.Key, known); near != "" {
 				mend = "did you mean " + near + "?"
 			}
-			r.find(f.line, "ledger-key", mend, "%q is not a key of %s", f.key, e.ID)
+			r.find(f.Line, "ledger-key", mend, "%q is not a key of %s", f.Key, e.ID)
 		case twice:
-			r.find(f.line, "ledger-key", "keep one of them", "%s says %s twice", e.ID, f.key)
-		case f.key == "tests" && f.isMap:
-			e.tests = f.members
-			e.fields[f.key] = f
-		case f.isMap || f.key == "tests":
-			r.find(f.line, "ledger-key", "tests: is a mapping of names to what each tries, and everything else a text", "%s of %s has the wrong form", f.key, e.ID)
+			r.find(f.Line, "ledger-key", "keep one of them", "%s says %s twice", e.ID, f.Key)
+		case f.Key == "tests" && f.IsMap:
+			e.tests = f.Members
+			e.fields[f.Key] = f
+		case f.IsMap || f.Key == "tests":
+			r.find(f.Line, "ledger-key", "tests: is a mapping of names to what each tries, and everything else a text", "%s of %s has the wrong form", f.Key, e.ID)
 		default:
-			e.fields[f.key] = f
+			e.fields[f.Key] = f
 		}
 	}
 }

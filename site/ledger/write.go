@@ -10,12 +10,13 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/yamlfile"
 )
 
 // Show writes what a block of the language ledger asks for as Markdown, for a text
 // that stands in source. The error says what is wrong with the request.
 func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
-	var how, kind, part string
+	var how, kind, part, only string
 	for line := range strings.Lines(request) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
@@ -24,10 +25,12 @@ func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
 		switch value = strings.TrimSpace(value); {
 		case key == "part":
 			part = value
+		case key == "only":
+			only = value
 		case how == "" && slices.Contains([]string{"entries", "table", "tests"}, key):
 			how, kind = key, value
 		default:
-			return nil, fmt.Errorf("%q is not understood: write entries, table or tests with a kind of entry, and perhaps part", line)
+			return nil, fmt.Errorf("%q is not understood: write entries, table or tests with a kind of entry, and perhaps part or only", line)
 		}
 	}
 	if how == "" {
@@ -43,13 +46,15 @@ func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
 		if !slices.Contains(parts, e.part) {
 			parts = append(parts, e.part)
 		}
-		if part == "" || e.part == part {
+		if (part == "" || e.part == part) && (only == "" || e.ID == only) {
 			chosen = append(chosen, e)
 		}
 	}
 	switch {
 	case len(parts) == 0:
 		return nil, fmt.Errorf("the ledger has no %s; the kinds are %s", kind, strings.Join(kindNames(), ", "))
+	case len(chosen) == 0 && only != "":
+		return nil, fmt.Errorf("%s have no entry %s", kind, only)
 	case len(chosen) == 0:
 		return nil, fmt.Errorf("%s have no part %q; the parts are %s", kind, part, strings.Join(parts, "; "))
 	}
@@ -86,15 +91,15 @@ func (w *writer) at(e *Entry, line int, text string) {
 var relative = regexp.MustCompile(`\]\([^<)\s:]+[)\s]`)
 
 // text adds a text of an entry, with its links turned to where the reader stands.
-func (w *writer) text(e *Entry, m member, indent string) {
-	text := relative.ReplaceAllStringFunc(m.text, func(link string) string {
+func (w *writer) text(e *Entry, m yamlfile.Member, indent string) {
+	text := relative.ReplaceAllStringFunc(m.Text, func(link string) string {
 		dest, end := link[2:len(link)-1], link[len(link)-1:]
 		if strings.HasPrefix(dest, "#") || strings.HasPrefix(dest, "/") {
 			return link
 		}
 		return "](" + rel(w.from, path.Join(path.Dir(e.File), dest)) + end
 	})
-	w.at(e, m.at, strings.ReplaceAll(text, "\n", "\n"+indent))
+	w.at(e, m.At, strings.ReplaceAll(text, "\n", "\n"+indent))
 }
 
 // rel is the way from a folder to a file, both below the root.
@@ -115,10 +120,14 @@ func (w *writer) badge(e *Entry) {
 
 // entry writes a heading and a list.
 func (w *writer) entry(e *Entry) {
-	w.at(e, e.fields["name"].at, fmt.Sprintf("### %s: %s\n\n", e.ID, e.fields["name"].text))
+	w.at(e, e.fields["name"].At, fmt.Sprintf("### %s: %s\n\n", e.ID, e.fields["name"].Text))
+	if kinds[e.kind].asked {
+		w.answer(e)
+		return
+	}
 	w.badge(e)
 	if e.has("what") {
-		w.at(e, e.fields["what"].at, " ")
+		w.at(e, e.fields["what"].At, " ")
 		w.text(e, e.fields["what"], "")
 	}
 	w.own("\n\n")
@@ -129,14 +138,14 @@ func (w *writer) entry(e *Entry) {
 	}
 	switch {
 	case e.has("why"):
-		w.item(e, "Test", member{text: "none. " + e.fields["why"].text, at: e.fields["why"].at})
+		w.item(e, "Test", yamlfile.Member{Text: "none. " + e.fields["why"].Text, At: e.fields["why"].At})
 	case len(e.tests) == 1:
-		w.item(e, "Test", member{text: "`" + e.tests[0].key + "`: " + e.tests[0].text, at: e.tests[0].at})
+		w.item(e, "Test", yamlfile.Member{Text: "`" + e.tests[0].Key + "`: " + e.tests[0].Text, At: e.tests[0].At})
 	case len(e.tests) > 1:
 		w.own("- **Tests:**\n")
 		for _, t := range e.tests {
 			w.own("  - ")
-			w.at(e, t.at, "`"+t.key+"`: ")
+			w.at(e, t.At, "`"+t.Key+"`: ")
 			w.text(e, t, "    ")
 			w.own("\n")
 		}
@@ -151,14 +160,30 @@ func (w *writer) entry(e *Entry) {
 		if e.has(key) {
 			w.item(e, label, e.fields[key])
 		} else if e.has(without(key)) {
-			w.item(e, label, member{text: "none; " + e.fields[without(key)].text, at: e.fields[without(key)].at})
+			w.item(e, label, yamlfile.Member{Text: "none; " + e.fields[without(key)].Text, At: e.fields[without(key)].At})
 		}
 	}
 	w.own("\n")
 }
 
-func (w *writer) item(e *Entry, label string, m member) {
-	w.at(e, m.at, "- **"+label+":** ")
+// answer writes what stands below the heading of an entry that is asked.
+func (w *writer) answer(e *Entry) {
+	if reason := e.fields[without("answer")]; reason.Text != "" {
+		w.at(e, reason.At, "Not answered: ")
+		w.text(e, reason, "")
+	} else {
+		w.text(e, e.fields["answer"], "")
+	}
+	if open := e.fields["open"]; open.Text != "" {
+		w.own("\n\n")
+		w.at(e, open.At, "**Open:** ")
+		w.text(e, open, "")
+	}
+	w.own("\n\n")
+}
+
+func (w *writer) item(e *Entry, label string, m yamlfile.Member) {
+	w.at(e, m.At, "- **"+label+":** ")
 	w.text(e, m, "  ")
 	w.own("\n")
 }
@@ -186,19 +211,34 @@ func (w *writer) cell(e *Entry, column string) {
 	case "id":
 		w.at(e, e.Line, e.ID)
 		return
+	case "answer":
+		w.own("**")
+		w.line(e, e.fields["name"])
+		w.own("**<br>")
+		if reason := e.fields[without(column)]; reason.Text != "" {
+			w.at(e, reason.At, "Not answered: ")
+			w.line(e, reason)
+		} else {
+			w.line(e, e.fields[column])
+		}
+		if e.has("open") {
+			w.at(e, e.fields["open"].At, "<br>Open: ")
+			w.line(e, e.fields["open"])
+		}
+		return
 	case "state":
 		w.badge(e)
 		if e.has("held") {
-			w.at(e, e.fields["held"].at, " ")
+			w.at(e, e.fields["held"].At, " ")
 			w.line(e, e.fields["held"])
 		}
 		for i, t := range e.tests {
 			w.own([]string{" ", ", "}[min(i, 1)])
-			w.at(e, t.at, "`"+t.key+"`")
+			w.at(e, t.At, "`"+t.Key+"`")
 		}
 		for _, key := range []string{"why", "measured", "open"} {
 			if e.has(key) {
-				w.at(e, e.fields[key].at, map[string]string{"why": " ", "measured": "<br>", "open": "<br>Open: "}[key])
+				w.at(e, e.fields[key].At, map[string]string{"why": " ", "measured": "<br>", "open": "<br>Open: "}[key])
 				w.line(e, e.fields[key])
 			}
 		}
@@ -208,22 +248,22 @@ func (w *writer) cell(e *Entry, column string) {
 }
 
 // line adds a text within the row of a table, which is one line.
-func (w *writer) line(e *Entry, m member) {
-	m.text = strings.ReplaceAll(strings.Join(strings.Fields(m.text), " "), "|", `\|`)
+func (w *writer) line(e *Entry, m yamlfile.Member) {
+	m.Text = strings.ReplaceAll(strings.Join(strings.Fields(m.Text), " "), "|", `\|`)
 	w.text(e, m, "")
 }
 
 // tests writes which tests try what: those that try the same stand in one row, and
 // those that try most come first.
 func (w *writer) tests(entries []*Entry) {
-	tried, first := make(map[string][]*Entry), make(map[string]member)
+	tried, first := make(map[string][]*Entry), make(map[string]yamlfile.Member)
 	var names []string
 	for _, e := range entries {
 		for _, t := range e.tests {
-			if tried[t.key] == nil {
-				names, first[t.key] = append(names, t.key), t
+			if tried[t.Key] == nil {
+				names, first[t.Key] = append(names, t.Key), t
 			}
-			tried[t.key] = append(tried[t.key], e)
+			tried[t.Key] = append(tried[t.Key], e)
 		}
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(len(tried[b]), len(tried[a])) })
@@ -238,7 +278,7 @@ func (w *writer) tests(entries []*Entry) {
 				continue
 			}
 			w.own(sep)
-			w.at(same[0], first[name].at, "`"+name+"`")
+			w.at(same[0], first[name].At, "`"+name+"`")
 			sep = ", "
 		}
 		sep = " | "

@@ -10,6 +10,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"lockstep/site"
+	"lockstep/site/columns"
 )
 
 // info is the first line of a fence: ```go title="main.go".
@@ -64,7 +65,7 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	fence := n.(*ast.FencedCodeBlock)
 	i := p.d.info(fence)
 	source := p.d.lines(n)
-	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart}[i.language]; ok {
+	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart, "columns": columns.Draw}[i.language]; ok {
 		drawing, err := draw(string(source), i.title, i.alt)
 		if err == nil {
 			w.WriteString("<div")

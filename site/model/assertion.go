@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/yamlfile"
 )
 
 // assertion is a comparison that must hold: what the design says of itself in
@@ -26,42 +27,42 @@ type assertion struct {
 
 func (a *assertion) anchor() string { return "assert." + a.name }
 
-func (r *reader) assertion(m member) {
-	if !namePattern.MatchString(m.key) || hasKeyword(m.key) {
-		r.find(m.line, "model-name", "use lower-case words joined by dots, none of them a Go keyword", "%q is no name", m.key)
+func (r *reader) assertion(m yamlfile.Member) {
+	if !namePattern.MatchString(m.Key) || hasKeyword(m.Key) {
+		r.find(m.Line, "model-name", "use lower-case words joined by dots, none of them a Go keyword", "%q is no name", m.Key)
 		return
 	}
 	for _, g := range r.m.groups {
 		for _, other := range g.asserts {
-			if other.name == m.key {
-				r.find(m.line, "model-name", "rename one of the two", "the assertion %s is in %s:%d as well", m.key, other.file, other.line)
+			if other.name == m.Key {
+				r.find(m.Line, "model-name", "rename one of the two", "the assertion %s is in %s:%d as well", m.Key, other.file, other.line)
 				return
 			}
 		}
 	}
-	a := &assertion{name: m.key, file: r.g.file, line: m.line}
-	for _, field := range m.members {
+	a := &assertion{name: m.Key, file: r.g.file, line: m.Line}
+	for _, field := range m.Members {
 		switch {
-		case field.key == "what" && !field.isMap:
-			a.what = field.text
-		case field.key == "note" && !field.isMap:
-			a.note = field.text
-		case field.key == "assert" && !field.isMap:
+		case field.Key == "what" && !field.IsMap:
+			a.what = field.Text
+		case field.Key == "note" && !field.IsMap:
+			a.note = field.Text
+		case field.Key == "assert" && !field.IsMap:
 			var err error
-			if a.test, err = parseComparison(field.text); err != nil {
-				r.find(field.line, "model-assert", "compare two formulas: zones.lost_utilisation <= 100", "%s: %v", m.key, err)
+			if a.test, err = parseComparison(field.Text); err != nil {
+				r.find(field.Line, "model-assert", "compare two formulas: zones.lost_utilisation <= 100", "%s: %v", m.Key, err)
 				return
 			}
-			a.line = field.line
+			a.line = field.Line
 		default:
-			r.find(field.line, "model-key", "the keys of an assertion are what, assert and note", "%q is not a key of %s", field.key, m.key)
+			r.find(field.Line, "model-key", "the keys of an assertion are what, assert and note", "%q is not a key of %s", field.Key, m.Key)
 		}
 	}
 	if a.what == "" {
-		r.find(m.line, "model-what", "add \"what:\" with a sentence: what the design promises by it", "%s does not say what it means", m.key)
+		r.find(m.Line, "model-what", "add \"what:\" with a sentence: what the design promises by it", "%s does not say what it means", m.Key)
 	}
 	if a.test == nil {
-		r.find(m.line, "model-assert", "add assert: with a comparison", "%s asserts nothing", m.key)
+		r.find(m.Line, "model-assert", "add assert: with a comparison", "%s asserts nothing", m.Key)
 		return
 	}
 	r.g.asserts = append(r.g.asserts, a)

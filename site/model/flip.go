@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"lockstep/site"
+	"lockstep/site/yamlfile"
 )
 
 // flip asks at which value of one input a decision would be taken in another way:
@@ -23,41 +24,41 @@ type flip struct {
 	value float64
 }
 
-func (r *reader) flip(m member) {
-	if !namePattern.MatchString(m.key) || hasKeyword(m.key) {
-		r.find(m.line, "model-name", "use lower-case words joined by dots, none of them a Go keyword", "%q is no name", m.key)
+func (r *reader) flip(m yamlfile.Member) {
+	if !namePattern.MatchString(m.Key) || hasKeyword(m.Key) {
+		r.find(m.Line, "model-name", "use lower-case words joined by dots, none of them a Go keyword", "%q is no name", m.Key)
 		return
 	}
-	if other := r.m.flips[m.key]; other != nil {
-		r.find(m.line, "model-name", "rename one of the two", "the flip %s is in %s:%d as well", m.key, other.file, other.line)
+	if other := r.m.flips[m.Key]; other != nil {
+		r.find(m.Line, "model-name", "rename one of the two", "the flip %s is in %s:%d as well", m.Key, other.file, other.line)
 		return
 	}
-	f := &flip{name: m.key, file: r.g.file, line: m.line, group: r.g}
-	for _, field := range m.members {
+	f := &flip{name: m.Key, file: r.g.file, line: m.Line, group: r.g}
+	for _, field := range m.Members {
 		switch {
-		case field.isMap:
-			r.find(field.line, "model-key", "write its value on the same line", "%s of %s is a mapping", field.key, m.key)
-		case field.key == "what":
-			f.what = field.text
-		case field.key == "note":
-			f.note = field.text
-		case field.key == "input":
-			f.input = field.text
-		case field.key == "while":
+		case field.IsMap:
+			r.find(field.Line, "model-key", "write its value on the same line", "%s of %s is a mapping", field.Key, m.Key)
+		case field.Key == "what":
+			f.what = field.Text
+		case field.Key == "note":
+			f.note = field.Text
+		case field.Key == "input":
+			f.input = field.Text
+		case field.Key == "while":
 			var err error
-			if f.test, err = parseComparison(field.text); err != nil {
-				r.find(field.line, "model-flip", "compare two formulas: cost.exact.share <= 10", "%s: %v", m.key, err)
+			if f.test, err = parseComparison(field.Text); err != nil {
+				r.find(field.Line, "model-flip", "compare two formulas: cost.exact.share <= 10", "%s: %v", m.Key, err)
 				return
 			}
 		default:
-			r.find(field.line, "model-key", "the keys of a flip are what, input, while and note", "%q is not a key of %s", field.key, m.key)
+			r.find(field.Line, "model-key", "the keys of a flip are what, input, while and note", "%q is not a key of %s", field.Key, m.Key)
 		}
 	}
 	if f.what == "" {
-		r.find(m.line, "model-what", "add \"what:\" with a few words: the decision that flips", "%s does not say what it is", m.key)
+		r.find(m.Line, "model-what", "add \"what:\" with a few words: the decision that flips", "%s does not say what it is", m.Key)
 	}
 	if f.test == nil || f.input == "" {
-		r.find(m.line, "model-flip", "add input: the input that moves, and while: the comparison that holds for the decision as it is", "%s lacks one of the two", m.key)
+		r.find(m.Line, "model-flip", "add input: the input that moves, and while: the comparison that holds for the decision as it is", "%s lacks one of the two", m.Key)
 		return
 	}
 	r.m.flips[f.name] = f

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lockstep/site"
+	"lockstep/site/yamlfile"
 )
 
 var namePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]*[a-z][a-z0-9_]*)*$`)
@@ -34,70 +35,70 @@ func (m *Model) readGroup(fsys fs.FS, file string) []site.Finding {
 		r.find(0, "model-syntax", "make the file readable or remove it", "cannot read the model: %v", err)
 		return r.findings
 	}
-	top, line, err := readYAML(data)
-	if err != nil {
-		r.find(line, "model-syntax", "write a mapping with title, about, inputs, formulas, asserts and flips", "%v", err)
+	top, wrong := yamlfile.Read(data)
+	if wrong != nil {
+		r.find(wrong.Line, "model-syntax", "write a mapping with title, about, inputs, formulas, asserts and flips", "%v", wrong)
 		return r.findings
 	}
 	r.g.title = r.g.id
 	m.groups = append(m.groups, r.g)
 	for _, part := range top {
 		switch {
-		case part.key == "title" && !part.isMap:
-			r.g.title = part.text
-		case part.key == "about" && !part.isMap:
-			r.g.about = part.text
-		case part.key == "inputs" && part.isMap:
-			for _, member := range part.members {
+		case part.Key == "title" && !part.IsMap:
+			r.g.title = part.Text
+		case part.Key == "about" && !part.IsMap:
+			r.g.about = part.Text
+		case part.Key == "inputs" && part.IsMap:
+			for _, member := range part.Members {
 				r.add(member, r.input)
 			}
-		case part.key == "formulas" && part.isMap:
-			for _, member := range part.members {
+		case part.Key == "formulas" && part.IsMap:
+			for _, member := range part.Members {
 				r.add(member, r.formula)
 			}
-		case part.key == "asserts" && part.isMap:
-			for _, member := range part.members {
+		case part.Key == "asserts" && part.IsMap:
+			for _, member := range part.Members {
 				r.assertion(member)
 			}
-		case part.key == "flips" && part.isMap:
-			for _, member := range part.members {
+		case part.Key == "flips" && part.IsMap:
+			for _, member := range part.Members {
 				r.flip(member)
 			}
-		case (part.key == "inputs" || part.key == "formulas" || part.key == "asserts" || part.key == "flips") && part.text == "":
+		case (part.Key == "inputs" || part.Key == "formulas" || part.Key == "asserts" || part.Key == "flips") && part.Text == "":
 		default:
-			r.find(part.line, "model-key", "the keys are title, about, inputs, formulas, asserts and flips", "%q is not a part of a model", part.key)
+			r.find(part.Line, "model-key", "the keys are title, about, inputs, formulas, asserts and flips", "%q is not a part of a model", part.Key)
 		}
 	}
 	return r.findings
 }
 
 // add reads what inputs and formulas have in common and lets read do the rest.
-func (r *reader) add(m member, read func(*entry, map[string]member) bool) {
-	if !namePattern.MatchString(m.key) || hasKeyword(m.key) {
-		r.find(m.line, "model-name", "use lower-case words joined by dots, none of them a Go keyword, and not evidence or unit in front", "%q is no name", m.key)
+func (r *reader) add(m yamlfile.Member, read func(*entry, map[string]yamlfile.Member) bool) {
+	if !namePattern.MatchString(m.Key) || hasKeyword(m.Key) {
+		r.find(m.Line, "model-name", "use lower-case words joined by dots, none of them a Go keyword, and not evidence or unit in front", "%q is no name", m.Key)
 		return
 	}
-	if other := r.m.entries[m.key]; other != nil {
-		r.find(m.line, "model-name", "rename one of the two", "%s is defined in %s:%d as well", m.key, other.file, other.line)
+	if other := r.m.entries[m.Key]; other != nil {
+		r.find(m.Line, "model-name", "rename one of the two", "%s is defined in %s:%d as well", m.Key, other.file, other.line)
 		return
 	}
-	fields := map[string]member{}
-	for _, field := range m.members {
-		if field.isMap {
-			r.find(field.line, "model-key", "write its value on the same line", "%s of %s is a mapping", field.key, m.key)
+	fields := map[string]yamlfile.Member{}
+	for _, field := range m.Members {
+		if field.IsMap {
+			r.find(field.Line, "model-key", "write its value on the same line", "%s of %s is a mapping", field.Key, m.Key)
 			return
 		}
-		fields[field.key] = field
+		fields[field.Key] = field
 	}
-	e := &entry{name: m.key, group: r.g, file: r.g.file, line: m.line, what: take(fields, "what"), note: take(fields, "note"), show: 3}
+	e := &entry{name: m.Key, group: r.g, file: r.g.file, line: m.Line, what: take(fields, "what"), note: take(fields, "note"), show: 3}
 	good := true
 	if e.what == "" {
-		r.find(m.line, "model-what", "add \"what:\" with a few words for people", "%s does not say what it is", m.key)
+		r.find(m.Line, "model-what", "add \"what:\" with a few words for people", "%s does not say what it is", m.Key)
 	}
 	var err error
 	if f, ok := fields["unit"]; ok {
-		if e.unit, err = parseUnit(f.text); err != nil {
-			r.find(f.line, "model-unit", "write products and quotients of symbols: msg/s, USD/GB/month", "%s: %v", m.key, err)
+		if e.unit, err = parseUnit(f.Text); err != nil {
+			r.find(f.Line, "model-unit", "write products and quotients of symbols: msg/s, USD/GB/month", "%s: %v", m.Key, err)
 			good = false
 		}
 		delete(fields, "unit")
@@ -106,19 +107,19 @@ func (r *reader) add(m member, read func(*entry, map[string]member) bool) {
 	}
 	if f, ok := fields["show"]; ok {
 		delete(fields, "show")
-		switch n, err := strconv.Atoi(f.text); {
-		case f.text == "exact":
+		switch n, err := strconv.Atoi(f.Text); {
+		case f.Text == "exact":
 			e.show = exact
 		case err == nil && n >= 1 && n <= 9:
 			e.show = n
 		default:
-			r.find(f.line, "model-key", "write a number of significant digits, 1 to 9, or exact", "show: %s is not understood", f.text)
+			r.find(f.Line, "model-key", "write a number of significant digits, 1 to 9, or exact", "show: %s is not understood", f.Text)
 		}
 	}
 	good = read(e, fields) && good
-	for _, field := range m.members {
-		if _, left := fields[field.key]; left {
-			r.find(field.line, "model-key", mendKey(field.key), "%q is not a key of %s", field.key, m.key)
+	for _, field := range m.Members {
+		if _, left := fields[field.Key]; left {
+			r.find(field.Line, "model-key", mendKey(field.Key), "%q is not a key of %s", field.Key, m.Key)
 		}
 	}
 	if good {
@@ -127,16 +128,16 @@ func (r *reader) add(m member, read func(*entry, map[string]member) bool) {
 	}
 }
 
-func (r *reader) input(e *entry, fields map[string]member) bool {
+func (r *reader) input(e *entry, fields map[string]yamlfile.Member) bool {
 	number := func(key string) (v float64, written, ok bool) {
 		f, written := fields[key]
 		if !written {
 			return 0, false, true
 		}
 		delete(fields, key)
-		v, err := parseNumber(f.text)
+		v, err := parseNumber(f.Text)
 		if err != nil {
-			r.find(f.line, "model-number", "write digits, perhaps with k, M, bn or tn", "%s of %s: %v", key, e.name, err)
+			r.find(f.Line, "model-number", "write digits, perhaps with k, M, bn or tn", "%s of %s: %v", key, e.name, err)
 		}
 		return v * e.unit.factor, true, err == nil
 	}
@@ -201,36 +202,36 @@ func (r *reader) measured(e *entry) bool {
 	return true
 }
 
-func (r *reader) formula(e *entry, fields map[string]member) bool {
+func (r *reader) formula(e *entry, fields map[string]yamlfile.Member) bool {
 	f, ok := fields["formula"]
 	delete(fields, "formula")
 	e.sensitivity = take(fields, "sensitivity") == "true"
-	if !ok || f.text == "" {
+	if !ok || f.Text == "" {
 		r.find(e.line, "model-formula", "add formula:, or move it to inputs", "%s has no formula", e.name)
 		return false
 	}
 	var err error
-	if e.expr, err = parseExpr(f.text); err != nil {
-		r.find(f.line, "model-formula", "use numbers, names, + - * /, parentheses and ceil, floor, log2, max, min, pow, round, sqrt", "%s: %v", e.name, err)
+	if e.expr, err = parseExpr(f.Text); err != nil {
+		r.find(f.Line, "model-formula", "use numbers, names, + - * /, parentheses and ceil, floor, log2, max, min, pow, round, sqrt", "%s: %v", e.name, err)
 		return false
 	}
 	return true
 }
 
-func (r *reader) date(e *entry, fields map[string]member) {
+func (r *reader) date(e *entry, fields map[string]yamlfile.Member) {
 	f, ok := fields["date"]
 	delete(fields, "date")
 	if !ok {
 		return
 	}
-	e.date = f.text
-	if _, err := time.Parse(time.DateOnly, f.text); err != nil {
-		r.find(f.line, "model-key", "write the date as 2006-01-02", "date of %s is not a day", e.name)
+	e.date = f.Text
+	if _, err := time.Parse(time.DateOnly, f.Text); err != nil {
+		r.find(f.Line, "model-key", "write the date as 2006-01-02", "date of %s is not a day", e.name)
 	}
 }
 
-func take(fields map[string]member, key string) string {
-	text := fields[key].text
+func take(fields map[string]yamlfile.Member, key string) string {
+	text := fields[key].Text
 	delete(fields, key)
 	return text
 }

@@ -18,8 +18,9 @@ import (
 
 // Document is a page as reviewers see it now.
 type Document struct {
-	Page      string // "adr/0007-shards"
-	Path      string // "/adr/0007-shards/"
+	Page      string   // "adr/0007-shards"
+	Former    []string // names that the page had before, the newest first
+	Path      string   // "/adr/0007-shards/"
 	Title     string
 	Source    string // file of the repository
 	Revision  string
@@ -34,6 +35,17 @@ type Document struct {
 }
 
 func (d Document) doc() *anchor.Doc { return &anchor.Doc{Revision: d.Revision, Blocks: d.Blocks} }
+
+// In finds what a map has for the page, under the name that it has or, failing that,
+// one that it had; nil if there is nothing.
+func (d Document) In(states map[string]*State) *State {
+	for _, name := range append([]string{d.Page}, d.Former...) {
+		if s := states[name]; s != nil {
+			return s
+		}
+	}
+	return nil
+}
 
 // Pages are the documents of the site as they are now. Document takes any
 // spelling of a page that its site knows, and is called for every request;

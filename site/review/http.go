@@ -91,6 +91,7 @@ func (s *Service) handle(h func(*request) error, fail func(http.ResponseWriter, 
 			if q.d, ok = s.o.Pages.Document(r.PathValue("kind") + "/" + r.PathValue("slug")); !ok {
 				return notFound("there is no such page")
 			}
+			q.d = s.named(r.Context(), q.d)
 			var err error
 			q.actor, err = s.o.Who.Identify(r)
 			if err != nil && (r.Method != http.MethodGet || !errors.Is(err, access.ErrSignIn)) {

@@ -28,6 +28,7 @@ const maxPlaced = 4 * MaxThreads
 // Review is what a page shows of its review, to somebody.
 func (s *Service) Review(ctx context.Context, d Document, a access.Actor) (*site.Review, error) {
 	s.o.Revisions.Saw(d.doc())
+	d = s.named(ctx, d)
 	p := s.page(d.Page)
 	if err := s.advance(ctx, p); err != nil {
 		return nil, err

@@ -1936,7 +1936,7 @@ func you(s *Site, p *site.Page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 170, "Nobody is signed in here. Open your invite link to comment. ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 170, "Nobody is signed in here. Open your invite link, or the address that <code>lockstep serve</code> has printed, to comment. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -77,20 +77,30 @@ func (h *Health) Works(part string) {
 	}
 }
 
-// Problem says what is wrong, or "".
+// Problem says what is wrong, or "". A disk with which nothing is wrong is not asked:
+// this is on the way of each message that is forwarded, and a disk that hangs would
+// keep it.
 func (h *Health) Problem() string {
 	h.recheck()
-	free := h.Room()
+	part, err := h.worst()
+	if err == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s: %v)", advice(part, err, h.Path(), h.Room()), part, err)
+}
+
+// worst is what stands in the way of most, or nil.
+func (h *Health) worst() (part string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, lacks := range []bool{false, true} { // the worse first
+	for _, lacks := range []bool{false, true} {
 		for _, part := range Parts {
 			if err := h.causes[part]; err != nil && LacksRoom(err) == lacks {
-				return fmt.Sprintf("%s (%s: %v)", advice(part, err, h.Path(), free), part, err)
+				return part, err
 			}
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // recheck clears a complaint about snapshots once there is room: the next one may

@@ -6,6 +6,7 @@
 package election
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -40,6 +41,7 @@ import (
 // If the detector itself fails, for whatever reason, the library's timers hold
 // an election a second or two later.
 type Detector struct {
+	life    context.Context
 	cfg     replica.Config
 	mesh    *link.Mesh
 	roster  *roster.Roster
@@ -63,9 +65,10 @@ const (
 	othersTurn    = 100 * time.Millisecond // after another one was found to be better
 )
 
-// NewDetector looks after the shards, and hands leads over as the balancer does.
-func NewDetector(cfg replica.Config, mesh *link.Mesh, r *roster.Roster, live *liveness.Peers, shards []*replica.Replica, balance *Balancer) *Detector {
-	d := &Detector{cfg: cfg, mesh: mesh, roster: r, live: live, shards: shards, balance: balance, began: time.Now(),
+// NewDetector looks after the shards, and hands leads over as the balancer does. When
+// life ends, so does what it has asked.
+func NewDetector(life context.Context, cfg replica.Config, mesh *link.Mesh, r *roster.Roster, live *liveness.Peers, shards []*replica.Replica, balance *Balancer) *Detector {
+	d := &Detector{life: life, cfg: cfg, mesh: mesh, roster: r, live: live, shards: shards, balance: balance, began: time.Now(),
 		leaderless: make(map[int]time.Time), retry: make(map[int]time.Time), campaign: make(map[int]time.Time)}
 	mesh.Handle(wire.ChannelOpinion, d.receive)
 	return d

@@ -81,8 +81,8 @@ func (d *Detector) Disown(ctx context.Context, node string, shard int, term uint
 	}
 }
 
-// inquire asks the others for their opinions, and has this node campaign where
-// it is the best to do so.
+// inquire asks the others that are heard for their opinions, and has this node
+// campaign where it is the best to do so.
 func (d *Detector) inquire(shards []int) {
 	if len(shards) == 0 {
 		return
@@ -96,14 +96,25 @@ func (d *Detector) inquire(shards []int) {
 	if err != nil {
 		return
 	}
-	type reply struct {
-		from     string
-		opinions []Opinion
-	}
+	ctx, cancel := context.WithCancel(d.life)
+	replies, asked := d.ask(ctx, payload, len(shards))
+	d.done.Go(func() {
+		defer cancel()
+		d.weigh(shards, terms, replies, asked)
+	})
+}
+
+// reply has one opinion for each shard, or none at all.
+type reply struct {
+	from     string
+	opinions []Opinion
+}
+
+// ask asks those that are heard. Each gives one reply, within the time that an answer
+// may take on the longest line.
+func (d *Detector) ask(ctx context.Context, questions []byte, shards int) (replies chan reply, asked int) {
 	others := d.roster.Others()
-	replies := make(chan reply, len(others))
-	asked := 0
-	ctx, cancel := context.WithTimeout(context.Background(), askAgain)
+	replies = make(chan reply, len(others))
 	for _, id := range others {
 		if !d.live.Hears(id) {
 			continue
@@ -111,30 +122,63 @@ func (d *Detector) inquire(shards []int) {
 		asked++
 		go func() {
 			var opinions []Opinion
-			answer, err := d.mesh.Call(ctx, id, wire.ChannelOpinion, payload)
-			if err == nil && json.Unmarshal(answer, &opinions) == nil && len(opinions) == len(shards) {
+			answer, err := d.live.Ask(ctx, id, wire.ChannelOpinion, questions)
+			if err == nil && json.Unmarshal(answer, &opinions) == nil && len(opinions) == shards {
 				replies <- reply{id, opinions}
 			} else {
 				replies <- reply{from: id}
 			}
 		}()
 	}
-	d.done.Go(func() {
-		defer cancel()
-		byShard := make([]map[string]Opinion, len(shards))
+	return replies, asked
+}
+
+// weigh decides about each shard: when all have replied, or, from askAgain on, as soon
+// as a majority agrees. Who has not replied by then may be far away, or be silent since.
+func (d *Detector) weigh(shards []int, terms []uint64, replies <-chan reply, asked int) {
+	opinions := make([]map[string]Opinion, len(shards))
+	for i := range shards {
+		opinions[i] = make(map[string]Opinion)
+	}
+	undecided := len(shards)
+	decide := func(all bool) {
 		for i, id := range shards {
-			byShard[i] = map[string]Opinion{d.cfg.ID: d.opinion(id)}
-		}
-		for range asked {
-			r := <-replies
-			for i, o := range r.opinions {
-				byShard[i][r.from] = o
+			if opinions[i] == nil {
+				continue
+			}
+			opinions[i][d.cfg.ID] = d.opinion(id)
+			if all || d.poll(id, opinions[i]).agreed {
+				d.decide(id, terms[i], opinions[i])
+				opinions[i] = nil
+				undecided--
 			}
 		}
-		for i, id := range shards {
-			d.decide(id, terms[i], byShard[i])
+	}
+	soon := time.NewTimer(askAgain)
+	defer soon.Stop()
+	for late := false; asked > 0 && undecided > 0; {
+		select {
+		case r := <-replies:
+			asked--
+			for i, o := range r.opinions {
+				if opinions[i] != nil {
+					opinions[i][r.from] = o
+				}
+			}
+		case <-soon.C:
+			late = true
 		}
-	})
+		if late {
+			decide(false)
+		}
+	}
+	decide(true)
+}
+
+// poll counts what is thought of a shard.
+func (d *Detector) poll(shard int, opinions map[string]Opinion) poll {
+	s := d.shards[shard]
+	return count(preference(s.Turn(), s.Voters()), opinions)
 }
 
 // decide has this node campaign if it is the one to do so. The opinions are of the
@@ -146,7 +190,7 @@ func (d *Detector) decide(shard int, term uint64, opinions map[string]Opinion) {
 		d.later(shard, othersTurn)
 		return
 	}
-	p := count(preference(s.Turn(), s.Voters()), opinions)
+	p := d.poll(shard, opinions)
 	switch {
 	case !p.agreed && !mutant.On(mutant.SuspicionOfOne):
 	case p.running:

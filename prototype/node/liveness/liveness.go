@@ -53,13 +53,13 @@ const absentWithin = 100 * time.Millisecond
 
 // Ask asks a node, and waits for as long as a trip may take while the node is heard.
 func (l *Peers) Ask(ctx context.Context, id string, channel uint16, payload []byte) ([]byte, error) {
-	within := absentWithin
-	if l.Hears(id) {
+	within, heard := absentWithin, l.Hears(id)
+	if heard {
 		within = LongestTrip
 	}
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if l.Hears(id) {
+	if heard {
 		defer context.AfterFunc(l.Present(id), cancel)()
 	}
 	return l.mesh.Call(ctx, id, channel, payload)

@@ -320,6 +320,61 @@ func TestLocal(t *testing.T) {
 	}
 }
 
+// TestLocal_start: a browser that has opened the printed address is known, also to the
+// next run of the server, and no other is.
+func TestLocal_start(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "start")
+	open := func(port string) *Sessions {
+		start, err := OpenStart(file, port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &Sessions{Local: &Local{Name: "Ada", Start: start}}
+	}
+	get := func(s *Sessions, path string, cookies []*http.Cookie) *http.Response {
+		r := httptest.NewRequest("GET", path, nil)
+		r.RemoteAddr = "127.0.0.1:5"
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, r)
+		return w.Result()
+	}
+	known := func(s *Sessions, cookies []*http.Cookie) bool {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = "127.0.0.1:5"
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		_, err := s.Identify(r)
+		return err == nil
+	}
+	first := open("8080")
+	answer := get(first, first.Local.Start.Path(), nil)
+	cookies := answer.Cookies()
+	if answer.StatusCode != 303 || answer.Header.Get("Location") != "/" || len(cookies) != 1 || !cookies[0].HttpOnly {
+		t.Fatalf("%d %v %v", answer.StatusCode, answer.Header, cookies)
+	}
+	second := open("8080")
+	if !known(first, cookies) || !known(second, cookies) {
+		t.Error("the browser that has opened it is not known, or not after a restart")
+	}
+	if known(first, nil) || known(first, []*http.Cookie{{Name: cookies[0].Name, Value: ""}}) || known(first, []*http.Cookie{{Name: cookies[0].Name, Value: first.Local.Start.token}}) {
+		t.Error("a browser is known that has not opened it")
+	}
+	if answer := get(second, first.Local.Start.Path(), nil); answer.StatusCode != 403 || len(answer.Cookies()) > 0 {
+		t.Errorf("the address of an earlier run: %d", answer.StatusCode)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others can read the secret: %v %v", info.Mode(), err)
+	}
+	file = filepath.Join(t.TempDir(), "start")
+	if known(open("8080"), cookies) {
+		t.Error("the cookie is good for another server")
+	}
+}
+
 type someone string
 
 func (s someone) Identify(r *http.Request) (Actor, error) {

@@ -13,7 +13,11 @@ import (
 // that git knows here, with all rights. It is for servers on loopback only, and
 // refuses requests that come from elsewhere. The name can be changed, for as long
 // as the browser keeps a cookie.
-type Local struct{ Name, Email string }
+type Local struct {
+	Name, Email string
+	// Start, if not nil, is what a browser must have presented.
+	Start *Start
+}
 
 var _ Identifier = Local{}
 
@@ -26,7 +30,7 @@ func (l Local) Identify(r *http.Request) (Actor, error) {
 		return Actor{}, ErrSignIn
 	}
 	// A proxy on this machine speaks for others: they are not the person here.
-	if ThroughProxy(r) {
+	if ThroughProxy(r) || l.Start != nil && !l.Start.knows(r) {
 		return Actor{}, ErrSignIn
 	}
 	name, email := l.Name, l.Email
@@ -75,5 +79,5 @@ func (l Local) Person() (Actor, error) {
 		return Actor{}, err
 	}
 	r.RemoteAddr = "127.0.0.1:0"
-	return l.Identify(r)
+	return Local{Name: l.Name, Email: l.Email}.Identify(r)
 }
