@@ -136,10 +136,16 @@ type Verdict struct {
 	Since   []Span // what changed since, in words
 	// SameWords tells that nothing did, although the text is another.
 	SameWords bool
+
+	Signature string // signed, unlisted (nobody lists its key), unsigned, broken
+	SignedAs  string // the id or address that the key may speak for
+	Key       string // its fingerprint
+	Doubt     string // why it is unlisted or broken
 }
 
 // Approver is a decision-maker of the front matter and where they stand.
 type Approver struct {
 	Name  string
-	State string // approved, stale, earlier, request-changes, waiting
+	State string // approved, stale, earlier, request-changes, waiting; unverified, ambiguous, unsigned, broken, unmapped
+	By    string // the id of who stands there
 }

@@ -298,8 +298,8 @@ func TestReview_verbs(t *testing.T) {
 		}
 		return out
 	}
-	say("1 pages, 4 files written", false, "export")
-	say("1 pages, 0 files written, 4 as they were", false, "export")
+	say("1 pages, 7 files written", false, "export")
+	say("1 pages, 0 files written, 7 as they were", false, "export")
 	say("Ada blocks it", true, "check")
 	say("verified: 1 pages", false, "verify")
 	say("adr/0001-use-a-log.md:14", false, "list", "--open")

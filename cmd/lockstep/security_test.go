@@ -29,8 +29,8 @@ func TestSecurity_rules(t *testing.T) {
 		exists[line] = true
 	}
 	rows := regexp.MustCompile(`(?m)^\| (S\d+) .*\| ([^|]+) \|$`).FindAllStringSubmatch(string(page), -1)
-	if len(rows) < 34 {
-		t.Errorf("%d rules; there were 34", len(rows))
+	if all := regexp.MustCompile(`(?m)^\| S\d`).FindAllString(string(page), -1); len(rows) != len(all) || len(rows) < 34 {
+		t.Errorf("%d of %d rules are of the right form; want all, and at least 34", len(rows), len(all))
 	}
 	numbers := make(map[string]bool)
 	for _, row := range rows {

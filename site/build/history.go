@@ -24,6 +24,7 @@ type history struct {
 	known   bool                    // the log could be read
 	remote  string                  // where the repository came from, if it is a host whose addresses we know
 	files   map[string]site.History // by path below the root
+	events  []string                // files of reviews, also those that were deleted
 	was     map[string][]string     // names that a file had before, the newest first
 }
 

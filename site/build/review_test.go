@@ -1,12 +1,15 @@
 package build
 
 import (
+	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/signature"
 )
 
 // exportApproval writes the review of a record in which Ada approves a revision, as
@@ -16,7 +19,12 @@ func exportApproval(t *testing.T, dir string, d review.Document, revision string
 	d.Revision = revision
 	memory := review.NewMemory()
 	revisions := review.HoldRevisions(nil)
-	s, err := review.Open(t.Context(), review.Options{Log: memory, Keys: memory, Revisions: revisions})
+	key, err := signature.OpenKey(filepath.Join(t.TempDir(), "signing_key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func(ctx context.Context, _ string, message []byte) (string, error) { return key.Sign(ctx, message) }
+	s, err := review.Open(t.Context(), review.Options{Log: memory, Keys: memory, Revisions: revisions, Sign: sign})
 	if err != nil {
 		t.Fatal(err)
 	}

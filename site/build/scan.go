@@ -228,8 +228,12 @@ func (b *Builder) isReview(folder string) bool {
 	if path.Dir(folder) != b.config.reviewFolder() {
 		return false
 	}
-	_, err := b.root.Stat(path.Join(folder, review.EventsFile))
-	return err == nil
+	for _, name := range []string{review.EventsFolder, review.EventsFile, review.SummaryFile} {
+		if _, err := b.root.Lstat(path.Join(folder, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // stat looks at a regular file below the root; a link that leads out of it is

@@ -28,6 +28,7 @@ type Document struct {
 	Approvers []string // the decision-makers of a decision
 	Accepted  bool     // a decision that says that it is accepted
 	Proposed  bool
+	Trust     *Trust // what the repository says about people; nil: nothing
 	// Lines gives lines of the source, from 1, without the last line break; nil if
 	// there is none.
 	Lines func(first, last int) string

@@ -78,7 +78,7 @@ func (l *lister) add(s *State, d Document, a access.Actor) {
 		}
 	}
 	for _, name := range d.Approvers {
-		if a.ID == "" || !sameName(a.Name, name) {
+		if !d.Trust.decides(name, a) {
 			continue
 		}
 		i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == a.ID && v.decides() })

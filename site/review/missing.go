@@ -11,13 +11,10 @@ func Missing(before, now *State) (gone []string) {
 	if before == nil {
 		return nil
 	}
-	for id, e := range before.events {
-		if now != nil {
-			if _, ok := now.events[id]; ok {
-				continue
-			}
+	for id, it := range before.items {
+		if now == nil || !now.graph.Has(id) {
+			gone = append(gone, fmt.Sprintf("%s wrote as event #%d", it.e.Actor.ID, it.n))
 		}
-		gone = append(gone, fmt.Sprintf("%s wrote as event #%d", e.actor, e.n))
 	}
 	slices.Sort(gone)
 	return gone

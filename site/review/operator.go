@@ -49,12 +49,6 @@ func (s *Service) dump(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Imported is what became of a backup that was read.
-type Imported struct {
-	Added int `json:"added"`
-	Known int `json:"known"` // were there
-}
-
 func (s *Service) take(w http.ResponseWriter, r *http.Request) {
 	done, err := func() (done Imported, err error) {
 		lines, docs, err := ReadBackup(http.MaxBytesReader(w, r.Body, maxImport))
@@ -110,7 +104,5 @@ func (s *Service) Restore(ctx context.Context, lines []Line, docs []*anchor.Doc,
 			return done, err
 		}
 	}
-	done.Added, err = s.Import(ctx, lines)
-	done.Known = len(lines) - done.Added
-	return done, err
+	return s.ImportAll(ctx, lines)
 }

@@ -34,7 +34,7 @@ func standing(r *site.Review) (chips []chip) {
 			earlier++
 		case v.Verdict == "approve" && v.Stale:
 			stale++
-		case v.Verdict == "approve":
+		case v.Verdict == "approve" && v.Signature != "broken":
 			approved++
 		}
 	}
@@ -59,14 +59,46 @@ func withStatus(r *site.Review, status string) (list []site.Thread) {
 	return list
 }
 
-// waiting are the decision-makers who have not given a verdict.
-func waiting(r *site.Review) (list []site.Approver) {
+// unsettled are the decision-makers of whom no verdict counts, or of whom it is not
+// known that it is theirs.
+func unsettled(r *site.Review) (list []site.Approver) {
 	for _, a := range r.Approvers {
-		if a.State == "waiting" {
+		if approverWords(a) != "" {
 			list = append(list, a)
 		}
 	}
 	return list
+}
+
+func approverWords(a site.Approver) string {
+	return map[string]string{
+		"waiting":    "decides; no verdict yet",
+		"unverified": "decides; the approval is by somebody of that name, unverified",
+		"ambiguous":  "decides; several people go by that name",
+		"unsigned":   "decides; the approval does not count: it is not signed with a listed key",
+		"broken":     "decides; the approval does not count: its signature is broken",
+		"unmapped":   "decides; nobody knows under which id",
+	}[a.State]
+}
+
+func approverClass(a site.Approver) string {
+	if a.State == "broken" || a.State == "unsigned" {
+		return "against"
+	}
+	return "waiting"
+}
+
+// signatureWords says who signed a verdict.
+func signatureWords(v site.Verdict) string {
+	switch v.Signature {
+	case "signed":
+		return "signed by " + v.SignedAs
+	case "unlisted":
+		return "signed by a key that is not listed for them"
+	case "broken":
+		return "broken signature: " + v.Doubt
+	}
+	return "unsigned: anybody who can write to the repository could have written it"
 }
 
 func canWrite(r *site.Review) bool { return r.You.ID != "" && r.You.Role != "reader" }
@@ -93,6 +125,10 @@ func verdictClass(v site.Verdict) string {
 	switch {
 	case v.Verdict == "approve" && v.Stale:
 		return "stale"
+	case v.Verdict == "approve" && v.Signature == "broken":
+		return "against"
+	case v.Verdict == "approve" && v.Signature == "unsigned":
+		return "stale"
 	case v.Verdict == "approve":
 		return "approved"
 	case v.Verdict == "request-changes":
@@ -108,6 +144,9 @@ func verdictWords(v site.Verdict) string {
 	}
 	if v.Stale {
 		return map[string]string{"approve": "approved an older text", "request-changes": "requested changes to an older text", "comment": "commented on an older text"}[v.Verdict]
+	}
+	if v.Verdict == "approve" && (v.Signature == "broken" || v.Signature == "unsigned") {
+		return "is said to approve this text"
 	}
 	return map[string]string{"approve": "approves this very text", "request-changes": "requests changes", "comment": "comments"}[v.Verdict]
 }
