@@ -86,6 +86,9 @@ func TestRevision(t *testing.T) {
 			t.Errorf("%s: the same revision: %v, want %v", tt.name, same, tt.same)
 		}
 	}
+	if revision("# A\n\n- one\n- two\n") == revision("# A\n\n0. one\n1. two\n") {
+		t.Error("bullets that become numbers from 0: the same revision")
+	}
 	for _, tt := range []struct {
 		name, old, new string
 		same           bool
