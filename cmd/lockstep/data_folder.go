@@ -74,9 +74,7 @@ func hide(dir string) error {
 // history for ever.
 func untracked(ctx context.Context, dir string) error {
 	args := []string{"-C", dir, "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "ls-files", "-z", "--"}
-	for _, part := range dataParts {
-		args = append(args, part)
-	}
+	args = append(args, dataParts...)
 	out, err := exec.CommandContext(ctx, "git", args...).Output()
 	if err != nil || len(out) == 0 {
 		return nil // no git, or no repository

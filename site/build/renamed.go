@@ -64,4 +64,9 @@ func (b *Builder) pathsOf(file string) (paths []string) {
 
 // reviewOf is what was exported of a page's review, under the name that it has or
 // one that it had; nil if nothing was.
-func (t *Tree) reviewOf(d review.Document) *review.State { return d.In(t.reviews.exported) }
+func (t *Tree) reviewOf(p *site.Page) *review.State {
+	if len(t.reviews.exported) == 0 {
+		return nil
+	}
+	return review.Document{Page: review.PageOf(p.Path), Former: t.formerNames(p)}.In(t.reviews.exported)
+}

@@ -170,7 +170,7 @@ func (t *Tree) judgeReviews() {
 		if p.Decision == nil || p.Decision.Status != site.StatusAccepted {
 			continue
 		}
-		state := t.reviewOf(t.documentOf(p))
+		state := t.reviewOf(p)
 		rule := t.config.Review.Approvals
 		if state == nil && rule != "all" {
 			continue
@@ -239,11 +239,8 @@ func oneLine(text string) string {
 // exportedReview is what a page without a server shows; nil if nothing was
 // exported.
 func (t *Tree) exportedReview(p *site.Page) *site.Review {
-	if t.documents[p] == nil || len(t.reviews.exported) == 0 {
-		return nil
-	}
-	state := t.reviewOf(t.documentOf(p))
-	if state == nil {
+	state := t.reviewOf(p)
+	if state == nil || t.documents[p] == nil {
 		return nil
 	}
 	return review.Show(state, t.documentOf(p), t.reviews.revisions, access.Actor{})
@@ -260,7 +257,7 @@ func (t *Tree) ReviewStates() map[string]*review.State { return t.reviews.export
 
 // ReviewOf is the exported review of a document; nil if there is none.
 func (t *Tree) ReviewOf(d review.Document) *site.Review {
-	state := t.reviewOf(d)
+	state := d.In(t.reviews.exported)
 	if state == nil {
 		return nil
 	}

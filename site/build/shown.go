@@ -40,7 +40,7 @@ func (s shown) Figures(source string) string {
 	if s.tree.model == nil {
 		return ""
 	}
-	noted := &notedFigures{figures: figures{s.tree.model, resolver{s.tree, s.page}}}
+	noted := &notedFigures{figures: figures{s.tree.model, resolver(s)}}
 	if _, err := chart.Draw(source, "-", "-", noted); err != nil {
 		return "none: " + err.Error()
 	}
