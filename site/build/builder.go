@@ -49,7 +49,9 @@ type Builder struct {
 	ages    ages
 	index   *names.Index
 	places  []string // files of the code that texts name, sorted
-	last    *Tree
+	// constants are files of the code with values that texts repeat.
+	constants []string
+	last      *Tree
 	// findings are those of everything but the documents: configuration, places,
 	// model, ledger.
 	findings []site.Finding
@@ -147,8 +149,9 @@ func (b *Builder) refresh(files []string) *Tree {
 	sources := slices.Clone(b.sources)
 	same := true
 	for _, file := range files {
-		if known, changed := b.codeChanged(file); known {
-			same = same && !changed
+		known, changed := b.codeChanged(file)
+		if held := slices.Contains(b.constants, file); known || held {
+			same = same && !changed && !held
 			continue
 		}
 		same = false
@@ -174,7 +177,7 @@ func (b *Builder) refresh(files []string) *Tree {
 
 func (b *Builder) join() *Tree {
 	t := newTree(b)
-	b.linked, b.places, b.last = t.files, t.places, t
+	b.linked, b.places, b.constants, b.last = t.files, t.places, t.constants, t
 	return t
 }
 

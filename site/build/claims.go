@@ -13,6 +13,7 @@ import (
 	"lockstep/site/claims"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
+	"lockstep/site/names"
 )
 
 // unknownClaims finds keys below "claims" that mean nothing: a misspelt one would
@@ -117,6 +118,14 @@ func (t *Tree) judgeClaims() {
 	for _, err := range problems {
 		t.Findings = append(t.Findings, site.Finding{File: ConfigName, Rule: "config", Message: err.Error(), Mend: "see: lockstep check --help"})
 	}
+	constants := names.NewConstants(t.builder.root.FS())
+	checker.Hold(func(reference string) (claims.Constant, error) {
+		c, err := constants.Find(reference)
+		if c.File != "" {
+			t.constants = append(t.constants, c.File)
+		}
+		return claims.Constant{Value: c.Value, Duration: c.Duration, Place: c.String()}, err
+	})
 	held := t.config.Claims.Files()
 	for _, d := range t.texts() {
 		if !slices.ContainsFunc(t.numbers(d), func(n markdown.Number) bool { return strings.HasPrefix(n.Dest, "evidence:") }) &&

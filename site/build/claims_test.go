@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ claims:
     - {evidence: run, word: frozen, field: failures.pause}
   evidence: {run: [code]}
 -- content/claims.yaml --
-- {file: README.md, text: at most 9 s, reason: a limit}
+- {file: README.md, text: at most 9 s, reason: a limit, code: set.Limit}
 - {file: content/b.md, text: 99 %, reason: a promise}
 -- content/model/m.yaml --
 inputs:
@@ -53,6 +54,12 @@ Nothing waits.
 | Id | What |
 |---|---|
 | SLO-1 | 99 % |
+-- set/limits.go --
+package set
+
+import "time"
+
+const Limit = 9 * time.Second
 -- code/a.go --
 package a
 -- code/a_test.go --
@@ -102,6 +109,8 @@ func TestClaims(t *testing.T) {
 		{"README.md", "#took_ms", "#tok_ms", `README.md:3: there is no value evidence:run#tok_ms [unknown-number]`},
 		{"README.md", "See ", "In 5 min see ", `README.md:4: the number "5 min" has no ground [bare-number]`},
 		{"README.md", "at most 9 s", "at most 8 s", `README.md:3: the number "8 s" has no ground [bare-number]`},
+		{"set/limits.go", "9 * time", "8 * time", `README.md:3: the text says "9 s", and set.Limit is 8 s (set/limits.go:5) [wrong-constant]`},
+		{"set/limits.go", "Limit", "Most", `content/claims.yaml:1: set has no constant Limit [constant]`},
 		{"content/b.md", "99 %", "98 %", `content/b.md:5: the number "98 %" has no ground [bare-number]`},
 		{"content/b.md", "99 %", "98 %", `content/index.md:3: the number "99 %" has no ground [bare-number]`},
 		{"content/index.md", "It took", "For 98 % (SLO-1), it took", `content/index.md:3: the number "98 %" has no ground [bare-number]`},
@@ -126,6 +135,27 @@ func TestClaims(t *testing.T) {
 			t.Errorf("%s, %q for %q:\n%s\nwant %s", tt.file, tt.new, tt.old, strings.Join(all, "\n"), tt.want)
 		}
 		edit(t, dir, tt.file, tt.new, tt.old)
+	}
+}
+
+// TestClaims_refresh: a constant that changes is compared at once, with the rest of the
+// code unread.
+func TestClaims_refresh(t *testing.T) {
+	dir, _ := recordedAt(t)
+	b, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Load(); err != nil {
+		t.Fatal(err)
+	}
+	if !b.Concerns("set/limits.go") || b.Concerns("set/others.go") {
+		t.Error("the file of the constant, and only that, concerns the site")
+	}
+	edit(t, dir, "set/limits.go", "9 * time", "8 * time")
+	now := b.refresh([]string{"set/limits.go"})
+	if now == nil || !slices.ContainsFunc(now.Findings, func(f site.Finding) bool { return f.Rule == "wrong-constant" }) {
+		t.Errorf("after an edit of the constant: %v", now)
 	}
 }
 

@@ -46,7 +46,7 @@ func (b *Builder) Concerns(file string) bool {
 	}
 	_, linked := slices.BinarySearch(b.linked, file)
 	_, named := slices.BinarySearch(b.places, file)
-	if named || b.index != nil && b.index.Reads(file) {
+	if named || slices.Contains(b.constants, file) || b.index != nil && b.index.Reads(file) {
 		return true
 	}
 	if linked || file == ConfigName || file == b.config.Home || file == b.config.Claims.Allow || b.isBeside(file) {

@@ -25,7 +25,7 @@ func (t *Tree) Counts() (counts []Count) {
 		{len(t.ledger.Entries()), "entries of the ledger"}, {phrases, "words of the ledger"},
 		{t.named, "names in code"},
 		{t.tally.Numbers, "statements without a bare number"}, {t.tally.Words, "statements beside evidence"},
-		{t.tally.Waiting, "that put nothing off"}, {t.tally.Allowed, "allowed with a reason"},
+		{t.tally.Waiting, "that put nothing off"}, {t.tally.Allowed, "allowed with a reason"}, {t.tally.Held, "numbers of constants"},
 		{t.builder.ages.judged, "recorded runs with their age"},
 		{t.model.Assertions(), "promises of the model"}, {t.triggers(), "conditions of decisions"},
 	} {

@@ -43,6 +43,7 @@ type Tree struct {
 	table       *names.Table // of the code, or nil
 	named       int          // names that were looked up
 	places      []string     // files that the texts name, sorted
+	constants   []string     // files with constants that the texts repeat
 	values      string       // path of the model's page, "" if there is none
 	tally       claims.Tally
 }

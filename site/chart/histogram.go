@@ -52,7 +52,7 @@ func histogram(s *sheet) (err error) {
 	fmt.Fprintf(s, `<svg class="bins" role="img" aria-label="%s" width="100%%" height="%d">`, s.label(), binsHeight+26)
 	fmt.Fprintf(s, `<line class="grid" x1="0" x2="100%%" y1="12" y2="12"></line><text x="100%%" y="6" text-anchor="end">%s %% of them</text>`, number(math.Round(100*widest)))
 	for v := 0.0; v <= most; v += round(most / 5) {
-		fmt.Fprintf(s, `<line class="tick" x1="%s" x2="%[1]s" y1="%[2]d" y2="%[3]d"></line><text x="%[1]s" y="%[4]d" text-anchor="%[5]s">%[6]s</text>`, x(v), binsHeight, binsHeight+5, binsHeight+20, edge(v/most), number(v))
+		fmt.Fprintf(s, `<line class="tick" x1="%s" x2="%[1]s" y1="%[2]d" y2="%[3]d"></line><text x="%[1]s" y="%[4]d" text-anchor="%[5]s">%[6]s</text>`, x(v), binsHeight, binsHeight+5, binsHeight+20, edge(v/most), number10(v))
 	}
 	fmt.Fprintf(s, `<line class="tick" x1="0" x2="100%%" y1="%[1]d" y2="%[1]d"></line>`, binsHeight)
 	var rows strings.Builder
@@ -83,6 +83,3 @@ func round(step float64) float64 {
 
 // number is a coordinate with one digit after the point.
 func number(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
-
-// plain is a number with all its digits.
-func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -3,6 +3,7 @@ package chart
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -46,13 +47,12 @@ func (a *scale10) ticks() (marks []tick) {
 	case !slices.ContainsFunc(a.units, func(u string) bool { return !slices.Contains(timeUnits, u) }):
 		marks = slices.Clone(times)
 	case len(a.units) == 1 && a.units[0] == "%":
-		for e := -8; e <= 4; e++ {
-			v := math.Pow10(e)
+		for _, v := range a.round() {
 			marks = append(marks, tick{v / 100, number10(v) + " %"})
 		}
 	default:
-		for e := -6; e <= 15; e++ {
-			marks = append(marks, tick{math.Pow10(e), number10(math.Pow10(e))})
+		for _, v := range a.round() {
+			marks = append(marks, tick{v, number10(v)})
 		}
 	}
 	marks = slices.DeleteFunc(marks, func(t tick) bool { return t.value < a.least*(1-1e-9) || t.value > a.most*(1+1e-9) })
@@ -63,7 +63,22 @@ func (a *scale10) ticks() (marks []tick) {
 	return marks[:(len(marks)+step-1)/step]
 }
 
-// number10 writes a power of ten as texts of this site do.
+// round are powers of ten, and on a scale of less than two of them their double and
+// their fivefold as well.
+func (a *scale10) round() (values []float64) {
+	steps := []float64{1}
+	if a.most/a.least < 100 {
+		steps = []float64{1, 2, 5}
+	}
+	for e := -8; e <= 15; e++ {
+		for _, step := range steps {
+			values = append(values, step*math.Pow10(e))
+		}
+	}
+	return values
+}
+
+// number10 writes such a number of ten as texts of this site do.
 func number10(v float64) string {
 	for _, step := range []struct {
 		size float64
@@ -76,8 +91,8 @@ func number10(v float64) string {
 			return number(v/step.size) + step.word
 		}
 	}
-	if v == 1000 {
-		return "1,000"
+	if v >= 1000 {
+		return number(v/1000) + ",000"
 	}
-	return plain(v)
+	return strconv.FormatFloat(v, 'g', 6, 64)
 }

@@ -15,8 +15,12 @@ type allowance struct {
 	File   string
 	Text   string
 	Reason string
-	line   int
-	used   bool
+	// Code names the constants that the numbers of the text repeat, in their order,
+	// separated by commas: see [Checker.Hold].
+	Code string
+	line int
+	used bool
+	at   int // the line of its file on which the text was met first
 }
 
 // span is a part of a text.
@@ -51,7 +55,7 @@ func (k *Checker) readAllowances(name string, data []byte) (all []*allowance) {
 				a.line = m.Values[0].Key.GetToken().Position.Line
 			}
 			if err := yaml.NodeToValue(node, a, yaml.Strict()); err != nil || a.File == "" || a.Text == "" || strings.TrimSpace(a.Reason) == "" {
-				k.find(name, a.line, "allowance", "write file, text and reason", "an allowance does not say which text of which file it allows, and why")
+				k.find(name, a.line, "allowance", "write file, text and reason, and perhaps code", "an allowance does not say which text of which file it allows, and why")
 				continue
 			}
 			a.Text = strings.Join(strings.Fields(a.Text), " ")
@@ -88,6 +92,9 @@ func (k *Checker) covered(p print, at span) bool {
 		}
 		for _, a := range k.allowances {
 			if a.File == p.file && a.Text == p.text[s.start:s.end] {
+				if !a.used {
+					a.at = p.lineThere(s.start)
+				}
 				a.used = true
 			}
 		}

@@ -37,6 +37,7 @@ type Text struct {
 type Tally struct {
 	Numbers int // statements in which no number with a unit may stand bare
 	Allowed int // numbers, words and phrases that an allowance covers
+	Held    int // numbers that repeat a constant of the code
 	Words   int // statements beside evidence, whose words were looked at
 	Waiting int // statements that put nothing off without naming an entry
 }
@@ -48,6 +49,7 @@ type Checker struct {
 	waiting    *regexp.Regexp // nil without phrases
 	words      []wordRule
 	allowances []*allowance
+	code       func(reference string) (Constant, error)
 	tally      Tally
 	findings   []site.Finding
 }
@@ -97,6 +99,7 @@ func (k *Checker) Judge(t Text, e Evidence) {
 // Finish gives what was found in all texts, and what was counted. Allowances that
 // nothing needed are found only now.
 func (k *Checker) Finish() ([]site.Finding, Tally) {
+	k.constants()
 	for _, a := range k.allowances {
 		if !a.used {
 			k.find(k.config.Allow, a.line, "unused-allowance", "remove the entry, or correct its file and text", "nothing in %s needs the allowance for %q", a.File, a.Text)
@@ -153,6 +156,15 @@ func (p print) at(offset int) (i int) {
 }
 
 func (p print) line(offset int) int { return p.Pieces[p.at(offset)].Line }
+
+// lineThere is the line of an offset in the file in which the statement stands.
+func (p print) lineThere(offset int) int {
+	line := p.line(offset)
+	if p.of.Place != nil {
+		_, line = p.of.Place(line)
+	}
+	return line
+}
 
 // evidence are the recorded values that a statement links to.
 func (p print) evidence() (dests []string) {

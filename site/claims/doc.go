@@ -14,6 +14,12 @@
 //	    - {evidence: torture, word: "pause[ds]?|frozen", field: failures.pause, when: "= 0"}
 //	  evidence: {torture: [prototype/node]}  # the code that a run judges
 //
+// An entry of the file of allowances names a file, a text in it and the reason why that
+// needs no link. If the code fixes its number, code names the constant, and the two are
+// compared:
+//
+//   - {file: docs/a.md, text: a beat every 30 ms, reason: set in the code, code: node/link.BeatEvery}
+//
 // A text is a list of statements, which package markdown cuts: the checks know
 // sentences and rows, and nothing of Markdown. That a number agrees with its value
 // is for package model; how old evidence is, for package build, which knows git.

@@ -41,9 +41,25 @@ func (s Statement) Text() string {
 	return b.String()
 }
 
+// wordsOf says what of a line of a drawing's text a reader sees: all of it, or the
+// label of a chart's line, whose references are looked up. It is nil for what is not
+// drawn.
+func wordsOf(language string) func(line string) string {
+	switch language {
+	case "d2", "columns":
+		return func(line string) string { return line }
+	case "chart":
+		return func(line string) string {
+			label, _, _ := strings.Cut(line, ": ")
+			return label
+		}
+	}
+	return nil
+}
+
 // Statements cuts a text into what it states, in order. Blocks of code state
 // nothing; what a reader hears of a picture is a part of its sentence, and each
-// line of a diagram's source is one statement.
+// line of a drawing's text is one statement.
 func (d *Document) Statements() (all []Statement) {
 	block := 0
 	if d.Meta.Summary != "" { // lists and the top of the page show it
@@ -65,11 +81,11 @@ func (d *Document) Statements() (all []Statement) {
 					all = append(all, plainStatement(text, line, block))
 				}
 			}
-			if i.language == "d2" {
+			if words := wordsOf(i.language); words != nil {
 				first := d.line(n)
 				for at, line := range strings.Split(string(d.lines(n)), "\n") {
 					block++
-					all = append(all, plainStatement(line, first+at, block))
+					all = append(all, plainStatement(words(line), first+at, block))
 				}
 			}
 		case kindElement:
