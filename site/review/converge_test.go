@@ -16,7 +16,10 @@ import (
 	"lockstep/site/review/entry"
 )
 
-var histories = flag.Int("histories", 500, "random histories of TestConverge")
+var (
+	histories = flag.Int("histories", 500, "random histories of TestConverge")
+	firstSeed = flag.Int("first-seed", 0, "seed of the first of them, so that several processes can share a large number")
+)
 
 // clone is one clone of a repository with the log beside it.
 type clone struct {
@@ -174,7 +177,11 @@ func shows(s *State) string {
 // with -histories=100000 for as many.
 func TestConverge(t *testing.T) {
 	events, forks := 0, 0
-	for seed := range *histories {
+	for i := range *histories {
+		seed := *firstSeed + i
+		if i > 0 && i%10_000 == 0 {
+			t.Logf("%d histories, %d events", i, events)
+		}
 		r := rand.New(rand.NewPCG(uint64(seed), 5))
 		clones := make([]*clone, 2+r.IntN(3))
 		for i := range clones {
