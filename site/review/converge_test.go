@@ -16,7 +16,10 @@ import (
 	"lockstep/site/review/entry"
 )
 
-var histories = flag.Int("histories", 500, "random histories of TestConverge")
+var (
+	histories = flag.Int("histories", 500, "random histories of TestConverge")
+	firstSeed = flag.Int("first-seed", 0, "seed of the first of them, so that several processes can share a large number")
+)
 
 // clone is one clone of a repository with the log beside it.
 type clone struct {
@@ -174,7 +177,11 @@ func shows(s *State) string {
 // with -histories=100000 for as many.
 func TestConverge(t *testing.T) {
 	events, forks := 0, 0
-	for seed := range *histories {
+	for i := range *histories {
+		seed := *firstSeed + i
+		if i > 0 && i%10_000 == 0 {
+			t.Logf("%d histories, %d events", i, events)
+		}
 		r := rand.New(rand.NewPCG(uint64(seed), 5))
 		clones := make([]*clone, 2+r.IntN(3))
 		for i := range clones {
@@ -336,7 +343,7 @@ func TestMerge_rules(t *testing.T) {
 		{"edited, and redacted", []Event{opened("x", Remark)}, []Event{edit("")}, []Event{{Type: CommentRedacted, Actor: people[1], Thread: "x", Comment: "x"}},
 			func(s *State) bool {
 				c := s.comments["x"]
-				return c.Redacted && c.Body == "" && len(s.missing()) == 0 && !slices.ContainsFunc(s.log, func(it *item) bool { return it.body != nil })
+				return c.Redacted && c.Body == "" && len(c.Before) == 0 && len(s.missing()) == 0 && !slices.ContainsFunc(s.log, func(it *item) bool { return it.body != nil })
 			}},
 		{"approved, and against", nil, []Event{verdict(Approve)}, []Event{verdict(RequestChanges)},
 			func(s *State) bool { return len(s.verdicts) == 1 && s.verdicts[0].Verdict == RequestChanges }},
@@ -376,6 +383,40 @@ func TestMerge_rules(t *testing.T) {
 				t.Errorf("%s: %s", tt.name, shows(a.state))
 			}
 		}
+	}
+}
+
+// TestFold_roles: the state itself refuses what a role may not do, so that a file
+// cannot say what no server would have let in.
+func TestFold_roles(t *testing.T) {
+	a, _ := pair(t)
+	a.must(t, opened("x", Blocking), "No.")
+	for _, tt := range []struct {
+		who  int
+		e    Event
+		code string
+	}{
+		{1, Event{Type: ReviewSubmitted, Verdict: RequestChanges, Revision: newText}, "forbidden"},
+		{3, opened("y", Remark), "forbidden"},
+		{3, Event{Type: CommentAdded, Thread: "x"}, "forbidden"},
+		{0, Event{Type: CommentEdited, Thread: "x", Comment: "x"}, "forbidden"},
+		{0, Event{Type: CommentRedacted, Thread: "x", Comment: "x"}, "forbidden"},
+		{3, Event{Type: ThreadResolved, Thread: "x", Kind: Answered}, "forbidden"},
+		{0, Event{Type: ThreadResolved, Thread: "x", Kind: Answered}, ""},
+	} {
+		tt.e.Actor = people[tt.who]
+		code := ""
+		if refusal := a.say(tt.e, textOf(tt.e)); refusal != nil {
+			code = refusal.Code
+		}
+		if code != tt.code {
+			t.Errorf("%s by a %s: %q, want %q", tt.e.Type, tt.e.Actor.Role, code, tt.code)
+		}
+	}
+	god := opened("z", Remark)
+	god.Actor.Role = "god"
+	if refusal := a.say(god, "x"); refusal == nil || !strings.Contains(refusal.Detail, `no role "god"`) {
+		t.Errorf("an invented role: %v", refusal)
 	}
 }
 

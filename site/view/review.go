@@ -20,7 +20,7 @@ func standing(r *site.Review) (chips []chip) {
 			chips = append(chips, chip{count(n, one, many), class})
 		}
 	}
-	open, approved, stale, earlier, against := 0, 0, 0, 0, 0
+	open, approved, unsigned, broken, stale, earlier, against := 0, 0, 0, 0, 0, 0, 0
 	for _, t := range r.Threads {
 		if t.Status == "open" {
 			open++
@@ -30,16 +30,22 @@ func standing(r *site.Review) (chips []chip) {
 		switch {
 		case v.Verdict == "request-changes":
 			against++
+		case v.Verdict == "approve" && v.Signature == "broken":
+			broken++
 		case v.Verdict == "approve" && v.Earlier:
 			earlier++
 		case v.Verdict == "approve" && v.Stale:
 			stale++
-		case v.Verdict == "approve" && v.Signature != "broken":
+		case v.Verdict == "approve" && v.Signature == "unsigned":
+			unsigned++
+		case v.Verdict == "approve":
 			approved++
 		}
 	}
 	add(r.Blockers, "open blocker", "open blockers", "bad")
 	add(against, "change request", "change requests", "bad")
+	add(broken, "broken signature", "broken signatures", "bad")
+	add(unsigned, "unsigned approval", "unsigned approvals", "warn")
 	add(stale, "approval of an older text", "approvals of an older text", "warn")
 	add(earlier, "approval of an earlier form", "approvals of an earlier form", "warn")
 	add(approved, "approval", "approvals", "ok")
