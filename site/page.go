@@ -61,6 +61,9 @@ type Meta struct {
 	Tags    []string
 	Kind    Kind
 	Order   int // place within its section; 0: by file name
+	// Aliases are names that the page had: paths of it, or of its file. Its review is
+	// found by them.
+	Aliases []string
 	// Parts say what a chapter of a design is about; see package milestone.
 	Parts     []string
 	PartsLine int

@@ -129,12 +129,23 @@ type Verdict struct {
 	HTML     HTML
 	Revision string
 	At       time.Time
-	Stale    bool   // the text has changed since
-	Since    []Span // what changed since
+	Stale    bool // it is about another text than the one that is shown
+	// Earlier tells that the verdict was given when a revision bound less of a page
+	// than today, so that nobody can say whether it is about this text.
+	Earlier bool
+	Since   []Span // what changed since, in words
+	// SameWords tells that nothing did, although the text is another.
+	SameWords bool
+
+	Signature string // signed, unlisted (nobody lists its key), unsigned, broken
+	SignedAs  string // the id or address that the key may speak for
+	Key       string // its fingerprint
+	Doubt     string // why it is unlisted or broken
 }
 
 // Approver is a decision-maker of the front matter and where they stand.
 type Approver struct {
 	Name  string
-	State string // approved, stale, request-changes, waiting
+	State string // approved, stale, earlier, request-changes, waiting; unverified, ambiguous, unsigned, broken, unmapped
+	By    string // the id of who stands there
 }

@@ -103,6 +103,9 @@ func serveSite(t *testing.T, args ...string) string {
 		defer close(drained)
 		for scanner := bufio.NewScanner(output); scanner.Scan(); {
 			fmt.Fprintln(&said, scanner.Text())
+			if m := servedAt.FindStringSubmatch(scanner.Text() + "\n"); m != nil && m[2] != "" {
+				startPaths.Store(m[1], "/"+m[2])
+			}
 			if found := addressLine.FindString(scanner.Text()); found != "" {
 				select {
 				case address <- found:
@@ -181,6 +184,9 @@ func tab(t *testing.T, address string, width, height int64) context.Context {
 		t.Fatal(err)
 	}
 	do(t, ctx, call(log.Enable, cdp.Empty{}), call(network.Enable, network.EnableParams{}), chromedp.EmulateViewport(width, height))
+	if path, ok := startPaths.Load(address); ok {
+		do(t, ctx, chromedp.Navigate(address+path.(string)))
+	}
 	return ctx
 }
 

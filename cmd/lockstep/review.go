@@ -38,7 +38,7 @@ in. They work while the server runs, and while it does not.`,
   lockstep review backup reviews.jsonl`,
 	}
 	cmd.AddCommand(newReviewExportCommand(), newReviewImportCommand(), newReviewListCommand(), newReviewVerifyCommand(), newReviewCheckCommand(),
-		newReviewBackupCommand(), newReviewRestoreCommand(), newReviewApplyCommand(), newReviewInviteCommand(), newReviewTokenCommand(), newReviewInvitesCommand(), newReviewRevokeCommand(),
+		newReviewBackupCommand(), newReviewRestoreCommand(), newReviewApplyCommand(), newReviewInviteCommand(), newReviewTokenCommand(), newReviewInvitesCommand(), newReviewRevokeCommand(), newReviewSignerCommand(),
 		newReviewReplayCommand())
 	return cmd
 }

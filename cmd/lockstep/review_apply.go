@@ -61,6 +61,13 @@ is committed, too, and the thread names the commit; otherwise commit it yourself
 				fmt.Fprintf(cmd.OutOrStdout(), "committed as %.10s\n", hash)
 			}
 			applied := s.Applied(who, hash, time.Now())
+			signer, err := openReviewSigner(f.dir, f.store())
+			if err != nil {
+				return fmt.Errorf("the edit is written, and the thread is still open: %w", err)
+			}
+			if applied.Signature, err = signer.Sign(cmd.Context(), who.ID, review.MessageOf(applied)); err != nil {
+				return fmt.Errorf("the edit is written, and the thread is still open: %w", err)
+			}
 			if _, err := addReviews(cmd.Context(), &f, reviewed{lines: append(pages[d.Page], applied)}, false); err != nil {
 				return fmt.Errorf("the edit is written, and the thread is still open: %w", err)
 			}

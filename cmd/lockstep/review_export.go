@@ -23,10 +23,13 @@ func newReviewExportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
 		Short: "Write the reviews into the repository, beside the decisions",
-		Long: `Writes, for each page that was commented on, a folder below adr/reviews/:
-events.jsonl holds everything and can be imported again, annotations.jsonld is the
-same as W3C Web Annotations, REVIEW.md is for people, and revisions/ are the texts
-that the comments are about. The same log gives the same bytes.`,
+		Long: `Writes, for each page that was commented on, a folder below adr/reviews/. In
+events/ each event is a file of its own, named by its hash and never changed, so
+branches that add events merge without conflict and can be imported again.
+revisions/ are the texts that the comments are about. Two more are derived from the
+events and left out of version control: annotations.jsonld is the same as W3C Web
+Annotations, and REVIEW.md is for people. The same events give the same bytes,
+whatever came first. What the repository has already stays: commit the folder.`,
 		Example: `  lockstep review export
   lockstep review export --dry-run`,
 		Args: cobra.NoArgs,
@@ -39,40 +42,70 @@ that the comments are about. The same log gives the same bytes.`,
 			if err != nil {
 				return err
 			}
-			revisions := review.HoldRevisions(all.docs)
-			names, pages := byPage(all.lines)
-			written, same := 0, 0
-			for _, name := range names {
-				d, ok := tree.Document(name)
-				if !ok {
-					// The page is gone; what was said about it is not.
-					d = review.Document{Page: name, Title: name, Path: "/" + name + "/"}
-				}
-				files, err := review.Files(pages[name], d, revisions)
-				if err != nil {
-					return fmt.Errorf("export %s: %w", name, err)
-				}
-				folder := path.Join(tree.ReviewFolder(), review.FolderOf(name))
-				w, s, err := writeReview(f.dir, folder, files, dry)
-				if err != nil {
-					return fmt.Errorf("export %s: %w", name, err)
-				}
-				if w > 0 {
-					fmt.Fprintf(cmd.OutOrStdout(), "%s: %d events, %d files written\n", folder, len(pages[name]), w)
-				}
-				written, same = written+w, same+s
+			exported, err := soundReviews(tree, f.dir)
+			if err != nil {
+				return err
 			}
-			verb := "written"
-			if dry {
-				verb = "to be written"
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d pages, %d files %s, %d as they were\n", len(names), written, verb, same)
-			return nil
+			return exportReviews(cmd, tree, &f, all, exported, dry)
 		},
 	}
 	f.add(cmd)
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be written")
 	return cmd
+}
+
+// exportReviews writes what the log and the repository together have.
+func exportReviews(cmd *cobra.Command, tree *build.Tree, f *reviewFlags, all, exported reviewed, dry bool) error {
+	revisions := review.HoldRevisions(append(slices.Clone(exported.docs), all.docs...))
+	names, pages := byPage(append(slices.Clone(all.lines), exported.lines...))
+	written, same := 0, 0
+	for _, name := range names {
+		d, ok := tree.Document(name)
+		if !ok {
+			// The page is gone; what was said about it is not.
+			d = review.Document{Page: name, Title: name, Path: "/" + name + "/"}
+		}
+		d.Page = name // its review goes on under the name under which it began
+		files, err := review.Files(pages[name], d, revisions)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", name, err)
+		}
+		folder := path.Join(tree.ReviewFolder(), review.FolderOf(name))
+		w, s, err := writeReview(f.dir, folder, files, dry)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", name, err)
+		}
+		if w > 0 {
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d files written\n", folder, w)
+		}
+		written, same = written+w, same+s
+		if err := dropOldFile(f.dir, folder, dry); err != nil {
+			return err
+		}
+	}
+	if _, _, err := writeReview(f.dir, tree.ReviewFolder(), map[string][]byte{".gitignore": []byte(review.IgnoreText)}, dry || len(names) == 0); err != nil {
+		return err
+	}
+	verb := "written"
+	if dry {
+		verb = "to be written"
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%d pages, %d files %s, %d as they were\n", len(names), written, verb, same)
+	return nil
+}
+
+// dropOldFile removes the one file that held all events before each had its own.
+// They have been written, each to its file.
+func dropOldFile(dir, folder string, dry bool) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil || dry {
+		return err
+	}
+	defer root.Close()
+	if err := root.Remove(path.Join(folder, review.EventsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
 }
 
 // writeReview writes the files that differ. Nothing outside of the repository can
@@ -112,56 +145,79 @@ func newReviewImportCommand() *cobra.Command {
 		Use:   "import",
 		Short: "Read the reviews of the repository into this machine's log",
 		Long: `Adds what adr/reviews/ has and the log has not. Nothing is doubled, however
-often it is run; a log that was empty has the same heads afterwards.`,
+often it is run, and all who have the same events have the same heads and the same
+state afterwards, whatever came first.
+
+What cannot be added is listed with the reason, and the exit code is 1: an event
+that was altered, that stands on one which is missing, or whose text is missing.
+An event that has no effect is listed as well: it had none where it was written.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			tree, err := loadTree(f.dir)
 			if err != nil {
 				return err
 			}
-			exported, err := exportedReviews(tree, f.dir)
-			if err != nil {
+			exported, problems := exportedReviews(tree, f.dir)
+			if err := printAdded(cmd, &f, exported, false); err != nil && !errors.Is(err, errReported) {
 				return err
+			} else if err == nil && len(problems) == 0 {
+				return nil
 			}
-			return printAdded(cmd, &f, exported, false)
+			printProblems(cmd, problems)
+			return errReported
 		},
 	}
 	f.add(cmd)
 	return cmd
 }
 
+func printProblems(cmd *cobra.Command, problems []review.Problem) {
+	for _, p := range problems {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n\tmend: %s\n", p.File, p.Message, p.Mend)
+	}
+}
+
 func printAdded(cmd *cobra.Command, f *reviewFlags, r reviewed, empty bool) error {
 	done, err := addReviews(cmd.Context(), f, r, empty)
+	for _, left := range done.Dropped {
+		fmt.Fprintf(cmd.OutOrStdout(), "dropped: %s\n", left)
+	}
+	for _, left := range done.Idle {
+		fmt.Fprintf(cmd.OutOrStdout(), "without effect: %s\n", left)
+	}
 	if err == nil || done.Added > 0 {
-		fmt.Fprintf(cmd.OutOrStdout(), "%d events added, %d were there\n", done.Added, done.Known)
+		fmt.Fprintf(cmd.OutOrStdout(), "%d events added, %d were there", done.Added, done.Known)
+		if n := len(done.Dropped); n > 0 {
+			fmt.Fprintf(cmd.OutOrStdout(), ", %d dropped", n)
+		}
+		fmt.Fprintln(cmd.OutOrStdout())
+	}
+	if err == nil && len(done.Dropped) > 0 {
+		return errReported
 	}
 	return err
 }
 
-// exportedReviews reads what the repository has of reviews.
-func exportedReviews(tree *build.Tree, dir string) (r reviewed, err error) {
+// exportedReviews reads what the repository has of reviews, as far as it is sound.
+func exportedReviews(tree *build.Tree, dir string) (r reviewed, problems []review.Problem) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return r, err
+		return r, []review.Problem{{File: dir, Message: err.Error(), Mend: "make it readable"}}
 	}
 	defer root.Close()
-	folder := tree.ReviewFolder()
-	entries, err := fs.ReadDir(root.FS(), folder)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return r, err
+	pages, problems := review.ReadReviews(root.FS(), tree.ReviewFolder())
+	for _, p := range pages {
+		r.lines = append(r.lines, p.Lines...)
+		r.docs = append(r.docs, p.Docs...)
 	}
-	for _, e := range entries {
-		file := path.Join(folder, e.Name(), review.EventsFile)
-		data, err := root.ReadFile(file)
-		if err != nil {
-			continue
-		}
-		more, err := review.ReadLines(bytes.NewReader(data))
-		if err != nil {
-			return r, fmt.Errorf("%s: %w", file, err)
-		}
-		r.lines = append(r.lines, more...)
-		r.docs = append(r.docs, review.ReadRevisions(os.DirFS(dir), path.Join(folder, e.Name()))...)
+	return r, problems
+}
+
+// soundReviews is exportedReviews for what must not go on with half of them.
+func soundReviews(tree *build.Tree, dir string) (reviewed, error) {
+	r, problems := exportedReviews(tree, dir)
+	if len(problems) > 0 {
+		return r, fmt.Errorf("%s: %s\n\tmend: %s", problems[0].File, problems[0].Message, problems[0].Mend)
 	}
 	return r, nil
 }

@@ -3,14 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
 )
@@ -32,7 +29,7 @@ func newReviewListCommand() *cobra.Command {
 			}
 			var all reviewed
 			if exported {
-				all, err = exportedReviews(tree, f.dir)
+				all, err = soundReviews(tree, f.dir)
 			} else {
 				all, err = readReviews(cmd.Context(), &f)
 			}
@@ -119,119 +116,4 @@ func oneLine(text string, limit int) string {
 		return string(runes[:limit]) + "…"
 	}
 	return text
-}
-
-func newReviewVerifyCommand() *cobra.Command {
-	var f reviewFlags
-	cmd := &cobra.Command{
-		Use:   "verify",
-		Short: "Prove that the log is whole, and that the repository has its beginning",
-		Long: `Reads every event of the log, opens every text and compares it with what the
-event commits to, and computes the chain of hashes anew. Then it compares what the
-repository has with it. The exit code is 1 if anything differs.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			tree, err := loadTree(f.dir)
-			if err != nil {
-				return err
-			}
-			exported, err := exportedReviews(tree, f.dir)
-			if err != nil {
-				return err
-			}
-			all := exported
-			if _, err := os.Stat(f.store()); err == nil || len(exported.lines) == 0 {
-				if all, err = readReviews(cmd.Context(), &f); err != nil {
-					return err
-				}
-			} else {
-				fmt.Fprintf(cmd.OutOrStdout(), "there is no log in %s; verifying what the repository has\n", f.store())
-			}
-			_, inRepository := byPage(exported.lines)
-			names, pages := byPage(all.lines)
-			wrong := 0
-			for _, name := range names {
-				state, err := review.StateOf(pages[name])
-				if err != nil {
-					fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", name, err)
-					wrong++
-					continue
-				}
-				said := "not exported"
-				if part := inRepository[name]; part != nil {
-					said = compareExport(pages[name], part)
-					if strings.HasPrefix(said, "differs") {
-						wrong++
-					}
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s  #%d  head %s  %s\n", name, state.N, state.Head, said)
-			}
-			if wrong > 0 {
-				return errReported
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "verified: %d pages, %d events\n", len(names), len(all.lines))
-			return nil
-		},
-	}
-	f.add(cmd)
-	return cmd
-}
-
-// compareExport says how an export stands to the log.
-func compareExport(log, exported []review.Line) string {
-	for i, line := range exported {
-		if i >= len(log) {
-			return fmt.Sprintf("the repository is %d events ahead: import them", len(exported)-i)
-		}
-		if string(line.Event) != string(log[i].Event) {
-			return fmt.Sprintf("differs from the repository at event #%d", i+1)
-		}
-	}
-	if n := len(log) - len(exported); n > 0 {
-		return fmt.Sprintf("%d events are not exported", n)
-	}
-	return "exported"
-}
-
-func newReviewCheckCommand() *cobra.Command {
-	var dir string
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "check",
-		Short: "Judge accepted decisions by their exported reviews",
-		Long: `Fails if a decision is accepted while a blocking thread is open, or while a
-decision-maker has not approved its very text. The rule is set in lockstep.yaml:
-
-  review:
-    approvals: reviewed     # of decisions that have a review (the default), all, or none
-
-lockstep check does the same, among other things.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			tree, err := loadTree(dir)
-			if err != nil {
-				return err
-			}
-			findings := slices.DeleteFunc(slices.Clone(tree.Findings), func(f site.Finding) bool { return !strings.HasPrefix(f.Rule, "review") })
-			if asJSON {
-				encoder := json.NewEncoder(cmd.OutOrStdout())
-				encoder.SetIndent("", "  ")
-				if err := encoder.Encode(append([]site.Finding{}, findings...)); err != nil {
-					return err
-				}
-			} else {
-				printFindings(cmd.OutOrStdout(), findings)
-			}
-			if len(findings) > 0 {
-				return errReported
-			}
-			if !asJSON {
-				fmt.Fprintf(cmd.OutOrStdout(), "sound: the reviews of %d pages\n", len(tree.ReviewStates()))
-			}
-			return nil
-		},
-	}
-	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
-	return cmd
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"text/tabwriter"
@@ -10,6 +11,14 @@ import (
 
 	"lockstep/site/review/access"
 )
+
+// people are those who may come in.
+func (f *reviewFlags) people(ctx context.Context) (*access.Store, error) {
+	if err := claimData(ctx, filepath.Dir(f.store())); err != nil {
+		return nil, err
+	}
+	return access.OpenStore(filepath.Join(f.store(), "access"), nil)
+}
 
 func newReviewInviteCommand() *cobra.Command {
 	var f reviewFlags
@@ -34,7 +43,7 @@ that person. Only a hash of the link is kept. The server must run with
 			case expires <= 0 || expires > 90*24*time.Hour:
 				return usageError{"--expires must be between a moment and 90 days", "lockstep review invite --expires 168h"}
 			}
-			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
+			store, err := f.people(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -81,7 +90,7 @@ revoked. Only a hash of it is kept. The server must run with --review-invites or
 			case expires <= 0 || expires > 366*24*time.Hour:
 				return usageError{"--expires must be between a moment and 366 days", "lockstep review token --expires 720h"}
 			}
-			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
+			store, err := f.people(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -108,7 +117,7 @@ func newReviewInvitesCommand() *cobra.Command {
 		Short: "List invitations and tokens",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
+			store, err := f.people(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -151,7 +160,7 @@ func newReviewRevokeCommand() *cobra.Command {
 		Short: "Take an invitation back and end its sessions, or a token",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			store, err := access.OpenStore(filepath.Join(f.store(), "access"), nil)
+			store, err := f.people(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -47,6 +47,9 @@ func announce(store string, s serving) (undo func(), err error) {
 // withService opens the store for a command of its own. While a server has it,
 // the error is cluster.ErrInUse.
 func withService(ctx context.Context, f *reviewFlags, use func(*review.Service) error) error {
+	if err := claimData(ctx, filepath.Dir(f.store())); err != nil {
+		return err
+	}
 	store, err := openReviewStore(ctx, storeOptions{Dir: f.store(), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -59,7 +60,28 @@ type server struct {
 	ended   chan struct{}
 }
 
-var servedAt = regexp.MustCompile(`is at (http://[^/\s]+)/`)
+// startPaths are what servers have printed for the browser of whoever started them,
+// by their addresses.
+var startPaths sync.Map
+
+// reviewer is a browser, as far as cookies go.
+var reviewer = &http.Client{Jar: func() http.CookieJar { jar, _ := cookiejar.New(nil); return jar }()}
+
+// begin opens the address that a server has printed, if people need not sign in.
+func begin(t *testing.T, address string) {
+	t.Helper()
+	path, ok := startPaths.Load(address)
+	if !ok {
+		return
+	}
+	answer, err := reviewer.Get(address + path.(string))
+	if err != nil || answer.StatusCode != 200 || answer.Request.URL.Path != "/" {
+		t.Fatalf("open %s: %v %v", path, answer, err)
+	}
+	answer.Body.Close()
+}
+
+var servedAt = regexp.MustCompile(`is at (http://[^/\s]+)/(start/\S+)?\s`)
 
 func startServer(t *testing.T, dir string, args ...string) *server {
 	t.Helper()
@@ -95,6 +117,9 @@ func launchServer(t *testing.T, dir string, args ...string) *server {
 			n, err := out.Read(buf)
 			said = append(said, buf[:n]...)
 			if m := servedAt.FindSubmatch(said); m != nil && len(s.at) == 0 {
+				if len(m[2]) > 0 {
+					startPaths.Store(string(m[1]), "/"+string(m[2]))
+				}
 				select {
 				case s.at <- string(m[1]):
 				default:
@@ -121,6 +146,7 @@ func (s *server) await(t *testing.T) {
 	t.Helper()
 	select {
 	case s.address = <-s.at:
+		begin(t, s.address)
 	case <-s.ended:
 		t.Fatal("serve ended before it printed its address")
 	case <-time.After(60 * time.Second):
@@ -154,7 +180,7 @@ func sendJSON(ctx context.Context, method, url, body string) (int, []byte, error
 		return 0, nil, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := reviewer.Do(r)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -272,8 +298,8 @@ func TestReview_verbs(t *testing.T) {
 		}
 		return out
 	}
-	say("1 pages, 4 files written", false, "export")
-	say("1 pages, 0 files written, 4 as they were", false, "export")
+	say("1 pages, 7 files written", false, "export")
+	say("1 pages, 0 files written, 7 as they were", false, "export")
 	say("Ada blocks it", true, "check")
 	say("verified: 1 pages", false, "verify")
 	say("adr/0001-use-a-log.md:14", false, "list", "--open")

@@ -100,16 +100,23 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	if !cmd.Flags().Changed("data") {
 		f.data = filepath.Join(f.dir, f.data)
 	}
+	if err := claimData(cmd.Context(), f.data); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	pages := &latePages{}
+	path := "/"
 	var running *reviewParts
 	switch f.reviews {
 	case "off":
 	case "on":
-		door, err := f.access.open(ctx, f.dir, filepath.Join(f.data, "review"), isLoopback(listener.Addr()), func() string { return tree.Site.Asset("css/site.css") })
+		door, err := f.access.open(ctx, f.dir, filepath.Join(f.data, "review"), listener.Addr(), func() string { return tree.Site.Asset("css/site.css") })
 		if err != nil {
 			return err
+		}
+		if door.Start != "" {
+			path = door.Start
 		}
 		hosts, err := f.hosts.open(logger)
 		if err != nil {
@@ -118,7 +125,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		if hosts != nil {
 			fmt.Fprintf(cmd.OutOrStdout(), "The reviews are kept by %d servers; waiting until most of them are there.\n", len(hosts.Peers))
 		}
-		reviews, err := startReviews(ctx, reviewOptions{Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger, URL: "http://" + shown(listener.Addr())})
+		reviews, err := startReviews(ctx, reviewOptions{Dir: f.dir, Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger, URL: "http://" + shown(listener.Addr())})
 		if err != nil {
 			return err
 		}
@@ -153,7 +160,10 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	}
 	out := cmd.OutOrStdout()
 	at := shown(listener.Addr())
-	fmt.Fprintf(out, "%s is at http://%s/\n", tree.Site.Title, at)
+	fmt.Fprintf(out, "%s is at http://%s%s\n", tree.Site.Title, at, path)
+	if path != "/" {
+		fmt.Fprintf(out, "Open it in your browser once, so that you can comment; who has not opened it can read.\n")
+	}
 	if options.Lab != nil {
 		fmt.Fprintf(out, "The laboratory is at http://%s/lab/\n", at)
 	}

@@ -46,11 +46,13 @@ type door struct {
 	Who      access.Identifier
 	Patterns []string
 	Handler  http.Handler
+	Start    string // path that lets the browsers of who starts the server in; "" where people sign in
 }
 
 // open checks the flags. Beyond loopback nobody is known without one of them, and
 // reviews are refused rather than left open.
-func (f accessFlags) open(ctx context.Context, dir, data string, loopback bool, stylesheet func() string) (*door, error) {
+func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, stylesheet func() string) (*door, error) {
+	loopback := isLoopback(at)
 	signIn := f.invites || f.oidcIssuer != "" || f.proxyHeader != ""
 	switch {
 	case !loopback && !signIn:
@@ -93,7 +95,16 @@ func (f accessFlags) open(ctx context.Context, dir, data string, loopback bool, 
 		who = append(who, proxy)
 	}
 	if loopback && !signIn {
-		d.Local = &access.Local{Name: gitConfig(dir, "user.name"), Email: gitConfig(dir, "user.email")}
+		if err := os.MkdirAll(data, 0o700); err != nil {
+			return nil, err
+		}
+		_, port, _ := net.SplitHostPort(at.String())
+		start, err := access.OpenStart(filepath.Join(data, "start"), port)
+		if err != nil {
+			return nil, err
+		}
+		d.Local = &access.Local{Name: gitConfig(dir, "user.name"), Email: gitConfig(dir, "user.email"), Start: start}
+		out.Start = start.Path()
 	}
 	out.Who, out.Handler = who, mux
 	return out, nil

@@ -28,6 +28,7 @@ type reviewParts struct {
 }
 
 type reviewOptions struct {
+	Dir    string // the repository
 	Data   string // folder of the store
 	Hosts  *reviewHosts
 	Pages  review.Pages
@@ -43,8 +44,12 @@ func startReviews(ctx context.Context, o reviewOptions) (*reviewParts, error) {
 	if err != nil {
 		return nil, err
 	}
+	signer, err := openReviewSigner(o.Dir, o.Data)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Pages: o.Pages, Who: o.Door.Who,
-		Logger: o.Logger, Done: ctx.Done()})
+		Sign: signer.Sign, Logger: o.Logger, Done: ctx.Done()})
 	if err != nil {
 		return nil, errors.Join(damagedReviews(o.Data, err), store.Close())
 	}

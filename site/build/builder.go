@@ -117,7 +117,7 @@ func (b *Builder) Load() (*Tree, error) {
 	}
 	var wait sync.WaitGroup
 	if b.history == nil {
-		wait.Go(func() { h := readHistory(b.dir); b.history = &h })
+		wait.Go(func() { h := readHistory(b.dir); h.events = eventsEver(b.dir, b.config.reviewFolder()); b.history = &h })
 	}
 	var unnamed []site.Finding
 	wait.Go(func() { unnamed = b.scanNames() })

@@ -15,6 +15,7 @@ import (
 	"lockstep/site"
 	"lockstep/site/claims"
 	"lockstep/site/names"
+	"lockstep/site/review/decider"
 )
 
 // ConfigName is the file that says where a repository's texts lie. It is
@@ -45,6 +46,13 @@ type Config struct {
 		// decision-makers: those that have a review ("reviewed", the default),
 		// "all", or "none".
 		Approvals string `yaml:"approvals"`
+		// Signatures says which verdicts count: those signed with a key that is
+		// listed ("listed", the default where keys are), or also unsigned ones
+		// ("none").
+		Signatures string `yaml:"signatures"`
+		// Deciders lists the ids of each decision-maker. Without it a name is
+		// believed, and shown as unverified.
+		Deciders decider.Map `yaml:"deciders"`
 	} `yaml:"review"`
 
 	Claims claims.Config `yaml:"claims"` // what stands behind words and numbers
@@ -84,8 +92,11 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 		}
 		for _, entry := range mapping.Values {
 			key := entry.Key.GetToken()
-			if key.Value == "claims" {
+			switch key.Value {
+			case "claims":
 				findings = append(findings, unknownClaims(entry.Value)...)
+			case "review":
+				findings = append(findings, unknownReview(entry.Value)...)
 			}
 			if !slices.Contains(configKeys, key.Value) {
 				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(configKeys, ", "), "the key %q has no meaning here", key.Value)...)
@@ -120,6 +131,15 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	default:
 		findings = append(findings, find(0, "config", "write reviewed, all or none", "review: approvals is %q", c.Review.Approvals)...)
 		c.Review.Approvals = "all"
+	}
+	switch c.Review.Signatures {
+	case "", "listed", "none":
+	default:
+		findings = append(findings, find(0, "config", "write listed or none", "review: signatures is %q", c.Review.Signatures)...)
+		c.Review.Signatures = "listed"
+	}
+	if id, names := c.Review.Deciders.Shared(); names != nil {
+		findings = append(findings, find(0, "config", "give each decision-maker ids of their own", "review: deciders lists %s for %s: one person would be two", id, strings.Join(names, " and for "))...)
 	}
 	findings = append(findings, c.compileNames(kinds, find)...)
 	if c.Title == "" {

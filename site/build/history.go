@@ -24,6 +24,8 @@ type history struct {
 	known   bool                    // the log could be read
 	remote  string                  // where the repository came from, if it is a host whose addresses we know
 	files   map[string]site.History // by path below the root
+	events  []string                // files of reviews, also those that were deleted
+	was     map[string][]string     // names that a file had before, the newest first
 }
 
 const gitTimeout = 30 * time.Second
@@ -31,7 +33,7 @@ const gitTimeout = 30 * time.Second
 // readHistory asks git once. Without git, without a repository, or when the
 // repository belongs to somebody else, nothing is known, and nothing is guessed.
 func readHistory(root string) history {
-	h := history{files: make(map[string]site.History)}
+	h := history{files: make(map[string]site.History), was: make(map[string][]string)}
 	out, err := git(root, "rev-parse", "--show-prefix", "--is-shallow-repository", "HEAD")
 	if err != nil {
 		return h
@@ -57,7 +59,19 @@ func readHistory(root string) history {
 	}
 	h.read(out, prefix)
 	h.known = true
+	if out, err := git(root, "diff", "-z", "-M", "--diff-filter=R", "--name-status", "HEAD", "--", "*.md", "*.markdown"); err == nil {
+		h.moving(out, prefix)
+	}
 	return h
+}
+
+// moving reads the renames that no commit has yet.
+func (h *history) moving(diff []byte, prefix string) {
+	tokens := strings.Split(string(diff), "\x00")
+	for i := 0; i+2 < len(tokens); i += 3 {
+		before, now := strings.TrimPrefix(tokens[i+1], prefix), strings.TrimPrefix(tokens[i+2], prefix)
+		h.was[now] = append([]string{before}, h.was[before]...)
+	}
 }
 
 // read walks the log, newest commit first. After a rename the older commits
@@ -94,6 +108,8 @@ func (h *history) read(log []byte, prefix string) {
 		}
 		if status[0] == 'R' {
 			alias[before] = current
+			now := strings.TrimPrefix(current, prefix)
+			h.was[now] = append(h.was[now], strings.TrimPrefix(before, prefix))
 		}
 		t := files[current]
 		if t == nil {

@@ -51,7 +51,7 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 	for i, f := range findings {
 		findings[i] = parsed.Placed(f)
 	}
-	filled.Blocks, filled.Revision = parsed.Blocks(), parsed.Revision()
+	filled.Blocks, filled.Revision = parsed.Blocks(), parsed.RevisionWith(shown{t, p})
 	return &filled, findings
 }
 
@@ -63,7 +63,7 @@ func (t *Tree) Blocks(p *site.Page) ([]site.Block, string) {
 		return nil, ""
 	}
 	parsed := t.parser.Parse(d.Source, d.text, d.kind)
-	return parsed.Blocks(), parsed.Revision()
+	return parsed.Blocks(), parsed.RevisionWith(shown{t, p})
 }
 
 // Bytes is Render into memory, with the reviews that were exported.

@@ -1,17 +1,15 @@
 package build
 
 import (
-	"bytes"
 	"fmt"
-	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"sync"
 
 	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/signature"
 )
 
 // ReviewFolder is where the reviews of the site are exported to: beside the
@@ -30,9 +28,11 @@ func (c Config) reviewFolder() string {
 type reviews struct {
 	mu        sync.Mutex
 	documents map[*site.Page]review.Document
-	byName    map[string]*site.Page
+	current   map[string]*site.Page    // by the name that it has
+	byName    map[string]*site.Page    // by every name that leads to it
 	exported  map[string]*review.State // by page
 	revisions *review.Revisions
+	trust     *review.Trust
 }
 
 // Document gives a page as reviewers see it. A decision may also be called by its
@@ -68,7 +68,8 @@ func (t *Tree) documentOf(p *site.Page) review.Document {
 	if d, ok := t.reviews.documents[p]; ok {
 		return d
 	}
-	d := review.Document{Page: review.PageOf(p.Path), Path: p.Path, Title: p.Title, Source: p.Source}
+	d := review.Document{Page: review.PageOf(p.Path), Path: p.Path, Title: p.Title, Source: p.Source, Trust: t.reviews.trust}
+	d.Former = t.formerNames(p)
 	d.Blocks, d.Revision = t.Blocks(p)
 	if p.Decision != nil {
 		d.Approvers = p.Decision.Deciders
@@ -89,7 +90,7 @@ func (t *Tree) documentOf(p *site.Page) review.Document {
 // indexReviews names the pages and reads what was exported. A file that is not
 // what it says is a finding: nobody should take it for a review.
 func (t *Tree) indexReviews() {
-	r := &reviews{documents: make(map[*site.Page]review.Document), byName: make(map[string]*site.Page), exported: make(map[string]*review.State)}
+	r := &reviews{documents: make(map[*site.Page]review.Document), current: make(map[string]*site.Page), byName: make(map[string]*site.Page), exported: make(map[string]*review.State)}
 	t.reviews = r
 	r.revisions, _ = review.OpenRevisions("")
 	short := make(map[string][]*site.Page)
@@ -98,7 +99,7 @@ func (t *Tree) indexReviews() {
 			continue
 		}
 		name := review.PageOf(p.Path)
-		r.byName[name] = p
+		r.current[name], r.byName[name] = p, p
 		section, _, _ := strings.Cut(name, "/")
 		short[section+"/"+path.Base(strings.Trim(p.Path, "/"))] = append(short[section+"/"+path.Base(strings.Trim(p.Path, "/"))], p)
 		if p.Decision != nil {
@@ -110,47 +111,56 @@ func (t *Tree) indexReviews() {
 			r.byName[name] = pages[0]
 		}
 	}
-	folder := t.ReviewFolder()
-	entries, _ := fs.ReadDir(t.builder.root.FS(), folder)
-	for _, entry := range entries {
-		if !entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+	for _, p := range t.Pages {
+		if t.documents[p] == nil {
 			continue
 		}
-		t.readReview(path.Join(folder, entry.Name()))
+		for _, name := range t.formerNames(p) {
+			if r.byName[name] == nil {
+				r.byName[name] = p
+			}
+		}
 	}
+	r.trust = t.trust()
+	t.readReviews()
 	t.judgeReviews()
 	if len(r.exported) > 0 && t.byPath["/reviews/"] == nil {
 		t.add(ReviewsPage(review.OpenThreads(r.exported, t.ReviewDocuments())), nil)
 	}
 }
 
-func (t *Tree) readReview(dir string) {
-	file := path.Join(dir, review.EventsFile)
-	find := func(line int, format string, args ...any) {
-		t.Findings = append(t.Findings, site.Finding{File: file, Line: line, Rule: "review", Message: fmt.Sprintf(format, args...),
-			Mend: "export the review again, or take the file from version control"})
+// readReviews reads what was exported. A file that is not what it says is a
+// finding: nobody should take it for a review.
+func (t *Tree) readReviews() {
+	find := func(file, mend, format string, args ...any) {
+		t.Findings = append(t.Findings, site.Finding{File: file, Rule: "review", Message: fmt.Sprintf(format, args...), Mend: mend})
 	}
-	data, err := t.builder.root.ReadFile(file)
-	if err != nil {
-		return // another folder
+	pages, problems := review.ReadReviews(t.builder.root.FS(), t.ReviewFolder())
+	for _, p := range problems {
+		find(p.File, p.Mend, "%s", p.Message)
 	}
-	lines, err := review.ReadLines(bytes.NewReader(data))
-	if err != nil || len(lines) == 0 {
-		find(0, "it is no exported review: %v", err)
-		return
+	present := make(map[string]bool)
+	for _, p := range pages {
+		state, err := review.StateOf(p.Lines)
+		if err != nil {
+			find(p.Dirs[0], "take the files from version control", "it is no exported review: %s", err)
+			continue
+		}
+		for _, l := range p.Lines {
+			present[l.ID()] = true
+		}
+		t.reviews.exported[p.Page] = state
+		for _, doc := range p.Docs {
+			t.reviews.revisions.Saw(doc)
+		}
+		for _, w := range state.Words(t.reviews.trust) {
+			if w.State == signature.Broken {
+				find(p.Dirs[0], "take the file from version control, or let them say it again", "%s by %s: %s", w.What, w.Who.Name, w.Is())
+			}
+		}
 	}
-	if i := slices.IndexFunc(lines, func(l review.Line) bool { return l.Page != lines[0].Page }); i >= 0 {
-		find(i+1, "it has events of %s and of %s", lines[0].Page, lines[i].Page)
-		return
-	}
-	state, err := review.StateOf(lines)
-	if err != nil {
-		find(0, "it is no exported review: %s", err)
-		return
-	}
-	t.reviews.exported[lines[0].Page] = state
-	for _, doc := range review.ReadRevisions(t.builder.root.FS(), dir) {
-		t.reviews.revisions.Saw(doc)
+	for _, gone := range deletedEvents(t.builder.history.events, present) {
+		find(gone, "git checkout it from the newest commit that has it; what was said is redacted, never deleted", "the event was deleted")
 	}
 }
 
@@ -160,7 +170,7 @@ func (t *Tree) judgeReviews() {
 		if p.Decision == nil || p.Decision.Status != site.StatusAccepted {
 			continue
 		}
-		state := t.reviews.exported[review.PageOf(p.Path)]
+		state := t.reviewOf(p)
 		rule := t.config.Review.Approvals
 		if state == nil && rule != "all" {
 			continue
@@ -179,16 +189,43 @@ func (t *Tree) judgeReviews() {
 			continue
 		}
 		for _, a := range shown.Approvers {
-			switch a.State {
-			case "waiting":
-				t.find(p, 0, "review-approval", "let them approve, and export the review again; review: approvals in "+ConfigName+" sets the rule", "it is accepted, and %s has not approved it", a.Name)
-			case "stale":
-				t.find(p, 0, "review-approval", "let them look at what changed since, and export the review again", "it is accepted, and %s approved an older text", a.Name)
-			case "request-changes":
-				t.find(p, 0, "review-approval", "settle it with them, and export the review again", "it is accepted, and %s requests changes", a.Name)
+			if say, mend := approvalWords(a); say != "" {
+				t.find(p, 0, "review-approval", mend, "it is accepted, and %s", say)
+			}
+		}
+		if trust := t.reviews.trust; trust.Demanded {
+			for _, w := range state.Words(trust) {
+				if w.What == review.EndedBlocker && w.State != signature.Signed {
+					t.find(p, 0, "review-signature", "let them reopen the thread and resolve it again on a server that signs, and export the review again", "it is accepted, and %s %s: %s", w.Who.Name, w.What, w.Is())
+				}
 			}
 		}
 	}
+}
+
+// approvalWords says what is wrong with where a decision-maker stands, and how to
+// put it right.
+func approvalWords(a site.Approver) (say, mend string) {
+	again := "let them approve on a server that signs with a key listed in " + review.SignersFile + ", and export the review again"
+	switch a.State {
+	case review.Waiting:
+		return a.Name + " has not approved it", "let them approve, and export the review again; review: approvals in " + ConfigName + " sets the rule"
+	case review.Stale:
+		return a.Name + " approved an older text", "let them look at what changed since, and export the review again"
+	case review.Earlier:
+		return a.Name + " approved an earlier form of it, which did not bind markup, pictures, status and deciders", "let them approve it anew, and export the review again; an approval is now bound to all that the page shows"
+	case review.Against:
+		return a.Name + " requests changes", "settle it with them, and export the review again"
+	case review.Unsigned:
+		return "the approval of " + a.Name + " is not signed with a listed key", again
+	case review.Forged:
+		return "the signature under the approval of " + a.Name + " is broken", again
+	case review.Unmapped:
+		return a.Name + " has no id in review: deciders", "list their address, their issuer and subject, or the fingerprint of their key in " + ConfigName
+	case review.Ambiguous:
+		return "several people call themselves " + a.Name, "list the ids of the one who decides in review: deciders of " + ConfigName
+	}
+	return "", ""
 }
 
 func oneLine(text string) string {
@@ -202,7 +239,7 @@ func oneLine(text string) string {
 // exportedReview is what a page without a server shows; nil if nothing was
 // exported.
 func (t *Tree) exportedReview(p *site.Page) *site.Review {
-	state := t.reviews.exported[review.PageOf(p.Path)]
+	state := t.reviewOf(p)
 	if state == nil || t.documents[p] == nil {
 		return nil
 	}
@@ -220,9 +257,12 @@ func (t *Tree) ReviewStates() map[string]*review.State { return t.reviews.export
 
 // ReviewOf is the exported review of a document; nil if there is none.
 func (t *Tree) ReviewOf(d review.Document) *site.Review {
-	state := t.reviews.exported[d.Page]
+	state := d.In(t.reviews.exported)
 	if state == nil {
 		return nil
 	}
 	return review.Show(state, d, t.reviews.revisions, access.Actor{})
 }
+
+// ReviewTrust is what the repository says about people who review.
+func (t *Tree) ReviewTrust() *review.Trust { return t.reviews.trust }

@@ -52,12 +52,12 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 				below := strings.TrimPrefix(path.Dir(s.file), folder+"/")
 				s.kind, s.path, s.section = site.KindDocument, "/adr/"+markdown.Slug(strings.ReplaceAll(below, "/", "-"))+"/", "adr"
 			case isRecord(name):
-				s.kind, s.path, s.section = site.KindDecision, "/adr/"+markdown.Slug(stem(name))+"/", "adr"
+				placeRecord(&s)
 			case isTemplate(name) || slices.Contains(b.config.Content, folder):
 				return
 			case b.speaksOfStatus(s):
 				// A record that somebody gave no number; its name is what it has.
-				s.kind, s.path, s.section = site.KindDecision, "/adr/"+markdown.Slug(stem(name))+"/", "adr"
+				placeRecord(&s)
 			default: // notes beside the records
 				s.kind, s.path, s.section = site.KindDocument, "/adr/"+slug(name)+"/", "adr"
 			}
@@ -86,6 +86,10 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 		taken[s.path] = s.file
 	}
 	return slices.DeleteFunc(sources, func(s source) bool { return s.path != "" && taken[s.path] != s.file }), findings
+}
+
+func placeRecord(s *source) {
+	s.kind, s.path, s.section = site.KindDecision, "/adr/"+markdown.Slug(stem(path.Base(s.file)))+"/", "adr"
 }
 
 var statusLine = regexp.MustCompile(`(?im)^(#{1,3}[ \t]+status[ \t]*$|[-*]?[ \t]*\**status\**[ \t]*:)`)
@@ -224,8 +228,12 @@ func (b *Builder) isReview(folder string) bool {
 	if path.Dir(folder) != b.config.reviewFolder() {
 		return false
 	}
-	_, err := b.root.Stat(path.Join(folder, review.EventsFile))
-	return err == nil
+	for _, name := range []string{review.EventsFolder, review.EventsFile, review.SummaryFile} {
+		if _, err := b.root.Lstat(path.Join(folder, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // stat looks at a regular file below the root; a link that leads out of it is

@@ -18,9 +18,8 @@ import (
 
 // canon is the canonical text of a document, worked out when somebody asks.
 type canon struct {
-	once     sync.Once
-	blocks   []site.Block
-	revision string
+	once   sync.Once
+	blocks []site.Block
 }
 
 // Blocks is the canonical text of the document; see [site.Block]. An extract has
@@ -30,28 +29,12 @@ func (d *Document) Blocks() []site.Block {
 	return d.canon.blocks
 }
 
-// Revision is a hash of what the document says: its title, its blocks and where
-// their links lead. Front matter, the status of a decision, emphasis and the
-// arrangement of lines are not part of it, so that an approval outlives the
-// change from proposed to accepted and nothing else.
-func (d *Document) Revision() string {
-	d.canon.once.Do(d.findBlocks)
-	return d.canon.revision
-}
-
 // findBlocks also tells the nodes which block they are, for the renderer.
 func (d *Document) findBlocks() {
 	if d.root == nil {
 		return
 	}
 	f := blockFinder{d: d, ids: make(map[string]bool)}
-	sum := sha256.New()
-	write := func(parts ...string) {
-		for _, part := range parts {
-			sum.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
-		}
-	}
-	write("lockstep canon", strconv.Itoa(site.CanonVersion), d.Title)
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -63,19 +46,12 @@ func (d *Document) findBlocks() {
 		if kind == "" {
 			return ast.WalkContinue, nil
 		}
-		text, links := d.canonical(n, kind)
-		if text == "" {
-			return ast.WalkContinue, nil
-		}
-		b := f.add(n, holder, kind, text)
-		if d.Meta.Kind != site.KindDecision || len(b.Section) == 0 || !strings.EqualFold(b.Section[0], "status") {
-			write(kind, text)
-			write(links...)
+		if text := d.canonical(n, kind); text != "" {
+			f.add(n, holder, kind, text)
 		}
 		return ast.WalkContinue, nil
 	})
 	d.canon.blocks = f.blocks
-	d.canon.revision = hex.EncodeToString(sum.Sum(nil))
 }
 
 type blockFinder struct {
@@ -86,7 +62,7 @@ type blockFinder struct {
 	levels  []int
 }
 
-func (f *blockFinder) add(n, holder ast.Node, kind, text string) site.Block {
+func (f *blockFinder) add(n, holder ast.Node, kind, text string) {
 	sum := sha256.Sum256([]byte(kind + "\n" + text))
 	hash := hex.EncodeToString(sum[:])
 	b := site.Block{N: len(f.blocks), Kind: kind, Text: text, Hash: hash[:16]}
@@ -110,7 +86,6 @@ func (f *blockFinder) add(n, holder ast.Node, kind, text string) site.Block {
 	f.ids[b.ID] = true
 	holder.SetAttributeString("data-b", []byte(strconv.Itoa(b.N)))
 	f.blocks = append(f.blocks, b)
-	return b
 }
 
 // elementID is the id that the renderer gives the element already.
@@ -166,12 +141,11 @@ func firstOf(n ast.Node) ast.Node {
 	return n.Parent()
 }
 
-// canonical is the text of a block without that of blocks within it, and where
-// its links lead.
-func (d *Document) canonical(n ast.Node, kind string) (text string, links []string) {
+// canonical is the text of a block without that of blocks within it.
+func (d *Document) canonical(n ast.Node, kind string) string {
 	if kind == "code" {
 		if _, ok := n.(*element); !ok {
-			return norm.NFC.String(strings.TrimRight(string(d.lines(n)), "\n")), nil
+			return norm.NFC.String(strings.TrimRight(string(d.lines(n)), "\n"))
 		}
 	}
 	var b strings.Builder
@@ -180,25 +154,17 @@ func (d *Document) canonical(n ast.Node, kind string) (text string, links []stri
 		for c := parent.FirstChild(); c != nil; c = c.NextSibling() {
 			switch c := c.(type) {
 			case *ast.Image:
-				links = append(links, destination(c.Destination))
 				if kind == "figure" {
 					b.WriteString(" " + d.text(c) + " " + string(unescape(c.Title)))
 				}
-			case *ast.Link:
-				links = append(links, destination(c.Destination))
-				walk(c)
 			case *element:
 				switch {
 				case c.name == "img":
-					links = append(links, c.attr("src"))
 					if kind == "figure" {
 						b.WriteString(" " + c.attr("alt"))
 					}
 				case isBlock(c):
 				default:
-					if href := c.attr("href"); href != "" {
-						links = append(links, href)
-					}
 					if c.name == "br" {
 						b.WriteByte(' ')
 					}
@@ -215,9 +181,9 @@ func (d *Document) canonical(n ast.Node, kind string) (text string, links []stri
 	}
 	walk(n)
 	if kind == "code" {
-		return norm.NFC.String(strings.Trim(b.String(), "\n")), links
+		return norm.NFC.String(strings.Trim(b.String(), "\n"))
 	}
-	return norm.NFC.String(strings.Join(strings.Fields(b.String()), " ")), links
+	return norm.NFC.String(strings.Join(strings.Fields(b.String()), " "))
 }
 
 // extent is the first and the last line of a block in the file, 0 if it stands in

@@ -64,14 +64,17 @@ func TestRevision(t *testing.T) {
 	revision := func(text string) string {
 		return New(Options{Foreign: true}).Parse("0001-x.md", []byte(text), site.KindDecision).Revision()
 	}
+	const front = "---\nstatus: proposed\ndate: 2026-01-01\ndeciders: [Ada, Bob]\nrevisit:\n  - {when: a > 1, says: It grows.}\n---\n# Shards\n\nStatus: proposed\n\nProposed by Ada.\n"
 	for _, tt := range []struct {
 		name, text string
 		same       bool
 	}{
 		{"as it was", text, true},
-		{"another status", strings.Replace(text, "Proposed", "Accepted", 1), true},
-		{"front matter", "---\nstatus: accepted\n---\n" + text, true},
-		{"emphasis", strings.Replace(text, "slots", "*slots*", 1), true},
+		{"accepted", strings.Replace(text, "Proposed", "Accepted", 1), true},
+		{"rejected", strings.Replace(text, "Proposed", "Rejected", 1), false},
+		{"accepted on a day", strings.Replace(text, "Proposed", "Accepted on 2026-01-01", 1), false},
+		{"emphasis", strings.Replace(text, "slots", "*slots*", 1), false},
+		{"struck out", strings.Replace(text, "slots", "~~slots~~", 1), false},
 		{"lines arranged anew", strings.Replace(text, "We use ", "We use\n", 1), true},
 		{"a word", strings.Replace(text, "slots", "shards", 1), false},
 		{"where a link leads", strings.Replace(text, "a.example", "b.example", 1), false},
@@ -81,6 +84,31 @@ func TestRevision(t *testing.T) {
 	} {
 		if same := revision(tt.text) == revision(text); same != tt.same {
 			t.Errorf("%s: the same revision: %v, want %v", tt.name, same, tt.same)
+		}
+	}
+	if revision("# A\n\n- one\n- two\n") == revision("# A\n\n0. one\n1. two\n") {
+		t.Error("bullets that become numbers from 0: the same revision")
+	}
+	for _, tt := range []struct {
+		name, old, new string
+		same           bool
+	}{
+		{"accepted", "proposed\n", "accepted\n", true},
+		{"rejected", "proposed\n", "rejected\n", false},
+		{"superseded", "proposed\n", "superseded by ADR-9\n", false},
+		{"words that are not the status", "Proposed by", "Accepted by", false},
+		{"one decider less", "[Ada, Bob]", "[Ada]", false},
+		{"another decider", "Bob", "Cy", false},
+		{"no deciders", "deciders: [Ada, Bob]\n", "", false},
+		{"consulted", "deciders: [Ada, Bob]\n", "deciders: [Ada, Bob]\nconsulted: [Cy]\n", false},
+		{"another day", "2026-01-01", "2026-01-02", false},
+		{"when to revisit", "It grows.", "It shrinks.", false},
+		{"a relation", "deciders: [Ada, Bob]\n", "deciders: [Ada, Bob]\namends: [ADR-0001]\n", false},
+		{"what a trigger hangs on", "a > 1", "a > 2", false},
+		{"order of keys", "date: 2026-01-01\ndeciders: [Ada, Bob]\n", "deciders: [Ada, Bob]\ndate: 2026-01-01\n", true},
+	} {
+		if same := revision(strings.ReplaceAll(front, tt.old, tt.new)) == revision(front); same != tt.same {
+			t.Errorf("front matter, %s: the same revision: %v, want %v", tt.name, same, tt.same)
 		}
 	}
 }

@@ -32,8 +32,7 @@ const CommentVersion = 1
 // the direction of text, or that nobody sees, are shown by their code points.
 func Comment(src string) site.HTML {
 	var buf bytes.Buffer
-	source := []byte(shallow(src))
-	if err := comments().Convert(source, &buf); err != nil {
+	if err := comments().Convert([]byte(src), &buf); err != nil {
 		return site.HTML("<p>" + html.EscapeString(visible(src)) + "</p>")
 	}
 	// Last of all, since an entity is a hidden character only now. What stands for
@@ -43,8 +42,8 @@ func Comment(src string) site.HTML {
 
 var comments = sync.OnceValue(func() goldmark.Markdown {
 	return goldmark.New(
-		goldmark.WithExtensions(extension.Strikethrough, extension.Linkify),
-		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(commentRenderer{}, 100))),
+		goldmark.WithParser(commentParser()),
+		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(commentRenderer{}, 100), util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500))),
 	)
 })
 
@@ -186,37 +185,3 @@ func hidden(r rune) bool {
 	}
 	return unicode.IsControl(r)
 }
-
-// maxNesting is how deep quotes and lists go in a comment. Rendering takes time
-// that grows with the depth, and nobody reads the twentieth level.
-const maxNesting = 12
-
-// shallow takes away what opens a line's containers beyond maxNesting, and runs
-// of brackets that no text has.
-func shallow(src string) string {
-	lines := strings.Split(src, "\n")
-	for i, line := range lines {
-		depth, at := 0, 0
-		for at < len(line) {
-			c := line[at]
-			if c == '>' || (c == '-' || c == '*' || c == '+') && at+1 < len(line) && line[at+1] == ' ' {
-				if depth++; depth > maxNesting {
-					break
-				}
-			} else if c != ' ' && c != '\t' {
-				break
-			}
-			at++
-		}
-		if depth > maxNesting {
-			line = line[:at] + strings.TrimLeft(line[at:], ">-*+ \t")
-		}
-		if indent := len(line) - len(strings.TrimLeft(line, " \t")); indent > 8*maxNesting {
-			line = line[indent-8*maxNesting:]
-		}
-		lines[i] = line
-	}
-	return brackets.ReplaceAllStringFunc(strings.Join(lines, "\n"), func(run string) string { return run[:16] })
-}
-
-var brackets = regexp.MustCompile(`[\[!]{17,}|_{17,}|\*{17,}`)

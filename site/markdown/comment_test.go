@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -94,24 +95,75 @@ func TestComment(t *testing.T) {
 	}
 }
 
-// TestComment_hostile_size: the largest body of the worst kind is rendered while
-// nobody notices.
+// TestComment_hostile_size renders the largest bodies of the worst kinds. None takes
+// more than some times as long as as much prose does on the same machine.
 func TestComment_hostile_size(t *testing.T) {
-	slowest := time.Duration(0)
-	defer func() { t.Log("slowest:", slowest) }()
-	for _, unit := range []string{">", "[", "![", "*", "_", "**a", "`", "- ", "<", "](", "[a](", "&", "\\", "~~", "1. ", "> - ", "[a]: b\n", "a@", "http://", "*a_", "`a``", "<!--", "<a "} {
-		src := strings.Repeat(unit, 16<<10/len(unit))
-		for _, form := range []string{src, strings.Repeat(unit+"\n", 16<<10/(len(unit)+1))} {
+	const size, limit = 16 << 10, 40
+	quickest := func(src string) time.Duration {
+		best := time.Hour
+		for range 4 {
 			begin := time.Now()
-			Comment(form)
-			limit := 400 * time.Millisecond
-			if raceDetector {
-				limit = 20 * time.Second // it slows this down tenfold, beside other packages
-			}
-			if took := time.Since(begin); took > limit {
-				t.Errorf("%d bytes of %q take %v", len(form), unit, took)
-			}
-			slowest = max(slowest, time.Since(begin))
+			Comment(src)
+			best = min(best, time.Since(begin))
 		}
+		return best
+	}
+	prose := quickest(strings.Repeat("Every member sees the *same* messages in the `same` order, says [the text](https://a.example/b).\n", size/98))
+	slowest, worst := time.Duration(0), ""
+	measure := func(unit, src string) {
+		took := quickest(src)
+		if took > limit*prose {
+			t.Errorf("%d bytes of %q take %v, and as much prose %v", len(src), unit, took, prose)
+		}
+		if took > slowest {
+			slowest, worst = took, unit
+		}
+	}
+	for _, unit := range []string{">", "[", "![", "*", "_", "**a", "`", "- ", "-\t", "<", "](", "[a](", "[a](a", "&", "\\", "~~", "1. ", "1)\t", "> - ", "1. - ", "- 1. > ", "[a]: b\n", "a@", "a@b.c ", "a@b.c ~", "http://",
+		"http://a.b/ ", "www.a.b ", "*a_", "_*", "`a``", "<!--", "<a ", "***<a ", "]~~", "\n\n<", "&\n\n'", "[a]: b[  *"} {
+		measure(unit, strings.Repeat(unit, size/len(unit)))
+		measure(unit+" on lines", strings.Repeat(unit+"\n", size/(len(unit)+1)))
+		measure("many "+unit+" on lines", strings.Repeat(strings.Repeat(unit, 30)+"\n", size/(30*len(unit)+1)))
+		var deep strings.Builder
+		for i := 0; deep.Len() < size; i++ {
+			deep.WriteString(strings.Repeat(" ", min(i*len(unit), 200)) + unit + "a\n")
+		}
+		measure("deeper and deeper "+unit, deep.String()[:size])
+	}
+	tokens := []string{"[", "]", "(", ")", "*", "_", "`", "<", ">", "!", "a", " ", "\n", "\n\n", "1. ", "- ", "> ", "~~", "http://a.b/", "&", "\\", "# ", "---", "www.a.b ", "a@b.c ", "\"", "[a]: b", "](", "<a ", "<!--", "``", "    ", "\t", "=", "'"}
+	r := rand.New(rand.NewPCG(15, 14))
+	for range 150 {
+		var unit strings.Builder
+		for range 1 + r.IntN(5) {
+			unit.WriteString(tokens[r.IntN(len(tokens))])
+		}
+		measure(unit.String(), strings.Repeat(unit.String(), size/unit.Len()))
+	}
+	t.Logf("prose takes %v, the slowest is %q with %v", prose, worst, slowest)
+}
+
+// TestComment_deep: what stands too deep is text, and nothing of it is lost.
+func TestComment_deep(t *testing.T) {
+	for _, mark := range []string{"> ", "- ", "1. ", "1)\t", "-\t"} {
+		out := string(Comment(strings.Repeat(mark, 40) + "the end"))
+		if n := strings.Count(out, "<blockquote>") + strings.Count(out, "<li>"); n != maxNesting {
+			t.Errorf("%q nests %d deep, want %d", mark, n, maxNesting)
+		}
+		if !strings.Contains(out, "the end") {
+			t.Errorf("%q: the text is lost: %s", mark, out)
+		}
+	}
+}
+
+// TestComment_work: a comment that uses up what it may take keeps its words.
+func TestComment_work(t *testing.T) {
+	src := "*before*\n\n" + strings.Repeat("[a](", 3000) + "\n\n*after*"
+	out := string(Comment(src))
+	if !strings.Contains(out, "<em>before</em>") || !strings.Contains(out, "*after*") || strings.Count(out, "[a](") != 3000 {
+		t.Errorf("%.200s … %s", out, out[len(out)-100:])
+	}
+	full := strings.Repeat("Some *words* and `code`, [a link](https://a.example/), and **more** of them.\n\n", (16<<10)/79)
+	if out := string(Comment(full)); strings.Count(out, "<em>") != strings.Count(out, "<p>") || strings.Count(out, "<a ") != strings.Count(out, "<p>") {
+		t.Errorf("a full comment of prose is cut short: %d paragraphs, %d emphasised, %d links", strings.Count(out, "<p>"), strings.Count(out, "<em>"), strings.Count(out, "<a "))
 	}
 }

@@ -61,6 +61,9 @@ func (r *recorder) setStatus(line fieldLine) {
 	text := statusNoise.ReplaceAllString(line.text, "")
 	word := strings.ToLower(firstWord(text))
 	status, known := statusWords[word]
+	if known {
+		r.d.statusLines = append(r.d.statusLines, line.line)
+	}
 	if r.dec.StatusText != "" {
 		if known && status != r.dec.Status && r.dec.Status != site.StatusUnknown && len(letters(isoDate.ReplaceAllString(text, ""))) <= 2 {
 			r.d.findf(line.line, "ambiguous-status", "keep the one that holds; what was before is in the history of the file",

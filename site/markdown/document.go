@@ -39,6 +39,7 @@ type Document struct {
 	stretches    []stretch // what the body was put together from; nil if the file is all
 	files        []string  // from which passages were taken, see Place
 	summaryLine  int       // of the summary in the front matter
+	statusLines  []int     // that state the status of a decision
 	root         *ast.Document
 	canon        *canon
 	title        ast.Node            // the first h1, which the layout prints

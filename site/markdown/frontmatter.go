@@ -42,7 +42,7 @@ func (f fields) list(keys ...string) []string {
 }
 
 var (
-	pageKeys     = []string{"title", "summary", "status", "date", "authors", "tags", "kind", "order", "part"}
+	pageKeys     = []string{"title", "summary", "status", "date", "authors", "tags", "kind", "order", "part", "alias"}
 	decisionKeys = []string{"deciders", "decision-makers", "consulted", "informed", "supersedes", "superseded-by", "amends", "amended-by", "relates-to", "revisit"}
 )
 
@@ -135,6 +135,7 @@ func (d *Document) meta(f fields) {
 	m.Date, _ = f.first("date")
 	m.Authors = splitNames(f.list("authors", "author"))
 	m.Tags = f.list("tags")
+	m.Aliases = f.list("alias", "aliases")
 	m.Parts, m.PartsLine = f.list("part"), f["part"].line
 	if kind, line := f.first("kind"); kind != "" && !d.foreign {
 		m.Kind = site.Kind(kind)

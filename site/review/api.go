@@ -92,11 +92,18 @@ type verdictJSON struct {
 	Revision string    `json:"revision"`
 	At       time.Time `json:"at"`
 	Stale    bool      `json:"stale"`
+	Earlier  bool      `json:"earlier,omitempty"`
+
+	Signature string `json:"signature"` // signed, unlisted, unsigned, broken
+	SignedAs  string `json:"signedAs,omitempty"`
+	Key       string `json:"key,omitempty"` // its fingerprint
+	Doubt     string `json:"doubt,omitempty"`
 }
 
 type approverJSON struct {
 	Name  string `json:"name"`
 	State string `json:"state"`
+	By    string `json:"by,omitempty"` // the id of who it is
 }
 
 func toJSON(r *site.Review, d Document) reviewJSON {
@@ -106,7 +113,8 @@ func toJSON(r *site.Review, d Document) reviewJSON {
 		out.Threads = append(out.Threads, threadToJSON(t))
 	}
 	for _, v := range r.Verdicts {
-		out.Verdicts = append(out.Verdicts, verdictJSON{v.Author, v.Verdict, v.Body, string(v.HTML), v.Revision, v.At, v.Stale})
+		out.Verdicts = append(out.Verdicts, verdictJSON{v.Author, v.Verdict, v.Body, string(v.HTML), v.Revision, v.At, v.Stale, v.Earlier,
+			v.Signature, v.SignedAs, v.Key, v.Doubt})
 	}
 	for _, a := range r.Approvers {
 		out.Approvers = append(out.Approvers, approverJSON(a))

@@ -11,8 +11,7 @@ import (
 // Suggestion is a thread that suggests an edit, in the log of its page.
 type Suggestion struct {
 	*Thread
-	page string
-	n    uint64 // of events in the log
+	log *State
 }
 
 // SuggestionIn finds a suggestion that may still be applied.
@@ -30,7 +29,7 @@ func SuggestionIn(log []Line, thread string) (Suggestion, error) {
 	case t.End != nil:
 		return Suggestion{}, fmt.Errorf("the thread %s is resolved as %s", thread, t.End.Kind)
 	}
-	return Suggestion{t, log[0].Page, s.N}, nil
+	return Suggestion{t, s}, nil
 }
 
 // Applied is the event, at the end of the log, that the edit was written; commit
@@ -38,6 +37,6 @@ func SuggestionIn(log []Line, thread string) (Suggestion, error) {
 func (s Suggestion) Applied(a access.Actor, commitHash string, now time.Time) Line {
 	text, key := "written by lockstep review apply", newKey()
 	e := Event{ID: "apply:" + newID(), Type: SuggestionApplied, Time: now.UTC().Truncate(time.Millisecond), Actor: person(a),
-		Thread: s.ID, Seen: s.Version, Kind: Applied, Commit: commitHash, Body: commit(key.Salt[:], text)}
-	return Line{Page: s.page, N: s.n + 1, Event: e.encode(), Text: &text, Salt: hex.EncodeToString(key.Salt[:])}
+		Thread: s.ID, Saw: s.last.id, Kind: Applied, Commit: commitHash, Body: commit(key.Salt[:], text)}
+	return Line{Page: s.log.Page, N: s.log.N + 1, Parents: s.log.Heads(), Event: e.encode(), Text: &text, Salt: hex.EncodeToString(key.Salt[:])}
 }

@@ -24,7 +24,7 @@ func WriteRevisions(w io.Writer, lines []Line, revisions *Revisions) error {
 		if err := json.Unmarshal(line.Event, &e); err != nil {
 			return err
 		}
-		if revisionForm.MatchString(e.Revision) {
+		if isRevision(e.Revision) {
 			all = append(all, e.Revision)
 		}
 	}

@@ -176,7 +176,7 @@ func (s *Service) publish(ctx context.Context, p *page, d Document, a access.Act
 	if err := s.o.Revisions.Save(ctx, d.doc()); err != nil {
 		return err
 	}
-	e := Event{ID: "doc:" + d.Revision[:16] + ":" + strconv.FormatUint(n, 10), Type: DocPublished, Time: s.now(), Revision: d.Revision,
+	e := Event{ID: "doc:" + d.Revision[:16] + ":" + strconv.FormatUint(n, 10), Type: DocPublished, Time: s.now(), Revision: d.Revision, Kept: keptOf(d.doc()),
 		Actor: Person{ID: "site", Name: "the site", Role: "site"}}
 	_, _, err := s.append(ctx, p, e, nil)
 	return err
@@ -292,7 +292,10 @@ func (s *Service) Edit(ctx context.Context, a access.Actor, d Document, comment 
 		return err
 	}
 	e := s.event(CommentEdited, a, id)
-	e.Thread, e.Comment, e.Seen = was.Thread, comment, r.Version
+	e.Thread, e.Comment = was.Thread, comment
+	if e.Saw, err = p.sawOf(e, r.Version, was.Version, was.last); err != nil {
+		return err
+	}
 	_, _, err = s.append(ctx, p, e, &body)
 	return err
 }
@@ -342,7 +345,10 @@ func (s *Service) Resolve(ctx context.Context, a access.Actor, d Document, threa
 		return err
 	}
 	e := s.event(ThreadResolved, a, id)
-	e.Thread, e.Kind, e.Seen = thread, r.Kind, r.Version
+	e.Thread, e.Kind = thread, r.Kind
+	if e.Saw, err = p.sawOf(e, r.Version, was.Version, was.last); err != nil {
+		return err
+	}
 	text := &reason
 	if reason == "" {
 		text = nil
@@ -366,7 +372,10 @@ func (s *Service) Reopen(ctx context.Context, a access.Actor, d Document, thread
 		return err
 	}
 	e := s.event(ThreadReopened, a, id)
-	e.Thread, e.Seen = thread, r.Version
+	e.Thread = thread
+	if e.Saw, err = p.sawOf(e, r.Version, was.Version, was.last); err != nil {
+		return err
+	}
 	_, _, err = s.append(ctx, p, e, nil)
 	return err
 }
@@ -392,7 +401,10 @@ func (s *Service) Relink(ctx context.Context, a access.Actor, d Document, thread
 	if e.Anchor, err = s.anchored(ctx, p, d, a, r.Anchor); err != nil {
 		return err
 	}
-	e.Thread, e.Seen, e.Revision = thread, r.Version, e.Anchor.Revision
+	e.Thread, e.Revision = thread, e.Anchor.Revision
+	if e.Saw, err = p.sawOf(e, r.Version, was.Version, was.last); err != nil {
+		return err
+	}
 	_, _, err = s.append(ctx, p, e, nil)
 	return err
 }
@@ -446,6 +458,18 @@ func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d Document,
 	}
 	_, _, err = s.append(ctx, p, e, text)
 	return err
+}
+
+// sawOf is the change that somebody saw who names a version: its event, which has
+// the same id in every clone.
+func (p *page) sawOf(e Event, version, newest uint64, last change) (string, error) {
+	if _, again, _ := p.before(e); again || version == 0 {
+		return "", nil
+	}
+	if version == newest {
+		return last.id, nil
+	}
+	return "", conflict("changed", "it was changed meanwhile, as event #%d; look at it again", newest)
 }
 
 // eventID is the id of an event that is no comment. The prefix keeps them apart

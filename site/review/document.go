@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -19,8 +18,9 @@ import (
 
 // Document is a page as reviewers see it now.
 type Document struct {
-	Page      string // "adr/0007-shards"
-	Path      string // "/adr/0007-shards/"
+	Page      string   // "adr/0007-shards"
+	Former    []string // names that the page had before, the newest first
+	Path      string   // "/adr/0007-shards/"
 	Title     string
 	Source    string // file of the repository
 	Revision  string
@@ -28,12 +28,24 @@ type Document struct {
 	Approvers []string // the decision-makers of a decision
 	Accepted  bool     // a decision that says that it is accepted
 	Proposed  bool
+	Trust     *Trust // what the repository says about people; nil: nothing
 	// Lines gives lines of the source, from 1, without the last line break; nil if
 	// there is none.
 	Lines func(first, last int) string
 }
 
 func (d Document) doc() *anchor.Doc { return &anchor.Doc{Revision: d.Revision, Blocks: d.Blocks} }
+
+// In finds what a map has for the page, under the name that it has or, failing that,
+// one that it had; nil if there is nothing.
+func (d Document) In(states map[string]*State) *State {
+	for _, name := range append([]string{d.Page}, d.Former...) {
+		if s := states[name]; s != nil {
+			return s
+		}
+	}
+	return nil
+}
 
 // Pages are the documents of the site as they are now. Document takes any
 // spelling of a page that its site knows, and is called for every request;
@@ -91,7 +103,8 @@ func HoldRevisions(docs []*anchor.Doc) *Revisions {
 	return r
 }
 
-var revisionForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+// isRevision says whether a name may be that of a file of ours.
+func isRevision(name string) bool { return site.SchemeOf(name) > 0 }
 
 // Saw notes a revision that was shown to somebody.
 func (r *Revisions) Saw(doc *anchor.Doc) {
@@ -101,7 +114,7 @@ func (r *Revisions) Saw(doc *anchor.Doc) {
 }
 
 func (r *Revisions) keep(doc *anchor.Doc) {
-	if _, ok := r.seen[doc.Revision]; ok || !revisionForm.MatchString(doc.Revision) {
+	if _, ok := r.seen[doc.Revision]; ok || !isRevision(doc.Revision) {
 		return
 	}
 	if len(r.ring) >= maxSeen {
@@ -116,7 +129,7 @@ func (r *Revisions) keep(doc *anchor.Doc) {
 // there is none.
 func (r *Revisions) Get(revision string) *anchor.Doc {
 	doc := r.get(revision)
-	if doc != nil || r.shared == nil || !revisionForm.MatchString(revision) {
+	if doc != nil || r.shared == nil || !isRevision(revision) {
 		return doc
 	}
 	if doc = r.shared.revision(revision); doc != nil {
@@ -128,7 +141,7 @@ func (r *Revisions) Get(revision string) *anchor.Doc {
 func (r *Revisions) get(revision string) *anchor.Doc {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if doc := r.seen[revision]; doc != nil || r.dir == "" || !revisionForm.MatchString(revision) {
+	if doc := r.seen[revision]; doc != nil || r.dir == "" || !isRevision(revision) {
 		return doc
 	}
 	data, err := os.ReadFile(r.file(revision))
@@ -153,7 +166,7 @@ func (r *Revisions) Save(ctx context.Context, doc *anchor.Doc) error {
 
 func (r *Revisions) save(doc *anchor.Doc) error {
 	r.Saw(doc)
-	if r.dir == "" || !revisionForm.MatchString(doc.Revision) {
+	if r.dir == "" || !isRevision(doc.Revision) {
 		return nil
 	}
 	if _, err := os.Stat(r.file(doc.Revision)); !errors.Is(err, fs.ErrNotExist) {

@@ -1,7 +1,6 @@
 package review
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -47,8 +46,10 @@ type Event struct {
 	Revision string `json:"revision,omitempty"` // of the text that it is about
 	Thread   string `json:"thread,omitempty"`
 	Comment  string `json:"comment,omitempty"`
-	// Seen is the version of the thread or comment that the actor saw; 0 asks for
-	// no comparison.
+	// Saw is the id of the newest change of the thread or comment that the actor
+	// saw. Seen is its number, in logs that had no ids. Without both nothing is
+	// compared.
+	Saw  string `json:"saw,omitempty"`
 	Seen uint64 `json:"seen,omitempty"`
 
 	Intent  Intent         `json:"intent,omitempty"`
@@ -57,6 +58,10 @@ type Event struct {
 	Kind    ResolutionKind `json:"kind,omitempty"`
 	Commit  string         `json:"commit,omitempty"` // of an applied suggestion
 	Verdict Verdict        `json:"verdict,omitempty"`
+
+	// Kept is a hash of the text of a published revision, as it is kept: it tells a
+	// copy that was altered.
+	Kept string `json:"kept,omitempty"`
 
 	// Body commits to the text, which is kept beside the event: it is an HMAC of
 	// it with the body's salt, so that the text cannot be guessed from it once the
@@ -130,30 +135,7 @@ type Entry struct {
 	Body  *Body
 }
 
-// Head is a hash of all events up to some point.
+// Head stands for a set of events: two states with the same head have the same.
 type Head [sha256.Size]byte
 
 func (h Head) String() string { return hex.EncodeToString(h[:]) }
-
-// next is the head after one more event.
-func (h Head) next(event []byte) (next Head) {
-	sum := sha256.New()
-	sum.Write(h[:])
-	sum.Write(event)
-	sum.Sum(next[:0])
-	return next
-}
-
-// strict decodes JSON that may have no fields that we do not know and nothing
-// after it.
-func strict(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if d.More() {
-		return fmt.Errorf("more than one value")
-	}
-	return nil
-}

@@ -3,59 +3,30 @@ package review
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"lockstep/site/review/entry"
+	"lockstep/site/review/merge"
 )
 
-// Line is an event as it is exported: one line of events.jsonl. The event is
-// byte for byte what the chain hashes; text and salt are its body, and are
-// absent once it was redacted.
-type Line struct {
-	Page  string          `json:"page"`
-	N     uint64          `json:"n"`
-	Event json.RawMessage `json:"event"`
-	Text  *string         `json:"text,omitempty"`
-	Salt  string          `json:"salt,omitempty"`
-}
+// Line is an event as it is exported.
+type Line = entry.Line
 
-// Lines gives everything that the log has of a page, in order.
+// Lines gives everything that the log has of a page, in its order.
 func (s *Service) Lines(ctx context.Context, name string) ([]Line, error) {
 	p := s.page(name)
 	if err := s.advance(ctx, p); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("export %s: %w", name, err)
 	}
-	var lines []Line
-	for {
-		batch, err := s.o.Log.Read(ctx, name, uint64(len(lines)), readAtOnce)
-		if err != nil {
-			return nil, fmt.Errorf("export %s: %w", name, err)
-		}
-		if len(batch) == 0 {
-			return lines, nil
-		}
-		for _, data := range batch {
-			e, r, err := decodeRecord(data)
-			if err != nil {
-				return nil, fmt.Errorf("export %s: event #%d: %w", name, len(lines)+1, err)
-			}
-			line := Line{Page: name, N: uint64(len(lines)) + 1, Event: r.Event}
-			if e.Body != "" {
-				body, err := s.open(ctx, p, e, r)
-				if err != nil {
-					return nil, fmt.Errorf("export %s: event #%d: %w", name, len(lines)+1, err)
-				}
-				if body != nil {
-					line.Text, line.Salt = &body.Text, body.Salt
-				}
-			}
-			lines = append(lines, line)
-		}
-	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state.Lines(), nil
 }
 
 // Names lists the pages that have events, sorted.
@@ -67,7 +38,7 @@ func (s *Service) Names(ctx context.Context) (names []string, err error) {
 	return names, err
 }
 
-// WriteLines writes events.jsonl.
+// WriteLines writes one event a line.
 func WriteLines(w io.Writer, lines []Line) error {
 	buf := bufio.NewWriter(w)
 	encoder := json.NewEncoder(buf)
@@ -80,16 +51,12 @@ func WriteLines(w io.Writer, lines []Line) error {
 	return buf.Flush()
 }
 
-// maxLine bounds a line of events.jsonl, in bytes.
-const maxLine = 1 << 20
-
-// ReadLines reads events.jsonl and checks each line: that it is an event, and
-// that the text is the one that the event commits to. Lines that a merge has
-// brought together are put in order, and equal ones joined; the error names the
-// line.
+// ReadLines reads one event a line and checks each: that it is an event, and that
+// the text is the one that the event commits to. Lines that a merge has brought
+// together are put in order, and equal ones joined; the error names the line.
 func ReadLines(r io.Reader) ([]Line, error) {
 	scanner := bufio.NewScanner(r)
-	scanner.Buffer(make([]byte, 64<<10), maxLine)
+	scanner.Buffer(make([]byte, 64<<10), entry.MaxSize)
 	var lines []Line
 	at := 0
 	for scanner.Scan() {
@@ -101,35 +68,26 @@ func ReadLines(r io.Reader) ([]Line, error) {
 		if bytes.HasPrefix(data, []byte("<<<<<<<")) || bytes.HasPrefix(data, []byte(">>>>>>>")) || bytes.Equal(data, []byte("=======")) {
 			return nil, fmt.Errorf("line %d: a merge was not finished; keep the lines of both sides", at)
 		}
-		var line Line
-		if err := strict(data, &line); err != nil {
+		line, err := entry.Decode(data)
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", at, err)
 		}
-		var e Event
-		if err := json.Unmarshal(line.Event, &e); err != nil {
+		e, err := eventOf(line)
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", at, err)
 		}
 		switch {
-		case e.ID == "" || e.Actor.ID == "" || line.Page == "":
-			return nil, fmt.Errorf("line %d: the event has no id, no actor or no page", at)
+		case e.ID == "" || e.Actor.ID == "":
+			return nil, fmt.Errorf("line %d: the event has no id or no actor", at)
 		case line.Text != nil && !e.opens(Body{*line.Text, line.Salt}):
 			return nil, fmt.Errorf("line %d: the text of event %q is not the one that was written", at, e.ID)
 		}
-		line.Event = compact(line.Event)
 		lines = append(lines, line)
 	}
 	if err := scanner.Err(); err != nil {
 		return nil, fmt.Errorf("line %d: %w", at+1, err)
 	}
 	return ordered(lines)
-}
-
-func compact(raw json.RawMessage) json.RawMessage {
-	var buf bytes.Buffer
-	if json.Compact(&buf, raw) != nil {
-		return raw
-	}
-	return buf.Bytes()
 }
 
 // ordered sorts the lines of each page by number. Two branches may have given
@@ -145,15 +103,14 @@ func ordered(lines []Line) ([]Line, error) {
 		return e.Time + " " + e.ID
 	}
 	slices.SortStableFunc(lines, func(a, b Line) int {
-		if c := strings.Compare(a.Page, b.Page); c != 0 {
+		if c := cmp.Or(strings.Compare(a.Page, b.Page), cmp.Compare(a.N, b.N)); c != 0 {
 			return c
-		}
-		if a.N != b.N {
-			return int(min(max(int64(a.N)-int64(b.N), -1), 1))
 		}
 		return strings.Compare(time(a), time(b))
 	})
-	lines = slices.CompactFunc(lines, func(a, b Line) bool { return a.Page == b.Page && a.N == b.N && bytes.Equal(a.Event, b.Event) })
+	lines = slices.CompactFunc(lines, func(a, b Line) bool {
+		return a.Page == b.Page && a.N == b.N && bytes.Equal(a.Event, b.Event) && slices.Equal(a.Parents, b.Parents)
+	})
 	n, page := uint64(0), ""
 	for i := range lines {
 		if lines[i].Page != page {
@@ -168,88 +125,63 @@ func ordered(lines []Line) ([]Line, error) {
 	return lines, nil
 }
 
+// Canonical puts the lines of one page into the order of the graph. Orphans are
+// those that stand on something which is not there.
+func Canonical(lines []Line) (sorted, orphans []Line) {
+	lines = entry.Chain(lines)
+	graph, byID := merge.NewGraph(), make(map[string]Line, len(lines))
+	for todo := lines; len(todo) > 0; {
+		orphans = nil
+		for _, l := range todo {
+			e, _ := eventOf(l)
+			id := l.ID()
+			if graph.Add(id, keyOf(e), l.Parents) != nil {
+				orphans = append(orphans, l)
+				continue
+			}
+			if was, ok := byID[id]; !ok || was.Text == nil {
+				byID[id] = l
+			}
+		}
+		if len(orphans) == len(todo) {
+			break
+		}
+		todo = orphans
+	}
+	for i, id := range graph.Order() {
+		l := byID[id]
+		l.N = uint64(i) + 1
+		sorted = append(sorted, l)
+	}
+	return sorted, orphans
+}
+
 // StateOf is what exported lines of one page add up to.
 func StateOf(lines []Line) (*State, error) {
-	s := NewState()
-	for _, line := range lines {
-		var e Event
-		if err := json.Unmarshal(line.Event, &e); err != nil {
-			return nil, err
-		}
-		var body *Body
-		if line.Text != nil {
-			body = &Body{*line.Text, line.Salt}
-		}
-		s.Apply(line.Event, e, body)
+	s, err := stateOf(lines)
+	if err != nil {
+		return nil, err
 	}
-	if n := len(s.missing); n > 0 {
+	if n := len(s.missing()); n > 0 {
 		return nil, fmt.Errorf("the texts of %s are missing", plural(n, "comment", "comments"))
 	}
 	return s, nil
 }
 
-// ErrUnknownEvents is the error for a log that would not be what was exported.
-var ErrUnknownEvents = errors.New("the log has other events")
-
-// Import adds exported events that the log does not have. Where the log is the
-// beginning of what was exported, the heads are equal afterwards.
-func (s *Service) Import(ctx context.Context, lines []Line) (added int, err error) {
-	for _, line := range lines {
-		var e Event
-		if err := json.Unmarshal(line.Event, &e); err != nil {
-			return added, fmt.Errorf("import %s #%d: %w", line.Page, line.N, err)
-		}
-		p := s.page(line.Page)
-		if err := s.advance(ctx, p); err != nil {
-			return added, err
-		}
-		p.mu.Lock()
-		_, known := p.state.events[e.ID]
-		p.mu.Unlock()
-		if known {
-			continue
-		}
-		if err := s.importOne(ctx, p, e, line); err != nil {
-			return added, fmt.Errorf("import %s #%d: %w", line.Page, line.N, err)
-		}
-		added++
-	}
-	pages, err := s.known(ctx)
-	if err != nil {
-		return added, err
-	}
-	for _, p := range pages {
-		p.mu.Lock()
-		n := len(p.state.missing)
-		p.mu.Unlock()
-		if n > 0 {
-			return added, fmt.Errorf("import %s: the texts of %s are missing", p.name, plural(n, "comment", "comments"))
-		}
-	}
-	return added, nil
-}
-
-func (s *Service) importOne(ctx context.Context, p *page, e Event, line Line) error {
-	r := record{Event: line.Event}
-	if line.Text != nil {
-		r.Key = newID()
-		key, id := newKey(), keyID(p.name, e.ID, r.Key)
-		salt, err := saltOf(line.Salt)
+func stateOf(lines []Line) (*State, error) {
+	s := NewState()
+	items := make([]*item, 0, len(lines))
+	for _, line := range entry.Chain(lines) {
+		s.Page = line.Page
+		e, err := eventOf(line)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		key.Salt = salt
-		if err := s.o.Keys.Put(ctx, id, key); err != nil {
-			return err
+		it := &item{page: line.Page, raw: line.Event, e: e, parents: line.Parents, signature: line.Signature}
+		if line.Text != nil {
+			it.body = &Body{*line.Text, line.Salt}
 		}
-		r.Sealed = seal(key, id, *line.Text)
+		items = append(items, it)
 	}
-	data, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	if _, err := s.o.Log.Append(ctx, p.name, e.ID, data); err != nil {
-		return err
-	}
-	return s.advance(ctx, p)
+	return s, s.join(items)
 }

@@ -55,6 +55,7 @@ func (s *Service) siteFeed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, d := range s.o.Pages.Documents() {
+		d = s.named(r.Context(), d)
 		s.mu.Lock()
 		known := s.pages[d.Page] != nil
 		s.mu.Unlock()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -13,14 +12,7 @@ import (
 	"lockstep/site/markdown"
 	"lockstep/site/review/access"
 	"lockstep/site/review/anchor"
-)
-
-// The files of an exported review, in the folder of its page.
-const (
-	EventsFile      = "events.jsonl"
-	AnnotationsFile = "annotations.jsonld"
-	SummaryFile     = "REVIEW.md"
-	RevisionsFolder = "revisions"
+	"lockstep/site/review/entry"
 )
 
 // FolderOf is the name of the folder of a page's review: the slug of a decision,
@@ -38,17 +30,22 @@ func Show(s *State, d Document, revisions *Revisions, a access.Actor) *site.Revi
 }
 
 // Files are the files of a page's review, by their names below its folder. The
-// same log gives the same bytes.
+// same events give the same bytes, in whatever order they came.
 func Files(lines []Line, d Document, revisions *Revisions) (map[string][]byte, error) {
+	lines, orphans := Canonical(lines)
+	if len(orphans) > 0 {
+		return nil, fmt.Errorf("an event that %.12s stands on is missing", orphans[0].ID())
+	}
 	state, err := StateOf(lines)
 	if err != nil {
 		return nil, err
 	}
-	var events bytes.Buffer
-	if err := WriteLines(&events, lines); err != nil {
-		return nil, err
+	files := make(map[string][]byte)
+	for _, line := range state.Lines() { // without the texts that were redacted
+		if files[path.Join(EventsFolder, line.ID()+".json")], err = entry.Encode(line); err != nil {
+			return nil, err
+		}
 	}
-	files := map[string][]byte{EventsFile: events.Bytes()}
 	// What the summary and the annotations say must not change with every edit of
 	// the page, so they speak of the threads as they were opened.
 	if files[AnnotationsFile], err = annotations(state, d); err != nil {
@@ -56,19 +53,11 @@ func Files(lines []Line, d Document, revisions *Revisions) (map[string][]byte, e
 	}
 	files[SummaryFile] = summary(state, d)
 	for _, revision := range state.revisions() {
-		doc := revisions.Get(revision)
-		if doc == nil {
-			continue
-		}
-		var b bytes.Buffer
-		encoder := json.NewEncoder(&b)
-		encoder.SetEscapeHTML(false)
-		for _, block := range doc.Blocks {
-			if err := encoder.Encode(block); err != nil {
+		if doc := revisions.Get(revision); doc != nil {
+			if files[path.Join(RevisionsFolder, revision+".jsonl")], err = encodeDoc(doc); err != nil {
 				return nil, err
 			}
 		}
-		files[path.Join(RevisionsFolder, revision+".jsonl")] = b.Bytes()
 	}
 	return files, nil
 }
@@ -83,36 +72,7 @@ func (s *State) revisions() (all []string) {
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)
-	return slices.DeleteFunc(all, func(r string) bool { return !revisionForm.MatchString(r) })
-}
-
-// ReadRevisions reads the revisions of an exported review. One that cannot be
-// read is left out: anchors then go by their own quote.
-func ReadRevisions(root fs.FS, dir string) (docs []*anchor.Doc) {
-	entries, _ := fs.ReadDir(root, path.Join(dir, RevisionsFolder))
-	for _, entry := range entries {
-		revision, ok := strings.CutSuffix(entry.Name(), ".jsonl")
-		if !ok || !revisionForm.MatchString(revision) {
-			continue
-		}
-		data, err := fs.ReadFile(root, path.Join(dir, RevisionsFolder, entry.Name()))
-		if err != nil {
-			continue
-		}
-		doc := &anchor.Doc{Revision: revision}
-		for line := range bytes.Lines(data) {
-			var block site.Block
-			if json.Unmarshal(line, &block) != nil {
-				doc = nil
-				break
-			}
-			doc.Blocks = append(doc.Blocks, block)
-		}
-		if doc != nil {
-			docs = append(docs, doc)
-		}
-	}
-	return docs
+	return slices.DeleteFunc(all, func(r string) bool { return !isRevision(r) })
 }
 
 // annotations are the threads as W3C Web Annotations.

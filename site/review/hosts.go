@@ -96,7 +96,7 @@ func (s *Shared) Answer(data []byte) ([]byte, error) {
 		}
 		a.Destroyed = s.keys.destroyed(q.Get)
 	case q.Save != nil:
-		if !revisionForm.MatchString(q.Save.Revision) {
+		if !isRevision(q.Save.Revision) {
 			return nil, errQuestion
 		}
 		if err := s.revisions.save(q.Save); err != nil {

@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 
-	"lockstep/site/markdown"
 	"lockstep/site/review/access"
 )
 
@@ -69,7 +68,7 @@ func (s *Service) Routes() []Route {
 		{"GET", formPage + "/feed.xml", access.Read, false, s.handle(s.pageFeed, s.problem)},
 		{"GET", formPage + "/threads/{thread}/feed.xml", access.Read, false, s.handle(s.threadFeed, s.problem)},
 		{"GET", "/reviews/feed.xml", access.Read, false, http.HandlerFunc(s.siteFeed)},
-		{"POST", "/reviews/preview", access.Read, true, http.HandlerFunc(s.preview)},
+		{"POST", "/reviews/preview", access.OpenThread, true, http.HandlerFunc(s.preview)},
 	}
 }
 
@@ -92,6 +91,7 @@ func (s *Service) handle(h func(*request) error, fail func(http.ResponseWriter, 
 			if q.d, ok = s.o.Pages.Document(r.PathValue("kind") + "/" + r.PathValue("slug")); !ok {
 				return notFound("there is no such page")
 			}
+			q.d = s.named(r.Context(), q.d)
 			var err error
 			q.actor, err = s.o.Who.Identify(r)
 			if err != nil && (r.Method != http.MethodGet || !errors.Is(err, access.ErrSignIn)) {
@@ -147,17 +147,4 @@ func (q *request) answer(status int, v any) error {
 	q.w.Header().Set("Content-Type", "application/json")
 	q.w.WriteHeader(status)
 	return json.NewEncoder(q.w).Encode(v)
-}
-
-// preview renders a comment for the one who writes it. It keeps nothing.
-func (s *Service) preview(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	r.Body = http.MaxBytesReader(w, r.Body, MaxRequest)
-	body, err := clean("body", r.PostFormValue("body"), MaxBody)
-	if err != nil {
-		s.problem(w, r, publicError(err))
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	io.WriteString(w, string(markdown.Comment(body)))
 }

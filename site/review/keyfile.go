@@ -1,6 +1,7 @@
 package review
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -21,6 +22,7 @@ type KeyFile struct {
 	mu   sync.Mutex
 	at   map[[sha256.Size]byte]int64 // where the record of an id is
 	keys map[[sha256.Size]byte]Key
+	hurt map[[sha256.Size]byte]int64 // records that do not add up
 	size int64
 }
 
@@ -40,16 +42,13 @@ const (
 
 var errKeyTaken = errors.New("the id has another key, or had one")
 
-// ErrKeysDamaged is the error for a file of keys that has changed on disk.
-var ErrKeysDamaged = errors.New("the file of keys is damaged")
-
 // OpenKeyFile opens the file, or makes it.
 func OpenKeyFile(path string) (*KeyFile, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
 	}
-	k := &KeyFile{file: file, at: make(map[[sha256.Size]byte]int64), keys: make(map[[sha256.Size]byte]Key)}
+	k := &KeyFile{file: file, at: make(map[[sha256.Size]byte]int64), keys: make(map[[sha256.Size]byte]Key), hurt: make(map[[sha256.Size]byte]int64)}
 	if err := k.read(); err != nil {
 		file.Close()
 		return nil, fmt.Errorf("open keys: %s: %w", path, err)
@@ -57,10 +56,11 @@ func OpenKeyFile(path string) (*KeyFile, error) {
 	return k, nil
 }
 
-// read takes every record. One at the end that is torn was being added when the
-// process ended, and nobody was told that it is there, so it is cut off. Any other
-// that does not add up is damage; so is one that [KeyFile.Destroy] has torn by
-// overwriting it, unless it is the last.
+// read takes every record that is whole. One at the end that is torn was being added
+// when the process ended, and nobody was told that it is there, so it is cut off. One
+// that [KeyFile.Destroy] has torn is destroyed now. Any other that does not add up is
+// a key that is lost; the rest is as good as it was, and who opens the texts finds
+// out which it is.
 func (k *KeyFile) read() error {
 	data, err := io.ReadAll(k.file)
 	if err != nil {
@@ -69,17 +69,23 @@ func (k *KeyFile) read() error {
 	whole := len(data) / recordSize * recordSize
 	for at := 0; at < whole; at += recordSize {
 		r := data[at : at+recordSize]
-		if crc32.ChecksumIEEE(r[:recordSum]) != binary.LittleEndian.Uint32(r[recordSum:]) || r[0] != recordKey && r[0] != recordDestroyed {
-			if at+recordSize == whole && whole == len(data) {
-				whole = at
-				break
-			}
-			return fmt.Errorf("%w at byte %d", ErrKeysDamaged, at)
-		}
 		id := [sha256.Size]byte(r[recordID:recordSecret])
-		k.at[id] = int64(at)
-		if r[0] == recordKey {
+		switch {
+		case sums(r) && r[0] == recordKey:
 			k.keys[id] = Key{[32]byte(r[recordSecret:recordSalt]), [16]byte(r[recordSalt:recordSum])}
+			k.at[id] = int64(at)
+		case sums(r) && r[0] == recordDestroyed:
+			delete(k.keys, id)
+			k.at[id] = int64(at)
+		case tornByDestroy(r, id):
+			if err := k.write(encodeKey(recordDestroyed, id, Key{}), int64(at)); err != nil {
+				return err
+			}
+			k.at[id] = int64(at)
+		case at+recordSize == whole && whole == len(data):
+			whole = at
+		default:
+			k.hurt[id] = int64(at)
 		}
 	}
 	k.size = int64(whole)
@@ -87,6 +93,17 @@ func (k *KeyFile) read() error {
 		return k.file.Truncate(k.size)
 	}
 	return nil
+}
+
+func sums(r []byte) bool {
+	return crc32.ChecksumIEEE(r[:recordSum]) == binary.LittleEndian.Uint32(r[recordSum:])
+}
+
+// tornByDestroy says whether a record is partly what it was and partly what Destroy
+// was writing over it: the beginning, or the end.
+func tornByDestroy(r []byte, id [sha256.Size]byte) bool {
+	written := encodeKey(recordDestroyed, id, Key{})
+	return r[0] == recordDestroyed || r[0] == recordKey && bytes.Equal(r[recordSum:], written[recordSum:])
 }
 
 func encodeKey(kind byte, id [sha256.Size]byte, key Key) []byte {
@@ -110,11 +127,12 @@ func (k *KeyFile) Put(_ context.Context, id string, key Key) error {
 		}
 		return fmt.Errorf("put key: %w: %q", errKeyTaken, id)
 	}
-	if err := k.write(encodeKey(recordKey, sum, key), k.size); err != nil {
+	at := k.place(sum)
+	if err := k.write(encodeKey(recordKey, sum, key), at); err != nil {
 		return fmt.Errorf("put key: %w", err)
 	}
-	k.at[sum], k.keys[sum] = k.size, key
-	k.size += recordSize
+	k.keys[sum] = key
+	k.placed(sum, at)
 	return nil
 }
 
@@ -147,17 +165,29 @@ func (k *KeyFile) Destroy(id string) error {
 		return nil
 	}
 	if !known {
-		at = k.size
+		at = k.place(sum)
 	}
 	if err := k.write(encodeKey(recordDestroyed, sum, Key{}), at); err != nil {
 		return fmt.Errorf("destroy key: %w", err)
 	}
-	if !known {
-		k.at[sum] = at
-		k.size += recordSize
-	}
+	k.placed(sum, at)
 	delete(k.keys, sum)
 	return nil
+}
+
+// place is where the record of an id that has none goes: over one that was damaged,
+// in which the secret may still be, or at the end.
+func (k *KeyFile) place(id [sha256.Size]byte) int64 {
+	if at, ok := k.hurt[id]; ok {
+		return at
+	}
+	return k.size
+}
+
+func (k *KeyFile) placed(id [sha256.Size]byte, at int64) {
+	delete(k.hurt, id)
+	k.at[id] = at
+	k.size = max(k.size, at+recordSize)
 }
 
 func (k *KeyFile) write(record []byte, at int64) error {

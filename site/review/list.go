@@ -23,7 +23,7 @@ func (s *Service) List(ctx context.Context, a access.Actor) (*site.ReviewList, e
 		byName[p.name] = p
 	}
 	for _, d := range s.o.Pages.Documents() {
-		p := byName[d.Page]
+		p := byName[s.named(ctx, d).Page]
 		if p == nil {
 			continue
 		}
@@ -38,7 +38,7 @@ func (s *Service) List(ctx context.Context, a access.Actor) (*site.ReviewList, e
 func OpenThreads(states map[string]*State, documents []Document) *site.ReviewList {
 	var l lister
 	for _, d := range documents {
-		if s := states[d.Page]; s != nil {
+		if s := d.In(states); s != nil {
 			l.add(s, d, access.Actor{})
 		}
 	}
@@ -78,10 +78,10 @@ func (l *lister) add(s *State, d Document, a access.Actor) {
 		}
 	}
 	for _, name := range d.Approvers {
-		if a.ID == "" || !sameName(a.Name, name) {
+		if !d.Trust.decides(name, a) {
 			continue
 		}
-		i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == a.ID })
+		i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == a.ID && v.decides() })
 		if i >= 0 && s.verdicts[i].Revision == d.Revision {
 			continue
 		}

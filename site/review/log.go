@@ -1,6 +1,7 @@
 package review
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,14 +32,22 @@ type record struct {
 	Event  json.RawMessage `json:"event"`
 	Key    string          `json:"key,omitempty"` // which one, of this event's
 	Sealed []byte          `json:"sealed,omitempty"`
+	// Parents are those of an event that came from elsewhere or was signed. Any
+	// other stands on everything before it in the log, so its parents are the same
+	// wherever this log is read.
+	Parents   []string `json:"parents,omitzero"`
+	Signature string   `json:"signature,omitempty"`
 }
 
-func encodeRecord(e Event, key string, sealed []byte) []byte {
-	data, err := json.Marshal(record{e.encode(), key, sealed})
-	if err != nil {
-		panic(fmt.Sprintf("encode record: %v", err))
+// encode keeps the event byte for byte.
+func (r record) encode() []byte {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(r); err != nil {
+		panic(fmt.Sprintf("encode record: %v", err)) // an event is valid JSON
 	}
-	return data
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 func decodeRecord(data []byte) (e Event, r record, err error) {

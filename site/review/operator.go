@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"lockstep/site/review/access"
 	"lockstep/site/review/anchor"
 )
 
@@ -26,6 +27,10 @@ func (s *Service) Operator(token string) http.Handler {
 	mux.HandleFunc("POST "+OperatorPath, s.take)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
+		if access.ThroughProxy(r) {
+			s.problem(w, r, &Error{http.StatusForbidden, "forbidden", "this is for programs on the server's own machine, and not through a proxy"})
+			return
+		}
 		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		if !ok || token == "" || subtle.ConstantTimeCompare([]byte(given), []byte(token)) != 1 {
 			s.problem(w, r, &Error{http.StatusUnauthorized, "sign-in", "this needs the token of the server's own machine"})
@@ -42,12 +47,6 @@ func (s *Service) dump(w http.ResponseWriter, r *http.Request) {
 		s.o.Logger.Error("dump reviews", "error", err)
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// Imported is what became of a backup that was read.
-type Imported struct {
-	Added int `json:"added"`
-	Known int `json:"known"` // were there
 }
 
 func (s *Service) take(w http.ResponseWriter, r *http.Request) {
@@ -105,7 +104,5 @@ func (s *Service) Restore(ctx context.Context, lines []Line, docs []*anchor.Doc,
 			return done, err
 		}
 	}
-	done.Added, err = s.Import(ctx, lines)
-	done.Known = len(lines) - done.Added
-	return done, err
+	return s.ImportAll(ctx, lines)
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"lockstep/site"
@@ -23,7 +22,10 @@ type Options struct {
 	Pages     Pages
 	Who       access.Identifier
 	Logger    *slog.Logger
-	Now       func() time.Time // default: time.Now
+	// Sign signs a message as the word of a person, by their id. Without it verdicts
+	// are not signed.
+	Sign func(ctx context.Context, person string, message []byte) (string, error)
+	Now  func() time.Time // default: time.Now
 	// Done ends the streams.
 	Done <-chan struct{}
 }
@@ -35,7 +37,8 @@ type Service struct {
 	mu    sync.Mutex
 	pages map[string]*page
 
-	streams atomic.Int64
+	following followers
+	previews  *access.Allowance
 }
 
 // page is the state of a page and the texts of its placements.
@@ -46,8 +49,13 @@ type page struct {
 	placed map[placement]anchor.Placement
 	// rendered keeps comments as HTML, by their source. A redaction empties it.
 	rendered map[string]site.HTML
-	keys     map[string]string // ids of keys, by event
+	keys     map[uint64]string // ids of keys, by the number of the event
 	wiped    int               // how many of state.shredded have no key any more
+	rebuilt  int               // as state.rebuilt was when they were counted
+
+	// writing is held by whoever appends. An event that is signed names its parents
+	// before it is in the log, so nobody else may append meanwhile.
+	writing sync.RWMutex
 }
 
 // Open reads the whole log and checks it. An entry that cannot be read or a body
@@ -59,13 +67,13 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{o: o, pages: make(map[string]*page)}
+	s := &Service{o: o, pages: make(map[string]*page), previews: access.NewAllowance(previewShare, previewAtOnce, o.Now)}
 	pages, err := s.known(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open reviews: %w", err)
 	}
 	for _, p := range pages {
-		if n := len(p.state.missing); n > 0 {
+		if n := len(p.state.missing()); n > 0 {
 			return nil, fmt.Errorf("open reviews: %s: the keys of %s are lost", p.name, plural(n, "comment", "comments"))
 		}
 	}
@@ -77,7 +85,8 @@ func (s *Service) page(name string) *page {
 	defer s.mu.Unlock()
 	p := s.pages[name]
 	if p == nil {
-		p = &page{name: name, state: NewState(), placed: make(map[placement]anchor.Placement), rendered: make(map[string]site.HTML), keys: make(map[string]string)}
+		p = &page{name: name, state: NewState(), placed: make(map[placement]anchor.Placement), rendered: make(map[string]site.HTML), keys: make(map[uint64]string)}
+		p.state.Page = name
 		s.pages[name] = p
 	}
 	return p
@@ -125,19 +134,24 @@ func (s *Service) advance(ctx context.Context, p *page) error {
 // applyAll applies entries in order. A body without a key is one that was
 // redacted: the redaction stands later in the log, or the entry is damaged.
 func (s *Service) applyAll(ctx context.Context, p *page, batch [][]byte) error {
-	for _, data := range batch {
+	items := make([]*item, 0, len(batch))
+	for i, data := range batch {
+		n := p.state.N + uint64(i) + 1
 		e, r, err := decodeRecord(data)
 		if err != nil {
-			return fmt.Errorf("event #%d: %w", p.state.N+1, err)
+			return fmt.Errorf("event #%d: %w", n, err)
 		}
-		var body *Body
+		it := &item{raw: r.Event, e: e, parents: r.Parents, signature: r.Signature}
 		if e.Body != "" {
-			p.keys[e.ID] = keyID(p.name, e.ID, r.Key)
-			if body, err = s.open(ctx, p, e, r); err != nil {
-				return fmt.Errorf("event #%d: %w", p.state.N+1, err)
+			p.keys[n] = keyID(p.name, e.ID, r.Key)
+			if it.body, err = s.open(ctx, p, e, r); err != nil {
+				return fmt.Errorf("event #%d: %w", n, err)
 			}
 		}
-		p.state.Apply(r.Event, e, body)
+		items = append(items, it)
+	}
+	if err := p.state.join(items); err != nil {
+		return fmt.Errorf("events #%d to #%d: %w", items[0].n, p.state.N, err)
 	}
 	return nil
 }
@@ -162,12 +176,22 @@ func (s *Service) open(ctx context.Context, p *page, e Event, r record) (*Body, 
 // shred destroys the keys of bodies that were redacted. It does so again after a
 // restart, so that a crash between the event and this leaves nothing.
 func (s *Service) shred(p *page) error {
+	if p.rebuilt != p.state.rebuilt {
+		p.rebuilt, p.wiped = p.state.rebuilt, 0 // the list is in another order
+	}
 	if p.wiped < len(p.state.shredded) {
 		clear(p.rendered)
 	}
 	for ; p.wiped < len(p.state.shredded); p.wiped++ {
-		if err := s.o.Keys.Destroy(p.keys[p.state.shredded[p.wiped]]); err != nil {
-			return fmt.Errorf("destroy the key of a redacted comment: %w", err)
+		it := p.state.items[p.state.shredded[p.wiped]]
+		for _, n := range append([]uint64{it.n}, it.copies...) {
+			key, ok := p.keys[n]
+			if !ok {
+				continue // it has no body
+			}
+			if err := s.o.Keys.Destroy(key); err != nil {
+				return fmt.Errorf("destroy the key of a redacted comment: %w", err)
+			}
 		}
 	}
 	return nil
@@ -184,24 +208,37 @@ func keyID(page, event, key string) string {
 // It is the only way in. For an id that the page has already, again is true and
 // nothing is written.
 func (s *Service) append(ctx context.Context, p *page, e Event, text *string) (n uint64, again bool, err error) {
+	signs := s.o.Sign != nil && s.deciding(p, e)
+	if signs {
+		p.writing.Lock()
+		defer p.writing.Unlock()
+	} else {
+		p.writing.RLock()
+		defer p.writing.RUnlock()
+	}
 	if err := s.advance(ctx, p); err != nil {
 		return 0, false, err
 	}
 	if n, ok, err := p.before(e); ok {
 		return n, true, err
 	}
-	var name string
-	var sealed []byte
+	var r record
 	if text != nil {
-		name = newID()
-		key, id := newKey(), keyID(p.name, e.ID, name)
+		r.Key = newID()
+		key, id := newKey(), keyID(p.name, e.ID, r.Key)
 		if err := s.o.Keys.Put(ctx, id, key); err != nil {
 			return 0, false, err
 		}
 		e.Body = commit(key.Salt[:], *text)
-		sealed = seal(key, id, *text)
+		r.Sealed = seal(key, id, *text)
 	}
-	n, err = s.o.Log.Append(ctx, p.name, e.ID, encodeRecord(e, name, sealed))
+	r.Event = e.encode()
+	if signs {
+		if err := s.sign(ctx, p, e, &r); err != nil {
+			return 0, false, err
+		}
+	}
+	n, err = s.o.Log.Append(ctx, p.name, e.ID, r.encode())
 	if err != nil {
 		return 0, false, fmt.Errorf("append to the log: %w", err)
 	}

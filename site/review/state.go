@@ -1,31 +1,33 @@
 package review
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strings"
 	"time"
 
 	"lockstep/site/review/anchor"
+	"lockstep/site/review/entry"
+	"lockstep/site/review/merge"
 )
 
-// State is what the events of one page add up to. It is not safe for concurrent
-// use.
+// State is what the events of one page add up to. It depends on the set of events
+// alone, and not on the order in which they came: see [fold] and package merge. It
+// is not safe for concurrent use.
 type State struct {
-	N    uint64 // number of the newest event
-	Head Head
-	// Published is the revision that the newest doc.published names.
-	Published string
+	*fold
+	Page string
+	N    uint64 // number of the newest event in the log
+	Head Head   // of the set of events
 
-	threads  []*Thread // in the order in which they were opened
-	byID     map[string]*Thread
-	comments map[string]*Comment
-	verdicts []*Vote // one a person, in the order of their first
-	events   map[string]event
-	notices  []notice        // of accepted events
-	shredded []string        // ids of events whose bodies were redacted
-	missing  map[string]bool // events whose bodies are not there, and should be
+	log     []*item // in the order in which they came
+	events  map[string]event
+	notices []notice // of accepted events, in the order of the log
+	rebuilt int      // how often the sum was made anew
 }
 
-// event is what is remembered of every event.
+// event is what is remembered of every event, by the id that its author gave it.
 type event struct {
 	n       uint64
 	actor   string
@@ -43,6 +45,10 @@ type Thread struct {
 	Comments []*Comment
 	End      *End // nil while it is open
 	Version  uint64
+
+	entry    string // the event that opened it
+	last     change
+	reopened []string // events
 }
 
 // End is how a thread ended.
@@ -52,6 +58,8 @@ type End struct {
 	By     Person
 	At     time.Time
 	Commit string
+
+	signed signedEvent
 }
 
 // Comment is one contribution, as the log has it.
@@ -66,7 +74,10 @@ type Comment struct {
 	Before   []Before
 	Redacted bool
 	Version  uint64
-	events   []string // whose bodies are those of this comment
+
+	entry  string // the event that made it
+	last   change
+	events []string // whose bodies are those of this comment
 }
 
 // Before is an earlier body.
@@ -83,187 +94,168 @@ type Vote struct {
 	Revision string
 	At       time.Time
 	N        uint64
+
+	entry  string // id of the event
+	signed signedEvent
 }
+
+// decides says whether a verdict is one on the text, and not words alone.
+func (v *Vote) decides() bool { return v.Verdict != Comments }
 
 // NewState has seen nothing.
 func NewState() *State {
-	return &State{byID: make(map[string]*Thread), comments: make(map[string]*Comment), events: make(map[string]event), missing: make(map[string]bool)}
+	graph, items := merge.NewGraph(), make(map[string]*item)
+	return &State{fold: newFold(graph, items), events: make(map[string]event)}
 }
 
-// Apply adds the next event. Raw is the event as it is hashed, and body what it
-// says, nil if that was redacted. The error is a refusal: the event is in the log
-// and in the chain, and has no other effect.
+// Apply adds an event that stands on everything before it. Raw is the event as it
+// is hashed, and body what it says, nil if that was redacted. The error is a
+// refusal: the event is in the log and in the chain, and has no other effect.
 func (s *State) Apply(raw []byte, e Event, body *Body) *Error {
-	s.N++
-	s.Head = s.Head.next(raw)
-	if _, again := s.events[e.ID]; again {
-		return nil // a log gives each id once; an import may not
-	}
-	text := ""
-	if body != nil {
-		text = body.Text
-	} else if e.Body != "" {
-		s.missing[e.ID] = true
-	}
-	refusal := s.apply(e, text)
-	s.events[e.ID] = event{s.N, e.Actor.ID, refusal}
-	if refusal == nil {
-		s.notices = append(s.notices, noticeOf(s.N, e))
-	}
-	return refusal
+	it := &item{raw: raw, e: e, body: body}
+	s.join([]*item{it}) // cannot fail: its parents are the heads
+	return it.refusal
 }
 
-func (s *State) apply(e Event, text string) *Error {
-	switch e.Type {
-	case DocPublished:
-		s.Published = e.Revision
-		return nil
-	case ThreadOpened:
-		return s.open(e, text)
-	case CommentAdded:
-		return s.add(e, text)
-	case CommentEdited, CommentRedacted:
-		return s.change(e, text)
-	case ThreadResolved, SuggestionApplied:
-		return s.resolve(e, text)
-	case ThreadReopened, ThreadRelinked:
-		return s.reopen(e)
-	case ReviewSubmitted, ReviewWithdrawn:
-		return s.vote(e, text)
-	}
-	return invalid("there is no event %q", e.Type)
-}
-
-func (s *State) open(e Event, text string) *Error {
-	switch {
-	case s.comments[e.ID] != nil:
-		return conflict("id-taken", "the id is taken")
-	case len(s.threads) >= MaxThreads:
-		return conflict("too-many", "the page has %d threads, and may not have more", len(s.threads))
-	case e.Anchor == nil:
-		return invalid("a thread needs an anchor")
-	}
-	first := &Comment{ID: e.ID, Thread: e.ID, N: s.N, Author: e.Actor, Body: text, Created: e.Time, Version: s.N, events: []string{e.ID}}
-	t := &Thread{ID: e.ID, Opener: e.Actor, Intent: e.Intent, Anchor: *e.Anchor, Anchored: s.N, Suggest: e.Suggest, Comments: []*Comment{first}, Version: s.N}
-	s.threads = append(s.threads, t)
-	s.byID[t.ID], s.comments[first.ID] = t, first
-	return nil
-}
-
-func (s *State) add(e Event, text string) *Error {
-	t := s.byID[e.Thread]
-	switch {
-	case t == nil:
-		return notFound("there is no such thread")
-	case s.comments[e.ID] != nil:
-		return conflict("id-taken", "the id is taken")
-	case len(t.Comments) >= MaxComments:
-		return conflict("too-many", "the thread has %d comments, and may not have more", len(t.Comments))
-	}
-	c := &Comment{ID: e.ID, Thread: t.ID, N: s.N, Author: e.Actor, Body: text, Created: e.Time, Version: s.N, events: []string{e.ID}}
-	t.Comments = append(t.Comments, c)
-	s.comments[c.ID] = c
-	t.Version = s.N
-	return nil
-}
-
-func (s *State) change(e Event, text string) *Error {
-	c := s.comments[e.Comment]
-	switch {
-	case c == nil:
-		return notFound("there is no such comment")
-	case c.Redacted:
-		return conflict("redacted", "the comment was redacted")
-	case e.Seen != 0 && e.Seen != c.Version:
-		return conflict("changed", "the comment was changed meanwhile, as event #%d; look at it again", c.Version)
-	}
-	c.Version, s.byID[c.Thread].Version = s.N, s.N
-	if e.Type == CommentRedacted {
-		c.Redacted, c.Body, c.Before = true, "", nil
-		s.shredded = append(s.shredded, c.events...)
-		for _, id := range c.events {
-			delete(s.missing, id)
+// join adds events, each after its parents. One without parents stands on
+// everything before it. The error is that of a missing parent; the state is of no
+// use then.
+func (s *State) join(items []*item) error {
+	linear := true
+	for _, it := range items {
+		if it.page == "" {
+			it.page = s.Page
 		}
-		return nil
-	}
-	at := c.Created
-	if !c.Edited.IsZero() {
-		at = c.Edited
-	}
-	c.Before = append(c.Before, Before{c.Body, at})
-	c.Body, c.Edited = text, e.Time
-	c.events = append(c.events, e.ID)
-	return nil
-}
-
-func (s *State) resolve(e Event, reason string) *Error {
-	t := s.byID[e.Thread]
-	switch {
-	case t == nil:
-		return notFound("there is no such thread")
-	case t.End != nil:
-		return conflict("resolved", "%s resolved the thread already, as %s", t.End.By.Name, t.End.Kind)
-	case e.Seen != 0 && e.Seen != t.Version:
-		return conflict("changed", "the thread was changed meanwhile, as event #%d; look at it again", t.Version)
-	}
-	t.End = &End{Kind: e.Kind, Reason: reason, By: e.Actor, At: e.Time, Commit: e.Commit}
-	t.Version = s.N
-	return nil
-}
-
-func (s *State) reopen(e Event) *Error {
-	t := s.byID[e.Thread]
-	switch {
-	case t == nil:
-		return notFound("there is no such thread")
-	case e.Seen != 0 && e.Seen != t.Version:
-		return conflict("changed", "the thread was changed meanwhile, as event #%d; look at it again", t.Version)
-	case e.Type == ThreadReopened && t.End == nil:
-		return conflict("open", "the thread is open")
-	case e.Type == ThreadRelinked && e.Anchor == nil:
-		return invalid("a thread needs an anchor")
-	}
-	if e.Type == ThreadReopened {
-		t.End = nil
-	} else {
-		t.Anchor, t.Anchored = *e.Anchor, s.N
-	}
-	t.Version = s.N
-	return nil
-}
-
-func (s *State) vote(e Event, text string) *Error {
-	i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == e.Actor.ID })
-	if e.Type == ReviewWithdrawn {
-		if i < 0 {
-			return conflict("no-verdict", "there is no verdict to withdraw")
+		if it.parents == nil {
+			it.parents = s.graph.Heads()
 		}
-		s.verdicts = slices.Delete(s.verdicts, i, i+1)
-		return nil
-	}
-	if e.Verdict == Approve {
-		if n := s.blockers(); n > 0 {
-			return conflict("blockers", "%s open: resolve them, or ask those who opened them to", plural(n, "blocking thread is", "blocking threads are"))
+		it.id = entry.Line{Page: it.page, Parents: it.parents, Event: it.raw}.ID()
+		it.sum = sha256.Sum256(it.raw)
+		s.N++
+		it.n = s.N
+		if was := s.items[it.id]; was != nil { // two imports at once
+			was.copies = append(was.copies, it.n)
+			s.rebuilt++ // its body may have been shredded, and this one's not
+			continue
+		}
+		follows := s.graph.Follows(it.parents)
+		if err := s.graph.Add(it.id, keyOf(it.e), it.parents); err != nil {
+			return err
+		}
+		s.items[it.id] = it
+		s.log = append(s.log, it)
+		if linear = linear && follows; linear {
+			it.refusal, it.decided = s.judge(it), true
+			s.pass(it)
+			s.note(it)
 		}
 	}
-	if e.Revision != s.Published {
-		return conflict("revision", "the text has changed since; read it again")
+	if !linear {
+		s.rebuild()
 	}
-	vote := &Vote{By: e.Actor, Verdict: e.Verdict, Body: text, Revision: e.Revision, At: e.Time, N: s.N}
-	if i < 0 {
-		s.verdicts = append(s.verdicts, vote)
-	} else {
-		s.verdicts[i] = vote
-	}
+	s.Head = headOf(s.graph.Heads())
 	return nil
 }
 
-// blockers counts open threads that keep the page from being approved.
-func (s *State) blockers() (n int) {
-	for _, t := range s.threads {
-		if t.Intent == Blocking && t.End == nil {
-			n++
+// keyOf orders events that did not know of each other: by their time, as their
+// authors' clocks had it.
+func keyOf(e Event) string { return e.Time.UTC().Format("2006-01-02T15:04:05.000000000") }
+
+// note remembers what became of an event.
+func (s *State) note(it *item) {
+	if _, known := s.events[it.e.ID]; !known {
+		s.events[it.e.ID] = event{it.n, it.e.Actor.ID, it.refusal}
+	}
+	if it.refusal == nil {
+		s.notices = append(s.notices, noticeOf(it.n, it.e))
+	}
+}
+
+// rebuild makes the sum anew, in the order of the graph. An event that was not
+// judged yet is judged by the sum of what it stands on. Along a branch that sum
+// grows from event to event; it is made anew where branches part and meet.
+func (s *State) rebuild() {
+	order := s.graph.Order()
+	tips := make(map[string]*fold) // the sum up to an event, and with it
+	for _, id := range order {
+		it := s.items[id]
+		if it.decided {
+			continue
+		}
+		var base *fold
+		if len(it.parents) == 1 {
+			base = tips[it.parents[0]]
+			delete(tips, it.parents[0])
+		}
+		if base == nil {
+			past := s.graph.Past(it.parents)
+			base = s.sum(order, func(id string) bool { return past[id] })
+		}
+		it.refusal, it.decided = base.judge(it), true
+		base.pass(it)
+		tips[id] = base
+	}
+	s.fold = s.sum(order, func(string) bool { return true })
+	s.rebuilt++
+	s.events, s.notices = make(map[string]event), nil
+	for _, it := range s.log {
+		s.note(it)
+	}
+}
+
+// sum adds up the events of a part that has the parents of all that it has.
+func (s *State) sum(order []string, in func(id string) bool) *fold {
+	f := newFold(s.graph, s.items)
+	for _, id := range order {
+		if in(id) {
+			f.pass(s.items[id])
 		}
 	}
-	return n
+	return f
+}
+
+// headOf stands for a set of events: where one event stands on all others it is
+// the id of that one.
+func headOf(heads []string) (h Head) {
+	if len(heads) == 1 {
+		hex.Decode(h[:], []byte(heads[0]))
+		return h
+	}
+	if len(heads) > 1 {
+		h = sha256.Sum256([]byte(strings.Join(heads, "\n")))
+	}
+	return h
+}
+
+// Heads are the ids of the events that nothing follows.
+func (s *State) Heads() []string { return s.graph.Heads() }
+
+// missing are the events whose bodies are not there, and should be.
+func (s *State) missing() (all []*item) {
+	gone := make(map[string]bool)
+	for _, id := range s.shredded {
+		gone[id] = true
+	}
+	for _, it := range s.log {
+		if it.e.Body != "" && it.body == nil && !gone[it.id] {
+			all = append(all, it)
+		}
+	}
+	return all
+}
+
+// Lines are the events in the order in which they came, as they are exported.
+func (s *State) Lines() []Line {
+	lines := make([]Line, 0, len(s.log))
+	for i, it := range s.log {
+		line := Line{Page: it.page, N: uint64(i) + 1, Parents: slices.Clone(it.parents), Event: it.raw, Signature: it.signature}
+		if it.body != nil {
+			line.Text, line.Salt = &it.body.Text, it.body.Salt
+		}
+		if line.Parents == nil {
+			line.Parents = []string{}
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

@@ -29,7 +29,6 @@ func noticeOf(n uint64, e Event) notice {
 }
 
 const (
-	maxStreams   = 512
 	streamBeat   = 15 * time.Second // keeps proxies from closing a quiet stream
 	streamBuffer = 200              // notices in one write
 )
@@ -38,11 +37,11 @@ const (
 // seen on, each once and in order. A reader who was away gets what was missed;
 // one who is slow is not waited for, since the log keeps everything.
 func (s *Service) getEvents(q *request) error {
-	if s.streams.Add(1) > maxStreams {
-		s.streams.Add(-1)
-		return &Error{http.StatusServiceUnavailable, "busy", "too many readers follow live; load the page again later"}
+	leave, err := s.following.enter(q.r, q.actor)
+	if err != nil {
+		return err
 	}
-	defer s.streams.Add(-1)
+	defer leave()
 	p := s.page(q.d.Page)
 	watch := s.o.Log.Watch(p.name)
 	if err := s.advance(q.r.Context(), p); err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"lockstep/site"
 	"lockstep/site/markdown"
@@ -29,6 +28,7 @@ const maxPlaced = 4 * MaxThreads
 // Review is what a page shows of its review, to somebody.
 func (s *Service) Review(ctx context.Context, d Document, a access.Actor) (*site.Review, error) {
 	s.o.Revisions.Saw(d.doc())
+	d = s.named(ctx, d)
 	p := s.page(d.Page)
 	if err := s.advance(ctx, p); err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (s *Service) Review(ctx context.Context, d Document, a access.Actor) (*site
 	if a.ID != "" {
 		r.You.Role = a.Role.String()
 	}
-	r.Last = last(r.Approvers, a)
+	r.Last = d.last(r.Approvers, a)
 	return r, nil
 }
 
@@ -83,7 +83,7 @@ func (v viewer) review(s *State) *site.Review {
 		r.Verdicts = append(r.Verdicts, v.verdict(vote))
 	}
 	for _, name := range v.d.Approvers {
-		r.Approvers = append(r.Approvers, site.Approver{Name: name, State: v.standing(s, name)})
+		r.Approvers = append(r.Approvers, v.standing(s, name))
 	}
 	return r
 }
@@ -157,52 +157,26 @@ func (v viewer) comment(c *Comment) site.Comment {
 
 func (v viewer) verdict(vote *Vote) site.Verdict {
 	out := site.Verdict{Author: markdown.Visible(vote.By.Name), AuthorID: vote.By.ID, Verdict: string(vote.Verdict), Body: vote.Body,
-		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision}
+		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision, Earlier: v.earlier(vote)}
+	f := v.d.Trust.judge(vote)
+	out.Signature, out.SignedAs, out.Key, out.Doubt = string(f.State), markdown.Visible(f.As), f.Fingerprint, f.Why
 	if vote.Body != "" {
 		out.HTML = v.html(vote.Body)
 	}
 	if out.Stale {
 		if old := v.revisions.Get(vote.Revision); old != nil {
 			out.Since = anchor.Changes(old, v.d.doc())
+			out.SameWords = len(out.Since) == 0
 		}
 	}
 	return out
 }
 
-// standing is where a decision-maker stands.
-func (v viewer) standing(s *State, name string) string {
-	for _, vote := range s.verdicts {
-		if !sameName(vote.By.Name, name) {
-			continue
-		}
-		switch {
-		case vote.Verdict == RequestChanges:
-			return "request-changes"
-		case vote.Verdict == Approve && vote.Revision == v.d.Revision:
-			return "approved"
-		case vote.Verdict == Approve:
-			return "stale"
-		}
-	}
-	return "waiting"
-}
-
-// last says whether an approval by somebody would be the last that is needed.
-func last(approvers []site.Approver, a access.Actor) bool {
-	theirs := false
-	for _, approver := range approvers {
-		switch {
-		case sameName(a.Name, approver.Name):
-			theirs = approver.State != "approved"
-		case approver.State != "approved":
-			return false
-		}
-	}
-	return theirs && a.ID != ""
-}
-
-func sameName(a, b string) bool {
-	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(strings.TrimPrefix(b, "@")), " "))
+// earlier says whether a verdict was given by rules that bound less than those by
+// which the text of today is known. Such an approval is never taken over: the
+// words may be the same, and what else the page shows was not looked at.
+func (v viewer) earlier(vote *Vote) bool {
+	return vote.Revision != v.d.Revision && site.SchemeOf(vote.Revision) < site.SchemeOf(v.d.Revision)
 }
 
 // beginning is enough of a block to know it by.

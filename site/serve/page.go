@@ -46,21 +46,27 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// meant is the path of the page that another spelling stands for, "" if there is
+// none. It is written into a header, where "//host/" would lead away, and browsers
+// read "/\host/" like that too.
+func meant(path string, has func(path string) bool, short map[string]string) string {
+	path = strings.TrimSuffix(path, "index.html")
+	if !strings.HasSuffix(path, "/") {
+		path += "/"
+	}
+	if !has(path) {
+		path = short[path]
+	}
+	if strings.HasPrefix(path, "//") || strings.HasPrefix(path, `/\`) {
+		return ""
+	}
+	return path
+}
+
 // elsewhere leads from other spellings of an address to the page.
 func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request, tree *build.Tree) {
-	slashed := strings.TrimSuffix(r.URL.Path, "index.html")
-	if !strings.HasSuffix(slashed, "/") {
-		slashed += "/"
-	}
-	to := ""
-	if tree.ByPath(slashed) != nil {
-		to = slashed
-	} else if full := tree.Redirects()[slashed]; full != "" {
-		to = full
-	}
-	// Only a rooted path may be written into the header: "//host/" would lead
-	// away.
-	if to != "" && !strings.HasPrefix(to, "//") {
+	to := meant(r.URL.Path, func(path string) bool { return tree.ByPath(path) != nil }, tree.Redirects())
+	if to != "" {
 		if r.URL.RawQuery != "" {
 			to += "?" + r.URL.RawQuery
 		}

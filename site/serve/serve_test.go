@@ -125,7 +125,12 @@ func TestServe(t *testing.T) {
 		{"lab from another site", "POST", "/lab/actions/kill", map[string]string{"Origin": "https://evil.example"}, 403, ""},
 		{"lab from another site, by fetch metadata", "POST", "/lab/actions/kill", map[string]string{"Sec-Fetch-Site": "cross-site"}, 403, ""},
 		{"another name for this machine", "GET", "/", map[string]string{"Host": "evil.example"}, 421, ""},
+		{"a name that ends like this machine's", "GET", "/", map[string]string{"Host": "evillocalhost"}, 421, ""},
+		{"a name that ends like it, with a port", "GET", "/", map[string]string{"Host": "evillocalhost:80"}, 421, ""},
+		{"a name that begins like it", "GET", "/", map[string]string{"Host": "localhost.evil.example"}, 421, ""},
+		{"an address within a name", "GET", "/", map[string]string{"Host": "127.0.0.1.evil.example"}, 421, ""},
 		{"localhost", "GET", "/", map[string]string{"Host": "localhost:1234"}, 200, ""},
+		{"a name of this machine", "GET", "/", map[string]string{"Host": "docs.localhost:1234"}, 200, ""},
 	} {
 		resp, body := ask(t, tt.method, address+tt.path, tt.header)
 		if resp.StatusCode != tt.status {
@@ -169,6 +174,31 @@ func TestServe_play(t *testing.T) {
 	}
 	if answer, body := ask(t, "GET", address+"/model/sheet.txt?1", nil); answer.StatusCode != 200 || !strings.HasPrefix(body, "input\ta\t") || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/plain") {
 		t.Errorf("the model for the browser: %s, %q", answer.Status, body)
+	}
+}
+
+// TestServe_meant: no spelling of an address leads to another host, whatever pages
+// there are.
+func TestServe_meant(t *testing.T) {
+	everything := func(string) bool { return true }
+	short := map[string]string{"/adr/7/": "/adr/0007-x/", "/away/": "//evil.example/"}
+	for _, tt := range []struct {
+		path string
+		has  func(string) bool
+		want string
+	}{
+		{"/a", everything, "/a/"},
+		{"/a/index.html", everything, "/a/"},
+		{"//evil.example/", everything, ""},
+		{"//evil.example", everything, ""},
+		{`/\evil.example/`, everything, ""},
+		{"/adr/7", func(string) bool { return false }, "/adr/0007-x/"},
+		{"/away", func(string) bool { return false }, ""},
+		{"/nope", func(string) bool { return false }, ""},
+	} {
+		if got := meant(tt.path, tt.has, short); got != tt.want {
+			t.Errorf("%s leads to %q, want %q", tt.path, got, tt.want)
+		}
 	}
 }
 

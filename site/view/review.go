@@ -20,7 +20,7 @@ func standing(r *site.Review) (chips []chip) {
 			chips = append(chips, chip{count(n, one, many), class})
 		}
 	}
-	open, approved, stale, against := 0, 0, 0, 0
+	open, approved, unsigned, broken, stale, earlier, against := 0, 0, 0, 0, 0, 0, 0
 	for _, t := range r.Threads {
 		if t.Status == "open" {
 			open++
@@ -30,15 +30,24 @@ func standing(r *site.Review) (chips []chip) {
 		switch {
 		case v.Verdict == "request-changes":
 			against++
+		case v.Verdict == "approve" && v.Signature == "broken":
+			broken++
+		case v.Verdict == "approve" && v.Earlier:
+			earlier++
 		case v.Verdict == "approve" && v.Stale:
 			stale++
+		case v.Verdict == "approve" && v.Signature == "unsigned":
+			unsigned++
 		case v.Verdict == "approve":
 			approved++
 		}
 	}
 	add(r.Blockers, "open blocker", "open blockers", "bad")
 	add(against, "change request", "change requests", "bad")
+	add(broken, "broken signature", "broken signatures", "bad")
+	add(unsigned, "unsigned approval", "unsigned approvals", "warn")
 	add(stale, "approval of an older text", "approvals of an older text", "warn")
+	add(earlier, "approval of an earlier form", "approvals of an earlier form", "warn")
 	add(approved, "approval", "approvals", "ok")
 	add(open, "open thread", "open threads", "plain")
 	if len(chips) == 0 {
@@ -56,14 +65,46 @@ func withStatus(r *site.Review, status string) (list []site.Thread) {
 	return list
 }
 
-// waiting are the decision-makers who have not given a verdict.
-func waiting(r *site.Review) (list []site.Approver) {
+// unsettled are the decision-makers of whom no verdict counts, or of whom it is not
+// known that it is theirs.
+func unsettled(r *site.Review) (list []site.Approver) {
 	for _, a := range r.Approvers {
-		if a.State == "waiting" {
+		if approverWords(a) != "" {
 			list = append(list, a)
 		}
 	}
 	return list
+}
+
+func approverWords(a site.Approver) string {
+	return map[string]string{
+		"waiting":    "decides; no verdict yet",
+		"unverified": "decides; the approval is by somebody of that name, unverified",
+		"ambiguous":  "decides; several people go by that name",
+		"unsigned":   "decides; the approval does not count: it is not signed with a listed key",
+		"broken":     "decides; the approval does not count: its signature is broken",
+		"unmapped":   "decides; nobody knows under which id",
+	}[a.State]
+}
+
+func approverClass(a site.Approver) string {
+	if a.State == "broken" || a.State == "unsigned" {
+		return "against"
+	}
+	return "waiting"
+}
+
+// signatureWords says who signed a verdict.
+func signatureWords(v site.Verdict) string {
+	switch v.Signature {
+	case "signed":
+		return "signed by " + v.SignedAs
+	case "unlisted":
+		return "signed by a key that is not listed for them"
+	case "broken":
+		return "broken signature: " + v.Doubt
+	}
+	return "unsigned: anybody who can write to the repository could have written it"
 }
 
 func canWrite(r *site.Review) bool { return r.You.ID != "" && r.You.Role != "reader" }
@@ -90,6 +131,10 @@ func verdictClass(v site.Verdict) string {
 	switch {
 	case v.Verdict == "approve" && v.Stale:
 		return "stale"
+	case v.Verdict == "approve" && v.Signature == "broken":
+		return "against"
+	case v.Verdict == "approve" && v.Signature == "unsigned":
+		return "stale"
 	case v.Verdict == "approve":
 		return "approved"
 	case v.Verdict == "request-changes":
@@ -99,11 +144,22 @@ func verdictClass(v site.Verdict) string {
 }
 
 func verdictWords(v site.Verdict) string {
+	if v.Earlier {
+		return map[string]string{"approve": "approves an earlier form of this page, and must approve it anew: it did not bind markup, pictures, status and deciders",
+			"request-changes": "requested changes to an earlier form of this page", "comment": "commented on an earlier form of this page"}[v.Verdict]
+	}
 	if v.Stale {
 		return map[string]string{"approve": "approved an older text", "request-changes": "requested changes to an older text", "comment": "commented on an older text"}[v.Verdict]
 	}
+	if v.Verdict == "approve" && (v.Signature == "broken" || v.Signature == "unsigned") {
+		return "is said to approve this text"
+	}
 	return map[string]string{"approve": "approves this very text", "request-changes": "requests changes", "comment": "comments"}[v.Verdict]
 }
+
+// unseenChange says whether a text has changed in what a comparison of words does
+// not show.
+func unseenChange(v site.Verdict) bool { return v.Stale && !v.Earlier && v.SameWords }
 
 func threadLabel(t site.Thread) string {
 	kind := t.Intent

@@ -308,13 +308,70 @@ func TestLocal(t *testing.T) {
 	if who, err := l.Identify(r); err == nil {
 		t.Errorf("from elsewhere: %+v", who)
 	}
-	for _, header := range []string{"X-Forwarded-For", "Forwarded", "Via"} {
+	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via"} {
+		for _, value := range []string{"192.0.2.1", "127.0.0.1", ""} {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.RemoteAddr = "127.0.0.1:5"
+			r.Header.Set(header, value)
+			if who, err := l.Identify(r); err == nil {
+				t.Errorf("through a proxy on this machine, %s: %q: %+v", header, value, who)
+			}
+		}
+	}
+}
+
+// TestLocal_start: a browser that has opened the printed address is known, also to the
+// next run of the server, and no other is.
+func TestLocal_start(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "start")
+	open := func(port string) *Sessions {
+		start, err := OpenStart(file, port)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &Sessions{Local: &Local{Name: "Ada", Start: start}}
+	}
+	get := func(s *Sessions, path string, cookies []*http.Cookie) *http.Response {
+		r := httptest.NewRequest("GET", path, nil)
+		r.RemoteAddr = "127.0.0.1:5"
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, r)
+		return w.Result()
+	}
+	known := func(s *Sessions, cookies []*http.Cookie) bool {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr = "127.0.0.1:5"
-		r.Header.Set(header, "192.0.2.1")
-		if who, err := l.Identify(r); err == nil {
-			t.Errorf("through a proxy on this machine: %+v", who)
+		for _, c := range cookies {
+			r.AddCookie(c)
 		}
+		_, err := s.Identify(r)
+		return err == nil
+	}
+	first := open("8080")
+	answer := get(first, first.Local.Start.Path(), nil)
+	cookies := answer.Cookies()
+	if answer.StatusCode != 303 || answer.Header.Get("Location") != "/" || len(cookies) != 1 || !cookies[0].HttpOnly {
+		t.Fatalf("%d %v %v", answer.StatusCode, answer.Header, cookies)
+	}
+	second := open("8080")
+	if !known(first, cookies) || !known(second, cookies) {
+		t.Error("the browser that has opened it is not known, or not after a restart")
+	}
+	if known(first, nil) || known(first, []*http.Cookie{{Name: cookies[0].Name, Value: ""}}) || known(first, []*http.Cookie{{Name: cookies[0].Name, Value: first.Local.Start.token}}) {
+		t.Error("a browser is known that has not opened it")
+	}
+	if answer := get(second, first.Local.Start.Path(), nil); answer.StatusCode != 403 || len(answer.Cookies()) > 0 {
+		t.Errorf("the address of an earlier run: %d", answer.StatusCode)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("others can read the secret: %v %v", info.Mode(), err)
+	}
+	file = filepath.Join(t.TempDir(), "start")
+	if known(open("8080"), cookies) {
+		t.Error("the cookie is good for another server")
 	}
 }
 
@@ -374,8 +431,8 @@ func TestLimits_memory(t *testing.T) {
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 || len(l.buckets) > l.MaxBuckets {
-		t.Errorf("%d buckets, %d bytes", len(l.buckets), grown)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 || len(l.buckets.byKey) > l.MaxBuckets {
+		t.Errorf("%d buckets, %d bytes", len(l.buckets.byKey), grown)
 	}
 	runtime.KeepAlive(l)
 }

@@ -50,7 +50,7 @@ func (s *Sessions) Identify(r *http.Request) (Actor, error) {
 
 // Patterns are those of net/http that Handler answers.
 func (s *Sessions) Patterns() []string {
-	return []string{"GET /invite/{token}", "POST /invite/{token}", "GET /whoami", "POST /whoami", "POST /sign-out"}
+	return []string{"GET /invite/{token}", "POST /invite/{token}", "GET /whoami", "POST /whoami", "POST /sign-out", "GET /start/{token}"}
 }
 
 // Handler answers them. Nothing is changed by GET: a link that a mail program
@@ -62,6 +62,7 @@ func (s *Sessions) Handler() http.Handler {
 	mux.HandleFunc("GET /whoami", s.whoami)
 	mux.HandleFunc("POST /whoami", s.rename)
 	mux.HandleFunc("POST /sign-out", s.signOut)
+	mux.HandleFunc("GET /start/{token}", s.open)
 	return mux
 }
 
@@ -111,6 +112,8 @@ func (s *Sessions) endOld(r *http.Request) {
 func (s *Sessions) whoami(w http.ResponseWriter, r *http.Request) {
 	who, err := s.Identify(r)
 	switch {
+	case err != nil && s.Local != nil:
+		s.page(w, http.StatusOK, doorPage{Title: "Nobody is known here", Text: openPrinted})
 	case err != nil:
 		s.page(w, http.StatusOK, doorPage{Title: "Nobody is signed in", Text: "Open the invitation that you were sent."})
 	case who.Local:

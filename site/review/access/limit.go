@@ -1,7 +1,6 @@
 package access
 
 import (
-	"container/list"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -25,8 +24,7 @@ type Limits struct {
 
 	once    sync.Once
 	mu      sync.Mutex
-	buckets map[string]*list.Element
-	recent  *list.List
+	buckets *buckets
 	all     *rate.Limiter
 }
 
@@ -39,11 +37,6 @@ type Rate struct {
 // DefaultLimits are for a team.
 func DefaultLimits(who Identifier) *Limits {
 	return &Limits{Who: who, Person: Rate{10, 60}, Network: Rate{60, 300}, Everybody: Rate{300, 1000}, MaxBuckets: 20_000}
-}
-
-type bucket struct {
-	key     string
-	limiter *rate.Limiter
 }
 
 // Limit refuses writes beyond the limits with 429 and says when to come back.
@@ -73,17 +66,17 @@ func (l *Limits) wait(r *http.Request) time.Duration {
 		if l.Now == nil {
 			l.Now = time.Now
 		}
-		l.buckets, l.recent = make(map[string]*list.Element), list.New()
+		l.buckets = newBuckets(l.MaxBuckets)
 		l.all = rate.NewLimiter(rate.Limit(l.Everybody.Each), l.Everybody.Burst)
 	})
 	now := l.Now()
 	limiters := []*rate.Limiter{}
 	l.mu.Lock()
 	if addr, ok := remote(r); ok {
-		limiters = append(limiters, l.bucket("net "+network(addr), l.Network))
+		limiters = append(limiters, l.buckets.get("net "+network(addr), l.Network))
 	}
 	if who, err := l.Who.Identify(r); err == nil {
-		limiters = append(limiters, l.bucket("who "+who.ID, l.Person))
+		limiters = append(limiters, l.buckets.get("who "+who.ID, l.Person))
 	}
 	l.mu.Unlock()
 	limiters = append(limiters, l.all)
@@ -101,21 +94,14 @@ func (l *Limits) wait(r *http.Request) time.Duration {
 	return 0
 }
 
-// bucket finds or makes a bucket; the one that was not used for the longest time
-// goes when there are too many.
-func (l *Limits) bucket(key string, r Rate) *rate.Limiter {
-	if e := l.buckets[key]; e != nil {
-		l.recent.MoveToFront(e)
-		return e.Value.(*bucket).limiter
+// NetworkOf is the network that a request comes from, by which limits count; "" if
+// that is not known.
+func NetworkOf(r *http.Request) string {
+	addr, ok := remote(r)
+	if !ok {
+		return ""
 	}
-	if l.recent.Len() >= l.MaxBuckets {
-		oldest := l.recent.Back()
-		delete(l.buckets, oldest.Value.(*bucket).key)
-		l.recent.Remove(oldest)
-	}
-	b := &bucket{key, rate.NewLimiter(rate.Limit(r.Each), r.Burst)}
-	l.buckets[key] = l.recent.PushFront(b)
-	return b.limiter
+	return network(addr)
 }
 
 // network is what one household or company usually has.

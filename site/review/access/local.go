@@ -4,14 +4,20 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Local knows everybody who reaches a server on this machine as the one person
 // that git knows here, with all rights. It is for servers on loopback only, and
 // refuses requests that come from elsewhere. The name can be changed, for as long
 // as the browser keeps a cookie.
-type Local struct{ Name, Email string }
+type Local struct {
+	Name, Email string
+	// Start, if not nil, is what a browser must have presented.
+	Start *Start
+}
 
 var _ Identifier = Local{}
 
@@ -24,10 +30,8 @@ func (l Local) Identify(r *http.Request) (Actor, error) {
 		return Actor{}, ErrSignIn
 	}
 	// A proxy on this machine speaks for others: they are not the person here.
-	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if r.Header.Get(header) != "" {
-			return Actor{}, ErrSignIn
-		}
+	if ThroughProxy(r) || l.Start != nil && !l.Start.knows(r) {
+		return Actor{}, ErrSignIn
 	}
 	name, email := l.Name, l.Email
 	if c, err := r.Cookie(localCookie); err == nil {
@@ -45,6 +49,16 @@ func (l Local) Identify(r *http.Request) (Actor, error) {
 	return Actor{ID: id, Name: name, Email: email, Role: Maintainer, Local: true}, nil
 }
 
+// ThroughProxy says whether a request carries a mark of a proxy, even an empty one.
+func ThroughProxy(r *http.Request) bool {
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains([]string{"Forwarded", "X-Real-Ip", "Via"}, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // rename keeps another name in the browser.
 func rename(w http.ResponseWriter, name, email string) {
 	value := url.Values{"name": {name}, "email": {email}}.Encode()
@@ -55,7 +69,7 @@ func rename(w http.ResponseWriter, name, email string) {
 const maxName = 80
 
 func validName(name string) bool {
-	return strings.TrimSpace(name) != "" && len(name) <= maxName && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f })
+	return strings.TrimSpace(name) != "" && utf8.ValidString(name) && len(name) <= maxName && !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f })
 }
 
 // Person is who git knows on this machine, for commands.
@@ -65,5 +79,5 @@ func (l Local) Person() (Actor, error) {
 		return Actor{}, err
 	}
 	r.RemoteAddr = "127.0.0.1:0"
-	return l.Identify(r)
+	return Local{Name: l.Name, Email: l.Email}.Identify(r)
 }

@@ -43,7 +43,6 @@ type session struct {
 	Actor   Actor     `json:"actor"`
 	Invite  string    `json:"invite,omitempty"` // what it came from
 	Created time.Time `json:"created"`
-	Seen    time.Time `json:"seen"`
 }
 
 // Sessions end by themselves.
@@ -128,15 +127,25 @@ func (s *Store) Redeem(token string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	hash := hashOf(token)
-	if err := os.Rename(s.file("invitations", hash), s.file("used", hash)); err != nil {
-		return "", ErrInvitation // somebody was faster
-	}
 	role, err := ParseRole(i.Role)
 	if err != nil {
 		return "", err
 	}
-	return s.begin(Actor{ID: "invite:" + i.ID, Name: i.Name, Email: i.Email, Role: role}, i.ID)
+	// The session is written first: if it cannot be, the invitation is still good.
+	// Nobody has its token before the invitation is theirs.
+	session, err := s.begin(Actor{ID: "invite:" + i.ID, Name: i.Name, Email: i.Email, Role: role}, i.ID)
+	if err != nil {
+		return "", err
+	}
+	hash := hashOf(token)
+	if err := os.Rename(s.file("invitations", hash), s.file("used", hash)); err != nil {
+		s.End(session)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", ErrInvitation // somebody was faster, or it was revoked
+		}
+		return "", fmt.Errorf("redeem an invitation: %w", err)
+	}
+	return session, nil
 }
 
 // begin makes a session for somebody who has shown who they are.
@@ -146,7 +155,11 @@ func (s *Store) begin(who Actor, invite string) (string, error) {
 	}
 	token := newToken()
 	who.Since = s.now().UTC()
-	if err := s.write(s.file("sessions", hashOf(token)), session{who, invite, who.Since, who.Since}); err != nil {
+	path := s.file("sessions", hashOf(token))
+	if err := s.write(path, session{who, invite, who.Since}); err != nil {
+		return "", fmt.Errorf("begin session: %w", err)
+	}
+	if err := os.Chtimes(path, who.Since, who.Since); err != nil {
 		return "", fmt.Errorf("begin session: %w", err)
 	}
 	return token, nil
@@ -155,20 +168,32 @@ func (s *Store) begin(who Actor, invite string) (string, error) {
 // Session finds who a token stands for.
 func (s *Store) Session(token string) (Actor, error) {
 	path := s.file("sessions", hashOf(token))
-	found, err := read[session](path)
+	found, seen, err := s.session(path)
 	if err != nil {
 		return Actor{}, ErrSignIn
 	}
 	now := s.now().UTC()
-	if now.Sub(found.Seen) > idleAfter || now.Sub(found.Created) > endAfter {
+	if now.Sub(seen) > idleAfter || now.Sub(found.Created) > endAfter {
 		os.Remove(path)
 		return Actor{}, ErrSignIn
 	}
-	if now.Sub(found.Seen) > noteSeen {
-		found.Seen = now
-		s.write(path, found) // lost, it ends the session early; while End removes the file, it brings the session back
+	if now.Sub(seen) > noteSeen {
+		if err := os.Chtimes(path, now, now); errors.Is(err, fs.ErrNotExist) {
+			return Actor{}, ErrSignIn // it was ended meanwhile
+		}
 	}
 	return found.Actor, nil
+}
+
+// session reads a session and when it was last seen, which is the time of its file:
+// noting that writes nothing, so it cannot bring back a session that is being ended.
+func (s *Store) session(path string) (found session, seen time.Time, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return found, seen, err
+	}
+	found, err = read[session](path)
+	return found, info.ModTime(), err
 }
 
 // End ends a session.
@@ -185,7 +210,7 @@ func (s *Store) sweep() {
 	entries, _ := os.ReadDir(filepath.Join(s.dir, "sessions"))
 	for _, e := range entries {
 		path := filepath.Join(s.dir, "sessions", e.Name())
-		if found, err := read[session](path); err != nil || s.now().Sub(found.Seen) > idleAfter || s.now().Sub(found.Created) > endAfter {
+		if found, seen, err := s.session(path); err != nil || s.now().Sub(seen) > idleAfter || s.now().Sub(found.Created) > endAfter {
 			os.Remove(path)
 		}
 	}

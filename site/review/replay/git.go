@@ -3,6 +3,8 @@ package replay
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os/exec"
@@ -63,8 +65,14 @@ func Git(ctx context.Context, dir, pattern string) ([]History, error) {
 
 // Parse gives the text of a Markdown source.
 func Parse(parser *markdown.Parser, file string, data []byte) *anchor.Doc {
-	d := parser.Parse(file, data, site.KindDocument)
-	return &anchor.Doc{Revision: d.Revision(), Blocks: d.Blocks()}
+	blocks := parser.Parse(file, data, site.KindDocument).Blocks()
+	// Anchors are made in words: two texts with the same ones are one here, however
+	// they are set.
+	sum := sha256.New()
+	for _, b := range blocks {
+		fmt.Fprintf(sum, "%s:%d:%s", b.Kind, len(b.Text), b.Text)
+	}
+	return &anchor.Doc{Revision: hex.EncodeToString(sum.Sum(nil)), Blocks: blocks}
 }
 
 func git(ctx context.Context, dir string, args ...string) (string, error) {
