@@ -41,7 +41,9 @@ func Git(ctx context.Context, dir, pattern string) ([]History, error) {
 		} else if !ok && pattern != "*" {
 			continue
 		}
-		log, err := git(ctx, dir, "log", "--format=%H", "-n", strconv.Itoa(maxRevisions), "--", file)
+		// Along first parents a text has one history: work that was done side by side and
+		// merged would seem to take passages out and put them back, by turns.
+		log, err := git(ctx, dir, "log", "--first-parent", "--format=%H", "-n", strconv.Itoa(maxRevisions), "--", file)
 		if err != nil {
 			return nil, err
 		}
