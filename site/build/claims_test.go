@@ -24,6 +24,7 @@ claims:
   words:
     - {evidence: run, word: frozen, field: failures.pause}
   evidence: {run: [code]}
+strict: true
 -- content/claims.yaml --
 - {file: README.md, text: at most 9 s, reason: a limit}
 - {file: content/b.md, text: 99 %, reason: a promise}

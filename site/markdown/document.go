@@ -29,7 +29,9 @@ type Document struct {
 	Findings    []site.Finding
 
 	revisit      []site.Trigger // of the front matter, for the decision
-	foreign      bool
+	strict       bool
+	prefixOf     func(source string) string
+	beside       string // the file that describes a record; its lines count backwards
 	src          []byte // the body, without front matter
 	lineOffset   int    // lines of the file before the body
 	byteOffset   int    // bytes of the file before the body

@@ -125,6 +125,8 @@ func yamlValues(n yamlast.Node) []string {
 	return []string{strings.TrimSpace(n.GetToken().Value)}
 }
 
+var pageKinds = []site.Kind{site.KindHome, site.KindDocument, site.KindLog, site.KindDecision, site.KindRunbook, site.KindLab, site.KindGlossary, site.KindSources}
+
 // meta takes what the page needs from the front matter, and complains about
 // keys that nobody reads.
 func (d *Document) meta(f fields) {
@@ -136,19 +138,23 @@ func (d *Document) meta(f fields) {
 	m.Authors = splitNames(f.list("authors", "author"))
 	m.Tags = f.list("tags")
 	m.Parts, m.PartsLine = f.list("part"), f["part"].line
-	if kind, line := f.first("kind"); kind != "" && !d.foreign {
+	if kind, line := f.first("kind"); kind != "" {
+		// In other texts the key may be for another program.
 		m.Kind = site.Kind(kind)
-		if !slices.Contains([]site.Kind{site.KindHome, site.KindDocument, site.KindLog, site.KindDecision, site.KindRunbook, site.KindLab, site.KindGlossary, site.KindSources}, m.Kind) {
-			d.findf(line, "unknown-kind", "use home, document, log, decision, runbook, lab, glossary or sources", "there is no page kind %q", kind)
+		known := slices.Contains(pageKinds, m.Kind)
+		if !known {
 			m.Kind = ""
+		}
+		if !known && d.strict {
+			d.findf(line, "unknown-kind", "use home, document, log, decision, runbook, lab, glossary or sources", "there is no page kind %q", kind)
 		}
 	}
 	if order, line := f.first("order"); order != "" {
-		if _, err := fmt.Sscanf(order, "%d", &m.Order); err != nil && !d.foreign {
+		if _, err := fmt.Sscanf(order, "%d", &m.Order); err != nil && d.strict {
 			d.findf(line, "front-matter", "write a whole number", "order is %q", order)
 		}
 	}
-	if d.foreign {
+	if !d.strict {
 		return
 	}
 	for key, value := range f {

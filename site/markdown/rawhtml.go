@@ -108,7 +108,7 @@ func (d *Document) blockSource(n *ast.HTMLBlock) (raw []byte, at int) {
 func (d *Document) judge(e tagEvent, reported map[string]bool) (keep bool) {
 	name := e.token.Data
 	_, keep = harmless[name]
-	if !d.foreign {
+	if d.strict {
 		keep = slices.Contains(own, name)
 	}
 	if !keep && !slices.Contains(unwrapped, name) && !reported[name] {

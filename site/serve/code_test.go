@@ -16,7 +16,7 @@ import (
 // names it, and one that changes no name disturbs no reader.
 func TestServe_code(t *testing.T) {
 	dir := t.TempDir()
-	save(t, dir, "lockstep.yaml", "title: Example\ncontent: [content]\nnames:\n  - {kind: test, from: go-tests}\n")
+	save(t, dir, "lockstep.yaml", "strict: true\ntitle: Example\ncontent: [content]\nnames:\n  - {kind: test, from: go-tests}\n")
 	save(t, dir, "content/a.md", "# A\n\nProven by `TestA`.\n")
 	save(t, dir, "code/a_test.go", "package a\n\nfunc TestA() {}\n")
 	b, err := build.Open(dir, build.Options{})

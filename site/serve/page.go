@@ -34,7 +34,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.options.Logger.Error("render", "page", p.Path, "error", err)
 		s.broken(w, r, err)
-	case len(findings) > 0 && !st.tree.Foreign():
+	case len(findings) > 0 && st.tree.Strict():
 		broken := *p
 		broken.Findings = append(append([]site.Finding{}, p.Findings...), findings...)
 		s.problems(w, r, st.tree, &broken)

@@ -22,7 +22,7 @@ var (
 
 func serious(tree *build.Tree, p *site.Page) bool {
 	return slices.ContainsFunc(p.Findings, func(f site.Finding) bool {
-		return slices.Contains(fatal, f.Rule) || (!tree.Foreign() && slices.Contains(strict, f.Rule))
+		return slices.Contains(fatal, f.Rule) || (tree.Strict() && slices.Contains(strict, f.Rule))
 	})
 }
 

@@ -27,7 +27,7 @@ import (
 func start(t *testing.T) (dir, address string) {
 	t.Helper()
 	dir = t.TempDir()
-	save(t, dir, "lockstep.yaml", "title: Example\ncontent: [content]\nadr: [adr]\n")
+	save(t, dir, "lockstep.yaml", "strict: true\ntitle: Example\ncontent: [content]\nadr: [adr]\n")
 	save(t, dir, "content/index.md", "# Home\n\nSee [a](a.md).\n\n![p](p.svg)\n")
 	save(t, dir, "content/p.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>")
 	save(t, dir, "content/secret.txt", "not linked")
@@ -295,6 +295,6 @@ func TestServe_new_folder(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually("/part/deep/new/", 404, "")
-	save(t, dir, "lockstep.yaml", "title: Another name\ncontent: [content]\nadr: [adr]\n")
+	save(t, dir, "lockstep.yaml", "strict: true\ntitle: Another name\ncontent: [content]\nadr: [adr]\n")
 	eventually("/a/", 200, "Another name")
 }
