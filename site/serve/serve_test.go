@@ -244,9 +244,9 @@ func TestServe_reload(t *testing.T) {
 		want   string
 	}{
 		{"# A\n\nSecond text.\n", 200, "Second text."},
-		{"# A\n\nSee [b](b.md).\n", 500, "content/a.md:3"},
+		{"# A\n\nSee [b](b.md).\n", 200, "content/a.md:3"},
 		{"# A\n\nThird text.\n", 200, "Third text."},
-		{"---\ntitle: a: b\n---\n", 500, "content/a.md:2"},
+		{"---\ntitle: a: b\n---\n", 200, "content/a.md:2"},
 		{"# A\n\nLast text.\n", 200, "Last text."},
 	} {
 		save(t, dir, "content/a.md", step.text)
