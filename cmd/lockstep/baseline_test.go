@@ -48,3 +48,22 @@ func TestBuild_json(t *testing.T) {
 		t.Errorf("%d, %v, %s, %s", code, err, out, stderr)
 	}
 }
+
+// TestNewADR_no_letters: a title without letters has a name all the same, and a
+// second one is known by it.
+func TestNewADR_no_letters(t *testing.T) {
+	dir := repository(t, "README.md", "# Home\n")
+	code, out, stderr := lockstep(t, "new", "adr", "🚀", "--dir", dir)
+	if name := "0001-u1f680.md"; code != 0 || !strings.HasSuffix(out, "adr/"+name+"\n") || !strings.Contains(get(t, dir, "adr", name), "# 🚀\n") {
+		t.Errorf("%d, %s%s", code, out, stderr)
+	}
+	if code, _, _ := lockstep(t, "new", "adr", "🎉", "--dir", dir); code != 0 {
+		t.Error("another title is taken for the same")
+	}
+	if code, _, stderr := lockstep(t, "new", "adr", "🚀", "--dir", dir); code == 0 || !strings.Contains(stderr, "there is a decision with that title already") {
+		t.Errorf("the same again: %d, %s", code, stderr)
+	}
+	if code, _, _ := lockstep(t, "new", "adr", " … ", "--dir", dir); code != exitUsage {
+		t.Errorf("no title: %d", code)
+	}
+}

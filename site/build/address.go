@@ -12,10 +12,10 @@ import (
 	"lockstep/site/markdown"
 )
 
-// element is what a file or folder is called in addresses. It is never empty: a
+// Element is what a file or folder is called in addresses. It is never empty: a
 // name without a letter is spelled by its code points. Names that a file system
 // shows alike give the same element.
-func element(name string) string {
+func Element(name string) string {
 	name = norm.NFC.String(name)
 	if s := markdown.Slug(name); s != "" {
 		return s
@@ -35,21 +35,21 @@ func element(name string) string {
 // maxPoints bounds what a name without letters gives.
 const maxPoints = 12
 
-// slug is element for a file, without its extension and without the number that
+// slug is Element for a file, without its extension and without the number that
 // only says its place.
 func slug(name string) string {
 	full := stem(name)
 	if s := markdown.Slug(norm.NFC.String(orderPrefix.ReplaceAllString(full, ""))); s != "" {
 		return s
 	}
-	return element(full)
+	return Element(full)
 }
 
-// slugPath is element for each part of a path.
+// slugPath is Element for each part of a path.
 func slugPath(p string) string {
 	elements := strings.Split(p, "/")
 	for i, e := range elements {
-		elements[i] = element(e)
+		elements[i] = Element(e)
 	}
 	return strings.Join(elements, "/")
 }
@@ -69,5 +69,5 @@ func folderSlug(name string) string {
 	if s := markdown.Slug(norm.NFC.String(orderPrefix.ReplaceAllString(name, ""))); s != "" {
 		return s
 	}
-	return element(name)
+	return Element(name)
 }

@@ -96,7 +96,7 @@ func isReadme(file string) bool { return strings.EqualFold(stem(path.Base(file))
 // otherAddress is a free address for a source whose own is taken: with its whole
 // name, with its whole path, with a number.
 func (b *Builder) otherAddress(s source, taken map[string]string) string {
-	whole := element(stem(path.Base(s.file)))
+	whole := Element(stem(path.Base(s.file)))
 	above := s.asks()
 	if s.intro == "" && !isIndex(path.Base(s.file)) {
 		above = strings.TrimSuffix(path.Dir(strings.TrimSuffix(above, "/")), "/") + "/"

@@ -89,16 +89,16 @@ func (b *Builder) placeRecord(s *source, series Series) bool {
 	case isIndex(name) && below == "" && series.Folder == ".":
 		return false
 	case isIndex(name) && b.hasKEP(s):
-		if s.kind, s.path = site.KindDecision, series.Address+element(path.Base(below))+"/"; !isRecord(path.Base(below) + ".md") {
+		if s.kind, s.path = site.KindDecision, series.Address+Element(path.Base(below))+"/"; !isRecord(path.Base(below) + ".md") {
 			b.left[s.file] = aTemplate
 			return false
 		}
 	case isIndex(name) && below == "":
 		s.kind, s.intro = site.KindLog, series.Address
 	case isIndex(name): // of a folder beside the records
-		s.kind, s.path = site.KindDocument, series.Address+element(strings.ReplaceAll(below, "/", "-"))+"/"
+		s.kind, s.path = site.KindDocument, series.Address+Element(strings.ReplaceAll(below, "/", "-"))+"/"
 	case isRecord(name):
-		s.kind, s.path = site.KindDecision, series.Address+element(stem(name))+"/"
+		s.kind, s.path = site.KindDecision, series.Address+Element(stem(name))+"/"
 	case among:
 		return false
 	case isTemplate(name):
@@ -106,7 +106,7 @@ func (b *Builder) placeRecord(s *source, series Series) bool {
 		return false
 	case b.speaksOfStatus(*s):
 		// A record that somebody gave no number; its name is what it has.
-		s.kind, s.path = site.KindDecision, series.Address+element(stem(name))+"/"
+		s.kind, s.path = site.KindDecision, series.Address+Element(stem(name))+"/"
 	default: // notes beside the records
 		s.kind, s.path = site.KindDocument, series.Address+slug(name)+"/"
 	}

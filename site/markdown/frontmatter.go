@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,10 +68,14 @@ func (d *Document) frontMatter(src []byte) (fields, []byte) {
 		// was not meant as front matter.
 		return nil, src
 	}
+	if !keyed(rest[:end]) {
+		return nil, src
+	}
 	body := rest[after:]
 	file, err := yamlparser.ParseBytes(rest[:end], 0)
 	if err != nil {
 		line, message := yamlError(err)
+		d.unread = true
 		d.find(line+1, "front-matter", "the front matter is not valid YAML: "+message, "quote values that contain ':' or '#', and indent with spaces")
 		return nil, body
 	}
@@ -97,6 +102,18 @@ func (d *Document) frontMatter(src []byte) (fields, []byte) {
 	}
 	return f, body
 }
+
+// keyed says whether what stands between two rules begins like front matter. A rule at
+// the top of a text, and another one below its first part, are legal Markdown too.
+func keyed(block []byte) bool {
+	if len(bytes.TrimSpace(block)) == 0 {
+		return true
+	}
+	line, _, _ := bytes.Cut(block, []byte("\n"))
+	return beginsKeys.Match(line)
+}
+
+var beginsKeys = regexp.MustCompile(`^(?:"[^"]+"|'[^']+'|[\pL_][\pL\d_. /-]*?)\s*:(?:\s|$)|^\s*[#{]|^-\s|^%YAML`)
 
 func yamlError(err error) (line int, message string) {
 	if syntax := yaml.Error(nil); errors.As(err, &syntax) && syntax.GetToken() != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"lockstep/site"
 )
@@ -44,7 +45,8 @@ func New(options Options) *Parser {
 	md := goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.Footnote, extension.DefinitionList),
-		goldmark.WithParserOptions(parser.WithHeadingAttribute()),
+		goldmark.WithParserOptions(parser.WithHeadingAttribute(),
+			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450))), // before that of CommonMark
 	)
 	return &Parser{options: options, parser: md.Parser()}
 }
@@ -57,6 +59,7 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if bytes.IndexByte(src, '\r') >= 0 {
 		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+		src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n")) // from an old Macintosh
 	}
 	if !utf8.Valid(src) {
 		d.find(0, "encoding", "the file is not valid UTF-8", "save it as UTF-8")
