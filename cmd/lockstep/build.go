@@ -15,6 +15,7 @@ import (
 
 func newBuildCommand() *cobra.Command {
 	var dir, out, baseURL string
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "Write the site as a static tree",
@@ -23,7 +24,8 @@ relative. Text files have compressed copies beside them (.br, .gz). The same
 sources give the same bytes.
 
 What is wrong with a source is printed with file, line and mend, and the exit
-code is 1; the tree is written as far as it goes.`,
+code is 1; the tree is written as far as it goes. The last line is the account of all
+texts of the repository: how many are pages, and why the others are none.`,
 		Example: `  lockstep build
   lockstep build --dir ../other-repo --out /tmp/site
   lockstep build --base-url https://example.org/design/`,
@@ -50,9 +52,27 @@ code is 1; the tree is written as far as it goes.`,
 			if err != nil {
 				return err
 			}
-			printFindings(cmd.ErrOrStderr(), result.Findings)
-			fmt.Fprintf(cmd.OutOrStdout(), "%d pages, %d files, %.1f MB in %s → %s\n",
-				result.Pages, result.Files, float64(result.Bytes)/1e6, time.Since(start).Round(10*time.Millisecond), out)
+			took := time.Since(start)
+			result.Findings = withoutKnown(cmd, tree, result.Findings)
+			account := tree.Account()
+			if asJSON {
+				if err := printJSON(cmd.OutOrStdout(), struct {
+					Pages    int            `json:"pages"`
+					Files    int            `json:"files"`
+					Bytes    int64          `json:"bytes"`
+					Seconds  float64        `json:"seconds"`
+					Out      string         `json:"out"`
+					Findings []site.Finding `json:"findings"`
+					Account  *site.Account  `json:"account"`
+				}{result.Pages, result.Files, result.Bytes, took.Seconds(), out, append([]site.Finding{}, result.Findings...), account}); err != nil {
+					return err
+				}
+			} else {
+				printFindings(cmd.ErrOrStderr(), result.Findings)
+				fmt.Fprintf(cmd.OutOrStdout(), "%d pages, %d files, %.1f MB in %s → %s\n",
+					result.Pages, result.Files, float64(result.Bytes)/1e6, took.Round(10*time.Millisecond), out)
+				fmt.Fprintln(cmd.OutOrStdout(), account)
+			}
 			if len(site.Errors(result.Findings)) > 0 {
 				return errReported
 			}
@@ -62,6 +82,7 @@ code is 1; the tree is written as far as it goes.`,
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
 	cmd.Flags().StringVar(&out, "out", "public", "folder to write; replaced as a whole (default: public, in the repository)")
 	cmd.Flags().StringVar(&baseURL, "base-url", "", "where the site will be published, for the feed and the site map")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print counts, findings and account as JSON")
 	return cmd
 }
 

@@ -8,7 +8,7 @@ import (
 // TestCheck_names: check fails on a name that the code does not have, and says in its
 // last line how many it has looked up.
 func TestCheck_names(t *testing.T) {
-	files := []string{"lockstep.yaml", "title: Example\ncontent: [content]\nnames:\n  - {kind: test, from: go-tests}\n",
+	files := []string{"lockstep.yaml", "strict: true\ntitle: Example\ncontent: [content]\nnames:\n  - {kind: test, from: go-tests}\n",
 		"code/a_test.go", "package a\n\nfunc TestA_holds() {}\n", "content/index.md"}
 	dir := repository(t, append(files, "# Home\n\nProven by `TestA_holds`.\n")...)
 	if code, out, _ := lockstep(t, "check", "--dir", dir); code != 0 || !strings.Contains(out, "1 names in code") {

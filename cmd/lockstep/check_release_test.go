@@ -21,7 +21,7 @@ func TestCheck_release(t *testing.T) {
 		}
 		return strings.TrimSpace(string(out))
 	}
-	dir := repository(t, "lockstep.yaml", "title: T\ncontent: [content]\nevidence: [evidence]\n", "content/index.md", "# T\n\nIt took [5 ms](evidence:run#took_ms).\n",
+	dir := repository(t, "lockstep.yaml", "strict: true\ntitle: T\ncontent: [content]\nevidence: [evidence]\n", "content/index.md", "# T\n\nIt took [5 ms](evidence:run#took_ms).\n",
 		"code/a.go", "package a\n")
 	git(dir, "init", "-q", "-b", "main")
 	git(dir, "add", ".")
@@ -43,9 +43,10 @@ func TestCheck_release(t *testing.T) {
 	}
 	for args, want := range map[string]string{"": site.Warning, "--release": ""} {
 		_, out, _ := lockstep(t, strings.Fields("check --json "+args+" --dir "+dir)...)
-		var findings []site.Finding
-		if err := json.Unmarshal([]byte(out), &findings); err != nil || len(findings) != 1 || findings[0].Severity != want {
-			t.Errorf("as JSON, %q: %v, %+v", args, err, findings)
+		var report struct{ Findings []site.Finding }
+		err := json.Unmarshal([]byte(out), &report)
+		if findings := report.Findings; err != nil || len(findings) != 1 || findings[0].Severity != want {
+			t.Errorf("as JSON, %q: %v, %+v", args, err, report.Findings)
 		}
 	}
 	if code, _, stderr := lockstep(t, "build", "--dir", dir, "--out", filepath.Join(t.TempDir(), "public")); code != 0 || !strings.Contains(stderr, told) {

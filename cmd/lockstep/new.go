@@ -11,12 +11,12 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
 	"lockstep/site"
 	"lockstep/site/build"
-	"lockstep/site/markdown"
 )
 
 func newNewCommand() *cobra.Command {
@@ -37,7 +37,7 @@ Its number, the form of its name and its style (MADR, or Nygard where most
 records are) follow the records that are there.`,
 		Example: `  lockstep new adr "Use one queue"`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 || markdown.Slug(args[0]) == "" {
+			if len(args) != 1 || !strings.ContainsFunc(args[0], says) {
 				return usageError{"a decision needs a title, in quotes", `lockstep new adr "Use one queue"`}
 			}
 			return nil
@@ -53,6 +53,11 @@ records are) follow the records that are there.`,
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
 	return cmd
+}
+
+// says whether a sign can stand for something: a letter, a digit, a picture.
+func says(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.So, r)
 }
 
 // newADR writes the record and gives its path. The name follows those of the
@@ -76,7 +81,7 @@ func newADR(dir, title string, now time.Time) (string, error) {
 	}
 	nygard := 0
 	for _, p := range records {
-		if markdown.Slug(p.Title) == markdown.Slug(title) {
+		if build.Element(p.Title) == build.Element(title) {
 			return "", fmt.Errorf("there is a decision with that title already: %s", p.Source)
 		}
 		if p.Decision.Format == site.FormatNygard {
@@ -88,7 +93,7 @@ func newADR(dir, title string, now time.Time) (string, error) {
 	if nygard > len(records)/2 {
 		text = nygardTemplate
 	}
-	name := filepath.Join(b.Dir(), filepath.FromSlash(folder), prefix+markdown.Slug(title)+".md")
+	name := filepath.Join(b.Dir(), filepath.FromSlash(folder), prefix+build.Element(title)+".md")
 	err = writeNew(name, text, map[string]any{"Title": plainTitle.Replace(title), "Number": number, "Date": now.Format(time.DateOnly)})
 	if errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("%s exists; nothing is overwritten", name)

@@ -142,7 +142,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	default:
 		return usageError{fmt.Sprintf("--reviews is on or off, not %q", f.reviews), "lockstep serve --reviews off"}
 	}
-	if tree.ByPath("/lab/") != nil && !f.noCluster {
+	if lab := tree.ByPath("/lab/"); lab != nil && lab.Kind == site.KindLab && !f.noCluster {
 		lab, err := startLab(cmd.Context(), labOptions{Data: filepath.Join(f.data, "lab"), Logger: logger, AllowFaults: f.allowFaults, AllowHosts: f.allowHosts, AllowOrigins: f.allowOrigins})
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 // ownModel is a repository with this one's model and evidence, and one page.
 func ownModel(t *testing.T) string {
 	t.Helper()
-	dir := repository(t, "lockstep.yaml", "title: Own\ncontent: [content]\nmodel: [content/model]\nevidence: [content/evidence]\n", "content/index.md", "# Own\n\nText.\n")
+	dir := repository(t, "lockstep.yaml", "strict: true\ntitle: Own\ncontent: [content]\nmodel: [content/model]\nevidence: [content/evidence]\n", "content/index.md", "# Own\n\nText.\n")
 	for _, folder := range []string{"content/model", "content/evidence"} {
 		files, err := os.ReadDir(filepath.Join("../..", folder))
 		if err != nil {
@@ -77,7 +77,7 @@ func TestSimulate(t *testing.T) {
 func TestSimulate_refuses(t *testing.T) {
 	for name, args := range map[string][]string{
 		"no trials":                 {"--trials", "0", "--dirty"},
-		"a model without our names": {"--dirty", "--dir", repository(t, "lockstep.yaml", "title: T\ncontent: [content]\nmodel: [content/model]\n", "content/index.md", "# T\n", "content/model/a.yaml", "formulas:\n  shards.counts: {what: w, formula: 1}\n")},
+		"a model without our names": {"--dirty", "--dir", repository(t, "lockstep.yaml", "strict: true\ntitle: T\ncontent: [content]\nmodel: [content/model]\n", "content/index.md", "# T\n", "content/model/a.yaml", "formulas:\n  shards.counts: {what: w, formula: 1}\n")},
 	} {
 		if code, _, stderr := lockstep(t, append([]string{"simulate"}, args...)...); code == 0 || !strings.Contains(stderr, "lockstep:") {
 			t.Errorf("%s: exit code %d, %q", name, code, stderr)

@@ -138,14 +138,14 @@ func TestNewADR(t *testing.T) {
 const model = "inputs:\n  part: {what: a part, value: 21, low: 20, high: 22, provenance: assumed, note: a guess}\nformulas:\n  cost: {what: the cost, formula: part * 2}\n"
 
 func numbered(t *testing.T, text string) string {
-	return repository(t, "lockstep.yaml", "title: T\ncontent: [content]\nmodel: [model]\n", "model/m.yaml", model, "content/index.md", text)
+	return repository(t, "lockstep.yaml", "strict: true\ntitle: T\ncontent: [content]\nmodel: [model]\n", "model/m.yaml", model, "content/index.md", text)
 }
 
 // TestCheck: findings name their place, and the answer is in the exit code.
 func TestCheck(t *testing.T) {
 	dir := numbered(t, "# T\n\nIt costs [42](model:cost).\n")
 	code, out, _ := lockstep(t, "check", "--dir", dir)
-	if code != 0 || strings.Count(out, "\n") != 1 || !strings.Contains(out, "1 number") {
+	if code != 0 || strings.Count(out, "\n") != 2 || !strings.Contains(out, "1 number") || !strings.HasSuffix(out, "\n1 Markdown file: 1 page\n") {
 		t.Errorf("a sound tree: %d, %q", code, out)
 	}
 	put(t, filepath.Join(dir, "content/index.md"), "# T\n\nIt costs [41](model:cost).\n\nSee [x](x.md).\n")
@@ -153,14 +153,19 @@ func TestCheck(t *testing.T) {
 	if code != exitFailure {
 		t.Errorf("exit code %d", code)
 	}
-	for _, want := range []string{"content/index.md:3: ", "[wrong-number]", "content/index.md:5: ", "[dead-link]", "mend: ", "2 problems"} {
+	for _, want := range []string{"content/index.md:3: ", "[wrong-number]", "content/index.md:5: ", "[dead-link]", "mend: ", "2 problems\n1 Markdown file: 1 page\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the list lacks %q:\n%s", want, out)
 		}
 	}
 	code, out, _ = lockstep(t, "check", "--dir", dir, "--json")
-	var findings []site.Finding
-	if err := json.Unmarshal([]byte(out), &findings); err != nil || code != exitFailure || len(findings) != 2 || findings[0].Line != 3 || findings[0].Rule != "wrong-number" {
+	var report struct {
+		Findings []site.Finding
+		Account  site.Account
+	}
+	err := json.Unmarshal([]byte(out), &report)
+	findings := report.Findings
+	if err != nil || len(report.Account.Files) != 1 || report.Account.Files[0].Page != "/" || code != exitFailure || len(findings) != 2 || findings[0].Line != 3 || findings[0].Rule != "wrong-number" {
 		t.Errorf("as JSON: %d, %v, %+v", code, err, findings)
 	}
 }
@@ -194,7 +199,7 @@ func TestBuild(t *testing.T) {
 	if code != exitFailure || !strings.Contains(stderr, "README.md:3: ") || !strings.Contains(stderr, "1 problem") {
 		t.Errorf("%d, %s", code, stderr)
 	}
-	if !regexp.MustCompile(`^2 pages, \d+ files, .* MB in .* → `).MatchString(out) {
+	if !regexp.MustCompile(`^2 pages, \d+ files, .* MB in .* → .*\n2 Markdown files: 2 pages\n$`).MatchString(out) {
 		t.Errorf("build said %q", out)
 	}
 	if page := get(t, dir, "public", "good", "index.html"); !strings.Contains(page, "<h1>Good</h1>") {

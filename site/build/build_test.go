@@ -60,6 +60,7 @@ func rules(findings []site.Finding) (all []string) {
 }
 
 const own = `-- lockstep.yaml --
+strict: true
 title: Example
 content: [content]
 adr: [adr]

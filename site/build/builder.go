@@ -40,6 +40,7 @@ type Builder struct {
 	history *history
 	edited  bool // a source was seen to change since the history was read
 	sources []source
+	left    map[string]string // why a text that scan met is no page, by file
 	parsed  map[string]parsed // by file
 	model   *model.Model
 	ledger  *ledger.Ledger
@@ -98,9 +99,10 @@ func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
+	config.series = config.allSeries()
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
-	if b.parser == nil || b.config.Foreign != config.Foreign || !entries.Same(b.ledger) {
-		options := markdown.Options{Foreign: config.Foreign}
+	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !entries.Same(b.ledger) {
+		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Described: b.described}
 		if entries != nil {
 			options.Ledger = entries.Show
 		}
@@ -113,7 +115,7 @@ func (b *Builder) Load() (*Tree, error) {
 	b.config = config
 	sources, misplaced := b.scan()
 	if len(sources) == 0 {
-		return nil, fmt.Errorf("build %s: %w: there is no README.md, no docs folder and no folder of decisions; say in %s where the texts are", b.dir, ErrNoSources, ConfigName)
+		return nil, fmt.Errorf("build %s: %w: there is no Markdown in it; say in %s where the texts are", b.dir, ErrNoSources, ConfigName)
 	}
 	var wait sync.WaitGroup
 	if b.history == nil {
@@ -126,7 +128,7 @@ func (b *Builder) Load() (*Tree, error) {
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
 	b.ages = b.age(m)
-	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings, unnamed)
+	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings, unnamed, b.unpaged())
 	return b.join(), nil
 }
 

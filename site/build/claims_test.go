@@ -25,6 +25,7 @@ claims:
   words:
     - {evidence: run, word: frozen, field: failures.pause}
   evidence: {run: [code]}
+strict: true
 -- content/claims.yaml --
 - {file: README.md, text: at most 9 s, reason: a limit, code: set.Limit}
 - {file: content/b.md, text: 99 %, reason: a promise}

@@ -17,6 +17,9 @@ func (b *Builder) Folders() []string {
 	if b.index != nil {
 		tops = append(tops, b.index.Folders()...)
 	}
+	if slices.Contains(b.config.Content, ".") {
+		folders = append(folders, b.around()...)
+	}
 	for _, top := range tops {
 		fs.WalkDir(b.root.FS(), top, func(p string, d fs.DirEntry, err error) error {
 			if err != nil || !d.IsDir() {
@@ -31,6 +34,37 @@ func (b *Builder) Folders() []string {
 	}
 	slices.Sort(folders)
 	return slices.Compact(folders)
+}
+
+// maxWatched bounds the folders of a repository whose texts may be anywhere. A
+// system lets one program watch a few thousand.
+const maxWatched = 2000
+
+// around are the folders of the whole repository, or those on the way to its texts
+// if there are too many.
+func (b *Builder) around() (all []string) {
+	fs.WalkDir(b.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || !d.IsDir():
+			return nil
+		case skipDir(d.Name()):
+			return fs.SkipDir
+		case len(all) > maxWatched:
+			return fs.SkipAll
+		}
+		all = append(all, p)
+		return nil
+	})
+	if len(all) <= maxWatched {
+		return all
+	}
+	all = nil
+	for _, s := range b.sources {
+		for dir := path.Dir(s.file); dir != "."; dir = path.Dir(dir) {
+			all = append(all, dir)
+		}
+	}
+	return all
 }
 
 // Concerns says whether a change of a file or folder can change the site. Right
@@ -57,8 +91,8 @@ func (b *Builder) Concerns(file string) bool {
 	if isDir && b.index != nil && b.index.Enters(file) {
 		return true
 	}
-	if path.Dir(file) == "." && b.config.Foreign {
-		return isMarkdown(base) || (isDir && !skipDir(base))
+	if slices.Contains(b.config.Content, ".") && within(file, ".") && (isMarkdown(base) || isDir) {
+		return true
 	}
 	if !slices.ContainsFunc(b.config.folders(), func(top string) bool { return within(file, top) }) {
 		return false
@@ -82,5 +116,6 @@ func within(file, top string) bool {
 }
 
 func (c Config) folders() []string {
-	return slices.Concat(c.Content, c.ADR, c.Model, c.Evidence, c.Ledger)
+	all := slices.Concat(c.Content, c.ADR, c.Model, c.Evidence, c.Ledger)
+	return slices.DeleteFunc(all, func(folder string) bool { return folder == "." })
 }

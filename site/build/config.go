@@ -1,10 +1,12 @@
 package build
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,16 +32,22 @@ type Config struct {
 	URL        string            `yaml:"url"`        // where the site will be published
 	Repository string            `yaml:"repository"` // where readers see the sources
 	Home       string            `yaml:"home"`       // the file of the home page; default: index.md of the first content folder, or README.md
-	Content    []string          `yaml:"content"`    // folders of Markdown
-	ADR        []string          `yaml:"adr"`        // folders of decision records
-	Model      []string          `yaml:"model"`      // folders of model YAML
-	Evidence   []string          `yaml:"evidence"`   // folders of evidence JSON
-	Ledger     []string          `yaml:"ledger"`     // folders of entries in YAML, see package ledger
+	Content    Folders           `yaml:"content"`    // folders of Markdown
+	ADR        Folders           `yaml:"adr"`        // folders of decision records, each a series
+	Series     []Series          `yaml:"series"`     // what is said of a folder of records beyond its name
+	Model      Folders           `yaml:"model"`      // folders of model YAML
+	Evidence   Folders           `yaml:"evidence"`   // folders of evidence JSON
+	Ledger     Folders           `yaml:"ledger"`     // folders of entries in YAML, see package ledger
 	Sections   []string          `yaml:"sections"`   // order of the navigation
 	Titles     map[string]string `yaml:"titles"`     // of sections, by their first path element
 	Beside     []string          `yaml:"beside"`     // files and folders of Markdown that are judged and are no pages
-	Code       []string          `yaml:"code"`       // folders of code; a record shows what in them names it
-	Names      []names.Kind      `yaml:"names"`      // what code spans name, and where it is defined
+	// Unpublished are files and folders among the texts that have no page on purpose.
+	Unpublished []string          `yaml:"unpublished"`
+	Strict      bool              `yaml:"strict"`   // the texts are written for this generator
+	Rules       map[string]string `yaml:"rules"`    // by the name of a rule: off
+	Baseline    string            `yaml:"baseline"` // file of findings that are known; see package baseline
+	Code        Folders           `yaml:"code"`     // folders of code; a record shows what in them names it
+	Names       []names.Kind      `yaml:"names"`    // what code spans name, and where it is defined
 
 	Review struct {
 		// Approvals says which accepted decisions must be approved by their
@@ -57,14 +65,15 @@ type Config struct {
 
 	Claims claims.Config `yaml:"claims"` // what stands behind words and numbers
 
-	// Foreign is set where there is no lockstep.yaml: the repository was not
-	// written for this generator.
-	Foreign bool `yaml:"-"`
+	// found is set where the folders of texts were not named but found: they were
+	// not laid out for this generator.
+	found  bool
+	series []Series // of ADR, complete
 
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims"}
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -109,7 +118,7 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	if err := yaml.Unmarshal(data, &c); err != nil {
 		return fallback, append(findings, find(yamlLine(err), "config", "lists are written [a, b]", "a value has the wrong form: %s", firstLine(err.Error()))...)
 	}
-	for what, folders := range map[string][]string{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence, "ledger": c.Ledger, "code": c.Code} {
+	for what, folders := range map[string]Folders{"content": c.Content, "adr": c.ADR, "model": c.Model, "evidence": c.Evidence, "ledger": c.Ledger, "code": c.Code} {
 		for i, folder := range folders {
 			folders[i] = strings.Trim(strings.TrimPrefix(folder, "./"), "/")
 			if folder == "." || folder == "./" {
@@ -145,10 +154,51 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	if c.Title == "" {
 		c.Title = name
 	}
-	if len(c.Content) == 0 && len(c.ADR) == 0 {
-		c.Content, c.ADR = fallback.Content, fallback.ADR
+	// What is not said is found: a configuration only adds.
+	if c.Content == nil {
+		c.Content = fallback.Content
+		if c.Home == "" {
+			c.Home = fallback.Home
+		}
 	}
-	return c, findings
+	if c.ADR == nil {
+		c.ADR = fallback.ADR
+	}
+	for i := range c.Series {
+		s := &c.Series[i]
+		s.Folder = strings.Trim(strings.TrimPrefix(s.Folder, "./"), "/")
+		if info, err := fs.Stat(root, cmp.Or(s.Folder, "?")); err != nil || !info.IsDir() {
+			findings = append(findings, find(0, "config", "create it, or correct series", "series names the folder %q, which does not exist", s.Folder)...)
+			continue
+		}
+		if s.Prefix != "" && !seriesPrefix.MatchString(s.Prefix) {
+			findings = append(findings, find(0, "config", "write it like ADR or RFC", "series: the prefix %q is not one to eight letters", s.Prefix)...)
+			s.Prefix = ""
+		}
+		if !slices.Contains(c.ADR, s.Folder) {
+			c.ADR = append(c.ADR, s.Folder)
+		}
+	}
+	c.found = slices.Equal(c.Content, fallback.Content) || len(c.Content) == 1 && (c.Content[0] == "docs" || c.Content[0] == "doc")
+	return c, append(findings, c.judgeRules(find)...)
+}
+
+var seriesPrefix = regexp.MustCompile(`^[A-Za-z]{1,8}-?$`)
+
+// Folders is a list of folders, or one.
+type Folders []string
+
+// UnmarshalYAML takes one folder for a list of one.
+func (f *Folders) UnmarshalYAML(unmarshal func(any) error) error {
+	var one string
+	if unmarshal(&one) == nil {
+		*f = Folders{one}
+		return nil
+	}
+	list := []string{}
+	err := unmarshal(&list)
+	*f = list
+	return err
 }
 
 func isWebAddress(s string) bool {

@@ -20,7 +20,7 @@ func (t *Tree) Counts() (counts []Count) {
 	}
 	model, evidence, phrases := t.bound()
 	for _, c := range []Count{
-		{len(t.Pages), "pages"}, {len(t.log.Decisions), "decisions"}, {links, "links"}, {references, "references"},
+		{len(t.Pages), "pages"}, {len(t.decisions), "decisions"}, {links, "links"}, {references, "references"},
 		{model, "numbers of the model"}, {evidence, "numbers of evidence"},
 		{len(t.ledger.Entries()), "entries of the ledger"}, {phrases, "words of the ledger"},
 		{t.named, "names in code"},

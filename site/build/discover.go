@@ -2,18 +2,20 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"io/fs"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"lockstep/site/markdown"
 )
 
-// usualADR are the places in which decision records are kept, most usual first.
-var usualADR = []string{"docs/adr", "doc/adr", "docs/decisions", "docs/adrs", "docs/architecture/decisions", "doc/architecture/decisions",
-	"docs/architecture/adr", "docs/ADR", "doc/decisions", "doc/arch", "docs/arch", "architecture/decisions", "adr", "adrs", "ADR", "decisions"}
+// recordFolder is how folders of decision records are called. In them one record
+// is enough.
+var recordFolder = regexp.MustCompile(`(?i)^(?:adrs?|rfcs?|keps?|decisions?|decision[-_]records?|architecture[-_]decisions?|architecture[-_]decision[-_]records?)$`)
 
 // skipped folders hold nothing that was written for readers.
 var skipped = []string{"node_modules", "vendor", "third_party", "testdata", "target", "dist", "public"}
@@ -28,39 +30,63 @@ func Discover(dir string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	return discover(b.root.FS(), filepath.Base(b.dir)), nil
+	c := discover(b.root.FS(), filepath.Base(b.dir))
+	if len(c.Content) > 0 && !hasText(b.root.FS(), slices.Concat(c.ADR, c.Content[:len(c.Content)-1]), c.Home) {
+		c.Content = c.Content[:len(c.Content)-1] // there is nothing in the rest
+	}
+	return c, nil
 }
 
-// discover finds texts and decisions in a repository that does not say where
-// they are.
-func discover(root fs.FS, name string) Config {
-	c := Config{Title: name, Foreign: true}
-	for _, folder := range usualADR {
-		if holdsDecisions(root, folder, 1) && !containsFold(c.ADR, folder) {
-			c.ADR = append(c.ADR, folder)
-		}
-	}
-	if len(c.ADR) == 0 {
-		fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
-			if err != nil || !d.IsDir() {
-				return nil
-			}
-			if skipDir(d.Name()) || strings.Count(p, "/") > 4 {
-				return fs.SkipDir
-			}
-			if holdsDecisions(root, p, 2) {
-				c.ADR = append(c.ADR, p)
-				return fs.SkipDir
-			}
+// hasText says whether there is Markdown outside some folders, beside the home page.
+func hasText(root fs.FS, except []string, home string) (found bool) {
+	fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return nil
-		})
-	}
+		case d.IsDir() && (skipDir(d.Name()) || slices.Contains(except, p)):
+			return fs.SkipDir
+		case !d.IsDir() && isMarkdown(p) && p != home:
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
+}
+
+// maxDepth bounds how deep folders of records are looked for.
+const maxDepth = 8
+
+// discover finds texts and decisions in a repository that does not say where they
+// are. All its Markdown is content; the usual folder of texts comes first, and
+// addresses leave it out.
+func discover(root fs.FS, name string) Config {
+	c := Config{Title: name, found: true}
+	fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		if skipDir(d.Name()) || strings.Count(p, "/") > maxDepth {
+			return fs.SkipDir
+		}
+		if holdsDecisions(root, p) || holdsKEPs(root, p) {
+			c.ADR = append(c.ADR, p)
+			if p != "." { // records of the root lie above all other folders
+				return fs.SkipDir
+			}
+		}
+		return nil
+	})
+	slices.SortStableFunc(c.ADR, func(x, y string) int {
+		return cmp.Or(cmp.Compare(strings.Count(x, "/"), strings.Count(y, "/")), cmp.Compare(x, y))
+	})
 	for _, folder := range []string{"docs", "doc", "content"} {
 		if info, err := fs.Stat(root, folder); err == nil && info.IsDir() {
 			c.Content = append(c.Content, folder)
 			break
 		}
 	}
+	c.Content = append(c.Content, ".")
 	for _, readme := range []string{"README.md", "readme.md", "Readme.md"} {
 		if info, err := fs.Stat(root, readme); err == nil && info.Mode().IsRegular() {
 			c.Home = readme
@@ -70,20 +96,37 @@ func discover(root fs.FS, name string) Config {
 	return c
 }
 
-// holdsDecisions says whether a folder has at least n files that look like
-// decision records: by name, and by speaking of a status.
-func holdsDecisions(root fs.FS, folder string, n int) bool {
+// holdsKEPs says whether a folder of groups has a folder whose kep.yaml describes
+// the text beside it.
+func holdsKEPs(root fs.FS, folder string) bool {
+	if base := strings.ToLower(path.Base(folder)); base != "keps" && base != "kep" {
+		return false
+	}
+	found, _ := fs.Glob(root, path.Join(folder, "*", "*", kepFile))
+	return len(found) > 0
+}
+
+// holdsDecisions says whether a folder has records: in a folder that is called so,
+// one text that has a number and speaks of a status; elsewhere, where chapters have
+// numbers too, two that state theirs.
+func holdsDecisions(root fs.FS, folder string) bool {
 	entries, err := fs.ReadDir(root, folder)
 	if err != nil {
 		return false
 	}
+	usual := recordFolder.MatchString(path.Base(folder)) || folder == "doc/arch" || folder == "docs/arch"
+	n := 0
 	for _, e := range entries {
 		if !isMarkdown(e.Name()) || !isRecord(e.Name()) {
 			continue
 		}
 		data, err := fs.ReadFile(root, path.Join(folder, e.Name()))
-		if err == nil && bytes.Contains(bytes.ToLower(data), []byte("status")) {
-			if n--; n == 0 {
+		switch {
+		case err != nil || len(data) > maxSource:
+		case usual && bytes.Contains(bytes.ToLower(data), []byte("status")):
+			return true
+		case statusLine.Match(data):
+			if n++; n == 2 {
 				return true
 			}
 		}
@@ -92,10 +135,10 @@ func holdsDecisions(root fs.FS, folder string, n int) bool {
 }
 
 // isRecord says whether a file in a folder of decisions is one: it has a number
-// or a date, and is not a template.
+// or a date, and is not a template: "0000-template.md". One may be about templates.
 func isRecord(name string) bool {
-	_, _, ok := markdown.DecisionID(name)
-	return ok && !isTemplate(name)
+	_, number, ok := markdown.DecisionID(name)
+	return ok && (number > 0 || !isTemplate(name))
 }
 
 func isTemplate(name string) bool { return strings.Contains(strings.ToLower(name), "template") }
@@ -114,9 +157,4 @@ func isIndex(name string) bool {
 		return true
 	}
 	return false
-}
-
-// containsFold: a file system that ignores case shows one folder twice.
-func containsFold(list []string, s string) bool {
-	return slices.ContainsFunc(list, func(v string) bool { return strings.EqualFold(v, s) })
 }

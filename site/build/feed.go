@@ -65,7 +65,7 @@ func (t *Tree) Feed() []byte {
 	}
 	f := atomFeed{ID: id("/adr/"), Title: t.Site.Title + ": decisions", Updated: epoch, Author: atomAuthor{t.Site.Title},
 		Links: []atomLink{{"self", href("/adr/feed.xml")}, {"", href("/adr/")}}}
-	for _, p := range t.log.Decisions {
+	for _, p := range t.decisions {
 		e := atomEntry{ID: id(p.Path), Title: p.Decision.ID + ": " + p.Title, Updated: updated(p), Link: atomLink{"", href(p.Path)}, Summary: p.Decision.Outcome}
 		if p.Decision.Status != site.StatusUnknown {
 			e.Category = &atomCategory{string(p.Decision.Status)}

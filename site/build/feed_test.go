@@ -12,6 +12,7 @@ import (
 )
 
 const dated = `-- lockstep.yaml --
+strict: true
 title: Example & Sons
 adr: [adr]
 -- adr/0001-first.md --

@@ -12,37 +12,6 @@ import (
 	"lockstep/site/model"
 )
 
-// joinDecisions makes the log and its page.
-func (t *Tree) joinDecisions() {
-	var decisions []*site.Page
-	for _, p := range t.Pages {
-		if p.Kind == site.KindDecision && p.Decision != nil {
-			decisions = append(decisions, p)
-		}
-	}
-	log, findings := site.NewLog(decisions)
-	t.log = log
-	t.Findings = append(t.Findings, findings...)
-	for _, f := range findings {
-		if p := t.bySource[f.File]; p != nil {
-			p.Findings = append(p.Findings, f)
-		}
-	}
-	for _, p := range decisions {
-		p.Log = log
-	}
-	if len(decisions) == 0 && len(t.config.ADR) == 0 {
-		return
-	}
-	p := &site.Page{Kind: site.KindLog, Section: "adr", Path: "/adr/", Title: t.sectionTitle("adr", "Decisions"), Log: log,
-		Summary: fmt.Sprintf("%d decisions, each with its status, its alternatives and what it cost.", len(decisions))}
-	if len(decisions) == 1 {
-		p.Summary = "One decision, with its status, its alternatives and what it cost."
-	}
-	t.introduce(p)
-	t.add(p, t.intros["/adr/"])
-}
-
 // introduce gives a list the text of its folder's README or index.
 func (t *Tree) introduce(p *site.Page) {
 	d := t.intros[p.Path]

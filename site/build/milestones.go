@@ -26,7 +26,7 @@ func (t *Tree) addMilestones() {
 	for _, p := range t.Pages {
 		for _, part := range p.Meta.Parts {
 			any = true
-			if slices.Contains(milestone.Parts, part) || t.config.Foreign {
+			if slices.Contains(milestone.Parts, part) || !t.config.Strict {
 				continue
 			}
 			mend := "the parts are " + strings.Join(milestone.Parts, ", ")
@@ -36,7 +36,7 @@ func (t *Tree) addMilestones() {
 			t.find(p, p.Meta.PartsLine, "unknown-part", mend, "there is no part %q of a design", part)
 		}
 	}
-	if any && !t.config.Foreign && t.byPath[MilestonesPath] == nil {
+	if any && t.config.Strict && t.byPath[MilestonesPath] == nil {
 		t.add(&site.Page{Kind: site.KindMilestones, Section: "milestones", Path: MilestonesPath, Title: t.sectionTitle("milestones", "Milestones"),
 			Summary: "Five steps of a design, each with questions. The answers are counted from the sources whenever the site is built."}, nil)
 	}
@@ -50,7 +50,7 @@ func (t *Tree) judgeMilestones() {
 
 // facts are what the sources say.
 func (t *Tree) facts() *milestone.Facts {
-	f := &milestone.Facts{Config: ConfigName, Decisions: t.log.Decisions, Cited: make(map[string]bool)}
+	f := &milestone.Facts{Config: ConfigName, Decisions: t.decisions, Cited: make(map[string]bool)}
 	for _, p := range t.Pages {
 		f.Chapters = append(f.Chapters, t.chapters(p)...)
 	}
@@ -66,7 +66,7 @@ func (t *Tree) facts() *milestone.Facts {
 			f.Cited[r.ID] = true
 		}
 	}
-	for _, p := range t.log.Decisions {
+	for _, p := range t.decisions {
 		f.Cited[p.Decision.ID] = f.Cited[p.Decision.ID] || slices.ContainsFunc(p.Backlinks, func(b site.Backlink) bool { return b.From.Kind != site.KindDecision })
 		if d := t.documents[p]; d != nil && strings.Contains(string(d.text), guidance) {
 			for _, s := range sectionsOf(d) {

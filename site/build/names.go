@@ -191,8 +191,11 @@ func (t *Tree) nameCode() {
 	if t.table == nil {
 		return
 	}
-	for _, p := range t.log.Decisions {
+	for _, p := range t.decisions {
 		for _, m := range t.table.Mentions(p.Decision.ID) {
+			if def, ok := t.definition(m.File, markdown.PrefixOf(m.ID), m.ID); ok && def.page != p {
+				continue // the number of another series
+			}
 			p.Code = append(p.Code, site.CodeMention{File: m.File, Line: m.Line, Text: m.Text, Test: m.Test, Href: t.codeURL(m.Place)})
 		}
 	}

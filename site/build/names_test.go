@@ -36,6 +36,7 @@ names:
     span: '[a-z]+-[a-z]+'
     files: ["node/faults.txt"]
     define: ['^([a-z-]+)$']
+strict: true
 -- README.md --
 # Example
 

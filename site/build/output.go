@@ -65,7 +65,7 @@ func (t *Tree) Write(ctx context.Context, out string) (Result, error) {
 		return Result{}, errors.Join(fmt.Errorf("replace output: %w", err), os.Rename(old, out))
 	}
 	os.RemoveAll(old)
-	findings := append(append([]site.Finding{}, t.Findings...), w.findings...)
+	findings := append(append([]site.Finding{}, t.Findings...), t.Kept(w.findings)...)
 	site.SortFindings(findings)
 	return Result{Pages: len(t.Pages), Files: int(w.files.Load()), Bytes: w.bytes.Load(), Findings: findings}, nil
 }

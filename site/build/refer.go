@@ -3,7 +3,6 @@ package build
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"lockstep/site"
 	"lockstep/site/markdown"
@@ -106,16 +105,16 @@ func (f *follower) follow() {
 		}
 		if x.page != nil {
 			f.note(x.page, l.Heading, "")
-			if mismatched(l, x.page) {
+			if x.page != f.page && mismatched(l, x.page) {
 				f.find(l.Line, "link-mismatch", "make text and address name the same record", "the link says %q and leads to %s", l.Text, x.page.Decision.ID)
 			}
 		}
 	}
 	for _, r := range f.document.References {
-		def, ok := t.definitions[r.ID]
+		def, ok := t.definition(f.page.Source, markdown.PrefixOf(r.ID), r.ID)
 		if ok {
 			f.note(def.page, r.Heading, r.ID)
-		} else if prefix := markdown.PrefixOf(r.ID); t.prefixes[prefix] && (!t.config.Foreign || prefix == "ADR-") {
+		} else if prefix := markdown.PrefixOf(r.ID); t.prefixes[prefix] && (t.config.Strict || prefix == "ADR-") {
 			// In a text that was not written for us, "ES5" is hardly an identifier
 			// because a table somewhere begins with "ES6".
 			f.find(r.Line, "unknown-reference", "correct the number, or define it", "%s is not defined on this site", r.ID)
@@ -132,7 +131,7 @@ func mismatched(l markdown.Link, to *site.Page) bool {
 		return false
 	}
 	m := markdown.FindReferences([]byte(l.Text))
-	return len(m) == 1 && strings.HasPrefix(m[0].ID, "ADR-") && m[0].ID != to.Decision.ID
+	return len(m) == 1 && markdown.PrefixOf(m[0].ID) == markdown.PrefixOf(to.Decision.ID) && m[0].ID != to.Decision.ID
 }
 
 // number compares a figure in the text with the value that it is bound to.

@@ -39,10 +39,10 @@ func (t *Tree) formerNames(p *site.Page) (names []string) {
 // content then is not known any more, so outside of those of today each folder
 // above the file may have been one.
 func (b *Builder) pathsOf(file string) (paths []string) {
-	if isRecord(path.Base(file)) {
-		s := source{file: file}
-		placeRecord(&s)
-		paths = append(paths, s.path)
+	if name := path.Base(file); isRecord(name) {
+		for _, series := range b.config.series {
+			paths = append(paths, series.Address+Element(stem(name))+"/")
+		}
 	}
 	add := func(folder string) {
 		s := source{file: file}

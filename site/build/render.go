@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"strings"
 
 	"lockstep/site"
 	"lockstep/site/view"
@@ -29,7 +30,7 @@ func (t *Tree) Render(ctx context.Context, w io.Writer, s *view.Site, p *site.Pa
 func (t *Tree) withStanding(p *site.Page, reviewOf func(*site.Page) *site.Review) *site.Page {
 	filled := *p
 	filled.Standing = make(map[string]*site.Review)
-	for _, d := range t.log.Decisions {
+	for _, d := range t.decisions {
 		if r := reviewOf(d); r != nil && r.AsOf > 0 {
 			filled.Standing[d.Path] = r
 		}
@@ -87,11 +88,11 @@ func (t *Tree) NotFound() *site.Page {
 // "/adr/7/" or "/adr/0007/".
 func (t *Tree) Redirects() map[string]string {
 	redirects := make(map[string]string)
-	for _, p := range t.log.Decisions {
-		if p.Decision.Number == 0 && p.Decision.ID != "ADR-0000" {
+	for _, p := range t.decisions {
+		if p.Decision.Number == 0 && !strings.HasSuffix(p.Decision.ID, "-0000") {
 			continue
 		}
-		for _, short := range shortPaths(p.Decision.Number) {
+		for _, short := range shortPaths("/"+p.Section+"/", p.Decision.Number) {
 			if t.byPath[short] == nil && redirects[short] == "" {
 				redirects[short] = p.Path
 			}

@@ -103,7 +103,7 @@ func (t *Tree) indexReviews() {
 		section, _, _ := strings.Cut(name, "/")
 		short[section+"/"+path.Base(strings.Trim(p.Path, "/"))] = append(short[section+"/"+path.Base(strings.Trim(p.Path, "/"))], p)
 		if p.Decision != nil {
-			short["adr/"+strings.ToLower(p.Decision.ID)] = append(short["adr/"+strings.ToLower(p.Decision.ID)], p)
+			short[section+"/"+strings.ToLower(p.Decision.ID)] = append(short[section+"/"+strings.ToLower(p.Decision.ID)], p)
 		}
 	}
 	for name, pages := range short {

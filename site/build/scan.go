@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"lockstep/site"
-	"lockstep/site/markdown"
 	"lockstep/site/review"
 )
 
@@ -21,15 +21,21 @@ type source struct {
 	path    string // of its page; "" for the introduction of a list
 	section string
 	intro   string // the path of the list that it introduces, or ""
+	beside  string // the file that says what a record's text does not, or ""
 	size    int64
 	changed time.Time
 }
 
+// asks is the address that a source would have.
+func (s source) asks() string { return cmp.Or(s.path, s.intro) }
+
 const maxSource = 2 << 20
 
-// scan finds every source, in reading order.
+// scan finds every source, in reading order, and notes why a text that it met is
+// none.
 func (b *Builder) scan() (sources []source, findings []site.Finding) {
 	seen := make(map[string]bool)
+	b.left = make(map[string]string)
 	add := func(s source) {
 		if !seen[s.file] {
 			seen[s.file] = true
@@ -42,54 +48,69 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 			add(s)
 		}
 	}
-	for _, folder := range b.config.ADR {
-		b.walk(folder, func(s source) {
-			name := path.Base(s.file)
-			switch {
-			case isIndex(name) && path.Dir(s.file) == folder:
-				s.kind, s.intro, s.section = site.KindLog, "/adr/", "adr"
-			case isIndex(name): // of a folder beside the records
-				below := strings.TrimPrefix(path.Dir(s.file), folder+"/")
-				s.kind, s.path, s.section = site.KindDocument, "/adr/"+markdown.Slug(strings.ReplaceAll(below, "/", "-"))+"/", "adr"
-			case isRecord(name):
-				placeRecord(&s)
-			case isTemplate(name) || slices.Contains(b.config.Content, folder):
-				return
-			case b.speaksOfStatus(s):
-				// A record that somebody gave no number; its name is what it has.
-				placeRecord(&s)
-			default: // notes beside the records
-				s.kind, s.path, s.section = site.KindDocument, "/adr/"+slug(name)+"/", "adr"
+	for _, series := range b.config.series {
+		b.walk(series.Folder, func(s source) {
+			if b.placeRecord(&s, series) {
+				add(s)
 			}
-			add(s)
 		}, &findings)
 	}
 	for i, folder := range b.config.Content {
 		b.walk(folder, func(s source) {
+			if b.config.found && path.Dir(s.file) == "." && isTemplate(s.file) {
+				b.left[s.file] = aTemplate // for pull requests and issues
+				return
+			}
 			b.place(&s, folder, i == 0 && b.config.Home == "")
 			add(s)
 		}, &findings)
 	}
-	if b.config.Foreign {
-		b.addRoot(add, sources)
-	}
-	slices.SortStableFunc(sources, func(x, y source) int { return strings.Compare(x.file, y.file) })
-	taken := make(map[string]string)
 	for _, s := range sources {
-		if s.path == "" {
-			continue
-		}
-		if first, ok := taken[s.path]; ok {
-			findings = append(findings, site.Finding{File: s.file, Rule: "duplicate-path",
-				Message: fmt.Sprintf("its page would be %s, which is that of %s", s.path, first), Mend: "rename one of the files"})
-		}
-		taken[s.path] = s.file
+		delete(b.left, s.file)
 	}
-	return slices.DeleteFunc(sources, func(s source) bool { return s.path != "" && taken[s.path] != s.file }), findings
+	clashes := b.address(sources)
+	slices.SortStableFunc(sources, func(x, y source) int { return strings.Compare(x.file, y.file) })
+	return sources, append(findings, clashes...)
 }
 
-func placeRecord(s *source) {
-	s.kind, s.path, s.section = site.KindDecision, "/adr/"+markdown.Slug(stem(path.Base(s.file)))+"/", "adr"
+// placeRecord decides kind and path of a file in a folder of records, and says
+// whether it has a place there.
+func (b *Builder) placeRecord(s *source, series Series) bool {
+	name, among := path.Base(s.file), slices.Contains(b.config.Content, series.Folder)
+	below := strings.TrimPrefix(path.Dir(s.file), series.Folder)
+	below = strings.Trim(below, "/")
+	if series.Folder == "." {
+		below = strings.TrimPrefix(path.Dir(s.file), ".")
+	}
+	s.section = series.section()
+	switch {
+	case among && below != "":
+		return false // numbered chapters are no records
+	case isIndex(name) && below == "" && series.Folder == ".":
+		return false
+	case isIndex(name) && b.hasKEP(s):
+		if s.kind, s.path = site.KindDecision, series.Address+Element(path.Base(below))+"/"; !isRecord(path.Base(below) + ".md") {
+			b.left[s.file] = aTemplate
+			return false
+		}
+	case isIndex(name) && below == "":
+		s.kind, s.intro = site.KindLog, series.Address
+	case isIndex(name): // of a folder beside the records
+		s.kind, s.path = site.KindDocument, series.Address+Element(strings.ReplaceAll(below, "/", "-"))+"/"
+	case isRecord(name):
+		s.kind, s.path = site.KindDecision, series.Address+Element(stem(name))+"/"
+	case among:
+		return false
+	case isTemplate(name):
+		b.left[s.file] = aTemplate
+		return false
+	case b.speaksOfStatus(*s):
+		// A record that somebody gave no number; its name is what it has.
+		s.kind, s.path = site.KindDecision, series.Address+Element(stem(name))+"/"
+	default: // notes beside the records
+		s.kind, s.path = site.KindDocument, series.Address+slug(name)+"/"
+	}
+	return true
 }
 
 var statusLine = regexp.MustCompile(`(?im)^(#{1,3}[ \t]+status[ \t]*$|[-*]?[ \t]*\**status\**[ \t]*:)`)
@@ -102,41 +123,7 @@ func (b *Builder) speaksOfStatus(s source) bool {
 	return err == nil && statusLine.Match(data)
 }
 
-// addRoot adds the texts at the root of a repository that does not say what its
-// texts are: README links to them. Where their name is taken they stay out.
-func (b *Builder) addRoot(add func(source), sources []source) {
-	taken := make(map[string]bool)
-	for _, s := range sources {
-		taken[s.path] = true
-	}
-	entries, err := fs.ReadDir(b.root.FS(), ".")
-	if err != nil {
-		return
-	}
-	for _, e := range entries {
-		path := "/" + slug(e.Name()) + "/"
-		if !isMarkdown(e.Name()) || isIndex(e.Name()) || isTemplate(e.Name()) || taken[path] || strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		if s, ok := b.stat(e.Name()); ok && s.size <= maxSource {
-			s.kind, s.path, s.section = site.KindDocument, path, ""
-			taken[path] = true
-			add(s)
-		}
-	}
-}
-
 var orderPrefix = regexp.MustCompile(`^\d{1,3}[-_. ]+`)
-
-func stem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
-
-func slug(name string) string {
-	s := markdown.Slug(orderPrefix.ReplaceAllString(stem(name), ""))
-	if s == "" {
-		return markdown.Slug(stem(name))
-	}
-	return s
-}
 
 // place decides kind and path of a file in a content folder. Numbers before a
 // name give the order and are not part of the path.
@@ -150,7 +137,7 @@ func (b *Builder) place(s *source, folder string, home bool) {
 	var elements []string
 	for _, dir := range dirs {
 		if dir != "." {
-			elements = append(elements, slug(dir))
+			elements = append(elements, folderSlug(dir))
 		}
 	}
 	if len(elements) > 0 {
@@ -165,7 +152,8 @@ func (b *Builder) place(s *source, folder string, home bool) {
 	case isIndex(name) && len(elements) == 0 && home:
 		s.kind, s.path = site.KindHome, "/"
 	case isIndex(name) && len(elements) == 0:
-		s.path, s.section = "/"+slug(path.Base(folder))+"/", slug(path.Base(folder))
+		s.section = folderSlug(path.Base(folder))
+		s.path = "/" + s.section + "/"
 	case isIndex(name) && len(elements) == 1:
 		s.kind, s.intro = site.KindSection, prefix
 	case isIndex(name):
@@ -174,7 +162,7 @@ func (b *Builder) place(s *source, folder string, home bool) {
 		s.path = prefix + slug(name) + "/"
 		// Each text at the top of our own content is a part of the site; elsewhere
 		// they are a heap, which is listed as one.
-		if len(elements) == 0 && !b.config.Foreign {
+		if len(elements) == 0 && !b.config.found {
 			s.section = slug(name)
 		}
 	}
@@ -185,9 +173,9 @@ func (b *Builder) place(s *source, folder string, home bool) {
 		switch {
 		case slug(name) == "glossary":
 			s.kind = site.KindGlossary
-		case s.section == "sources" && !b.config.Foreign:
+		case s.section == "sources" && !b.config.found:
 			s.kind = site.KindSources
-		case s.section == "lab" && !b.config.Foreign:
+		case s.section == "lab" && !b.config.found:
 			s.kind = site.KindLab
 		}
 	}
@@ -200,7 +188,7 @@ func (b *Builder) walk(folder string, visit func(source), findings *[]site.Findi
 			return nil
 		}
 		if d.IsDir() {
-			if p != folder && (skipDir(d.Name()) || b.isReview(p) || (slices.Contains(b.config.ADR, p) && !slices.Contains(b.config.ADR, folder))) {
+			if p != folder && (skipDir(d.Name()) || b.isReview(p) || slices.Contains(b.config.ADR, p)) {
 				return fs.SkipDir
 			}
 			return nil
@@ -210,9 +198,14 @@ func (b *Builder) walk(folder string, visit func(source), findings *[]site.Findi
 		}
 		s, ok := b.stat(p)
 		if !ok {
+			b.left[p] = leadsAway
 			return nil
 		}
 		if s.size > maxSource {
+			if b.left[p] != "" {
+				return nil
+			}
+			b.left[p] = tooLarge
 			*findings = append(*findings, site.Finding{File: p, Rule: "too-large",
 				Message: fmt.Sprintf("it has %d bytes; at most %d are read", s.size, maxSource), Mend: "split it"})
 			return nil

@@ -84,6 +84,7 @@ Accepted
 /adr/0002-b/ decision docs/0002-b.md
 `},
 		{"own: order by number, names of other scripts, a section's own text", `-- lockstep.yaml --
+strict: true
 title: T
 content: [content]
 sections: [design, lab]

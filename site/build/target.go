@@ -80,9 +80,9 @@ func (t *Tree) listOf(folder string) *site.Page {
 			return p
 		}
 	}
-	for _, adr := range t.config.ADR {
-		if folder == adr {
-			return t.byPath["/adr/"]
+	for _, s := range t.series {
+		if folder == s.Folder {
+			return t.byPath[s.Address]
 		}
 	}
 	for _, m := range t.config.Model {
@@ -91,11 +91,15 @@ func (t *Tree) listOf(folder string) *site.Page {
 		}
 	}
 	for _, content := range t.config.Content {
-		if rel, ok := strings.CutPrefix(folder+"/", content+"/"); ok {
+		rel, ok := strings.CutPrefix(folder+"/", content+"/")
+		if content == "." {
+			rel, ok = folder, true
+		}
+		if ok {
 			var elements []string
 			for _, e := range strings.Split(strings.Trim(rel, "/"), "/") {
-				if e != "" {
-					elements = append(elements, slug(e))
+				if e != "" && e != "." {
+					elements = append(elements, folderSlug(e))
 				}
 			}
 			if len(elements) == 0 {

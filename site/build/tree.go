@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"sync"
 
 	"lockstep/site"
 	"lockstep/site/claims"
@@ -33,7 +34,9 @@ type Tree struct {
 	byPath      map[string]*site.Page
 	intros      map[string]*document // by the path of the list
 	files       []string             // that pages show or link to, other than sources
-	log         *site.Log
+	log         *site.Log            // of the first series
+	series      []joined
+	decisions   []*site.Page // of all series
 	reviews     *reviews
 
 	definitions map[string]definition
@@ -47,13 +50,16 @@ type Tree struct {
 	values      string       // path of the model's page, "" if there is none
 	sheet       []byte       // the model for the reader's browser; nil if no page has a use for it
 	tally       claims.Tally
+
+	mu       sync.Mutex
+	offRules map[string]int // findings of rules that are switched off
 }
 
 // newTree joins what the builder has read.
 func newTree(b *Builder) *Tree {
 	t := &Tree{builder: b, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
-		uncommitted: b.edited, intros: make(map[string]*document), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
+		uncommitted: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	if t.config.Repository == "" {
 		t.config.Repository = b.history.remote
 	}
@@ -89,6 +95,10 @@ func newTree(b *Builder) *Tree {
 	t.indexReviews()
 	t.Site = t.siteFrame()
 	t.placeFindings()
+	t.Findings = t.Kept(t.Findings)
+	for _, p := range t.Pages {
+		p.Findings = slices.DeleteFunc(slices.Clone(p.Findings), func(f site.Finding) bool { return t.config.Rules[f.Rule] == "off" })
+	}
 	site.SortFindings(t.Findings)
 	// A record's relation is read twice, as a link and as a relation, and what an entry
 	// of the ledger says may be shown twice.
@@ -120,6 +130,12 @@ func (t *Tree) page(s source, d *document) *site.Page {
 
 func (t *Tree) add(p *site.Page, d *document) {
 	t.Pages = append(t.Pages, p)
+	if first := t.byPath[p.Path]; first != nil { // a text stands where the program would put a page
+		t.Findings = append(t.Findings, site.Finding{File: first.Source, Rule: "duplicate-path",
+			Message: fmt.Sprintf("it is at the address %s, which is that of the page %q", p.Path, p.Title), Mend: "rename the file"})
+		t.Pages = t.Pages[:len(t.Pages)-1]
+		return
+	}
 	t.byPath[p.Path] = p
 	if p.Source != "" {
 		t.bySource[p.Source] = p
@@ -138,8 +154,8 @@ func (t *Tree) find(p *site.Page, line int, rule, mend, format string, args ...a
 // ByPath finds a page by its rooted path.
 func (t *Tree) ByPath(p string) *site.Page { return t.byPath[p] }
 
-// Foreign says whether the repository was not written for this generator.
-func (t *Tree) Foreign() bool { return t.config.Foreign }
+// Strict says whether the texts were written for this generator.
+func (t *Tree) Strict() bool { return t.config.Strict }
 
 // Log is the decision log.
 func (t *Tree) Log() *site.Log { return t.log }

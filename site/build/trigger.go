@@ -9,7 +9,7 @@ import (
 // judgeTriggers finds out how far each decision is from being taken up again. The
 // documents are kept between builds, so their triggers are copied first.
 func (t *Tree) judgeTriggers() {
-	for _, p := range t.log.Decisions {
+	for _, p := range t.decisions {
 		p.Decision.Triggers = slices.Clone(p.Decision.Triggers)
 		for i := range p.Decision.Triggers {
 			t.judgeTrigger(p, &p.Decision.Triggers[i])
@@ -23,7 +23,7 @@ func (t *Tree) judgeTrigger(p *site.Page, trigger *site.Trigger) {
 	}
 	judgement, err := t.model.Judge(trigger.When)
 	if err != nil {
-		if !t.config.Foreign {
+		if t.config.Strict {
 			t.find(p, trigger.Line, "trigger", "compare two values of the model or the evidence: shards.count > 1024", "when: %s cannot be judged: %v", trigger.When, err)
 		}
 		return
@@ -43,7 +43,7 @@ func (t *Tree) judgeTrigger(p *site.Page, trigger *site.Trigger) {
 
 // triggers counts the conditions that were judged.
 func (t *Tree) triggers() (n int) {
-	for _, p := range t.log.Decisions {
+	for _, p := range t.decisions {
 		for _, trigger := range p.Decision.Triggers {
 			if trigger.Known {
 				n++

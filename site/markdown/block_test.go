@@ -26,7 +26,7 @@ func TestBlocks(t *testing.T) {
 		if strings.Contains(source, "decision") {
 			kind = site.KindDecision
 		}
-		d := New(Options{Foreign: true}).Parse(source+".md", src, kind)
+		d := New(Options{}).Parse(source+".md", src, kind)
 		var b strings.Builder
 		for _, block := range d.Blocks() {
 			fmt.Fprintf(&b, "%d %s %s %d-%d %q\n  %q\n", block.N, block.Kind, block.ID, block.Line, block.End, block.Section, block.Text)
@@ -62,7 +62,7 @@ func TestBlocks(t *testing.T) {
 func TestRevision(t *testing.T) {
 	const text = "# Shards\n\n## Status\n\nProposed\n\n## Decision\n\nWe use [4,096](https://a.example/) slots.\n"
 	revision := func(text string) string {
-		return New(Options{Foreign: true}).Parse("0001-x.md", []byte(text), site.KindDecision).Revision()
+		return New(Options{}).Parse("0001-x.md", []byte(text), site.KindDecision).Revision()
 	}
 	const front = "---\nstatus: proposed\ndate: 2026-01-01\ndeciders: [Ada, Bob]\nrevisit:\n  - {when: a > 1, says: It grows.}\n---\n# Shards\n\nStatus: proposed\n\nProposed by Ada.\n"
 	for _, tt := range []struct {

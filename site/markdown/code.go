@@ -44,7 +44,7 @@ func (d *Document) info(n *ast.FencedCodeBlock) info {
 
 // diagramFence checks what a diagram must have for those who cannot see it.
 func (d *Document) diagramFence(n *ast.FencedCodeBlock) {
-	if i := d.info(n); i.language == "d2" && !d.foreign && (i.title == "" || i.alt == "") {
+	if i := d.info(n); i.language == "d2" && d.strict && (i.title == "" || i.alt == "") {
 		d.find(d.line(n)-1, "diagram-text", "a diagram has no title or no alternative text", "write ```d2 title=\"…\" alt=\"what it shows, in a sentence\"")
 	}
 }

@@ -10,9 +10,9 @@ import (
 )
 
 var (
-	numberedFile = regexp.MustCompile(`(?i)^(?:adr|rfc|dr)?[-_ ]?(\d{1,5})(?:[-_. ]|$)`)
+	numberedFile = regexp.MustCompile(`(?i)^(?:adr|rfc|kep|dr)?[-_ ]?(\d{1,5})(?:[-_. ]|$)`)
 	datedFile    = regexp.MustCompile(`^(\d{4})-?(\d{2})-?(\d{2})[-_ ]`)
-	titlePrefix  = regexp.MustCompile(`(?i)^(?:\[?(?:adr|rfc|dr|decision|decision record)[-_ #]*\d+\]?\s*[:.—–-]*|\d+\s*[:.)]|\d+\s+[—–-]|(?:adr|architectur(?:e|al) decision(?: record)?)\s*:)\s*`)
+	titlePrefix  = regexp.MustCompile(`(?i)^(?:\[?(?:adr|rfc|kep|dr|decision|decision record)[-_ #]*\d+\]?\s*[:.—–-]*|\d+\s*[:.)]|\d+\s+[—–-]|(?:adr|architectur(?:e|al) decision(?: record)?)\s*:)\s*`)
 	bareTitle    = regexp.MustCompile(`^0*(\d+)\s+`)
 	isoDate      = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)
 )
@@ -33,10 +33,35 @@ func DecisionID(source string) (id string, number int, ok bool) {
 	return CanonicalID("ADR-", m[1]), number, true
 }
 
+// recordID is DecisionID with the prefix of the record's series. A README is known
+// by its folder.
+func (d *Document) recordID(source string) (id string, number int, ok bool) {
+	if base := strings.ToLower(strings.TrimSuffix(path.Base(source), path.Ext(source))); (base == "readme" || base == "index") && path.Dir(source) != "." {
+		source = path.Dir(source) + ".md"
+	}
+	id, number, ok = DecisionID(source)
+	prefix := d.prefix(source)
+	if number == 0 && prefix == "KEP-" {
+		return strings.TrimSuffix(path.Base(source), path.Ext(source)), 0, ok // many begin with 0000
+	}
+	if rest, numbered := strings.CutPrefix(id, "ADR-"); ok && numbered {
+		id = CanonicalID(prefix, rest)
+	}
+	return id, number, ok
+}
+
+// prefix is what identifiers of the series of a record begin with.
+func (d *Document) prefix(source string) string {
+	if d.prefixOf == nil {
+		return "ADR-"
+	}
+	return d.prefixOf(source)
+}
+
 // decision reads a decision record in MADR or Nygard style.
 func (d *Document) decision(f fields) {
 	dec := &site.Decision{Triggers: d.revisit}
-	dec.ID, dec.Number, _ = DecisionID(d.Source)
+	dec.ID, dec.Number, _ = d.recordID(d.Source)
 	dec.Title = decisionTitle(d.Title, dec.Number)
 	d.Decision, d.Title = dec, dec.Title
 	s := d.readSections()

@@ -129,10 +129,10 @@ func (r *recorder) finish() {
 	if r.dec.Date == "" {
 		r.dec.Date = r.statusDate
 	}
-	if r.dec.Status == site.StatusUnknown && r.dec.StatusText == "" {
+	if r.dec.Status == site.StatusUnknown && r.dec.StatusText == "" && !r.d.unread {
 		r.d.find(1, "missing-status", "the decision has no status", "add 'status: proposed' (or accepted, rejected, deprecated, superseded) to its front matter, or a section ## Status")
 	}
-	if date := r.dec.Date; date != "" && !r.d.foreign && isoDate.FindString(date) != date {
+	if date := r.dec.Date; date != "" && r.d.strict && isoDate.FindString(date) != date {
 		r.d.findf(r.statusLine, "date", "write it as 2006-01-02", "the date is %q", date)
 	}
 }

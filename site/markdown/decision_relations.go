@@ -49,7 +49,7 @@ func (r *recorder) relate(relation site.Relation, line fieldLine) {
 				return
 			}
 		}
-		r.dec.Links = append(r.dec.Links, site.DecisionLink{Relation: relation, Target: target, Text: text, Href: href, Line: line.line})
+		r.dec.Links = append(r.dec.Links, site.DecisionLink{Relation: relation, Target: target, Text: text, Href: href, Line: max(line.line, 0)})
 	}
 	links := line.links
 	for _, m := range markdownLink.FindAllStringSubmatch(line.text, -1) { // in front matter a link is just text
@@ -60,7 +60,7 @@ func (r *recorder) relate(relation site.Relation, line fieldLine) {
 		if External(l.Dest) || relation == site.Relates && target == "" {
 			continue
 		}
-		if said, ok := numberIn(l.Text); ok && numbered && said != target {
+		if said, ok := r.numberIn(l.Text); ok && numbered && said != target {
 			r.d.findf(line.line, "link-mismatch", "make text and address name the same record", "the link says %q and leads to %s", l.Text, l.Dest)
 		}
 		if target == "" {
@@ -72,7 +72,7 @@ func (r *recorder) relate(relation site.Relation, line fieldLine) {
 		return
 	}
 	if m := fileTarget.FindString(line.text); m != "" {
-		target, _, _ := DecisionID(m)
+		target, _, _ := r.d.recordID(path.Join(path.Dir(r.d.Source), m))
 		add(target, line.text, m)
 		return
 	}
@@ -82,12 +82,24 @@ func (r *recorder) relate(relation site.Relation, line fieldLine) {
 		}
 		return
 	}
+	if own := r.d.prefix(r.d.Source); own != "ADR-" {
+		named := false
+		for _, m := range FindReferences([]byte(line.text)) {
+			if strings.HasPrefix(m.ID, own) {
+				add(m.ID, line.text[m.Start:m.End], "")
+				named = true
+			}
+		}
+		if named {
+			return
+		}
+	}
 	if target, number, ok := DecisionID(strings.TrimSpace(line.text)); ok && number == 0 {
 		add(target, line.text, "")
 		return
 	}
 	if m := bareNumber.FindStringSubmatch(line.text); m != nil {
-		add(CanonicalID("ADR-", m[1]), line.text, "")
+		add(CanonicalID(r.d.prefix(r.d.Source), m[1]), line.text, "")
 		return
 	}
 	if text := strings.ToLower(strings.Trim(line.text, " .-—–")); text == "" || text == "none" || text == "n/a" || text == "null" || relation == site.Relates {
@@ -100,7 +112,7 @@ func (r *recorder) relate(relation site.Relation, line fieldLine) {
 // text of another kind. Numbered: the address carries a number.
 func (r *recorder) target(dest string) (id string, numbered bool) {
 	file, _, _ := strings.Cut(strings.ReplaceAll(dest, "%20", " "), "#")
-	id, number, ok := DecisionID(file)
+	id, number, ok := r.d.recordID(path.Join(path.Dir(r.d.Source), file))
 	own := path.Dir(r.d.Source)
 	folder := path.Dir(path.Join(own, file))
 	if !ok || folder != own && !recordFolder.MatchString(folder) {
@@ -110,10 +122,14 @@ func (r *recorder) target(dest string) (id string, numbered bool) {
 }
 
 // numberIn is the record that a link's text speaks of: "ADR-0007", "7. Foo".
-func numberIn(text string) (id string, ok bool) {
+func (r *recorder) numberIn(text string) (id string, ok bool) {
 	for _, pattern := range []*regexp.Regexp{adrNumber, titleNumber} {
 		if m := pattern.FindStringSubmatch(text); m != nil {
-			return CanonicalID("ADR-", m[1]), true
+			prefix := "ADR-"
+			if pattern == titleNumber {
+				prefix = r.d.prefix(r.d.Source)
+			}
+			return CanonicalID(prefix, m[1]), true
 		}
 	}
 	return "", false

@@ -28,7 +28,7 @@ func TestParse_decisions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d := New(Options{Foreign: true}).Parse(filepath.Base(file), src, site.KindDecision)
+			d := New(Options{}).Parse(filepath.Base(file), src, site.KindDecision)
 			got, err := json.MarshalIndent(struct {
 				Title    string
 				Decision *site.Decision

@@ -30,7 +30,11 @@ type Document struct {
 	Findings    []site.Finding
 
 	revisit      []site.Trigger // of the front matter, for the decision
-	foreign      bool
+	strict       bool
+	prefixOf     func(source string) string
+	instructed   bool   // an instruction <?…?> was reported
+	unread       bool   // the front matter cannot be read
+	beside       string // the file that describes a record; its lines count backwards
 	src          []byte // the body, without front matter
 	lineOffset   int    // lines of the file before the body
 	byteOffset   int    // bytes of the file before the body

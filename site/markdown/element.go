@@ -91,6 +91,10 @@ func (j *joiner) join() {
 		case html.TextToken:
 			j.text(e)
 		case html.EndTagToken:
+			if isText(e) {
+				j.literal(e)
+				continue
+			}
 			j.close(e.token.Data)
 		case html.StartTagToken:
 			if slices.Contains(dropped, e.token.Data) {
@@ -125,6 +129,13 @@ func (j *joiner) text(e tagEvent) {
 		return // between cells and items
 	}
 	s := ast.NewString([]byte(e.token.Data))
+	s.SetRaw(true)
+	j.add(s)
+}
+
+// literal keeps a tag as the text that it is.
+func (j *joiner) literal(e tagEvent) {
+	s := ast.NewString([]byte(e.raw))
 	s.SetRaw(true)
 	j.add(s)
 }
@@ -174,7 +185,10 @@ func isHeading(name string) bool {
 func (j *joiner) start(i int) {
 	e := j.events[i]
 	name := e.token.Data
-	if !j.d.judge(e, j.reported) || !e.block && !slices.Contains(phrasing, name) {
+	if kept := j.d.judge(e, j.reported); !kept && isText(e) {
+		j.literal(e)
+		return
+	} else if !kept || !e.block && !slices.Contains(phrasing, name) {
 		return
 	}
 	for len(j.open) > 1 && slices.Contains(implied[name], j.name()) {

@@ -95,28 +95,35 @@ func (p *page) href(w util.BufWriter, dest string) {
 func (p *page) anyPicture(w util.BufWriter, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Image:
-		p.picture(w, destination(n.Destination), p.d.text(n), nil)
+		title := ""
+		if figure, ok := figure(n.Parent()); !ok || figure != n { // whose title is its caption
+			title = string(unescape(n.Title))
+		}
+		p.picture(w, destination(n.Destination), p.d.text(n), title, nil)
 	case *element:
-		p.picture(w, n.attr("src"), n.attr("alt"), n)
+		p.picture(w, n.attr("src"), n.attr("alt"), n.attr("title"), n)
 	}
 }
 
 // picture writes an image. A page asks no other host for anything, so a picture
 // elsewhere is a link to it, or only its text where a link cannot stand.
-func (p *page) picture(w util.BufWriter, dest, alt string, e *element) {
+func (p *page) picture(w util.BufWriter, dest, alt, title string, e *element) {
 	switch {
 	case dest == "" || !safeURL(dest, true):
 		w.WriteString(html.EscapeString(alt))
 		return
 	case External(dest):
+		if title != "" {
+			title = ` title="` + html.EscapeString(title) + `"`
+		}
 		label := alt
 		if label == "" {
 			label = "picture on another host"
 		}
 		if p.inLink() {
-			w.WriteString(`<span class="remote-image">` + html.EscapeString(label) + `</span>`)
+			w.WriteString(`<span class="remote-image"` + title + `>` + html.EscapeString(label) + `</span>`)
 		} else {
-			w.WriteString(`<a class="external remote-image" rel="noopener" href="` + html.EscapeString(dest) + `">` + html.EscapeString(label) + `</a>`)
+			w.WriteString(`<a class="external remote-image" rel="noopener" href="` + html.EscapeString(dest) + `"` + title + `>` + html.EscapeString(label) + `</a>`)
 		}
 		return
 	}
@@ -124,8 +131,11 @@ func (p *page) picture(w util.BufWriter, dest, alt string, e *element) {
 		dest = href
 	}
 	w.WriteString(`<img src="` + html.EscapeString(dest) + `" alt="` + html.EscapeString(alt) + `"`)
+	if title != "" {
+		w.WriteString(` title="` + html.EscapeString(title) + `"`)
+	}
 	if e != nil {
-		for _, key := range []string{"width", "height", "title"} {
+		for _, key := range []string{"width", "height"} {
 			if value := e.attr(key); value != "" {
 				w.WriteString(` ` + key + `="` + html.EscapeString(value) + `"`)
 			}

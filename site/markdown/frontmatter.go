@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,10 +68,14 @@ func (d *Document) frontMatter(src []byte) (fields, []byte) {
 		// was not meant as front matter.
 		return nil, src
 	}
+	if !keyed(rest[:end]) {
+		return nil, src
+	}
 	body := rest[after:]
 	file, err := yamlparser.ParseBytes(rest[:end], 0)
 	if err != nil {
 		line, message := yamlError(err)
+		d.unread = true
 		d.find(line+1, "front-matter", "the front matter is not valid YAML: "+message, "quote values that contain ':' or '#', and indent with spaces")
 		return nil, body
 	}
@@ -97,6 +102,18 @@ func (d *Document) frontMatter(src []byte) (fields, []byte) {
 	}
 	return f, body
 }
+
+// keyed says whether what stands between two rules begins like front matter. A rule at
+// the top of a text, and another one below its first part, are legal Markdown too.
+func keyed(block []byte) bool {
+	if len(bytes.TrimSpace(block)) == 0 {
+		return true
+	}
+	line, _, _ := bytes.Cut(block, []byte("\n"))
+	return beginsKeys.Match(line)
+}
+
+var beginsKeys = regexp.MustCompile(`^(?:"[^"]+"|'[^']+'|[\pL_][\pL\d_. /-]*?)\s*:(?:\s|$)|^\s*[#{]|^-\s|^%YAML`)
 
 func yamlError(err error) (line int, message string) {
 	if syntax := yaml.Error(nil); errors.As(err, &syntax) && syntax.GetToken() != nil {
@@ -125,6 +142,8 @@ func yamlValues(n yamlast.Node) []string {
 	return []string{strings.TrimSpace(n.GetToken().Value)}
 }
 
+var pageKinds = []site.Kind{site.KindHome, site.KindDocument, site.KindLog, site.KindDecision, site.KindRunbook, site.KindLab, site.KindGlossary, site.KindSources}
+
 // meta takes what the page needs from the front matter, and complains about
 // keys that nobody reads.
 func (d *Document) meta(f fields) {
@@ -137,19 +156,23 @@ func (d *Document) meta(f fields) {
 	m.Tags = f.list("tags")
 	m.Aliases = f.list("alias", "aliases")
 	m.Parts, m.PartsLine = f.list("part"), f["part"].line
-	if kind, line := f.first("kind"); kind != "" && !d.foreign {
+	if kind, line := f.first("kind"); kind != "" {
+		// In other texts the key may be for another program.
 		m.Kind = site.Kind(kind)
-		if !slices.Contains([]site.Kind{site.KindHome, site.KindDocument, site.KindLog, site.KindDecision, site.KindRunbook, site.KindLab, site.KindGlossary, site.KindSources}, m.Kind) {
-			d.findf(line, "unknown-kind", "use home, document, log, decision, runbook, lab, glossary or sources", "there is no page kind %q", kind)
+		known := slices.Contains(pageKinds, m.Kind)
+		if !known {
 			m.Kind = ""
+		}
+		if !known && d.strict {
+			d.findf(line, "unknown-kind", "use home, document, log, decision, runbook, lab, glossary or sources", "there is no page kind %q", kind)
 		}
 	}
 	if order, line := f.first("order"); order != "" {
-		if _, err := fmt.Sscanf(order, "%d", &m.Order); err != nil && !d.foreign {
+		if _, err := fmt.Sscanf(order, "%d", &m.Order); err != nil && d.strict {
 			d.findf(line, "front-matter", "write a whole number", "order is %q", order)
 		}
 	}
-	if d.foreign {
+	if !d.strict {
 		return
 	}
 	for key, value := range f {

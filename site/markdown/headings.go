@@ -115,7 +115,7 @@ func (d *Document) claim(id string, explicit bool, line int) string {
 		d.ids[id] = line
 		return id
 	}
-	if explicit || !d.foreign {
+	if explicit || d.strict {
 		_, first = d.Place(first)
 		d.findf(line, "duplicate-id", "change the heading, or give it an id of its own: ## Heading {#other-id}",
 			"the id %q is already taken on line %d", id, first)

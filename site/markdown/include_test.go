@@ -15,7 +15,7 @@ import (
 // and everything that the document names knows the file and the line it stands on.
 func TestInclude(t *testing.T) {
 	asked := ""
-	p := New(Options{Ledger: func(source, request string) ([]site.Passage, error) {
+	p := New(Options{Strict: true, Ledger: func(source, request string) ([]site.Passage, error) {
 		asked += source + ": " + request
 		if strings.Contains(request, "bad") {
 			return nil, errors.New("there is no bad")
@@ -87,7 +87,7 @@ block code 26 "never closed"
 	}
 
 	// Without a ledger nothing is asked, and the same text is what it was.
-	plain := New(Options{}).Parse("c/page.md", []byte(text), site.KindDocument)
+	plain := New(Options{Strict: true}).Parse("c/page.md", []byte(text), site.KindDocument)
 	if plain.Includes() || len(plain.Definitions) > 0 || len(plain.Numbers) != 2 {
 		t.Errorf("without a ledger: %v, %v", plain.Definitions, plain.Numbers)
 	}
@@ -96,7 +96,7 @@ block code 26 "never closed"
 // TestInclude_bound: a text that asks for much again and again gets so much and no more.
 func TestInclude_bound(t *testing.T) {
 	big := "~~~\n" + strings.Repeat("x", 1_000_000) + "\n~~~\n"
-	p := New(Options{Ledger: func(string, string) ([]site.Passage, error) {
+	p := New(Options{Strict: true, Ledger: func(string, string) ([]site.Passage, error) {
 		return []site.Passage{{Text: big, File: "l/a.yaml", Line: 1}}, nil
 	}})
 	d := p.Parse("page.md", []byte(strings.Repeat("```ledger\nentries: x\n```\n", 100)), site.KindDocument)

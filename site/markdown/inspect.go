@@ -136,7 +136,7 @@ func (d *Document) image(n *ast.Image, heading string) {
 		d.findf(line, "unsafe-url", "show a file, or an address with https", "an image is loaded from %q", shorten(dest, 60))
 		return
 	}
-	if d.text(n) == "" && !d.foreign {
+	if d.text(n) == "" && d.strict {
 		d.findf(line, "missing-alt", "say between [ and ] what the picture shows", "the image %q has no alternative text", dest)
 	}
 	d.Links = append(d.Links, Link{Dest: dest, Text: d.text(n), Line: line, Image: true, Heading: heading})

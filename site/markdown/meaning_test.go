@@ -159,7 +159,7 @@ func TestRevision_edits(t *testing.T) {
 	}
 	more := "\n- [ ] sign-off by legal\n\n```d2 title=\"Path\" alt=\"a to b\"\na -> b\n```\n\n1. one\n2. two\n"
 	whole := strings.Replace(string(text), "[^1]: ", more+"\n[^1]: ", 1)
-	parser := New(Options{Foreign: true})
+	parser := New(Options{})
 	parse := func(text string) *Document { return parser.Parse("docs/x.md", []byte(text), site.KindDocument) }
 	rounds := 1500
 	if n, err := strconv.Atoi(os.Getenv("EDITS")); err == nil {

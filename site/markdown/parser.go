@@ -11,16 +11,23 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
 
 	"lockstep/site"
 )
 
 // Options say how strict a parser is.
 type Options struct {
-	// Foreign is set for repositories that do not say that they are written for
-	// this generator: front matter of their own is theirs, and headings may
-	// repeat.
-	Foreign bool
+	// Strict is set for texts that say that they are written for this generator:
+	// front matter has its keys only, headings do not repeat, of HTML little is
+	// kept. Others are taken as they are.
+	Strict bool
+	// Prefix, if not nil, is what identifiers of the series of a record begin with:
+	// "ADR-" or "RFC-". It is called by many goroutines at once.
+	Prefix func(source string) string
+	// Described, if not nil, is the file that describes a record beside its text,
+	// and what it says; see [kepFields]. It is called by many goroutines at once.
+	Described func(source string) (name string, data []byte)
 	// Ledger, if not nil, answers the blocks of the language ledger with what is
 	// shown in their place; see [site.Passage]. Links to "ledger:…" are then figures
 	// that somebody compares. It is called by many goroutines at once.
@@ -38,7 +45,8 @@ func New(options Options) *Parser {
 	md := goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.Footnote, extension.DefinitionList),
-		goldmark.WithParserOptions(parser.WithHeadingAttribute()),
+		goldmark.WithParserOptions(parser.WithHeadingAttribute(),
+			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450))), // before that of CommonMark
 	)
 	return &Parser{options: options, parser: md.Parser()}
 }
@@ -47,10 +55,11 @@ func New(options Options) *Parser {
 // glossary are read for more than their prose. Parse never fails; what is wrong
 // with the text is in Document.Findings.
 func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
-	d := &Document{Source: source, foreign: p.options.Foreign, ledger: p.options.Ledger != nil, ids: make(map[string]int), canon: &canon{}}
+	d := &Document{Source: source, strict: p.options.Strict, prefixOf: p.options.Prefix, ledger: p.options.Ledger != nil, ids: make(map[string]int), canon: &canon{}}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if bytes.IndexByte(src, '\r') >= 0 {
 		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+		src = bytes.ReplaceAll(src, []byte("\r"), []byte("\n")) // from an old Macintosh
 	}
 	if !utf8.Valid(src) {
 		d.find(0, "encoding", "the file is not valid UTF-8", "save it as UTF-8")
@@ -80,7 +89,7 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	d.inspect()
 	switch d.Meta.Kind {
 	case site.KindDecision:
-		d.decision(meta)
+		d.decision(p.described(d, meta))
 	case site.KindGlossary:
 		d.glossary()
 	}
@@ -93,6 +102,10 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 
 // find adds a finding.
 func (d *Document) find(line int, rule, message, mend string) {
+	if line < 0 {
+		d.Findings = append(d.Findings, site.Finding{File: d.beside, Line: -line, Rule: rule, Message: message, Mend: mend})
+		return
+	}
 	d.Findings = append(d.Findings, site.Finding{File: d.Source, Line: line, Rule: rule, Message: message, Mend: mend})
 }
 

@@ -35,10 +35,24 @@ var unwrapped = []string{"center", "font", "picture", "source", "span", "div", "
 // dropped elements lose their content too, which is no text.
 var dropped = []string{"script", "style", "iframe", "object", "template", "svg", "math", "noscript", "video", "audio", "canvas"}
 
+// otherElements are those of HTML that are not named above.
+var otherElements = strings.Fields("acronym address area base bdi bdo big blink body button caption cite col colgroup data datalist dfn dialog dir embed " +
+	"fieldset form frame frameset head hgroup html input label legend link map marquee menu meta meter nobr noframes optgroup option output param " +
+	"progress rb rp rt rtc ruby search select slot strike tfoot textarea time title track tt xmp")
+
+// isText says whether a tag within a line is text that looks like one: the type in
+// Consumer<T>.
+func isText(e tagEvent) bool {
+	name := e.token.Data
+	_, kept := harmless[name]
+	return !e.block && !kept && !strings.Contains(name, "-") && !slices.Contains(unwrapped, name) && !slices.Contains(dropped, name) && !slices.Contains(otherElements, name)
+}
+
 // tagEvent is a tag or a text of raw HTML, or a node of the tree as it is.
 type tagEvent struct {
 	kind  html.TokenType // StartTagToken, EndTagToken, TextToken; ErrorToken for a node
 	token html.Token
+	raw   string // as it was written
 	node  ast.Node
 	at    int  // offset in the body
 	block bool // from an HTML block: it does not stand within a paragraph
@@ -66,20 +80,85 @@ func (d *Document) events(parent ast.Node) (events []tagEvent) {
 			events = append(events, tagEvent{kind: html.ErrorToken, node: c})
 			continue
 		}
-		z := html.NewTokenizer(bytes.NewReader(raw))
-		for z.Next() != html.ErrorToken {
-			offset := at
-			at += len(z.Raw())
-			token := z.Token()
-			if token.Type == html.SelfClosingTagToken {
-				token.Type = html.StartTagToken
+		for _, part := range cut(raw) {
+			if part.text {
+				events = append(events, tagEvent{kind: html.TextToken, token: html.Token{Type: html.TextToken, Data: string(part.raw)}, at: at, block: block})
+			} else if !part.drop {
+				events = tokenize(events, part.raw, at, block)
+			} else if !d.instructed {
+				d.instructed = true
+				d.find(d.lineAt(at), "raw-html", "the instruction <?…?> would be lost", "write it as code, between backticks")
 			}
-			if token.Type != html.CommentToken && token.Type != html.DoctypeToken {
-				events = append(events, tagEvent{kind: token.Type, token: token, at: offset, block: block})
-			}
+			at += part.length
 		}
 		if len(events) > 0 {
 			events[len(events)-1].last = true
+		}
+	}
+	return events
+}
+
+// part is a stretch of raw HTML: tags and text, the text of a CDATA section, or a
+// processing instruction such as <?php … ?>, which is none of a reader's business.
+type part struct {
+	raw        []byte
+	length     int // in the source
+	text, drop bool
+}
+
+// cut takes out what a tokenizer of HTML takes for a comment that ends at the first
+// ">": CDATA sections, whose text it would lose, and instructions, whose end it would
+// leave.
+func cut(raw []byte) (parts []part) {
+	plain := 0
+	for i := 0; i < len(raw); {
+		var end int
+		p := part{}
+		switch rest := raw[i:]; {
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			if end = bytes.Index(rest, []byte("-->")); end < 0 {
+				end = len(rest)
+			}
+			i += end
+			continue
+		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+			if end = bytes.Index(rest, []byte("]]>")); end < 0 {
+				end = len(rest)
+			}
+			p = part{raw: rest[len("<![CDATA["):max(end, len("<![CDATA["))], length: min(end+3, len(rest)), text: true}
+		case bytes.HasPrefix(rest, []byte("<?")):
+			if end = bytes.Index(rest, []byte("?>")); end < 0 {
+				end = len(rest)
+			}
+			p = part{length: min(end+2, len(rest)), drop: true}
+		default:
+			i++
+			continue
+		}
+		if plain < i {
+			parts = append(parts, part{raw: raw[plain:i], length: i - plain})
+		}
+		parts = append(parts, p)
+		i += p.length
+		plain = i
+	}
+	if plain < len(raw) {
+		parts = append(parts, part{raw: raw[plain:], length: len(raw) - plain})
+	}
+	return parts
+}
+
+func tokenize(events []tagEvent, raw []byte, at int, block bool) []tagEvent {
+	z := html.NewTokenizer(bytes.NewReader(raw))
+	for z.Next() != html.ErrorToken {
+		offset, written := at, string(z.Raw())
+		at += len(written)
+		token := z.Token()
+		if token.Type == html.SelfClosingTagToken {
+			token.Type = html.StartTagToken
+		}
+		if token.Type != html.CommentToken && token.Type != html.DoctypeToken {
+			events = append(events, tagEvent{kind: token.Type, token: token, raw: written, at: offset, block: block})
 		}
 	}
 	return events
@@ -108,11 +187,15 @@ func (d *Document) blockSource(n *ast.HTMLBlock) (raw []byte, at int) {
 func (d *Document) judge(e tagEvent, reported map[string]bool) (keep bool) {
 	name := e.token.Data
 	_, keep = harmless[name]
-	if !d.foreign {
+	if d.strict {
 		keep = slices.Contains(own, name)
 	}
 	if !keep && !slices.Contains(unwrapped, name) && !reported[name] {
 		reported[name] = true
+		if isText(e) {
+			d.findf(d.lineAt(e.at), "raw-html", "write it as code, between backticks", "%s is no HTML element; it is shown as text", e.raw)
+			return false
+		}
 		d.findf(d.lineAt(e.at), "raw-html", "write it in Markdown; of HTML only br, kbd, sub, sup, mark, abbr, details and summary are kept",
 			"the HTML element <%s> would be lost", name)
 	}

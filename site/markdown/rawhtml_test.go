@@ -36,7 +36,7 @@ func TestRender_raw_HTML(t *testing.T) {
 		{"markup in a summary", "<details>\n<summary>a <b>c</b></summary>\n\nx\n\n</details>", "<summary>a <b>c</b></summary>"},
 		{"raw heading has an id", "<h3>Über uns</h3>", `<h3 id="über-uns">Über uns`},
 	} {
-		d := New(Options{Foreign: true}).Parse("x.md", []byte(tt.src), site.KindDocument)
+		d := New(Options{}).Parse("x.md", []byte(tt.src), site.KindDocument)
 		out, _ := d.Render(everywhere{})
 		if !strings.Contains(blockMarks.ReplaceAllString(string(out), ""), tt.want) {
 			t.Errorf("%s:\n%s\ndoes not contain\n%s", tt.name, out, tt.want)
@@ -44,7 +44,7 @@ func TestRender_raw_HTML(t *testing.T) {
 		wellFormed(t, tt.src, string(out))
 		safe(t, string(out))
 	}
-	d := New(Options{Foreign: true}).Parse("x.md", []byte("<h1 align=center>The <b>name</b></h1>\n\n<h2>Usage</h2>"), site.KindDocument)
+	d := New(Options{}).Parse("x.md", []byte("<h1 align=center>The <b>name</b></h1>\n\n<h2>Usage</h2>"), site.KindDocument)
 	if d.Title != "The name" || d.TitleID != "the-name" || len(d.Outline) != 1 || d.Outline[0].ID != "usage" {
 		t.Errorf("title %q, outline %v", d.Title, d.Outline)
 	}
@@ -67,7 +67,7 @@ func TestRender_any_order_of_tags(t *testing.T) {
 		for range 1 + random.IntN(12) {
 			src.WriteString(pieces[random.IntN(len(pieces))])
 		}
-		d := New(Options{Foreign: true}).Parse("x.md", []byte(src.String()), site.KindDocument)
+		d := New(Options{}).Parse("x.md", []byte(src.String()), site.KindDocument)
 		out, _ := d.Render(everywhere{})
 		wellFormed(t, src.String(), string(out))
 		safe(t, string(out))

@@ -46,7 +46,7 @@ func (everywhere) Diagram(source, _, _ string) (site.HTML, error) {
 
 func render(t *testing.T, src string) string {
 	t.Helper()
-	out, _ := New(Options{}).Parse("x.md", []byte(src), site.KindDocument).Render(everywhere{})
+	out, _ := New(Options{Strict: true}).Parse("x.md", []byte(src), site.KindDocument).Render(everywhere{})
 	return string(out)
 }
 
@@ -104,7 +104,7 @@ var blockMarks = regexp.MustCompile(`( id="b-[0-9a-f]{8}(-\d+)?")? data-b="\d+"`
 
 func TestRender_terms_once(t *testing.T) {
 	terms := NewTerms([]site.Term{{Name: "leader", Anchor: "leader", Text: "Decides."}, {Name: "leader lease", Anchor: "leader-lease"}})
-	d := New(Options{}).Parse("x.md", []byte("## leader\n\nA Leader lease, two leaders, a leader and `leader`; [leader](x.md).\n\nleader"), site.KindDocument)
+	d := New(Options{Strict: true}).Parse("x.md", []byte("## leader\n\nA Leader lease, two leaders, a leader and `leader`; [leader](x.md).\n\nleader"), site.KindDocument)
 	out, _ := d.Render(everywhere{terms})
 	if got := strings.Count(string(out), `class="term"`); got != 2 {
 		t.Errorf("%d terms linked, want 2 (the lease and the first leader):\n%s", got, out)
@@ -137,7 +137,7 @@ func TestParse_findings(t *testing.T) {
 		{"footnote that nothing refers to", "a\n\n[^1]: b", "unused-footnote", 3},
 		{"not UTF-8", "a \xff b", "encoding", 0},
 	} {
-		d := New(Options{}).Parse("x.md", []byte(tt.src), site.KindDocument)
+		d := New(Options{Strict: true}).Parse("x.md", []byte(tt.src), site.KindDocument)
 		found := false
 		for _, f := range d.Findings {
 			if f.Rule == tt.rule && f.Line == tt.line && f.Mend != "" {
@@ -151,11 +151,11 @@ func TestParse_findings(t *testing.T) {
 }
 
 func TestParse_did_you_mean(t *testing.T) {
-	d := New(Options{}).Parse("x.md", []byte("---\nsumary: y\n---\n"), site.KindDocument)
+	d := New(Options{Strict: true}).Parse("x.md", []byte("---\nsumary: y\n---\n"), site.KindDocument)
 	if len(d.Findings) != 1 || !strings.Contains(d.Findings[0].Mend, `"summary"`) {
 		t.Errorf("findings %v", d.Findings)
 	}
-	if d := New(Options{Foreign: true}).Parse("x.md", []byte("---\nsidebar_position: 1\n---\n## A\n## A"), site.KindDocument); len(d.Findings) != 0 {
+	if d := New(Options{}).Parse("x.md", []byte("---\nsidebar_position: 1\n---\n## A\n## A"), site.KindDocument); len(d.Findings) != 0 {
 		t.Errorf("a foreign repository's own keys and headings: %v", d.Findings)
 	}
 }
@@ -177,7 +177,7 @@ func FuzzRender(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string) {
 		for _, foreign := range []bool{false, true} {
 			for _, kind := range []site.Kind{site.KindDocument, site.KindDecision, site.KindGlossary} {
-				d := New(Options{Foreign: foreign}).Parse("0001-x.md", []byte(src), kind)
+				d := New(Options{Strict: !foreign}).Parse("0001-x.md", []byte(src), kind)
 				out, _ := d.Render(asWritten{})
 				safe(t, string(out))
 				wellFormed(t, src, string(out))
@@ -188,7 +188,7 @@ func FuzzRender(f *testing.F) {
 
 func BenchmarkParseRender(b *testing.B) {
 	src := []byte("# Title\n\n" + strings.Repeat("Text with *emphasis*, `code` and [a link](x.md), about ADR-7.\n\n```go\nfunc f(n int) error {\n\treturn fmt.Errorf(\"no %d\", n) // why\n}\n```\n\n", 80))
-	p := New(Options{})
+	p := New(Options{Strict: true})
 	b.SetBytes(int64(len(src)))
 	for b.Loop() {
 		p.Parse("x.md", src, site.KindDocument).Render(everywhere{})

@@ -28,7 +28,7 @@ is one sentence ([Slack](../sources.md#slack)).
 ` + "```\n7 ms\n```\n"
 	var got []string
 	blocks := map[int]int{}
-	for _, s := range New(Options{}).Parse("x.md", []byte(text), site.KindDocument).Statements() {
+	for _, s := range New(Options{Strict: true}).Parse("x.md", []byte(text), site.KindDocument).Statements() {
 		got = append(got, s.Text())
 		blocks[s.Block]++
 		for _, p := range s.Pieces {

@@ -23,7 +23,7 @@ const triggerMend = "write revisit: as a list of {when: shards.count > 1024, say
 func (d *Document) triggers(line int, value yamlast.Node) {
 	list, ok := value.(*yamlast.SequenceNode)
 	if !ok {
-		if !d.foreign {
+		if d.strict {
 			d.find(line, "trigger", "revisit is not a list", triggerMend)
 		}
 		return
@@ -47,7 +47,7 @@ func (d *Document) triggers(line int, value yamlast.Node) {
 			good = d.triggerField(&t, key, strings.Join(yamlValues(pair.Value), " "), pair.Key.GetToken().Position.Line+1) && good
 		}
 		switch {
-		case d.foreign && (!good || t.When == "" || t.Says == ""):
+		case !d.strict && (!good || t.When == "" || t.Says == ""):
 			continue
 		case !good && len(pairs) == 0:
 			d.find(line, "trigger", "an entry of revisit is not a mapping", triggerMend)
@@ -79,12 +79,12 @@ func (d *Document) triggerField(t *site.Trigger, key, text string, line int) boo
 				return true
 			}
 		}
-		if !d.foreign {
+		if d.strict {
 			d.findf(line, "trigger", "write the day and a sentence: 2026-11-26 the ceiling was raised, see ADR-0030", "the answer %q does not begin with a day", text)
 		}
 		return false
 	default:
-		if !d.foreign {
+		if d.strict {
 			mend := "the keys of a trigger are " + strings.Join(triggerKeys, ", ")
 			if near := site.Nearest(key, slices.Clone(triggerKeys)); near != "" {
 				mend = "did you mean \"" + near + "\"?"

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"lockstep/site"
 	"lockstep/site/build"
 )
 
@@ -25,19 +24,23 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		s.elsewhere(w, r, st.tree)
 		return
 	}
-	if serious(st.tree, p) {
+	if unreadable(p) {
 		s.problems(w, r, st.tree, p)
 		return
 	}
-	data, findings, err := st.tree.BytesWith(r.Context(), &st.tree.Site, p, s.reviews(r, st.tree))
+	frame := st.tree.Site
+	frame.Strict = st.tree.Strict() && len(p.Findings) < 4 // a long list stays folded
+	frame.Problems = s.shown(p.Findings)
+	data, findings, err := st.tree.BytesWith(r.Context(), &frame, p, s.reviews(r, st.tree))
+	if findings = st.tree.Kept(findings); err == nil && len(findings) > 0 {
+		// What only a rendering finds stands above the page too.
+		frame.Problems = append(frame.Problems, s.shown(findings)...)
+		data, _, err = st.tree.BytesWith(r.Context(), &frame, p, s.reviews(r, st.tree))
+	}
 	switch {
 	case err != nil:
 		s.options.Logger.Error("render", "page", p.Path, "error", err)
 		s.broken(w, r, err)
-	case len(findings) > 0 && !st.tree.Foreign():
-		broken := *p
-		broken.Findings = append(append([]site.Finding{}, p.Findings...), findings...)
-		s.problems(w, r, st.tree, &broken)
 	default:
 		if p.Plays {
 			w.Header().Set("Content-Security-Policy", policy(r.URL.Path, true))

@@ -12,28 +12,24 @@ import (
 	"lockstep/site/view"
 )
 
-// fatal findings leave no page to show; strict ones replace the page too, but
-// only in a repository that was written for this generator: others should be
-// readable as they are.
-var (
-	fatal  = []string{"front-matter", "encoding", "unreadable"}
-	strict = []string{"raw-html", "duplicate-id", "dead-link", "dead-anchor", "unknown-reference", "unknown-name", "wrong-number", "unknown-number", "unknown-front-matter", "unsafe-url", "empty-link", "link-mismatch"}
-)
+// unreadable says whether there is no text to show. Whatever else is wrong stands
+// above the page: readers of the site are not who can mend it.
+func unreadable(p *site.Page) bool {
+	return slices.ContainsFunc(p.Findings, func(f site.Finding) bool { return f.Rule == "unreadable" })
+}
 
-func serious(tree *build.Tree, p *site.Page) bool {
-	return slices.ContainsFunc(p.Findings, func(f site.Finding) bool {
-		return slices.Contains(fatal, f.Rule) || (!tree.Foreign() && slices.Contains(strict, f.Rule))
-	})
+// shown are the errors among findings, with the lines around them.
+func (s *Server) shown(findings []site.Finding) (problems []view.Problem) {
+	for _, f := range site.Errors(findings) {
+		problems = append(problems, view.Problem{Finding: f, Excerpt: s.excerpt(f)})
+	}
+	return problems
 }
 
 // problems shows what is wrong with a source instead of its page.
 func (s *Server) problems(w http.ResponseWriter, r *http.Request, tree *build.Tree, p *site.Page) {
-	var problems []view.Problem
-	for _, f := range p.Findings {
-		problems = append(problems, view.Problem{Finding: f, Excerpt: s.excerpt(f)})
-	}
 	var buf bytes.Buffer
-	if err := view.Problems(&tree.Site, p, problems).Render(r.Context(), &buf); err != nil {
+	if err := view.Problems(&tree.Site, p, s.shown(p.Findings)).Render(r.Context(), &buf); err != nil {
 		s.broken(w, r, err)
 		return
 	}

@@ -27,7 +27,7 @@ import (
 func start(t *testing.T) (dir, address string) {
 	t.Helper()
 	dir = t.TempDir()
-	save(t, dir, "lockstep.yaml", "title: Example\ncontent: [content]\nadr: [adr]\n")
+	save(t, dir, "lockstep.yaml", "strict: true\ntitle: Example\ncontent: [content]\nadr: [adr]\n")
 	save(t, dir, "content/index.md", "# Home\n\nSee [a](a.md).\n\n![p](p.svg)\n")
 	save(t, dir, "content/p.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>")
 	save(t, dir, "content/secret.txt", "not linked")
@@ -305,9 +305,9 @@ func TestServe_reload(t *testing.T) {
 		want   string
 	}{
 		{"# A\n\nSecond text.\n", 200, "Second text."},
-		{"# A\n\nSee [b](b.md).\n", 500, "content/a.md:3"},
+		{"# A\n\nSee [b](b.md).\n", 200, "content/a.md:3"},
 		{"# A\n\nThird text.\n", 200, "Third text."},
-		{"---\ntitle: a: b\n---\n", 500, "content/a.md:2"},
+		{"---\ntitle: a: b\n---\n", 200, "content/a.md:2"},
 		{"# A\n\nLast text.\n", 200, "Last text."},
 	} {
 		save(t, dir, "content/a.md", step.text)
@@ -356,6 +356,6 @@ func TestServe_new_folder(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually("/part/deep/new/", 404, "")
-	save(t, dir, "lockstep.yaml", "title: Another name\ncontent: [content]\nadr: [adr]\n")
+	save(t, dir, "lockstep.yaml", "strict: true\ntitle: Another name\ncontent: [content]\nadr: [adr]\n")
 	eventually("/a/", 200, "Another name")
 }

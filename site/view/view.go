@@ -44,6 +44,9 @@ type Site struct {
 	// Reload is the rooted path of the stream that tells of changed sources, or
 	// "" outside of development.
 	Reload string
+	// Problems stand above the page, while somebody writes; Strict unfolds them.
+	Problems []Problem
+	Strict   bool
 	// Live is the laboratory as it is now, or nil where no cluster runs.
 	Live func() site.HTML
 	// Program is the laboratory for the reader's browser, or nil where it was not

@@ -33,7 +33,7 @@ func Git(ctx context.Context, dir, pattern string) ([]History, error) {
 		return nil, err
 	}
 	defer objects.close()
-	parser := markdown.New(markdown.Options{Foreign: true})
+	parser := markdown.New(markdown.Options{})
 	var histories []History
 	for file := range strings.SplitSeq(strings.TrimRight(list, "\x00"), "\x00") {
 		if ok, err := path.Match(pattern, file); err != nil {

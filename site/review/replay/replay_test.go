@@ -77,7 +77,7 @@ func TestFloors_invented(t *testing.T) {
 	if err != nil || len(files) < 5 {
 		t.Fatalf("%d texts, %v", len(files), err)
 	}
-	parser := markdown.New(markdown.Options{Foreign: true})
+	parser := markdown.New(markdown.Options{})
 	var histories []History
 	for draw := range uint64(2) {
 		random := rand.New(rand.NewPCG(draw, 7))

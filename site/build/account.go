@@ -1,0 +1,132 @@
+package build
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"lockstep/site"
+)
+
+// Why a text has no page.
+const (
+	leadsAway  = "a link out of the repository, or to no file"
+	tooLarge   = "too large"
+	aTemplate  = "a template"
+	outside    = "outside the folders of texts"
+	hidden     = "in a folder whose name begins with a dot"
+	skippedDir = "in a folder of code or output (" // and its name
+	ofReview   = "a review, which is on the page that it is about"
+	isJudged   = "judged and no page (beside)"
+	onPurpose  = "left out on purpose (unpublished)"
+)
+
+// others are texts that are written in another language than Markdown.
+var others = []string{".mdx", ".rst", ".adoc", ".asciidoc", ".org", ".textile"}
+
+func otherText(name string) string {
+	if ext := strings.ToLower(path.Ext(name)); slices.Contains(others, ext) {
+		return ext
+	}
+	return ""
+}
+
+// closed folders hold what other programs fetched, often a hundred thousand files.
+var closed = []string{".git", "node_modules"}
+
+// Account looks at the whole repository and says what became of every text.
+func (t *Tree) Account() *site.Account {
+	t.builder.mu.Lock()
+	defer t.builder.mu.Unlock()
+	return t.builder.account()
+}
+
+func (b *Builder) account() *site.Account {
+	pages := make(map[string]string, len(b.sources))
+	for _, s := range b.sources {
+		pages[s.file] = s.asks()
+	}
+	var files []site.Accounted
+	var shut []string
+	fs.WalkDir(b.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		if d.IsDir() {
+			if slices.Contains(closed, d.Name()) {
+				if d.Name() != ".git" {
+					shut = append(shut, p)
+				}
+				return fs.SkipDir
+			}
+			return nil
+		}
+		f := site.Accounted{File: p, Page: pages[p], Other: otherText(p)}
+		if f.Other == "" && !isMarkdown(p) {
+			return nil
+		}
+		f.Within = slices.ContainsFunc(b.config.textFolders(), func(top string) bool { return top == "." || strings.HasPrefix(p, top+"/") })
+		if f.Page == "" {
+			f.Reason = b.reason(p, f.Other)
+		}
+		files = append(files, f)
+		return nil
+	})
+	return site.NewAccount(files, shut)
+}
+
+// textFolders are those whose every text is meant to be a page.
+func (c Config) textFolders() []string { return slices.Concat(c.Content, c.ADR) }
+
+// reason says why a file is no page.
+func (b *Builder) reason(file, other string) string {
+	if covers(b.config.Unpublished, file) {
+		return onPurpose
+	}
+	elements := strings.Split(file, "/")
+	for i, e := range elements[:len(elements)-1] {
+		if b.isReview(path.Join(elements[:i+1]...)) {
+			return ofReview
+		}
+		if skipDir(e) && !slices.Contains(b.config.textFolders(), path.Join(elements[:i+1]...)) {
+			if strings.HasPrefix(e, ".") {
+				return hidden
+			}
+			return skippedDir + e + ")"
+		}
+	}
+	switch {
+	case b.isBeside(file):
+		return isJudged
+	case other != "":
+		return "written in a language that is not read (" + other + ")"
+	case b.left[file] != "":
+		return b.left[file]
+	}
+	return outside
+}
+
+// covers says whether a file is in a list of files and folders.
+func covers(list []string, file string) bool {
+	return slices.ContainsFunc(list, func(entry string) bool {
+		entry = strings.Trim(strings.TrimPrefix(entry, "./"), "/")
+		return entry == file || strings.HasPrefix(file, entry+"/")
+	})
+}
+
+// unpaged are findings for texts that stand among the pages and are none, where
+// the configuration is strict.
+func (b *Builder) unpaged() (findings []site.Finding) {
+	if !b.config.Strict {
+		return nil
+	}
+	for _, f := range b.account().Files {
+		if f.Within && f.Reason != "" && f.Reason != ofReview && f.Reason != isJudged && f.Reason != onPurpose && f.Reason != tooLarge {
+			findings = append(findings, site.Finding{File: f.File, Rule: "no-page", Message: fmt.Sprintf("it lies among the texts and has no page: it is %s", f.Reason),
+				Mend: "make it Markdown in a folder that is read, move it, or list it under unpublished in " + ConfigName})
+		}
+	}
+	return findings
+}

@@ -1,0 +1,140 @@
+package build
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Series is a folder of decision records with numbers of its own: the decisions
+// of the whole repository, those of one of its packages, its RFCs. Each has a
+// log of its own.
+type Series struct {
+	Folder  string `yaml:"folder"`
+	Name    string `yaml:"name"`    // of its log; default: from the folder
+	Prefix  string `yaml:"prefix"`  // of its identifiers: "ADR-" of "ADR-0007"
+	Address string `yaml:"address"` // of its log: "/adr/"
+	part    string // the folder whose decisions these are, "" for the whole repository
+}
+
+// section is what pages of the series say that they belong to.
+func (s Series) section() string { return strings.Trim(s.Address, "/") }
+
+// kinds of series by the name of their folder.
+var seriesKinds = []struct {
+	folder       *regexp.Regexp
+	prefix, name string
+	address      string
+}{
+	{regexp.MustCompile(`(?i)^rfcs?$`), "RFC-", "RFCs", "rfc"},
+	{regexp.MustCompile(`(?i)^keps?$`), "KEP-", "KEPs", "kep"},
+	{regexp.MustCompile(``), "ADR-", "Decisions", "adr"},
+}
+
+// usualFolder is what stands around records and says nothing of whose they are.
+var usualFolder = regexp.MustCompile(`(?i)^(?:docs?|adrs?|rfcs?|keps?|arch|architecture|decisions?|decision[-_]records?|design)$`)
+
+// allSeries completes what the configuration says of its folders of records. The
+// addresses differ, and so do the names.
+func (c Config) allSeries() (all []Series) {
+	for _, folder := range c.ADR {
+		s := Series{Folder: folder}
+		if i := slices.IndexFunc(c.Series, func(given Series) bool { return given.Folder == folder }); i >= 0 {
+			s = c.Series[i]
+		}
+		all = append(all, s.completed())
+	}
+	// The records of the whole repository, or else the first, are at the short address.
+	first := slices.IndexFunc(all, func(s Series) bool { return s.part == "" && s.word() == "adr" })
+	if first < 0 {
+		first = slices.IndexFunc(all, func(s Series) bool { return s.word() == "adr" })
+	}
+	taken := make(map[string]bool)
+	for i := range all {
+		s := &all[i]
+		if s.Address == "" {
+			s.Address = "/" + s.word() + "/"
+			if s.part != "" && i != first && c.alone(s.word()) != s.Folder {
+				s.Address = "/" + slugPath(s.part) + "/" + s.word() + "/"
+			}
+		}
+		for base, n := strings.TrimSuffix(s.Address, "/"), 2; taken[addressKey(s.Address)]; n++ {
+			s.Address = base + "-" + itoa(n) + "/"
+		}
+		taken[addressKey(s.Address)] = true
+	}
+	return all
+}
+
+// alone is the only folder of a kind of series, or "".
+func (c Config) alone(word string) (folder string) {
+	for _, other := range c.ADR {
+		if (Series{Folder: other}).word() != word {
+			continue
+		}
+		if folder != "" {
+			return ""
+		}
+		folder = other
+	}
+	return folder
+}
+
+func (s Series) kind() int {
+	base := path.Base(s.Folder)
+	return slices.IndexFunc(seriesKinds, func(k struct {
+		folder       *regexp.Regexp
+		prefix, name string
+		address      string
+	}) bool {
+		return k.folder.MatchString(base)
+	})
+}
+
+func (s Series) word() string { return seriesKinds[s.kind()].address }
+
+func (s Series) completed() Series {
+	kind := seriesKinds[s.kind()]
+	elements := strings.Split(s.Folder, "/")
+	for len(elements) > 0 && (usualFolder.MatchString(elements[len(elements)-1]) || elements[len(elements)-1] == ".") {
+		elements = elements[:len(elements)-1]
+	}
+	s.part = strings.Join(elements, "/")
+	if s.Prefix == "" {
+		s.Prefix = kind.prefix
+	}
+	if !strings.HasSuffix(s.Prefix, "-") {
+		s.Prefix += "-"
+	}
+	s.Prefix = strings.ToUpper(s.Prefix)
+	if s.Address != "" {
+		s.Address = "/" + slugPath(strings.Trim(s.Address, "/")) + "/"
+	}
+	if s.Name == "" {
+		s.Name = kind.name
+		if s.part != "" {
+			s.Name = titled(path.Base(s.part)) + ": " + strings.ToLower(kind.name[:1]) + kind.name[1:]
+			if kind.prefix != "ADR-" {
+				s.Name = titled(path.Base(s.part)) + ": " + kind.name
+			}
+		}
+	}
+	return s
+}
+
+// prefixOf is the prefix of the series in which a record lies.
+func (c Config) prefixOf(file string) string {
+	for _, s := range c.series {
+		if s.holds(file) {
+			return s.Prefix
+		}
+	}
+	return "ADR-"
+}
+
+// holds says whether a file lies in the folder of the series, and in none of
+// another one within it.
+func (s Series) holds(file string) bool {
+	return s.Folder == "." && path.Dir(file) == "." || strings.HasPrefix(file, s.Folder+"/")
+}
