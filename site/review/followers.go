@@ -13,7 +13,7 @@ import (
 const (
 	maxStreams         = 512
 	maxNamelessStreams = 384
-	maxNetworkStreams  = 96 // without a name, from one network
+	maxNetworkStreams  = 256 // without a name, from one network
 	maxPersonStreams   = 32
 )
 
