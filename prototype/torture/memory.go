@@ -42,6 +42,9 @@ func (t *memory) Break(ctx context.Context, id string, f fault.Fault) (Mend, err
 	switch f.Kind {
 	case fault.PowerLoss, fault.TornTail:
 		hit, err := t.cluster.PowerLoss(id, f.Kind == fault.TornTail, f.Seed, flushPatience)
+		if errors.Is(err, cluster.ErrNotRunning) {
+			return nothing, nil // another fault has it down: this one has no effect
+		}
 		if err != nil || !hit {
 			return nothing, err
 		}
