@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -73,13 +72,12 @@ func hide(dir string) error {
 // write into a store that is open, and the keys of redacted texts would be in the
 // history for ever.
 func untracked(ctx context.Context, dir string) error {
-	args := []string{"-C", dir, "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "ls-files", "-z", "--"}
-	args = append(args, dataParts...)
-	out, err := exec.CommandContext(ctx, "git", args...).Output()
-	if err != nil || len(out) == 0 {
+	args := append([]string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false", "ls-files", "-z", "--"}, dataParts...)
+	out, err := gitOutput(ctx, dir, nil, args...)
+	if err != nil || out == "" {
 		return nil // no git, or no repository
 	}
-	files := strings.Split(strings.TrimRight(string(out), "\x00"), "\x00")
+	files := strings.Split(strings.TrimRight(out, "\x00"), "\x00")
 	return fmt.Errorf("the data folder %s is tracked by git: %d files, among them %s; a checkout or a merge would damage it, and its keys are in the history\n"+
 		"\tmend: run \"git -C %s rm -r -q --cached .\" and commit. Whoever has the repository has the keys and the tokens: revoke them, and take redacted texts for known. --data names another folder",
 		dir, len(files), files[0], dir)

@@ -7,11 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 
+	"lockstep/durable"
 	"lockstep/site"
 )
 
@@ -96,5 +96,5 @@ func (t *Tree) WriteBaseline(findings []site.Finding) error {
 	if !filepath.IsLocal(name) {
 		return fmt.Errorf("the baseline %s is not a file of the repository", name)
 	}
-	return os.WriteFile(filepath.Join(t.builder.dir, name), data.Bytes(), 0o644)
+	return durable.WriteFile(filepath.Join(t.builder.dir, name), data.Bytes(), 0o644)
 }

@@ -12,7 +12,6 @@ import (
 	"lockstep/site/review/anchor"
 )
 
-// floors are what CI demands, in percent and milliseconds.
 // floors holds a table against what anchoring must reach. wrong is, in percent, how
 // many of the passages that were edited may be placed wrongly.
 func floors(t *testing.T, table Table, wrong float64) {
