@@ -66,9 +66,7 @@ type commentRenderer struct{}
 
 func (commentRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindHeading, wrapped("<p><strong>", "</strong></p>\n"))
-	reg.Register(ast.KindImage, commentText)
-	reg.Register(ast.KindRawHTML, commentText)
-	reg.Register(ast.KindHTMLBlock, commentText)
+	reg.Register(ast.KindImage, commentImage)
 	reg.Register(ast.KindLink, commentLink)
 	reg.Register(ast.KindAutoLink, commentAutoLink)
 }
@@ -84,22 +82,10 @@ func wrapped(before, after string) renderer.NodeRendererFunc {
 	}
 }
 
-// commentText shows markup as the text that it is.
-func commentText(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		return ast.WalkSkipChildren, nil
-	}
-	switch n := n.(type) {
-	case *ast.Image:
-		fmt.Fprintf(w, "[picture: %s]", html.EscapeString(destination(n.Destination)))
-	case *ast.RawHTML:
-		w.WriteString(html.EscapeString(string(n.Segments.Value(source))))
-	case *ast.HTMLBlock:
-		text := string(n.Lines().Value(source))
-		if n.HasClosure() {
-			text += string(n.ClosureLine.Value(source))
-		}
-		w.WriteString("<p>" + html.EscapeString(strings.TrimSpace(text)) + "</p>\n")
+// commentImage names a picture. Nothing is fetched for a comment.
+func commentImage(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		fmt.Fprintf(w, "[picture: %s]", html.EscapeString(destination(n.(*ast.Image).Destination)))
 	}
 	return ast.WalkSkipChildren, nil
 }

@@ -104,16 +104,20 @@ func (n nested) Open(parent ast.Node, reader text.Reader, pc parser.Context) (as
 // commentParser parses Markdown with strike-through and bare addresses, within
 // limits.
 func commentParser() parser.Parser {
-	blocks := parser.DefaultBlockParsers()
-	for i, b := range blocks {
+	var blocks, inlines []util.PrioritizedValue
+	for _, b := range parser.DefaultBlockParsers() {
 		switch priority := b.Priority; priority {
+		case 900: // HTML is shown as text, and each line that begins with "<" is held against seven patterns
 		case 300, 800: // lists and block quotes
-			blocks[i] = util.Prioritized(nested{b.Value.(parser.BlockParser)}, priority)
+			blocks = append(blocks, util.Prioritized(nested{b.Value.(parser.BlockParser)}, priority))
+		default:
+			blocks = append(blocks, b)
 		}
 	}
-	inlines := append(parser.DefaultInlineParsers(), util.Prioritized(extension.NewStrikethroughParser(), 500))
-	for i, p := range inlines {
-		inlines[i] = util.Prioritized(counted{p.Value.(parser.InlineParser), nil}, p.Priority)
+	for _, p := range append(parser.DefaultInlineParsers(), util.Prioritized(extension.NewStrikethroughParser(), 500)) {
+		if p.Priority != 400 { // tags are shown as text, and the end of one is looked for in the rest of the paragraph
+			inlines = append(inlines, util.Prioritized(counted{p.Value.(parser.InlineParser), nil}, p.Priority))
+		}
 	}
 	inlines = append(inlines, util.Prioritized(counted{extension.NewLinkifyParser(), beginsAddress}, 999))
 	return parser.NewParser(parser.WithBlockParsers(blocks...), parser.WithInlineParsers(inlines...), parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...))
