@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/repo"
 	"lockstep/site/review/signature"
 )
 
@@ -108,7 +108,7 @@ key of a server where people sign in; it speaks for them.`,
 			if err != nil {
 				return err
 			}
-			file := path.Join(tree.ReviewFolder(), review.SignersFile)
+			file := path.Join(tree.ReviewFolder(), repo.SignersFile)
 			written, err := addSigner(f.dir, file, line)
 			if err != nil {
 				return fmt.Errorf("add a signer: %w", err)

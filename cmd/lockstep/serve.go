@@ -16,7 +16,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
-	"lockstep/site/review"
+	"lockstep/site/review/webhook"
 	"lockstep/site/serve"
 )
 
@@ -134,7 +134,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		running = reviews
 		reviews.serve(&options)
 		if f.webhook != "" {
-			hook := &review.Hook{URL: f.webhook, Secret: os.Getenv("LOCKSTEP_WEBHOOK_SECRET"), File: filepath.Join(f.data, "review", "webhook.json"), Private: f.webhookPrivate}
+			hook := &webhook.Hook{URL: f.webhook, Secret: os.Getenv("LOCKSTEP_WEBHOOK_SECRET"), File: filepath.Join(f.data, "review", "webhook.json"), Private: f.webhookPrivate}
 			if err := hook.Validate(); err != nil {
 				return usageError{"--review-webhook: " + err.Error(), "LOCKSTEP_WEBHOOK_SECRET=… lockstep serve --review-webhook https://…"}
 			}
