@@ -25,7 +25,10 @@ type Options struct {
 	// Sign signs a message as the word of a person, by their id. Without it verdicts
 	// are not signed.
 	Sign func(ctx context.Context, person string, message []byte) (string, error)
-	Now  func() time.Time // default: time.Now
+	// Apply writes an edit into its source and commits it; nil where the server has no
+	// repository that is its user's. Its error is shown to who asked.
+	Apply func(context.Context, SourceEdit) (commit string, err error)
+	Now   func() time.Time // default: time.Now
 }
 
 // Service is the reviews of a site. Its methods may be called from any
@@ -34,6 +37,8 @@ type Service struct {
 	o     Options
 	mu    sync.Mutex
 	pages map[string]*page
+
+	applying sync.Mutex // one edit of a source at a time
 }
 
 // page is the state of a page and what was worked out to show it.
