@@ -25,6 +25,9 @@ type Options struct {
 	// Sign signs a message as the word of a person, by their id. Without it verdicts
 	// are not signed.
 	Sign func(ctx context.Context, person string, message []byte) (string, error)
+	// Salt gives the salt of the commitment to an event's text. Without it salts are
+	// random, so that a text cannot be guessed from its commitment.
+	Salt func(page string, e event.Event) [16]byte
 	Now  func() time.Time // default: time.Now
 }
 
@@ -195,6 +198,9 @@ func (s *Service) append(ctx context.Context, p *page, e event.Event, text *stri
 	var r store.Record
 	if text != nil {
 		salt := event.NewSalt()
+		if s.o.Salt != nil {
+			salt = s.o.Salt(p.name, e)
+		}
 		if err := r.Seal(ctx, s.o.Keys, p.name, e.ID, *text, salt); err != nil {
 			return 0, false, err
 		}
