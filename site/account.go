@@ -18,8 +18,8 @@ type Account struct {
 	Reasons map[string]int `json:"reasons,omitempty"` // how many texts are no page, by reason
 	Closed  []string       `json:"closed,omitempty"`  // folders that nobody looked into, sorted
 	// NoStatus is how many decisions state no status, which is theirs to leave out.
-	NoStatus int `json:"noStatus,omitempty"`
-	Files   []Accounted    `json:"files"`             // by name
+	NoStatus int         `json:"noStatus,omitempty"`
+	Files    []Accounted `json:"files"` // by name
 }
 
 // Accounted is what became of one text.
