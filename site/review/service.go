@@ -28,7 +28,10 @@ type Options struct {
 	// Apply writes an edit into its source and commits it; nil where the server has no
 	// repository that is its user's. Its error is shown to who asked.
 	Apply func(context.Context, SourceEdit) (commit string, err error)
-	Now   func() time.Time // default: time.Now
+	// Salt gives the salt of the commitment to an event's text. Without it salts are
+	// random, so that a text cannot be guessed from its commitment.
+	Salt func(page string, e event.Event) [16]byte
+	Now  func() time.Time // default: time.Now
 }
 
 // Service is the reviews of a site. Its methods may be called from any
@@ -200,6 +203,9 @@ func (s *Service) append(ctx context.Context, p *page, e event.Event, text *stri
 	var r store.Record
 	if text != nil {
 		salt := event.NewSalt()
+		if s.o.Salt != nil {
+			salt = s.o.Salt(p.name, e)
+		}
 		if err := r.Seal(ctx, s.o.Keys, p.name, e.ID, *text, salt); err != nil {
 			return 0, false, err
 		}
