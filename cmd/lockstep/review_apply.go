@@ -49,7 +49,7 @@ lockstep review list prints it.`,
 				return err
 			}
 			_, pages := byPage(all.lines)
-			thread, err := threadCalled(pages[d.Name], args[1])
+			thread, err := threadInLog(pages[d.Name], args[1])
 			if err != nil {
 				return err
 			}

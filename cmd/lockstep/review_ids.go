@@ -23,8 +23,8 @@ func shortID(id string, all []string) string {
 	return id[:n]
 }
 
-// threadCalled is the one thread of a page that is meant by the beginning of an id.
-func threadCalled(log []entry.Line, name string) (string, error) {
+// threadInLog is the one thread of a page that is meant by the beginning of an id.
+func threadInLog(log []entry.Line, name string) (string, error) {
 	meant, err := repo.ThreadsCalled(log, name)
 	switch {
 	case err != nil:
