@@ -211,7 +211,7 @@ func (t *Tree) codeURL(place names.Place) string {
 	if err != nil {
 		return ""
 	}
-	if commit := t.builder.history.commit.Hash; commit != "" && blobPaths[u.Host] != "" {
+	if commit := t.history.commit.Hash; commit != "" && blobPaths[u.Host] != "" {
 		address = strings.Replace(address, "/HEAD/", "/"+commit+"/", 1)
 	}
 	if place.Line > 0 {
