@@ -49,6 +49,8 @@ type Reviewer struct {
 	Name  string
 	Role  string // reader, commenter, reviewer, maintainer
 	Local bool   // local mode: nobody signed in, the name comes from git
+	// Again tells that an approval would be refused until they sign in again.
+	Again bool
 }
 
 // Thread is a discussion of a passage, a block or the page.
