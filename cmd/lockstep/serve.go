@@ -18,6 +18,7 @@ import (
 	"lockstep/site/build"
 	"lockstep/site/review"
 	"lockstep/site/serve"
+	"lockstep/site/stream"
 )
 
 type serveFlags struct {
@@ -92,7 +93,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		return err
 	}
 	defer listener.Close()
-	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr)}
+	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: unknown}}
 	if u, err := url.Parse(f.access.url); err == nil && u.Hostname() != "" {
 		options.Hosts = append(options.Hosts, u.Hostname())
 		options.Secure = u.Scheme == "https"
@@ -149,6 +150,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		}
 		defer lab.Close()
 		options.Lab, options.Live = lab.Handler, lab.Live
+		options.Topics["lab"] = lab.Frames
 	}
 	server, err := serve.New(options)
 	if err != nil {

@@ -71,6 +71,7 @@ func (p *reviewParts) serve(o *serve.Options) {
 	o.ReviewRoutes = append([]string{"/api/reviews/", "POST /reviews/", "GET /reviews/feed.xml", "GET /reviews/{kind}/{slug}/feed.xml",
 		"GET /reviews/{kind}/{slug}/threads/{thread}/feed.xml"}, p.door.Patterns...)
 	o.Review, o.OpenThreads = p.Review, p.OpenThreads
+	o.Gate.Who = p.door.known
 }
 
 // Review is what a page shows to whoever asks for it.

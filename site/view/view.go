@@ -41,9 +41,9 @@ type Site struct {
 	Asset   func(name string) string
 	Commit  Commit
 	Shallow bool // the history is cut off, so dates of creation are not known
-	// Reload is the rooted path of the stream that tells of changed sources, or
-	// "" outside of development.
-	Reload string
+	// Stream is the rooted path of the stream of all that a page follows live, or ""
+	// where no server is behind it.
+	Stream string
 	// Problems stand above the page, while somebody writes; Strict unfolds them.
 	Problems []Problem
 	Strict   bool
