@@ -54,7 +54,7 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 	all := make(map[string]*Asset)
 	files := static.Files()
 	err := fs.WalkDir(files, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" || path.Ext(p) == ".md" || path.Ext(p) == ".br" {
+		if err != nil || d.IsDir() || strings.HasPrefix(p, "js/") || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" || path.Ext(p) == ".md" || path.Ext(p) == ".br" {
 			return err
 		}
 		data, err := fs.ReadFile(files, p)
@@ -66,6 +66,9 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 	})
 	if err != nil {
 		panic("static files are embedded: " + err.Error())
+	}
+	if err := addScripts(all); err != nil {
+		panic("scripts are embedded: " + err.Error())
 	}
 	css, err := static.Stylesheet()
 	if err != nil {

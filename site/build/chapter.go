@@ -129,7 +129,7 @@ func (t *Tree) describe(c *milestone.Chapter, d *document, s section) {
 				}
 			}
 			beside := p.Cell > 0 && (p.Code || p.Dest != "")
-			for _, m := range markdown.FindReferences([]byte(p.Text)) {
+			for _, m := range site.FindReferences([]byte(p.Text)) {
 				if _, ok := t.definitions[m.ID]; ok && !p.Code {
 					c.Refers = append(c.Refers, m.ID)
 					beside = beside || p.Cell > 0
@@ -148,7 +148,7 @@ func (t *Tree) describe(c *milestone.Chapter, d *document, s section) {
 			cells = append(cells, "")
 		}
 		row = milestone.Row{Line: st.Line, Cells: cells, Grounded: grounded}
-		if m := markdown.FindReferences([]byte(cells[0])); len(m) == 1 && m[0].Start == 0 && m[0].End == len(strings.TrimSpace(cells[0])) {
+		if m := site.FindReferences([]byte(cells[0])); len(m) == 1 && m[0].Start == 0 && m[0].End == len(strings.TrimSpace(cells[0])) {
 			row.ID = m[0].ID
 		}
 		c.Rows = append(c.Rows, row)

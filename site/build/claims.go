@@ -214,7 +214,7 @@ func textOf(statements []markdown.Statement) string {
 // sourceOf says whether a link leads to what somebody else has published, or to
 // the page that lists it, and what the entry there says.
 func (t *Tree) sourceOf(file, dest string) (entry string, ok bool) {
-	if markdown.External(dest) {
+	if site.External(dest) {
 		return "", true
 	}
 	a := parseAddress(file, dest)

@@ -10,7 +10,7 @@ import (
 
 // isRecordID says whether an identifier is for a record to have.
 func (t *Tree) isRecordID(id string) bool {
-	prefix := markdown.PrefixOf(id)
+	prefix := site.PrefixOf(id)
 	return prefix == "ADR-" || slices.ContainsFunc(t.series, func(s joined) bool { return s.Prefix == prefix })
 }
 
@@ -18,7 +18,7 @@ func (t *Tree) isRecordID(id string) bool {
 // a heading; a letter before a number is a kind of reference only in texts that were
 // written for this generator, and never the letter of versions.
 func (t *Tree) isKind(def site.Definition) bool {
-	prefix := markdown.PrefixOf(def.ID)
+	prefix := site.PrefixOf(def.ID)
 	return strings.HasSuffix(prefix, "-") || t.config.Strict && prefix != "V"
 }
 
@@ -30,7 +30,7 @@ type definition struct {
 // define collects definitions and terms. An identifier has one definition.
 func (t *Tree) define() {
 	for _, p := range t.decisions {
-		prefix := markdown.PrefixOf(p.Decision.ID)
+		prefix := site.PrefixOf(p.Decision.ID)
 		if numbered := strings.HasSuffix(prefix, "-") && strings.ToUpper(prefix) == prefix && len(prefix) < len(p.Decision.ID); numbered && (p.Decision.Number > 0 || prefix == "ADR-") {
 			t.prefixes[prefix] = true
 			if _, ok := t.definitions[p.Decision.ID]; !ok {
@@ -52,7 +52,7 @@ func (t *Tree) define() {
 				first, ok := t.definitions[def.ID]
 				if !ok {
 					t.definitions[def.ID] = definition{p, def}
-					t.prefixes[markdown.PrefixOf(def.ID)] = true
+					t.prefixes[site.PrefixOf(def.ID)] = true
 				} else if byHeading && t.config.Strict && !(first.page == p && first.Anchor == def.Anchor) {
 					t.find(p, def.Line, "duplicate-definition", "let one of them refer to the other", "%s is also defined in %s", def.ID, first.page.Source)
 				}

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"lockstep/site/markdown"
+	"lockstep/site/decision"
 )
 
 // recordFolder is how folders of decision records are called. In them one record
@@ -137,7 +137,7 @@ func holdsDecisions(root fs.FS, folder string) bool {
 // isRecord says whether a file in a folder of decisions is one: it has a number
 // or a date, and is not a template: "0000-template.md". One may be about templates.
 func isRecord(name string) bool {
-	_, number, ok := markdown.DecisionID(name)
+	_, number, ok := decision.ID(name)
 	return ok && (number > 0 || !isTemplate(name))
 }
 

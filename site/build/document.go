@@ -56,7 +56,7 @@ type address struct {
 
 // parseAddress takes apart a destination as it is written in a source.
 func parseAddress(source, dest string) address {
-	if markdown.External(dest) {
+	if site.External(dest) {
 		return address{external: true}
 	}
 	if scheme, _, ok := strings.Cut(dest, ":"); ok && (scheme == "mailto" || scheme == "tel" || scheme == "data") {

@@ -24,7 +24,7 @@ func (t *Tree) joinLedger() {
 			t.wrongEntry(e.File, line, "ledger-ground", "link to the page, the value or the entry that shows it, or name the record or the test", "the answer of %s has no ground", e.ID)
 		}
 		alert, line := e.Field("alert")
-		for _, m := range markdown.FindReferences([]byte(alert)) {
+		for _, m := range site.FindReferences([]byte(alert)) {
 			if _, ok := t.definitions[m.ID]; !ok {
 				t.wrongEntry(e.File, line, "ledger-reference", "name an alert or objective that a page defines", "%s names the alert %s, which is not defined on this site", e.ID, m.ID)
 			}
@@ -39,11 +39,11 @@ var spanIn = regexp.MustCompile("`([^`]+)`")
 // lead nowhere are findings already.
 func (t *Tree) grounded(file, text string) bool {
 	for _, m := range entryLink.FindAllStringSubmatch(text, -1) {
-		if !markdown.External(m[1]) {
+		if !site.External(m[1]) {
 			return true
 		}
 	}
-	for _, m := range markdown.FindReferences([]byte(text)) {
+	for _, m := range site.FindReferences([]byte(text)) {
 		if _, ok := t.definitions[m.ID]; ok {
 			return true
 		}

@@ -10,7 +10,6 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/ledger"
-	"lockstep/site/markdown"
 	"lockstep/site/milestone"
 )
 
@@ -104,7 +103,7 @@ func (t *Tree) entryFact(e *ledger.Entry) milestone.Entry {
 	}
 	pages := func(key string) (all []*site.Page, ids []string) {
 		text, _ := e.Field(key)
-		for _, m := range markdown.FindReferences([]byte(text)) {
+		for _, m := range site.FindReferences([]byte(text)) {
 			if def, ok := t.definitions[m.ID]; ok {
 				all, ids = append(all, def.page), append(ids, m.ID)
 			}

@@ -11,7 +11,6 @@ import (
 	yamlast "github.com/goccy/go-yaml/ast"
 
 	"lockstep/site"
-	"lockstep/site/markdown"
 	"lockstep/site/names"
 )
 
@@ -178,8 +177,8 @@ func (t *Tree) judgeModelNames() {
 				t.wrongEntry(text.File, text.Line, "unknown-name", a.Mend, "%s", a.Problem)
 			}
 		}
-		for _, m := range markdown.FindReferences([]byte(text.Text)) {
-			if _, ok := t.definitions[m.ID]; !ok && t.prefixes[markdown.PrefixOf(m.ID)] {
+		for _, m := range site.FindReferences([]byte(text.Text)) {
+			if _, ok := t.definitions[m.ID]; !ok && t.prefixes[site.PrefixOf(m.ID)] {
 				t.wrongEntry(text.File, text.Line, "unknown-reference", "correct the number, or define it", "%s is not defined on this site", m.ID)
 			}
 		}
@@ -193,7 +192,7 @@ func (t *Tree) nameCode() {
 	}
 	for _, p := range t.decisions {
 		for _, m := range t.table.Mentions(p.Decision.ID) {
-			if def, ok := t.definition(m.File, markdown.PrefixOf(m.ID), m.ID); ok && def.page != p {
+			if def, ok := t.definition(m.File, site.PrefixOf(m.ID), m.ID); ok && def.page != p {
 				continue // the number of another series
 			}
 			p.Code = append(p.Code, site.CodeMention{File: m.File, Line: m.Line, Text: m.Text, Test: m.Test, Href: t.codeURL(m.Place)})

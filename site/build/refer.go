@@ -111,10 +111,10 @@ func (f *follower) follow() {
 		}
 	}
 	for _, r := range f.document.References {
-		def, ok := t.definition(f.page.Source, markdown.PrefixOf(r.ID), r.ID)
+		def, ok := t.definition(f.page.Source, site.PrefixOf(r.ID), r.ID)
 		if ok {
 			f.note(def.page, r.Heading, r.ID)
-		} else if prefix := markdown.PrefixOf(r.ID); t.prefixes[prefix] && (t.config.Strict || prefix == "ADR-") {
+		} else if prefix := site.PrefixOf(r.ID); t.prefixes[prefix] && (t.config.Strict || prefix == "ADR-") {
 			// In a text that was not written for us, "ES5" is hardly an identifier
 			// because a table somewhere begins with "ES6".
 			f.find(r.Line, "unknown-reference", "correct the number, or define it", "%s is not defined on this site", r.ID)
@@ -130,8 +130,8 @@ func mismatched(l markdown.Link, to *site.Page) bool {
 	if to.Decision == nil || to.Decision.Number == 0 {
 		return false
 	}
-	m := markdown.FindReferences([]byte(l.Text))
-	return len(m) == 1 && markdown.PrefixOf(m[0].ID) == markdown.PrefixOf(to.Decision.ID) && m[0].ID != to.Decision.ID
+	m := site.FindReferences([]byte(l.Text))
+	return len(m) == 1 && site.PrefixOf(m[0].ID) == site.PrefixOf(to.Decision.ID) && m[0].ID != to.Decision.ID
 }
 
 // number compares a figure in the text with the value that it is bound to.

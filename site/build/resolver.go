@@ -54,7 +54,7 @@ func isPicture(file string) bool {
 }
 
 func (r resolver) Reference(id string) (href, title string, ok bool) {
-	def, ok := r.tree.definition(r.page.Source, markdown.PrefixOf(id), id)
+	def, ok := r.tree.definition(r.page.Source, site.PrefixOf(id), id)
 	if !ok {
 		return "", "", false
 	}

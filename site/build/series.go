@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"lockstep/site/decision"
 )
 
 // Series is a folder of decision records with numbers of its own: the decisions
@@ -20,17 +22,6 @@ type Series struct {
 
 // section is what pages of the series say that they belong to.
 func (s Series) section() string { return strings.Trim(s.Address, "/") }
-
-// kinds of series by the name of their folder.
-var seriesKinds = []struct {
-	folder       *regexp.Regexp
-	prefix, name string
-	address      string
-}{
-	{regexp.MustCompile(`(?i)^rfcs?$`), "RFC-", "RFCs", "rfc"},
-	{regexp.MustCompile(`(?i)^keps?$`), "KEP-", "KEPs", "kep"},
-	{regexp.MustCompile(``), "ADR-", "Decisions", "adr"},
-}
 
 // usualFolder is what stands around records and says nothing of whose they are.
 var usualFolder = regexp.MustCompile(`(?i)^(?:docs?|adrs?|rfcs?|keps?|arch|architecture|decisions?|decision[-_]records?|design)$`)
@@ -81,28 +72,17 @@ func (c Config) alone(word string) (folder string) {
 	return folder
 }
 
-func (s Series) kind() int {
-	base := path.Base(s.Folder)
-	return slices.IndexFunc(seriesKinds, func(k struct {
-		folder       *regexp.Regexp
-		prefix, name string
-		address      string
-	}) bool {
-		return k.folder.MatchString(base)
-	})
-}
-
-func (s Series) word() string { return seriesKinds[s.kind()].address }
+func (s Series) word() string { return decision.SeriesOf(s.Folder).Word }
 
 func (s Series) completed() Series {
-	kind := seriesKinds[s.kind()]
+	kind := decision.SeriesOf(s.Folder)
 	elements := strings.Split(s.Folder, "/")
 	for len(elements) > 0 && (usualFolder.MatchString(elements[len(elements)-1]) || elements[len(elements)-1] == ".") {
 		elements = elements[:len(elements)-1]
 	}
 	s.part = strings.Join(elements, "/")
 	if s.Prefix == "" {
-		s.Prefix = kind.prefix
+		s.Prefix = kind.Prefix
 	}
 	if !strings.HasSuffix(s.Prefix, "-") {
 		s.Prefix += "-"
@@ -112,11 +92,11 @@ func (s Series) completed() Series {
 		s.Address = "/" + slugPath(strings.Trim(s.Address, "/")) + "/"
 	}
 	if s.Name == "" {
-		s.Name = kind.name
+		s.Name = kind.Name
 		if s.part != "" {
-			s.Name = titled(path.Base(s.part)) + ": " + strings.ToLower(kind.name[:1]) + kind.name[1:]
-			if kind.prefix != "ADR-" {
-				s.Name = titled(path.Base(s.part)) + ": " + kind.name
+			s.Name = titled(path.Base(s.part)) + ": " + strings.ToLower(kind.Name[:1]) + kind.Name[1:]
+			if kind.Prefix != "ADR-" {
+				s.Name = titled(path.Base(s.part)) + ": " + kind.Name
 			}
 		}
 	}

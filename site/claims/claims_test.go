@@ -66,7 +66,7 @@ func judged(t *testing.T, c Config, allowed, text string) (found []string, list 
 			if strings.HasSuffix(dest, "sources.md#slack") {
 				return "Slack\nAround 0.7 ms, at most 3 ms.", true
 			}
-			return "", markdown.External(dest)
+			return "", site.External(dest)
 		}}, torture)
 	list, _ = k.Finish()
 	for _, f := range list {

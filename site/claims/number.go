@@ -3,7 +3,7 @@ package claims
 import (
 	"strings"
 
-	"lockstep/site/markdown"
+	"lockstep/site"
 )
 
 // numbers finds what is bare in a statement.
@@ -24,7 +24,7 @@ func (k *Checker) numbers(p print) {
 // defined says whether the statement names an identifier whose definition has the
 // same number: "below 50 ms (SLO-5)".
 func (p print) defined(at span) bool {
-	for _, m := range markdown.FindReferences([]byte(p.text)) {
+	for _, m := range site.FindReferences([]byte(p.text)) {
 		if states(p.of.Defined(m.ID, p.line(at.start)), p.text[at.start:at.end]) {
 			return true
 		}

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"lockstep/site/markdown"
+	"lockstep/site"
 )
 
 // identified is an address whose last part begins with an identifier:
@@ -28,7 +28,7 @@ func (k *Checker) waits(p print) {
 }
 
 func named(p print) bool {
-	if len(markdown.FindReferences([]byte(p.text))) > 0 {
+	if len(site.FindReferences([]byte(p.text))) > 0 {
 		return true
 	}
 	for _, piece := range p.Pieces {

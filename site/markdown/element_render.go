@@ -6,6 +6,8 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
+
+	"lockstep/site"
 )
 
 // element writes a harmless element anew.
@@ -86,7 +88,7 @@ func (p *page) href(w util.BufWriter, dest string) {
 	} else if href != "" {
 		w.WriteString(` href="` + html.EscapeString(href) + `"`)
 	}
-	if External(dest) {
+	if site.External(dest) {
 		w.WriteString(` class="external" rel="noopener"`)
 	}
 }
@@ -112,7 +114,7 @@ func (p *page) picture(w util.BufWriter, dest, alt, title string, e *element) {
 	case dest == "" || !safeURL(dest, true):
 		w.WriteString(html.EscapeString(alt))
 		return
-	case External(dest):
+	case site.External(dest):
 		if title != "" {
 			title = ` title="` + html.EscapeString(title) + `"`
 		}

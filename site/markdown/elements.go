@@ -10,6 +10,8 @@ import (
 	"github.com/yuin/goldmark/renderer"
 	goldhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
+
+	"lockstep/site"
 )
 
 // text writes running text, with identifiers and the first use of each term as
@@ -41,7 +43,7 @@ func (p *page) linked(w util.BufWriter, n *ast.Text, value []byte) {
 	plain := func(upto int) {
 		p.terms(w, n, value[at:upto])
 	}
-	for _, m := range FindReferences(value) {
+	for _, m := range site.FindReferences(value) {
 		href, title, ok := p.r.Reference(m.ID)
 		if !ok {
 			continue
@@ -269,7 +271,7 @@ func (p *page) autoLink(w util.BufWriter, source []byte, n ast.Node, entering bo
 		return ast.WalkContinue, nil
 	}
 	class := ""
-	if External(dest) {
+	if site.External(dest) {
 		class = ` class="external" rel="noopener"`
 	}
 	fmt.Fprintf(w, `<a href="%s"%s>%s</a>`, html.EscapeString(string(util.URLEscape([]byte(dest), false))), class, html.EscapeString(label))

@@ -13,34 +13,8 @@ import (
 	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"lockstep/site"
+	"lockstep/site/decision"
 )
-
-// field is one key of the front matter.
-type field struct {
-	values []string // a list, or one value
-	line   int
-}
-
-// fields is the front matter by key, in lower case.
-type fields map[string]field
-
-func (f fields) first(keys ...string) (string, int) {
-	for _, key := range keys {
-		if v, ok := f[key]; ok && len(v.values) > 0 {
-			return v.values[0], v.line
-		}
-	}
-	return "", 0
-}
-
-func (f fields) list(keys ...string) []string {
-	for _, key := range keys {
-		if v, ok := f[key]; ok {
-			return v.values
-		}
-	}
-	return nil
-}
 
 var (
 	pageKeys     = []string{"title", "summary", "status", "date", "authors", "tags", "kind", "order", "part", "alias"}
@@ -49,7 +23,7 @@ var (
 
 // frontMatter splits the text into front matter and body. A text whose front
 // matter cannot be read keeps its body.
-func (d *Document) frontMatter(src []byte) (fields, []byte) {
+func (d *Document) frontMatter(src []byte) (decision.Fields, []byte) {
 	if !bytes.HasPrefix(src, []byte("---\n")) {
 		return nil, src
 	}
@@ -79,7 +53,7 @@ func (d *Document) frontMatter(src []byte) (fields, []byte) {
 		d.find(line+1, "front-matter", "the front matter is not valid YAML: "+message, "quote values that contain ':' or '#', and indent with spaces")
 		return nil, body
 	}
-	f := make(fields)
+	f := make(decision.Fields)
 	for _, doc := range file.Docs {
 		var entries []*yamlast.MappingValueNode
 		switch node := doc.Body.(type) {
@@ -94,9 +68,9 @@ func (d *Document) frontMatter(src []byte) (fields, []byte) {
 		for _, e := range entries {
 			key := strings.ToLower(e.Key.GetToken().Value)
 			line := e.Key.GetToken().Position.Line + 1
-			f[key] = field{values: yamlValues(e.Value), line: line}
+			f[key] = decision.Field{Values: yamlValues(e.Value), Items: yamlItems(e.Value), Line: line}
 			if key == "revisit" {
-				d.triggers(line, e.Value)
+				d.revisit = decision.Triggers(f[key], d.strict, d.find)
 			}
 		}
 	}
@@ -142,21 +116,46 @@ func yamlValues(n yamlast.Node) []string {
 	return []string{strings.TrimSpace(n.GetToken().Value)}
 }
 
+// yamlItems are the entries of a list in the front matter; nil if it is none.
+func yamlItems(n yamlast.Node) []decision.Item {
+	list, ok := n.(*yamlast.SequenceNode)
+	if !ok {
+		return nil
+	}
+	items := make([]decision.Item, 0, len(list.Values))
+	for _, element := range list.Values {
+		item := decision.Item{Line: element.GetToken().Position.Line + 1}
+		var pairs []*yamlast.MappingValueNode
+		switch n := element.(type) {
+		case *yamlast.MappingNode:
+			pairs = n.Values
+		case *yamlast.MappingValueNode:
+			pairs = []*yamlast.MappingValueNode{n}
+		}
+		for _, pair := range pairs {
+			key := pair.Key.GetToken()
+			item.Pairs = append(item.Pairs, decision.Pair{Key: strings.ToLower(key.Value), Value: strings.Join(yamlValues(pair.Value), " "), Line: key.Position.Line + 1})
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
 var pageKinds = []site.Kind{site.KindHome, site.KindDocument, site.KindLog, site.KindDecision, site.KindRunbook, site.KindLab, site.KindGlossary, site.KindSources}
 
 // meta takes what the page needs from the front matter, and complains about
 // keys that nobody reads.
-func (d *Document) meta(f fields) {
+func (d *Document) meta(f decision.Fields) {
 	m := &d.Meta
-	m.Title, _ = f.first("title")
-	m.Summary, d.summaryLine = f.first("summary", "description")
-	m.Status, _ = f.first("status")
-	m.Date, _ = f.first("date")
-	m.Authors = splitNames(f.list("authors", "author"))
-	m.Tags = f.list("tags")
-	m.Aliases = f.list("alias", "aliases")
-	m.Parts, m.PartsLine = f.list("part"), f["part"].line
-	if kind, line := f.first("kind"); kind != "" {
+	m.Title, _ = f.First("title")
+	m.Summary, d.summaryLine = f.First("summary", "description")
+	m.Status, _ = f.First("status")
+	m.Date, _ = f.First("date")
+	m.Authors = decision.Names(f.List("authors", "author"))
+	m.Tags = f.List("tags")
+	m.Aliases = f.List("alias", "aliases")
+	m.Parts, m.PartsLine = f.List("part"), f["part"].Line
+	if kind, line := f.First("kind"); kind != "" {
 		// In other texts the key may be for another program.
 		m.Kind = site.Kind(kind)
 		known := slices.Contains(pageKinds, m.Kind)
@@ -167,7 +166,7 @@ func (d *Document) meta(f fields) {
 			d.findf(line, "unknown-kind", "use home, document, log, decision, runbook, lab, glossary or sources", "there is no page kind %q", kind)
 		}
 	}
-	if order, line := f.first("order"); order != "" {
+	if order, line := f.First("order"); order != "" {
 		if _, err := fmt.Sscanf(order, "%d", &m.Order); err != nil && d.strict {
 			d.findf(line, "front-matter", "write a whole number", "order is %q", order)
 		}
@@ -183,18 +182,6 @@ func (d *Document) meta(f fields) {
 		if near := site.Nearest(key, append(slices.Clone(pageKeys), decisionKeys...)); near != "" {
 			mend = fmt.Sprintf("did you mean %q?", near)
 		}
-		d.findf(value.line, "unknown-front-matter", mend, "the front-matter key %q has no meaning here", key)
+		d.findf(value.Line, "unknown-front-matter", mend, "the front-matter key %q has no meaning here", key)
 	}
-}
-
-// splitNames takes "Ann, Bob" apart, as older templates write it.
-func splitNames(values []string) (names []string) {
-	for _, v := range values {
-		for _, name := range strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' }) {
-			if name = strings.TrimSpace(name); name != "" {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }

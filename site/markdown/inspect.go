@@ -126,7 +126,7 @@ func badgeOf(dest string) (id string, ok bool) {
 
 // isValue says whether a link names a value that its text states.
 func (d *Document) isValue(dest string) bool {
-	scheme := schemeOf(dest)
+	scheme := site.Scheme(dest)
 	return scheme == "model" || scheme == "evidence" || scheme == "ledger" && d.ledger
 }
 
@@ -159,7 +159,7 @@ func (d *Document) references(n *ast.Text, heading string) {
 	if !referable(n) {
 		return
 	}
-	for _, m := range FindReferences(n.Segment.Value(d.src)) {
+	for _, m := range site.FindReferences(n.Segment.Value(d.src)) {
 		d.References = append(d.References, site.Reference{ID: m.ID, Line: d.lineAt(n.Segment.Start + m.Start), Heading: heading})
 	}
 }
@@ -193,7 +193,7 @@ func referable(n ast.Node) bool {
 // defineByHeading: "### FM-11: Reconnect storm".
 func (d *Document) defineByHeading(n *ast.Heading, id string) {
 	text := d.text(n)
-	m := FindReferences([]byte(text))
+	m := site.FindReferences([]byte(text))
 	if len(m) == 0 || m[0].Start != 0 {
 		return
 	}
@@ -212,7 +212,7 @@ func (d *Document) defineByRow(row *extast.TableRow) {
 		return
 	}
 	text := d.text(first)
-	m := FindReferences([]byte(text))
+	m := site.FindReferences([]byte(text))
 	if len(m) != 1 || m[0].Start != 0 || m[0].End != len(text) {
 		return
 	}

@@ -346,7 +346,7 @@ func (m *meaning) picture(dest string, about ...string) {
 // target is where an address leads: one that is relative leads elsewhere from
 // another folder.
 func (m *meaning) target(dest string) string {
-	if dest == "" || schemeOf(dest) != "" || strings.HasPrefix(dest, "/") || strings.HasPrefix(dest, "#") || strings.HasPrefix(dest, "?") {
+	if dest == "" || site.Scheme(dest) != "" || strings.HasPrefix(dest, "/") || strings.HasPrefix(dest, "#") || strings.HasPrefix(dest, "?") {
 		return dest
 	}
 	file, rest := dest, ""

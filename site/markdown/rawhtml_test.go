@@ -100,7 +100,7 @@ func safe(t *testing.T, out string) {
 			if (a.Key == "href" || a.Key == "src") && !safeURL(a.Val, a.Key == "src") {
 				t.Errorf("%s=%q in %q", a.Key, a.Val, out)
 			}
-			if a.Key == "src" && External(a.Val) {
+			if a.Key == "src" && site.External(a.Val) {
 				t.Errorf("a request to another host in %q", out)
 			}
 		}

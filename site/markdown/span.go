@@ -11,6 +11,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 	goldhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
+
+	"lockstep/site"
 )
 
 // Span is code in a text: a span within a line, or a block of commands for a shell.
@@ -49,7 +51,9 @@ func (d *Document) testWords(n *ast.Text) {
 	}
 }
 
-func isNamePart(b byte) bool { return isWord(b) || b == '_' }
+func isNamePart(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b == '_'
+}
 
 // shells are the languages of fences that hold commands.
 var shells = []string{"sh", "bash", "shell", "console", "zsh", "shell-session"}
@@ -91,7 +95,7 @@ func (p *page) codeSpan(w util.BufWriter, source []byte, n ast.Node, entering bo
 	switch {
 	case ok && href != "":
 		external := ""
-		if External(href) {
+		if site.External(href) {
 			external = ` rel="noopener"`
 		}
 		fmt.Fprintf(w, `<a class="name"%s href="%s" title="%s"><code>`, external, html.EscapeString(href), html.EscapeString(where))

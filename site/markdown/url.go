@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"github.com/yuin/goldmark/util"
+
+	"lockstep/site"
 )
 
 // unescape decodes entities and backslash escapes as a browser will see them.
@@ -25,7 +27,7 @@ func safeURL(dest string, image bool) bool {
 		}
 		return r
 	}, dest)
-	scheme := schemeOf(clean)
+	scheme := site.Scheme(clean)
 	switch scheme {
 	case "", "http", "https", "mailto", "tel":
 		return true
@@ -37,21 +39,6 @@ func safeURL(dest string, image bool) bool {
 		}
 	}
 	return false
-}
-
-// schemeOf is the scheme of a URL in lower case, or "" if it is relative.
-func schemeOf(dest string) string {
-	i := strings.IndexAny(dest, ":/?#")
-	if i <= 0 || dest[i] != ':' {
-		return ""
-	}
-	return strings.ToLower(dest[:i])
-}
-
-// External says whether a destination leads to another host.
-func External(dest string) bool {
-	scheme := schemeOf(dest)
-	return scheme == "http" || scheme == "https" || strings.HasPrefix(dest, "//")
 }
 
 // destination is the decoded form of a link's address.

@@ -1,4 +1,4 @@
-package markdown
+package decision
 
 import (
 	"path"
@@ -42,26 +42,26 @@ var (
 
 // relate notes a relation to every record that the line names: by link if it
 // has links, else by number or file name.
-func (r *recorder) relate(relation site.Relation, line fieldLine) {
+func (r *recorder) relate(relation site.Relation, line Line) {
 	add := func(target, text, href string) {
 		for _, l := range r.dec.Links {
 			if l.Relation == relation && l.Target == target {
 				return
 			}
 		}
-		r.dec.Links = append(r.dec.Links, site.DecisionLink{Relation: relation, Target: target, Text: text, Href: href, Line: max(line.line, 0)})
+		r.dec.Links = append(r.dec.Links, site.DecisionLink{Relation: relation, Target: target, Text: text, Href: href, Line: max(line.Number, 0)})
 	}
-	links := line.links
-	for _, m := range markdownLink.FindAllStringSubmatch(line.text, -1) { // in front matter a link is just text
-		links = append(links, Link{Text: m[1], Dest: m[2], Line: line.line})
+	links := line.Links
+	for _, m := range markdownLink.FindAllStringSubmatch(line.Text, -1) { // in front matter a link is just text
+		links = append(links, Link{Text: m[1], Dest: m[2]})
 	}
 	for _, l := range links {
 		target, numbered := r.target(l.Dest)
-		if External(l.Dest) || relation == site.Relates && target == "" {
+		if site.External(l.Dest) || relation == site.Relates && target == "" {
 			continue
 		}
 		if said, ok := r.numberIn(l.Text); ok && numbered && said != target {
-			r.d.findf(line.line, "link-mismatch", "make text and address name the same record", "the link says %q and leads to %s", l.Text, l.Dest)
+			r.findf(line.Number, "link-mismatch", "make text and address name the same record", "the link says %q and leads to %s", l.Text, l.Dest)
 		}
 		if target == "" {
 			target = l.Dest // it dangles, which is for the log to say
@@ -71,22 +71,22 @@ func (r *recorder) relate(relation site.Relation, line fieldLine) {
 	if len(links) > 0 {
 		return
 	}
-	if m := fileTarget.FindString(line.text); m != "" {
-		target, _, _ := r.d.recordID(path.Join(path.Dir(r.d.Source), m))
-		add(target, line.text, m)
+	if m := fileTarget.FindString(line.Text); m != "" {
+		target, _, _ := r.recordID(path.Join(path.Dir(r.text.Source), m))
+		add(target, line.Text, m)
 		return
 	}
-	if all := adrNumber.FindAllStringSubmatch(line.text, -1); len(all) > 0 {
+	if all := adrNumber.FindAllStringSubmatch(line.Text, -1); len(all) > 0 {
 		for _, m := range all {
-			add(CanonicalID("ADR-", m[1]), m[0], "")
+			add(site.CanonicalID("ADR-", m[1]), m[0], "")
 		}
 		return
 	}
-	if own := r.d.prefix(r.d.Source); own != "ADR-" {
+	if own := r.prefix(r.text.Source); own != "ADR-" {
 		named := false
-		for _, m := range FindReferences([]byte(line.text)) {
+		for _, m := range site.FindReferences([]byte(line.Text)) {
 			if strings.HasPrefix(m.ID, own) {
-				add(m.ID, line.text[m.Start:m.End], "")
+				add(m.ID, line.Text[m.Start:m.End], "")
 				named = true
 			}
 		}
@@ -94,26 +94,26 @@ func (r *recorder) relate(relation site.Relation, line fieldLine) {
 			return
 		}
 	}
-	if target, number, ok := DecisionID(strings.TrimSpace(line.text)); ok && number == 0 {
-		add(target, line.text, "")
+	if target, number, ok := ID(strings.TrimSpace(line.Text)); ok && number == 0 {
+		add(target, line.Text, "")
 		return
 	}
-	if m := bareNumber.FindStringSubmatch(line.text); m != nil {
-		add(CanonicalID(r.d.prefix(r.d.Source), m[1]), line.text, "")
+	if m := bareNumber.FindStringSubmatch(line.Text); m != nil {
+		add(site.CanonicalID(r.prefix(r.text.Source), m[1]), line.Text, "")
 		return
 	}
-	if text := strings.ToLower(strings.Trim(line.text, " .-—–")); text == "" || text == "none" || text == "n/a" || text == "null" || relation == site.Relates {
+	if text := strings.ToLower(strings.Trim(line.Text, " .-—–")); text == "" || text == "none" || text == "n/a" || text == "null" || relation == site.Relates {
 		return
 	}
-	r.d.findf(line.line, "unknown-relation", "name the record as ADR-0007, or link to its file", "%s names no record: %q", relation, line.text)
+	r.findf(line.Number, "unknown-relation", "name the record as ADR-0007, or link to its file", "%s names no record: %q", relation, line.Text)
 }
 
 // target is the record that a link's address leads to, or "" if it leads to a
 // text of another kind. Numbered: the address carries a number.
 func (r *recorder) target(dest string) (id string, numbered bool) {
 	file, _, _ := strings.Cut(strings.ReplaceAll(dest, "%20", " "), "#")
-	id, number, ok := r.d.recordID(path.Join(path.Dir(r.d.Source), file))
-	own := path.Dir(r.d.Source)
+	id, number, ok := r.recordID(path.Join(path.Dir(r.text.Source), file))
+	own := path.Dir(r.text.Source)
 	folder := path.Dir(path.Join(own, file))
 	if !ok || folder != own && !recordFolder.MatchString(folder) {
 		return "", false
@@ -127,9 +127,9 @@ func (r *recorder) numberIn(text string) (id string, ok bool) {
 		if m := pattern.FindStringSubmatch(text); m != nil {
 			prefix := "ADR-"
 			if pattern == titleNumber {
-				prefix = r.d.prefix(r.d.Source)
+				prefix = r.prefix(r.text.Source)
 			}
-			return CanonicalID(prefix, m[1]), true
+			return site.CanonicalID(prefix, m[1]), true
 		}
 	}
 	return "", false

@@ -1,4 +1,4 @@
-package markdown
+package decision
 
 import (
 	"fmt"
@@ -29,27 +29,24 @@ const oneOfFive = "proposed, accepted, rejected, deprecated or superseded"
 // status reads a section "Status": a line is the status, the others are fields
 // or relations, as adr-tools writes them. A relation may come first. Where boxes
 // are to be ticked, only ticked ones count.
-func (r *recorder) status(part *section) {
-	lines := r.d.fieldLines(part.body)
-	if len(lines) == 0 {
-		lines = r.d.fieldLines(unquoted(part.body))
-	}
-	if slices.ContainsFunc(lines, func(l fieldLine) bool { return l.box != noBox }) {
-		lines = slices.DeleteFunc(lines, func(l fieldLine) bool { return l.box == emptyBox })
+func (r *recorder) status(part *Section) {
+	lines := lines(part.Blocks)
+	if slices.ContainsFunc(lines, func(l Line) bool { return l.Box != NoBox }) {
+		lines = slices.DeleteFunc(lines, func(l Line) bool { return l.Box == EmptyBox })
 	}
 	for _, line := range lines {
 		if r.field(line) {
 			continue
 		}
-		if relation, rest := relationOf(line.text); relation != "" && (r.dec.StatusText != "" || relation != site.SupersededBy) {
-			line.text = rest
+		if relation, rest := relationOf(line.Text); relation != "" && (r.dec.StatusText != "" || relation != site.SupersededBy) {
+			line.Text = rest
 			r.relate(relation, line)
 			continue
 		}
 		r.setStatus(line)
 	}
 	if r.dec.StatusText == "" {
-		r.d.find(r.d.line(part.heading), "missing-status", "the section Status says none", "write "+oneOfFive)
+		r.find(part.Line, "missing-status", "the section Status says none", "write "+oneOfFive)
 		r.dec.StatusText = " "
 	}
 }
@@ -57,24 +54,24 @@ func (r *recorder) status(part *section) {
 // setStatus reads a status as it was written. A word that is not one of the
 // five is reported and never read as one; so is a second status that says
 // something else.
-func (r *recorder) setStatus(line fieldLine) {
-	text := statusNoise.ReplaceAllString(line.text, "")
+func (r *recorder) setStatus(line Line) {
+	text := statusNoise.ReplaceAllString(line.Text, "")
 	word := strings.ToLower(firstWord(text))
 	status, known := statusWords[word]
 	if known {
-		r.d.statusLines = append(r.d.statusLines, line.line)
+		r.statusLines = append(r.statusLines, line.Number)
 	}
 	if r.dec.StatusText != "" {
 		if known && status != r.dec.Status && r.dec.Status != site.StatusUnknown && len(letters(isoDate.ReplaceAllString(text, ""))) <= 2 {
-			r.d.findf(line.line, "ambiguous-status", "keep the one that holds; what was before is in the history of the file",
+			r.findf(line.Number, "ambiguous-status", "keep the one that holds; what was before is in the history of the file",
 				"the status is %s, and here %s", r.dec.Status, status)
 			r.dec.Status = site.StatusUnknown
 		}
 		return
 	}
-	r.dec.StatusText, r.statusLine = line.text, line.line
+	r.dec.StatusText, r.statusLine = line.Text, line.Number
 	if isPlaceholder(text) {
-		r.d.findf(line.line, "unknown-status", "replace the placeholder by "+oneOfFive, "the status is still the template's: %q", line.text)
+		r.findf(line.Number, "unknown-status", "replace the placeholder by "+oneOfFive, "the status is still the template's: %q", line.Text)
 		return
 	}
 	if !known {
@@ -84,22 +81,22 @@ func (r *recorder) setStatus(line fieldLine) {
 		} else if near := site.Nearest(word, slices.Sorted(maps.Keys(statusWords))); near != "" {
 			mend += fmt.Sprintf("; did you mean %q?", near)
 		}
-		r.d.findf(line.line, "unknown-status", mend, "%q is not a status", line.text)
+		r.findf(line.Number, "unknown-status", mend, "%q is not a status", line.Text)
 		return
 	}
 	r.dec.Status = status
 	by := supersededBy.FindStringIndex(text)
 	switch {
 	case by != nil && status == site.StatusSuperseded:
-		line.text = text[by[1]:]
-		if other := relationWord.FindStringIndex(line.text); other != nil {
-			line.text = line.text[:other[0]]
-			line.links = slices.DeleteFunc(slices.Clone(line.links), func(l Link) bool { return !strings.Contains(line.text, l.Text) })
+		line.Text = text[by[1]:]
+		if other := relationWord.FindStringIndex(line.Text); other != nil {
+			line.Text = line.Text[:other[0]]
+			line.Links = slices.DeleteFunc(slices.Clone(line.Links), func(l Link) bool { return !strings.Contains(line.Text, l.Text) })
 		}
 		r.relate(site.SupersededBy, line)
 	case by != nil && status == site.StatusAccepted:
-		r.d.findf(line.line, "ambiguous-status", "if the decision no longer holds, write 'superseded by …'; if it holds with changes, 'accepted', and 'amended by …' on a line of its own",
-			"the status is accepted, and its text speaks of being superseded: %q", line.text)
+		r.findf(line.Number, "ambiguous-status", "if the decision no longer holds, write 'superseded by …'; if it holds with changes, 'accepted', and 'amended by …' on a line of its own",
+			"the status is accepted, and its text speaks of being superseded: %q", line.Text)
 	}
 	r.statusDate = isoDate.FindString(text)
 }

@@ -1,4 +1,4 @@
-package markdown
+package decision
 
 import (
 	"path"
@@ -17,10 +17,10 @@ var (
 	isoDate      = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)
 )
 
-// DecisionID is the identifier of a decision record by its file name: its number
+// ID is the identifier of a decision record by its file name: its number
 // as "ADR-0007", or the name itself where the name begins with a date. ok is
 // false if the name has neither.
-func DecisionID(source string) (id string, number int, ok bool) {
+func ID(source string) (id string, number int, ok bool) {
 	name := strings.TrimSuffix(path.Base(source), path.Ext(source))
 	if datedFile.MatchString(name) {
 		return name, 0, true
@@ -30,55 +30,55 @@ func DecisionID(source string) (id string, number int, ok bool) {
 		return name, 0, false
 	}
 	number, _ = strconv.Atoi(m[1])
-	return CanonicalID("ADR-", m[1]), number, true
+	return site.CanonicalID("ADR-", m[1]), number, true
 }
 
-// recordID is DecisionID with the prefix of the record's series. A README is known
-// by its folder.
-func (d *Document) recordID(source string) (id string, number int, ok bool) {
+// recordID is [ID] with the prefix of the record's series. A README is known by its
+// folder.
+func (r *recorder) recordID(source string) (id string, number int, ok bool) {
 	if base := strings.ToLower(strings.TrimSuffix(path.Base(source), path.Ext(source))); (base == "readme" || base == "index") && path.Dir(source) != "." {
 		source = path.Dir(source) + ".md"
 	}
-	id, number, ok = DecisionID(source)
-	prefix := d.prefix(source)
+	id, number, ok = ID(source)
+	prefix := r.prefix(source)
 	if number == 0 && prefix == "KEP-" {
 		return strings.TrimSuffix(path.Base(source), path.Ext(source)), 0, ok // many begin with 0000
 	}
 	if rest, numbered := strings.CutPrefix(id, "ADR-"); ok && numbered {
-		id = CanonicalID(prefix, rest)
+		id = site.CanonicalID(prefix, rest)
 	}
 	return id, number, ok
 }
 
 // prefix is what identifiers of the series of a record begin with.
-func (d *Document) prefix(source string) string {
-	if d.prefixOf == nil {
+func (r *recorder) prefix(source string) string {
+	if r.text.Prefix == nil {
 		return "ADR-"
 	}
-	return d.prefixOf(source)
+	return r.text.Prefix(source)
 }
 
-// decision reads a decision record in MADR or Nygard style.
-func (d *Document) decision(f fields) {
-	dec := &site.Decision{Triggers: d.revisit}
-	dec.ID, dec.Number, _ = d.recordID(d.Source)
-	dec.Title = decisionTitle(d.Title, dec.Number)
-	d.Decision, d.Title = dec, dec.Title
-	s := d.readSections()
-	dec.Format = s.format()
+// Read reads a decision record in MADR or Nygard style. The lines are those that
+// state its status.
+func Read(t Text) (d *site.Decision, statusLines []int) {
+	r := recorder{text: t, dec: &site.Decision{Triggers: t.Triggers}}
+	r.dec.ID, r.dec.Number, _ = r.recordID(t.Source)
+	r.dec.Title = shortTitle(t.Title, r.dec.Number)
+	s := joined(t.Sections)
+	r.dec.Format = s.format()
 
-	r := recorder{d: d, dec: dec}
-	r.frontMatter(f)
-	r.lines(d.fieldLines(unquoted(s.preamble())))
+	r.frontMatter(t.Fields)
+	r.lines(lines(s.preamble()))
 	r.sections(s)
 	r.finish()
 
-	d.arguments(dec, s)
-	d.weighOptions(dec, s)
+	arguments(r.dec, s)
+	weighOptions(r.dec, s)
+	return r.dec, r.statusLines
 }
 
-// decisionTitle takes the number off a title: the log prints it anyway.
-func decisionTitle(title string, number int) string {
+// shortTitle takes the number off a title: the log prints it anyway.
+func shortTitle(title string, number int) string {
 	short := titlePrefix.ReplaceAllString(title, "")
 	if m := bareTitle.FindStringSubmatch(title); m != nil && m[1] == strconv.Itoa(number) {
 		short = title[len(m[0]):]
