@@ -67,8 +67,8 @@ func (s *countedStream) Close() error {
 	return s.ReadCloser.Close()
 }
 
-// counted is the address of a server behind a counter.
-func counted(t *testing.T, address string) (string, *streamCounter) {
+// countStreams gives the address of a server behind a counter.
+func countStreams(t *testing.T, address string) (string, *streamCounter) {
 	t.Helper()
 	to, err := url.Parse(address)
 	if err != nil {
@@ -150,7 +150,7 @@ func TestBrowserStream_windows(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := labSite(t)
-			address, streams := counted(t, serveSite(t, "--dir", dir))
+			address, streams := countStreams(t, serveSite(t, "--dir", dir))
 			browser := tab(t, address, 1366, 900)
 			do(t, browser, chromedp.Navigate("about:blank"))
 			chapter, _ := window(t, browser, tt.without, address+"/problem/")
@@ -240,7 +240,7 @@ const follows = `(async () => {
 func TestBrowserStream_leader(t *testing.T) {
 	for _, tt := range []struct{ name, without string }{{"worker", ""}, {"leader", noWorker}} {
 		t.Run(tt.name, func(t *testing.T) {
-			address, streams := counted(t, serveSite(t, "--dir", labSite(t), "--no-cluster"))
+			address, streams := countStreams(t, serveSite(t, "--dir", labSite(t), "--no-cluster"))
 			browser := tab(t, address, 1366, 900)
 			do(t, browser, chromedp.Navigate(address+"/whoami"))
 			first, shut := window(t, browser, tt.without, address+decisionPath)
@@ -285,7 +285,7 @@ func TestBrowserStream_leader(t *testing.T) {
 // TestBrowserStream_hidden: with nobody looking there is no stream, and who looks again
 // hears what was missed.
 func TestBrowserStream_hidden(t *testing.T) {
-	address, streams := counted(t, serveSite(t, "--dir", labSite(t), "--no-cluster"))
+	address, streams := countStreams(t, serveSite(t, "--dir", labSite(t), "--no-cluster"))
 	browser := tab(t, address, 1366, 900)
 	do(t, browser, chromedp.Navigate(address+"/whoami"))
 	w, _ := window(t, browser, "", address+decisionPath)
@@ -306,7 +306,7 @@ func TestBrowserStream_hidden(t *testing.T) {
 func TestBrowserStream_session(t *testing.T) {
 	dir := labSite(t)
 	server := startServer(t, dir, "--review-invites")
-	address, _ := counted(t, server.address)
+	address, _ := countStreams(t, server.address)
 	store, err := access.OpenStore(filepath.Join(dir, "var", "review", "access"), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -67,8 +67,6 @@ whenEntered(begin);
 document.addEventListener("keydown", keys);
 let asked;
 document.addEventListener("selectionchange", () => { clearTimeout(asked); asked = setTimeout(() => region && offer(), 150); });
-document.addEventListener("visibilitychange", () => { if (region) follow(); });
-addEventListener("online", () => { if (region) follow(); });
 addEventListener("hashchange", () => {
   const thread = document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest?.(".thread");
   if (thread && region) show(thread, true);

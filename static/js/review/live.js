@@ -1,21 +1,33 @@
 // What others write, as they write it.
 import { arrange } from "./cards.js";
+import { subscribe } from "../stream.js";
 import { $, $$, blocks, enter, page, region, say } from "./page.js";
 import { openSheet } from "./sheet.js";
 
-let source;
+let unfollow;
 
 export function follow() {
-  source?.close();
-  source = null;
-  if (!region.hasAttribute("data-live") || document.hidden) return;
-  source = new EventSource(`/api/reviews/${page}/events?after=${region.dataset.asOf}`);
+  leave();
+  if (!region.hasAttribute("data-live")) return;
   let waiting = false;
-  source.addEventListener("change", (event) => {
-    if (Number(event.lastEventId) <= Number(region.dataset.asOf) || waiting) return;
-    waiting = true;
-    setTimeout(async () => { waiting = false; if (Number(event.lastEventId) > Number(region.dataset.asOf)) await refresh(); }, 60);
+  unfollow = subscribe(region.dataset.topic, Number(region.dataset.asOf), {
+    event(_name, _data, number) {
+      if (number <= Number(region.dataset.asOf) || waiting) return;
+      waiting = true;
+      setTimeout(async () => { waiting = false; if (number > Number(region.dataset.asOf)) await refresh(); }, 60);
+    },
+    end({ status, detail }) {
+      if (status !== 503) stop(`${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`);
+    },
   });
+}
+
+// stop says above the review that it is not live any more. What is typed is kept.
+function stop(why) {
+  const again = Object.assign(document.createElement("a"), { href: location.pathname, textContent: "Load the page again" });
+  const notice = Object.assign(document.createElement("p"), { className: "review-error", role: "alert" });
+  notice.append(`${why} What others write does not appear here any more. `, again, ".");
+  region.prepend(notice);
 }
 
 // refresh fetches the region and puts it in the place of the old one. What is
@@ -59,5 +71,6 @@ export function refresh() {
 
 // leave ends the stream: the page has no review any more.
 export function leave() {
-  source?.close();
+  unfollow?.();
+  unfollow = null;
 }
