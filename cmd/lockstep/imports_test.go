@@ -96,6 +96,28 @@ var importRules = []importRule{
 		Reason: "one reader of YAML gives every file of facts its lines"},
 	{From: "lockstep/site/ledger", Deny: "github.com/goccy", Tests: true,
 		Reason: "one reader of YAML gives every file of facts its lines"},
+	{From: "lockstep/site/review", Deny: "lockstep/site/review/httpapi", Except: []string{"lockstep/site/review/httpapi"},
+		Reason: "reviews are written and read without HTTP, by commands as well"},
+	{From: "lockstep/site/review", Deny: "lockstep/site/review/repo", Except: []string{"lockstep/site/review/repo"},
+		Reason: "a server keeps reviews without a repository"},
+	{From: "lockstep/site/review/repo", Deny: "lockstep/site/review",
+		Allow:  reviewRooms("repo", "display", "store", "subject", "state", "event", "access", "anchor", "entry"),
+		Reason: "reviews in files are read without a server"},
+	{From: "lockstep/site/review/display", Deny: "lockstep/site/review",
+		Allow:  reviewRooms("display", "store", "subject", "standing", "state", "event", "access", "anchor"),
+		Reason: "a page shows what a state says, wherever that came from"},
+	{From: "lockstep/site/review/store", Deny: "lockstep/site/review",
+		Allow:  reviewRooms("store", "event", "anchor", "entry", "strictjson"),
+		Reason: "what is kept is kept without knowing what it adds up to"},
+	{From: "lockstep/site/review/standing", Deny: "lockstep/site/review",
+		Allow:  reviewRooms("standing", "state", "event", "access", "decider", "signature"),
+		Reason: "what verdicts are worth is judged without a server and without files"},
+	{From: "lockstep/site/review/state", Deny: "lockstep/site/review",
+		Allow:  reviewRooms("state", "event", "access", "entry", "merge", "refusal", "anchor"),
+		Reason: "what a set of events adds up to depends on the set alone"},
+	{From: "lockstep/site/review/event", Deny: "lockstep/site/review",
+		Allow:  reviewRooms("event", "access", "anchor", "entry", "refusal", "strictjson"),
+		Reason: "what can be said is known without knowing what was said before"},
 	{From: "lockstep/prototype/api", Deny: "lockstep/prototype", Allow: []string{"lockstep/prototype/api", "lockstep/prototype/history", "lockstep/prototype/link"},
 		Reason: "what is said over HTTP is known to both sides and depends on neither"},
 	{From: "lockstep/prototype/client", Deny: "lockstep/prototype", Allow: []string{"lockstep/prototype/jsontext", "lockstep/prototype/client", "lockstep/prototype/api"},
@@ -107,9 +129,14 @@ var importRules = []importRule{
 }
 
 // nodeRooms are packages below prototype/node.
-func nodeRooms(names ...string) (paths []string) {
+func nodeRooms(names ...string) []string { return rooms("lockstep/prototype/node/", names) }
+
+// reviewRooms are packages below site/review.
+func reviewRooms(names ...string) []string { return rooms("lockstep/site/review/", names) }
+
+func rooms(parent string, names []string) (paths []string) {
 	for _, name := range names {
-		paths = append(paths, "lockstep/prototype/node/"+name)
+		paths = append(paths, parent+name)
 	}
 	return paths
 }
@@ -225,6 +252,11 @@ func TestImportRules(t *testing.T) {
 		{"lockstep/site/model/sheet", "fmt", false, 1},
 		{"lockstep/site/model/sheet", "strings", false, 0},
 		{"lockstep/site/markdown", "github.com/yuin/goldmark/ast", false, 0},
+		{"lockstep/site/review/state", "lockstep/site/review/store", false, 1},
+		{"lockstep/site/review/state", "lockstep/site/review/merge", false, 0},
+		{"lockstep/site/review/store", "lockstep/site/review", false, 1},
+		{"lockstep/site/review", "lockstep/site/review/httpapi", false, 1},
+		{"lockstep/site/review/event", "lockstep/site/review/repo", false, 2},
 	} {
 		got := 0
 		for _, rule := range importRules {

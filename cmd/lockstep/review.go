@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/site/build"
-	"lockstep/site/review"
+	"lockstep/site/review/entry"
 )
 
 // reviewFlags say where the site and its reviews are.
@@ -33,7 +33,7 @@ func newReviewCommand() *cobra.Command {
 bring them into the repository and back, judge decisions by them, and let people
 in. They work while the server runs, and while it does not.`,
 		Example: `  lockstep review export                     # into adr/reviews/
-  lockstep review check                      # accepted decisions with open blockers?
+  lockstep review check                   # do accepted decisions have blockers?
   lockstep review invite --name Ada --role reviewer
   lockstep review backup reviews.jsonl`,
 	}
@@ -44,8 +44,8 @@ in. They work while the server runs, and while it does not.`,
 }
 
 // byPage groups lines, in their order.
-func byPage(lines []review.Line) (names []string, pages map[string][]review.Line) {
-	pages = make(map[string][]review.Line)
+func byPage(lines []entry.Line) (names []string, pages map[string][]entry.Line) {
+	pages = make(map[string][]entry.Line)
 	for _, line := range lines {
 		if pages[line.Page] == nil {
 			names = append(names, line.Page)

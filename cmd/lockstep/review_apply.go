@@ -10,8 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/entry"
+	"lockstep/site/review/repo"
 )
 
 func newReviewApplyCommand() *cobra.Command {
@@ -44,7 +45,7 @@ is committed, too, and the thread names the commit; otherwise commit it yourself
 				return err
 			}
 			_, pages := byPage(all.lines)
-			s, err := review.SuggestionIn(pages[d.Page], args[1])
+			s, err := repo.SuggestionIn(pages[d.Name], args[1])
 			if err != nil {
 				return usageError{err.Error(), "lockstep review list"}
 			}
@@ -65,10 +66,10 @@ is committed, too, and the thread names the commit; otherwise commit it yourself
 			if err != nil {
 				return fmt.Errorf("the edit is written, and the thread is still open: %w", err)
 			}
-			if applied.Signature, err = signer.Sign(cmd.Context(), who.ID, review.MessageOf(applied)); err != nil {
+			if applied.Signature, err = signer.Sign(cmd.Context(), who.ID, entry.Message(applied.ID())); err != nil {
 				return fmt.Errorf("the edit is written, and the thread is still open: %w", err)
 			}
-			if _, err := addReviews(cmd.Context(), &f, reviewed{lines: append(pages[d.Page], applied)}, false); err != nil {
+			if _, err := addReviews(cmd.Context(), &f, reviewed{lines: append(pages[d.Name], applied)}, false); err != nil {
 				return fmt.Errorf("the edit is written, and the thread is still open: %w", err)
 			}
 			return nil

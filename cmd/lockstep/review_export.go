@@ -14,7 +14,9 @@ import (
 
 	"lockstep/durable"
 	"lockstep/site/build"
-	"lockstep/site/review"
+	"lockstep/site/review/repo"
+	"lockstep/site/review/store"
+	"lockstep/site/review/subject"
 )
 
 func newReviewExportCommand() *cobra.Command {
@@ -56,21 +58,21 @@ whatever came first. What the repository has already stays: commit the folder.`,
 
 // exportReviews writes what the log and the repository together have.
 func exportReviews(cmd *cobra.Command, tree *build.Tree, f *reviewFlags, all, exported reviewed, dry bool) error {
-	revisions := review.HoldRevisions(append(slices.Clone(exported.docs), all.docs...))
+	revisions := store.HoldRevisions(append(slices.Clone(exported.docs), all.docs...))
 	names, pages := byPage(append(slices.Clone(all.lines), exported.lines...))
 	written, same := 0, 0
 	for _, name := range names {
 		d, ok := tree.Document(name)
 		if !ok {
 			// The page is gone; what was said about it is not.
-			d = review.Document{Page: name, Title: name, Path: "/" + name + "/"}
+			d = subject.Page{Name: name, Title: name, Path: "/" + name + "/"}
 		}
-		d.Page = name // its review goes on under the name under which it began
-		files, err := review.Files(pages[name], d, revisions)
+		d.Name = name // its review goes on under the name under which it began
+		files, err := repo.Files(pages[name], d, revisions)
 		if err != nil {
 			return fmt.Errorf("export %s: %w", name, err)
 		}
-		folder := path.Join(tree.ReviewFolder(), review.FolderOf(name))
+		folder := path.Join(tree.ReviewFolder(), subject.FolderOf(name))
 		w, s, err := writeReview(f.dir, folder, files, dry)
 		if err != nil {
 			return fmt.Errorf("export %s: %w", name, err)
@@ -83,7 +85,7 @@ func exportReviews(cmd *cobra.Command, tree *build.Tree, f *reviewFlags, all, ex
 			return err
 		}
 	}
-	if _, _, err := writeReview(f.dir, tree.ReviewFolder(), map[string][]byte{".gitignore": []byte(review.IgnoreText)}, dry || len(names) == 0); err != nil {
+	if _, _, err := writeReview(f.dir, tree.ReviewFolder(), map[string][]byte{".gitignore": []byte(repo.IgnoreText)}, dry || len(names) == 0); err != nil {
 		return err
 	}
 	verb := "written"
@@ -102,7 +104,7 @@ func dropOldFile(dir, folder string, dry bool) error {
 		return err
 	}
 	defer root.Close()
-	if err := root.Remove(path.Join(folder, review.EventsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := root.Remove(path.Join(folder, repo.EventsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("export: %w", err)
 	}
 	return nil
@@ -171,7 +173,7 @@ An event that has no effect is listed as well: it had none where it was written.
 	return cmd
 }
 
-func printProblems(cmd *cobra.Command, problems []review.Problem) {
+func printProblems(cmd *cobra.Command, problems []repo.Problem) {
 	for _, p := range problems {
 		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n\tmend: %s\n", p.File, p.Message, p.Mend)
 	}
@@ -199,13 +201,13 @@ func printAdded(cmd *cobra.Command, f *reviewFlags, r reviewed, empty bool) erro
 }
 
 // exportedReviews reads what the repository has of reviews, as far as it is sound.
-func exportedReviews(tree *build.Tree, dir string) (r reviewed, problems []review.Problem) {
+func exportedReviews(tree *build.Tree, dir string) (r reviewed, problems []repo.Problem) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return r, []review.Problem{{File: dir, Message: err.Error(), Mend: "make it readable"}}
+		return r, []repo.Problem{{File: dir, Message: err.Error(), Mend: "make it readable"}}
 	}
 	defer root.Close()
-	pages, problems := review.ReadReviews(root.FS(), tree.ReviewFolder())
+	pages, problems := repo.Read(root.FS(), tree.ReviewFolder())
 	for _, p := range pages {
 		r.lines = append(r.lines, p.Lines...)
 		r.docs = append(r.docs, p.Docs...)
@@ -261,7 +263,7 @@ func newReviewRestoreCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("restore: %w", err)
 			}
-			lines, docs, err := review.ReadBackup(bytes.NewReader(data))
+			lines, docs, err := store.ReadBackup(bytes.NewReader(data))
 			if err != nil {
 				return fmt.Errorf("restore %s: %w", args[0], err)
 			}

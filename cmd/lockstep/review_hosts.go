@@ -18,7 +18,7 @@ import (
 	"lockstep/durable"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/storage"
-	"lockstep/site/review"
+	"lockstep/site/review/store"
 )
 
 // hostFlags make this server one of several that keep the same reviews.
@@ -117,12 +117,12 @@ func sameHosts(dir string, h *reviewHosts) error {
 	return durable.WriteFile(path, data, 0o600)
 }
 
-var _ review.Hosts = (*reviewLog)(nil)
+var _ store.Hosts = (*reviewLog)(nil)
 
-// Others implements [review.Hosts].
+// Others implements [store.Hosts].
 func (l *reviewLog) Others() []string { return l.node.Others() }
 
-// Ask implements [review.Hosts].
+// Ask implements [store.Hosts].
 func (l *reviewLog) Ask(ctx context.Context, host string, question []byte) ([]byte, error) {
 	return l.node.Ask(ctx, host, question)
 }

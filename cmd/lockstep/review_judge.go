@@ -8,8 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/display"
+	"lockstep/site/review/state"
+	"lockstep/site/review/store"
 )
 
 func newReviewListCommand() *cobra.Command {
@@ -36,7 +38,7 @@ func newReviewListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			revisions := review.HoldRevisions(all.docs)
+			revisions := store.HoldRevisions(all.docs)
 			type row struct {
 				Page     string `json:"page"`
 				ID       string `json:"id"`
@@ -53,13 +55,13 @@ func newReviewListCommand() *cobra.Command {
 			rows := []row{}
 			names, pages := byPage(all.lines)
 			for _, name := range names {
-				state, err := review.StateOf(pages[name])
+				state, err := state.Of(pages[name])
 				if err != nil {
 					return fmt.Errorf("%s: %w", name, err)
 				}
 				d, _ := tree.Document(name)
-				d.Page = name
-				for _, t := range review.Show(state, d, revisions, access.Actor{}).Threads {
+				d.Name = name
+				for _, t := range display.Show(state, d, revisions, access.Actor{}).Threads {
 					if open && t.Status != "open" {
 						continue
 					}

@@ -12,6 +12,10 @@ import (
 
 	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/event"
+	"lockstep/site/review/repo"
+	"lockstep/site/review/store"
+	"lockstep/site/review/subject"
 )
 
 // TestReview_old_file: a repository that keeps a review in one file of lines is
@@ -26,7 +30,7 @@ func TestReview_old_file(t *testing.T) {
 	if !ok {
 		t.Fatal("the site has no adr/0001")
 	}
-	memory, revisions := review.NewMemory(), review.HoldRevisions(nil)
+	memory, revisions := store.NewMemory(), store.HoldRevisions(nil)
 	s, err := review.Open(t.Context(), review.Options{Log: memory, Keys: memory, Revisions: revisions})
 	if err != nil {
 		t.Fatal(err)
@@ -35,10 +39,10 @@ func TestReview_old_file(t *testing.T) {
 	if _, _, err := s.OpenThread(t.Context(), ada, d, review.ThreadRequest{ID: "x", Body: "Why one log?", Anchor: &review.AnchorRequest{Quote: "one log per shard"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Resolve(t.Context(), ada, d, "x", review.ResolveRequest{Kind: review.Answered, Reason: "See above."}); err != nil {
+	if err := s.Resolve(t.Context(), ada, d, "x", review.ResolveRequest{Kind: event.Answered, Reason: "See above."}); err != nil {
 		t.Fatal(err)
 	}
-	lines, err := s.Lines(t.Context(), d.Page)
+	lines, err := s.Lines(t.Context(), d.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,15 +53,15 @@ func TestReview_old_file(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	folder := filepath.Join(dir, "adr/reviews", review.FolderOf(d.Page))
-	file := filepath.Join(folder, review.EventsFile)
-	files, err := review.Files(lines, d, revisions)
+	folder := filepath.Join(dir, "adr/reviews", subject.FolderOf(d.Name))
+	file := filepath.Join(folder, repo.EventsFile)
+	files, err := repo.Files(lines, d, revisions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files[review.EventsFile] = old.Bytes()
+	files[repo.EventsFile] = old.Bytes()
 	for name, data := range files {
-		if strings.HasPrefix(name, review.EventsFolder+"/") {
+		if strings.HasPrefix(name, repo.EventsFolder+"/") {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o755); err != nil {
@@ -84,7 +88,7 @@ func TestReview_old_file(t *testing.T) {
 		t.Errorf("the old file is still there: %v", err)
 	}
 	for _, l := range lines {
-		if _, err := os.Stat(filepath.Join(folder, review.EventsFolder, l.ID()+".json")); err != nil {
+		if _, err := os.Stat(filepath.Join(folder, repo.EventsFolder, l.ID()+".json")); err != nil {
 			t.Error(err)
 		}
 	}

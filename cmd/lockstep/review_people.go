@@ -30,7 +30,8 @@ func newReviewInviteCommand() *cobra.Command {
 		Long: `Prints a link. Whoever opens it first, in a browser, and says so, reviews as
 that person. Only a hash of the link is kept. The server must run with
 --review-invites; it need not be started again.`,
-		Example: `  lockstep review invite --name "Ada Lovelace" --role reviewer --url https://review.example.org
+		Example: `  lockstep review invite --name "Ada Lovelace" --role reviewer \
+    --url https://review.example.org
   lockstep review invite --name Bob --role commenter --expires 24h`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -78,7 +79,8 @@ revoked. Only a hash of it is kept. The server must run with --review-invites or
 --review-oidc-issuer; it need not be started again.`,
 		Example: `  TOKEN=$(lockstep review token --name CI --role commenter --expires 720h)
   curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \
-    -d '{"id":"build-17","body":"The build is red."}' https://review.example.org/api/reviews/adr/0001-log/threads`,
+    -d '{"id":"build-17","body":"The build is red."}' \
+    https://review.example.org/api/reviews/adr/0001-log/threads`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := access.ParseRole(role)

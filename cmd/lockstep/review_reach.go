@@ -16,8 +16,11 @@ import (
 	"lockstep/durable"
 	"lockstep/prototype/cluster"
 	"lockstep/site/review"
-	"lockstep/site/review/access"
 	"lockstep/site/review/anchor"
+	"lockstep/site/review/entry"
+	"lockstep/site/review/event"
+	"lockstep/site/review/httpapi"
+	"lockstep/site/review/store"
 )
 
 // Commands reach the log in one of two ways: they open the store, or, while a
@@ -54,7 +57,7 @@ func withService(ctx context.Context, f *reviewFlags, use func(*review.Service) 
 	if err != nil {
 		return err
 	}
-	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Who: access.FirstOf{}})
+	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions})
 	if err != nil {
 		return errors.Join(damagedReviews(f.store(), err), store.Close())
 	}
@@ -63,7 +66,7 @@ func withService(ctx context.Context, f *reviewFlags, use func(*review.Service) 
 
 // reviewed is everything that a log has.
 type reviewed struct {
-	lines []review.Line
+	lines []entry.Line
 	docs  []*anchor.Doc // the texts that they speak of
 }
 
@@ -82,7 +85,7 @@ func readReviews(ctx context.Context, f *reviewFlags) (r reviewed, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.lines, r.docs, err = review.ReadBackup(&backup)
+	r.lines, r.docs, err = store.ReadBackup(&backup)
 	return r, err
 }
 
@@ -111,10 +114,10 @@ func addReviews(ctx context.Context, f *reviewFlags, r reviewed, empty bool) (do
 }
 
 func (r reviewed) write(w io.Writer) error {
-	if err := review.WriteLines(w, r.lines); err != nil {
+	if err := event.WriteLines(w, r.lines); err != nil {
 		return err
 	}
-	return review.WriteDocs(w, r.docs)
+	return store.WriteDocs(w, r.docs)
 }
 
 // askServer asks the server that has the store open.
@@ -129,7 +132,7 @@ func askServer(ctx context.Context, f *reviewFlags, method, query string, body i
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, method, s.URL+review.OperatorPath+query, body)
+	r, err := http.NewRequestWithContext(ctx, method, s.URL+httpapi.OperatorPath+query, body)
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/repo"
 	"lockstep/site/review/signature"
 )
 
@@ -78,7 +78,7 @@ func newReviewSignerCommand() *cobra.Command {
 	var add, server bool
 	cmd := &cobra.Command{
 		Use:   "signer",
-		Short: "Print the key that signs verdicts here, as a line of allowed signers",
+		Short: "Print the key that signs here, as a line of allowed signers",
 		Long: `Prints whom the key that signs here may speak for, in the format of
 ssh-keygen's allowed signers. With --add the line is written to
 adr/reviews/allowed_signers: commit it, and let the others look at it. Once that file
@@ -108,7 +108,7 @@ key of a server where people sign in; it speaks for them.`,
 			if err != nil {
 				return err
 			}
-			file := path.Join(tree.ReviewFolder(), review.SignersFile)
+			file := path.Join(tree.ReviewFolder(), repo.SignersFile)
 			written, err := addSigner(f.dir, file, line)
 			if err != nil {
 				return fmt.Errorf("add a signer: %w", err)

@@ -16,7 +16,7 @@ import (
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/storage"
 	"lockstep/prototype/order"
-	"lockstep/site/review"
+	"lockstep/site/review/store"
 )
 
 // reviewLog keeps reviews in the ordering engine itself: one Raft group on disk,
@@ -26,10 +26,10 @@ import (
 // nothing acknowledged ever lost. The laboratory's faults have no way to it.
 //
 //	review.Service ── reviewLog ── node.Node ── WAL + bolt in <data>/log
-//	               └─ review.KeyFile            <data>/keys
-//	               └─ review.Revisions          <data>/revisions/
+//	               └─ store.KeyFile             <data>/keys
+//	               └─ store.Revisions           <data>/revisions/
 //
-// Keys and revisions are not in the log; [review.Shared] brings them to the other
+// Keys and revisions are not in the log; [store.Shared] brings them to the other
 // hosts.
 type reviewLog struct {
 	node *node.Node
@@ -39,12 +39,12 @@ type reviewLog struct {
 	listed []string        // the index, as far as it was read
 }
 
-var _ review.Log = (*reviewLog)(nil)
+var _ store.Log = (*reviewLog)(nil)
 
 // reviewIndex is the conversation that lists the pages. Theirs have a slash.
 const reviewIndex = "pages"
 
-// Append implements [review.Log].
+// Append implements [store.Log].
 func (l *reviewLog) Append(ctx context.Context, page, id string, data []byte) (uint64, error) {
 	if err := l.list(ctx, page); err != nil {
 		return 0, err
@@ -87,7 +87,7 @@ func (l *reviewLog) submit(ctx context.Context, conversation string, c order.Com
 	return seq, nil
 }
 
-// Read implements [review.Log].
+// Read implements [store.Log].
 func (l *reviewLog) Read(ctx context.Context, page string, after uint64, limit int) ([][]byte, error) {
 	view, err := l.node.Read(ctx, node.ReadRequest{Conversation: page, After: after, Limit: limit, Level: node.Local})
 	if err != nil {
@@ -100,10 +100,10 @@ func (l *reviewLog) Read(ctx context.Context, page string, after uint64, limit i
 	return entries, nil
 }
 
-// Watch implements [review.Log].
+// Watch implements [store.Log].
 func (l *reviewLog) Watch(page string) <-chan struct{} { return l.node.Watch(page) }
 
-// Pages implements [review.Log].
+// Pages implements [store.Log].
 func (l *reviewLog) Pages(ctx context.Context) ([]string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,10 +122,10 @@ func (l *reviewLog) Pages(ctx context.Context) ([]string, error) {
 // reviewStore is everything that reviews keep on disk.
 type reviewStore struct {
 	Log       *reviewLog
-	Keys      review.Keys
-	Revisions *review.Revisions
+	Keys      store.Keys
+	Revisions *store.Revisions
 
-	keys *review.KeyFile
+	keys *store.KeyFile
 	lock *cluster.Lock
 }
 
@@ -151,10 +151,10 @@ func openReviewStore(ctx context.Context, o storeOptions) (_ *reviewStore, err e
 	if err != nil {
 		return nil, fmt.Errorf("open reviews: %w", err)
 	}
-	store := &reviewStore{lock: lock}
+	opened := &reviewStore{lock: lock}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, store.Close())
+			err = errors.Join(err, opened.Close())
 		}
 	}()
 	if err := os.Chmod(dir, 0o700); err != nil {
@@ -163,25 +163,25 @@ func openReviewStore(ctx context.Context, o storeOptions) (_ *reviewStore, err e
 	if err := sameHosts(dir, o.Hosts); err != nil {
 		return nil, err
 	}
-	if store.Revisions, err = review.OpenRevisions(filepath.Join(dir, "revisions")); err != nil {
+	if opened.Revisions, err = store.OpenRevisions(filepath.Join(dir, "revisions")); err != nil {
 		return nil, damagedReviews(dir, err)
 	}
-	if store.keys, err = review.OpenKeyFile(filepath.Join(dir, "keys")); err != nil {
+	if opened.keys, err = store.OpenKeyFile(filepath.Join(dir, "keys")); err != nil {
 		return nil, damagedReviews(dir, err)
 	}
-	store.Keys = store.keys
+	opened.Keys = opened.keys
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards = "review", []node.Peer{{ID: "review", Raft: "review"}}, 1
 	cfg.MaxID, cfg.MaxBody, cfg.MaxBatch = 512, 256<<10, 1<<20
 	cfg.Retain = 0 // a review is kept for ever
 	cfg.Network, cfg.Stores, cfg.Logger = nobody{}, storage.DiskStores(filepath.Join(dir, "log"), storage.WAL, logger), logger
 	within := reviewOpenWithin
-	store.Log = &reviewLog{known: make(map[string]bool)}
+	opened.Log = &reviewLog{known: make(map[string]bool)}
 	if o.Hosts != nil {
 		within = reviewHostsOpenWithin
 		cfg.ID, cfg.Peers, cfg.Network = o.Hosts.ID, o.Hosts.Peers, o.Hosts.network
-		shared := review.Share(store.keys, store.Revisions, store.Log)
-		store.Keys, cfg.Answer = shared, func(_ string, question []byte) ([]byte, error) { return shared.Answer(question) }
+		shared := store.Share(opened.keys, opened.Revisions, opened.Log)
+		opened.Keys, cfg.Answer = shared, func(_ string, question []byte) ([]byte, error) { return shared.Answer(question) }
 	}
 	n, err := node.Open(cfg)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -190,8 +190,8 @@ func openReviewStore(ctx context.Context, o storeOptions) (_ *reviewStore, err e
 	if err != nil {
 		return nil, damagedReviews(dir, err)
 	}
-	store.Log.node = n
-	return store, store.await(ctx, within)
+	opened.Log.node = n
+	return opened, opened.await(ctx, within)
 }
 
 // await returns when the log can be read as it is.

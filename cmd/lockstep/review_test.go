@@ -21,8 +21,8 @@ import (
 	"testing"
 	"time"
 
-	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/httpapi"
 )
 
 // reviewedSite is a repository of its own with two decisions.
@@ -467,10 +467,7 @@ func TestReview_matrix(t *testing.T) {
 		answer.Body.Close()
 		cookies[role.String()] = answer.Cookies()[0].String()
 	}
-	service, err := review.Open(t.Context(), review.Options{Log: review.NewMemory(), Keys: review.NewMemory(), Who: access.FirstOf{}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	api := httpapi.New(httpapi.Options{})
 	origins := map[string]struct {
 		headers map[string]string
 		refused bool // for what changes something
@@ -494,7 +491,7 @@ func TestReview_matrix(t *testing.T) {
 	}
 	asked := 0
 	roles := []string{"nobody", "reader", "commenter", "reviewer", "maintainer"}
-	for _, route := range service.Routes() {
+	for _, route := range api.Routes() {
 		if !slices.Contains(access.Verbs, route.Verb) {
 			t.Errorf("%s %s names no verb", route.Method, route.Pattern)
 		}
@@ -570,7 +567,7 @@ func TestReview_matrix(t *testing.T) {
 		t.Errorf("only %d requests", asked)
 	}
 	// The log of commands on this machine is for nobody else.
-	answer, err := http.Get(s.address + review.OperatorPath)
+	answer, err := http.Get(s.address + httpapi.OperatorPath)
 	if err != nil || answer.StatusCode != 401 {
 		t.Errorf("the dump without its token: %v %v", answer.StatusCode, err)
 	}

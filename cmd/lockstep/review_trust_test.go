@@ -10,8 +10,9 @@ import (
 	"syscall"
 	"testing"
 
-	"lockstep/site/review"
 	"lockstep/site/review/entry"
+	"lockstep/site/review/repo"
+	"lockstep/site/review/standing"
 )
 
 // reviewing is a repository, its server, and the commands on it.
@@ -157,7 +158,7 @@ func TestReview_signed(t *testing.T) {
 		t.Errorf("the page does not say who signed")
 	}
 
-	folder := filepath.Join(r.dir, "adr/reviews/0001-use-a-log", review.EventsFolder)
+	folder := filepath.Join(r.dir, "adr/reviews/0001-use-a-log", repo.EventsFolder)
 	blocker, approval := eventFiles(t, folder, `"y"`), eventFiles(t, folder, "review.submitted")
 	restore := func() { runGit(t, r.dir, "checkout", "-q", "--", "adr") }
 
@@ -178,7 +179,7 @@ func TestReview_signed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write := func(file string, l review.Line) {
+	write := func(file string, l entry.Line) {
 		data, err := entry.Encode(l)
 		if err != nil {
 			t.Fatal(err)
@@ -264,7 +265,7 @@ func TestReview_deciders(t *testing.T) {
 	r := &reviewing{t: t, dir: reviewedSite(t)}
 	r.serve()
 	r.approve()
-	if a := r.state().Approvers[0]; a.State != review.Unverified || a.By != "local:ada@example.org" {
+	if a := r.state().Approvers[0]; a.State != standing.Unverified || a.By != "local:ada@example.org" {
 		t.Errorf("by name alone: %+v", a)
 	}
 	config := func(text string) {
@@ -289,5 +290,5 @@ func TestReview_deciders(t *testing.T) {
 		r.say(tt.want, !strings.Contains(tt.want, "sound"), args...)
 	}
 	config("review:\n  deciders:\n    Ada: [ada@example.org]\n")
-	wait(t, "the server has read who decides", func() bool { return r.state().Approvers[0].State == review.Approved })
+	wait(t, "the server has read who decides", func() bool { return r.state().Approvers[0].State == standing.Approved })
 }

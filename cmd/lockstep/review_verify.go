@@ -6,15 +6,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/site/review"
+	"lockstep/site/review/entry"
 	"lockstep/site/review/signature"
+	"lockstep/site/review/state"
 )
 
 func newReviewVerifyCommand() *cobra.Command {
 	var f reviewFlags
 	cmd := &cobra.Command{
 		Use:   "verify",
-		Short: "Prove that the log and the repository are whole, and say who signed what",
+		Short: "Prove that log and repository are whole, and say who signed what",
 		Long: `Reads every event of the log, opens every text and compares it with what the
 event commits to, and computes every id anew. Does the same with what the repository
 has, and compares the two. Then it lists the verdicts, and the ends of blocking
@@ -54,14 +55,14 @@ func verifyReviews(cmd *cobra.Command, f *reviewFlags) error {
 	names, pages := byPage(all.lines)
 	unsigned := 0
 	for _, name := range names {
-		state, err := review.StateOf(pages[name])
+		state, err := state.Of(pages[name])
 		if err != nil {
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", name, err)
 			wrong++
 			continue
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s  #%d  head %s  %s\n", name, state.N, state.Head, compareExport(pages[name], inRepository[name]))
-		for _, w := range state.Words(tree.ReviewTrust()) {
+		for _, w := range tree.ReviewTrust().Words(state) {
 			fmt.Fprintf(cmd.OutOrStdout(), "  %s by %s (%s): %s\n", w.What, oneLine(w.Who.Name, 60), oneLine(w.Who.ID, 120), w.Is())
 			switch {
 			case w.State == signature.Broken:
@@ -87,7 +88,7 @@ func verifyReviews(cmd *cobra.Command, f *reviewFlags) error {
 }
 
 // compareExport says how an export stands to the log.
-func compareExport(log, exported []review.Line) string {
+func compareExport(log, exported []entry.Line) string {
 	if len(exported) == 0 {
 		return "not exported"
 	}

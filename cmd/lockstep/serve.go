@@ -16,7 +16,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
-	"lockstep/site/review"
+	"lockstep/site/review/webhook"
 	"lockstep/site/serve"
 	"lockstep/site/stream"
 )
@@ -50,7 +50,8 @@ then on most of them.`,
 		Example: `  lockstep serve
   lockstep serve --addr 127.0.0.1:0          # any free port
   lockstep serve --dir ../other-repo         # another team's repository
-  lockstep serve --review-id a --review-peers a=10.0.0.1:7201,b=10.0.0.2:7201,c=10.0.0.3:7201 \
+  lockstep serve --review-id a \
+    --review-peers a=10.0.0.1:7201,b=10.0.0.2:7201,c=10.0.0.3:7201 \
     --tls-cert a.pem --tls-key a.key --tls-ca ca.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd, &f) },
@@ -134,7 +135,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		running = reviews
 		reviews.serve(&options)
 		if f.webhook != "" {
-			hook := &review.Hook{URL: f.webhook, Secret: os.Getenv("LOCKSTEP_WEBHOOK_SECRET"), File: filepath.Join(f.data, "review", "webhook.json"), Private: f.webhookPrivate}
+			hook := &webhook.Hook{URL: f.webhook, Secret: os.Getenv("LOCKSTEP_WEBHOOK_SECRET"), File: filepath.Join(f.data, "review", "webhook.json"), Private: f.webhookPrivate}
 			if err := hook.Validate(); err != nil {
 				return usageError{"--review-webhook: " + err.Error(), "LOCKSTEP_WEBHOOK_SECRET=… lockstep serve --review-webhook https://…"}
 			}

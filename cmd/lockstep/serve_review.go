@@ -11,17 +11,22 @@ import (
 	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/httpapi"
+	"lockstep/site/review/subject"
+	"lockstep/site/review/webhook"
 	"lockstep/site/serve"
 )
 
 // reviewParts are the reviews of a served site.
 type reviewParts struct {
 	Service  *review.Service
+	API      *httpapi.API
+	pages    subject.Pages
 	door     *door
 	store    *reviewStore
 	token    string // for commands on this machine
 	quiet    func() // no server is announced any more
-	hook     *review.Hook
+	hook     *webhook.Hook
 	stopHook func()
 	hooked   chan struct{} // closed when the hook has ended
 	logger   *slog.Logger
@@ -31,7 +36,7 @@ type reviewOptions struct {
 	Dir    string // the repository
 	Data   string // folder of the store
 	Hosts  *reviewHosts
-	Pages  review.Pages
+	Pages  subject.Pages
 	Door   *door
 	Logger *slog.Logger
 	URL    string // where commands on this machine reach the server
@@ -48,12 +53,12 @@ func startReviews(ctx context.Context, o reviewOptions) (*reviewParts, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Pages: o.Pages, Who: o.Door.Who,
-		Sign: signer.Sign, Logger: o.Logger, Done: ctx.Done()})
+	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Sign: signer.Sign, Logger: o.Logger})
 	if err != nil {
 		return nil, errors.Join(damagedReviews(o.Data, err), store.Close())
 	}
-	p := &reviewParts{Service: service, door: o.Door, store: store, logger: o.Logger, token: rand.Text()}
+	api := httpapi.New(httpapi.Options{Service: service, Pages: o.Pages, Who: o.Door.Who, Logger: o.Logger, Done: ctx.Done()})
+	p := &reviewParts{Service: service, API: api, pages: o.Pages, door: o.Door, store: store, logger: o.Logger, token: rand.Text()}
 	if p.quiet, err = announce(o.Data, serving{URL: o.URL, Token: p.token}); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -64,9 +69,9 @@ func startReviews(ctx context.Context, o reviewOptions) (*reviewParts, error) {
 func (p *reviewParts) serve(o *serve.Options) {
 	mux := http.NewServeMux()
 	mux.Handle("/", p.door.Handler)
-	mux.Handle("/api/reviews/", p.Service.Handler())
-	mux.Handle("/reviews/", p.Service.Handler())
-	mux.Handle(review.OperatorPath, p.Service.Operator(p.token))
+	mux.Handle("/api/reviews/", p.API.Handler())
+	mux.Handle("/reviews/", p.API.Handler())
+	mux.Handle(httpapi.OperatorPath, p.API.Operator(p.token))
 	o.Reviews = access.DefaultLimits(p.door.Who).Limit(mux)
 	o.ReviewRoutes = append([]string{"/api/reviews/", "POST /reviews/", "GET /reviews/feed.xml", "GET /reviews/{kind}/{slug}/feed.xml",
 		"GET /reviews/{kind}/{slug}/threads/{thread}/feed.xml"}, p.door.Patterns...)
@@ -75,14 +80,14 @@ func (p *reviewParts) serve(o *serve.Options) {
 }
 
 // Review is what a page shows to whoever asks for it.
-func (p *reviewParts) Review(r *http.Request, d review.Document) *site.Review {
+func (p *reviewParts) Review(r *http.Request, d subject.Page) *site.Review {
 	who, err := p.door.Who.Identify(r)
 	if err != nil {
 		who = access.Actor{}
 	}
 	shown, err := p.Service.Review(r.Context(), d, who)
 	if err != nil {
-		p.logger.Error("show a review", "page", d.Page, "error", err)
+		p.logger.Error("show a review", "page", d.Name, "error", err)
 		return nil
 	}
 	return shown
@@ -94,7 +99,7 @@ func (p *reviewParts) OpenThreads(r *http.Request) *site.ReviewList {
 	if err != nil {
 		who = access.Actor{}
 	}
-	list, err := p.Service.List(r.Context(), who)
+	list, err := p.Service.List(r.Context(), p.pages.Documents(), who)
 	if err != nil {
 		p.logger.Error("list open threads", "error", err)
 		return &site.ReviewList{}
@@ -108,10 +113,11 @@ func (p *reviewParts) tell(ctx context.Context) {
 		return
 	}
 	ctx, stop := context.WithCancel(ctx)
+	p.hook.Service, p.hook.Pages, p.hook.Logger = p.Service, p.pages, p.logger
 	p.hooked, p.stopHook = make(chan struct{}), stop
 	go func() {
 		defer close(p.hooked)
-		if err := p.Service.Run(ctx, p.hook); err != nil && ctx.Err() == nil {
+		if err := p.hook.Run(ctx); err != nil && ctx.Err() == nil {
 			p.logger.Error("the webhook has ended", "error", err)
 		}
 	}()
@@ -131,8 +137,8 @@ func (p *reviewParts) Close() error {
 }
 
 // latePages are the pages of a server that is made after the reviews.
-type latePages struct{ pages review.Pages }
+type latePages struct{ pages subject.Pages }
 
-func (l *latePages) Document(page string) (review.Document, bool) { return l.pages.Document(page) }
+func (l *latePages) Document(page string) (subject.Page, bool) { return l.pages.Document(page) }
 
-func (l *latePages) Documents() []review.Document { return l.pages.Documents() }
+func (l *latePages) Documents() []subject.Page { return l.pages.Documents() }

@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"lockstep/site"
-	"lockstep/site/review"
+	"lockstep/site/review/state"
+	"lockstep/site/review/subject"
 )
 
 // formerNames are the names by which a page can have been reviewed before: those
@@ -14,22 +15,22 @@ import (
 // renamed, the newest first. A name that another page has now is not among them.
 func (t *Tree) formerNames(p *site.Page) (names []string) {
 	add := func(name string) {
-		if name != review.PageOf(p.Path) && !slices.Contains(names, name) && t.reviews.current[name] == nil {
+		if name != subject.NameOf(p.Path) && !slices.Contains(names, name) && t.reviews.current[name] == nil {
 			names = append(names, name)
 		}
 	}
 	for _, alias := range p.Meta.Aliases {
 		if isMarkdown(alias) {
 			for _, path := range t.builder.pathsOf(strings.TrimPrefix(alias, "/")) {
-				add(review.PageOf(path))
+				add(subject.NameOf(path))
 			}
 			continue
 		}
-		add(review.PageOf("/" + strings.Trim(alias, "/") + "/"))
+		add(subject.NameOf("/" + strings.Trim(alias, "/") + "/"))
 	}
 	for _, file := range t.builder.history.was[p.Source] {
 		for _, path := range t.builder.pathsOf(file) {
-			add(review.PageOf(path))
+			add(subject.NameOf(path))
 		}
 	}
 	return names
@@ -64,9 +65,9 @@ func (b *Builder) pathsOf(file string) (paths []string) {
 
 // reviewOf is what was exported of a page's review, under the name that it has or
 // one that it had; nil if nothing was.
-func (t *Tree) reviewOf(p *site.Page) *review.State {
+func (t *Tree) reviewOf(p *site.Page) *state.State {
 	if len(t.reviews.exported) == 0 {
 		return nil
 	}
-	return review.Document{Page: review.PageOf(p.Path), Former: t.formerNames(p)}.In(t.reviews.exported)
+	return subject.Page{Name: subject.NameOf(p.Path), Former: t.formerNames(p)}.In(t.reviews.exported)
 }

@@ -7,9 +7,15 @@ import (
 	"sync"
 
 	"lockstep/site"
-	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/display"
+	"lockstep/site/review/event"
+	"lockstep/site/review/repo"
 	"lockstep/site/review/signature"
+	"lockstep/site/review/standing"
+	"lockstep/site/review/state"
+	"lockstep/site/review/store"
+	"lockstep/site/review/subject"
 )
 
 // ReviewFolder is where the reviews of the site are exported to: beside the
@@ -27,18 +33,18 @@ func (c Config) reviewFolder() string {
 // are asked for, and what was exported of their reviews.
 type reviews struct {
 	mu        sync.Mutex
-	documents map[*site.Page]review.Document
-	current   map[string]*site.Page    // by the name that it has
-	byName    map[string]*site.Page    // by every name that leads to it
-	exported  map[string]*review.State // by page
-	revisions *review.Revisions
-	trust     *review.Trust
+	documents map[*site.Page]subject.Page
+	current   map[string]*site.Page   // by the name that it has
+	byName    map[string]*site.Page   // by every name that leads to it
+	exported  map[string]*state.State // by page
+	revisions *store.Revisions
+	trust     *standing.Trust
 }
 
 // Document gives a page as reviewers see it. A decision may also be called by its
 // number or its id, and any page by the last element of its path if that is
 // unique in its section.
-func (t *Tree) Document(name string) (review.Document, bool) {
+func (t *Tree) Document(name string) (subject.Page, bool) {
 	p := t.reviews.byName[strings.ToLower(name)]
 	if p == nil {
 		section, rest, _ := strings.Cut(name, "/")
@@ -47,13 +53,13 @@ func (t *Tree) Document(name string) (review.Document, bool) {
 		}
 	}
 	if p == nil {
-		return review.Document{}, false
+		return subject.Page{}, false
 	}
 	return t.documentOf(p), true
 }
 
 // Documents are all pages that can be reviewed, in reading order.
-func (t *Tree) ReviewDocuments() (all []review.Document) {
+func (t *Tree) ReviewDocuments() (all []subject.Page) {
 	for _, p := range t.Pages {
 		if t.documents[p] != nil {
 			all = append(all, t.documentOf(p))
@@ -62,13 +68,13 @@ func (t *Tree) ReviewDocuments() (all []review.Document) {
 	return all
 }
 
-func (t *Tree) documentOf(p *site.Page) review.Document {
+func (t *Tree) documentOf(p *site.Page) subject.Page {
 	t.reviews.mu.Lock()
 	defer t.reviews.mu.Unlock()
 	if d, ok := t.reviews.documents[p]; ok {
 		return d
 	}
-	d := review.Document{Page: review.PageOf(p.Path), Path: p.Path, Title: p.Title, Source: p.Source, Trust: t.reviews.trust}
+	d := subject.Page{Name: subject.NameOf(p.Path), Path: p.Path, Title: p.Title, Source: p.Source, Trust: t.reviews.trust}
 	d.Former = t.formerNames(p)
 	d.Blocks, d.Revision = t.Blocks(p)
 	if p.Decision != nil {
@@ -90,15 +96,15 @@ func (t *Tree) documentOf(p *site.Page) review.Document {
 // indexReviews names the pages and reads what was exported. A file that is not
 // what it says is a finding: nobody should take it for a review.
 func (t *Tree) indexReviews() {
-	r := &reviews{documents: make(map[*site.Page]review.Document), current: make(map[string]*site.Page), byName: make(map[string]*site.Page), exported: make(map[string]*review.State)}
+	r := &reviews{documents: make(map[*site.Page]subject.Page), current: make(map[string]*site.Page), byName: make(map[string]*site.Page), exported: make(map[string]*state.State)}
 	t.reviews = r
-	r.revisions, _ = review.OpenRevisions("")
+	r.revisions, _ = store.OpenRevisions("")
 	short := make(map[string][]*site.Page)
 	for _, p := range t.Pages {
 		if t.documents[p] == nil {
 			continue
 		}
-		name := review.PageOf(p.Path)
+		name := subject.NameOf(p.Path)
 		r.current[name], r.byName[name] = p, p
 		section, _, _ := strings.Cut(name, "/")
 		short[section+"/"+path.Base(strings.Trim(p.Path, "/"))] = append(short[section+"/"+path.Base(strings.Trim(p.Path, "/"))], p)
@@ -125,7 +131,7 @@ func (t *Tree) indexReviews() {
 	t.readReviews()
 	t.judgeReviews()
 	if len(r.exported) > 0 && t.byPath["/reviews/"] == nil {
-		t.add(ReviewsPage(review.OpenThreads(r.exported, t.ReviewDocuments())), nil)
+		t.add(ReviewsPage(display.OpenThreads(r.exported, t.ReviewDocuments())), nil)
 	}
 }
 
@@ -135,13 +141,13 @@ func (t *Tree) readReviews() {
 	find := func(file, mend, format string, args ...any) {
 		t.Findings = append(t.Findings, site.Finding{File: file, Rule: "review", Message: fmt.Sprintf(format, args...), Mend: mend})
 	}
-	pages, problems := review.ReadReviews(t.builder.root.FS(), t.ReviewFolder())
+	pages, problems := repo.Read(t.builder.root.FS(), t.ReviewFolder())
 	for _, p := range problems {
 		find(p.File, p.Mend, "%s", p.Message)
 	}
 	present := make(map[string]bool)
 	for _, p := range pages {
-		state, err := review.StateOf(p.Lines)
+		state, err := state.Of(p.Lines)
 		if err != nil {
 			find(p.Dirs[0], "take the files from version control", "it is no exported review: %s", err)
 			continue
@@ -153,7 +159,7 @@ func (t *Tree) readReviews() {
 		for _, doc := range p.Docs {
 			t.reviews.revisions.Saw(doc)
 		}
-		for _, w := range state.Words(t.reviews.trust) {
+		for _, w := range t.reviews.trust.Words(state) {
 			if w.State == signature.Broken {
 				find(p.Dirs[0], "take the file from version control, or let them say it again", "%s by %s: %s", w.What, w.Who.Name, w.Is())
 			}
@@ -170,17 +176,17 @@ func (t *Tree) judgeReviews() {
 		if p.Decision == nil || p.Decision.Status != site.StatusAccepted {
 			continue
 		}
-		state := t.reviewOf(p)
+		sum := t.reviewOf(p)
 		rule := t.config.Review.Approvals
-		if state == nil && rule != "all" {
+		if sum == nil && rule != "all" {
 			continue
 		}
-		if state == nil {
-			state = review.NewState()
+		if sum == nil {
+			sum = state.New()
 		}
-		shown := review.Show(state, t.documentOf(p), t.reviews.revisions, access.Actor{})
+		shown := display.Show(sum, t.documentOf(p), t.reviews.revisions, access.Actor{})
 		for _, thread := range shown.Threads {
-			if thread.Status == "open" && thread.Intent == string(review.Blocking) {
+			if thread.Status == "open" && thread.Intent == string(event.Blocking) {
 				t.find(p, 0, "review-blocker", "resolve the thread "+thread.ID+", or set the status back to proposed, and export the review again",
 					"it is accepted, and %s blocks it: %q", thread.Comments[0].Author, oneLine(thread.Comments[0].Body))
 			}
@@ -194,8 +200,8 @@ func (t *Tree) judgeReviews() {
 			}
 		}
 		if trust := t.reviews.trust; trust.Demanded {
-			for _, w := range state.Words(trust) {
-				if w.What == review.EndedBlocker && w.State != signature.Signed {
+			for _, w := range trust.Words(sum) {
+				if w.What == standing.EndedBlocker && w.State != signature.Signed {
 					t.find(p, 0, "review-signature", "let them reopen the thread and resolve it again on a server that signs, and export the review again", "it is accepted, and %s %s: %s", w.Who.Name, w.What, w.Is())
 				}
 			}
@@ -206,23 +212,23 @@ func (t *Tree) judgeReviews() {
 // approvalWords says what is wrong with where a decision-maker stands, and how to
 // put it right.
 func approvalWords(a site.Approver) (say, mend string) {
-	again := "let them approve on a server that signs with a key listed in " + review.SignersFile + ", and export the review again"
+	again := "let them approve on a server that signs with a key listed in " + repo.SignersFile + ", and export the review again"
 	switch a.State {
-	case review.Waiting:
+	case standing.Waiting:
 		return a.Name + " has not approved it", "let them approve, and export the review again; review: approvals in " + ConfigName + " sets the rule"
-	case review.Stale:
+	case standing.Stale:
 		return a.Name + " approved an older text", "let them look at what changed since, and export the review again"
-	case review.Earlier:
+	case standing.Earlier:
 		return a.Name + " approved an earlier form of it, which did not bind markup, pictures, status and deciders", "let them approve it anew, and export the review again; an approval is now bound to all that the page shows"
-	case review.Against:
+	case standing.Against:
 		return a.Name + " requests changes", "settle it with them, and export the review again"
-	case review.Unsigned:
+	case standing.Unsigned:
 		return "the approval of " + a.Name + " is not signed with a listed key", again
-	case review.Forged:
+	case standing.Forged:
 		return "the signature under the approval of " + a.Name + " is broken", again
-	case review.Unmapped:
+	case standing.Unmapped:
 		return a.Name + " has no id in review: deciders", "list their address, their issuer and subject, or the fingerprint of their key in " + ConfigName
-	case review.Ambiguous:
+	case standing.Ambiguous:
 		return "several people call themselves " + a.Name, "list the ids of the one who decides in review: deciders of " + ConfigName
 	}
 	return "", ""
@@ -243,7 +249,7 @@ func (t *Tree) exportedReview(p *site.Page) *site.Review {
 	if state == nil || t.documents[p] == nil {
 		return nil
 	}
-	return review.Show(state, t.documentOf(p), t.reviews.revisions, access.Actor{})
+	return display.Show(state, t.documentOf(p), t.reviews.revisions, access.Actor{})
 }
 
 // ReviewsPage is the page of all open threads.
@@ -253,16 +259,16 @@ func ReviewsPage(list *site.ReviewList) *site.Page {
 }
 
 // ReviewStates are the exported reviews by page.
-func (t *Tree) ReviewStates() map[string]*review.State { return t.reviews.exported }
+func (t *Tree) ReviewStates() map[string]*state.State { return t.reviews.exported }
 
 // ReviewOf is the exported review of a document; nil if there is none.
-func (t *Tree) ReviewOf(d review.Document) *site.Review {
+func (t *Tree) ReviewOf(d subject.Page) *site.Review {
 	state := d.In(t.reviews.exported)
 	if state == nil {
 		return nil
 	}
-	return review.Show(state, d, t.reviews.revisions, access.Actor{})
+	return display.Show(state, d, t.reviews.revisions, access.Actor{})
 }
 
 // ReviewTrust is what the repository says about people who review.
-func (t *Tree) ReviewTrust() *review.Trust { return t.reviews.trust }
+func (t *Tree) ReviewTrust() *standing.Trust { return t.reviews.trust }

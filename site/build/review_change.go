@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"lockstep/site"
-	"lockstep/site/review"
+	"lockstep/site/review/event"
+	"lockstep/site/review/state"
+	"lockstep/site/review/subject"
 )
 
 // ReviewChanges judges a change by what was said about the texts before it: base is
@@ -18,7 +20,7 @@ func (t *Tree) ReviewChanges(base *Tree, said func(names []string) bool) []site.
 	for _, before := range base.ReviewDocuments() {
 		// The names that a file had before are known from the history, which the tree of
 		// the base does not have.
-		if now, ok := t.Document(before.Page); ok {
+		if now, ok := t.Document(before.Name); ok {
 			before.Former = append(before.Former, now.Former...)
 		}
 		if was := base.ReviewOf(before); was != nil {
@@ -39,11 +41,11 @@ func (c *reviewChange) find(file string, line int, rule, mend, format string, ar
 	c.findings = append(c.findings, site.Finding{File: file, Line: line, Rule: rule, Message: fmt.Sprintf(format, args...), Mend: mend})
 }
 
-func (c *reviewChange) page(before review.Document, was *site.Review) {
-	now, there := c.now.Document(before.Page)
+func (c *reviewChange) page(before subject.Page, was *site.Review) {
+	now, there := c.now.Document(before.Name)
 	if !there {
 		for _, t := range openBlockers(was) {
-			c.find(before.Source, 0, "review-blocker-orphaned", "resolve the thread first, or name the page in the front matter of the one that takes its place: alias: "+before.Page,
+			c.find(before.Source, 0, "review-blocker-orphaned", "resolve the thread first, or name the page in the front matter of the one that takes its place: alias: "+before.Name,
 				"the page is gone, and %s", blocks(t))
 		}
 		return
@@ -52,8 +54,8 @@ func (c *reviewChange) page(before review.Document, was *site.Review) {
 	if is == nil {
 		is = &site.Review{}
 	}
-	for _, gone := range review.Missing(before.In(c.base.ReviewStates()), now.In(c.now.ReviewStates())) {
-		c.find(now.Source, 0, "review-events-removed", "take the review of "+before.Page+" from the base, and resolve what is settled in the review itself",
+	for _, gone := range state.Removed(before.In(c.base.ReviewStates()), now.In(c.now.ReviewStates())) {
+		c.find(now.Source, 0, "review-events-removed", "take the review of "+before.Name+" from the base, and resolve what is settled in the review itself",
 			"the change takes out of the review what %s", gone)
 	}
 	for _, t := range openBlockers(was) {
@@ -63,10 +65,10 @@ func (c *reviewChange) page(before review.Document, was *site.Review) {
 }
 
 // blocker compares where a blocking thread stood and where it stands.
-func (c *reviewChange) blocker(before, now review.Document, t site.Thread, is *site.Review) {
+func (c *reviewChange) blocker(before, now subject.Page, t site.Thread, is *site.Review) {
 	i := slices.IndexFunc(is.Threads, func(other site.Thread) bool { return other.ID == t.ID })
 	if i < 0 {
-		c.find(now.Source, c.near(before, now, t), "review-blocker-deleted", "take the review of "+before.Page+" from the base, and resolve the thread in the review itself", "the change deletes an open thread: %s", blocks(t))
+		c.find(now.Source, c.near(before, now, t), "review-blocker-deleted", "take the review of "+before.Name+" from the base, and resolve the thread in the review itself", "the change deletes an open thread: %s", blocks(t))
 		return
 	}
 	then := is.Threads[i]
@@ -96,7 +98,7 @@ func looseness(state string) int {
 
 // near is the line of the text as it is now that a reader of the change sees: where
 // the thread stood, as far as that is still there.
-func (c *reviewChange) near(before, now review.Document, t site.Thread) int {
+func (c *reviewChange) near(before, now subject.Page, t site.Thread) int {
 	if t.Block < 0 || t.Block >= len(before.Blocks) {
 		return 0
 	}
@@ -113,25 +115,25 @@ func (c *reviewChange) near(before, now review.Document, t site.Thread) int {
 // approved finds approvals of the text as it was that are none of the text as it is.
 // A change may say that it touches an approved text, take the status back, or bring
 // the new approval with it.
-func (c *reviewChange) approved(before, now review.Document, was, is *site.Review) {
-	if before.Revision == now.Revision || before.Accepted && !now.Accepted || c.said(append([]string{before.Page, now.Page, before.Source, now.Source}, now.Former...)) {
+func (c *reviewChange) approved(before, now subject.Page, was, is *site.Review) {
+	if before.Revision == now.Revision || before.Accepted && !now.Accepted || c.said(append([]string{before.Name, now.Name, before.Source, now.Source}, now.Former...)) {
 		return
 	}
 	for _, v := range was.Verdicts {
-		if v.Verdict != string(review.Approve) || v.Stale {
+		if v.Verdict != string(event.Approve) || v.Stale {
 			continue
 		}
 		if slices.ContainsFunc(is.Verdicts, func(n site.Verdict) bool { return n.AuthorID == v.AuthorID && n.Revision == now.Revision }) {
 			continue
 		}
 		c.find(now.Source, firstChange(before, now), "review-approval-touched",
-			"let them approve the new text, or set the status back to proposed, or say so in a commit of this change, on a line of its own at its end: Changes-approved: "+now.Page,
+			"let them approve the new text, or set the status back to proposed, or say so in a commit of this change, on a line of its own at its end: Changes-approved: "+now.Name,
 			"the change touches a text that %s has approved", v.Author)
 	}
 }
 
 // firstChange is the line of the first block that is new, 0 if the words are the same.
-func firstChange(before, now review.Document) int {
+func firstChange(before, now subject.Page) int {
 	for i, b := range now.Blocks {
 		if i >= len(before.Blocks) || before.Blocks[i].Hash != b.Hash {
 			return b.Line
@@ -142,7 +144,7 @@ func firstChange(before, now review.Document) int {
 
 func openBlockers(r *site.Review) (list []site.Thread) {
 	for _, t := range r.Threads {
-		if t.Status == "open" && t.Intent == string(review.Blocking) {
+		if t.Status == "open" && t.Intent == string(event.Blocking) {
 			list = append(list, t)
 		}
 	}

@@ -11,6 +11,10 @@ import (
 	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/event"
+	"lockstep/site/review/repo"
+	"lockstep/site/review/store"
+	"lockstep/site/review/subject"
 )
 
 // exportReview writes the review of the first record: Ada approves it, then Bob blocks
@@ -18,34 +22,34 @@ import (
 func exportReview(t *testing.T, dir string) {
 	t.Helper()
 	d, _ := load(t, dir).Document("adr/1")
-	memory, revisions := review.NewMemory(), review.HoldRevisions(nil)
+	memory, revisions := store.NewMemory(), store.HoldRevisions(nil)
 	s, err := review.Open(t.Context(), review.Options{Log: memory, Keys: memory, Revisions: revisions})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ada := access.Actor{ID: "local:ada@example.org", Name: "Ada", Email: "ada@example.org", Role: access.Maintainer}
 	bob := access.Actor{ID: "local:bob@example.org", Name: "Bob", Email: "bob@example.org", Role: access.Reviewer}
-	if err := s.SubmitVerdict(t.Context(), ada, d, review.VerdictRequest{Verdict: review.Approve, Revision: d.Revision}); err != nil {
+	if err := s.SubmitVerdict(t.Context(), ada, d, review.VerdictRequest{Verdict: event.Approve, Revision: d.Revision}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.OpenThread(t.Context(), bob, d, review.ThreadRequest{ID: "b1", Body: "Not so.", Intent: review.Blocking, Anchor: &review.AnchorRequest{Quote: "holds the order of all messages"}}); err != nil {
+	if _, _, err := s.OpenThread(t.Context(), bob, d, review.ThreadRequest{ID: "b1", Body: "Not so.", Intent: event.Blocking, Anchor: &review.AnchorRequest{Quote: "holds the order of all messages"}}); err != nil {
 		t.Fatal(err)
 	}
 	writeExport(t, dir, s, d, revisions)
 }
 
-func writeExport(t *testing.T, dir string, s *review.Service, d review.Document, revisions *review.Revisions) {
+func writeExport(t *testing.T, dir string, s *review.Service, d subject.Page, revisions *store.Revisions) {
 	t.Helper()
-	lines, err := s.Lines(t.Context(), d.Page)
+	lines, err := s.Lines(t.Context(), d.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := review.Files(lines, d, revisions)
+	files, err := repo.Files(lines, d, revisions)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range files {
-		path := filepath.Join(dir, "adr/reviews", review.FolderOf(d.Page), name)
+		path := filepath.Join(dir, "adr/reviews", subject.FolderOf(d.Name), name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -9,16 +9,19 @@ import (
 	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
+	"lockstep/site/review/event"
 	"lockstep/site/review/signature"
+	"lockstep/site/review/store"
+	"lockstep/site/review/subject"
 )
 
 // exportApproval writes the review of a record in which Ada approves a revision, as
 // an export would have.
-func exportApproval(t *testing.T, dir string, d review.Document, revision string) {
+func exportApproval(t *testing.T, dir string, d subject.Page, revision string) {
 	t.Helper()
 	d.Revision = revision
-	memory := review.NewMemory()
-	revisions := review.HoldRevisions(nil)
+	memory := store.NewMemory()
+	revisions := store.HoldRevisions(nil)
 	key, err := signature.OpenKey(filepath.Join(t.TempDir(), "signing_key"))
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +32,7 @@ func exportApproval(t *testing.T, dir string, d review.Document, revision string
 		t.Fatal(err)
 	}
 	ada := access.Actor{ID: "local:ada@example.org", Name: "Ada", Email: "ada@example.org", Role: access.Maintainer}
-	if err := s.SubmitVerdict(t.Context(), ada, d, review.VerdictRequest{Verdict: review.Approve, Revision: revision}); err != nil {
+	if err := s.SubmitVerdict(t.Context(), ada, d, review.VerdictRequest{Verdict: event.Approve, Revision: revision}); err != nil {
 		t.Fatal(err)
 	}
 	writeExport(t, dir, s, d, revisions)

@@ -11,9 +11,10 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"lockstep/site"
-	"lockstep/site/review"
 	"lockstep/site/review/entry"
+	"lockstep/site/review/repo"
 	"lockstep/site/review/signature"
+	"lockstep/site/review/standing"
 )
 
 // reviewKeys are those of review: in lockstep.yaml. A typing error there would
@@ -36,10 +37,10 @@ func unknownReview(node ast.Node) (findings []site.Finding) {
 
 // trust is what the repository says about people. Where keys are listed, unsigned
 // verdicts do not count, unless lockstep.yaml says otherwise.
-func (t *Tree) trust() *review.Trust {
+func (t *Tree) trust() *standing.Trust {
 	rule := t.config.Review.Signatures
-	trust := &review.Trust{Deciders: t.config.Review.Deciders, Demanded: rule == "listed"}
-	file := path.Join(t.ReviewFolder(), review.SignersFile)
+	trust := &standing.Trust{Deciders: t.config.Review.Deciders, Demanded: rule == "listed"}
+	file := path.Join(t.ReviewFolder(), repo.SignersFile)
 	find := func(line int, mend, format string, args ...any) {
 		t.Findings = append(t.Findings, site.Finding{File: file, Line: line, Rule: "review-signers", Message: fmt.Sprintf(format, args...), Mend: mend})
 	}
@@ -81,7 +82,7 @@ func eventsEver(root, folder string) (files []string) {
 		return nil
 	}
 	for _, file := range strings.Split(string(had)+string(deleted), "\x00") {
-		if file = strings.TrimSpace(file); path.Base(path.Dir(file)) == review.EventsFolder {
+		if file = strings.TrimSpace(file); path.Base(path.Dir(file)) == repo.EventsFolder {
 			files = append(files, file)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"lockstep/site"
-	"lockstep/site/review"
+	"lockstep/site/review/repo"
 )
 
 // source is a Markdown file and its place on the site.
@@ -221,7 +221,7 @@ func (b *Builder) isReview(folder string) bool {
 	if path.Dir(folder) != b.config.reviewFolder() {
 		return false
 	}
-	for _, name := range []string{review.EventsFolder, review.EventsFile, review.SummaryFile} {
+	for _, name := range []string{repo.EventsFolder, repo.EventsFile, repo.SummaryFile} {
 		if _, err := b.root.Lstat(path.Join(folder, name)); err == nil {
 			return true
 		}

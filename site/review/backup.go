@@ -1,78 +1,58 @@
 package review
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
+	"context"
 	"fmt"
 	"io"
-	"slices"
 
 	"lockstep/site/review/anchor"
+	"lockstep/site/review/entry"
+	"lockstep/site/review/event"
+	"lockstep/site/review/refusal"
+	"lockstep/site/review/store"
 )
 
-// revisionLine is a text in a backup.
-type revisionLine struct {
-	Revision *anchor.Doc `json:"text_of_revision"`
-}
-
-// WriteRevisions writes the texts that the lines speak of, one line each.
-func WriteRevisions(w io.Writer, lines []Line, revisions *Revisions) error {
-	var all []string
-	for _, line := range lines {
-		var e Event
-		if err := json.Unmarshal(line.Event, &e); err != nil {
+// Backup writes everything: the log of each page, and the texts that it speaks
+// of.
+func (s *Service) Backup(ctx context.Context, w io.Writer) error {
+	names, err := s.Names(ctx)
+	if err != nil {
+		return err
+	}
+	var all []entry.Line
+	for _, name := range names {
+		lines, err := s.Lines(ctx, name)
+		if err != nil {
 			return err
 		}
-		if isRevision(e.Revision) {
-			all = append(all, e.Revision)
-		}
+		all = append(all, lines...)
 	}
-	slices.Sort(all)
-	var docs []*anchor.Doc
-	for _, revision := range slices.Compact(all) {
-		if doc := revisions.Get(revision); doc != nil {
-			docs = append(docs, doc)
-		}
+	if err := event.WriteLines(w, all); err != nil {
+		return err
 	}
-	return WriteDocs(w, docs)
+	return store.WriteRevisions(w, all, s.o.Revisions)
 }
 
-// WriteDocs writes texts, one line each.
-func WriteDocs(w io.Writer, docs []*anchor.Doc) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
+// Restore adds what a backup has and the log has not. If the log must be empty
+// and is not, nothing is added.
+func (s *Service) Restore(ctx context.Context, lines []entry.Line, docs []*anchor.Doc, empty bool) (done Imported, err error) {
+	if empty {
+		names, err := s.Names(ctx)
+		if err != nil {
+			return done, err
+		}
+		if len(names) > 0 {
+			pages := "1 page"
+			if len(names) > 1 {
+				pages = fmt.Sprintf("%d pages", len(names))
+			}
+			return done, refusal.Conflict("not-empty", "the log has the reviews of %s already", pages)
+		}
+	}
 	for _, doc := range docs {
-		if err := encoder.Encode(revisionLine{doc}); err != nil {
-			return err
+		if err := s.o.Revisions.Save(ctx, doc); err != nil {
+			return done, err
 		}
 	}
-	return nil
-}
-
-// maxBackupLine bounds a line of a backup, in bytes: a text can be a whole page.
-const maxBackupLine = 16 << 20
-
-// ReadBackup reads lines and texts.
-func ReadBackup(r io.Reader) (lines []Line, docs []*anchor.Doc, err error) {
-	var events bytes.Buffer
-	scanner := bufio.NewScanner(r)
-	scanner.Buffer(make([]byte, 64<<10), maxBackupLine)
-	for at := 1; scanner.Scan(); at++ {
-		if !bytes.HasPrefix(scanner.Bytes(), []byte(`{"text_of_revision":`)) {
-			events.Write(scanner.Bytes())
-			events.WriteByte('\n')
-			continue
-		}
-		var line revisionLine
-		if err := strict(scanner.Bytes(), &line); err != nil || line.Revision == nil {
-			return nil, nil, fmt.Errorf("line %d: %w", at, err)
-		}
-		docs = append(docs, line.Revision)
-	}
-	if err := scanner.Err(); err != nil {
-		return nil, nil, err
-	}
-	lines, err = ReadLines(&events)
-	return lines, docs, err
+	return s.ImportAll(ctx, lines)
 }

@@ -9,25 +9,23 @@ import (
 	"sync"
 	"time"
 
-	"lockstep/site"
-	"lockstep/site/review/access"
-	"lockstep/site/review/anchor"
+	"lockstep/site/review/display"
+	"lockstep/site/review/event"
+	"lockstep/site/review/refusal"
+	"lockstep/site/review/state"
+	"lockstep/site/review/store"
 )
 
 // Options configure a [Service].
 type Options struct {
-	Log       Log
-	Keys      Keys
-	Revisions *Revisions
-	Pages     Pages
-	Who       access.Identifier
+	Log       store.Log
+	Keys      store.Keys
+	Revisions *store.Revisions
 	Logger    *slog.Logger
 	// Sign signs a message as the word of a person, by their id. Without it verdicts
 	// are not signed.
 	Sign func(ctx context.Context, person string, message []byte) (string, error)
 	Now  func() time.Time // default: time.Now
-	// Done ends the streams.
-	Done <-chan struct{}
 }
 
 // Service is the reviews of a site. Its methods may be called from any
@@ -36,22 +34,17 @@ type Service struct {
 	o     Options
 	mu    sync.Mutex
 	pages map[string]*page
-
-	following followers
-	previews  *access.Allowance
 }
 
-// page is the state of a page and the texts of its placements.
+// page is the state of a page and what was worked out to show it.
 type page struct {
-	mu     sync.Mutex
-	name   string
-	state  *State
-	placed map[placement]anchor.Placement
-	// rendered keeps comments as HTML, by their source. A redaction empties it.
-	rendered map[string]site.HTML
-	keys     map[uint64]string // ids of keys, by the number of the event
-	wiped    int               // how many of state.shredded have no key any more
-	rebuilt  int               // as state.rebuilt was when they were counted
+	mu      sync.Mutex
+	name    string
+	state   *state.State
+	shown   *display.Cache
+	keys    map[uint64]string // ids of keys, by the number of the event
+	wiped   int               // how many of those that were redacted have no key any more
+	rebuilt int               // as the state's was when they were counted
 
 	// writing is held by whoever appends. An event that is signed names its parents
 	// before it is in the log, so nobody else may append meanwhile.
@@ -67,14 +60,14 @@ func Open(ctx context.Context, o Options) (*Service, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{o: o, pages: make(map[string]*page), previews: access.NewAllowance(previewShare, previewAtOnce, o.Now)}
+	s := &Service{o: o, pages: make(map[string]*page)}
 	pages, err := s.known(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open reviews: %w", err)
 	}
 	for _, p := range pages {
-		if n := len(p.state.missing()); n > 0 {
-			return nil, fmt.Errorf("open reviews: %s: the keys of %s are lost", p.name, plural(n, "comment", "comments"))
+		if n := len(p.state.Missing()); n > 0 {
+			return nil, fmt.Errorf("open reviews: %s: the keys of comments are lost: %d", p.name, n)
 		}
 	}
 	return s, nil
@@ -85,7 +78,7 @@ func (s *Service) page(name string) *page {
 	defer s.mu.Unlock()
 	p := s.pages[name]
 	if p == nil {
-		p = &page{name: name, state: NewState(), placed: make(map[placement]anchor.Placement), rendered: make(map[string]site.HTML), keys: make(map[uint64]string)}
+		p = &page{name: name, state: state.New(), shown: display.NewCache(), keys: make(map[uint64]string)}
 		p.state.Page = name
 		s.pages[name] = p
 	}
@@ -134,57 +127,41 @@ func (s *Service) advance(ctx context.Context, p *page) error {
 // applyAll applies entries in order. A body without a key is one that was
 // redacted: the redaction stands later in the log, or the entry is damaged.
 func (s *Service) applyAll(ctx context.Context, p *page, batch [][]byte) error {
-	items := make([]*item, 0, len(batch))
+	first := p.state.N + 1
+	entries := make([]state.Entry, 0, len(batch))
 	for i, data := range batch {
-		n := p.state.N + uint64(i) + 1
-		e, r, err := decodeRecord(data)
+		n := first + uint64(i)
+		e, r, err := store.DecodeRecord(data)
 		if err != nil {
 			return fmt.Errorf("event #%d: %w", n, err)
 		}
-		it := &item{raw: r.Event, e: e, parents: r.Parents, signature: r.Signature}
+		one := state.Entry{Raw: r.Event, Event: e, Parents: r.Parents, Signature: r.Signature}
 		if e.Body != "" {
-			p.keys[n] = keyID(p.name, e.ID, r.Key)
-			if it.body, err = s.open(ctx, p, e, r); err != nil {
+			p.keys[n] = r.KeyID(p.name, e.ID)
+			if one.Body, err = r.Open(ctx, s.o.Keys, p.name, e); err != nil {
 				return fmt.Errorf("event #%d: %w", n, err)
 			}
 		}
-		items = append(items, it)
+		entries = append(entries, one)
 	}
-	if err := p.state.join(items); err != nil {
-		return fmt.Errorf("events #%d to #%d: %w", items[0].n, p.state.N, err)
+	if err := p.state.Add(entries); err != nil {
+		return fmt.Errorf("events #%d to #%d: %w", first, p.state.N, err)
 	}
 	return nil
-}
-
-func (s *Service) open(ctx context.Context, p *page, e Event, r record) (*Body, error) {
-	id := keyID(p.name, e.ID, r.Key)
-	key, ok, err := s.o.Keys.Get(ctx, id)
-	if err != nil || !ok {
-		return nil, err
-	}
-	text, err := unseal(key, id, r.Sealed)
-	if err != nil {
-		return nil, err
-	}
-	body := &Body{Text: text, Salt: fmt.Sprintf("%x", key.Salt[:])}
-	if !e.opens(*body) {
-		return nil, errors.New("the body is not the one that the event commits to")
-	}
-	return body, nil
 }
 
 // shred destroys the keys of bodies that were redacted. It does so again after a
 // restart, so that a crash between the event and this leaves nothing.
 func (s *Service) shred(p *page) error {
-	if p.rebuilt != p.state.rebuilt {
-		p.rebuilt, p.wiped = p.state.rebuilt, 0 // the list is in another order
+	if p.rebuilt != p.state.Rebuilt() {
+		p.rebuilt, p.wiped = p.state.Rebuilt(), 0 // the list is in another order
 	}
-	if p.wiped < len(p.state.shredded) {
-		clear(p.rendered)
+	redacted := p.state.Redacted()
+	if p.wiped < len(redacted) {
+		p.shown.Forget()
 	}
-	for ; p.wiped < len(p.state.shredded); p.wiped++ {
-		it := p.state.items[p.state.shredded[p.wiped]]
-		for _, n := range append([]uint64{it.n}, it.copies...) {
+	for ; p.wiped < len(redacted); p.wiped++ {
+		for _, n := range p.state.Numbers(redacted[p.wiped]) {
 			key, ok := p.keys[n]
 			if !ok {
 				continue // it has no body
@@ -197,17 +174,10 @@ func (s *Service) shred(p *page) error {
 	return nil
 }
 
-func keyID(page, event, key string) string {
-	if key == "" {
-		return page + " " + event
-	}
-	return page + " " + event + " " + key
-}
-
 // append puts one event into the log of a page and waits for what became of it.
 // It is the only way in. For an id that the page has already, again is true and
 // nothing is written.
-func (s *Service) append(ctx context.Context, p *page, e Event, text *string) (n uint64, again bool, err error) {
+func (s *Service) append(ctx context.Context, p *page, e event.Event, text *string) (n uint64, again bool, err error) {
 	signs := s.o.Sign != nil && s.deciding(p, e)
 	if signs {
 		p.writing.Lock()
@@ -222,23 +192,21 @@ func (s *Service) append(ctx context.Context, p *page, e Event, text *string) (n
 	if n, ok, err := p.before(e); ok {
 		return n, true, err
 	}
-	var r record
+	var r store.Record
 	if text != nil {
-		r.Key = newID()
-		key, id := newKey(), keyID(p.name, e.ID, r.Key)
-		if err := s.o.Keys.Put(ctx, id, key); err != nil {
+		salt := event.NewSalt()
+		if err := r.Seal(ctx, s.o.Keys, p.name, e.ID, *text, salt); err != nil {
 			return 0, false, err
 		}
-		e.Body = commit(key.Salt[:], *text)
-		r.Sealed = seal(key, id, *text)
+		e.Body = event.Commit(salt[:], *text)
 	}
-	r.Event = e.encode()
+	r.Event = e.Encode()
 	if signs {
 		if err := s.sign(ctx, p, e, &r); err != nil {
 			return 0, false, err
 		}
 	}
-	n, err = s.o.Log.Append(ctx, p.name, e.ID, r.encode())
+	n, err = s.o.Log.Append(ctx, p.name, e.ID, r.Encode())
 	if err != nil {
 		return 0, false, fmt.Errorf("append to the log: %w", err)
 	}
@@ -250,19 +218,19 @@ func (s *Service) append(ctx context.Context, p *page, e Event, text *string) (n
 }
 
 // before says what became of an event that is in the log.
-func (p *page) before(e Event) (n uint64, ok bool, err error) {
+func (p *page) before(e event.Event) (n uint64, ok bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	was, ok := p.state.events[e.ID]
+	was, ok := p.state.Outcome(e.ID)
 	switch {
 	case !ok:
 		return 0, false, nil
-	case was.actor != e.Actor.ID:
-		return was.n, true, conflict("id-taken", "the id is taken by somebody else")
-	case was.refusal != nil:
-		return was.n, true, was.refusal
+	case was.Actor != e.Actor.ID:
+		return was.N, true, refusal.Conflict("id-taken", "the id is taken by somebody else")
+	case was.Refusal != nil:
+		return was.N, true, was.Refusal
 	}
-	return was.n, true, nil
+	return was.N, true, nil
 }
 
 func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Millisecond) }

@@ -1,4 +1,4 @@
-package review
+package review_test
 
 import (
 	"context"
@@ -7,19 +7,28 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"lockstep/site"
+	"lockstep/site/review"
 	"lockstep/site/review/access"
 	"lockstep/site/review/decider"
+	"lockstep/site/review/display"
+	"lockstep/site/review/entry"
+	"lockstep/site/review/event"
+	"lockstep/site/review/refusal"
+	"lockstep/site/review/reviewtest"
 	"lockstep/site/review/signature"
+	"lockstep/site/review/standing"
+	"lockstep/site/review/state"
+	"lockstep/site/review/store"
+	"lockstep/site/review/subject"
 )
 
 var ada = access.Actor{ID: "local:ada@example.org", Name: "Ada", Role: access.Maintainer}
 
 // signing is a service of one page whose verdicts are signed with a key, and what
 // lists that key for a person.
-func signing(t *testing.T, whom string, sign func(context.Context, string, []byte) (string, error)) (*Service, Document) {
+func signing(t *testing.T, whom string, sign func(context.Context, string, []byte) (string, error)) (*review.Service, subject.Page) {
 	t.Helper()
 	key, err := signature.OpenKey(filepath.Join(t.TempDir(), "signing_key"))
 	if err != nil {
@@ -33,25 +42,25 @@ func signing(t *testing.T, whom string, sign func(context.Context, string, []byt
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	memory := NewMemory()
-	revisions, _ := OpenRevisions("")
-	s, err := Open(t.Context(), Options{Log: memory, Keys: memory, Revisions: revisions, Sign: sign})
+	memory := store.NewMemory()
+	revisions, _ := store.OpenRevisions("")
+	s, err := review.Open(t.Context(), review.Options{Log: memory, Keys: memory, Revisions: revisions, Sign: sign})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := testPage
-	d.Trust = &Trust{Allowed: allowed, Demanded: true, Deciders: decider.Map{"Ada": {"ada@example.org"}}}
+	d := reviewtest.Page
+	d.Trust = &standing.Trust{Allowed: allowed, Demanded: true, Deciders: decider.Map{"Ada": {"ada@example.org"}}}
 	return s, d
 }
 
-func approve(t *testing.T, s *Service, d Document, a access.Actor) error {
+func approve(t *testing.T, s *review.Service, d subject.Page, a access.Actor) error {
 	t.Helper()
-	return s.SubmitVerdict(t.Context(), a, d, VerdictRequest{Verdict: Approve, Revision: d.Revision})
+	return s.SubmitVerdict(t.Context(), a, d, review.VerdictRequest{Verdict: event.Approve, Revision: d.Revision})
 }
 
-func shownTo(t *testing.T, s *Service, d Document) *site.Review {
+func shownTo(t *testing.T, s *review.Service, d subject.Page) *site.Review {
 	t.Helper()
-	r, err := s.Review(t.Context(), d, noReader)
+	r, err := s.Review(t.Context(), d, access.Actor{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,32 +75,32 @@ func TestSign(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := shownTo(t, s, d)
-	if v := r.Verdicts[0]; v.Signature != "signed" || v.SignedAs != "ada@example.org" || r.Approvers[0].State != Approved {
+	if v := r.Verdicts[0]; v.Signature != "signed" || v.SignedAs != "ada@example.org" || r.Approvers[0].State != standing.Approved {
 		t.Fatalf("%+v %+v", v, r.Approvers)
 	}
-	lines, err := s.Lines(t.Context(), d.Page)
+	lines, err := s.Lines(t.Context(), d.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	signed := lines[len(lines)-1]
-	show := func(l Line) *site.Review {
-		state, err := stateOf(append(lines[:len(lines)-1:len(lines)-1], l))
+	show := func(l entry.Line) *site.Review {
+		sum, err := state.Sum(append(lines[:len(lines)-1:len(lines)-1], l))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return Show(state, d, HoldRevisions(nil), noReader)
+		return display.Show(sum, d, store.HoldRevisions(nil), access.Actor{})
 	}
-	change := func(f func(*Line)) Line { l := signed; f(&l); return l }
+	change := func(f func(*entry.Line)) entry.Line { l := signed; f(&l); return l }
 	for _, tt := range []struct {
 		name, signature, stands string
-		line                    Line
+		line                    entry.Line
 	}{
-		{"as it is", "signed", Approved, signed},
-		{"without its signature", "unsigned", Unsigned, change(func(l *Line) { l.Signature = "" })},
-		{"with another time", "broken", Forged, change(func(l *Line) { l.Event = []byte(strings.Replace(string(l.Event), `"time":"2`, `"time":"3`, 1)) })},
-		{"on something less", "", Waiting, change(func(l *Line) { l.Parents = []string{} })},
-		{"with half a signature", "broken", Forged, change(func(l *Line) { l.Signature = l.Signature[:40] })},
-		{"as somebody else's", "broken", Waiting, change(func(l *Line) { l.Event = []byte(strings.Replace(string(l.Event), `ada@`, `eve@`, 1)) })},
+		{"as it is", "signed", standing.Approved, signed},
+		{"without its signature", "unsigned", standing.Unsigned, change(func(l *entry.Line) { l.Signature = "" })},
+		{"with another time", "broken", standing.Forged, change(func(l *entry.Line) { l.Event = []byte(strings.Replace(string(l.Event), `"time":"2`, `"time":"3`, 1)) })},
+		{"on something less", "", standing.Waiting, change(func(l *entry.Line) { l.Parents = []string{} })},
+		{"with half a signature", "broken", standing.Forged, change(func(l *entry.Line) { l.Signature = l.Signature[:40] })},
+		{"as somebody else's", "broken", standing.Waiting, change(func(l *entry.Line) { l.Event = []byte(strings.Replace(string(l.Event), `ada@`, `eve@`, 1)) })},
 	} {
 		r := show(tt.line)
 		got := ""
@@ -103,12 +112,12 @@ func TestSign(t *testing.T) {
 		}
 	}
 	// On another page it is another event.
-	elsewhere := change(func(l *Line) { l.Page = "adr/0002-other" })
-	state, err := stateOf([]Line{{Page: elsewhere.Page, Parents: []string{}, Event: lines[0].Event}, {Page: elsewhere.Page, Event: signed.Event, Signature: signed.Signature}})
+	elsewhere := change(func(l *entry.Line) { l.Page = "adr/0002-other" })
+	sum, err := state.Sum([]entry.Line{{Page: elsewhere.Page, Parents: []string{}, Event: lines[0].Event}, {Page: elsewhere.Page, Event: signed.Event, Signature: signed.Signature}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w := state.Words(d.Trust); len(w) != 1 || w[0].State != signature.Broken {
+	if w := d.Trust.Words(sum); len(w) != 1 || w[0].State != signature.Broken {
 		t.Errorf("on another page: %+v", w)
 	}
 }
@@ -119,11 +128,11 @@ func TestSign_server(t *testing.T) {
 	s, d := signing(t, "oidc:*,invite:*", nil)
 	d.Trust.Deciders = decider.Map{"Ada": {"oidc:https://idp.example#17"}}
 	bob := access.Actor{ID: "invite:7f3a", Name: "Bob", Role: access.Reviewer}
-	id, _, err := s.OpenThread(t.Context(), bob, d, ThreadRequest{Body: "No.", Intent: Blocking})
+	id, _, err := s.OpenThread(t.Context(), bob, d, review.ThreadRequest{Body: "No.", Intent: event.Blocking})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Resolve(t.Context(), bob, d, id, ResolveRequest{Kind: Answered}); err != nil {
+	if err := s.Resolve(t.Context(), bob, d, id, review.ResolveRequest{Kind: event.Answered}); err != nil {
 		t.Fatal(err)
 	}
 	if err := approve(t, s, d, access.Actor{ID: "oidc:https://idp.example#17", Name: "A. L.", Role: access.Reviewer}); err != nil {
@@ -132,17 +141,17 @@ func TestSign_server(t *testing.T) {
 	if err := approve(t, s, d, ada); err != nil { // who was never signed in there
 		t.Fatal(err)
 	}
-	lines, _ := s.Lines(t.Context(), d.Page)
-	state, _ := StateOf(lines)
+	lines, _ := s.Lines(t.Context(), d.Name)
+	sum, _ := state.Of(lines)
 	var got []string
-	for _, w := range state.Words(d.Trust) {
+	for _, w := range d.Trust.Words(sum) {
 		got = append(got, w.Who.ID+" "+w.What+" "+string(w.State))
 	}
 	want := "oidc:https://idp.example#17 approve signed, local:ada@example.org approve unlisted, invite:7f3a resolved a blocking thread signed"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("%s\nwant %s", strings.Join(got, ", "), want)
 	}
-	if a := shownTo(t, s, d).Approvers[0]; a.State != Approved || a.By != "oidc:https://idp.example#17" {
+	if a := shownTo(t, s, d).Approvers[0]; a.State != standing.Approved || a.By != "oidc:https://idp.example#17" {
 		t.Errorf("%+v", a)
 	}
 }
@@ -152,14 +161,14 @@ func TestSign_refused(t *testing.T) {
 	s, d := signing(t, "ada@example.org", func(context.Context, string, []byte) (string, error) {
 		return "", errors.New("agent refused operation")
 	})
-	var refusal *Error
-	if err := approve(t, s, d, ada); !errors.As(err, &refusal) || refusal.Code != "not-signed" || !strings.Contains(refusal.Detail, "agent refused") {
+	var no *refusal.Error
+	if err := approve(t, s, d, ada); !errors.As(err, &no) || no.Code != "not-signed" || !strings.Contains(no.Detail, "agent refused") {
 		t.Fatalf("%v", err)
 	}
 	if r := shownTo(t, s, d); len(r.Verdicts) != 0 {
 		t.Errorf("%+v", r.Verdicts)
 	}
-	if _, _, err := s.OpenThread(t.Context(), ada, d, ThreadRequest{Body: "A remark needs no signature."}); err != nil {
+	if _, _, err := s.OpenThread(t.Context(), ada, d, review.ThreadRequest{Body: "A remark needs no signature."}); err != nil {
 		t.Error(err)
 	}
 }
@@ -175,11 +184,11 @@ func TestSign_alone(t *testing.T) {
 				approve(t, s, d, ada)
 				return
 			}
-			s.OpenThread(t.Context(), ada, d, ThreadRequest{Body: "x"})
+			s.OpenThread(t.Context(), ada, d, review.ThreadRequest{Body: "x"})
 		})
 	}
 	wait.Wait()
-	lines, err := s.Lines(t.Context(), d.Page)
+	lines, err := s.Lines(t.Context(), d.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,41 +197,4 @@ func TestSign_alone(t *testing.T) {
 			t.Errorf("#%d stands on %v", i+1, l.Parents)
 		}
 	}
-}
-
-// TestStanding: who decides is known by an id. A name that somebody chose is shown
-// as unverified, and is nobody's where ids are listed.
-func TestStanding(t *testing.T) {
-	mallory, real := "oidc:https://idp#mallory", "oidc:https://idp#17"
-	for _, tt := range []struct {
-		name     string
-		deciders decider.Map
-		votes    []Event
-		want, by string
-	}{
-		{"nobody", nil, nil, Waiting, ""},
-		{"the right name", nil, []Event{votes(mallory, Approve)}, Unverified, mallory},
-		{"several of that name", nil, []Event{votes(mallory, Approve), votes(real, Approve), votes("invite:1", Approve)}, Ambiguous, ""},
-		{"one of several objects", nil, []Event{votes(mallory, Approve), votes(real, RequestChanges)}, Against, real},
-		{"the right name, and others have ids", decider.Map{"Bob": {"invite:1"}}, []Event{votes(mallory, Approve)}, Unmapped, ""},
-		{"the right name and the wrong id", decider.Map{"Ada Lovelace": {real}}, []Event{votes(mallory, Approve)}, Waiting, ""},
-		{"the right id", decider.Map{"Ada Lovelace": {real}}, []Event{votes(mallory, RequestChanges), votes(real, Approve)}, Approved, real},
-		{"one of two ids objects", decider.Map{"Ada Lovelace": {real, "invite:1"}}, []Event{votes("invite:1", RequestChanges), votes(real, Approve)}, Against, "invite:1"},
-	} {
-		s := NewState()
-		s.Apply([]byte("{}"), Event{ID: "doc", Type: DocPublished, Revision: newText, Time: time.Now()}, nil)
-		for _, e := range tt.votes {
-			if err := s.Apply(e.encode(), e, nil); err != nil {
-				t.Fatalf("%s: %v", tt.name, err)
-			}
-		}
-		d := Document{Page: "adr/1", Revision: newText, Approvers: []string{"Ada Lovelace"}, Trust: &Trust{Deciders: tt.deciders}}
-		if a := Show(s, d, HoldRevisions(nil), access.Actor{}).Approvers[0]; a.State != tt.want || a.By != tt.by {
-			t.Errorf("%s: %+v, want %s by %q", tt.name, a, tt.want, tt.by)
-		}
-	}
-}
-
-func votes(id string, v Verdict) Event {
-	return Event{ID: "v-" + id, Type: ReviewSubmitted, Verdict: v, Revision: newText, Actor: Person{ID: id, Name: "Ada Lovelace", Role: "reviewer"}, Time: time.Now()}
 }

@@ -6,13 +6,14 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/review/anchor"
+	"lockstep/site/review/subject"
 )
 
 // TestSuggestion_elsewhere: what a page shows of another file has no source in the
 // page's own, so an edit of it cannot be suggested; everything else can.
 func TestSuggestion_elsewhere(t *testing.T) {
 	lines := []string{"One.", "Two."}
-	d := Document{Revision: "r", Lines: func(first, last int) string {
+	d := subject.Page{Revision: "r", Lines: func(first, last int) string {
 		if first < 1 {
 			return ""
 		}

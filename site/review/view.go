@@ -1,197 +1,54 @@
 package review
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"slices"
+	"crypto/rand"
 
 	"lockstep/site"
-	"lockstep/site/markdown"
 	"lockstep/site/review/access"
-	"lockstep/site/review/anchor"
+	"lockstep/site/review/display"
+	"lockstep/site/review/subject"
 )
 
-type siteBlock = site.Block
-
-// placement names a placement: an anchor on a text.
-type placement struct {
-	revision string
-	thread   string
-	anchored uint64
-}
-
-// maxPlaced bounds the placements that a page keeps. They are derived, and can
-// be worked out again.
-const maxPlaced = 4 * MaxThreads
-
 // Review is what a page shows of its review, to somebody.
-func (s *Service) Review(ctx context.Context, d Document, a access.Actor) (*site.Review, error) {
-	s.o.Revisions.Saw(d.doc())
-	d = s.named(ctx, d)
-	p := s.page(d.Page)
+func (s *Service) Review(ctx context.Context, d subject.Page, a access.Actor) (*site.Review, error) {
+	s.o.Revisions.Saw(d.Doc())
+	d = s.Named(ctx, d)
+	p := s.page(d.Name)
 	if err := s.advance(ctx, p); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	v := viewer{d: d, revisions: s.o.Revisions, placed: p.placed, rendered: p.rendered, reader: a.ID}
-	r := v.review(p.state)
-	r.Live, r.Nonce = true, newID()
+	r := p.shown.Show(p.state, d, s.o.Revisions, a)
+	r.Live, r.Nonce = true, rand.Text()
 	r.You = site.Reviewer{ID: a.ID, Name: a.Name, Local: a.Local}
 	if a.ID != "" {
 		r.You.Role = a.Role.String()
 	}
-	r.Last = d.last(r.Approvers, a)
+	r.Last = d.Trust.Last(r.Approvers, a)
 	return r, nil
 }
 
-// viewer shows a state on a text.
-type viewer struct {
-	d         Document
-	revisions *Revisions
-	placed    map[placement]anchor.Placement
-	rendered  map[string]site.HTML
-	reader    string // id of who looks
-}
-
-// maxRendered bounds the comments of a page that are kept as HTML.
-const maxRendered = 4 * MaxThreads
-
-// html renders a comment, once for all who look.
-func (v viewer) html(body string) site.HTML {
-	if html, ok := v.rendered[body]; ok {
-		return html
+// List is what is open on the pages, and what of it waits for somebody.
+func (s *Service) List(ctx context.Context, documents []subject.Page, a access.Actor) (*site.ReviewList, error) {
+	var l display.List
+	pages, err := s.known(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if len(v.rendered) >= maxRendered {
-		clear(v.rendered)
+	byName := make(map[string]*page)
+	for _, p := range pages {
+		byName[p.name] = p
 	}
-	html := markdown.Comment(body)
-	v.rendered[body] = html
-	return html
-}
-
-func (v viewer) review(s *State) *site.Review {
-	r := &site.Review{Page: v.d.Page, Revision: v.d.Revision, AsOf: s.N, Head: s.Head.String(), Blockers: s.blockers()}
-	for _, t := range s.threads {
-		r.Threads = append(r.Threads, v.thread(t))
-	}
-	slices.SortStableFunc(r.Threads, func(a, b site.Thread) int {
-		return cmp.Or(cmp.Compare(uint(a.Block), uint(b.Block)), cmp.Compare(a.Start, b.Start))
-	})
-	for _, vote := range s.verdicts {
-		r.Verdicts = append(r.Verdicts, v.verdict(vote))
-	}
-	for _, name := range v.d.Approvers {
-		r.Approvers = append(r.Approvers, v.standing(s, name))
-	}
-	return r
-}
-
-func (v viewer) thread(t *Thread) site.Thread {
-	out := site.Thread{ID: t.ID, Status: "open", Intent: string(t.Intent), Version: t.Version, Kind: t.Anchor.Kind(), Block: -1}
-	switch {
-	case t.Anchor.Quote != nil:
-		out.Quote = t.Anchor.Quote.Exact
-	case t.Anchor.Block != nil:
-		out.Quote = beginning(t.Anchor.Block.Text)
-	}
-	place := v.place(t)
-	if place.Block >= 0 && place.Block < len(v.d.Blocks) {
-		out.Element = v.d.Blocks[place.Block].ID
-	}
-	out.State, out.Reason, out.Block, out.Start, out.End, out.Then = place.State, place.Reason, place.Block, place.Start, place.End, place.Then
-	if e := t.End; e != nil {
-		out.Status = "resolved"
-		out.Resolution = site.Resolution{Kind: string(e.Kind), Reason: e.Reason, By: markdown.Visible(e.By.Name), At: e.At, Commit: e.Commit}
-	}
-	for _, c := range t.Comments {
-		out.Comments = append(out.Comments, v.comment(c))
-	}
-	if t.Suggest != nil {
-		out.Suggestion = &site.Suggestion{Old: t.Suggest.Old, New: t.Suggest.New, Diff: anchor.Diff(t.Suggest.Old, t.Suggest.New)}
-		if t.End != nil {
-			out.Suggestion.Applied = t.End.Commit
+	for _, d := range documents {
+		p := byName[s.Named(ctx, d).Name]
+		if p == nil {
+			continue
 		}
+		p.mu.Lock()
+		l.Add(p.state, d, a)
+		p.mu.Unlock()
 	}
-	return out
-}
-
-// place finds a thread in the text. An applied thread is pinned: its text was
-// changed because of it, so nothing in the new text is what it was about.
-func (v viewer) place(t *Thread) anchor.Placement {
-	if t.End != nil && t.End.Kind == Applied {
-		reason := "it was applied"
-		if t.End.Commit != "" {
-			reason += " in " + t.End.Commit
-		}
-		return anchor.Placement{State: "pinned", Block: -1, Reason: reason}
-	}
-	if t.Anchor.Block == nil {
-		return anchor.Placement{State: "exact", Block: -1}
-	}
-	key := placement{v.d.Revision, t.ID, t.Anchored}
-	if place, ok := v.placed[key]; ok {
-		return place
-	}
-	place := anchor.Place(t.Anchor, v.revisions.Get(t.Anchor.Revision), v.d.doc())
-	if len(v.placed) >= maxPlaced {
-		clear(v.placed)
-	}
-	v.placed[key] = place
-	return place
-}
-
-func (v viewer) comment(c *Comment) site.Comment {
-	out := site.Comment{ID: c.ID, N: c.N, Author: markdown.Visible(c.Author.Name), AuthorID: c.Author.ID, Created: c.Created, Edited: c.Edited,
-		Redacted: c.Redacted, Mine: v.reader != "" && c.Author.ID == v.reader}
-	if c.Redacted {
-		return out
-	}
-	out.Body, out.HTML = c.Body, v.html(c.Body)
-	for _, b := range c.Before {
-		out.Before = append(out.Before, site.Edit{Body: b.Body, HTML: v.html(b.Body), At: b.At})
-	}
-	return out
-}
-
-func (v viewer) verdict(vote *Vote) site.Verdict {
-	out := site.Verdict{Author: markdown.Visible(vote.By.Name), AuthorID: vote.By.ID, Verdict: string(vote.Verdict), Body: vote.Body,
-		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision, Earlier: v.earlier(vote)}
-	f := v.d.Trust.judge(vote)
-	out.Signature, out.SignedAs, out.Key, out.Doubt = string(f.State), markdown.Visible(f.As), f.Fingerprint, f.Why
-	if vote.Body != "" {
-		out.HTML = v.html(vote.Body)
-	}
-	if out.Stale {
-		if old := v.revisions.Get(vote.Revision); old != nil {
-			out.Since = anchor.Changes(old, v.d.doc())
-			out.SameWords = len(out.Since) == 0
-		}
-	}
-	return out
-}
-
-// earlier says whether a verdict was given by rules that bound less than those by
-// which the text of today is known. Such an approval is never taken over: the
-// words may be the same, and what else the page shows was not looked at.
-func (v viewer) earlier(vote *Vote) bool {
-	return vote.Revision != v.d.Revision && site.SchemeOf(vote.Revision) < site.SchemeOf(v.d.Revision)
-}
-
-// beginning is enough of a block to know it by.
-func beginning(text string) string {
-	const enough = 80
-	runes := []rune(text)
-	if len(runes) <= enough {
-		return text
-	}
-	return string(runes[:enough]) + "…"
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return l.Sorted(), nil
 }

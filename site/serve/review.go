@@ -6,7 +6,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
-	"lockstep/site/review"
+	"lockstep/site/review/subject"
 	"lockstep/site/view"
 )
 
@@ -17,7 +17,7 @@ func (s *Server) reviews(r *http.Request, tree *build.Tree) func(*site.Page) *si
 		return nil
 	}
 	return func(p *site.Page) *site.Review {
-		if d, ok := tree.Document(review.PageOf(p.Path)); ok && p.Source != "" {
+		if d, ok := tree.Document(subject.NameOf(p.Path)); ok && p.Source != "" {
 			return s.options.Review(r, d)
 		}
 		return nil

@@ -15,7 +15,7 @@ import (
 	"lockstep/site"
 	"lockstep/site/build"
 	"lockstep/site/model"
-	"lockstep/site/review"
+	"lockstep/site/review/subject"
 	"lockstep/site/stream"
 )
 
@@ -38,7 +38,7 @@ type Options struct {
 	// review to whoever asks.
 	Reviews      http.Handler
 	ReviewRoutes []string // patterns of net/http that Reviews answers
-	Review       func(r *http.Request, d review.Document) *site.Review
+	Review       func(r *http.Request, d subject.Page) *site.Review
 	OpenThreads  func(r *http.Request) *site.ReviewList
 	// Topics are the sources of what pages follow live, beside the site's own
 	// "reload", and Gate counts the streams; nil counts them by no person.
@@ -113,23 +113,23 @@ func (s *Server) load(files []string) (changed bool) {
 	return true
 }
 
-// Document implements [review.Pages] for the tree as it is now.
-func (s *Server) Document(name string) (review.Document, bool) {
+// Document implements [subject.Pages] for the tree as it is now.
+func (s *Server) Document(name string) (subject.Page, bool) {
 	if tree := s.state.Load().tree; tree != nil {
 		return tree.Document(name)
 	}
-	return review.Document{}, false
+	return subject.Page{}, false
 }
 
-// Documents implements [review.Pages].
-func (s *Server) Documents() []review.Document {
+// Documents implements [subject.Pages].
+func (s *Server) Documents() []subject.Page {
 	if tree := s.state.Load().tree; tree != nil {
 		return tree.ReviewDocuments()
 	}
 	return nil
 }
 
-var _ review.Pages = (*Server)(nil)
+var _ subject.Pages = (*Server)(nil)
 
 // Where all that a page follows comes from, and where changes of sources alone do.
 const (

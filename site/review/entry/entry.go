@@ -59,6 +59,9 @@ func (l Line) ID() string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
+// Message is what is signed of an entry: its id, as a line.
+func Message(id string) []byte { return []byte(id + "\n") }
+
 // maxParents bounds the branches that one event brings together.
 const maxParents = 256
 

@@ -1,0 +1,75 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"lockstep/site/review/access"
+	"lockstep/site/review/anchor"
+	"lockstep/site/review/event"
+	"lockstep/site/review/refusal"
+	"lockstep/site/review/subject"
+)
+
+// anchored makes the anchor of a request, against the revision that it names. It
+// saves that revision, and says so in the log if the page was not published in
+// it yet.
+func (s *Service) anchored(ctx context.Context, p *page, d subject.Page, a access.Actor, r *AnchorRequest) (*anchor.Anchor, error) {
+	if r == nil {
+		r = &AnchorRequest{}
+	}
+	for _, part := range []struct {
+		name string
+		text *string
+		max  int
+	}{{"quote", &r.Quote, event.MaxQuote * 4}, {"prefix", &r.Prefix, event.MaxContext * 4}, {"suffix", &r.Suffix, event.MaxContext * 4}} {
+		text, err := event.Clean(part.name, *part.text, part.max)
+		if err != nil {
+			return nil, err
+		}
+		*part.text = text
+	}
+	doc := d.Doc()
+	if r.Revision != "" && r.Revision != d.Revision {
+		if doc = s.o.Revisions.Get(r.Revision); doc == nil {
+			return nil, refusal.Conflict("unknown-revision", "this site has not shown that revision; load the page again")
+		}
+	}
+	block, err := r.Block.Find(doc)
+	if err != nil {
+		return nil, err
+	}
+	made, err := anchor.Make(doc, anchor.Request{Block: block, Quote: r.Quote, Prefix: r.Prefix, Suffix: r.Suffix})
+	switch {
+	case errors.Is(err, anchor.ErrAmbiguous):
+		return nil, refusal.Conflict("ambiguous-quote", "the quote stands more than once in the text; name the block, or quote more")
+	case errors.Is(err, anchor.ErrAbsent):
+		return nil, refusal.Conflict("absent-quote", "the quote does not stand in the text")
+	case err != nil:
+		return nil, refusal.Invalid("%s", err)
+	}
+	if err := s.publish(ctx, p, d, a); err != nil {
+		return nil, err
+	}
+	return &made, s.o.Revisions.Save(ctx, doc)
+}
+
+// suggestion pairs a proposed source with that of the block.
+func suggestion(d subject.Page, a *anchor.Anchor, proposed string) (*event.Suggest, error) {
+	proposed, err := event.Clean("suggestion", proposed, event.MaxSource)
+	if err != nil {
+		return nil, err
+	}
+	if a.Block == nil || a.Revision != d.Revision || d.Lines == nil {
+		return nil, refusal.Invalid("a suggestion is about one block of the text as it is now")
+	}
+	if a.Block.Line == 0 {
+		return nil, refusal.Invalid("this part of the text stands in another file, or its line is not known: say what to change in a comment")
+	}
+	old := d.Lines(a.Block.Line, a.Block.End)
+	if old == strings.TrimRight(proposed, "\n") {
+		return nil, refusal.Invalid("the suggestion is what the block says already")
+	}
+	return &event.Suggest{Old: old, New: strings.TrimRight(proposed, "\n")}, nil
+}
