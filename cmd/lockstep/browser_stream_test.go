@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -125,7 +126,7 @@ func window(t *testing.T, browser context.Context, without, address string) (con
 func labSite(t *testing.T) string {
 	t.Helper()
 	dir := reviewedSite(t)
-	for name, text := range map[string]string{"lab.md": "# Break it\n", "problem.md": "# The problem\n\nMany people write at once.\n"} {
+	for name, text := range map[string]string{"lab.md": "---\nkind: lab\n---\n# Break it\n", "problem.md": "# The problem\n\nMany people write at once.\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -167,17 +168,17 @@ func TestBrowserStream_windows(t *testing.T) {
 			}
 			streams.until(t, tt.streams)
 
-			began := time.Now()
 			fifth, shut := window(t, browser, tt.without, address+"/")
-			until(t, fifth, 10*time.Second, `document.readyState === "complete"`)
-			loaded := time.Since(began)
-			began = time.Now()
-			if ok := eval[bool](t, fifth, `Promise.all([...Array(10).keys()].map((i) => fetch("/problem/?" + i, { cache: "no-store" }))).then((all) => all.every((r) => r.ok))`); !ok {
-				t.Error("a fetch failed")
-			}
-			t.Logf("the fifth page loaded in %d ms, ten fetches took %d ms", loaded.Milliseconds(), time.Since(began).Milliseconds())
-			if loaded > 5*time.Second || time.Since(began) > 5*time.Second {
-				t.Errorf("the fifth page took %s, ten fetches %s", loaded, time.Since(began))
+			until(t, fifth, 10*time.Second, `performance.getEntriesByType("navigation")[0].loadEventEnd > 0`)
+			loaded := eval[float64](t, fifth, `performance.getEntriesByType("navigation")[0].loadEventEnd`)
+			fetched := eval[float64](t, fifth, `(async () => {
+				const began = performance.now();
+				const all = await Promise.all([...Array(10).keys()].map((i) => fetch("/problem/?" + i, { cache: "no-store" })));
+				return all.every((answer) => answer.ok) ? performance.now() - began : Infinity;
+			})()`)
+			t.Logf("the fifth page loaded in %.0f ms, ten fetches took %.0f ms", loaded, fetched)
+			if loaded > 3000 || fetched > 3000 { // a busy machine; without a free connection it takes half a minute
+				t.Errorf("the fifth page took %.0f ms, ten fetches %.0f ms", loaded, fetched)
 			}
 			shut()
 			streams.until(t, tt.streams)
@@ -266,7 +267,7 @@ func TestBrowserStream_leader(t *testing.T) {
 				}
 			}
 			until(t, third, 30*time.Second, fmt.Sprintf(`window.numbers.length >= %d`, all))
-			do(t, second, call(page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive}))
+			do(t, second, call(page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive}), call(page.BringToFront, cdp.Empty{}))
 			until(t, second, 30*time.Second, fmt.Sprintf(`window.numbers.length >= %d`, all))
 			for i, w := range windows[1:] {
 				numbers := eval[[]int](t, w, `window.numbers`)
@@ -318,8 +319,12 @@ func TestBrowserStream_session(t *testing.T) {
 	browser := tab(t, address, 1366, 900)
 	do(t, browser, chromedp.Navigate(address+"/invite/"+token))
 	until(t, browser, 10*time.Second, `!!document.querySelector("form button")`)
-	eval[bool](t, browser, `(setTimeout(() => document.querySelector("form button").click(), 0), true)`)
-	until(t, browser, 10*time.Second, `location.pathname === "/reviews/"`)
+	do(t, browser, chromedp.Click(chromedp.CSS("form button")))
+	for deadline := time.Now().Add(20 * time.Second); !waited(browser, time.Second, `location.pathname === "/reviews/"`); {
+		if time.Now().After(deadline) {
+			t.Fatal("the invitation does not let in")
+		}
+	}
 	w, _ := window(t, browser, "", address+decisionPath)
 	until(t, w, 10*time.Second, `document.querySelector("#review").dataset.you.startsWith("invite:")`)
 	if err := store.Revoke(invitation.ID); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
+	"lockstep/site/review/access"
 	"lockstep/site/review/webhook"
 	"lockstep/site/serve"
 	"lockstep/site/stream"
@@ -94,7 +95,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		return err
 	}
 	defer listener.Close()
-	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: unknown}}
+	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: access.Counted(access.FirstOf{})}}
 	if u, err := url.Parse(f.access.url); err == nil && u.Hostname() != "" {
 		options.Hosts = append(options.Hosts, u.Hostname())
 		options.Secure = u.Scheme == "https"
@@ -120,6 +121,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		if door.Start != "" {
 			path = door.Start
 		}
+		options.Gate.Who = access.Counted(door.Who)
 		hosts, err := f.hosts.open(logger)
 		if err != nil {
 			return err
@@ -127,7 +129,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		if hosts != nil {
 			fmt.Fprintf(cmd.OutOrStdout(), "The reviews are kept by %d servers; waiting until most of them are there.\n", len(hosts.Peers))
 		}
-		reviews, err := startReviews(ctx, reviewOptions{Dir: f.dir, Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger, URL: "http://" + shown(listener.Addr())})
+		reviews, err := startReviews(ctx, reviewOptions{Dir: f.dir, Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger, Gate: options.Gate, URL: "http://" + shown(listener.Addr())})
 		if err != nil {
 			return err
 		}

@@ -110,17 +110,6 @@ func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, st
 	return out, nil
 }
 
-// known says by whom streams are counted.
-func (d *door) known(r *http.Request) (person, network string) {
-	if who, err := d.Who.Identify(r); err == nil {
-		person = who.ID
-	}
-	return person, access.NetworkOf(r)
-}
-
-// unknown counts streams where nobody comments.
-func unknown(r *http.Request) (person, network string) { return "", access.NetworkOf(r) }
-
 // gitConfig is what git knows, or "".
 func gitConfig(dir, key string) string {
 	out, err := exec.Command("git", "-C", dir, "config", "--get", key).Output()
