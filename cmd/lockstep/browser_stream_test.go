@@ -18,7 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -235,6 +234,9 @@ const follows = `(async () => {
 	return true;
 })()`
 
+// looked makes a page believe that nobody looks at it, or that somebody does.
+const looked = `(Object.defineProperty(document, "hidden", { value: %s, configurable: true }), document.dispatchEvent(new Event("visibilitychange")), true)`
+
 // TestBrowserStream_leader: while people comment, the window that holds the connection
 // is closed, then the next one freezes. Those that are left take over, and each hears
 // of every comment once and in order.
@@ -267,7 +269,8 @@ func TestBrowserStream_leader(t *testing.T) {
 				}
 			}
 			until(t, third, 30*time.Second, fmt.Sprintf(`window.numbers.length >= %d`, all))
-			do(t, second, call(page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive}), call(page.BringToFront, cdp.Empty{}))
+			do(t, second, call(page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive}))
+			eval[bool](t, second, fmt.Sprintf(looked, "false")) // DevTools leave it hidden
 			until(t, second, 30*time.Second, fmt.Sprintf(`window.numbers.length >= %d`, all))
 			for i, w := range windows[1:] {
 				numbers := eval[[]int](t, w, `window.numbers`)
@@ -291,13 +294,12 @@ func TestBrowserStream_hidden(t *testing.T) {
 	do(t, browser, chromedp.Navigate(address+"/whoami"))
 	w, _ := window(t, browser, "", address+decisionPath)
 	streams.until(t, 1)
-	const hide = `(Object.defineProperty(document, "hidden", { value: %v, configurable: true }), document.dispatchEvent(new Event("visibilitychange")), true)`
-	eval[bool](t, w, fmt.Sprintf(hide, true))
+	eval[bool](t, w, fmt.Sprintf(looked, "true"))
 	streams.until(t, 0)
 	if status := eval[int](t, browser, comment("adr/0001", "meanwhile", "Said meanwhile.")); status != 201 {
 		t.Fatalf("comment: %d", status)
 	}
-	eval[bool](t, w, fmt.Sprintf(hide, false))
+	eval[bool](t, w, fmt.Sprintf(looked, "false"))
 	until(t, w, 20*time.Second, `document.querySelector("#review").textContent.includes("Said meanwhile.")`)
 	streams.until(t, 1)
 }
