@@ -332,10 +332,10 @@ func TestBrowserStream_session(t *testing.T) {
 	if err := store.Revoke(invitation.ID); err != nil {
 		t.Fatal(err)
 	}
-	until(t, w, 30*time.Second, `/session has ended/i.test(document.querySelector("#review [role=alert]")?.textContent ?? "")`)
+	until(t, w, 30*time.Second, `/session has ended/i.test(document.querySelector("#review-bar [role=alert]")?.textContent ?? "")`)
 	other, _ := window(t, browser, "", address+decisionPath)
 	until(t, other, 10*time.Second, `document.querySelector("#review").dataset.you === ""`)
-	if alert := eval[bool](t, other, `new Promise((done) => setTimeout(() => done(!!document.querySelector("#review [role=alert]")), 1000))`); alert {
+	if alert := eval[bool](t, other, `new Promise((done) => setTimeout(() => done(!!document.querySelector("#review-bar [role=alert]")), 1000))`); alert {
 		t.Error("a page that was opened without a session says that one has ended")
 	}
 }

@@ -46,6 +46,13 @@ does not say is said so:
   series:
     - {folder: docs/rfcs, name: Requests, prefix: RFC, address: rfc}
 
+Statuses, headings and names of fields are known in a dozen languages, and so are the
+usual words of other processes: Implemented, Draft, Akzeptiert, 承認済み. A repository adds
+its own; in MADR a record may leave its status out, unless the texts are strict:
+
+  statuses: {Live: accepted, Parked: proposed}
+  headings: {Ausgangslage: context, Votum: decision}
+
 What stands around the numbers is judged where lockstep.yaml asks for it:
 
   claims:

@@ -17,6 +17,7 @@ import (
 
 // valuesOf are the words that a flag takes, by its name, which a shell completes.
 var valuesOf = map[string]func() []string{
+	"ci":                forgeNames,
 	"faults":            func() []string { return tortureFaults },
 	"family":            func() []string { return []string{string(torture.Leaders), string(torture.Disks)} },
 	"format":            func() []string { return strings.Split(formatNames, ", ") },
