@@ -3,13 +3,13 @@ import { subscribe } from "../stream.js";
 import { arrange } from "./cards.js";
 import { $, $$, bar, enter, make, ours, page, region, say } from "./page.js";
 
-let leave = null; // ends the stream
+let endStream = null;
 
 export function follow() {
   unfollow();
   if (!region.hasAttribute("data-live")) return;
   let waiting = false;
-  leave = subscribe(region.dataset.topic, Number(region.dataset.asOf), {
+  endStream = subscribe(region.dataset.topic, Number(region.dataset.asOf), {
     event(_name, _data, number) {
       if (number <= Number(region.dataset.asOf) || waiting) return;
       waiting = true;
@@ -91,6 +91,6 @@ function remember() {
 
 // unfollow ends the stream: the page has no review any more.
 export function unfollow() {
-  leave?.();
-  leave = null;
+  endStream?.();
+  endStream = null;
 }
