@@ -25,10 +25,11 @@ let leaving = false;
 // Hears may have event(name, data, number), end({status, detail}), and state("opening",
 // "open" or "lost"). Without a server behind the page nothing is followed.
 export function subscribe(topic, after, hears) {
-  const one = { after, hears };
+  const one = { after, hears, wanted: true };
   followed.set(topic, one);
   declare();
   return () => {
+    one.wanted = false;
     if (followed.get(topic) !== one) return;
     followed.delete(topic);
     declare();
@@ -49,8 +50,11 @@ function declare() {
 
 function hold() {
   heard = Date.now();
-  if (canShare()) return shared(address, hear, () => { held = canLead() ? led(address, hear) : alone(address, hear); declare(); });
-  return canLead() ? led(address, hear) : alone(address, hear);
+  const other = () => (canLead() ? led(address, hear) : alone(address, hear));
+  try {
+    if (canShare()) return shared(address, hear, () => { held = other(); declare(); });
+  } catch { /* the browser has no such worker for this page */ }
+  return other();
 }
 
 function hear({ state, topic, name, data, number, end }) {
@@ -63,7 +67,11 @@ function hear({ state, topic, name, data, number, end }) {
   if (!one) return;
   if (end) {
     followed.delete(topic);
-    if (end.status === 503) setTimeout(() => followed.has(topic) || subscribe(topic, one.after, one.hears), again);
+    if (end.status === 503) setTimeout(() => {
+      if (!one.wanted || followed.has(topic)) return;
+      followed.set(topic, one);
+      declare();
+    }, again);
     one.hears.end?.(end);
     return;
   }

@@ -8,6 +8,7 @@ canShare.here = typeof SharedWorkerGlobalScope === "function"; // this script ru
 export function shared(from, hear, failed) {
   let worker;
   const renew = () => {
+    worker?.port.close();
     worker = new SharedWorker(import.meta.url, { type: "module", name: "lockstep stream" });
     worker.port.onmessage = ({ data }) => hear(data);
     worker.addEventListener("error", failed, { once: true });
