@@ -90,3 +90,19 @@ func TestAccount_dialects(t *testing.T) {
 		t.Errorf("%+v, %v", p, loaded.Findings)
 	}
 }
+
+// TestDocusaurus: beside its configuration, texts are MDX whatever they are called.
+func TestDocusaurus(t *testing.T) {
+	const text = "-- README.md --\n# Home\n\nA Consumer<T>.\n-- docs/a.md --\n# A\n\n<Table of={x} />\n\n<Note>Kept.</Note>\n"
+	bare := load(t, tree(t, text))
+	if got := rules(bare.Findings); !slices.Equal(got, []string{"README.md raw-html", "docs/a.md raw-html", "docs/a.md raw-html"}) {
+		t.Errorf("without one: %v", bare.Findings)
+	}
+	loaded := load(t, tree(t, text+"-- docusaurus.config.ts --\nexport default {}\n"))
+	if got := rules(loaded.Findings); !slices.Equal(got, []string{"README.md raw-html", "docs/a.md component", "docs/a.md component"}) {
+		t.Errorf("findings %v", loaded.Findings)
+	}
+	if body := bodyOf(loaded, "/a/"); !strings.Contains(body, "Kept.") || strings.Contains(body, "Table") {
+		t.Error(body)
+	}
+}

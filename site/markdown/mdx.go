@@ -43,14 +43,16 @@ func (m *mdx) within(at int) []byte {
 
 // blankMDX gives a text in which what is code of MDX is blank. Texts of Docusaurus that
 // are called .md are MDX too; they are known by an import and a component.
-func (d *Document) blankMDX(src []byte) []byte {
-	if !strings.EqualFold(path.Ext(d.Source), ".mdx") && (d.strict || !importsComponents(src)) {
+func (d *Document) blankMDX(src []byte, named func(source string) bool) []byte {
+	if !strings.EqualFold(path.Ext(d.Source), ".mdx") && (d.strict || !importsComponents(src)) && (named == nil || !named(d.Source)) {
 		return src
 	}
 	d.isMDX = true
-	d.speaks(dialectMDX)
 	m := &mdx{d: d, src: bytes.Clone(src), file: src}
 	m.blank()
+	if strings.EqualFold(path.Ext(d.Source), ".mdx") || !bytes.Equal(m.src, src) {
+		d.speaks(dialectMDX)
+	}
 	return m.src
 }
 

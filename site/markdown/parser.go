@@ -29,6 +29,9 @@ type Options struct {
 	// Words are what words of records mean; nil stands for those that every record may
 	// use.
 	Words *decision.Words
+	// MDX, if not nil, says which texts are MDX although they are not called so. It is
+	// called by many goroutines at once.
+	MDX func(source string) bool
 	// Described, if not nil, is the file that describes a record beside its text,
 	// and what it says; see [decision.KEPFields]. It is called by many goroutines at once.
 	Described func(source string) (name string, data []byte)
@@ -80,7 +83,7 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	if p.options.Ledger != nil {
 		body = d.include(body, p.options.Ledger)
 	}
-	d.src = d.blankMDX(body)
+	d.src = d.blankMDX(body, p.options.MDX)
 	for i, b := range body {
 		if b == '\n' {
 			d.newlines = append(d.newlines, i)
