@@ -39,7 +39,7 @@ in. They work while the server runs, and while it does not.`,
 	}
 	cmd.AddCommand(newReviewExportCommand(), newReviewImportCommand(), newReviewListCommand(), newReviewVerifyCommand(), newReviewCheckCommand(),
 		newReviewBackupCommand(), newReviewRestoreCommand(), newReviewApplyCommand(), newReviewInviteCommand(), newReviewTokenCommand(), newReviewInvitesCommand(), newReviewRevokeCommand(), newReviewSignerCommand(),
-		newReviewReplayCommand())
+		newReviewReplayCommand(), newReviewCommentCommand(), newReviewBridgeCommand())
 	return cmd
 }
 

@@ -25,6 +25,12 @@ type Options struct {
 	// Sign signs a message as the word of a person, by their id. Without it verdicts
 	// are not signed.
 	Sign func(ctx context.Context, person string, message []byte) (string, error)
+	// Apply writes an edit into its source and commits it; nil where the server has no
+	// repository that is its user's. Its error is shown to who asked.
+	Apply func(context.Context, SourceEdit) (commit string, err error)
+	// Salt gives the salt of the commitment to an event's text. Without it salts are
+	// random, so that a text cannot be guessed from its commitment.
+	Salt func(page string, e event.Event) [16]byte
 	Now  func() time.Time // default: time.Now
 }
 
@@ -34,6 +40,8 @@ type Service struct {
 	o     Options
 	mu    sync.Mutex
 	pages map[string]*page
+
+	applying sync.Mutex // one edit of a source at a time
 }
 
 // page is the state of a page and what was worked out to show it.
@@ -195,6 +203,9 @@ func (s *Service) append(ctx context.Context, p *page, e event.Event, text *stri
 	var r store.Record
 	if text != nil {
 		salt := event.NewSalt()
+		if s.o.Salt != nil {
+			salt = s.o.Salt(p.name, e)
+		}
 		if err := r.Seal(ctx, s.o.Keys, p.name, e.ID, *text, salt); err != nil {
 			return 0, false, err
 		}

@@ -31,11 +31,10 @@ type Program struct{ Wasm, Exec string }
 
 // Site is what every page shows around its own content.
 type Site struct {
-	Title      string
-	Tagline    string
-	BaseURL    string // with a slash at its end, or "" if it is not known
-	Repository string // address of the repository's pages, or ""
-	Nav        []NavSection
+	Title   string
+	Tagline string
+	BaseURL string // with a slash at its end, or "" if it is not known
+	Nav     []NavSection
 	// Asset gives the rooted path of a static file: "css/site.css" becomes
 	// "/static/site.1a2b3c4d.css".
 	Asset   func(name string) string
@@ -55,6 +54,9 @@ type Site struct {
 	// Absolute makes links absolute below this prefix: only for the page that is
 	// shown at any address, 404.
 	Absolute string
+	// Paths is the rooted path of the list of all pages, for a page 404 that nobody
+	// serves; "" where p.Pages are the nearest ones.
+	Paths string
 }
 
 // NavSection is a group of the navigation.
@@ -114,11 +116,18 @@ func frameClass(p *site.Page) string {
 	switch {
 	case p.Kind == site.KindLab:
 		return "frame alone"
+	case reviewed(p):
+		return "frame reviewed"
 	case hasOutline(p):
 		return "frame"
 	}
 	return "frame no-outline"
 }
+
+// reviewed says whether a page keeps a column for what people say about it. The
+// column is there before the first comment, so that none moves the text; the outline
+// stands on the other side.
+func reviewed(p *site.Page) bool { return p.Review != nil && p.Kind != site.KindLab }
 
 // hasOutline: a short page needs none, and the home page is one.
 func hasOutline(p *site.Page) bool {

@@ -1,5 +1,7 @@
 // Comforts. Every page is complete without them.
 
+import { passageLink } from "./site/passage.js";
+
 // Copy buttons on code.
 function copyButtons() {
   for (const pre of document.querySelectorAll("pre.chroma")) {
@@ -31,7 +33,8 @@ function scrollSpy() {
   const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
   const mark = () => {
     let current = headings[0];
-    for (const h of headings) if (h.getBoundingClientRect().top < 120) current = h;
+    const top = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 40;
+    for (const h of headings) if (h.getBoundingClientRect().top < top) current = h;
     for (const [id, a] of links) {
       if (id === current?.id) a.setAttribute("aria-current", "true");
       else a.removeAttribute("aria-current");
@@ -79,5 +82,6 @@ function start() {
   logFilter();
 }
 menu();
+passageLink();
 start();
 document.addEventListener("lockstep:swapped", start);
