@@ -95,7 +95,7 @@ func TestAccount_dialects(t *testing.T) {
 func TestDocusaurus(t *testing.T) {
 	const text = "-- README.md --\n# Home\n\nA Consumer<T>.\n-- docs/a.md --\n# A\n\n<Table of={x} />\n\n<Note>Kept.</Note>\n"
 	bare := load(t, tree(t, text))
-	if got := rules(bare.Findings); !slices.Equal(got, []string{"README.md raw-html", "docs/a.md raw-html", "docs/a.md raw-html"}) {
+	if got := rules(bare.Findings); !slices.Equal(got, []string{"README.md raw-html", "docs/a.md raw-html"}) {
 		t.Errorf("without one: %v", bare.Findings)
 	}
 	loaded := load(t, tree(t, text+"-- docusaurus.config.ts --\nexport default {}\n"))

@@ -193,6 +193,9 @@ func (d *Document) judge(e tagEvent, reported map[string]bool) (keep bool) {
 	if d.strict {
 		keep = slices.Contains(own, name)
 	}
+	if d.isMDX && isComponent(e.raw) {
+		keep = false // a Table is not a table
+	}
 	if !keep && !slices.Contains(unwrapped, name) && !reported[name] {
 		reported[name] = true
 		if d.isMDX && isComponent(e.raw) {
