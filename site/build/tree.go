@@ -35,8 +35,10 @@ type Tree struct {
 	bySource    map[string]*site.Page
 	byPath      map[string]*site.Page
 	intros      map[string]*document // by the path of the list
-	files       []string             // that pages show or link to, other than sources
-	log         *site.Log            // of the first series
+	wikiOnce    sync.Once
+	wikiNames   map[string][]*site.Page // by their names, see [Tree.byName]
+	files       []string                // that pages show or link to, other than sources
+	log         *site.Log               // of the first series
 	series      []joined
 	decisions   []*site.Page // of all series
 	reviews     *reviews
