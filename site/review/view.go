@@ -3,6 +3,8 @@ package review
 import (
 	"context"
 	"crypto/rand"
+	"slices"
+	"strings"
 
 	"lockstep/site"
 	"lockstep/site/review/access"
@@ -13,9 +15,8 @@ import (
 // Review is what a page shows of its review, to somebody.
 func (s *Service) Review(ctx context.Context, d subject.Page, a access.Actor) (*site.Review, error) {
 	s.o.Revisions.Saw(d.Doc())
-	d = s.Named(ctx, d)
-	p := s.page(d.Name)
-	if err := s.advance(ctx, p); err != nil {
+	p, d, err := s.find(ctx, d)
+	if err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
@@ -37,18 +38,18 @@ func (s *Service) List(ctx context.Context, documents []subject.Page, a access.A
 	if err != nil {
 		return nil, err
 	}
-	byName := make(map[string]*page)
-	for _, p := range pages {
-		byName[p.name] = p
-	}
 	for _, d := range documents {
-		p := byName[s.Named(ctx, d).Name]
-		if p == nil {
-			continue
+		for _, name := range d.Names() {
+			i, ok := slices.BinarySearchFunc(pages, name, func(p *page, name string) int { return strings.Compare(p.name, name) })
+			if !ok {
+				continue
+			}
+			p := pages[i]
+			p.mu.Lock()
+			l.Add(p.state, d, a)
+			p.mu.Unlock()
+			break
 		}
-		p.mu.Lock()
-		l.Add(p.state, d, a)
-		p.mu.Unlock()
 	}
 	return l.Sorted(), nil
 }

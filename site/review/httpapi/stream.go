@@ -22,12 +22,12 @@ func (a *API) getEvents(q *request) error {
 		return err
 	}
 	defer leave()
-	service, page := a.o.Service, q.d.Name
-	watch := service.Watch(page)
-	_, after, err := service.News(q.r.Context(), page, 0, 0)
+	service := a.o.Service
+	page, after, err := service.Follow(q.r.Context(), q.d)
 	if err != nil {
 		return err
 	}
+	watch := service.Watch(page)
 	for _, from := range []string{q.r.URL.Query().Get("after"), q.r.Header.Get("Last-Event-ID")} {
 		if n, err := strconv.ParseUint(from, 10, 64); err == nil {
 			after = min(n, after)
@@ -50,7 +50,7 @@ func (a *API) getEvents(q *request) error {
 	beat := time.NewTicker(streamBeat)
 	defer beat.Stop()
 	for {
-		news, _, err := service.News(q.r.Context(), page, after, streamBuffer)
+		news, err := service.News(q.r.Context(), page, after, streamBuffer)
 		if err != nil {
 			return nil
 		}

@@ -28,12 +28,15 @@ type Page struct {
 }
 
 // Doc is its text, for anchors.
-func (d Page) Doc() *anchor.Doc { return &anchor.Doc{Revision: d.Revision, Blocks: d.Blocks} }
+func (p Page) Doc() *anchor.Doc { return &anchor.Doc{Revision: p.Revision, Blocks: p.Blocks} }
+
+// Names are the name that the page has and those that it had, the newest first.
+func (p Page) Names() []string { return append([]string{p.Name}, p.Former...) }
 
 // In finds what a map has for the page, under the name that it has or, failing that,
 // one that it had; nil if there is nothing.
-func (d Page) In(states map[string]*state.State) *state.State {
-	for _, name := range append([]string{d.Name}, d.Former...) {
+func (p Page) In(states map[string]*state.State) *state.State {
+	for _, name := range p.Names() {
 		if s := states[name]; s != nil {
 			return s
 		}
