@@ -126,15 +126,7 @@ func (a *API) handle(h func(*request) error, fail func(http.ResponseWriter, *htt
 	})
 }
 
-// problem answers as RFC 9457 has it.
-func (a *API) problem(w http.ResponseWriter, _ *http.Request, e *refusal.Error) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	if e.Status >= 500 {
-		w.Header().Set("Retry-After", "1")
-	}
-	w.WriteHeader(e.Status)
-	json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": http.StatusText(e.Status), "status": e.Status, "code": e.Code, "detail": e.Detail})
-}
+func (a *API) problem(w http.ResponseWriter, _ *http.Request, e *refusal.Error) { e.Write(w) }
 
 // decode reads a JSON body without fields that are not known. Without a body nothing
 // is said, which is enough for some requests.
