@@ -22,7 +22,7 @@ func (s *Service) Reply(ctx context.Context, a access.Actor, d subject.Page, thr
 	if err != nil {
 		return "", false, err
 	}
-	again, err = s.write(ctx, d, e, func(p *page, e *event.Event) (*string, error) {
+	again, err = s.write(ctx, d, e, with(thread), func(p *page, e *event.Event) (*string, error) {
 		e.Thread = thread
 		_, err := p.thread(thread)
 		return &body, err
@@ -65,7 +65,7 @@ func (s *Service) Redact(ctx context.Context, a access.Actor, d subject.Page, co
 // alter does to a comment what may be done to it by who wrote it, and by who may
 // everything.
 func (s *Service) alter(ctx context.Context, a access.Actor, d subject.Page, comment string, verb access.Verb, e event.Event, complete func(*event.Event, state.Comment) (*string, error)) error {
-	_, err := s.write(ctx, d, e, func(p *page, e *event.Event) (*string, error) {
+	_, err := s.write(ctx, d, e, with(comment), func(p *page, e *event.Event) (*string, error) {
 		was, err := p.comment(comment)
 		if err != nil {
 			return nil, err

@@ -11,13 +11,11 @@ import (
 // Follow gives the name under which the log has a page, and the number of its newest
 // event.
 func (s *Service) Follow(ctx context.Context, d subject.Page) (name string, newest uint64, err error) {
-	p, _, err := s.find(ctx, d)
+	found, err := s.find(ctx, d)
 	if err != nil {
 		return "", 0, err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.name, p.state.N, nil
+	return found[0].name, found[0].number(), nil
 }
 
 // News are the accepted events of a page above a number, at most limit of

@@ -22,6 +22,9 @@ type page struct {
 	wiped   int               // how many of those that were redacted have no key any more
 	rebuilt int               // as the state's was when they were counted
 
+	joined   *state.State // with the logs of other names of the page
+	joinedAs string       // their names and numbers then
+
 	// writing is held by whoever appends: alone, if the event is to be signed.
 	writing sync.RWMutex
 }
@@ -91,6 +94,13 @@ func (s *Service) shred(p *page) error {
 		}
 	}
 	return nil
+}
+
+// number is that of the newest event.
+func (p *page) number() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state.N
 }
 
 // thread gives a thread as it is.

@@ -79,10 +79,7 @@ func (s *Service) known(ctx context.Context) (pages []*page, err error) {
 		if err := s.advance(ctx, p); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		p.mu.Lock()
-		n := p.state.N
-		p.mu.Unlock()
-		if n > 0 {
+		if p.number() > 0 {
 			pages = append(pages, p)
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Service) OpenThread(ctx context.Context, a access.Actor, d subject.Page
 	if err != nil {
 		return "", false, err
 	}
-	again, err = s.write(ctx, d, e, func(_ *page, e *event.Event) (*string, error) {
+	again, err = s.write(ctx, d, e, anywhere, func(_ *page, e *event.Event) (*string, error) {
 		e.Intent = r.Intent
 		if e.Anchor, err = s.anchored(d, r.Anchor); err != nil {
 			return nil, err
@@ -109,7 +109,7 @@ func (s *Service) move(ctx context.Context, a access.Actor, d subject.Page, thre
 	if err != nil {
 		return err
 	}
-	_, err = s.write(ctx, d, e, func(p *page, e *event.Event) (*string, error) {
+	_, err = s.write(ctx, d, e, with(thread), func(p *page, e *event.Event) (*string, error) {
 		t, err := p.thread(thread)
 		if err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"lockstep/site/review/access"
 	"lockstep/site/review/event"
 	"lockstep/site/review/refusal"
+	"lockstep/site/review/state"
 	"lockstep/site/review/subject"
 )
 
@@ -49,12 +50,18 @@ func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d subject.P
 	if err != nil {
 		return err
 	}
-	_, err = s.write(ctx, d, e, func(_ *page, e *event.Event) (*string, error) {
+	mine := func(s *state.State) bool { return s.VoteOf(a.ID) != nil }
+	_, err = s.write(ctx, d, e, mine, func(_ *page, e *event.Event) (*string, error) {
 		if e.Type == event.ReviewWithdrawn {
 			return nil, nil
 		}
 		if r.Revision != d.Revision {
 			return nil, refusal.Conflict("revision", "the text has changed since; read it again")
+		}
+		if r.Verdict == event.Approve {
+			if err := s.blocked(ctx, d); err != nil {
+				return nil, err
+			}
 		}
 		e.Verdict, e.Revision = r.Verdict, r.Revision
 		if body == "" {
@@ -63,4 +70,22 @@ func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d subject.P
 		return &body, nil
 	})
 	return err
+}
+
+// blocked says whether a thread under any name of the page keeps it from being
+// approved. The state of each log knows its own alone.
+func (s *Service) blocked(ctx context.Context, d subject.Page) error {
+	if len(d.Former) == 0 {
+		return nil
+	}
+	found, err := s.find(ctx, d)
+	if err != nil {
+		return err
+	}
+	var no *refusal.Error
+	found.read(func(sum *state.State) { no = sum.Blocked() })
+	if no != nil {
+		return no
+	}
+	return nil
 }

@@ -9,19 +9,20 @@ import (
 	"lockstep/site"
 	"lockstep/site/review/access"
 	"lockstep/site/review/display"
+	"lockstep/site/review/state"
 	"lockstep/site/review/subject"
 )
 
 // Review is what a page shows of its review, to somebody.
 func (s *Service) Review(ctx context.Context, d subject.Page, a access.Actor) (*site.Review, error) {
 	s.o.Revisions.Saw(d.Doc())
-	p, d, err := s.find(ctx, d)
+	found, err := s.find(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	r := p.shown.Show(p.state, d, s.o.Revisions, a)
+	d.Name = found[0].name
+	var r *site.Review
+	found.read(func(sum *state.State) { r = found[0].shown.Show(sum, d, s.o.Revisions, a) })
 	r.Live, r.Nonce = true, rand.Text()
 	r.You = site.Reviewer{ID: a.ID, Name: a.Name, Local: a.Local}
 	if a.ID != "" {
@@ -39,16 +40,14 @@ func (s *Service) List(ctx context.Context, documents []subject.Page, a access.A
 		return nil, err
 	}
 	for _, d := range documents {
+		var found logs
 		for _, name := range d.Names() {
-			i, ok := slices.BinarySearchFunc(pages, name, func(p *page, name string) int { return strings.Compare(p.name, name) })
-			if !ok {
-				continue
+			if i, ok := slices.BinarySearchFunc(pages, name, func(p *page, name string) int { return strings.Compare(p.name, name) }); ok {
+				found = append(found, pages[i])
 			}
-			p := pages[i]
-			p.mu.Lock()
-			l.Add(p.state, d, a)
-			p.mu.Unlock()
-			break
+		}
+		if len(found) > 0 {
+			found.read(func(sum *state.State) { l.Add(sum, d, a) })
 		}
 	}
 	return l.Sorted(), nil

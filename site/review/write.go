@@ -10,6 +10,7 @@ import (
 	"lockstep/site/review/access"
 	"lockstep/site/review/event"
 	"lockstep/site/review/refusal"
+	"lockstep/site/review/state"
 	"lockstep/site/review/store"
 	"lockstep/site/review/subject"
 )
@@ -17,6 +18,14 @@ import (
 // plan completes an event of somebody who may do it, against the page as it is. Text
 // is what it says; nil if nothing.
 type plan func(p *page, e *event.Event) (text *string, err error)
+
+// anywhere is where something new goes; with is where what is about a thread or a
+// comment goes.
+func anywhere(*state.State) bool { return true }
+
+func with(id string) func(*state.State) bool {
+	return func(s *state.State) bool { return s.Comment(id) != nil } // a thread has the id of its first
+}
 
 // errNothing ends a plan that would change nothing.
 var errNothing = errors.New("nothing would change")
@@ -41,13 +50,14 @@ func (s *Service) begin(kind event.Type, a access.Actor, prefix, id string) (eve
 }
 
 // write is the one way in. It brings the page up to date, lets the plan complete the
-// event, appends it, and says what became of it. For an id that the page has
-// already, again is true and nothing is written.
-func (s *Service) write(ctx context.Context, d subject.Page, e event.Event, complete plan) (again bool, err error) {
-	p, d, err := s.find(ctx, d)
+// event, appends it to the log of which home is true, and says what became of it. For
+// an id that the log has already, again is true and nothing is written.
+func (s *Service) write(ctx context.Context, d subject.Page, e event.Event, home func(*state.State) bool, complete plan) (again bool, err error) {
+	found, err := s.find(ctx, d)
 	if err != nil {
 		return false, err
 	}
+	p := found.where(home)
 	// An event that is signed names its parents before it is in the log, so nobody
 	// else may append meanwhile.
 	if s.o.Sign != nil && mayDecide(e.Type) {
