@@ -64,6 +64,7 @@ func CleanBody(text string) (string, error) {
 	return strings.TrimRight(text, "\n\t "), nil
 }
 
+// CleanID refuses what is no id of a thread or comment.
 func CleanID(id string) error {
 	if !idForm.MatchString(id) {
 		return refusal.Invalid("id must be 1 to 80 letters, digits, dots, colons, hyphens or underscores, and begin with a letter or digit")

@@ -126,6 +126,7 @@ var VerbOf = map[Type]access.Verb{ThreadOpened: access.OpenThread, CommentAdded:
 	ThreadResolved: access.Resolve, SuggestionApplied: access.Resolve, ThreadReopened: access.Reopen, ThreadRelinked: access.Relink,
 	ReviewSubmitted: access.GiveVerdict, ReviewWithdrawn: access.GiveVerdict}
 
+// PersonOf is somebody as they are called now.
 func PersonOf(a access.Actor) Person {
 	return Person{ID: a.ID, Name: a.Name, Role: a.Role.String()}
 }
