@@ -17,7 +17,9 @@ type Account struct {
 	Others  map[string]int `json:"others,omitempty"`
 	Reasons map[string]int `json:"reasons,omitempty"` // how many texts are no page, by reason
 	Closed  []string       `json:"closed,omitempty"`  // folders that nobody looked into, sorted
-	Files   []Accounted    `json:"files"`             // by name
+	// NoStatus is how many decisions state no status, which is theirs to leave out.
+	NoStatus int         `json:"noStatus,omitempty"`
+	Files    []Accounted `json:"files"` // by name
 }
 
 // Accounted is what became of one text.
@@ -73,6 +75,9 @@ func (a *Account) String() string {
 	}
 	if len(a.Others) > 0 {
 		fmt.Fprintf(&b, "; texts that are not Markdown: %s", listed(a.Others, func(ext string, n int) string { return fmt.Sprintf("%d %s", n, ext) }))
+	}
+	if a.NoStatus > 0 {
+		fmt.Fprintf(&b, "; %s without a status", numbered(a.NoStatus, "decision"))
 	}
 	if len(a.Closed) > 0 {
 		fmt.Fprintf(&b, "; not looked into: %s", strings.Join(a.Closed[:min(len(a.Closed), 5)], ", "))

@@ -17,10 +17,10 @@ import (
 
 // benchModes are the ways in which clients can load a cluster.
 var benchModes = map[string]string{
-	"wait":     "each client sends a message over plain HTTP and waits for its acknowledgement",
+	"wait":     "each client sends over plain HTTP and waits for the answer",
 	"stream":   "the same, with all clients of a conversation sharing one stream",
 	"pipeline": "each client keeps --window messages under way on a stream of its own",
-	"read":     "each client makes one linearizable read after the other over plain HTTP",
+	"read":     "each client makes linearizable reads, one by one, over plain HTTP",
 	"reads":    "each client makes linearizable reads in batches of 256",
 }
 
@@ -42,8 +42,9 @@ func newBenchCommand() *cobra.Command {
 		fmt.Fprintf(&modes, "  %-9s %s\n", name, benchModes[name])
 	}
 	cmd := &cobra.Command{
-		Use:   "bench",
-		Short: "Measure throughput and latency of a cluster",
+		Use:         "bench",
+		Short:       "Measure throughput and latency of a cluster",
+		Annotations: map[string]string{whenInterrupted: "nothing is printed of a load that did not end"},
 		Long: `Loads a cluster for a while and prints what it acknowledged a second, and how long
 that took. Without --target it starts three processes on a temporary folder, one
 shard, and ends them afterwards. The modes are
@@ -54,7 +55,7 @@ the call to its answer; in pipeline mode that includes the wait behind the windo
 To compare systems, see prototype/peers and make bench.`,
 		Example: `  lockstep bench
   lockstep bench --mode pipeline --clients 4 --log-store wal
-  lockstep bench --target http://127.0.0.1:7001 --mode stream --clients 64 --json`,
+  lockstep bench --target http://127.0.0.1:7001 --mode stream --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBench(cmd, f) },
 	}

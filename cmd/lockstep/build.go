@@ -17,8 +17,9 @@ func newBuildCommand() *cobra.Command {
 	var dir, out, baseURL string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "build",
-		Short: "Write the site as a static tree",
+		Use:         "build",
+		Short:       "Write the site as a static tree",
+		Annotations: map[string]string{whenInterrupted: "nothing was written, and the tree that was there is whole"},
 		Long: `Writes a tree of files that works on any static host, at any path: links are
 relative. Text files have compressed copies beside them (.br, .gz). The same
 sources give the same bytes.

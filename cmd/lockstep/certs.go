@@ -35,8 +35,9 @@ certificate for each node (ID.pem, ID.key), good for its id and its host for one
 year. Keep ca.key away from the nodes. An organisation with an authority of its
 own needs no more of it than a certificate with the node's id as a DNS name, for
 server and client use.`,
-		Example: "  lockstep certs --out certs n1=10.0.0.1 n2=10.0.0.2 n3=10.0.0.3\n" +
-			"  lockstep node --id n1 … --tls-cert certs/n1.pem --tls-key certs/n1.key --tls-ca certs/ca.pem",
+		Example: `  lockstep certs --out certs n1=10.0.0.1 n2=10.0.0.2 n3=10.0.0.3
+  lockstep node --id n1 … --tls-cert certs/n1.pem --tls-key certs/n1.key \
+    --tls-ca certs/ca.pem`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {

@@ -19,7 +19,7 @@ func newCheckCommand() *cobra.Command {
 	var fix, release, asJSON, baseline bool
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Judge the sources: links, references, decisions, numbers, claims, names",
+		Short: "Judge the sources: links, decisions, numbers, claims, names",
 		Long: `Reads every source, builds the site into a temporary folder and judges both:
 dead links and anchors, unknown references, decisions that contradict each other
 or have no status, numbers that differ from the model, words that differ from the
@@ -30,11 +30,12 @@ why the others are none. With --json it names every file.
 
 How much is judged is for lockstep.yaml to say:
 
-  strict: true                       # the texts are written for this generator: of HTML
-                                     # little is kept, front matter has its keys only, and
-                                     # a text without a page is a finding
-  unpublished: [docs/drafts]         # files and folders that have no page on purpose
-  rules: {missing-status: off}       # rules by the name that stands in [brackets]
+  strict: true                       # the texts are written for this generator:
+                                     # of HTML little is kept, front matter has
+                                     # its keys only, and a text without a page
+                                     # is a finding
+  unpublished: [docs/drafts]         # what has no page on purpose
+  rules: {missing-status: off}       # by the name that stands in [brackets]
   baseline: lockstep-baseline.json   # what is known and does not fail, which
                                      # --write-baseline writes
 
@@ -45,6 +46,13 @@ does not say is said so:
   series:
     - {folder: docs/rfcs, name: Requests, prefix: RFC, address: rfc}
 
+Statuses, headings and names of fields are known in a dozen languages, and so are the
+usual words of other processes: Implemented, Draft, Akzeptiert, 承認済み. A repository adds
+its own; in MADR a record may leave its status out, unless the texts are strict:
+
+  statuses: {Live: accepted, Parked: proposed}
+  headings: {Ausgangslage: context, Votum: decision}
+
 What stands around the numbers is judged where lockstep.yaml asks for it:
 
   claims:
@@ -52,13 +60,14 @@ What stands around the numbers is judged where lockstep.yaml asks for it:
     numbers:                         # a number with a unit needs a ground
       in: [README.md, docs]          # files and folders
       units: [msg/s]                 # beside ms, s, MB, %, $ and their like
+      things: [nodes, shards]        # a count of these needs a ground as well
     waiting:                         # what puts something off names an entry
       in: [docs]
       phrases: [not yet, will run]
     words:                           # what the fields of a run rule out
-      - {evidence: torture, word: "pause[ds]?|frozen", field: failures.pause, when: "= 0"}
-    evidence:                        # the code that a run judges, unless the run
-      torture: [prototype/node]      # says so itself in its field "judges"
+      - {evidence: torture, word: pause, field: failures.pause, when: "= 0"}
+    evidence:                        # the code that a run judges, unless the
+      torture: [prototype/node]      # run says so in its field "judges"
 
 Failure modes, features, requirements and promises can be kept as data, below the
 folders that lockstep.yaml names:
@@ -71,7 +80,7 @@ folders that lockstep.yaml names:
     F-relay:
       name: Relays
       where: "[fan-out](../fan-out.md)"
-      status: designed               # built needs tests:, measured figures as well
+      status: designed               # built needs tests:, measured figures too
       why: They need gateways.
 
 A text shows them by a block of the language ledger (entries: KIND, table: KIND or
@@ -86,20 +95,22 @@ What code spans and blocks of shell commands name is looked up in the code, and 
 to it, where lockstep.yaml says what is a name; a name that is not there is an error:
 
   beside: [README.md]                # texts that are judged and are no pages
-  code: [src, cmd]                   # a record lists the lines in them that name it
+  code: [src, cmd]                   # a record lists the lines that name it
   names:
     - kind: test                     # Test…, Fuzz…, Benchmark…, Example… of Go
       from: go-tests
-    - kind: command                  # verbs and flags of programs that are written with
-      from: go-commands              # cobra or flag; --flags of kingpin and urfave/cli
+    - kind: command                  # verbs and flags of programs written with
+      from: go-commands              # cobra or flag; --flags of kingpin and
+                                     # urfave/cli
     - kind: path                     # what begins with a file or folder of the
-      from: paths                    # repository, or of the folders named by below
+      from: paths                    # repository, or of those named by below
       below: [src]
       except: [src/generated/]       # looks like one, and is none
-    - kind: metric                   # anything, in any language: what a span of it
-      span: 'app_[a-z_]+'            # looks like, and in which files it is defined;
-      files: ["src/**/*.{py,js}"]    # the groups of span and of define, joined by
-      define: ['"(app_[a-z_]+)"']    # spaces, are the name; path is for a file itself
+    - kind: metric                   # anything, in any language: what a span of
+      span: 'app_[a-z_]+'            # it looks like, and which files define it;
+      files: ["src/**/*.{py,js}"]    # the groups of span and of define, joined
+      define: ['"(app_[a-z_]+)"']    # by spaces, are the name; path is for a
+                                     # file itself
     - kind: route                    # {id}, <id> and ID stand for any element
       span: '(?:[A-Z]+ )?/v1/\S+'
       files: [src/routes.py]
@@ -109,7 +120,7 @@ to it, where lockstep.yaml says what is a name; a name that is not there is an e
       files: ["stories/*.json"]
       path: '.*/([a-z-]+)\.json'`,
 		Example: `  lockstep check
-  lockstep check --fix           # write the values of model and ledger into the text
+  lockstep check --fix           # write the values of model and ledger
   lockstep check --release       # and no evidence is older than its code
   lockstep check --dir ../repo --json`,
 		Args: cobra.NoArgs,

@@ -30,7 +30,7 @@ stays: the same command on the same folder goes on where it ended. DIR/cluster.j
 says where the nodes are.`,
 		Example: `  lockstep cluster
   lockstep cluster --nodes 5 --port 0 --data /tmp/five
-  kill -9 $(jq -r '.[0].pid' var/cluster/cluster.json)     # it comes back by itself`,
+  kill -9 $(jq -r '.[0].pid' var/cluster/cluster.json)   # it comes back`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCluster(cmd, cfg) },
 	}

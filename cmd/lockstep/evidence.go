@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -117,18 +116,11 @@ func histogramOf(values []time.Duration) (bars []histogramBar) {
 // commit is the source that the program was built from, "-dirty" if that had
 // changes, or "unknown".
 func commit() string {
-	revision, dirty := "unknown", ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				revision = s.Value
-			case s.Key == "vcs.modified" && s.Value == "true":
-				dirty = "-dirty"
-			}
-		}
+	v := builtFrom()
+	if v.Modified {
+		return v.Commit + "-dirty"
 	}
-	return revision + dirty
+	return v.Commit
 }
 
 // machine says on what kind of machine something was measured.

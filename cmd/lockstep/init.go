@@ -17,7 +17,8 @@ import (
 )
 
 func newInitCommand() *cobra.Command {
-	var design bool
+	var design, hook bool
+	var forge string
 	cmd := &cobra.Command{
 		Use:   "init DIR",
 		Short: "Begin a site: configuration, first page, first decision",
@@ -29,8 +30,11 @@ With --design it writes the skeleton of a whole design: problem, requirements, s
 partitioning, consistency, caching, failure modes, objectives, a cost model that
 computes, a runbook, first decisions, and a place for the prototype and its evidence.
 Each section says what a good answer holds; lockstep milestones says what is
-missing.`,
-		Example: "  lockstep init .\n  lockstep init ../design && lockstep serve --dir ../design\n  lockstep init --design ../design && lockstep milestones --dir ../design",
+missing.
+
+With --ci it writes what lets a forge check each change and publish the site, and
+with --hook what lets git check before each commit. Both can be had later, too.`,
+		Example: "  lockstep init .\n  lockstep init ../design && lockstep serve --dir ../design\n  lockstep init --design ../design && lockstep milestones --dir ../design\n  lockstep init . --ci github --hook",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError{"name the folder", "lockstep init ."}
@@ -41,6 +45,16 @@ missing.`,
 			dir, err := filepath.Abs(args[0])
 			if err != nil {
 				return err
+			}
+			if forge != "" {
+				if err := initialiseForge(cmd.OutOrStdout(), dir, forge); err != nil {
+					return err
+				}
+			}
+			if hook {
+				if err := initialiseHook(cmd.OutOrStdout(), dir); err != nil {
+					return err
+				}
 			}
 			if design {
 				written, kept, err := initialiseDesign(dir, time.Now())
@@ -67,6 +81,8 @@ missing.`,
 		},
 	}
 	cmd.Flags().BoolVar(&design, "design", false, "write the skeleton of a whole design")
+	cmd.Flags().StringVar(&forge, "ci", "", "write what a forge does with a change: "+strings.Join(forgeNames(), ", "))
+	cmd.Flags().BoolVar(&hook, "hook", false, "let git check the texts before each commit")
 	return cmd
 }
 

@@ -26,11 +26,12 @@ func main() {
 
 // Exit codes: 1 is "the work was done and the answer is no" (findings, a
 // violation) or a failure; 2 is a command line that makes no sense; 3 is "nobody
-// can say".
+// can say"; 130 is what shells say of a program that an interrupt has ended.
 const (
-	exitFailure = 1
-	exitUsage   = 2
-	exitUnknown = 3
+	exitFailure     = 1
+	exitUsage       = 2
+	exitUnknown     = 3
+	exitInterrupted = 130
 )
 
 // run is the program; tests call it instead of main.
@@ -48,6 +49,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitFailure
 	case errors.Is(err, errUnknown):
 		return exitUnknown
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintf(stderr, "lockstep: interrupted%s\n", leftUndone(root, args))
+		return exitInterrupted
 	case errors.As(err, new(usageError)):
 		fmt.Fprintf(stderr, "lockstep: %v\n", err)
 		return exitUsage
@@ -80,18 +84,22 @@ func newRootCommand() *cobra.Command {
 		Short:         "A design that runs: its site, its checks and its cluster",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Sprintf("there is no verb %q", args[0]), "lockstep --help"}
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asked, _ := cmd.Flags().GetBool("version"); asked {
+				builtFrom().print(cmd.OutOrStdout())
+				return nil
 			}
-			return nil
+			return cmd.Help()
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{err.Error(), cmd.CommandPath() + " --help"}
-	})
+	root.Flags().Bool("version", false, "say what this program was built from")
+	root.SetFlagErrorFunc(noFlag)
 	root.AddCommand(siteCommands()...)
 	root.AddCommand(clusterCommands()...)
+	root.AddCommand(newVersionCommand(), newManCommand())
+	root.InitDefaultCompletionCmd()
+	strictly(root)
+	completeValues(root)
+	fillHelp(root)
 	return root
 }

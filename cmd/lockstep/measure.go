@@ -24,8 +24,9 @@ func newMeasureCommand() *cobra.Command {
 	var only []string
 	var dirty bool
 	cmd := &cobra.Command{
-		Use:   "measure",
-		Short: "Play the laboratory's stories until there are figures for the design",
+		Use:         "measure",
+		Short:       "Play the laboratory's stories and record figures for the design",
+		Annotations: map[string]string{whenInterrupted: "the stories that ended are written; go on with --only"},
 		Long: `Plays each story of the laboratory many times in virtual time and writes what the
 lanes and the reads made of it to content/evidence/scenarios.json, and how long
 failovers take, beside the library's timers, to failover.json. What a message, an id

@@ -20,7 +20,7 @@ func newMilestonesCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "milestones",
-		Short: "Say how far a design is: which of five steps stand, and what is missing where",
+		Short: "Say which of five steps of a design stand, and what is missing",
 		Long: `Asks a repository the questions of five steps: pick the hard problem; design for
 scale and failure; make it observable and cost it; record decisions; prototype the
 risk. Every answer is counted from the sources: chapters, requirements, failure modes,
@@ -32,7 +32,7 @@ A chapter says what it is about in its front matter, part: caching, or part:
 lockstep init --design DIR writes a skeleton that has them all.`,
 		Example: `  lockstep milestones
   lockstep milestones --dir ../other-repo
-  lockstep milestones --json | jq '.[] | .checks[] | select(.verdict == "fails") | .id'`,
+  lockstep milestones --json | jq '.[].checks[] | select(.verdict=="fails").id'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, err := milestonesOf(dir)

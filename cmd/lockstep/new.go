@@ -20,9 +20,9 @@ import (
 )
 
 func newNewCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "new", Short: "Begin a new text", Args: func(_ *cobra.Command, args []string) error {
+	cmd := &cobra.Command{Use: "new", Short: "Begin a new text", RunE: func(*cobra.Command, []string) error {
 		return usageError{"say what to begin", `lockstep new adr "Title"`}
-	}, RunE: func(*cobra.Command, []string) error { return nil }}
+	}}
 	cmd.AddCommand(newADRCommand())
 	return cmd
 }

@@ -86,9 +86,11 @@ get 503 and Retry-After. An
 answer holds at most 8 MiB of messages, or one message: if it ends before the
 last seq, ask on after its last message. A client that reads nothing of its answer
 for 10 seconds gets an early end of it.`,
-		Example: `  lockstep node --id n1 --http 127.0.0.1:7001 --raft 127.0.0.1:7101 --data /tmp/n1 \
-    --peers n1=127.0.0.1:7001/127.0.0.1:7101,n2=127.0.0.1:7002/127.0.0.1:7102,n3=127.0.0.1:7003/127.0.0.1:7103
-  lockstep node --id n4 --http 127.0.0.1:7004 --raft 127.0.0.1:7104 --data /tmp/n4 --join http://127.0.0.1:7001`,
+		Example: `  PEERS=n1=127.0.0.1:7001/127.0.0.1:7101,n2=127.0.0.1:7002/127.0.0.1:7102
+  lockstep node --id n1 --data /tmp/n1 \
+    --peers $PEERS,n3=127.0.0.1:7003/127.0.0.1:7103
+  lockstep node --id n4 --http 127.0.0.1:7004 --raft 127.0.0.1:7104 \
+    --data /tmp/n4 --join http://127.0.0.1:7001`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runNode(cmd, f) },
 	}

@@ -21,7 +21,7 @@ func newRecoverCommand() *cobra.Command {
 	var lost []string
 	cmd := &cobra.Command{
 		Use:   "recover",
-		Short: "Make one survivor a cluster of its own, when a majority is gone for good",
+		Short: "Make one survivor a cluster, when a majority is gone for good",
 		Long: `When a majority of the members has lost its disks, the others stand still: nobody
 can know what the lost ones had acknowledged. If they will not come back, a person
 may decide to go on with what one survivor holds. The survivor must not run.

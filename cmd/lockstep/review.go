@@ -33,13 +33,13 @@ func newReviewCommand() *cobra.Command {
 bring them into the repository and back, judge decisions by them, and let people
 in. They work while the server runs, and while it does not.`,
 		Example: `  lockstep review export                     # into adr/reviews/
-  lockstep review check                      # accepted decisions with open blockers?
+  lockstep review check                   # do accepted decisions have blockers?
   lockstep review invite --name Ada --role reviewer
   lockstep review backup reviews.jsonl`,
 	}
 	cmd.AddCommand(newReviewExportCommand(), newReviewImportCommand(), newReviewListCommand(), newReviewVerifyCommand(), newReviewCheckCommand(),
 		newReviewBackupCommand(), newReviewRestoreCommand(), newReviewApplyCommand(), newReviewInviteCommand(), newReviewTokenCommand(), newReviewInvitesCommand(), newReviewRevokeCommand(), newReviewSignerCommand(),
-		newReviewReplayCommand())
+		newReviewReplayCommand(), newReviewCommentCommand(), newReviewBridgeCommand())
 	return cmd
 }
 

@@ -20,7 +20,7 @@ func newReviewCheckCommand() *cobra.Command {
 decision-maker has not approved its very text. The rule is set in lockstep.yaml:
 
   review:
-    approvals: reviewed     # of decisions that have a review (the default), all, or none
+    approvals: reviewed     # of decisions with a review (default), all, none
 
 lockstep check does the same, among other things.
 
@@ -33,7 +33,8 @@ so, set the status back, bring the new approval, or write into a commit:
 		Example: `  lockstep review check
   lockstep review check --base origin/main --format github
   lockstep review check --base origin/main --format sarif > review.sarif
-  lockstep review check --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA" --format gitlab > gl-code-quality-report.json`,
+  lockstep review check --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA" \
+    --format gitlab > gl-code-quality-report.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if asJSON {

@@ -143,6 +143,7 @@ func writeReview(dir, folder string, files map[string][]byte, dry bool) (written
 
 func newReviewImportCommand() *cobra.Command {
 	var f reviewFlags
+	var mail, asJSON, page string
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Read the reviews of the repository into this machine's log",
@@ -152,9 +153,43 @@ state afterwards, whatever came first.
 
 What cannot be added is listed with the reason, and the exit code is 1: an event
 that was altered, that stands on one which is missing, or whose text is missing.
-An event that has no effect is listed as well: it had none where it was written.`,
+An event that has no effect is listed as well: it had none where it was written.
+
+With --mail it reads a message, or a mailbox of them, in which people have quoted
+passages and commented below. Which page that is says --page, the subject, the mail
+that is answered, or the passage. The sender is a name that nobody has proved.
+Plain text alone is read, in UTF-8 or Latin-1.
+
+With --json it reads comments from elsewhere, an array of objects or one after the
+other:
+
+  {"page": "adr/0001-use-a-log", "quote": "one log per shard",
+   "body": "Why not per key?", "author": "Ada", "id": "17",
+   "intent": "question", "time": "2026-11-27T10:00:00Z"}
+  {"page": "adr/0001-use-a-log", "reply_to": "17", "body": "Keys move.", "author": "Ben"}
+
+page, body and author are needed. reply_to is an id of the file, or the beginning of
+one on the page. Fields that are not listed here are errors. What is read twice is
+there once; what cannot be placed is listed, and the exit code is 1.`,
+		Example: `  lockstep review import
+  lockstep review import --mail answer.eml
+  lockstep review import --mail - --page adr/0001-use-a-log < reviewers.mbox
+  lockstep review import --json comments.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case mail != "" && asJSON != "":
+				return usageError{"--mail and --json read two kinds of files: name one", "lockstep review import --help"}
+			case page != "" && mail == "":
+				return usageError{"--page goes with --mail", "lockstep review import --mail FILE --page " + page}
+			case mail != "":
+				if err := checkPage(cmd.Context(), &f, page); err != nil {
+					return err
+				}
+				return bringComments(cmd, &f, mail, bringMail(page))
+			case asJSON != "":
+				return bringComments(cmd, &f, asJSON, bringJSON)
+			}
 			tree, err := loadTree(f.dir)
 			if err != nil {
 				return err
@@ -170,6 +205,9 @@ An event that has no effect is listed as well: it had none where it was written.
 		},
 	}
 	f.add(cmd)
+	cmd.Flags().StringVar(&mail, "mail", "", "read a message or a mailbox; - is standard input")
+	cmd.Flags().StringVar(&asJSON, "json", "", "read comments as JSON; - is standard input")
+	cmd.Flags().StringVar(&page, "page", "", "the page that the mails are about")
 	return cmd
 }
 

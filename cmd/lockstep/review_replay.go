@@ -17,8 +17,9 @@ func newReviewReplayCommand() *cobra.Command {
 	var seed uint64
 	var asJSON, mistakes bool
 	cmd := &cobra.Command{
-		Use:   "replay",
-		Short: "Measure on a repository's history how well comments find their place",
+		Use:         "replay",
+		Short:       "Measure on a history how well comments find their place",
+		Annotations: map[string]string{whenInterrupted: "nothing was written"},
 		Long: `Anchors quotes in old revisions of a repository's Markdown and looks where they
 are placed in revisions 1, 5 and 20 commits later. Right and wrong are decided
 apart from that, by following each word through every commit.`,

@@ -78,7 +78,7 @@ func newReviewSignerCommand() *cobra.Command {
 	var add, server bool
 	cmd := &cobra.Command{
 		Use:   "signer",
-		Short: "Print the key that signs verdicts here, as a line of allowed signers",
+		Short: "Print the key that signs here, as a line of allowed signers",
 		Long: `Prints whom the key that signs here may speak for, in the format of
 ssh-keygen's allowed signers. With --add the line is written to
 adr/reviews/allowed_signers: commit it, and let the others look at it. Once that file

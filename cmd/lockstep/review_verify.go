@@ -15,7 +15,7 @@ func newReviewVerifyCommand() *cobra.Command {
 	var f reviewFlags
 	cmd := &cobra.Command{
 		Use:   "verify",
-		Short: "Prove that the log and the repository are whole, and say who signed what",
+		Short: "Prove that log and repository are whole, and say who signed what",
 		Long: `Reads every event of the log, opens every text and compares it with what the
 event commits to, and computes every id anew. Does the same with what the repository
 has, and compares the two. Then it lists the verdicts, and the ends of blocking

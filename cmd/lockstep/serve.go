@@ -49,7 +49,8 @@ then on most of them.`,
 		Example: `  lockstep serve
   lockstep serve --addr 127.0.0.1:0          # any free port
   lockstep serve --dir ../other-repo         # another team's repository
-  lockstep serve --review-id a --review-peers a=10.0.0.1:7201,b=10.0.0.2:7201,c=10.0.0.3:7201 \
+  lockstep serve --review-id a \
+    --review-peers a=10.0.0.1:7201,b=10.0.0.2:7201,c=10.0.0.3:7201 \
     --tls-cert a.pem --tls-key a.key --tls-ca ca.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd, &f) },
@@ -125,7 +126,8 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		if hosts != nil {
 			fmt.Fprintf(cmd.OutOrStdout(), "The reviews are kept by %d servers; waiting until most of them are there.\n", len(hosts.Peers))
 		}
-		reviews, err := startReviews(ctx, reviewOptions{Dir: f.dir, Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger, URL: "http://" + shown(listener.Addr())})
+		reviews, err := startReviews(ctx, reviewOptions{Dir: f.dir, Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger,
+			URL: "http://" + shown(listener.Addr()), Public: f.access.public(listener.Addr())})
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ func newSimulateCommand() *cobra.Command {
 	var dirty bool
 	cmd := &cobra.Command{
 		Use:   "simulate",
-		Short: "Play skewed rooms, a lost zone and a reconnect storm with the model's inputs",
+		Short: "Play skewed rooms, a lost zone and a reconnect storm",
 		Long: `Plays what formulas over means cannot say, with the inputs of the model: rooms by
 Zipf's law on slots and shards, with and without the admission limit; replicas on
 machines before and after a zone is lost; sockets that come back all at once.

@@ -45,9 +45,9 @@ history.
 
 With --processes real processes on a temporary folder are broken in real time:
 
-  kill      SIGKILL; the node is started again some time after its successor works,
+  kill      SIGKILL; the node is started again after its successor works,
   pause     SIGSTOP until its successor works, then SIGCONT,
-  isolate   the links to the other nodes are cut, not those to its clients, and healed,
+  isolate   the links to other nodes are cut, not those to its clients,
 
 and if --faults names them torn-tail, hung-disk, failing-disk, full-disk, and rate and
 latency, under which a leader keeps its lead on a slow or a long line. Where it loses it

@@ -40,7 +40,13 @@ var closed = []string{".git", "node_modules"}
 func (t *Tree) Account() *site.Account {
 	t.builder.mu.Lock()
 	defer t.builder.mu.Unlock()
-	return t.builder.account()
+	a := t.builder.account()
+	for _, p := range t.decisions {
+		if p.Decision.Status == site.StatusUnknown && strings.TrimSpace(p.Decision.StatusText) == "" {
+			a.NoStatus++
+		}
+	}
+	return a
 }
 
 func (b *Builder) account() *site.Account {

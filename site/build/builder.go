@@ -3,6 +3,7 @@ package build
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"lockstep/site"
+	"lockstep/site/decision"
 	"lockstep/site/diagram"
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
@@ -101,8 +103,8 @@ func (b *Builder) Load() (*Tree, error) {
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
 	config.series = config.allSeries()
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
-	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !entries.Same(b.ledger) {
-		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Described: b.described}
+	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !maps.Equal(b.config.Statuses, config.Statuses) || !maps.Equal(b.config.Headings, config.Headings) || !entries.Same(b.ledger) {
+		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described}
 		if entries != nil {
 			options.Ledger = entries.Show
 		}

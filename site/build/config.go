@@ -45,6 +45,8 @@ type Config struct {
 	Unpublished []string          `yaml:"unpublished"`
 	Strict      bool              `yaml:"strict"`   // the texts are written for this generator
 	Rules       map[string]string `yaml:"rules"`    // by the name of a rule: off
+	Statuses    map[string]string `yaml:"statuses"` // what words of records mean: one of the five statuses
+	Headings    map[string]string `yaml:"headings"` // what headings of records stand for, see [decision.Parts]
 	Baseline    string            `yaml:"baseline"` // file of findings that are known; see package baseline
 	Code        Folders           `yaml:"code"`     // folders of code; a record shows what in them names it
 	Names       []names.Kind      `yaml:"names"`    // what code spans name, and where it is defined
@@ -73,7 +75,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline"}
+var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -180,6 +182,7 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 		}
 	}
 	c.found = slices.Equal(c.Content, fallback.Content) || len(c.Content) == 1 && (c.Content[0] == "docs" || c.Content[0] == "doc")
+	findings = append(findings, c.judgeWords(find)...)
 	return c, append(findings, c.judgeRules(find)...)
 }
 

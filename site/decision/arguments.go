@@ -1,71 +1,58 @@
 package decision
 
 import (
-	"regexp"
 	"strings"
 
 	"lockstep/site"
 )
 
 // arguments reads drivers, outcome, consequences and confirmation.
-func arguments(dec *site.Decision, s sections) {
-	if drivers := s.find("decision drivers", "drivers", "forces"); drivers != nil {
+func (s sections) arguments(dec *site.Decision) {
+	if drivers := s.find("drivers"); drivers != nil {
 		dec.Drivers = items(drivers.Blocks)
 	}
-	if outcome := s.find("decision outcome", "decision", "outcome"); outcome != nil {
-		dec.Outcome = paragraph(outcome.Blocks)
-		dec.Chosen = chosenOption(dec.Outcome)
+	if outcome := s.find("outcome", "decision"); outcome != nil {
+		dec.Outcome = s.paragraph(outcome.Blocks)
+		dec.Chosen = s.words.chosenOption(dec.Outcome)
 	}
-	for _, part := range s.all {
-		switch name := part.name; {
-		case strings.HasPrefix(name, "positive consequences"):
-			consequences(dec, part, "good")
-		case strings.HasPrefix(name, "negative consequences"):
-			consequences(dec, part, "bad")
-		case name == "consequences":
-			consequences(dec, part, "")
-			for _, below := range part.parts {
-				consequences(dec, below, effects[below.name])
+	for _, section := range s.all {
+		switch section.part {
+		case "gains", "costs":
+			s.consequences(dec, section, effects[section.part])
+		case "consequences":
+			s.consequences(dec, section, "")
+			for _, below := range section.parts {
+				if below.part != "gains" && below.part != "costs" {
+					s.consequences(dec, below, effects[below.part])
+				}
 			}
 		}
 	}
-	if confirmation := s.find("confirmation", "validation", "compliance"); confirmation != nil {
-		dec.Validation = paragraph(confirmation.Blocks)
+	if confirmation := s.find("confirmation"); confirmation != nil {
+		dec.Validation = s.paragraph(confirmation.Blocks)
 	}
 }
 
-// effects are headings and labels that say what the list below them is.
-var effects = map[string]string{
-	"positive": "good", "pros": "good", "pro": "good", "advantages": "good", "benefits": "good", "good": "good",
-	"negative": "bad", "cons": "bad", "con": "bad", "contra": "bad", "disadvantages": "bad", "drawbacks": "bad", "bad": "bad",
-	"neutral": "neutral",
-}
-
-// consequences takes list items and paragraphs. A paragraph that is only a
-// label, "Positive:", says what follows it.
-func consequences(dec *site.Decision, part *Section, effect string) {
-	for _, b := range part.Blocks {
+// consequences takes list items and paragraphs. A paragraph that is only a label,
+// "Positive:", says what follows it.
+func (s sections) consequences(dec *site.Decision, section *Section, effect string) {
+	for _, b := range section.Blocks {
 		texts := b.Items
 		if b.Kind == Paragraph {
-			if label := strings.ToLower(strings.Trim(b.Text, " :*")); effects[label] != "" {
-				effect = effects[label]
+			if label := effects[s.words.headings[normal(b.Text)]]; label != "" {
+				effect = label
 				continue
 			}
-			if !strings.HasSuffix(b.Text, ":") {
+			if !strings.HasSuffix(b.Text, ":") && !strings.HasSuffix(b.Text, "：") {
 				texts = []string{b.Text}
 			}
 		}
 		for _, text := range texts {
-			dec.Consequences = append(dec.Consequences, consequence(text, effect))
+			c := site.Consequence{Effect: effect, Text: text}
+			if said, reason := s.words.effect(text); said != "" {
+				c = site.Consequence{Effect: said, Text: reason}
+			}
+			dec.Consequences = append(dec.Consequences, c)
 		}
 	}
-}
-
-var becausePattern = regexp.MustCompile(`(?i)^(good|bad|neutral)\s*,?\s*because\s*|^(pros?|cons?|positive|negative|neutral)\s*:\s*`)
-
-func consequence(item, effect string) site.Consequence {
-	if m := becausePattern.FindStringSubmatch(item); m != nil {
-		return site.Consequence{Effect: effects[strings.ToLower(m[1]+m[2])], Text: item[len(m[0]):]}
-	}
-	return site.Consequence{Effect: effect, Text: item}
 }

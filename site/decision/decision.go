@@ -61,19 +61,22 @@ func (r *recorder) prefix(source string) string {
 // Read reads a decision record in MADR or Nygard style. The lines are those that
 // state its status.
 func Read(t Text) (d *site.Decision, statusLines []int) {
+	if t.Words == nil {
+		t.Words = usual()
+	}
 	r := recorder{text: t, dec: &site.Decision{Triggers: t.Triggers}}
 	r.dec.ID, r.dec.Number, _ = r.recordID(t.Source)
 	r.dec.Title = shortTitle(t.Title, r.dec.Number)
-	s := joined(t.Sections)
+	s := joined(t.Sections, t.Words)
 	r.dec.Format = s.format()
 
 	r.frontMatter(t.Fields)
 	r.lines(lines(s.preamble()))
 	r.sections(s)
-	r.finish()
+	r.finish(s)
 
-	arguments(r.dec, s)
-	weighOptions(r.dec, s)
+	s.arguments(r.dec)
+	s.weighOptions(r.dec)
 	return r.dec, r.statusLines
 }
 

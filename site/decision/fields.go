@@ -9,20 +9,26 @@ type Fields map[string]Field
 type Field struct {
 	Values []string // a list, or one value
 	Items  []Item   // the entries of a list; nil if it is none
+	Pairs  []Pair   // of a mapping; nil if it is none
 	Line   int
 }
 
-// Item is an entry of a list. An entry that is no mapping has no pairs.
+// Item is an entry of a list: a text, or a mapping.
 type Item struct {
+	Text  string // "" for a mapping
+	Pairs []Pair // nil for a text
 	Line  int
-	Pairs []Pair
 }
 
-// Pair is a key of a mapping, in lower case, and its value as text.
+// Pair is a key of a mapping, in lower case, and its value.
 type Pair struct {
-	Key, Value string
-	Line       int
+	Key    string
+	Values []string // a list, or one value
+	Line   int
 }
+
+// Value is the value as one text.
+func (p Pair) Value() string { return strings.Join(p.Values, " ") }
 
 // First is the first value of the first of the keys that has one, and its line.
 func (f Fields) First(keys ...string) (string, int) {

@@ -1,7 +1,6 @@
 package decision
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,20 +8,20 @@ import (
 	"lockstep/site"
 )
 
-// weighOptions reads the considered options: a list, sections of their own, or
-// both, where the sections say what speaks for and against each.
-func weighOptions(dec *site.Decision, s sections) {
-	if options := s.find("considered options", "options", "options considered", "alternatives considered", "considered alternatives"); options != nil {
+// weighOptions reads the considered options: a list, sections of their own, or both,
+// where the sections say what speaks for and against each.
+func (s sections) weighOptions(dec *site.Decision) {
+	if options := s.find("options"); options != nil {
 		for _, title := range items(options.Blocks) {
 			dec.Options = append(dec.Options, site.Option{Title: title})
 		}
-		for _, part := range options.parts {
-			weigh(dec, part)
+		for _, section := range options.parts {
+			s.weigh(dec, section)
 		}
 	}
-	if pros := s.find("pros and cons of the options", "pros and cons"); pros != nil {
-		for _, part := range pros.parts {
-			weigh(dec, part)
+	if weighing := s.find("weighing"); weighing != nil {
+		for _, section := range weighing.parts {
+			s.weigh(dec, section)
 		}
 	}
 	if i := findOption(dec.Options, dec.Chosen); i >= 0 {
@@ -31,18 +30,18 @@ func weighOptions(dec *site.Decision, s sections) {
 }
 
 // weigh adds what speaks for and against an option.
-func weigh(dec *site.Decision, part *Section) {
-	i := findOption(dec.Options, part.Title)
+func (s sections) weigh(dec *site.Decision, section *Section) {
+	i := findOption(dec.Options, section.Title)
 	if i < 0 {
-		dec.Options = append(dec.Options, site.Option{Title: part.Title})
+		dec.Options = append(dec.Options, site.Option{Title: section.Title})
 		i = len(dec.Options) - 1
 	}
 	option := &dec.Options[i]
-	option.Anchor = part.Anchor
+	option.Anchor = section.Anchor
 	var said site.Decision
-	consequences(&said, part, "")
-	for _, below := range part.parts {
-		consequences(&said, below, effects[below.name])
+	s.consequences(&said, section, "")
+	for _, below := range section.parts {
+		s.consequences(&said, below, effects[below.part])
 	}
 	for _, c := range said.Consequences {
 		switch c.Effect {
@@ -54,13 +53,13 @@ func weigh(dec *site.Decision, part *Section) {
 	}
 }
 
-var chosenPattern = regexp.MustCompile(`(?i)chosen option:?\s*["“”'‘’«»*\[]*(.+?)["“”'‘’«»*\]]*\s*,?\s*(?:\bbecause\b|\bsince\b|$)`)
-
-func chosenOption(outcome string) string {
-	if m := chosenPattern.FindStringSubmatch(outcome); m != nil {
-		return strings.Trim(m[1], `"“”'‘’«»*,.[] `)
+// chosenOption is the option that an outcome names: "Chosen option: X, because …".
+func (w *Words) chosenOption(outcome string) string {
+	m := w.chosen.FindStringSubmatch(outcome)
+	if m == nil {
+		return ""
 	}
-	return ""
+	return strings.Trim(m[1], `"“”„'‘’«»「」『』*,.、，。[] `)
 }
 
 // findOption finds an option by its title. A heading is often shorter or longer

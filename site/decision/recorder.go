@@ -3,7 +3,6 @@ package decision
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"lockstep/site"
@@ -45,6 +44,7 @@ func (r *recorder) frontMatter(f Fields) {
 			r.relate(relation, Line{Text: value, Number: field.Line})
 		}
 	}
+	r.links(f["links"])
 }
 
 // lines reads "Status: accepted" and its like.
@@ -54,37 +54,51 @@ func (r *recorder) lines(lines []Line) {
 	}
 }
 
-var fieldPattern = regexp.MustCompile(`(?i)^[\s*_-]*(status|date|deciders?|decision[- ]makers?|consulted|informed|supersedes|supercedes|superseded[- ]by|superceded[- ]by|amends|amended[- ]by|related(?:[- ]to)?|relates[- ]to)\s*[*_]*\s*:\s*[*_]*\s*(.*)$`)
+// longestName is how long the name of a field may be, in bytes.
+const longestName = 60
 
 // field reads one "Name: value" and says whether it was one.
 func (r *recorder) field(line Line) bool {
-	m := fieldPattern.FindStringSubmatch(line.Text)
-	if m == nil {
+	at := strings.IndexAny(line.Text, ":：")
+	if at < 0 || at > longestName {
 		return false
 	}
-	line.Text = strings.Trim(m[2], " *_")
-	switch name := strings.ReplaceAll(strings.ToLower(m[1]), "-", " "); {
-	case name == "status":
+	name, value := line.Text[:at], strings.TrimPrefix(strings.TrimPrefix(line.Text[at:], ":"), "：")
+	line.Text = strings.Trim(value, " *_")
+	switch r.text.Words.part(name) {
+	case "status":
 		r.setStatus(line)
-	case name == "date":
-		if r.dec.Date == "" {
-			r.dec.Date = line.Text
-		}
-	case strings.HasPrefix(name, "deci"):
+	case "date":
+		return r.date(name, line)
+	case "deciders":
 		r.dec.Deciders = append(r.dec.Deciders, Names([]string{line.Text})...)
-	case name == "consulted":
+	case "consulted":
 		r.dec.Consulted = append(r.dec.Consulted, Names([]string{line.Text})...)
-	case name == "informed":
+	case "informed":
 		r.dec.Informed = append(r.dec.Informed, Names([]string{line.Text})...)
 	default:
-		relation, _ := relationOf(name)
-		r.relate(relation, line)
+		relation, words, rest := r.text.Words.relation(name)
+		if relation == "" || normal(rest) != "" {
+			return false
+		}
+		r.relateIfNamed(relation, words, line)
 	}
 	return true
 }
 
-// linkSections hold relations among other links.
-var linkSections = []string{"links", "related", "related decisions", "related adrs", "related decision records", "more information", "see also"}
+var year = regexp.MustCompile(`\d{4}`)
+
+// date notes a date. What other languages call one means other things elsewhere, so
+// there it must look like one.
+func (r *recorder) date(name string, line Line) bool {
+	if normal(name) != "date" && !year.MatchString(line.Text) {
+		return false
+	}
+	if r.dec.Date == "" {
+		r.dec.Date = line.Text
+	}
+	return true
+}
 
 // sections reads what has a heading of its own.
 func (r *recorder) sections(s sections) {
@@ -92,35 +106,45 @@ func (r *recorder) sections(s sections) {
 		if part.Level == 0 {
 			continue
 		}
-		switch name := part.name; {
-		case name == "status":
+		switch part.part {
+		case "status":
 			r.status(part)
-		case strings.HasPrefix(name, "status:"):
-			r.setStatus(Line{Text: strings.TrimSpace(part.Title[len("status:"):]), Links: part.Links, Number: part.Line})
-		case name == "date":
-			if lines := lines(part.Blocks); len(lines) > 0 && r.dec.Date == "" {
-				r.dec.Date = lines[0].Text
+		case "date":
+			if lines := lines(part.Blocks); len(lines) > 0 {
+				r.date(part.Title, lines[0])
 			}
-		case name == "deciders" || name == "decision makers" || name == "decision-makers":
+		case "deciders":
 			r.people(&r.dec.Deciders, part)
-		case name == "consulted":
+		case "consulted":
 			r.people(&r.dec.Consulted, part)
-		case name == "informed":
+		case "informed":
 			r.people(&r.dec.Informed, part)
-		case slices.Contains(linkSections, name):
+		case "links":
 			for _, line := range lines(part.Blocks) {
-				if relation, rest := relationOf(line.Text); relation != "" {
+				if relation, words, rest := r.text.Words.relation(line.Text); relation != "" {
 					line.Text = rest
-					r.relate(relation, line)
+					r.relateIfNamed(relation, words, line)
 				}
 			}
-		default:
-			if relation, rest := relationOf(name); relation != "" && rest == "" {
-				for _, line := range lines(part.Blocks) {
-					r.relate(relation, line)
-				}
-			}
+		case "":
+			r.heading(part)
 		}
+	}
+}
+
+// heading reads "## Status: accepted" and "## Supersedes".
+func (r *recorder) heading(part *Section) {
+	if at := strings.IndexAny(part.Title, ":："); at >= 0 && r.text.Words.part(part.Title[:at]) == "status" {
+		value := strings.TrimPrefix(strings.TrimPrefix(part.Title[at:], ":"), "：")
+		r.setStatus(Line{Text: strings.TrimSpace(value), Links: part.Links, Number: part.Line})
+		return
+	}
+	relation, words, rest := r.text.Words.relation(part.Title)
+	if relation == "" || normal(rest) != "" {
+		return
+	}
+	for _, line := range lines(part.Blocks) {
+		r.relateIfNamed(relation, words, line)
 	}
 }
 
@@ -134,11 +158,12 @@ func (r *recorder) people(into *[]string, part *Section) {
 }
 
 // finish reports what is missing after everything has been read.
-func (r *recorder) finish() {
+func (r *recorder) finish(s sections) {
 	if r.dec.Date == "" {
 		r.dec.Date = r.statusDate
 	}
-	if r.dec.Status == site.StatusUnknown && r.dec.StatusText == "" && !r.text.Unread {
+	optional := s.isMADR() && !r.text.Strict // in MADR it may be left out
+	if r.dec.Status == site.StatusUnknown && r.dec.StatusText == "" && !r.text.Unread && !optional {
 		r.find(1, "missing-status", "the decision has no status", "add 'status: proposed' (or accepted, rejected, deprecated, superseded) to its front matter, or a section ## Status")
 	}
 	if date := r.dec.Date; date != "" && r.text.Strict && isoDate.FindString(date) != date {

@@ -3,33 +3,11 @@ package decision
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"lockstep/site"
 )
-
-var relationPattern = regexp.MustCompile(`(?i)^\W*(super[sc]eded by|super[sc]edes|amended by|amends|clarified by|clarifies|refined by|refines|extended by|extends|depends on|builds on|relates to|related to|related)\b[:\s]*(.*)$`)
-
-// relationOf splits "Supersedes [3. Foo](…)" into relation and rest. What other
-// teams tell apart beyond superseding and amending, refining or clarifying, is
-// a relation without consequences here.
-func relationOf(text string) (site.Relation, string) {
-	m := relationPattern.FindStringSubmatch(strings.ReplaceAll(text, "-by", " by"))
-	if m == nil {
-		return "", text
-	}
-	switch strings.Replace(strings.ToLower(m[1]), "supercede", "supersede", 1) {
-	case "superseded by":
-		return site.SupersededBy, m[2]
-	case "supersedes":
-		return site.Supersedes, m[2]
-	case "amended by":
-		return site.AmendedBy, m[2]
-	case "amends":
-		return site.Amends, m[2]
-	}
-	return site.Relates, m[2]
-}
 
 var (
 	markdownLink = regexp.MustCompile(`\[([^\]]*)\]\(([^)\s]+)\)`)
@@ -39,6 +17,26 @@ var (
 	fileTarget   = regexp.MustCompile(`[\w./%-]+\.(?:md|markdown)\b`)
 	recordFolder = regexp.MustCompile(`(?i)(?:^|[-_/])(?:adrs?|rfcs?|decisions?|decision[-_]records?)$`)
 )
+
+// relateIfNamed notes a relation if the line names a record: "replaces the old library"
+// names none.
+func (r *recorder) relateIfNamed(relation site.Relation, words string, line Line) {
+	if slices.Contains(strict, words) || r.names(line) {
+		r.relate(relation, line)
+	}
+}
+
+// strict are the words of relations that must name a record.
+var strict = []string{"superseded by", "superceded by", "supersedes", "supercedes", "amended by", "amends"}
+
+// names says whether a line names a record.
+func (r *recorder) names(line Line) bool {
+	if len(line.Links) > 0 || markdownLink.MatchString(line.Text) || fileTarget.MatchString(line.Text) || adrNumber.MatchString(line.Text) || bareNumber.MatchString(line.Text) {
+		return true
+	}
+	own := r.prefix(r.text.Source)
+	return slices.ContainsFunc(site.FindReferences([]byte(line.Text)), func(m site.Match) bool { return strings.HasPrefix(m.ID, own) })
+}
 
 // relate notes a relation to every record that the line names: by link if it
 // has links, else by number or file name.

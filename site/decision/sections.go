@@ -8,11 +8,15 @@ import (
 )
 
 // sections are the sections of a record, each with those below it.
-type sections struct{ all []*Section }
+type sections struct {
+	all   []*Section
+	words *Words
+}
 
-func joined(all []*Section) (s sections) {
+func joined(all []*Section, words *Words) sections {
+	s := sections{words: words}
 	for _, part := range all {
-		part.name = strings.ToLower(strings.Trim(part.Title, " :*"))
+		part.part = words.part(part.Title)
 		part.parts = nil
 		for i := len(s.all) - 1; i >= 0 && part.Level > 0; i-- {
 			if above := s.all[i]; above.Level > 0 && above.Level < part.Level {
@@ -25,11 +29,11 @@ func joined(all []*Section) (s sections) {
 	return s
 }
 
-// find is the first section with one of the names.
-func (s sections) find(names ...string) *Section {
-	for _, part := range s.all {
-		if part.Level > 0 && slices.Contains(names, part.name) {
-			return part
+// find is the first section that stands for one of the parts.
+func (s sections) find(parts ...string) *Section {
+	for _, section := range s.all {
+		if section.Level > 0 && section.part != "" && slices.Contains(parts, section.part) {
+			return section
 		}
 	}
 	return nil
@@ -46,11 +50,14 @@ func (s sections) preamble() (blocks []Block) {
 	return blocks
 }
 
+// isMADR says whether a record has headings that only MADR has.
+func (s sections) isMADR() bool { return s.find("outcome", "problem", "drivers", "options") != nil }
+
 func (s sections) format() site.Format {
-	if s.find("decision outcome", "considered options", "context and problem statement", "decision drivers") != nil {
+	switch {
+	case s.isMADR():
 		return site.FormatMADR
-	}
-	if s.find("decision", "status") != nil {
+	case s.find("decision", "status") != nil:
 		return site.FormatNygard
 	}
 	return site.FormatMADR
@@ -74,14 +81,13 @@ func items(blocks []Block) (all []string) {
 
 // paragraph is the first paragraph among blocks, together with the list that it
 // leads into: "…, because" and three reasons.
-func paragraph(blocks []Block) string {
+func (s sections) paragraph(blocks []Block) string {
 	for i, b := range blocks {
 		if b.Kind != Paragraph {
 			continue
 		}
 		text := b.Text
-		open := strings.HasSuffix(text, ":") || strings.HasSuffix(text, "because")
-		if open && i+1 < len(blocks) && blocks[i+1].Kind == List {
+		if s.words.leadsOn(text) && i+1 < len(blocks) && blocks[i+1].Kind == List {
 			for j, item := range blocks[i+1].Items {
 				if j > 0 {
 					text += ";"

@@ -2,7 +2,6 @@ package decision
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,18 +10,7 @@ import (
 	"lockstep/site"
 )
 
-var statuses = []site.Status{site.StatusProposed, site.StatusAccepted, site.StatusRejected, site.StatusDeprecated, site.StatusSuperseded}
-
-var statusWords = map[string]site.Status{
-	"proposed": site.StatusProposed, "accepted": site.StatusAccepted, "rejected": site.StatusRejected,
-	"deprecated": site.StatusDeprecated, "superseded": site.StatusSuperseded, "superceded": site.StatusSuperseded,
-}
-
-// meanings are words that other teams use. They are not ours to translate, only
-// to ask about.
-var meanings = map[string]string{"draft": "proposed", "pending": "proposed", "open": "proposed", "review": "proposed", "wip": "proposed", "rfc": "proposed",
-	"approved": "accepted", "done": "accepted", "implemented": "accepted", "adopted": "accepted", "decided": "accepted", "active": "accepted", "agreed": "accepted",
-	"declined": "rejected", "abandoned": "rejected", "withdrawn": "rejected", "obsolete": "deprecated", "replaced": "superseded", "retired": "deprecated"}
+var fiveStatuses = []string{string(site.StatusProposed), string(site.StatusAccepted), string(site.StatusRejected), string(site.StatusDeprecated), string(site.StatusSuperseded)}
 
 const oneOfFive = "proposed, accepted, rejected, deprecated or superseded"
 
@@ -38,10 +26,12 @@ func (r *recorder) status(part *Section) {
 		if r.field(line) {
 			continue
 		}
-		if relation, rest := relationOf(line.Text); relation != "" && (r.dec.StatusText != "" || relation != site.SupersededBy) {
-			line.Text = rest
-			r.relate(relation, line)
-			continue
+		if relation, words, rest := r.text.Words.relation(line.Text); relation != "" && (r.dec.StatusText != "" || relation != site.SupersededBy) {
+			named := Line{Text: rest, Links: line.Links, Number: line.Number}
+			if slices.Contains(strict, words) || r.names(named) { // "Ersetzt" alone is a status
+				r.relate(relation, named)
+				continue
+			}
 		}
 		r.setStatus(line)
 	}
@@ -51,18 +41,17 @@ func (r *recorder) status(part *Section) {
 	}
 }
 
-// setStatus reads a status as it was written. A word that is not one of the
-// five is reported and never read as one; so is a second status that says
-// something else.
+// setStatus reads a status as it was written. A word that is none is reported and never
+// read as one; so is a second status that says something else.
 func (r *recorder) setStatus(line Line) {
 	text := statusNoise.ReplaceAllString(line.Text, "")
-	word := strings.ToLower(firstWord(text))
-	status, known := statusWords[word]
+	status, rest := r.text.Words.status(text)
+	known := status != ""
 	if known {
 		r.statusLines = append(r.statusLines, line.Number)
 	}
 	if r.dec.StatusText != "" {
-		if known && status != r.dec.Status && r.dec.Status != site.StatusUnknown && len(letters(isoDate.ReplaceAllString(text, ""))) <= 2 {
+		if known && status != r.dec.Status && r.dec.Status != site.StatusUnknown && r.alone(text) {
 			r.findf(line.Number, "ambiguous-status", "keep the one that holds; what was before is in the history of the file",
 				"the status is %s, and here %s", r.dec.Status, status)
 			r.dec.Status = site.StatusUnknown
@@ -75,11 +64,9 @@ func (r *recorder) setStatus(line Line) {
 		return
 	}
 	if !known {
-		mend := "write " + oneOfFive
-		if meant := meanings[word]; meant != "" {
-			mend += fmt.Sprintf("; did you mean %q?", meant)
-		} else if near := site.Nearest(word, slices.Sorted(maps.Keys(statusWords))); near != "" {
-			mend += fmt.Sprintf("; did you mean %q?", near)
+		mend := "write " + oneOfFive + ", or say in lockstep.yaml what it means: statuses: {" + strings.ToLower(firstWord(text)) + ": accepted}"
+		if near := site.Nearest(strings.ToLower(firstWord(text)), fiveStatuses); near != "" {
+			mend = fmt.Sprintf("write %s; did you mean %q?", oneOfFive, near)
 		}
 		r.findf(line.Number, "unknown-status", mend, "%q is not a status", line.Text)
 		return
@@ -94,6 +81,10 @@ func (r *recorder) setStatus(line Line) {
 			line.Links = slices.DeleteFunc(slices.Clone(line.Links), func(l Link) bool { return !strings.Contains(line.Text, l.Text) })
 		}
 		r.relate(site.SupersededBy, line)
+	case status == site.StatusSuperseded:
+		if line.Text = rest; r.names(line) {
+			r.relate(site.SupersededBy, line)
+		}
 	case by != nil && status == site.StatusAccepted:
 		r.findf(line.Number, "ambiguous-status", "if the decision no longer holds, write 'superseded by …'; if it holds with changes, 'accepted', and 'amended by …' on a line of its own",
 			"the status is accepted, and its text speaks of being superseded: %q", line.Text)
@@ -107,14 +98,23 @@ var (
 	relationWord = regexp.MustCompile(`(?i)\b(?:amend|super[sc]ede|clarif|relate)`)
 )
 
+// alone says whether a line is a status and nothing else: "Accepted 2020-01-01".
+func (r *recorder) alone(text string) bool {
+	text = isoDate.ReplaceAllString(text, "")
+	if slices.Contains(fiveStatuses, strings.ToLower(firstWord(text))) {
+		return len(letters(text)) <= 2
+	}
+	return r.text.Words.statuses[normal(text)] != ""
+}
+
 // isPlaceholder: "{proposed | rejected}", "Proposed/Accepted/Rejected".
 func isPlaceholder(text string) bool {
 	if strings.Contains(text, "|") || strings.HasPrefix(text, "{") {
 		return true
 	}
 	named := 0
-	for _, s := range statuses {
-		if strings.Contains(strings.ToLower(text), string(s)) {
+	for _, s := range fiveStatuses {
+		if strings.Contains(strings.ToLower(text), s) {
 			named++
 		}
 	}

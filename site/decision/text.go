@@ -14,6 +14,7 @@ type Text struct {
 	// Prefix is what identifiers of the series of a record begin with: "ADR-" or
 	// "RFC-". Nil stands for "ADR-".
 	Prefix Prefix
+	Words  *Words // nil stands for those that every record may use
 	Report Report
 }
 
@@ -32,7 +33,7 @@ type Section struct {
 	Links  []Link // in the heading
 	Blocks []Block
 
-	name  string     // the title in lower case
+	part  string     // what the title stands for, see [Parts]
 	parts []*Section // of deeper levels, directly below
 }
 

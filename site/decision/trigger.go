@@ -33,7 +33,7 @@ func Triggers(field Field, strict bool, report Report) (all []site.Trigger) {
 			if pair.Key == "when" {
 				t.Line = pair.Line
 			}
-			good = r.triggerField(&t, pair.Key, pair.Value, pair.Line) && good
+			good = r.triggerField(&t, pair.Key, pair.Value(), pair.Line) && good
 		}
 		switch {
 		case !strict && (!good || t.When == "" || t.Says == ""):

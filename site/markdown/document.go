@@ -7,6 +7,7 @@ import (
 	extast "github.com/yuin/goldmark/extension/ast"
 
 	"lockstep/site"
+	"lockstep/site/decision"
 )
 
 // Document is one parsed text. It does not change after Parse.
@@ -32,6 +33,7 @@ type Document struct {
 	revisit      []site.Trigger // of the front matter, for the decision
 	strict       bool
 	prefixOf     func(source string) string
+	words        *decision.Words
 	instructed   bool   // an instruction <?…?> was reported
 	unread       bool   // the front matter cannot be read
 	beside       string // the file that describes a record; its lines count backwards

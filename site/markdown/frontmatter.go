@@ -18,7 +18,7 @@ import (
 
 var (
 	pageKeys     = []string{"title", "summary", "status", "date", "authors", "tags", "kind", "order", "part", "alias"}
-	decisionKeys = []string{"deciders", "decision-makers", "consulted", "informed", "supersedes", "superseded-by", "amends", "amended-by", "relates-to", "revisit"}
+	decisionKeys = []string{"deciders", "decision-makers", "consulted", "informed", "supersedes", "superseded-by", "amends", "amended-by", "relates-to", "links", "revisit"}
 )
 
 // frontMatter splits the text into front matter and body. A text whose front
@@ -68,7 +68,7 @@ func (d *Document) frontMatter(src []byte) (decision.Fields, []byte) {
 		for _, e := range entries {
 			key := strings.ToLower(e.Key.GetToken().Value)
 			line := e.Key.GetToken().Position.Line + 1
-			f[key] = decision.Field{Values: yamlValues(e.Value), Items: yamlItems(e.Value), Line: line}
+			f[key] = decision.Field{Values: yamlValues(e.Value), Items: yamlItems(e.Value), Pairs: yamlPairs(e.Value), Line: line}
 			if key == "revisit" {
 				d.revisit = decision.Triggers(f[key], d.strict, d.find)
 			}
@@ -124,21 +124,29 @@ func yamlItems(n yamlast.Node) []decision.Item {
 	}
 	items := make([]decision.Item, 0, len(list.Values))
 	for _, element := range list.Values {
-		item := decision.Item{Line: element.GetToken().Position.Line + 1}
-		var pairs []*yamlast.MappingValueNode
-		switch n := element.(type) {
-		case *yamlast.MappingNode:
-			pairs = n.Values
-		case *yamlast.MappingValueNode:
-			pairs = []*yamlast.MappingValueNode{n}
-		}
-		for _, pair := range pairs {
-			key := pair.Key.GetToken()
-			item.Pairs = append(item.Pairs, decision.Pair{Key: strings.ToLower(key.Value), Value: strings.Join(yamlValues(pair.Value), " "), Line: key.Position.Line + 1})
+		item := decision.Item{Line: element.GetToken().Position.Line + 1, Pairs: yamlPairs(element)}
+		if item.Pairs == nil {
+			item.Text = strings.Join(yamlValues(element), " ")
 		}
 		items = append(items, item)
 	}
 	return items
+}
+
+// yamlPairs are the keys of a mapping in the front matter; nil if it is none.
+func yamlPairs(n yamlast.Node) (pairs []decision.Pair) {
+	var values []*yamlast.MappingValueNode
+	switch n := n.(type) {
+	case *yamlast.MappingNode:
+		values = n.Values
+	case *yamlast.MappingValueNode:
+		values = []*yamlast.MappingValueNode{n}
+	}
+	for _, pair := range values {
+		key := pair.Key.GetToken()
+		pairs = append(pairs, decision.Pair{Key: strings.ToLower(key.Value), Values: yamlValues(pair.Value), Line: key.Position.Line + 1})
+	}
+	return pairs
 }
 
 var pageKinds = []site.Kind{site.KindHome, site.KindDocument, site.KindLog, site.KindDecision, site.KindRunbook, site.KindLab, site.KindGlossary, site.KindSources}

@@ -136,13 +136,13 @@ func (m *meaning) facts() {
 	m.token(append([]string{"authors"}, d.Meta.Authors...)...)
 	m.token(append([]string{"tags"}, d.Meta.Tags...)...)
 	if d.Decision == nil {
-		m.token("page", withoutPassage(d.Meta.Status), d.Meta.Date)
+		m.token("page", withoutPassage(d.Meta.Status, passage.FindStringIndex(d.Meta.Status)), d.Meta.Date)
 		return
 	}
 	dec := d.Decision
 	status := dec.StatusText
 	if m.mayPass() {
-		status = withoutPassage(status)
+		status = withoutPassage(status, m.d.passageIn(status))
 	}
 	m.token("decision", status, dec.Date)
 	m.token(append([]string{"deciders"}, dec.Deciders...)...)
@@ -165,9 +165,17 @@ func (m *meaning) mayPass() bool {
 
 var passage = regexp.MustCompile(`(?i)\b(?:proposed|accepted)\b`)
 
+// passageIn is where a text has either word, or what stands for it elsewhere: "Approved",
+// "Akzeptiert".
+func (d *Document) passageIn(text string) []int {
+	if at := passage.FindStringIndex(text); at != nil {
+		return at
+	}
+	return d.words.Passage(text)
+}
+
 // withoutPassage puts one mark, which no text has, for either word.
-func withoutPassage(status string) string {
-	at := passage.FindStringIndex(status)
+func withoutPassage(status string, at []int) string {
 	if at == nil {
 		return status
 	}
@@ -177,10 +185,10 @@ func withoutPassage(status string) string {
 // words says a text. The first such word on a line that states the status is the
 // passage.
 func (m *meaning) words(n ast.Node, text string) {
-	if len(m.stated) > 0 && passage.MatchString(text) {
+	if len(m.stated) > 0 && m.d.passageIn(text) != nil {
 		if i := slices.Index(m.stated, m.d.line(n)); i >= 0 {
 			m.stated = slices.Delete(m.stated, i, i+1)
-			m.passed, text = true, withoutPassage(text)
+			m.passed, text = true, withoutPassage(text, m.d.passageIn(text))
 		}
 	}
 	m.say(text)

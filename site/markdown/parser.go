@@ -14,6 +14,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"lockstep/site"
+	"lockstep/site/decision"
 )
 
 // Options say how strict a parser is.
@@ -25,8 +26,11 @@ type Options struct {
 	// Prefix, if not nil, is what identifiers of the series of a record begin with:
 	// "ADR-" or "RFC-". It is called by many goroutines at once.
 	Prefix func(source string) string
+	// Words are what words of records mean; nil stands for those that every record may
+	// use.
+	Words *decision.Words
 	// Described, if not nil, is the file that describes a record beside its text,
-	// and what it says; see [kepFields]. It is called by many goroutines at once.
+	// and what it says; see [decision.KEPFields]. It is called by many goroutines at once.
 	Described func(source string) (name string, data []byte)
 	// Ledger, if not nil, answers the blocks of the language ledger with what is
 	// shown in their place; see [site.Passage]. Links to "ledger:…" are then figures
@@ -48,6 +52,9 @@ func New(options Options) *Parser {
 		goldmark.WithParserOptions(parser.WithHeadingAttribute(),
 			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450))), // before that of CommonMark
 	)
+	if options.Words == nil {
+		options.Words = decision.NewWords(nil, nil)
+	}
 	return &Parser{options: options, parser: md.Parser()}
 }
 
@@ -55,7 +62,7 @@ func New(options Options) *Parser {
 // glossary are read for more than their prose. Parse never fails; what is wrong
 // with the text is in Document.Findings.
 func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
-	d := &Document{Source: source, strict: p.options.Strict, prefixOf: p.options.Prefix, ledger: p.options.Ledger != nil, ids: make(map[string]int), canon: &canon{}}
+	d := &Document{Source: source, strict: p.options.Strict, prefixOf: p.options.Prefix, words: p.options.Words, ledger: p.options.Ledger != nil, ids: make(map[string]int), canon: &canon{}}
 	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	if bytes.IndexByte(src, '\r') >= 0 {
 		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))

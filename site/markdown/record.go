@@ -11,7 +11,7 @@ import (
 
 // decision reads a decision record.
 func (d *Document) decision(f decision.Fields) {
-	t := decision.Text{Source: d.Source, Title: d.Title, Fields: f, Triggers: d.revisit, Strict: d.strict, Unread: d.unread, Prefix: d.prefixOf, Report: d.find}
+	t := decision.Text{Source: d.Source, Title: d.Title, Fields: f, Triggers: d.revisit, Strict: d.strict, Unread: d.unread, Prefix: d.prefixOf, Words: d.words, Report: d.find}
 	d.sections(func(heading *ast.Heading, body []ast.Node) {
 		s := &decision.Section{}
 		if heading != nil && heading != d.title {

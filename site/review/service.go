@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lockstep/site/review/display"
+	"lockstep/site/review/event"
 	"lockstep/site/review/state"
 	"lockstep/site/review/store"
 )
@@ -22,6 +23,12 @@ type Options struct {
 	// Sign signs a message as the word of a person, by their id. Without it verdicts
 	// are not signed.
 	Sign func(ctx context.Context, person string, message []byte) (string, error)
+	// Apply writes an edit into its source and commits it; nil where the server has no
+	// repository that is its user's. Its error is shown to who asked.
+	Apply func(context.Context, SourceEdit) (commit string, err error)
+	// Salt gives the salt of the commitment to an event's text. Without it salts are
+	// random, so that a text cannot be guessed from its commitment.
+	Salt func(page string, e event.Event) [16]byte
 	Now  func() time.Time // default: time.Now
 }
 
@@ -31,6 +38,8 @@ type Service struct {
 	o     Options
 	mu    sync.Mutex
 	pages map[string]*page
+
+	applying sync.Mutex // one edit of a source at a time
 }
 
 // Open reads the whole log and checks it. An entry that cannot be read or a body

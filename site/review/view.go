@@ -22,7 +22,12 @@ func (s *Service) Review(ctx context.Context, d subject.Page, a access.Actor) (*
 	}
 	d.Name = found[0].name
 	var r *site.Review
-	found.read(func(sum *state.State) { r = found[0].shown.Show(sum, d, s.o.Revisions, a) })
+	found.read(func(sum *state.State) {
+		r = found[0].shown.Show(sum, d, s.o.Revisions, a)
+		for i, t := range r.Threads {
+			r.Threads[i].May = s.may(a, sum.Thread(t.ID))
+		}
+	})
 	r.Live, r.Nonce = true, rand.Text()
 	r.You = site.Reviewer{ID: a.ID, Name: a.Name, Local: a.Local}
 	if a.ID != "" {

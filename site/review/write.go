@@ -120,6 +120,9 @@ func (s *Service) append(ctx context.Context, p *page, e event.Event, text *stri
 	var r store.Record
 	if text != nil {
 		salt := event.NewSalt()
+		if s.o.Salt != nil {
+			salt = s.o.Salt(p.name, e)
+		}
 		if err := r.Seal(ctx, s.o.Keys, p.name, e.ID, *text, salt); err != nil {
 			return err
 		}

@@ -15,6 +15,15 @@ func findDecision(p *site.Page, id string) *site.Page {
 	return p.Log.ByID(id)
 }
 
+// asWritten is how a record states its status, where that is another word: "Akzeptiert".
+func asWritten(d *site.Decision) string {
+	text := strings.Trim(d.StatusText, " *_")
+	if d.Status == site.StatusUnknown || d.Status == site.StatusSuperseded || text == "" || len(text) > 60 || strings.Contains(strings.ToLower(text), string(d.Status)) {
+		return ""
+	}
+	return text
+}
+
 type statusCount struct {
 	status string
 	n      int

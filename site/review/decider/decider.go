@@ -34,6 +34,13 @@ func (m Map) Match(decides, id, chosen, fingerprint string) Match {
 	if !listed && len(m) == 0 {
 		ids = []string{decides}
 	}
+	if reported(id) {
+		// Somebody else says who it was: only the very id, listed as it is, is believed.
+		if slices.Contains(ids, id) {
+			return Known
+		}
+		return Other
+	}
 	for _, listed := range ids {
 		if isID(listed, id) || fingerprint != "" && listed == fingerprint {
 			return Known

@@ -24,6 +24,14 @@ func TestMatch(t *testing.T) {
 		{"an address in the record", nil, "ada@example.org", "local:ada@example.org", "Ada", "", Known},
 		{"a user of a proxy in the record", nil, "@ada", "proxy:ada", "Ada", "", Known},
 		{"nobody's name", nil, "Ada Lovelace", "local:bob@example.org", "Bob", "", Other},
+		{"an account of a forge", Map{"Ada": {"github:github.com/17"}}, "Ada", "github:github.com/17", "octocat at github.com", "", Known},
+		{"an account in the record", nil, "github:github.com/17", "github:github.com/17", "octocat at github.com", "", Known},
+		{"an account of another host", Map{"Ada": {"github:github.com/17"}}, "Ada", "github:git.example.org/17", "Ada", "", Other},
+		{"an account by its number alone", Map{"Ada": {"17", "@github.com/17", "github.com/17"}}, "Ada", "github:github.com/17", "Ada", "", Other},
+		{"an account that is called so", nil, "Ada Lovelace", "gitlab:gitlab.com/17", "Ada Lovelace", "", Other},
+		{"a mail from an address that is listed", listed, "Ada Lovelace", "mail:ada@example.org", "Ada Lovelace", "", Other},
+		{"a mail from an address in the record", nil, "ada@example.org", "mail:ada@example.org", "Ada", "", Other},
+		{"an imported name", nil, "Ada Lovelace", "import:Ada Lovelace", "Ada Lovelace", "", Other},
 		{"nothing", nil, "", "local:", "", "", Other},
 	} {
 		if got := tt.m.Match(tt.decides, tt.id, tt.calls, tt.fp); got != tt.want {

@@ -52,6 +52,10 @@ func (a *API) acts() (routes []Route) {
 			id := q.r.PathValue("thread")
 			return done{thread: id}, s.Relink(q.r.Context(), q.actor, q.d, id, r)
 		}),
+		act(a, access.Apply, "/threads/{thread}/apply", []string{"POST /threads/{thread}/apply"}, resolveForm, func(q *request, r review.ResolveRequest) (done, error) {
+			id := q.r.PathValue("thread")
+			return done{thread: id}, s.Apply(q.r.Context(), q.actor, q.d, id, r.Version)
+		}),
 		act(a, access.GiveVerdict, "/verdict", []string{"PUT /verdict"}, a.verdictForm, func(q *request, r review.VerdictRequest) (done, error) {
 			return done{}, s.SubmitVerdict(q.r.Context(), q.actor, q.d, r)
 		}),

@@ -81,6 +81,7 @@ func (a *API) Routes() []Route {
 		get(apiPage+"/threads/{thread}", a.getThread),
 		get(formPage+"/feed.xml", a.pageFeed),
 		get(formPage+"/threads/{thread}/feed.xml", a.threadFeed),
+		get(formPage+"/threads/{thread}/suggestion.patch", a.suggestionPatch),
 		Route{"GET", "/reviews/feed.xml", access.Read, false, http.HandlerFunc(a.siteFeed)},
 		Route{"POST", "/reviews/preview", access.OpenThread, true, http.HandlerFunc(a.preview)})
 }
