@@ -17,8 +17,13 @@ import (
 // left open must not be enough for the one act that others rely on.
 const freshSignIn = time.Hour
 
-// SubmitVerdict gives or withdraws a verdict. An approval and a request for changes
-// name the revision that was read.
+// signInAgain says whether somebody signed in too long ago to approve.
+func (s *Service) signInAgain(a access.Actor) bool {
+	return a.Anew && s.now().Sub(a.Since) > freshSignIn
+}
+
+// SubmitVerdict gives or withdraws a verdict. An approval and a request for changes name
+// the revision that was read.
 func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d subject.Page, r VerdictRequest) error {
 	if err := access.Can(a, access.GiveVerdict, access.Object{}); err != nil {
 		return err
@@ -33,8 +38,8 @@ func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d subject.P
 	case event.Withdraw:
 		kind = event.ReviewWithdrawn
 	case event.Approve, event.RequestChanges:
-		if r.Verdict == event.Approve && a.Anew && s.now().Sub(a.Since) > freshSignIn {
-			return &refusal.Error{Status: http.StatusUnauthorized, Code: "sign-in-again", Detail: "an approval needs a sign-in within the last hour: sign in again at /sign-in/, and send it again"}
+		if r.Verdict == event.Approve && s.signInAgain(a) {
+			return refusal.New(http.StatusUnauthorized, "sign-in-again", "an approval needs a sign-in within the last hour: sign in again at /sign-in/, and send it again")
 		}
 		if r.Revision == "" {
 			return refusal.Invalid("revision is missing: a verdict is about the text that was read")
