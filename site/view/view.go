@@ -40,6 +40,8 @@ type Site struct {
 	Asset   func(name string) string
 	Commit  Commit
 	Shallow bool // the history is cut off, so dates of creation are not known
+	// Feed is the rooted path of the feed of the decisions, or "" if there are none.
+	Feed string
 	// Reload is the rooted path of the stream that tells of changed sources, or
 	// "" outside of development.
 	Reload string
