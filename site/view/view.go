@@ -42,9 +42,9 @@ type Site struct {
 	Shallow bool // the history is cut off, so dates of creation are not known
 	// Feed is the rooted path of the feed of the decisions, or "" if there are none.
 	Feed string
-	// Reload is the rooted path of the stream that tells of changed sources, or
-	// "" outside of development.
-	Reload string
+	// Stream is the rooted path of the stream of all that a page follows live, or ""
+	// where no server is behind it.
+	Stream string
 	// Problems stand above the page, while somebody writes; Strict unfolds them.
 	Problems []Problem
 	Strict   bool

@@ -70,8 +70,6 @@ document.addEventListener("focusin", (event) => {
 });
 let asked;
 document.addEventListener("selectionchange", () => { clearTimeout(asked); asked = setTimeout(() => region && offer(), 150); });
-document.addEventListener("visibilitychange", () => { if (region) follow(); });
-addEventListener("online", () => { if (region) follow(); });
 addEventListener("hashchange", () => named(true));
 wide.addEventListener("change", () => region && arrange());
 let resized;
