@@ -37,11 +37,13 @@ func (d *Document) findBlocks() {
 	f := blockFinder{d: d, ids: make(map[string]bool)}
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
+			f.frames.leave(n)
 			return ast.WalkContinue, nil
 		}
 		if n == d.title {
 			return ast.WalkSkipChildren, nil
 		}
+		f.frames.enter(n)
 		kind, holder := blockOf(n)
 		if kind == "" {
 			return ast.WalkContinue, nil
@@ -51,6 +53,7 @@ func (d *Document) findBlocks() {
 		}
 		return ast.WalkContinue, nil
 	})
+	f.head()
 	d.canon.blocks = f.blocks
 }
 
@@ -60,6 +63,7 @@ type blockFinder struct {
 	ids     map[string]bool
 	section []string
 	levels  []int
+	frames  framing
 }
 
 func (f *blockFinder) add(n, holder ast.Node, kind, text string) {
@@ -76,16 +80,31 @@ func (f *blockFinder) add(n, holder ast.Node, kind, text string) {
 		b.Section = append([]string(nil), f.section...)
 	}
 	b.Line, b.End = f.d.extent(n)
-	if b.ID = f.d.elementID(holder); b.ID == "" {
-		b.ID = "b-" + hash[:8]
-		for k := 2; f.ids[b.ID] || f.d.HasID(b.ID); k++ {
-			b.ID = "b-" + hash[:8] + "-" + strconv.Itoa(k)
+	b.Frame = f.frames.here()
+	if fence, ok := n.(*ast.FencedCodeBlock); ok {
+		i := f.d.info(fence)
+		b.Label = strings.TrimSpace(i.language + " " + i.title)
+	} else if b.Frame != nil {
+		if note, ok := f.frames.top().node.(*extast.Footnote); ok {
+			b.Label = string(note.Ref)
 		}
+	}
+	if b.ID = f.d.elementID(holder); b.ID == "" {
+		b.ID = f.newID(hash)
 		holder.SetAttributeString("id", []byte(b.ID))
 	}
 	f.ids[b.ID] = true
 	holder.SetAttributeString("data-b", []byte(strconv.Itoa(b.N)))
 	f.blocks = append(f.blocks, b)
+}
+
+// newID is an id that nothing else on the page has.
+func (f *blockFinder) newID(hash string) string {
+	id := "b-" + hash[:8]
+	for k := 2; f.ids[id] || f.d.HasID(id); k++ {
+		id = "b-" + hash[:8] + "-" + strconv.Itoa(k)
+	}
+	return id
 }
 
 // elementID is the id that the renderer gives the element already.

@@ -44,11 +44,12 @@ type Document struct {
 	lineOffset   int    // lines of the file before the body
 	byteOffset   int    // bytes of the file before the body
 	newlines     []int
-	ledger       bool      // somebody answers for the ledger
-	stretches    []stretch // what the body was put together from; nil if the file is all
-	files        []string  // from which passages were taken, see Place
-	summaryLine  int       // of the summary in the front matter
-	statusLines  []int     // that state the status of a decision
+	ledger       bool           // somebody answers for the ledger
+	stretches    []stretch      // what the body was put together from; nil if the file is all
+	files        []string       // from which passages were taken, see Place
+	summaryLine  int            // of the summary in the front matter
+	keyLines     map[string]int // of the front matter's keys
+	statusLines  []int          // that state the status of a decision
 	root         *ast.Document
 	canon        *canon
 	title        ast.Node            // the first h1, which the layout prints

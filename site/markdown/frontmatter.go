@@ -158,6 +158,10 @@ var pageKinds = []site.Kind{site.KindHome, site.KindDocument, site.KindLog, site
 // keys that nobody reads.
 func (d *Document) meta(f decision.Fields) {
 	m := &d.Meta
+	d.keyLines = make(map[string]int, len(f))
+	for key, value := range f {
+		d.keyLines[key] = value.Line
+	}
 	m.Title, _ = f.First("title")
 	m.Summary, d.summaryLine = f.First("summary", "description")
 	m.Status, _ = f.First("status")

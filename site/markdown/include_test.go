@@ -75,6 +75,7 @@ block code 14 "` + "```ledger\\n" + `en"
 block code 20 "bad"
 block paragraph 23 "built"
 block code 26 "never closed"
+block title 2 "T"
 `
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
