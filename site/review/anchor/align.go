@@ -12,6 +12,7 @@ type alignment struct {
 	toNew   []int  // -1: none
 	toOld   []int  // -1: none
 	changed []bool // by old block: it was paired though its text differs
+	moved   []int  // old headings that were paired out of order
 }
 
 const (

@@ -13,6 +13,12 @@
 // Where the old text itself is lost, words that stood twice in it, between the
 // same neighbours, cannot be told apart; such a place is labelled as moved.
 //
+// Words that stand in several cells, items or lines of code are told apart by what
+// holds them, which the blocks of a text know: by their row and column, by the list
+// or the section and its other blocks, by the lines around them. A comparison that
+// allows two answers gives neither. Anchors of canon 1, whose blocks did not know
+// what holds them, go by words alone.
+//
 // The order in which places are tried, and the thresholds, were measured on
 // histories of real documents; see package replay, which measures them on the
 // history of this repository in every run of the tests.
@@ -39,6 +45,8 @@ type Anchor struct {
 	Revision string      `json:"revision"`
 	Block    *site.Block `json:"block,omitempty"` // as it was; nil for the page
 	Quote    *Quote      `json:"quote,omitempty"` // nil for the whole block
+	Context  *Context    `json:"context,omitempty"`
+	Also     []Part      `json:"also,omitempty"` // the other blocks of a selection, in order
 }
 
 // Quote is a passage of a block. Start and End are code points within it.
@@ -68,6 +76,9 @@ type Request struct {
 	Block          *int
 	Quote          string
 	Prefix, Suffix string
+	// Also are the other blocks of a selection that goes over several; each names its
+	// own.
+	Also []Request
 }
 
 var (
@@ -79,6 +90,11 @@ var (
 	ErrTooLong = errors.New("the quote is longer than 1000 characters")
 	// ErrNoBlock is the error for a block that the text does not have.
 	ErrNoBlock = errors.New("the text has no such block")
+	// ErrTooMany is the error for a selection over more than MaxParts blocks, or over
+	// blocks that are very long.
+	ErrTooMany = errors.New("the selection is too long: it may go over 40 blocks with 40000 characters; mark less of it")
+	// ErrTwice is the error for a selection that names a block twice.
+	ErrTwice = errors.New("the selection names a block twice")
 )
 
 const (
@@ -90,6 +106,9 @@ const (
 
 // Make anchors a request in a text.
 func Make(doc *Doc, r Request) (Anchor, error) {
+	if len(r.Also) > 0 {
+		return makeAll(doc, r)
+	}
 	a := Anchor{Canon: site.CanonVersion, Revision: doc.Revision}
 	if r.Quote == "" && r.Block == nil {
 		return a, nil
@@ -99,25 +118,33 @@ func Make(doc *Doc, r Request) (Anchor, error) {
 			return a, ErrNoBlock
 		}
 		b := doc.Blocks[*r.Block]
+		a.Context = contextIn(doc.Blocks, *r.Block)
 		if r.Quote == "" {
 			a.Block = capped(b)
 			return a, nil
 		}
 		return a.in(b, r)
 	}
-	var found []site.Block
-	for _, b := range doc.Blocks {
-		for range occurrences([]rune(b.Text), quoteIn(b, r.Quote)) {
-			found = append(found, b)
+	// What the head of the page repeats, such as options, is meant where the text has it.
+	for _, head := range []bool{false, true} {
+		var found []int
+		for i, b := range doc.Blocks {
+			if b.Head == head {
+				for range occurrences([]rune(b.Text), quoteIn(b, r.Quote)) {
+					found = append(found, i)
+				}
+			}
 		}
+		switch len(found) {
+		case 0:
+			continue
+		case 1:
+			a.Context = contextIn(doc.Blocks, found[0])
+			return a.in(doc.Blocks[found[0]], r)
+		}
+		return a, ErrAmbiguous
 	}
-	switch len(found) {
-	case 0:
-		return a, ErrAbsent
-	case 1:
-		return a.in(found[0], r)
-	}
-	return a, ErrAmbiguous
+	return a, ErrAbsent
 }
 
 // quoteIn is a quote as it would stand in a block: white space is one space,
@@ -166,6 +193,10 @@ func capped(b site.Block) *site.Block {
 		b.Text = string(text[:maxBlock])
 	}
 	b.Section = slices.Clone(b.Section)
+	if b.Frame != nil {
+		frame := *b.Frame
+		b.Frame = &frame
+	}
 	return &b
 }
 

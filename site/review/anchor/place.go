@@ -1,7 +1,6 @@
 package anchor
 
 import (
-	"fmt"
 	"slices"
 
 	"lockstep/site"
@@ -28,6 +27,7 @@ type Placement struct {
 	Rung       int    // which attempt found it, from 1; 0: there was nothing to find
 	Reason     string // in words; "" for Exact
 	Then       []site.Span
+	Also       []Placement // of the other blocks of a selection, those that are still there
 }
 
 // Thresholds, as they were measured.
@@ -50,21 +50,60 @@ const (
 // Place finds an anchor in a text. Old is the text that it was made in, or nil if
 // that is not known any more. Both are only read.
 func Place(a Anchor, old, now *Doc) Placement {
+	first := place(a, old, now)
+	if len(a.Also) == 0 {
+		return first
+	}
+	parts := []Placement{first}
+	for _, also := range a.Also {
+		parts = append(parts, place(Anchor{Canon: a.Canon, Revision: a.Revision, Block: also.Block, Quote: also.Quote, Context: also.Context}, old, now))
+	}
+	return together(parts)
+}
+
+func place(a Anchor, old, now *Doc) Placement {
 	if a.Block == nil {
 		return Placement{State: Exact, Block: -1}
 	}
-	p := placer{a: a, now: now, mine: -1}
-	p.align(old)
-	place := p.block
+	p := placer{a: a, mine: -1, home: -1, framed: a.Canon >= framedCanon}
+	var found Placement
 	if a.Quote != nil {
 		p.quote = []rune(a.Quote.Exact)
-		place = p.passage
 	}
-	found := place()
+	if a.Block.Head {
+		found = p.inHead(old, now)
+	} else {
+		p.now = body(now)
+		p.align(body(old))
+		found = p.place()
+	}
 	if found.State != Exact {
 		found.Then = p.then(found)
 	}
 	return found
+}
+
+func (p *placer) place() Placement {
+	if p.a.Quote != nil {
+		return p.passage()
+	}
+	return p.block()
+}
+
+// framedCanon is the first canon whose blocks know what holds them. Earlier anchors go
+// by words alone, as they did when they were made.
+const framedCanon = 2
+
+// body is a text without the head of its page, which has blocks of its own.
+func body(doc *Doc) *Doc {
+	if doc == nil {
+		return nil
+	}
+	n := len(doc.Blocks)
+	for n > 0 && doc.Blocks[n-1].Head {
+		n--
+	}
+	return &Doc{doc.Revision, doc.Blocks[:n]}
 }
 
 type placer struct {
@@ -81,6 +120,17 @@ type placer struct {
 	stray bool
 	blind bool // the old text is not known
 	old   *Doc // nil if blind
+	al    *alignment
+
+	framed               bool // the anchor knows what holds its block
+	oldFrames, newFrames *frames
+	// What tells that a block with the same words is not exactly the anchor's: it is
+	// one of several, its surroundings were edited, or it stands elsewhere.
+	doubt, loose, shifted string
+	seated                bool   // it is a cell, which only its row and column can find
+	lost                  string // why a cell is not there
+	home                  int    // where the thread goes then; -1: not known
+	homeIs                string // what that is
 }
 
 // align finds out what became of the anchor's block, and which blocks are others
@@ -88,12 +138,18 @@ type placer struct {
 func (p *placer) align(old *Doc) {
 	n := len(p.now.Blocks)
 	p.others, p.kept, p.before = make([]bool, n), make([]bool, n), make([]bool, n)
+	if p.framed && old != nil {
+		p.inOld(old)
+	}
 	b := p.a.Block
 	if q := p.a.Quote; q != nil && len([]rune(q.Prefix))+len([]rune(q.Suffix)) < alone {
 		p.stray = true // nothing but the words themselves tells them from others
 	}
-	if old == nil || b.N >= len(old.Blocks) || old.Blocks[b.N].Hash != b.Hash {
+	if old == nil || b.N >= len(old.Blocks) || old.Blocks[b.N].Hash != b.Hash || b.Frame != nil && p.framed && old.Blocks[b.N].Frame == nil {
 		p.blind = true
+		if p.framed && p.byContext() {
+			return
+		}
 		only := -1
 		for i, other := range p.now.Blocks {
 			if other.Hash == b.Hash {
@@ -108,6 +164,13 @@ func (p *placer) align(old *Doc) {
 	}
 	p.old = old
 	al := align(old.Blocks, p.now.Blocks)
+	if p.framed {
+		al.headings(old.Blocks, p.now.Blocks)
+		if slices.Contains(al.moved, b.N) {
+			p.shifted = "the heading was moved"
+		}
+	}
+	p.al = al
 	p.mine = al.toNew[b.N]
 	p.same = p.mine >= 0 && !al.changed[b.N]
 	var quote []rune
@@ -130,297 +193,21 @@ func (p *placer) align(old *Doc) {
 			p.before[j] = true
 		}
 	}
+	if p.framed {
+		p.settle()
+	}
 }
 
-// candidate is a run of a block that may be the quote.
-type candidate struct {
-	block, start, end int
-	score             float64
-	context           float64
-}
-
-func (p *placer) candidate(block, start, end, errors int) candidate {
-	text, q := []rune(p.now.Blocks[block].Text), p.a.Quote
-	prefix, suffix := []rune(q.Prefix), []rune(q.Suffix)
-	before := similar(prefix, text[max(0, start-len(prefix)):start])
-	after := similar(suffix, text[end:min(len(text), end+len(suffix))])
-	quote := 1 - float64(errors)/float64(len(p.quote))
-	place := 1 - float64(abs(block-p.a.Block.N))/float64(max(len(p.now.Blocks), p.a.Block.N+1))
-	return candidate{block, start, end, (50*quote + 20*before + 20*after + 2*place) / 92, (before + after) / 2}
-}
-
-func (p *placer) passage() Placement {
-	if place, ok := p.inMine(); ok {
-		return place
+// inOld gives the anchor's block the number that it has in the old text, which may be
+// kept by other rules than those by which the anchor was made.
+func (p *placer) inOld(old *Doc) {
+	b := p.a.Block
+	if b.N < len(old.Blocks) && old.Blocks[b.N].Hash == b.Hash {
+		return
 	}
-	if place, ok := p.exactElsewhere(); ok {
-		return place
+	if i := slices.IndexFunc(old.Blocks, func(o site.Block) bool { return o.ID == b.ID && o.Hash == b.Hash }); i >= 0 {
+		same := *b
+		same.N = i
+		p.a.Block = &same
 	}
-	if place, ok := p.nearlyInMine(); ok {
-		return place
-	}
-	if place, ok := p.nearlyElsewhere(); ok {
-		return place
-	}
-	return p.rest("the passage is gone", 5)
-}
-
-// inMine: the quote as it is, in what its block became.
-func (p *placer) inMine() (Placement, bool) {
-	if p.mine < 0 {
-		return Placement{}, false
-	}
-	if p.same {
-		return Placement{State: Exact, Block: p.mine, Start: p.a.Quote.Start, End: p.a.Quote.End, Score: 1, Margin: 1, Rung: 1}, true
-	}
-	starts := occurrences([]rune(p.now.Blocks[p.mine].Text), p.quote)
-	if len(starts) == 0 {
-		return Placement{}, false
-	}
-	// Where a block was copied and both were edited, either may be the one.
-	all := p.elsewhere()
-	for _, s := range starts {
-		all = append(all, p.candidate(p.mine, s, s+len(p.quote), 0))
-	}
-	best, margin := choose(all)
-	if best.block != p.mine || margin < sureMargin {
-		return Placement{State: Block, Block: p.mine, Score: best.score, Margin: margin, Rung: 1,
-			Reason: fmt.Sprintf("the %s was edited, and the words now stand in %d places", p.noun(), len(all))}, true
-	}
-	return Placement{State: Edited, Block: p.mine, Start: best.start, End: best.end, Score: best.score, Margin: margin, Rung: 1,
-		Reason: fmt.Sprintf("the same words; the %s around them was edited", p.noun())}, true
-}
-
-// exactElsewhere: the quote as it is, in a block that did not have it before.
-func (p *placer) exactElsewhere() (Placement, bool) {
-	all := p.elsewhere()
-	if len(all) == 0 {
-		return Placement{}, false
-	}
-	best, margin := choose(all)
-	sole := len(all) == 1 && len(p.quote) >= wholeQuote && best.context >= uniqueContext
-	if (p.stray || p.blind && !p.surrounded(best)) || !sole && (best.score < sureScore || margin < sureMargin) {
-		return Placement{}, false
-	}
-	// A copy elsewhere and an edited passage at home: either may be meant.
-	if p.mine >= 0 {
-		if _, near := nearest([]rune(p.now.Blocks[p.mine].Text), p.quote, int(movedErrors*float64(len(p.quote)))); near {
-			return Placement{State: Block, Block: p.mine, Score: best.score, Margin: margin, Rung: 2,
-				Reason: "the passage was edited, and the same words stand in another place"}, true
-		}
-	}
-	return Placement{State: Moved, Block: best.block, Start: best.start, End: best.end, Score: best.score, Margin: margin, Rung: 2,
-		Reason: "the same words, in another place"}, true
-}
-
-// elsewhere lists where the quote stands in blocks that did not have it before.
-func (p *placer) elsewhere() (all []candidate) {
-	for i, b := range p.now.Blocks {
-		if i == p.mine || p.kept[i] || p.before[i] {
-			continue
-		}
-		for _, s := range occurrences([]rune(b.Text), p.quote) {
-			all = append(all, p.candidate(i, s, s+len(p.quote), 0))
-		}
-	}
-	return all
-}
-
-// nearlyInMine: words like the quote, in what its block became.
-func (p *placer) nearlyInMine() (Placement, bool) {
-	if p.mine < 0 {
-		return Placement{}, false
-	}
-	share := editedErrors
-	if len(p.quote) < shortQuote {
-		share = shortErrors
-	}
-	found, ok := nearest([]rune(p.now.Blocks[p.mine].Text), p.quote, int(share*float64(len(p.quote))))
-	if !ok || found.start >= found.end {
-		return Placement{}, false
-	}
-	c := p.candidate(p.mine, found.start, found.end, found.errors)
-	if c.score < editedScore {
-		return Placement{}, false
-	}
-	// Where a block was split or copied, the words may be more in a new one.
-	budget := maxSearch
-	for i, b := range p.now.Blocks {
-		text := []rune(b.Text)
-		if budget -= len(text) * len(p.quote); i == p.mine || p.others[i] || budget < 0 {
-			continue
-		}
-		if rival, ok := nearest(text, p.quote, found.errors); ok && rival.start < rival.end && p.candidate(i, rival.start, rival.end, rival.errors).score > c.score-sureMargin {
-			return Placement{State: Block, Block: p.mine, Score: c.score, Rung: 3, Reason: "the passage was edited, and words like it stand in several places"}, true
-		}
-	}
-	return Placement{State: Edited, Block: p.mine, Start: c.start, End: c.end, Score: c.score, Margin: 1, Rung: 3,
-		Reason: "the passage was edited"}, true
-}
-
-// nearlyElsewhere: words like the quote, in a block that is no other's.
-func (p *placer) nearlyElsewhere() (Placement, bool) {
-	if len(p.quote) < wholeQuote || p.blind {
-		return Placement{}, false
-	}
-	share := movedErrors
-	if len([]rune(p.a.Quote.Prefix))+len([]rune(p.a.Quote.Suffix)) < alone {
-		share = aloneErrors
-	}
-	var all []candidate
-	budget := maxSearch
-	for i, b := range p.now.Blocks {
-		text := []rune(b.Text)
-		if i == p.mine || p.others[i] || len(text) < len(p.quote)/2 {
-			continue
-		}
-		if budget -= len(text) * len(p.quote); budget < 0 {
-			return Placement{}, false
-		}
-		if found, ok := nearest(text, p.quote, int(share*float64(len(p.quote)))); ok && found.start < found.end {
-			all = append(all, p.candidate(i, found.start, found.end, found.errors))
-		}
-	}
-	if len(all) == 0 {
-		return Placement{}, false
-	}
-	best, margin := choose(all)
-	if best.score < nearlyScore || margin < sureMargin || (p.stray || p.blind && !p.surrounded(best)) {
-		return Placement{}, false
-	}
-	if p.alikeBefore(share) {
-		return Placement{}, false
-	}
-	return Placement{State: Moved, Block: best.block, Start: best.start, End: best.end, Score: best.score, Margin: margin, Rung: 4,
-		Reason: "nearly the same words, in another place"}, true
-}
-
-// alikeBefore says whether the old text had words like the quote in another block:
-// what is like it now may be those.
-func (p *placer) alikeBefore(share float64) bool {
-	if p.old == nil {
-		return false
-	}
-	budget := maxSearch
-	for i, b := range p.old.Blocks {
-		text := []rune(b.Text)
-		if i == p.a.Block.N || len(text) < len(p.quote)/2 {
-			continue
-		}
-		if budget -= len(text) * len(p.quote); budget < 0 {
-			return true // who cannot look does not claim
-		}
-		if _, ok := nearest(text, p.quote, int(2*share*float64(len(p.quote)))); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// surrounded: where the old text is not known, another passage of the same words
-// cannot be told from this one unless both sides of it speak for it.
-func (p *placer) surrounded(c candidate) bool {
-	q := p.a.Quote
-	return len([]rune(q.Prefix)) >= alone/2 && len([]rune(q.Suffix)) >= alone/2 && c.context >= blindContext
-}
-
-// choose gives the best candidate, and by how much.
-func choose(all []candidate) (best candidate, margin float64) {
-	best, second := all[0], -1.0
-	for _, c := range all[1:] {
-		if c.score > best.score {
-			best, second = c, best.score
-		} else {
-			second = max(second, c.score)
-		}
-	}
-	if second < 0 {
-		return best, 1
-	}
-	return best, best.score - second
-}
-
-// block places an anchor of a whole block.
-func (p *placer) block() Placement {
-	switch {
-	case p.same:
-		return Placement{State: Exact, Block: p.mine, Score: 1, Margin: 1, Rung: 1}
-	case p.mine >= 0:
-		return Placement{State: Edited, Block: p.mine, Score: 1, Margin: 1, Rung: 1, Reason: fmt.Sprintf("the %s was edited", p.noun())}
-	}
-	var equal []int
-	for i, b := range p.now.Blocks {
-		if b.Hash == p.a.Block.Hash && !p.others[i] {
-			equal = append(equal, i)
-		}
-	}
-	if len(equal) == 1 {
-		return Placement{State: Moved, Block: equal[0], Score: 1, Margin: 1, Rung: 2, Reason: fmt.Sprintf("the %s was moved", p.noun())}
-	}
-	return p.rest(fmt.Sprintf("the %s is gone", p.noun()), 6)
-}
-
-// rest is where a thread goes whose words are gone.
-func (p *placer) rest(gone string, rung int) Placement {
-	if p.mine >= 0 {
-		return Placement{State: Block, Block: p.mine, Rung: rung, Reason: gone + "; its " + p.noun() + " was rewritten"}
-	}
-	section := p.a.Block.Section
-	for depth := len(section); depth > 0; depth-- {
-		if last := p.endOf(section[:depth]); last >= 0 {
-			return Placement{State: Section, Block: last, Rung: 6, Reason: fmt.Sprintf("%s; its section “%s” is still there", gone, section[depth-1])}
-		}
-	}
-	return Placement{State: Orphan, Block: -1, Rung: 7, Reason: gone + ", and so is its section"}
-}
-
-// endOf is the last block of a section, or its heading; -1 if there is none, or
-// more than one of that name.
-func (p *placer) endOf(section []string) int {
-	heading, last := -1, -1
-	for i, b := range p.now.Blocks {
-		name := section[len(section)-1]
-		if b.Kind == "heading" && b.Text == name && slices.Equal(b.Section, section[:len(section)-1]) {
-			if heading >= 0 {
-				return -1
-			}
-			heading, last = i, i
-		}
-		if heading >= 0 && len(b.Section) >= len(section) && slices.Equal(b.Section[:len(section)], section) {
-			last = i
-		}
-	}
-	return last
-}
-
-// nouns are what readers call blocks.
-var nouns = map[string]string{"item": "list item", "code": "block of code", "cell": "table cell"}
-
-func (p *placer) noun() string {
-	if noun := nouns[p.a.Block.Kind]; noun != "" {
-		return noun
-	}
-	return p.a.Block.Kind
-}
-
-// then compares the old block, in which the quote is marked, with what it
-// became, if that is known.
-func (p *placer) then(found Placement) []site.Span {
-	old := p.a.Block.Text
-	start, end := 0, len([]rune(old))
-	if q := p.a.Quote; q != nil {
-		start, end = q.Start, q.End
-	}
-	now, known := "", false
-	switch {
-	case p.mine >= 0:
-		now, known = p.now.Blocks[p.mine].Text, true
-	case found.State == Moved:
-		now, known = p.now.Blocks[found.Block].Text, true
-	}
-	spans := []site.Span{{Op: '-', Text: old}}
-	if known {
-		spans = Diff(old, now)
-	}
-	return marked(spans, start, end)
 }

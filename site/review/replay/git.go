@@ -9,6 +9,7 @@ import (
 	"io"
 	"os/exec"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,9 +66,11 @@ func Git(ctx context.Context, dir, pattern string) ([]History, error) {
 	return histories, nil
 }
 
-// Parse gives the text of a Markdown source.
+// Parse gives the text of a Markdown source, without the head of its page, whose few
+// facts would be drawn as often as all of a short text.
 func Parse(parser *markdown.Parser, file string, data []byte) *anchor.Doc {
 	blocks := parser.Parse(file, data, site.KindDocument).Blocks()
+	blocks = slices.DeleteFunc(slices.Clone(blocks), func(b site.Block) bool { return b.Head })
 	// Anchors are made in words: two texts with the same ones are one here, however
 	// they are set.
 	sum := sha256.New()

@@ -14,6 +14,10 @@
 // What is none of these is left out, and so is what was copied. A placement is right if its middle lies in
 // the block that has the words. The truth is itself a comparison of texts: it can
 // be wrong, where a paragraph was rewritten and moved at once.
+//
+// In tables, lists and code, where the same few words stand in many places, such a
+// comparison knows nothing. [Invent] makes and edits texts in which each cell, item
+// and line is followed by what was done to it.
 package replay
 
 import (
