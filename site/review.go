@@ -92,12 +92,19 @@ type Thread struct {
 	Element string
 	Start   int // the passage within the block, in code points
 	End     int
-	Then    []Span // the old block with the quote marked, and what changed since; nil where nothing did
+	Also    []Marked // the other blocks of a selection that goes over several
+	Then    []Span   // the old block with the quote marked, and what changed since; nil where nothing did
 
 	Resolution Resolution // zero while it is open
 	Comments   []Comment
 	Suggestion *Suggestion
 	May        May
+}
+
+// Marked is a place on a page: a block and, in code points, what of it; all of it if
+// both are 0.
+type Marked struct {
+	Block, Start, End int
 }
 
 // May is what whoever reads may do to a thread. What they may not do is not offered.

@@ -24,26 +24,25 @@ func (s *Service) anchored(d subject.Page, r *AnchorRequest) (*anchor.Anchor, er
 	if r == nil {
 		r = &AnchorRequest{}
 	}
-	for _, part := range []struct {
-		name string
-		text *string
-		max  int
-	}{{"quote", &r.Quote, event.MaxQuote * 4}, {"prefix", &r.Prefix, event.MaxContext * 4}, {"suffix", &r.Suffix, event.MaxContext * 4}} {
-		text, err := event.Clean(part.name, *part.text, part.max)
-		if err != nil {
-			return nil, err
-		}
-		*part.text = text
+	if len(r.Also) >= anchor.MaxParts {
+		return nil, refusal.Invalid("%s", anchor.ErrTooMany)
 	}
 	doc := s.text(d, cmp.Or(r.Revision, d.Revision))
 	if doc == nil {
 		return nil, refusal.Conflict("unknown-revision", "this site has not shown that revision; load the page again")
 	}
-	block, err := r.Block.Find(doc)
+	request, err := PartRequest{r.Block, r.Quote, r.Prefix, r.Suffix}.in(doc)
 	if err != nil {
 		return nil, err
 	}
-	made, err := anchor.Make(doc, anchor.Request{Block: block, Quote: r.Quote, Prefix: r.Prefix, Suffix: r.Suffix})
+	for _, also := range r.Also {
+		part, err := also.in(doc)
+		if err != nil {
+			return nil, err
+		}
+		request.Also = append(request.Also, part)
+	}
+	made, err := anchor.Make(doc, request)
 	switch {
 	case errors.Is(err, anchor.ErrAmbiguous):
 		return nil, refusal.Conflict("ambiguous-quote", "the quote stands more than once in the text; name the block, or quote more")
@@ -55,13 +54,29 @@ func (s *Service) anchored(d subject.Page, r *AnchorRequest) (*anchor.Anchor, er
 	return &made, nil
 }
 
+// in is what a part of a request asks for in a text.
+func (r PartRequest) in(doc *anchor.Doc) (made anchor.Request, err error) {
+	for _, part := range []struct {
+		name string
+		from string
+		to   *string
+		max  int
+	}{{"quote", r.Quote, &made.Quote, event.MaxQuote * 4}, {"prefix", r.Prefix, &made.Prefix, event.MaxContext * 4}, {"suffix", r.Suffix, &made.Suffix, event.MaxContext * 4}} {
+		if *part.to, err = event.Clean(part.name, part.from, part.max); err != nil {
+			return made, err
+		}
+	}
+	made.Block, err = r.Block.Find(doc)
+	return made, err
+}
+
 // suggestion pairs a proposed source with that of the block.
 func suggestion(d subject.Page, a *anchor.Anchor, proposed string) (*event.Suggest, error) {
 	proposed, err := event.Clean("suggestion", proposed, event.MaxSource)
 	if err != nil {
 		return nil, err
 	}
-	if a.Block == nil || a.Revision != d.Revision || d.Lines == nil {
+	if a.Block == nil || len(a.Also) > 0 || a.Revision != d.Revision || d.Lines == nil {
 		return nil, refusal.Invalid("a suggestion is about one block of the text as it is now")
 	}
 	if a.Block.Line == 0 {

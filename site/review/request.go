@@ -20,6 +20,16 @@ type AnchorRequest struct {
 	Prefix   string   `json:"prefix"`
 	Suffix   string   `json:"suffix"`
 	Revision string   `json:"revision"`
+	// Also are the other blocks of a selection that goes over several.
+	Also []PartRequest `json:"also"`
+}
+
+// PartRequest is a passage of one more block, or all of it.
+type PartRequest struct {
+	Block  BlockRef `json:"block"`
+	Quote  string   `json:"quote"`
+	Prefix string   `json:"prefix"`
+	Suffix string   `json:"suffix"`
 }
 
 // BlockRef is the number of a block, or the id of its element.

@@ -109,7 +109,7 @@ func TestServe(t *testing.T) {
 		status             int
 		want               string // in the body, or the Location
 	}{
-		{"home", "GET", "/", nil, 200, "<h1>Home</h1>"},
+		{"home", "GET", "/", nil, 200, ">Home</h1>"},
 		{"page", "GET", "/a/", nil, 200, "First text."},
 		{"missing slash", "GET", "/a", nil, 301, "/a/"},
 		{"index", "GET", "/a/index.html", nil, 301, "/a/"},

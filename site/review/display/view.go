@@ -3,6 +3,7 @@ package display
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"lockstep/site"
 	"lockstep/site/markdown"
@@ -74,7 +75,7 @@ func (v viewer) review(s *state.State) *site.Review {
 		r.Threads = append(r.Threads, v.thread(t))
 	}
 	slices.SortStableFunc(r.Threads, func(a, b site.Thread) int {
-		return cmp.Or(cmp.Compare(uint(a.Block), uint(b.Block)), cmp.Compare(a.Start, b.Start))
+		return cmp.Or(cmp.Compare(v.at(a), v.at(b)), cmp.Compare(a.Start, b.Start))
 	})
 	for _, vote := range s.Verdicts() {
 		r.Verdicts = append(r.Verdicts, v.verdict(vote))
@@ -85,19 +86,30 @@ func (v viewer) review(s *state.State) *site.Review {
 	return r
 }
 
+// at is where a thread stands on the page: the head of the page is above its text, and
+// what stands nowhere comes last.
+func (v viewer) at(t site.Thread) int {
+	switch n := t.Block; {
+	case n < 0 || n >= len(v.d.Blocks):
+		return len(v.d.Blocks)
+	case v.d.Blocks[n].Head:
+		return n - len(v.d.Blocks)
+	default:
+		return n
+	}
+}
+
 func (v viewer) thread(t *state.Thread) site.Thread {
 	out := site.Thread{ID: t.ID, Status: "open", Intent: string(t.Intent), Version: t.Version, Kind: t.Anchor.Kind(), Block: -1}
-	switch {
-	case t.Anchor.Quote != nil:
-		out.Quote = t.Anchor.Quote.Exact
-	case t.Anchor.Block != nil:
-		out.Quote = Beginning(t.Anchor.Block.Text)
-	}
+	out.Quote = Quoted(t.Anchor)
 	place := v.place(t)
 	if place.Block >= 0 && place.Block < len(v.d.Blocks) {
 		out.Element = v.d.Blocks[place.Block].ID
 	}
 	out.State, out.Reason, out.Block, out.Start, out.End, out.Then = place.State, place.Reason, place.Block, place.Start, place.End, place.Then
+	for _, also := range place.Also {
+		out.Also = append(out.Also, site.Marked{Block: also.Block, Start: also.Start, End: also.End})
+	}
 	if e := t.End; e != nil {
 		out.Status = "resolved"
 		out.Resolution = site.Resolution{Kind: string(e.Kind), Reason: e.Reason, By: markdown.Visible(e.By.Name), At: e.At, Commit: e.Commit}
@@ -167,6 +179,21 @@ func (v viewer) verdict(vote *state.Vote) site.Verdict {
 		}
 	}
 	return out
+}
+
+// Quoted is what an anchor is about, as words: its passage, or the beginning of its
+// block. A selection over several blocks has a line for each.
+func Quoted(a anchor.Anchor) string {
+	var words []string
+	for _, part := range a.Parts() {
+		switch {
+		case part.Quote != nil:
+			words = append(words, part.Quote.Exact)
+		case part.Block != nil:
+			words = append(words, Beginning(part.Block.Text))
+		}
+	}
+	return strings.Join(words, "\n")
 }
 
 // Beginning is enough of a block to know it by.

@@ -47,6 +47,14 @@ func HashOf(doc *anchor.Doc) string {
 	sum := sha256.New()
 	for _, b := range doc.Blocks {
 		fmt.Fprintf(sum, "%d:%s%d:%s%d:%s", len(b.Kind), b.Kind, len(b.ID), b.ID, len(b.Text), b.Text)
+		// By what holds a block its comments find it. Revisions that were kept before
+		// blocks knew that have other hashes.
+		if f := b.Frame; f != nil {
+			fmt.Fprintf(sum, "%s %d %d %d %d %d %v %d %d ", f.Kind, f.N, f.Row, f.Col, f.Rows, f.Cols, f.Head, f.Of, f.OfRow)
+		}
+		if b.Label != "" || b.Head {
+			fmt.Fprintf(sum, "%d:%s %v", len(b.Label), b.Label, b.Head)
+		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }

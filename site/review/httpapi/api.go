@@ -39,14 +39,22 @@ type threadJSON struct {
 }
 
 type anchorJSON struct {
-	Kind   string     `json:"kind"`
-	Quote  string     `json:"quote"`
-	State  string     `json:"state"`
-	Reason string     `json:"reason,omitempty"`
-	Block  *int       `json:"block,omitempty"` // where it stands now
-	Start  int        `json:"start"`
-	End    int        `json:"end"`
-	Then   []spanJSON `json:"then,omitempty"`
+	Kind   string `json:"kind"`
+	Quote  string `json:"quote"`
+	State  string `json:"state"`
+	Reason string `json:"reason,omitempty"`
+	Block  *int   `json:"block,omitempty"` // where it stands now
+	Start  int    `json:"start"`
+	End    int    `json:"end"`
+	// Also are the other blocks of a selection that goes over several.
+	Also []passageJSON `json:"also,omitempty"`
+	Then []spanJSON    `json:"then,omitempty"`
+}
+
+type passageJSON struct {
+	Block int `json:"block"`
+	Start int `json:"start"`
+	End   int `json:"end"`
 }
 
 type spanJSON struct {
@@ -131,6 +139,9 @@ func threadToJSON(t site.Thread) threadJSON {
 		Comments: []commentJSON{}}
 	if t.Block >= 0 {
 		out.Anchor.Block = &t.Block
+	}
+	for _, also := range t.Also {
+		out.Anchor.Also = append(out.Anchor.Also, passageJSON(also))
 	}
 	for _, c := range t.Comments {
 		out.Comments = append(out.Comments, commentToJSON(c))

@@ -42,6 +42,9 @@ func Find(d subject.Page, quote string) []Passage {
 func findAll(d subject.Page, quote string) (found []Passage) {
 	for _, form := range []string{quote, Plain(quote)} {
 		for n, b := range d.Blocks {
+			if b.Head && len(found) > 0 {
+				continue // the head of the page repeats what the text says
+			}
 			form := form
 			if b.Kind != "code" || !strings.Contains(b.Text, form) {
 				form = strings.Join(strings.Fields(form), " ")

@@ -55,14 +55,22 @@ func annotations(s *state.State, d subject.Page) ([]byte, error) {
 	type annotation map[string]any
 	items := []annotation{}
 	for _, t := range s.Threads() {
-		target := map[string]any{"source": d.Path}
-		if b := t.Anchor.Block; b != nil {
-			sel := selector{"type": "FragmentSelector", "conformsTo": "http://tools.ietf.org/rfc/rfc3236", "value": b.ID}
-			if q := t.Anchor.Quote; q != nil {
-				sel["refinedBy"] = selector{"type": "TextQuoteSelector", "exact": q.Exact, "prefix": q.Prefix, "suffix": q.Suffix}
+		var targets []any
+		for _, part := range t.Anchor.Parts() {
+			target := map[string]any{"source": d.Path}
+			if b := part.Block; b != nil {
+				sel := selector{"type": "FragmentSelector", "conformsTo": "http://tools.ietf.org/rfc/rfc3236", "value": b.ID}
+				if q := part.Quote; q != nil {
+					sel["refinedBy"] = selector{"type": "TextQuoteSelector", "exact": q.Exact, "prefix": q.Prefix, "suffix": q.Suffix}
+				}
+				target["selector"] = sel
+				target["state"] = map[string]any{"type": "State", "value": "sha256:" + t.Anchor.Revision}
 			}
-			target["selector"] = sel
-			target["state"] = map[string]any{"type": "State", "value": "sha256:" + t.Anchor.Revision}
+			targets = append(targets, target)
+		}
+		var target any = targets
+		if len(targets) == 1 {
+			target = targets[0]
 		}
 		for i, c := range t.Comments {
 			a := annotation{"type": "Annotation", "id": "urn:lockstep:" + d.Name + "#" + c.ID, "creator": map[string]any{"type": "Person", "name": c.Author.Name},
@@ -141,10 +149,16 @@ func summarise(b *strings.Builder, t *state.Thread) {
 		fmt.Fprintf(b, ", %s by %s", e.Kind, inert(e.By.Name))
 	}
 	b.WriteString("\n\n")
-	if q := t.Anchor.Quote; q != nil {
-		fmt.Fprintf(b, "On “%s”:\n\n", inert(display.Beginning(q.Exact)))
-	} else if block := t.Anchor.Block; block != nil {
-		fmt.Fprintf(b, "On the %s “%s”:\n\n", block.Kind, inert(display.Beginning(block.Text)))
+	var quoted []string
+	for _, part := range t.Anchor.Parts() {
+		if q := part.Quote; q != nil {
+			quoted = append(quoted, "“"+inert(display.Beginning(q.Exact))+"”")
+		} else if block := part.Block; block != nil {
+			quoted = append(quoted, "the "+block.Kind+" “"+inert(display.Beginning(block.Text))+"”")
+		}
+	}
+	if len(quoted) > 0 {
+		fmt.Fprintf(b, "On %s:\n\n", strings.Join(quoted, " and "))
 	}
 	for _, c := range t.Comments {
 		fmt.Fprintf(b, "**%s**, %s:\n\n", inert(c.Author.Name), c.Created.Format("2006-01-02"))

@@ -54,6 +54,13 @@ func HoldRevisions(docs []*anchor.Doc) *Revisions {
 func (r *Revisions) Saw(doc *anchor.Doc) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	// A text that was saved stays what the log says of it, also if blocks are made by
+	// other rules by now.
+	if r.seen[doc.Revision] == nil {
+		if saved := r.read(doc.Revision); saved != nil {
+			doc = saved
+		}
+	}
 	r.keep(doc)
 }
 
@@ -85,8 +92,20 @@ func (r *Revisions) Get(revision string) *anchor.Doc {
 func (r *Revisions) get(revision string) *anchor.Doc {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if doc := r.seen[revision]; doc != nil || r.dir == "" || !event.IsRevision(revision) {
+	if doc := r.seen[revision]; doc != nil {
 		return doc
+	}
+	doc := r.read(revision)
+	if doc != nil {
+		r.keep(doc)
+	}
+	return doc
+}
+
+// read gives a revision that was saved here, nil if none was.
+func (r *Revisions) read(revision string) *anchor.Doc {
+	if r.dir == "" || !event.IsRevision(revision) {
+		return nil
 	}
 	data, err := os.ReadFile(r.file(revision))
 	if err != nil {
@@ -96,7 +115,6 @@ func (r *Revisions) get(revision string) *anchor.Doc {
 	if json.Unmarshal(data, &doc) != nil || doc.Revision != revision {
 		return nil
 	}
-	r.keep(&doc)
 	return &doc
 }
 
@@ -120,6 +138,9 @@ func (r *Revisions) save(doc *anchor.Doc) error {
 	if err != nil {
 		return err
 	}
+	r.mu.Lock()
+	r.seen[doc.Revision] = doc
+	r.mu.Unlock()
 	return durable.WriteFile(r.file(doc.Revision), data, 0o600)
 }
 

@@ -29,9 +29,10 @@ function build(draft, cut) {
   const form = element.appendChild(document.createElement("form"));
   const c = { element, draft };
   composers.set(draft.id, c);
-  element.setAttribute("aria-label", draft.quote ? "Comment on the passage" : "Comment on the block");
-  if (draft.quote || draft.beginning) form.append(make("blockquote", "quote", draft.quote || draft.beginning));
-  if (cut) form.append(make("p", "hint", "The selection went beyond its paragraph; the comment is about the part within it."));
+  const parts = [draft, ...(draft.also ?? [])];
+  element.setAttribute("aria-label", parts.length > 1 ? `Comment on ${parts.length} passages` : draft.quote ? "Comment on the passage" : "Comment on the block");
+  if (draft.quote || draft.beginning) form.append(make("blockquote", "quote", parts.map((part) => part.quote || part.beginning).join("\n")));
+  if (cut) form.append(make("p", "hint", "The selection goes over more than 40 blocks; the comment is about the first 40."));
   const label = make("label", "", "Comment, in Markdown");
   const area = make("textarea");
   Object.assign(area, { name: "body", rows: 3, required: true, maxLength: 16000, value: draft.body });
@@ -61,6 +62,7 @@ function build(draft, cut) {
     arrange();
     return text;
   };
+  if (parts.length > 1) suggest.remove();
   if (draft.suggestion !== undefined) propose(draft.suggestion);
   const keep = () => {
     draft.body = area.value;

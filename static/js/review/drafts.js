@@ -21,8 +21,9 @@ export function removeDraft(id) {
 }
 
 export async function sendDraft(draft) {
-  const anchor = { quote: draft.quote ?? "", prefix: draft.prefix ?? "", suffix: draft.suffix ?? "", revision: draft.revision };
-  if (draft.block !== undefined && draft.block !== null) anchor.block = draft.block;
+  const part = ({ block, quote = "", prefix = "", suffix = "" }) => ({ block, quote, prefix, suffix });
+  const anchor = { ...part(draft), revision: draft.revision };
+  if (draft.also?.length > 0) anchor.also = draft.also.map(part);
   await send(`/api/reviews/${page}/threads`, {
     method: "POST", headers: { "content-type": "application/json" },
     body: JSON.stringify({ id: draft.id, body: draft.body, intent: draft.intent, anchor, ...(draft.suggestion === undefined ? {} : { suggestion: draft.suggestion }) }),

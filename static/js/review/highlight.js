@@ -1,7 +1,7 @@
 // Paints the passages that open threads and drafts are about.
 import { composers } from "./composers.js";
 import { $$, region } from "./page.js";
-import { passageOf } from "./passage.js";
+import { passageOfDraft, passagesOf } from "./passage.js";
 
 export function paint() {
   const highlights = { "": [], "-blocking": [], "-active": [] };
@@ -11,9 +11,13 @@ export function paint() {
     else if (suffix === "-active") passage?.classList.add("review-target");
   };
   for (const thread of $$(".threads.open .thread", region)) {
-    add(passageOf(thread.dataset), thread.classList.contains("active") ? "-active" : thread.classList.contains("is-blocking") ? "-blocking" : "");
+    const suffix = thread.classList.contains("active") ? "-active" : thread.classList.contains("is-blocking") ? "-blocking" : "";
+    for (const passage of passagesOf(thread.dataset)) add(passage, suffix);
   }
-  for (const c of composers.values()) add(c.passage, "-active");
+  for (const c of composers.values()) {
+    add(c.passage, "-active");
+    for (const part of c.draft.also ?? []) add(passageOfDraft(part), "-active");
+  }
   if (typeof Highlight === "undefined") return;
   for (const [suffix, ranges] of Object.entries(highlights)) CSS.highlights.set("review" + suffix, new Highlight(...ranges));
 }

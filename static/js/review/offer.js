@@ -7,7 +7,7 @@ export function offer() {
   $(".review-selection")?.remove();
   if (!region.hasAttribute("data-live") || !$(".compose", region)) return;
   const about = selected();
-  if (!about || about.quote.length === 0) return;
+  if (!about) return;
   const box = make("div", "review-selection");
   const button = make("button", "", "Comment");
   // The selection must survive the press.

@@ -10,6 +10,13 @@ export function passageOf({ block, start, end }) {
   return (Number(end) > 0 && rangeOf(element, Number(start), Number(end))) || element;
 }
 
+// passagesOf are all passages that a thread is about: a selection may go over several
+// blocks.
+export function passagesOf(place) {
+  const also = place.also ? place.also.split(" ").map((at) => at.split(":")) : [];
+  return [place, ...also.map(([block, start, end]) => ({ block, start, end }))].map(passageOf);
+}
+
 // passageOfDraft finds the words of a draft again. The text may have changed since it
 // was written; the server judges by the revision, and this only says where it stands.
 export function passageOfDraft(draft) {
