@@ -36,6 +36,29 @@ func reviewed(t *testing.T, dir, path string) bool {
 	return shown
 }
 
+// TestTree_forgotten: a tree answers for its pages while its builder reads the history
+// again, as it does after each commit.
+func TestTree_forgotten(t *testing.T) {
+	dir := tree(t, shownSite)
+	b, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := b.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Forget()
+	if d, ok := loaded.Document("adr/1"); !ok || d.Revision == "" {
+		t.Errorf("the page is %+v", d)
+	}
+	for _, p := range loaded.Pages {
+		if _, _, err := loaded.Bytes(t.Context(), &loaded.Site, p); err != nil {
+			t.Errorf("%s: %v", p.Path, err)
+		}
+	}
+}
+
 // TestReview_renamed moves a reviewed page again and again: by git, with and without a
 // commit, into another folder, and by its front matter where there is no history.
 func TestReview_renamed(t *testing.T) {
@@ -102,6 +125,35 @@ func TestReview_alias(t *testing.T) {
 		if r := loaded.ReviewOf(now); r == nil || len(r.Verdicts) != 1 || r.Verdicts[0].Stale {
 			t.Errorf("alias: %s: the approval is of another text: %+v", alias, r)
 		}
+	}
+}
+
+// TestReview_two_names: one branch goes on with a review under the old name, another
+// renames the file and begins anew. After the merge the page has both, and its blocker
+// counts.
+func TestReview_two_names(t *testing.T) {
+	dir := tree(t, changedSite)
+	exportReview(t, dir)
+	gitIn(t, dir, "init", "-q")
+	gitIn(t, dir, "add", "-A")
+	gitIn(t, dir, "commit", "-q", "-m", "begin")
+	gitIn(t, dir, "mv", "adr/0001-first.md", "adr/0001-renamed.md")
+	gitIn(t, dir, "commit", "-q", "-m", "rename")
+	now, _ := load(t, dir).Document("adr/1")
+	anew := now
+	anew.Former = nil // as whoever did not know of the other sees it
+	exportApproval(t, dir, anew, now.Revision)
+	loaded := load(t, dir)
+	r := loaded.ReviewOf(now)
+	if r == nil || r.Blockers != 1 || len(r.Threads) != 1 || len(r.Verdicts) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	found := ""
+	for _, f := range loaded.Findings {
+		found += f.Rule + " " + f.File + "\n"
+	}
+	if strings.Contains(found, "review ") {
+		t.Errorf("the files of two names are no fault:\n%s", found)
 	}
 }
 
