@@ -46,7 +46,7 @@ func (f *framing) enter(n ast.Node) {
 	case startsRow(n, o.at.Kind):
 		o.at.Row++
 		o.at.Col, o.at.Rows, o.at.Cols, o.at.Head = 0, 0, 0, false
-	case o.at.Kind == "table" && isCell(n):
+	case o.at.Kind == "table" && isCellNode(n):
 		o.place(n)
 	}
 }
@@ -139,7 +139,7 @@ func startsRow(n ast.Node, kind string) bool {
 	return false
 }
 
-func isCell(n ast.Node) bool {
+func isCellNode(n ast.Node) bool {
 	switch n := n.(type) {
 	case *extast.TableCell:
 		return true
