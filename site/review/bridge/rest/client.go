@@ -184,7 +184,7 @@ func (c *Client) do(ctx context.Context, method string, u *url.URL, body []byte,
 		pause, why := time.Duration(0), ""
 		switch {
 		case err != nil:
-			if method != http.MethodGet || try >= tries || ctx.Err() != nil {
+			if method != http.MethodGet || try >= tries || ctx.Err() != nil || errors.Is(err, errLong) {
 				return nil, c.clean(err)
 			}
 			pause = time.Duration(try) * time.Second
@@ -222,6 +222,8 @@ func (c *Client) do(ctx context.Context, method string, u *url.URL, body []byte,
 	}
 }
 
+var errLong = fmt.Errorf("the answer has more than %d bytes", maxAnswer)
+
 // once sends a request and reads the answer within bounds.
 func (c *Client) once(ctx context.Context, method string, u *url.URL, body []byte) (*http.Response, []byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
@@ -239,7 +241,7 @@ func (c *Client) once(ctx context.Context, method string, u *url.URL, body []byt
 	defer answer.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	if err == nil && len(data) > maxAnswer {
-		return nil, nil, fmt.Errorf("%s %s: the answer has more than %d bytes", method, u.Path, maxAnswer)
+		err = fmt.Errorf("%s %s: %w", method, u.Path, errLong)
 	}
 	return answer, data, err
 }
