@@ -72,7 +72,11 @@ type Thread struct {
 	Resolution Resolution // zero while it is open
 	Comments   []Comment
 	Suggestion *Suggestion
+	May        May
 }
+
+// May is what whoever reads may do to a thread. What they may not do is not offered.
+type May struct{ Reply, Resolve, Reopen, Relink, Apply bool }
 
 // Span is a run of text in a comparison of words. Op is '=' for both, '-' for
 // the old text only, '+' for the new text only.

@@ -95,17 +95,26 @@ func TestBrowserReview_two(t *testing.T) {
 		t.Errorf("%d passages are painted", n)
 	}
 
-	// Bea sees it without doing anything, opens it as a sheet, and answers.
+	// Bea sees it without doing anything, in the bar as well, opens it below its words,
+	// and answers there.
 	until(t, bea, 15*time.Second, `!!document.querySelector(".thread.is-blocking")`)
+	if bar := eval[string](t, bea, `document.querySelector("#review-bar").textContent`); !strings.Contains(bar, "1 open blocker") {
+		t.Errorf("Bea's bar says %q", bar)
+	}
 	click(t, bea, ".review-marks button")
-	until(t, bea, 5*time.Second, `getComputedStyle(document.querySelector(".threads > li.sheet")).position === "fixed"`)
+	until(t, bea, 5*time.Second, `document.querySelector(".threads > li.placed.below .thread.active")?.getBoundingClientRect().top < innerHeight`)
 	if over := eval[int](t, bea, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 		t.Errorf("the phone scrolls sideways by %d pixels", over)
 	}
 	// Ada is typing when the answer comes.
 	write(t, ada, ".reply textarea", "I was about to s")
-	write(t, bea, ".sheet .reply textarea", "Because it is simple.")
-	click(t, bea, ".sheet .reply button[type=submit]")
+	write(t, bea, ".below .reply textarea", "Because it is simple.")
+	place := eval[float64](t, bea, `scrollY`)
+	click(t, bea, ".below .reply button[type=submit]")
+	until(t, bea, 15*time.Second, `document.querySelectorAll(".below .comment").length === 2`)
+	if now := eval[float64](t, bea, `scrollY`); now != place {
+		t.Errorf("an answer on the phone moved the text from %.0f to %.0f", place, now)
+	}
 	until(t, ada, 15*time.Second, `[...document.querySelectorAll(".comment strong")].some(s => s.textContent === "Bea")`)
 	until(t, ada, 5*time.Second, `document.querySelector(".reply textarea").value === "I was about to s"`)
 	if got := eval[string](t, ada, `document.activeElement.name`); got != "body" {
@@ -135,26 +144,32 @@ func TestBrowserReview_two(t *testing.T) {
 	click(t, bea, ".review-selection button")
 	write(t, bea, ".composer textarea", "How fast?")
 	do(t, bea, chromedp.Reload())
-	until(t, bea, 10*time.Second, `document.querySelector("[data-drafts]")?.textContent.includes("How fast?")`)
+	until(t, bea, 10*time.Second, `document.querySelector("[data-drafts]")?.textContent.includes("How fast?") && document.querySelector(".composer.placed textarea").value.includes("How fast?")`)
 	eval[bool](t, ada, `(document.querySelector(".thread details.more").open = true)`)
 	click(t, ada, `.thread form[action$="/resolve"] button`)
 	until(t, bea, 15*time.Second, `!!document.querySelector(".thread.is-resolved")`)
-	eval[bool](t, bea, `(document.querySelector("[data-verdict]").open = true, document.querySelector("[data-verdict] input[value=approve]").click(), true)`)
-	click(t, bea, "[data-verdict] form > button[type=submit]")
+	// Two clicks approve.
+	click(t, bea, ".bar-submit")
+	click(t, bea, "[data-verdict]:popover-open button[value=approve]")
 	until(t, ada, 15*time.Second, `!!document.querySelector(".verdict.approved") && [...document.querySelectorAll(".thread")].some(t => t.textContent.includes("How fast?"))`)
-	if left := eval[string](t, bea, `document.querySelector("[data-drafts]").textContent`); left != "" {
+	if left := eval[string](t, bea, `document.querySelector("[data-drafts]").textContent + document.querySelectorAll(".composer").length`); left != "0" {
 		t.Errorf("a draft is left: %q", left)
 	}
 
-	// Ada decides, and hers is the last approval that is needed: a click is not
-	// enough.
-	eval[bool](t, ada, `(document.querySelector("[data-verdict]").open = true, document.querySelector("[data-verdict] input[value=approve]").click(), true)`)
-	if eval[bool](t, ada, `document.querySelector("[data-verdict] form").checkValidity()`) {
-		t.Error("the last approval needs no confirmation")
+	// Ada decides, and hers is the last approval that is needed: it is typed. The keys
+	// lead to where.
+	eval[bool](t, ada, `(document.activeElement.blur(), true)`)
+	do(t, ada, chromedp.KeyEvent("a"))
+	until(t, ada, 5*time.Second, `document.activeElement.matches("[data-verdict]:popover-open [name=confirm]")`)
+	click(t, ada, "[data-verdict] button[value=approve]")
+	until(t, ada, 5*time.Second, `!!document.querySelector("[data-verdict] .review-error")`)
+	if n := eval[int](t, ada, `document.querySelectorAll(".verdict.approved").length`); n != 1 {
+		t.Errorf("the last approval needs no confirmation: %d approvals", n)
 	}
+	eval[bool](t, ada, `(document.querySelector("[data-verdict] [name=confirm]").value = "", true)`)
 	write(t, ada, "[data-verdict] [name=confirm]", "approve")
-	click(t, ada, "[data-verdict] form > button[type=submit]")
-	until(t, bea, 15*time.Second, `document.querySelectorAll(".verdict.approved").length === 2`)
+	do(t, ada, chromedp.KeyEvent(kb.Enter))
+	until(t, bea, 15*time.Second, `document.querySelectorAll(".verdict.approved").length === 2 && document.querySelector("#review-bar").textContent.includes("2 approvals")`)
 }
 
 // TestBrowserReview_keyboard comments, answers and finds threads without a mouse.

@@ -135,6 +135,9 @@ func serveSite(t *testing.T, args ...string) string {
 	return ""
 }
 
+// refusals are addresses at which a test wants to be refused.
+var refusals sync.Map
+
 // tab opens a browser tab that fails the test on what a visitor's console would
 // show: script errors, violations of the Content-Security-Policy, and any
 // request to another host.
@@ -172,7 +175,8 @@ func tab(t *testing.T, address string, width, height int64) context.Context {
 		case *runtime.EventExceptionThrown:
 			complain("script error: %s", event.ExceptionDetails.Text)
 		case *log.EventEntryAdded:
-			if event.Entry.Level == log.EntryLevelError && !strings.Contains(event.Entry.Text, "status of 404") {
+			_, refused := refusals.Load(event.Entry.URL)
+			if event.Entry.Level == log.EntryLevelError && !strings.Contains(event.Entry.Text, "status of 404") && !refused {
 				complain("console: %s (%s)", event.Entry.Text, event.Entry.URL)
 			}
 		case *network.EventRequestWillBeSent:

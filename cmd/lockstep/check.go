@@ -60,6 +60,7 @@ What stands around the numbers is judged where lockstep.yaml asks for it:
     numbers:                         # a number with a unit needs a ground
       in: [README.md, docs]          # files and folders
       units: [msg/s]                 # beside ms, s, MB, %, $ and their like
+      things: [nodes, shards]        # a count of these needs a ground as well
     waiting:                         # what puts something off names an entry
       in: [docs]
       phrases: [not yet, will run]

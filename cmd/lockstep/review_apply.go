@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,9 +24,12 @@ func newReviewApplyCommand() *cobra.Command {
 		Short: "Write a suggested edit into its source, and pin the thread",
 		Long: `Replaces the block that the suggestion was made for, if the source still has it
 exactly as it was then, and resolves the thread as applied. With --commit the file
-is committed, too, and the thread names the commit; otherwise commit it yourself.`,
-		Example: `  lockstep review apply adr/0007-fixed-slots 3f2a…
-  lockstep review apply --commit adr/0007-fixed-slots 3f2a…`,
+is committed, too, with who suggested it as the author, and the thread names the
+commit; otherwise commit it yourself. THREAD is an id or the beginning of one, as
+lockstep review list prints it.`,
+		Example: `  lockstep review list --open
+  lockstep review apply adr/0007-fixed-slots 3f2a9c
+  lockstep review apply --commit adr/0007-fixed-slots 3f2a9c`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			tree, err := loadTree(f.dir)
@@ -45,7 +49,11 @@ is committed, too, and the thread names the commit; otherwise commit it yourself
 				return err
 			}
 			_, pages := byPage(all.lines)
-			s, err := repo.SuggestionIn(pages[d.Name], args[1])
+			thread, err := threadInLog(pages[d.Name], args[1])
+			if err != nil {
+				return err
+			}
+			s, err := repo.SuggestionIn(pages[d.Name], thread)
 			if err != nil {
 				return usageError{err.Error(), "lockstep review list"}
 			}
@@ -56,7 +64,7 @@ is committed, too, and the thread names the commit; otherwise commit it yourself
 			fmt.Fprintf(cmd.OutOrStdout(), "%s:%d: written\n", d.Source, line)
 			hash := ""
 			if commit {
-				if hash, err = commitFile(f.dir, d.Source, fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", s.Opener.Name, d.Title, s.ID)); err != nil {
+				if hash, err = commitFile(f.dir, d.Source, fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", s.Opener.Name, d.Title, s.ID), "--author", authorOf(s.Opener)); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "committed as %.10s\n", hash)
@@ -81,8 +89,8 @@ is committed, too, and the thread names the commit; otherwise commit it yourself
 }
 
 // commitFile commits one file, and nothing else that may be staged.
-func commitFile(dir, file, message string) (hash string, err error) {
-	for _, args := range [][]string{{"commit", "--quiet", "--only", "-m", message, "--", file}, {"rev-parse", "HEAD"}} {
+func commitFile(dir, file, message string, options ...string) (hash string, err error) {
+	for _, args := range [][]string{slices.Concat([]string{"commit", "--quiet", "--only", "-m", message}, options, []string{"--", file}), {"rev-parse", "HEAD"}} {
 		said, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
 		if err != nil {
 			return "", fmt.Errorf("the edit is written to %s, and git did not commit it: %s", file, bytes.TrimSpace(said))

@@ -20,6 +20,8 @@ func newReviewListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List threads and where they stand in the text as it is now",
+		Long: `Prints a line for each thread. It begins with as much of the thread's id as no
+other thread of the page has: lockstep review apply takes that.`,
 		Example: `  lockstep review list --open
   lockstep review list --json
   lockstep review list --exported            # what the repository has`,
@@ -52,7 +54,7 @@ func newReviewListCommand() *cobra.Command {
 				Comments int    `json:"comments"`
 				Body     string `json:"body"`
 			}
-			rows := []row{}
+			rows, ids := []row{}, make(map[string][]string)
 			names, pages := byPage(all.lines)
 			for _, name := range names {
 				state, err := state.Of(pages[name])
@@ -62,6 +64,7 @@ func newReviewListCommand() *cobra.Command {
 				d, _ := tree.Document(name)
 				d.Name = name
 				for _, t := range display.Show(state, d, revisions, access.Actor{}).Threads {
+					ids[name] = append(ids[name], t.ID)
 					if open && t.Status != "open" {
 						continue
 					}
@@ -88,7 +91,7 @@ func newReviewListCommand() *cobra.Command {
 				if text == "" {
 					text = "(redacted)"
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s: %s\n", place, r.Status, r.Intent, r.State, r.Author, oneLine(text, 60))
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s: %s\n", shortID(r.ID, ids[r.Page]), place, r.Status, r.Intent, r.State, r.Author, oneLine(text, 60))
 			}
 			if err := w.Flush(); err != nil {
 				return err

@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -22,16 +27,16 @@ func (f *reviewFlags) people(ctx context.Context) (*access.Store, error) {
 
 func newReviewInviteCommand() *cobra.Command {
 	var f reviewFlags
-	var name, email, role, base string
+	var name, email, role, base, page string
 	var expires time.Duration
 	cmd := &cobra.Command{
 		Use:   "invite",
 		Short: "Make a link that lets one person in, once",
 		Long: `Prints a link. Whoever opens it first, in a browser, and says so, reviews as
-that person. Only a hash of the link is kept. The server must run with
---review-invites; it need not be started again.`,
-		Example: `  lockstep review invite --name "Ada Lovelace" --role reviewer \
-    --url https://review.example.org
+that person, and begins on the page of --page. Only a hash of the link is kept. The
+server must run with --review-invites; it need not be started again. The link has
+the address that the server last ran at, unless --url names another.`,
+		Example: `  lockstep review invite --name "Ada Lovelace" --role reviewer --page adr/0007-fixed-slots
   lockstep review invite --name Bob --role commenter --expires 24h`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -44,11 +49,18 @@ that person. Only a hash of the link is kept. The server must run with
 			case expires <= 0 || expires > 90*24*time.Hour:
 				return usageError{"--expires must be between a moment and 90 days", "lockstep review invite --expires 168h"}
 			}
+			to, err := f.pathOf(page)
+			if err != nil {
+				return err
+			}
+			if base, err = f.publicAddress(base); err != nil {
+				return err
+			}
 			store, err := f.people(cmd.Context())
 			if err != nil {
 				return err
 			}
-			token, i, err := store.Invite(name, email, r, expires)
+			token, i, err := store.InviteTo(to, name, email, r, expires)
 			if err != nil {
 				return err
 			}
@@ -61,9 +73,47 @@ that person. Only a hash of the link is kept. The server must run with
 	cmd.Flags().StringVar(&name, "name", "", "the person's name")
 	cmd.Flags().StringVar(&email, "email", "", "the person's address, if you like")
 	cmd.Flags().StringVar(&role, "role", "commenter", "reader, commenter, reviewer or maintainer")
-	cmd.Flags().StringVar(&base, "url", "http://127.0.0.1:8080", "where browsers reach the server")
+	cmd.Flags().StringVar(&base, "url", "", "where browsers reach the server (default: where it runs, or ran last)")
+	cmd.Flags().StringVar(&page, "page", "", "the page to begin on: adr/0007-fixed-slots")
 	cmd.Flags().DurationVar(&expires, "expires", 7*24*time.Hour, "how long the link works")
 	return cmd
+}
+
+// pathOf is the path of a page, "" for none.
+func (f *reviewFlags) pathOf(page string) (string, error) {
+	if page == "" {
+		return "", nil
+	}
+	tree, err := loadTree(f.dir)
+	if err != nil {
+		return "", err
+	}
+	d, ok := tree.Document(strings.TrimSuffix(page, ".md"))
+	if !ok {
+		return "", usageError{fmt.Sprintf("--page: there is no page %q", page), "--page adr/0007-fixed-slots; the path of its file without .md will do"}
+	}
+	return d.Path, nil
+}
+
+// publicAddress is where browsers reach the server: as named, or as the server has
+// written down. Before any has run, that is where one would by itself.
+func (f *reviewFlags) publicAddress(named string) (string, error) {
+	if named == "" {
+		data, err := os.ReadFile(filepath.Join(f.store(), addressFile))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			named = "http://127.0.0.1:8080"
+		case err != nil:
+			return "", err
+		default:
+			named = strings.TrimSpace(string(data))
+		}
+	}
+	u, err := url.Parse(named)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return "", usageError{fmt.Sprintf("--url: %q is not an address", named), "--url https://review.example.org"}
+	}
+	return strings.TrimSuffix(named, "/"), nil
 }
 
 func newReviewTokenCommand() *cobra.Command {

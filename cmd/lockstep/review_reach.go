@@ -32,7 +32,10 @@ type serving struct {
 	Token string `json:"token"`
 }
 
-const servingFile = "serving.json"
+const (
+	servingFile = "serving.json"
+	addressFile = "address" // where browsers reach the server, or reached it last
+)
 
 // announce writes down where this server is, until undo is called.
 func announce(store string, s serving) (undo func(), err error) {

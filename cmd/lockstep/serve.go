@@ -126,7 +126,8 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		if hosts != nil {
 			fmt.Fprintf(cmd.OutOrStdout(), "The reviews are kept by %d servers; waiting until most of them are there.\n", len(hosts.Peers))
 		}
-		reviews, err := startReviews(ctx, reviewOptions{Dir: f.dir, Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger, URL: "http://" + shown(listener.Addr())})
+		reviews, err := startReviews(ctx, reviewOptions{Dir: f.dir, Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger,
+			URL: "http://" + shown(listener.Addr()), Public: f.access.public(listener.Addr())})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -37,6 +38,11 @@ func (f *accessFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.proxyHeader, "review-proxy-header", "", "a proxy signs people in and names them in this header")
 	flags.StringSliceVar(&f.proxyFrom, "review-proxy-from", nil, "addresses of that proxy; the header means nothing from others")
 	flags.StringVar(&f.proxyRole, "review-proxy-role", "commenter", "what everybody may do who comes through it")
+}
+
+// public is where browsers reach the server.
+func (f accessFlags) public(at net.Addr) string {
+	return cmp.Or(strings.TrimSuffix(f.url, "/"), "http://"+shown(at))
 }
 
 const accessHelp = "lockstep serve --review-invites, --review-oidc-issuer or --review-proxy-header; or --reviews off"

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 
+	"lockstep/durable"
 	"lockstep/site"
 	"lockstep/site/review"
 	"lockstep/site/review/access"
@@ -40,6 +42,7 @@ type reviewOptions struct {
 	Door   *door
 	Logger *slog.Logger
 	URL    string // where commands on this machine reach the server
+	Public string // where browsers reach it
 }
 
 // startReviews opens the store and reads it. The context's end stops the
@@ -53,7 +56,8 @@ func startReviews(ctx context.Context, o reviewOptions) (*reviewParts, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions, Sign: signer.Sign, Logger: o.Logger})
+	service, err := review.Open(ctx, review.Options{Log: store.Log, Keys: store.Keys, Revisions: store.Revisions,
+		Sign: signer.Sign, Apply: applier(o.Dir, o.Door), Logger: o.Logger})
 	if err != nil {
 		return nil, errors.Join(damagedReviews(o.Data, err), store.Close())
 	}
@@ -61,6 +65,10 @@ func startReviews(ctx context.Context, o reviewOptions) (*reviewParts, error) {
 	p := &reviewParts{Service: service, API: api, pages: o.Pages, door: o.Door, store: store, logger: o.Logger, token: rand.Text()}
 	if p.quiet, err = announce(o.Data, serving{URL: o.URL, Token: p.token}); err != nil {
 		return nil, errors.Join(err, store.Close())
+	}
+	if err := durable.WriteFile(filepath.Join(o.Data, addressFile), []byte(o.Public+"\n"), 0o600); err != nil {
+		p.quiet()
+		return nil, errors.Join(fmt.Errorf("write down the address of the reviews: %w", err), store.Close())
 	}
 	return p, nil
 }
@@ -74,7 +82,7 @@ func (p *reviewParts) serve(o *serve.Options) {
 	mux.Handle(httpapi.OperatorPath, p.API.Operator(p.token))
 	o.Reviews = access.DefaultLimits(p.door.Who).Limit(mux)
 	o.ReviewRoutes = append([]string{"/api/reviews/", "POST /reviews/", "GET /reviews/feed.xml", "GET /reviews/{kind}/{slug}/feed.xml",
-		"GET /reviews/{kind}/{slug}/threads/{thread}/feed.xml"}, p.door.Patterns...)
+		"GET /reviews/{kind}/{slug}/threads/{thread}/feed.xml", "GET /reviews/{kind}/{slug}/threads/{thread}/suggestion.patch"}, p.door.Patterns...)
 	o.Review, o.OpenThreads = p.Review, p.OpenThreads
 }
 

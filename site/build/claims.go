@@ -11,6 +11,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/claims"
+	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 	"lockstep/site/names"
@@ -137,6 +138,7 @@ func (t *Tree) judgeClaims() {
 			Place:   d.Place,
 			Number:  func(dest string) string { return t.valueOf(d.Source, dest) },
 			Defined: func(id string, line int) string { return t.definitionOf(id, d.Source, line) },
+			Status:  t.statusOf,
 			Source:  func(dest string) (string, bool) { return t.sourceOf(d.Source, dest) }}, recorded{t.model})
 	}
 	findings, tally := checker.Finish()
@@ -171,6 +173,17 @@ func (t *Tree) valueOf(file, dest string) string {
 		return ""
 	}
 	return t.valueAt(parseAddress(file, dest))
+}
+
+// statusOf is the status of an entry of the ledger or of a decision, or "".
+func (t *Tree) statusOf(id string) string {
+	if e := t.ledger.Entry(ledger.Scheme + id); e != nil {
+		return e.Status()
+	}
+	if def, ok := t.definitions[id]; ok && def.page.Decision != nil && def.page.Decision.ID == id {
+		return string(def.page.Decision.Status)
+	}
+	return ""
 }
 
 // definitionOf is the text that defines an identifier: its row, what stands below

@@ -31,6 +31,8 @@ type Text struct {
 	// Defined is the text that defines an identifier, such as the row of SLO-5, as
 	// seen from a line. It is "" for what is defined nowhere, or on that line.
 	Defined func(id string, line int) string
+	// Status is that of an entry or a decision, or "". It may be nil.
+	Status func(id string) string
 }
 
 // Tally counts what was looked at.
@@ -57,7 +59,7 @@ type Checker struct {
 // New makes a checker. Problems say what of the configuration is not understood;
 // the rest works. Allowed is the file that the configuration names, or nil.
 func New(c Config, allowed []byte) (checker *Checker, problems []error) {
-	k := &Checker{config: c, bare: newPatterns(c.Numbers.Units)}
+	k := &Checker{config: c, bare: newPatterns(c.Numbers.Units, c.Numbers.Things)}
 	for _, r := range c.Words {
 		w, err := r.compile()
 		if err != nil {
@@ -87,6 +89,8 @@ func (k *Checker) Judge(t Text, e Evidence) {
 		p.allowed = k.allowed(p.file, p.text)
 		if numbers {
 			k.numbers(p)
+			k.ratios(p)
+			k.statuses(p)
 		}
 		if waiting {
 			k.waits(p)

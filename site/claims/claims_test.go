@@ -257,3 +257,113 @@ func TestNothingAsked(t *testing.T) {
 		t.Errorf("%v", list)
 	}
 }
+
+// TestThings: a count of what the configuration names has a ground.
+func TestThings(t *testing.T) {
+	c := all()
+	c.Numbers.Things = []string{"shards", "nodes"}
+	for _, tt := range []struct {
+		text string
+		want int
+	}{
+		{"We run 64 shards on 1,024 idle nodes.", 2},
+		{"We run [64](model:shards) shards.", 0},
+		{"We run [64 shards](model:shards).", 0},
+		{"64 people", 0},
+		{"2 are nodes", 0},
+		{"There are `64 shards`.", 0},
+		{"Three nodes make a cluster.", 0},
+		{"Their 64 shards are known ([Slack](sources.md#slack)).", 1}, // the source does not say so
+	} {
+		if found, _ := judged(t, c, "[]", tt.text); len(found) != tt.want {
+			t.Errorf("%s\nfound %v, want %d", tt.text, found, tt.want)
+		}
+		if found, _ := judged(t, all(), "[]", tt.text); len(found) > 0 {
+			t.Errorf("%s\nfound %v where no things are named", tt.text, found)
+		}
+	}
+	c.Allow = "allow.yaml"
+	allowed := "- {file: docs/x.md, text: 64 shards, reason: set in the code, code: shards}"
+	for value, want := range map[float64]string{64: "[]", 128: "[1 wrong-constant]"} {
+		k, _ := New(c, []byte(allowed))
+		k.Hold(func(string) (Constant, error) { return Constant{Value: value}, nil })
+		d := markdown.New(markdown.Options{}).Parse("docs/x.md", []byte("We run 64 shards."), site.KindDocument)
+		k.Judge(Text{File: "docs/x.md", Statements: d.Statements(), Number: func(string) string { return "" }, Source: func(string) (string, bool) { return "", false }}, torture)
+		var rules []string
+		found, _ := k.Finish()
+		for _, f := range found {
+			rules = append(rules, fmt.Sprintf("%d %s", f.Line, f.Rule))
+		}
+		if got := fmt.Sprint(rules); got != want {
+			t.Errorf("the constant is %v: %s, want %s", value, got, want)
+		}
+	}
+}
+
+// TestRatio: a comparison stands beside the two values that it compares.
+func TestRatio(t *testing.T) {
+	const two = " It took [1 s](evidence:torture#window.p50_ms) and [3 s](evidence:torture#window.p99_ms)"
+	for _, tt := range []struct {
+		text string
+		want bool
+	}{
+		{"It is three times quicker.", true},
+		{"It is 2.5 times as fast.", true},
+		{"It takes twice as long.", true},
+		{"It is a tenfold gain, an order of magnitude.", true},
+		{"It is 3× the mean.", true},
+		{"It is 3x faster.", true},
+		{"At most one and a half times the mean.", true},
+		{"It took [1 s](evidence:torture#window.p50_ms), three times quicker.", true},
+		{two + ", three times as long.", false},
+		{"It is [3](evidence:torture#lost) times quicker.", false},
+		{"It happened three times.", false},
+		{"Three times a day somebody looks.", false},
+		{"The `3x` flag.", false},
+		{"Wait half the interval.", false},
+	} {
+		found, _ := judged(t, all(), "[]", tt.text)
+		if got := strings.Contains(fmt.Sprint(found), "bare-ratio"); got != tt.want {
+			t.Errorf("%s\nfound %v, want %v", tt.text, found, tt.want)
+		}
+	}
+}
+
+// TestStatusWords: what a sentence says of the status of an entry is so.
+func TestStatusWords(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		want bool
+	}{
+		{"ADR-0004 is accepted.", false},
+		{"ADR-0004 is still proposed.", true},
+		{"ADR-0004 is not accepted.", true},
+		{"ADR-0004 (proposed) says so.", true},
+		{"The proposed ADR-0004 says so.", true},
+		{"[ADR-0004](../adr/0004.md) is rejected, since it costs too much.", true},
+		{"ADR-0004 is built.", false}, // of its code
+		{"FM-7 is designed and has no test.", true},
+		{"FM-7 is built.", false},
+		{"FM-7 is implemented.", false},
+		{"FM-7 is not built.", true},
+		{"FM-8 is not built.", false},
+		{"FM-8 is built.", true},
+		{"FM-9 is built, and measured.", false},
+		{"FM-8 is measured by nobody.", true},
+		{"FM-8 is built on trust.", false},
+		{"ADR-0004 was proposed in May.", false},
+		{"XY-1 is built.", false},
+	} {
+		k, _ := New(all(), []byte("[]"))
+		d := markdown.New(markdown.Options{}).Parse("docs/x.md", []byte(tt.text), site.KindDocument)
+		k.Judge(Text{File: "docs/x.md", Statements: d.Statements(), Number: func(string) string { return "" },
+			Defined: func(string, int) string { return "" }, Source: func(string) (string, bool) { return "", false },
+			Status: func(id string) string {
+				return map[string]string{"ADR-0004": "accepted", "FM-7": "built", "FM-8": "designed", "FM-9": "measured"}[id]
+			}}, torture)
+		found, _ := k.Finish()
+		if got := len(found) == 1 && found[0].Rule == "denied-status"; got != tt.want || len(found) > 1 {
+			t.Errorf("%s\nfound %v, want %v", tt.text, found, tt.want)
+		}
+	}
+}

@@ -15,6 +15,8 @@ type Config struct {
 	Numbers struct {
 		In    []string `yaml:"in"`    // files and folders
 		Units []string `yaml:"units"` // beside those that everybody knows
+		// Things are nouns, as they stand after a number, whose count needs a ground, too.
+		Things []string `yaml:"things"`
 	} `yaml:"numbers"`
 	Waiting struct {
 		In      []string `yaml:"in"`
@@ -38,7 +40,7 @@ type WordRule struct {
 // Keys are the keys of Config, of its parts, and of a rule for words.
 var Keys = map[string][]string{
 	"":        {"allow", "numbers", "waiting", "words", "evidence"},
-	"numbers": {"in", "units"},
+	"numbers": {"in", "units", "things"},
 	"waiting": {"in", "phrases"},
 	"words":   {"evidence", "word", "field", "when"},
 }

@@ -75,6 +75,7 @@ type quantity struct {
 
 var (
 	quantityForm = regexp.MustCompile(`^([\d,]*\.?\d+|(?i:\pL+(?: an?| hundred| thousand)?))[ \x{00A0}\x{202F}-]?(\pL.*)$`)
+	pieces       = regexp.MustCompile(`^\pL+(?: \pL+)*$`)
 	inWords      = map[string]float64{"half a": 0.5, "half an": 0.5, "a hundred": 100, "one hundred": 100, "a thousand": 1000, "one thousand": 1000}
 	unitOfTime   = map[string]float64{"ns": 1, "µs": 1e3, "us": 1e3, "ms": 1e6, "millisecond": 1e6, "s": 1e9, "sec": 1e9, "second": 1e9, "min": 60e9, "minute": 60e9,
 		"h": 3600e9, "hr": 3600e9, "hour": 3600e9, "d": 86400e9, "day": 86400e9, "week": 7 * 86400e9}
@@ -110,7 +111,7 @@ func parseQuantity(text string) (q quantity, ok bool) {
 			return q, true
 		}
 	}
-	// "messages a second" counts pieces.
+	// "messages a second" and "slots" count pieces.
 	q.unit = 1
-	return q, strings.Contains(q.name, " ")
+	return q, pieces.MatchString(q.name)
 }

@@ -3,12 +3,15 @@
 // A site whose numbers are links to a model or to a recorded run can still be
 // wrong around them: a number that nobody linked, a sentence that says "killed or
 // paused" of a run in which nothing was paused, a median of 103 values beside one
-// of 200, a "not yet" that was never looked at again. Each of these is one check
+// of 200, a "not yet" that was never looked at again, a decision that is called
+// accepted and is not, "three times quicker" beside no two figures. Each of these is one check
 // here, and lockstep.yaml switches it on:
 //
 //	claims:
 //	  allow: content/claims.yaml        # what has a ground that no check can see
-//	  numbers: {in: [README.md, docs]}  # a number with a unit needs a ground
+//	  numbers:                          # a number with a unit needs a ground, a comparison
+//	    in: [README.md, docs]           # its two values, a word for a status that status
+//	    things: [nodes, shards]         # and so does a count of these
 //	  waiting: {in: [docs], phrases: [not yet]}
 //	  words:
 //	    - {evidence: torture, word: "pause[ds]?|frozen", field: failures.pause, when: "= 0"}

@@ -25,7 +25,7 @@ var stems = []string{"sec", "min", "hour", "hr", "day", "week", "month", "year",
 // before it: "the 1990s" is a decade.
 type patterns struct{ digits, words *regexp.Regexp }
 
-func newPatterns(more []string) patterns {
+func newPatterns(more, things []string) patterns {
 	const (
 		space = `[ \x{00A0}\x{202F}]`
 		begin = `(?:^|[^\pL\d._/-])`
@@ -43,11 +43,23 @@ func newPatterns(more []string) patterns {
 	slices.SortFunc(short, func(a, b string) int { return len(b) - len(a) })
 	unit := `(?:(?:` + space + `|-)?(?:` + strings.Join(short, "|") + `)|` + space + `(?:` + strings.Join(letter, "|") + `)|(?:` + space + `|-)` + long + `)`
 	rate := space + `\pL+(?:` + space + `(?:a|an|per|each)` + space + period + `|/(?:s|sec|min|h|d|` + period + `))`
+	count := `[^\s\S]` // matches nothing
+	if len(things) > 0 {
+		var quoted []string
+		for _, thing := range things {
+			quoted = append(quoted, regexp.QuoteMeta(thing))
+		}
+		// A word may stand between: "64 idle shards".
+		count = space + `(?:[\p{Ll}-]+` + space + `)?(?:` + strings.Join(quoted, "|") + `)`
+	}
 	return patterns{
-		digits: regexp.MustCompile(begin + `(?:([$€£]` + space + `?` + amount + scale + `?)` + end + `|(` + amount + scale + `?` + unit + `)` + end + `|(` + amount + scale + `?` + rate + `)\b)`),
+		digits: regexp.MustCompile(begin + `(?:([$€£]` + space + `?` + amount + scale + `?)` + end + `|(` + amount + scale + `?` + unit + `)` + end + `|(` + amount + scale + `?` + rate + `|` + amount + scale + `?` + count + `)\b)`),
 		words:  regexp.MustCompile(begin + `((?i:` + counted + `)(?:` + space + `|-)` + long + `)` + end),
 	}
 }
+
+// between are words after which a number counts no longer what follows: "2 are users".
+var between = []string{"and", "are", "at", "by", "for", "in", "is", "of", "on", "or", "that", "to", "was", "were", "what", "which", "with"}
 
 // find gives the numbers of a text, in order of their pattern.
 func (p patterns) find(text string) (found []span) {
@@ -62,7 +74,9 @@ func (p patterns) find(text string) (found []span) {
 				group += 2
 			}
 			at := span{from + m[group], from + m[group+1]}
-			found = append(found, at)
+			if words := strings.Fields(text[at.start:at.end]); len(words) != 3 || !slices.Contains(between, words[1]) {
+				found = append(found, at)
+			}
 			from = at.end
 		}
 	}

@@ -25,6 +25,9 @@ type Options struct {
 	// Sign signs a message as the word of a person, by their id. Without it verdicts
 	// are not signed.
 	Sign func(ctx context.Context, person string, message []byte) (string, error)
+	// Apply writes an edit into its source and commits it; nil where the server has no
+	// repository that is its user's. Its error is shown to who asked.
+	Apply func(context.Context, SourceEdit) (commit string, err error)
 	// Salt gives the salt of the commitment to an event's text. Without it salts are
 	// random, so that a text cannot be guessed from its commitment.
 	Salt func(page string, e event.Event) [16]byte
@@ -37,6 +40,8 @@ type Service struct {
 	o     Options
 	mu    sync.Mutex
 	pages map[string]*page
+
+	applying sync.Mutex // one edit of a source at a time
 }
 
 // page is the state of a page and what was worked out to show it.

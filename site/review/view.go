@@ -27,6 +27,9 @@ func (s *Service) Review(ctx context.Context, d subject.Page, a access.Actor) (*
 		r.You.Role = a.Role.String()
 	}
 	r.Last = d.Trust.Last(r.Approvers, a)
+	for i, t := range r.Threads {
+		r.Threads[i].May = s.may(a, p.state.Thread(t.ID))
+	}
 	return r, nil
 }
 

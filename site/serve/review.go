@@ -44,7 +44,7 @@ func (s *Server) reviewRegion(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var buf bytes.Buffer
-	if err := view.ReviewRegion(&tree.Site, &p).Render(r.Context(), &buf); err != nil {
+	if err := view.Review(&tree.Site, &p).Render(r.Context(), &buf); err != nil {
 		s.options.Logger.Error("render a review", "page", p.Path, "error", err)
 		http.Error(w, "The review cannot be shown.", http.StatusInternalServerError)
 		return

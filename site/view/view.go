@@ -114,11 +114,18 @@ func frameClass(p *site.Page) string {
 	switch {
 	case p.Kind == site.KindLab:
 		return "frame alone"
+	case reviewed(p):
+		return "frame reviewed"
 	case hasOutline(p):
 		return "frame"
 	}
 	return "frame no-outline"
 }
+
+// reviewed says whether a page keeps a column for what people say about it. The
+// column is there before the first comment, so that none moves the text; the outline
+// stands on the other side.
+func reviewed(p *site.Page) bool { return p.Review != nil && p.Kind != site.KindLab }
 
 // hasOutline: a short page needs none, and the home page is one.
 func hasOutline(p *site.Page) bool {

@@ -31,7 +31,8 @@ function scrollSpy() {
   const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
   const mark = () => {
     let current = headings[0];
-    for (const h of headings) if (h.getBoundingClientRect().top < 120) current = h;
+    const top = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) + 40;
+    for (const h of headings) if (h.getBoundingClientRect().top < top) current = h;
     for (const [id, a] of links) {
       if (id === current?.id) a.setAttribute("aria-current", "true");
       else a.removeAttribute("aria-current");

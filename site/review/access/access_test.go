@@ -29,6 +29,7 @@ redact-comment  no  no  yes yes yes | no  no  no  no  yes
 resolve         no  no  yes yes yes | no  no  no  yes yes
 reopen          no  no  yes yes yes | no  no  no  yes yes
 relink          no  no  yes yes yes | no  no  no  yes yes
+apply           no  no  no  no  yes | no  no  no  no  yes
 verdict         no  no  no  yes yes | no  no  no  yes yes
 invite          no  no  no  no  yes | no  no  no  no  yes`
 	seen := 0
@@ -116,6 +117,20 @@ func ask(t *testing.T, client *http.Client, method, url string) (int, string) {
 	buf := make([]byte, 64<<10)
 	n, _ := answer.Body.Read(buf)
 	return answer.StatusCode, b.String() + string(buf[:n])
+}
+
+// TestInvitation_page: a link leads to the page that it was made for.
+func TestInvitation_page(t *testing.T) {
+	d, _, server, _ := doorway(t)
+	for path, want := range map[string]string{"/adr/0001-log/": "/adr/0001-log/", "": "/reviews/"} {
+		token, _, err := d.Store.InviteTo(path, "Ada", "", Reviewer, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if status, to := ask(t, browser(t), "POST", server.URL+"/invite/"+token); status != 303 || to != want {
+			t.Errorf("made for %q, it leads to %q (%d)", path, to, status)
+		}
+	}
 }
 
 func TestInvitation(t *testing.T) {

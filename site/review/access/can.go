@@ -21,12 +21,13 @@ const (
 	Resolve       Verb = "resolve"
 	Reopen        Verb = "reopen"
 	Relink        Verb = "relink"
+	Apply         Verb = "apply"
 	GiveVerdict   Verb = "verdict"
 	Invite        Verb = "invite"
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Read, OpenThread, Reply, Suggest, EditComment, RedactComment, Resolve, Reopen, Relink, GiveVerdict, Invite}
+var Verbs = []Verb{Read, OpenThread, Reply, Suggest, EditComment, RedactComment, Resolve, Reopen, Relink, Apply, GiveVerdict, Invite}
 
 // Object is what it is done to. Author is the id of who wrote the comment, or
 // opened the thread; "" where there is nobody yet.
@@ -48,6 +49,7 @@ var rules = map[Verb]rule{
 	Resolve:       {Commenter, Reviewer},
 	Reopen:        {Commenter, Reviewer},
 	Relink:        {Commenter, Reviewer},
+	Apply:         {Maintainer, Maintainer},
 	GiveVerdict:   {Reviewer, Reviewer},
 	Invite:        {Maintainer, Maintainer},
 }

@@ -89,6 +89,10 @@ func (s *Sessions) redeem(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	to := "/reviews/"
+	if i, err := s.Store.Invitation(r.PathValue("token")); err == nil && i.Path != "" {
+		to = i.Path
+	}
 	token, err := s.Store.Redeem(r.PathValue("token"))
 	switch {
 	case errors.Is(err, ErrInvitation):
@@ -98,7 +102,7 @@ func (s *Sessions) redeem(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.endOld(r)
 		s.begin(w, token)
-		http.Redirect(w, r, "/reviews/", http.StatusSeeOther)
+		http.Redirect(w, r, to, http.StatusSeeOther)
 	}
 }
 

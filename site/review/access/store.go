@@ -33,6 +33,7 @@ type Invitation struct {
 	Name    string    `json:"name"`
 	Email   string    `json:"email,omitempty"`
 	Role    string    `json:"role"`
+	Path    string    `json:"path,omitempty"` // of the page that it leads to
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires"`
 	Used    bool      `json:"-"`
@@ -98,14 +99,20 @@ func read[T any](path string) (v T, err error) {
 	return v, err
 }
 
-// Invite makes an invitation and gives its token, which is kept nowhere.
+// Invite makes an invitation and gives its token, which is kept nowhere. It leads to
+// the list of open threads.
 func (s *Store) Invite(name, email string, role Role, within time.Duration) (token string, i Invitation, err error) {
+	return s.InviteTo("", name, email, role, within)
+}
+
+// InviteTo is Invite for the page at a path of this site.
+func (s *Store) InviteTo(path, name, email string, role Role, within time.Duration) (token string, i Invitation, err error) {
 	if !validName(name) {
 		return "", i, fmt.Errorf("invite: the name must have 1 to %d characters", maxName)
 	}
 	token = newToken()
 	hash := hashOf(token)
-	i = Invitation{ID: hash[:12], Name: name, Email: email, Role: role.String(), Created: s.now().UTC(), Expires: s.now().UTC().Add(within)}
+	i = Invitation{ID: hash[:12], Name: name, Email: email, Role: role.String(), Path: path, Created: s.now().UTC(), Expires: s.now().UTC().Add(within)}
 	if err := s.write(s.file("invitations", hash), i); err != nil {
 		return "", i, fmt.Errorf("invite: %w", err)
 	}

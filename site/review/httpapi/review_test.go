@@ -51,6 +51,8 @@ type world struct {
 	s      *review.Service
 	api    *httpapi.API
 
+	apply func(context.Context, review.SourceEdit) (string, error)
+
 	mu   sync.Mutex
 	text string
 }
@@ -83,7 +85,12 @@ func (w *world) Document(page string) (subject.Page, bool) {
 	d := markdown.New(markdown.Options{}).Parse("adr/0001-log.md", []byte(w.text), site.KindDecision)
 	lines := strings.Split(w.text, "\n")
 	return subject.Page{Name: page, Path: "/adr/0001-log/", Title: d.Title, Revision: d.Revision(), Blocks: d.Blocks(), Approvers: []string{"Ada"},
-		Lines: func(first, last int) string { return strings.Join(lines[first-1:last], "\n") }}, true
+		Lines: func(first, last int) string {
+			if first < 1 || last > len(lines) || first > last {
+				return ""
+			}
+			return strings.Join(lines[first-1:last], "\n")
+		}}, true
 }
 
 func (w *world) Documents() []subject.Page {
@@ -117,7 +124,7 @@ func (w *world) start() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.s, err = review.Open(w.t.Context(), review.Options{Log: w.memory, Keys: w.keys, Revisions: revisions})
+	w.s, err = review.Open(w.t.Context(), review.Options{Log: w.memory, Keys: w.keys, Revisions: revisions, Apply: w.apply})
 	if err != nil {
 		w.t.Fatal(err)
 	}

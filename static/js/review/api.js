@@ -1,5 +1,11 @@
 // Requests to the server, and what is said when it refuses.
-import { $ } from "./page.js";
+import { $, make } from "./page.js";
+
+// explain is the reason that the server gives for a refusal.
+export async function explain(answer) {
+  const { detail } = await answer.json().catch(() => ({}));
+  return detail ? detail[0].toUpperCase() + detail.slice(1) + "." : `Refused (${answer.status}).`;
+}
 
 // send posts a form or a message. A refusal keeps everything; without an answer
 // nobody knows whether it arrived, and the same id makes a second try safe.
@@ -10,20 +16,14 @@ export async function send(url, options) {
   } catch {
     throw new Error("No answer. What you wrote is kept; it can be sent again safely.");
   }
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) {
-    const error = new Error(body.detail ? body.detail[0].toUpperCase() + body.detail.slice(1) + "." : `Refused (${answer.status}).`);
-    error.status = answer.status;
-    throw error;
-  }
-  return body;
+  if (!answer.ok) throw Object.assign(new Error(await explain(answer)), { status: answer.status });
+  return answer.json().catch(() => ({}));
 }
 
 export function fail(form, error) {
   let box = $(".review-error", form);
   if (!box) {
-    box = document.createElement("p");
-    box.className = "review-error";
+    box = make("p", "review-error");
     box.setAttribute("role", "alert");
     form.append(box);
   }

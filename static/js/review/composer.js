@@ -1,142 +1,154 @@
-// The form for a new comment.
-import { fail, send } from "./api.js";
-import { show } from "./cards.js";
+// The form for a new comment. It stands at the words that it is about; what is typed in
+// it is a draft, which stays there until it is sent or discarded.
+import { fail, send, explain } from "./api.js";
+import { arrange, bring, show } from "./cards.js";
+import { composers } from "./composers.js";
 import { removeDraft, saveDraft, sendDraft } from "./drafts.js";
 import { refresh } from "./live.js";
-import { $, $$, blocks, page, region, say } from "./page.js";
+import { $, $$, make, page, region, say } from "./page.js";
 
-// compose opens a form for a passage or a block. What is typed in it is kept
-// under the passage, so that a reload brings it back.
+// compose opens a form for a passage or a block, or for a draft, and goes to it.
 export function compose(about, kept) {
-  closeComposer();
   $(".review-selection")?.remove();
-  const dialog = document.createElement("div");
-  dialog.className = "composer review";
-  dialog.setAttribute("role", "dialog");
-  dialog.setAttribute("aria-labelledby", "composer-title");
-  const form = document.createElement("form");
+  for (const c of composers.values()) if (!c.draft.body.trim() && c.draft.suggestion === undefined) close(c, true);
   const draft = kept ?? { id: crypto.randomUUID(), ...about, element: undefined, range: undefined, body: "", intent: "comment", revision: region.dataset.revision };
-  const title = document.createElement("h2");
-  title.id = "composer-title";
-  title.textContent = draft.quote ? "Comment on the passage" : "Comment on the block";
-  form.append(title);
-  if (draft.quote || draft.beginning) {
-    const quote = document.createElement("blockquote");
-    quote.className = "quote";
-    quote.textContent = draft.quote || draft.beginning;
-    form.append(quote);
-  }
-  if (about?.cut) {
-    const hint = document.createElement("p");
-    hint.className = "hint";
-    hint.textContent = "The selection went beyond its paragraph; the comment is about the part within it.";
-    form.append(hint);
-  }
-  const intents = $("template.review-intents", region)?.content ?? null;
-  const fieldset = ($(".compose .intents", region) ?? intents?.firstElementChild)?.cloneNode(true);
-  if (fieldset) {
-    form.append(fieldset);
-    for (const radio of $$("input", fieldset)) radio.checked = radio.value === draft.intent;
-  }
-  const label = document.createElement("label");
-  label.textContent = "Comment, in Markdown";
-  const area = document.createElement("textarea");
-  area.name = "body";
-  area.rows = 5;
-  area.required = true;
-  area.maxLength = 16000;
-  area.value = draft.body;
+  const c = composers.get(draft.id) ?? build(draft, about?.cut);
+  c.back = document.activeElement;
+  arrange();
+  $("textarea", c.element).focus({ preventScroll: true });
+  bring(c.passage, c.element);
+}
+
+// stand opens a form for a draft without going to it.
+export function stand(draft) {
+  if (!composers.has(draft.id)) build(draft);
+}
+
+function build(draft, cut) {
+  const element = make("section", "composer review");
+  const form = element.appendChild(document.createElement("form"));
+  const c = { element, draft };
+  composers.set(draft.id, c);
+  element.setAttribute("aria-label", draft.quote ? "Comment on the passage" : "Comment on the block");
+  if (draft.quote || draft.beginning) form.append(make("blockquote", "quote", draft.quote || draft.beginning));
+  if (cut) form.append(make("p", "hint", "The selection went beyond its paragraph; the comment is about the part within it."));
+  const label = make("label", "", "Comment, in Markdown");
+  const area = make("textarea");
+  Object.assign(area, { name: "body", rows: 3, required: true, maxLength: 16000, value: draft.body });
   label.append(area);
-  const preview = document.createElement("div");
-  preview.className = "preview comment-body";
+  const intents = $(".compose .intents", region)?.cloneNode(true);
+  for (const radio of intents ? $$("input", intents) : []) {
+    radio.name = "intent";
+    radio.checked = radio.value === draft.intent;
+  }
+  const preview = make("div", "preview comment-body");
   preview.hidden = true;
-  const row = document.createElement("div");
-  row.className = "row";
-  const button = (text, type, quiet) => {
-    const b = document.createElement("button");
-    b.type = type;
-    b.textContent = text;
-    if (quiet) b.className = "quiet";
-    row.append(b);
-    return b;
-  };
-  button("Comment now", "submit");
-  const later = button("Keep as draft", "button", true);
-  const look = button("Preview", "button", true);
-  const suggest = button("Suggest an edit", "button", true);
-  const drop = button("Discard", "button", true);
-  form.append(label, preview, row);
-  const proposing = (source) => {
-    suggest.hidden = true;
-    const proposal = document.createElement("label");
-    proposal.textContent = "Its source in Markdown, as you would have it";
-    const text = document.createElement("textarea");
-    text.name = "suggestion";
-    text.value = source;
+  const row = make("div", "row");
+  const button = (text, quiet = "quiet") => row.appendChild(make("button", quiet, text));
+  button("Comment now", "").type = "submit";
+  const later = button("Keep as draft");
+  const look = button("Preview", "plain more");
+  const suggest = button("Suggest an edit", "plain more");
+  const drop = button("Discard", "plain");
+  form.append(label, ...(intents ? [intents] : []), preview, row);
+  const propose = (source) => {
+    suggest.remove();
+    const proposal = make("label", "", "Its source in Markdown, as you would have it");
+    const text = make("textarea");
+    Object.assign(text, { name: "suggestion", value: source });
     proposal.append(text);
     label.after(proposal);
+    arrange();
     return text;
   };
-  if (draft.suggestion !== undefined) proposing(draft.suggestion);
-  suggest.addEventListener("click", async () => {
-    try {
-      const block = await send(`/api/reviews/${page}/blocks/${draft.block}`, {});
-      proposing(block.source).focus();
-    } catch (error) { fail(form, error); }
-  });
-  dialog.append(form);
-  document.body.append(dialog);
+  if (draft.suggestion !== undefined) propose(draft.suggestion);
   const keep = () => {
     draft.body = area.value;
     draft.intent = new FormData(form).get("intent") ?? "comment";
     if (form.elements.suggestion) draft.suggestion = form.elements.suggestion.value;
     saveDraft(draft);
   };
-  form.addEventListener("input", keep);
-  later.addEventListener("click", () => { keep(); closeComposer(); say("Kept as a draft."); });
-  drop.addEventListener("click", () => { removeDraft(draft.id); closeComposer(); });
-  look.addEventListener("click", async () => {
-    preview.hidden = !preview.hidden;
-    look.textContent = preview.hidden ? "Preview" : "Hide the preview";
-    if (preview.hidden) return;
+  suggest.addEventListener("click", async () => {
     try {
-      const answer = await fetch("/reviews/preview", { method: "POST", body: new URLSearchParams({ body: area.value }) });
-      const parsed = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
-      preview.replaceChildren(...parsed.body.childNodes);
-    } catch { preview.textContent = "No answer."; }
+      const { source } = await send(`/api/reviews/${page}/blocks/${draft.block}`, {});
+      if (!source) throw new Error("The source of this part stands elsewhere: say what to change in a comment.");
+      propose(source).focus();
+    } catch (error) { fail(form, error); }
   });
+  form.addEventListener("input", () => { keep(); arrange(); });
+  later.addEventListener("click", () => leave(c));
+  drop.addEventListener("click", () => { removeDraft(draft.id); close(c); });
+  look.addEventListener("click", () => toggle(preview, look, area.value));
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { event.stopPropagation(); later.click(); }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+    if (event.key === "Escape") { event.stopPropagation(); leave(c); }
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = "true";
     keep();
-    const now = $("button[type=submit]", form);
-    if (now.disabled) return;
-    now.disabled = true;
     try {
       await sendDraft(draft);
-      closeComposer();
+      close(c);
       await refresh();
       const thread = document.getElementById("t-" + draft.id);
       if (thread) show(thread, true);
       say("Sent.");
     } catch (error) {
       fail(form, error);
-      now.disabled = false;
+      arrange();
+    } finally {
+      delete form.dataset.sending;
     }
   });
-  dialog.back = document.activeElement;
-  const painted = about?.element ?? blocks.get(Number(draft.block));
-  painted?.classList.add("review-target");
-  area.focus();
+  return c;
 }
 
-export function closeComposer() {
-  const dialog = $(".composer");
-  if (!dialog) return;
-  dialog.remove();
-  $$(".review-target").forEach((b) => b.classList.remove("review-target"));
-  dialog.back?.focus?.();
+// toggle shows what the text becomes, or why the server does not say.
+async function toggle(preview, button, text) {
+  preview.hidden = !preview.hidden;
+  button.textContent = preview.hidden ? "Preview" : "Hide the preview";
+  if (!preview.hidden) {
+    try {
+      const answer = await fetch("/reviews/preview", { method: "POST", body: new URLSearchParams({ body: text }) });
+      if (!answer.ok) throw new Error(await explain(answer));
+      preview.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+    } catch (error) {
+      preview.replaceChildren(make("p", "review-error", error instanceof TypeError ? "No answer. What you wrote is kept." : error.message));
+    }
+  }
+  arrange();
+}
+
+// leave goes back to the text. What is typed stays where it is; an empty form goes.
+function leave(c) {
+  const written = c.draft.body.trim() || c.draft.suggestion !== undefined;
+  if (!written) { close(c); return; }
+  back(c);
+  arrange();
+  say("Kept as a draft.");
+}
+
+function back(c) {
+  document.activeElement?.blur();
+  if (c.back?.isConnected && c.back !== document.body) c.back.focus({ preventScroll: true });
+}
+
+function close(c, silent) {
+  composers.delete(c.draft.id);
+  c.element.remove();
+  if (silent) return;
+  back(c);
+  arrange();
+}
+
+// leaveAll leaves the form in which somebody writes, and closes those without a word.
+export function leaveAll() {
+  for (const c of [...composers.values()]) if (c.element.contains(document.activeElement) || !c.draft.body.trim()) leave(c);
+}
+
+// gone closes the form of a draft that was sent or discarded elsewhere.
+export function gone(id) {
+  const c = composers.get(id);
+  if (c) close(c, true);
 }

@@ -1,30 +1,38 @@
-// The drafts that go with a verdict.
-import { compose } from "./composer.js";
+// The drafts where they were written, how many they are, and what goes with a verdict.
+import { arrange } from "./cards.js";
+import { compose, gone, stand } from "./composer.js";
+import { composers, writing } from "./composers.js";
 import { changed, drafts } from "./drafts.js";
-import { $, region } from "./page.js";
+import { $, bar, make } from "./page.js";
 
+// listDrafts opens the form of every draft, and closes those of drafts that are gone.
 export function listDrafts() {
-  const box = $("[data-drafts]", region);
-  if (!box) return;
   const list = drafts();
-  box.replaceChildren();
-  if (list.length === 0) return;
-  const title = document.createElement("p");
-  title.textContent = list.length === 1 ? "One draft goes with it:" : `${list.length} drafts go with it:`;
-  const ul = document.createElement("ul");
-  for (const draft of list) {
-    const li = document.createElement("li");
-    const text = document.createElement("span");
-    text.textContent = draft.body.length > 80 ? draft.body.slice(0, 80) + "…" : draft.body;
-    const open = document.createElement("button");
-    open.type = "button";
-    open.className = "quiet";
-    open.textContent = "Open";
-    open.addEventListener("click", () => compose(null, draft));
-    li.append(text, open);
-    ul.append(li);
+  for (const draft of list) stand(draft);
+  for (const [id, c] of [...composers]) if (c.draft.body.trim() && c !== writing() && !list.some((d) => d.id === id)) gone(id);
+  const count = $("[data-draft-count]", bar ?? document);
+  if (count) {
+    count.hidden = list.length === 0;
+    const next = make("button", "quiet", list.length === 1 ? "1 draft" : `${list.length} drafts`);
+    next.addEventListener("click", () => {
+      const at = list.findIndex((d) => d.id === writing()?.draft.id);
+      compose(null, composers.get(list[(at + 1) % list.length].id).draft);
+    });
+    count.replaceChildren(next);
   }
-  box.append(title, ul);
+  const box = $("[data-drafts]", bar ?? document);
+  box?.replaceChildren(...(list.length === 0 ? [] : [make("p", "", list.length === 1 ? "One draft goes with it:" : `${list.length} drafts go with it:`), lines(list)]));
 }
 
-changed.addEventListener("change", listDrafts);
+function lines(list) {
+  const ul = document.createElement("ul");
+  for (const draft of list) {
+    const li = ul.appendChild(document.createElement("li"));
+    const open = make("button", "quiet", "Open");
+    open.addEventListener("click", () => { open.closest("[popover]")?.hidePopover(); compose(null, composers.get(draft.id).draft); });
+    li.append(make("span", "", draft.body.length > 80 ? draft.body.slice(0, 80) + "…" : draft.body), open);
+  }
+  return ul;
+}
+
+changed.addEventListener("change", () => { listDrafts(); arrange(); });

@@ -1,6 +1,6 @@
 // Comments that were written and not sent.
 import { fail, send } from "./api.js";
-import { store } from "./kept.js";
+import { isKept, store } from "./kept.js";
 import { page } from "./page.js";
 
 // changed tells whoever lists drafts that there are others.
@@ -11,7 +11,7 @@ export const drafts = () => store.get("drafts") ?? [];
 
 export function saveDraft(draft) {
   const others = drafts().filter((d) => d.id !== draft.id);
-  store.set("drafts", draft.body.trim() ? [...others, draft] : others);
+  store.set("drafts", draft.body.trim() || draft.suggestion !== undefined ? [...others, draft] : others);
   tell();
 }
 
@@ -42,3 +42,6 @@ export async function sendDrafts(form) {
   }
   return true;
 }
+
+// Another tab has written, sent or discarded one.
+addEventListener("storage", (event) => { if (page && isKept(event, "drafts")) tell(); });

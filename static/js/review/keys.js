@@ -1,9 +1,8 @@
-// The keyboard: n and p between threads, j and k between blocks, c for a comment.
-import { show } from "./cards.js";
-import { closeComposer, compose } from "./composer.js";
-import { $, $$, blocks, region, say } from "./page.js";
+// The keyboard. The list that "?" shows is the server's, which knows who may do what.
+import { activate, walk } from "./cards.js";
+import { compose, leaveAll } from "./composer.js";
+import { $, blocks, region, say } from "./page.js";
 import { selected } from "./selection.js";
-import { closeSheet } from "./sheet.js";
 import { pieces, textOf } from "./text.js";
 
 let cursor = -1;
@@ -20,35 +19,50 @@ function moveCursor(step) {
   block.scrollIntoView({ block: "nearest" });
 }
 
-function blockAtCursor() {
-  return $(".review-cursor") ?? document.activeElement?.closest?.("main [data-b]");
+function comment() {
+  if (!$(".compose", region)) return;
+  const about = selected();
+  const block = $(".review-cursor") ?? document.activeElement?.closest?.("main [data-b]");
+  if (about) compose(about);
+  else if (block) compose({ block: Number(block.dataset.b), beginning: textOf(pieces(block)).slice(0, 120) });
+  else { const form = $("[data-compose]", region); form.open = true; $("textarea", form).focus(); }
 }
 
-function nextThread(step) {
-  const list = $$(".threads.open .thread", region);
-  if (list.length === 0) { say("There is no open thread."); return; }
-  const at = list.findIndex((t) => t.classList.contains("active"));
-  show(list[(at + step + list.length) % list.length] ?? list[0], true);
+function reply() {
+  const thread = $(".thread.active", region);
+  const area = thread && $(".reply textarea", thread);
+  if (area) area.focus();
+  else say(thread ? "You cannot reply here." : "Go to a thread first: n.");
+}
+
+// verdict opens the panel, at the button that approves or at the words.
+function verdict(selector) {
+  const panel = document.getElementById("review-verdict");
+  if (!panel) { say("You give no verdict here."); return; }
+  if (!panel.matches(":popover-open")) panel.showPopover();
+  ($(selector, panel) ?? $("textarea", panel)).focus();
 }
 
 export function keys(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]")) return;
   if (!region?.isConnected) return;
+  const field = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field?.form?.closest(".review")) {
+    event.preventDefault();
+    field.form.requestSubmit();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || field) return;
   switch (event.key) {
-    case "n": nextThread(1); break;
-    case "p": nextThread($(".thread.active") ? -1 : 0); break;
+    case "n": walk(1); break;
+    case "p": walk(-1); break;
     case "j": moveCursor(1); break;
     case "k": moveCursor(-1); break;
-    case "c": {
-      if (!$(".compose", region)) return;
-      const about = selected();
-      const block = blockAtCursor();
-      if (about) compose(about);
-      else if (block) compose({ block: Number(block.dataset.b), beginning: textOf(pieces(block)).slice(0, 120), element: block });
-      else { const form = $("[data-compose]", region); form.open = true; $("textarea", form).focus(); }
-      break;
-    }
-    case "Escape": closeComposer(); closeSheet(); $(".review-cursor")?.classList.remove("review-cursor"); return;
+    case "c": comment(); break;
+    case "r": reply(); break;
+    case "s": verdict("textarea"); break;
+    case "a": verdict("[name=confirm], button[value=approve]"); break;
+    case "?": document.getElementById("review-keys")?.togglePopover(); break;
+    case "Escape": leaveAll(); activate(null); $(".review-cursor")?.classList.remove("review-cursor"); return;
     default: return;
   }
   event.preventDefault();

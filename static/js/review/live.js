@@ -1,7 +1,6 @@
 // What others write, as they write it.
 import { arrange } from "./cards.js";
-import { $, $$, blocks, enter, page, region, say } from "./page.js";
-import { openSheet } from "./sheet.js";
+import { $, $$, bar, enter, ours, page, region, say } from "./page.js";
 
 let source;
 
@@ -18,46 +17,63 @@ export function follow() {
   });
 }
 
-// refresh fetches the region and puts it in the place of the old one. What is
-// typed, what is open and where the reader is stay.
+// refresh fetches the region and the bar and puts them in the place of the old ones.
+// What is typed, what is open and where the reader is stay.
 let refreshing = Promise.resolve();
 export function refresh() {
   refreshing = refreshing.then(async () => {
     const answer = await fetch(`/reviews/${page}`, { cache: "no-store" }).catch(() => null);
     if (!answer?.ok) return;
-    const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("review");
-    if (!next) return;
+    const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = fetched.getElementById("review");
+    const nextBar = fetched.getElementById("review-bar");
+    if (!next || !nextBar || !region) return;
     const known = new Set($$(".comment", region).map((c) => c.id));
-    // What an element is called in both: its form and name, or its words within the
-    // nearest thing that has an id. Positions change when comments arrive.
-    const path = (e) => (e.form ? `${e.form.getAttribute("action")} ${e.name || e.type}` : `${e.closest("[id]").id} ${e.localName} ${e.textContent.trim()}`);
-    const typed = new Map($$("textarea, input[type=text]", region).filter((e) => e.value !== e.defaultValue).map((e) => [path(e), e.value]));
-    const opened = new Set($$("details[open]", region).map((d) => path($("summary", d))));
-    const focused = region.contains(document.activeElement) && document.activeElement !== region ? document.activeElement : null;
-    const focus = focused ? (focused.id ? "#" + focused.id : path(focused)) : null;
-    const caret = focused && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
-    const active = $(".thread.active", region)?.id;
-    const sheet = $(".threads > li.sheet .thread", region)?.id;
-    document.adoptNode(next);
-    region.replaceWith(next);
-    enter(next);
-    for (const e of $$("textarea, input[type=text]", region)) if (typed.has(path(e))) e.value = typed.get(path(e));
-    for (const d of $$("details", region)) if (opened.has(path($("summary", d)))) d.open = true;
-    if (active) document.getElementById(active)?.classList.add("active");
-    if (sheet && document.getElementById(sheet)?.closest(".threads.open")) openSheet(document.getElementById(sheet), blocks.get(Number(document.getElementById(sheet).dataset.block)));
-    if (focus) {
-      const again = focus[0] === "#" ? document.getElementById(focus.slice(1)) : $$("textarea, input, select, summary, button, a", region).find((e) => path(e) === focus);
-      again?.focus({ preventScroll: true });
-      if (caret && again?.setSelectionRange) try { again.setSelectionRange(...caret); } catch { /* not of that kind */ }
-    }
+    const back = remember();
+    bar?.replaceWith(document.adoptNode(nextBar));
+    region.replaceWith(document.adoptNode(next));
+    enter(next, nextBar);
+    back();
     const fresh = $$(".comment:not([data-mine])", region).filter((c) => !known.has(c.id));
     if (fresh.length > 0) say(`${fresh.length === 1 ? "A new comment" : fresh.length + " new comments"} by ${fresh.map((c) => $("strong", c).textContent).join(", ")}.`);
-    arrange();
   });
   return refreshing;
 }
 
-// leave ends the stream: the page has no review any more.
-export function leave() {
+// nameOf is what an element is called in the old region and in the new one: its form,
+// name and, for a button, value; or its words within the nearest thing that has an id.
+// Positions change when comments arrive.
+function nameOf(e) {
+  if (e.id) return "#" + e.id;
+  if (e.form) return `${e.form.getAttribute("action")} ${e.name || e.type} ${e.type === "submit" ? e.value : ""}`;
+  return `${e.closest("[id]")?.id} ${e.localName} ${e.textContent.trim()}`;
+}
+
+// remember notes the state of the review, and gives a function that brings it back.
+function remember() {
+  const fields = "textarea, input[type=text]";
+  const typed = new Map(ours(fields).filter((e) => e.value !== e.defaultValue).map((e) => [nameOf(e), e.value]));
+  const opened = new Map(ours("details").map((d) => [nameOf($("summary", d)), d.open]));
+  const popovers = ours("[popover]:popover-open").map((e) => e.id);
+  const active = $(".thread.active", region)?.id;
+  const focused = ours(":focus")[0];
+  const focus = focused && nameOf(focused);
+  const caret = focused && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
+  // A form for a draft that has no words on the page stands in the region.
+  const kept = document.activeElement?.closest(".composer") && region.contains(document.activeElement) ? document.activeElement : null;
+  return () => {
+    for (const e of ours(fields)) if (typed.has(nameOf(e))) e.value = typed.get(nameOf(e));
+    for (const d of ours("details")) d.open = opened.get(nameOf($("summary", d))) ?? d.open;
+    for (const id of popovers) document.getElementById(id)?.showPopover();
+    if (active) document.getElementById(active)?.classList.add("active");
+    arrange();
+    const again = kept ?? (focus && ours("textarea, input, select, summary, button, a, [tabindex]").find((e) => nameOf(e) === focus));
+    again?.focus({ preventScroll: true });
+    if (caret && again?.setSelectionRange) try { again.setSelectionRange(...caret); } catch { /* not of that kind */ }
+  };
+}
+
+// unfollow ends the stream: the page has no review any more.
+export function unfollow() {
   source?.close();
 }

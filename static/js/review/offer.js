@@ -1,6 +1,6 @@
 // The button at a selection.
 import { compose } from "./composer.js";
-import { $, region } from "./page.js";
+import { $, make, region } from "./page.js";
 import { selected } from "./selection.js";
 
 export function offer() {
@@ -8,11 +8,8 @@ export function offer() {
   if (!region.hasAttribute("data-live") || !$(".compose", region)) return;
   const about = selected();
   if (!about || about.quote.length === 0) return;
-  const box = document.createElement("div");
-  box.className = "review-selection";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Comment";
+  const box = make("div", "review-selection");
+  const button = make("button", "", "Comment");
   // The selection must survive the press.
   button.addEventListener("pointerdown", (event) => event.preventDefault());
   button.addEventListener("click", () => compose(about));

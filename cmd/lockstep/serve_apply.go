@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"lockstep/site/review"
+	"lockstep/site/review/event"
+	"lockstep/site/review/patch"
+)
+
+// applier writes suggestions into the repository of whoever runs the server. Where
+// people sign in, the sources are not theirs to write, and they take a patch.
+func applier(dir string, d *door) func(context.Context, review.SourceEdit) (string, error) {
+	if d.Start == "" || exec.Command("git", "-C", dir, "rev-parse", "--is-inside-work-tree").Run() != nil {
+		return nil
+	}
+	return func(ctx context.Context, e review.SourceEdit) (string, error) { return applyEdit(ctx, dir, e) }
+}
+
+// applyEdit replaces a block and commits its file, with the one who suggested it as
+// the author. Either both happen or neither.
+func applyEdit(ctx context.Context, dir string, e review.SourceEdit) (hash string, err error) {
+	said, err := exec.CommandContext(ctx, "git", "-C", dir, "status", "--porcelain", "--", e.Source).CombinedOutput()
+	switch said = bytes.TrimSpace(said); {
+	case err != nil:
+		return "", fmt.Errorf("git does not know %s: %s", e.Source, said)
+	case bytes.HasPrefix(said, []byte("??")):
+		return "", fmt.Errorf("%s is in no commit yet: commit it first", e.Source)
+	case len(said) > 0:
+		return "", fmt.Errorf("%s has changes that are not committed, and they would go with the edit: commit or stash them first", e.Source)
+	}
+	if _, err := replaceBlock(dir, e.Source, e.Old, e.New); err != nil {
+		return "", err
+	}
+	message := fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", e.By.Name, e.Title, e.Thread)
+	if hash, err = commitFile(dir, e.Source, message, "--author", authorOf(e.By)); err != nil {
+		if _, back := replaceBlock(dir, e.Source, e.New, e.Old); back != nil {
+			return "", err // the message says that the edit is written
+		}
+		return "", fmt.Errorf("git did not commit the edit, and %s is as it was: %s", e.Source, strings.TrimPrefix(err.Error(), fmt.Sprintf("the edit is written to %s, and git did not commit it: ", e.Source)))
+	}
+	return hash, nil
+}
+
+// authorOf is a person as git names the author of a commit.
+func authorOf(p event.Person) string {
+	return fmt.Sprintf("%s <%s>", patch.Plain(p.Name), patch.Plain(patch.AddressOf(p)))
+}
