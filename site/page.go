@@ -18,6 +18,11 @@ type Page struct {
 	Section string // the first element of Path: "design", "adr"; "" for the home page
 	Source  string // slash-separated path of the source file below the root; "" if generated
 	Path    string
+	// Data is the file that a generated page shows, like Source; SourceURL and EditURL
+	// are where readers see and change Source or Data, "" where that is not known.
+	Data               string
+	SourceURL, EditURL string
+
 	Title   string
 	Summary string // one or two sentences of plain text
 
@@ -61,8 +66,8 @@ type Meta struct {
 	Tags    []string
 	Kind    Kind
 	Order   int // place within its section; 0: by file name
-	// Aliases are names that the page had: paths of it, or of its file. Its review is
-	// found by them.
+	// Aliases are names that the page had: paths of it, or of its file. They lead to
+	// it, and its review is found by them.
 	Aliases []string
 	// Parts say what a chapter of a design is about; see package milestone.
 	Parts     []string

@@ -53,6 +53,16 @@ its own; in MADR a record may leave its status out, unless the texts are strict:
   statuses: {Live: accepted, Parked: proposed}
   headings: {Ausgangslage: context, Votum: decision}
 
+Addresses outlive names: an old one leads to the page, by a redirect, where git has
+renamed its file or the front matter names it. A page names its source and where
+to change it if the remote is at GitHub, GitLab, Bitbucket, Forgejo or Gitea;
+lockstep.yaml says it for other hosts:
+
+  aliases: [/old/name/, docs/old.md] # in the front matter of a page
+
+  repository: https://git.example.org/team/it/plain
+  edit: https://git.example.org/team/it/edit/{branch}/{path} # or none
+
 What stands around the numbers is judged where lockstep.yaml asks for it:
 
   claims:

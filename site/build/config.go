@@ -31,6 +31,7 @@ type Config struct {
 	Tagline    string            `yaml:"tagline"`
 	URL        string            `yaml:"url"`        // where the site will be published
 	Repository string            `yaml:"repository"` // where readers see the sources
+	Edit       string            `yaml:"edit"`       // where they change one: an address with {path} and perhaps {branch}, or none
 	Home       string            `yaml:"home"`       // the file of the home page; default: index.md of the first content folder, or README.md
 	Content    Folders           `yaml:"content"`    // folders of Markdown
 	ADR        Folders           `yaml:"adr"`        // folders of decision records, each a series
@@ -75,7 +76,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings"}
+var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -133,9 +134,13 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	}
 	for key, address := range map[string]*string{"url": &c.URL, "repository": &c.Repository} {
 		if *address != "" && !isWebAddress(*address) {
-			findings = append(findings, find(0, "config", "write it whole: https://…", "%s is %q, which is not an address on the web", key, *address)...)
+			findings = append(findings, find(0, "config", "write it whole and without a password: https://…", "%s is not an address on the web for everybody", key)...)
 			*address = ""
 		}
+	}
+	if c.Edit != "" && c.Edit != "none" && !(isPattern(c.Edit)) {
+		findings = append(findings, find(0, "config", "write an address with {path}, like https://git.example.org/team/it/edit/main/{path}, or none", "edit is %q", c.Edit)...)
+		c.Edit = ""
 	}
 	switch c.Review.Approvals {
 	case "", "reviewed", "all", "none":
@@ -204,23 +209,15 @@ func (f *Folders) UnmarshalYAML(unmarshal func(any) error) error {
 	return err
 }
 
-func isWebAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.RawQuery == "" && u.Fragment == ""
+// isPattern says whether a text is the address of any file.
+func isPattern(s string) bool {
+	u, err := url.Parse(strings.NewReplacer("{path}", "x", "{branch}", "x").Replace(s))
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && strings.Contains(s, "{path}")
 }
 
-// blobPaths stand between a repository and its files on the hosts that show
-// files below the name of a revision.
-var blobPaths = map[string]string{"github.com": "/blob/HEAD", "gitlab.com": "/-/blob/HEAD", "bitbucket.org": "/src/HEAD"}
-
-// sourceURL is where readers see a file or folder of the repository. Other hosts
-// are taken to show files right below what the configuration says.
-func (c Config) sourceURL(file string) string {
-	base := strings.TrimSuffix(strings.TrimSuffix(c.Repository, "/"), ".git")
-	if u, err := url.Parse(base); err == nil && !strings.Contains(u.Path, "/blob/") && !strings.Contains(u.Path, "/tree/") && !strings.Contains(u.Path, "/src/") {
-		base += blobPaths[u.Host]
-	}
-	return base + "/" + escapePath(file)
+func isWebAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
 // escapePath makes a path fit for a URL: names may hold spaces, question marks

@@ -2,25 +2,27 @@ package build
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"lockstep/site"
 	"lockstep/site/model"
-	"lockstep/site/view"
 )
 
 // writeExtras puts what is not a page: 404, feed, site map.
 func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 	lost := t.Site
-	lost.Absolute = basePath(t.Site.BaseURL)
+	lost.Absolute, lost.Paths = basePath(t.Site.BaseURL), pathsPath
 	data, _, err := t.Bytes(ctx, &lost, t.NotFound())
 	if err != nil {
 		return fmt.Errorf("render 404: %w", err)
 	}
 	if err := w.put("/404.html", data); err != nil {
+		return err
+	}
+	if err := w.put(pathsPath, t.paths()); err != nil {
 		return err
 	}
 	if err := w.put("/adr/feed.xml", t.Feed()); err != nil {
@@ -47,6 +49,22 @@ func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 	return os.WriteFile(filepath.Join(w.dir, marker), []byte("lockstep build replaces this folder as a whole.\n"), 0o644)
 }
 
+// pathsPath is where the list of all pages stands that page 404 asks for.
+const pathsPath = "/paths.json"
+
+// paths are the addresses and titles of all pages.
+func (t *Tree) paths() []byte {
+	list := make([][2]string, len(t.Pages))
+	for i, p := range t.Pages {
+		list[i] = [2]string{p.Path, p.Title}
+	}
+	data, err := json.Marshal(list)
+	if err != nil {
+		panic("encode JSON of plain strings: " + err.Error())
+	}
+	return data
+}
+
 // basePath is the path of the base URL, for links that cannot be relative.
 func basePath(base string) string {
 	_, rest, ok := strings.Cut(base, "://")
@@ -57,16 +75,4 @@ func basePath(base string) string {
 		return rest[i:]
 	}
 	return "/"
-}
-
-// redirectPage works on a host that knows nothing of redirects.
-func redirectPage(s *view.Site, short, full string) []byte {
-	to := escapePath(site.Rel(short, full))
-	canonical := to
-	if s.BaseURL != "" {
-		canonical = strings.TrimSuffix(s.BaseURL, "/") + escapePath(full)
-	}
-	return []byte(`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Moved</title>` +
-		`<meta http-equiv="refresh" content="0; url=` + to + `"><link rel="canonical" href="` + canonical + `"></head>` +
-		`<body><main><h1>Moved</h1><p>This decision is at <a href="` + to + `">its full address</a>.</p></main></body></html>` + "\n")
 }

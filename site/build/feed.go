@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/xml"
 	"fmt"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -125,15 +124,4 @@ func (t *Tree) Sitemap() []byte {
 		set.URLs = append(set.URLs, u)
 	}
 	return marshal(set)
-}
-
-// redirectsFile is for hosts that read one.
-func (t *Tree) redirectsFile() []byte {
-	var b bytes.Buffer
-	base := strings.TrimSuffix(basePath(t.Site.BaseURL), "/")
-	redirects := t.Redirects()
-	for _, short := range slices.Sorted(maps.Keys(redirects)) {
-		fmt.Fprintf(&b, "%s%s %s%s 308\n", base, strings.TrimSuffix(short, "/"), base, escapePath(redirects[short]))
-	}
-	return b.Bytes()
 }

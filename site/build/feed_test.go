@@ -103,7 +103,7 @@ func TestWrite_extras(t *testing.T) {
 		"404.html":                     `href="/docs/static/css/site.`,
 		"robots.txt":                   "Sitemap: https://example.org/docs/sitemap.xml",
 		"sitemap.xml":                  "<loc>https://example.org/docs/adr/20240301-%C3%BCber/</loc>",
-		"_redirects":                   "/docs/adr/2 /docs/adr/0002-second/ 308",
+		"_redirects":                   "/docs/adr/2 /docs/adr/0002-second/ 301",
 		"adr/2/index.html":             `<link rel="canonical" href="https://example.org/docs/adr/0002-second/">`,
 		"adr/0002/index.html":          `url=../0002-second/"`,
 		"adr/20240301-über/index.html": "Undated",

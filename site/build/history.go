@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"net/url"
 	"os"
 	"os/exec"
 	"slices"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"lockstep/site"
+	"lockstep/site/origin"
 	"lockstep/site/view"
 )
 
@@ -22,7 +22,7 @@ type history struct {
 	commit  view.Commit
 	shallow bool
 	known   bool                    // the log could be read
-	remote  string                  // where the repository came from, if it is a host whose addresses we know
+	origin  origin.Origin           // where the repository came from, as far as it is known
 	files   map[string]site.History // by path below the root
 	events  []string                // files of reviews, also those that were deleted
 	was     map[string][]string     // names that a file had before, the newest first
@@ -50,9 +50,8 @@ func readHistory(root string) history {
 	if out, err := git(root, "log", "-1", "--format=%ct"); err == nil {
 		h.commit.Time = unix(strings.TrimSpace(string(out)))
 	}
-	if out, err := git(root, "config", "--get", "remote.origin.url"); err == nil {
-		h.remote = webAddress(strings.TrimSpace(string(out)))
-	}
+	h.origin = readOrigin(root, h.commit.Hash)
+	h.origin.Folder = prefix
 	out, err = git(root, "log", "-z", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", "*.md", "*.markdown")
 	if err != nil {
 		return h
@@ -135,21 +134,6 @@ func (h *history) read(log []byte, prefix string) {
 		}
 		h.files[strings.TrimPrefix(file, prefix)] = t.history
 	}
-}
-
-// webAddress is where people see the repository that git fetches from an
-// address. Credentials in it are left out.
-func webAddress(remote string) string {
-	host, name := "", ""
-	if u, err := url.Parse(remote); err == nil && u.Host != "" {
-		host, name = u.Hostname(), u.Path
-	} else if user, rest, ok := strings.Cut(remote, "@"); ok && !strings.Contains(user, "/") {
-		host, name, _ = strings.Cut(rest, ":")
-	}
-	if blobPaths[host] == "" {
-		return ""
-	}
-	return "https://" + host + "/" + strings.TrimSuffix(strings.Trim(name, "/"), ".git")
 }
 
 func unix(s string) time.Time {

@@ -125,21 +125,3 @@ func TestHistory_within_a_hook(t *testing.T) {
 		t.Errorf("history %+v", h)
 	}
 }
-
-func TestWebAddress(t *testing.T) {
-	for remote, want := range map[string]string{
-		"https://github.com/o/r.git":              "https://github.com/o/r",
-		"https://user:token@github.com/o/r":       "https://github.com/o/r",
-		"git@github.com:o/r.git":                  "https://github.com/o/r",
-		"ssh://git@gitlab.com:22/group/sub/r.git": "https://gitlab.com/group/sub/r",
-		"https://git.example.org/o/r.git":         "", // how it shows files is not known
-		"/srv/git/r.git":                          "",
-		"../r":                                    "",
-		"C:\\r":                                   "",
-		"":                                        "",
-	} {
-		if got := webAddress(remote); got != want {
-			t.Errorf("webAddress(%q) = %q, want %q", remote, got, want)
-		}
-	}
-}

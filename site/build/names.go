@@ -2,7 +2,6 @@ package build
 
 import (
 	"fmt"
-	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -198,30 +197,6 @@ func (t *Tree) nameCode() {
 			p.Code = append(p.Code, site.CodeMention{File: m.File, Line: m.Line, Text: m.Text, Test: m.Test, Href: t.codeURL(m.Place)})
 		}
 	}
-}
-
-// codeURL is where readers see a place in the code as it was built, or "" if the site
-// does not know where its sources are shown.
-func (t *Tree) codeURL(place names.Place) string {
-	if t.config.Repository == "" {
-		return ""
-	}
-	address := t.config.sourceURL(place.File)
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	if commit := t.builder.history.commit.Hash; commit != "" && blobPaths[u.Host] != "" {
-		address = strings.Replace(address, "/HEAD/", "/"+commit+"/", 1)
-	}
-	if place.Line > 0 {
-		format := "#L%d"
-		if u.Host == "bitbucket.org" {
-			format = "#lines-%d"
-		}
-		address += fmt.Sprintf(format, place.Line)
-	}
-	return address
 }
 
 func (r resolver) Name(span string) (href, where string, ok bool) {

@@ -103,7 +103,7 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 		})
 	}
 	for short, full := range t.Redirects() {
-		jobs = append(jobs, func() error { return w.put(short+"index.html", redirectPage(&t.Site, short, full)) })
+		jobs = append(jobs, func() error { return w.put(redirectFile(short), redirectPage(&t.Site, short, full)) })
 	}
 	hasLab := slices.ContainsFunc(t.Pages, func(p *site.Page) bool { return p.Kind == site.KindLab })
 	for name, a := range Assets() {

@@ -100,7 +100,7 @@ func (f *follower) follow() {
 			f.find(l.Line, rule, x.mend, "the link to %s %s", l.Dest, x.wrong)
 			continue
 		}
-		if x.file != "" && !x.folder && (t.config.Repository == "" || isPicture(x.file)) {
+		if x.file != "" && !x.folder && (!t.origin.Known() || isPicture(x.file)) {
 			f.files = append(f.files, x.file)
 		}
 		if x.page != nil {

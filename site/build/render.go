@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"strings"
 
 	"lockstep/site"
 	"lockstep/site/view"
@@ -82,23 +81,6 @@ func (t *Tree) BytesWith(ctx context.Context, s *view.Site, p *site.Page, review
 // NotFound is the page for addresses that lead nowhere.
 func (t *Tree) NotFound() *site.Page {
 	return &site.Page{Kind: site.KindNotFound, Path: "/404.html", Title: "There is no such page"}
-}
-
-// Redirect gives the path of the full page for a short address of a decision:
-// "/adr/7/" or "/adr/0007/".
-func (t *Tree) Redirects() map[string]string {
-	redirects := make(map[string]string)
-	for _, p := range t.decisions {
-		if p.Decision.Number == 0 && !strings.HasSuffix(p.Decision.ID, "-0000") {
-			continue
-		}
-		for _, short := range shortPaths("/"+p.Section+"/", p.Decision.Number) {
-			if t.byPath[short] == nil && redirects[short] == "" {
-				redirects[short] = p.Path
-			}
-		}
-	}
-	return redirects
 }
 
 // Files are the files of the tree that pages show or link to, other than pages,

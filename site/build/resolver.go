@@ -35,8 +35,8 @@ func (r resolver) Link(dest string) (string, bool) {
 			to += "#" + x.fragment
 		}
 		return site.Rel(r.page.Path, to), true
-	case x.file != "" && r.tree.config.Repository != "" && (x.folder || !isPicture(x.file)):
-		return r.tree.config.sourceURL(x.file), true
+	case x.file != "" && r.tree.origin.Known() && (x.folder || !isPicture(x.file)):
+		return r.tree.origin.File(x.file), true
 	case x.file != "" && !x.folder:
 		return escapePath(site.Rel(r.page.Path, FilePath(x.file))), true
 	case x.folder:

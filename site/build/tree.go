@@ -12,6 +12,7 @@ import (
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 	"lockstep/site/names"
+	"lockstep/site/origin"
 	"lockstep/site/view"
 )
 
@@ -38,6 +39,8 @@ type Tree struct {
 	series      []joined
 	decisions   []*site.Page // of all series
 	reviews     *reviews
+	redirects   map[string]string
+	origin      origin.Origin
 
 	definitions map[string]definition
 	prefixes    map[string]bool
@@ -60,9 +63,7 @@ func newTree(b *Builder) *Tree {
 	t := &Tree{builder: b, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
 		uncommitted: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
-	if t.config.Repository == "" {
-		t.config.Repository = b.history.remote
-	}
+	t.origin = t.whence()
 	if b.index != nil {
 		t.table = b.index.Table()
 	}
@@ -87,6 +88,8 @@ func newTree(b *Builder) *Tree {
 	t.define()
 	t.joinLedger()
 	t.order()
+	t.redirect()
+	t.locate()
 	t.refer()
 	t.judgeNames()
 	t.nameCode()

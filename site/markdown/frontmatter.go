@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	pageKeys     = []string{"title", "summary", "status", "date", "authors", "tags", "kind", "order", "part", "alias"}
+	pageKeys     = []string{"title", "summary", "status", "date", "authors", "tags", "kind", "order", "part", "aliases", "alias"}
 	decisionKeys = []string{"deciders", "decision-makers", "consulted", "informed", "supersedes", "superseded-by", "amends", "amended-by", "relates-to", "links", "revisit"}
 )
 

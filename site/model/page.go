@@ -66,7 +66,7 @@ func (m *Model) Pages() (pages []*site.Page, err error) {
 	}
 	pages = append(pages, list)
 	for _, g := range m.groups {
-		p := &site.Page{Path: m.groupPath(g), Title: g.title, Summary: fmt.Sprintf("Part of the model: %d values, each with what it rests on.", len(g.entries))}
+		p := &site.Page{Data: g.file, Path: m.groupPath(g), Title: g.title, Summary: fmt.Sprintf("Part of the model: %d values, each with what it rests on.", len(g.entries))}
 		v := m.groupView(g)
 		if panel, err = m.playOf(p.Path, g); err != nil {
 			return nil, err
@@ -78,7 +78,7 @@ func (m *Model) Pages() (pages []*site.Page, err error) {
 		pages = append(pages, p)
 	}
 	for _, r := range m.runs {
-		p := &site.Page{Path: r.pagePath(), Title: "Evidence: " + r.id, Summary: "What the experiment " + r.id + " wrote down, with what is needed to repeat it."}
+		p := &site.Page{Data: r.file, Path: r.pagePath(), Title: "Evidence: " + r.id, Summary: "What the experiment " + r.id + " wrote down, with what is needed to repeat it."}
 		v := r.view()
 		v.Aged = m.ages[r.id]
 		if err := m.write(p, "run", v); err != nil {

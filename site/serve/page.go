@@ -2,8 +2,10 @@ package serve
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
+	"lockstep/site"
 	"lockstep/site/build"
 )
 
@@ -53,12 +55,16 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 // none. It is written into a header, where "//host/" would lead away, and browsers
 // read "/\host/" like that too.
 func meant(path string, has func(path string) bool, short map[string]string) string {
-	path = strings.TrimSuffix(path, "index.html")
-	if !strings.HasSuffix(path, "/") {
-		path += "/"
-	}
-	if !has(path) {
-		path = short[path]
+	if to := short[path]; to != "" { // of a file, which has no slash at its end
+		path = to
+	} else {
+		path = strings.TrimSuffix(path, "index.html")
+		if !strings.HasSuffix(path, "/") {
+			path += "/"
+		}
+		if !has(path) {
+			path = short[path]
+		}
 	}
 	if strings.HasPrefix(path, "//") || strings.HasPrefix(path, `/\`) {
 		return ""
@@ -70,15 +76,14 @@ func meant(path string, has func(path string) bool, short map[string]string) str
 func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request, tree *build.Tree) {
 	to := meant(r.URL.Path, func(path string) bool { return tree.ByPath(path) != nil }, tree.Redirects())
 	if to != "" {
-		if r.URL.RawQuery != "" {
-			to += "?" + r.URL.RawQuery
-		}
-		http.Redirect(w, r, to, http.StatusPermanentRedirect)
+		http.Redirect(w, r, (&url.URL{Path: to, RawQuery: r.URL.RawQuery}).String(), http.StatusMovedPermanently)
 		return
 	}
 	lost := tree.Site
 	lost.Absolute = "/"
-	data, _, err := tree.Bytes(r.Context(), &lost, tree.NotFound())
+	page := tree.NotFound()
+	page.Pages = site.Near(r.URL.Path, tree.Pages, 5)
+	data, _, err := tree.Bytes(r.Context(), &lost, page)
 	if err != nil {
 		http.NotFound(w, r)
 		return

@@ -111,10 +111,10 @@ func TestServe(t *testing.T) {
 	}{
 		{"home", "GET", "/", nil, 200, "<h1>Home</h1>"},
 		{"page", "GET", "/a/", nil, 200, "First text."},
-		{"missing slash", "GET", "/a", nil, 308, "/a/"},
-		{"index", "GET", "/a/index.html", nil, 308, "/a/"},
-		{"decision by number", "GET", "/adr/7", nil, 308, "/adr/0007-x/"},
-		{"decision by padded number", "GET", "/adr/0007/", nil, 308, "/adr/0007-x/"},
+		{"missing slash", "GET", "/a", nil, 301, "/a/"},
+		{"index", "GET", "/a/index.html", nil, 301, "/a/"},
+		{"decision by number", "GET", "/adr/7", nil, 301, "/adr/0007-x/"},
+		{"decision by padded number", "GET", "/adr/0007/", nil, 301, "/adr/0007-x/"},
 		{"feed", "GET", "/adr/feed.xml", nil, 200, "<feed"},
 		{"not found", "GET", "/nope/", nil, 404, "There is no such page"},
 		{"another host's path", "GET", "//example.com/a", nil, 307, "/example.com/a"},
@@ -181,7 +181,7 @@ func TestServe_play(t *testing.T) {
 // there are.
 func TestServe_meant(t *testing.T) {
 	everything := func(string) bool { return true }
-	short := map[string]string{"/adr/7/": "/adr/0007-x/", "/away/": "//evil.example/"}
+	short := map[string]string{"/adr/7/": "/adr/0007-x/", "/away/": "//evil.example/", "/away.html": "//evil.example/", "/old.html": "/a/"}
 	for _, tt := range []struct {
 		path string
 		has  func(string) bool
@@ -194,6 +194,8 @@ func TestServe_meant(t *testing.T) {
 		{`/\evil.example/`, everything, ""},
 		{"/adr/7", func(string) bool { return false }, "/adr/0007-x/"},
 		{"/away", func(string) bool { return false }, ""},
+		{"/away.html", everything, ""},
+		{"/old.html", everything, "/a/"},
 		{"/nope", func(string) bool { return false }, ""},
 	} {
 		if got := meant(tt.path, tt.has, short); got != tt.want {

@@ -31,11 +31,10 @@ type Program struct{ Wasm, Exec string }
 
 // Site is what every page shows around its own content.
 type Site struct {
-	Title      string
-	Tagline    string
-	BaseURL    string // with a slash at its end, or "" if it is not known
-	Repository string // address of the repository's pages, or ""
-	Nav        []NavSection
+	Title   string
+	Tagline string
+	BaseURL string // with a slash at its end, or "" if it is not known
+	Nav     []NavSection
 	// Asset gives the rooted path of a static file: "css/site.css" becomes
 	// "/static/site.1a2b3c4d.css".
 	Asset   func(name string) string
@@ -55,6 +54,9 @@ type Site struct {
 	// Absolute makes links absolute below this prefix: only for the page that is
 	// shown at any address, 404.
 	Absolute string
+	// Paths is the rooted path of the list of all pages, for a page 404 that nobody
+	// serves; "" where p.Pages are the nearest ones.
+	Paths string
 }
 
 // NavSection is a group of the navigation.

@@ -1,5 +1,7 @@
 // Comforts. Every page is complete without them.
 
+import { passageLink } from "./site/passage.js";
+
 // Copy buttons on code.
 function copyButtons() {
   for (const pre of document.querySelectorAll("pre.chroma")) {
@@ -80,5 +82,6 @@ function start() {
   logFilter();
 }
 menu();
+passageLink();
 start();
 document.addEventListener("lockstep:swapped", start);
