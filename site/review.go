@@ -1,6 +1,10 @@
 package site
 
-import "time"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+)
 
 // Review is what a page shows of its review: everything is placed on the text
 // that the page shows, and in the order of the page's log.
@@ -49,6 +53,27 @@ type Reviewer struct {
 	Name  string
 	Role  string // reader, commenter, reviewer, maintainer
 	Local bool   // local mode: nobody signed in, the name comes from git
+	// Again tells that an approval would be refused until they sign in again.
+	Again bool
+}
+
+// Mark tells one person from another without saying who they are; "" if nobody is
+// signed in.
+func (r Reviewer) Mark() string {
+	if r.ID == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("who follows: " + r.ID))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Topic is what the page follows live: its review, as whom it was made for.
+func (r *Review) Topic() string {
+	topic := "review/" + r.Page
+	if mark := r.You.Mark(); mark != "" {
+		topic += "/" + mark
+	}
+	return topic
 }
 
 // Thread is a discussion of a passage, a block or the page.

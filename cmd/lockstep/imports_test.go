@@ -96,6 +96,10 @@ var importRules = []importRule{
 		Reason: "one reader of YAML gives every file of facts its lines"},
 	{From: "lockstep/site/ledger", Deny: "github.com/goccy", Tests: true,
 		Reason: "one reader of YAML gives every file of facts its lines"},
+	{From: "lockstep/site/stream", Deny: "lockstep", Allow: []string{"lockstep/site/stream"}, Tests: true,
+		Reason: "events are carried without knowing what they are about"},
+	{From: "lockstep/site/review", Deny: "lockstep/site/stream", Except: []string{"lockstep/site/review/httpapi"},
+		Reason: "reviews are written and read without HTTP, by commands as well"},
 	{From: "lockstep/site/review", Deny: "lockstep/site/review/httpapi", Except: []string{"lockstep/site/review/httpapi"},
 		Reason: "reviews are written and read without HTTP, by commands as well"},
 	{From: "lockstep/site/review", Deny: "lockstep/site/review/bridge", Except: []string{"lockstep/site/review/bridge"},
@@ -269,6 +273,8 @@ func TestImportRules(t *testing.T) {
 		{"lockstep/site/review/state", "lockstep/site/review/merge", false, 0},
 		{"lockstep/site/review/store", "lockstep/site/review", false, 1},
 		{"lockstep/site/review", "lockstep/site/review/httpapi", false, 1},
+		{"lockstep/site/stream", "lockstep/site/review/access", true, 1},
+		{"lockstep/site/review/display", "lockstep/site/stream", false, 1},
 		{"lockstep/site/review/event", "lockstep/site/review/repo", false, 2},
 	} {
 		got := 0

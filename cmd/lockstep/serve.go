@@ -16,8 +16,10 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
+	"lockstep/site/review/access"
 	"lockstep/site/review/webhook"
 	"lockstep/site/serve"
+	"lockstep/site/stream"
 )
 
 type serveFlags struct {
@@ -93,7 +95,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		return err
 	}
 	defer listener.Close()
-	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr)}
+	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: access.Counted(access.FirstOf{})}}
 	if u, err := url.Parse(f.access.url); err == nil && u.Hostname() != "" {
 		options.Hosts = append(options.Hosts, u.Hostname())
 		options.Secure = u.Scheme == "https"
@@ -119,6 +121,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		if door.Start != "" {
 			path = door.Start
 		}
+		options.Gate.Who = access.Counted(door.Who)
 		hosts, err := f.hosts.open(logger)
 		if err != nil {
 			return err
@@ -127,7 +130,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 			fmt.Fprintf(cmd.OutOrStdout(), "The reviews are kept by %d servers; waiting until most of them are there.\n", len(hosts.Peers))
 		}
 		reviews, err := startReviews(ctx, reviewOptions{Dir: f.dir, Data: filepath.Join(f.data, "review"), Hosts: hosts, Pages: pages, Door: door, Logger: logger,
-			URL: "http://" + shown(listener.Addr()), Public: f.access.public(listener.Addr())})
+			Gate: options.Gate, URL: "http://" + shown(listener.Addr()), Public: f.access.public(listener.Addr())})
 		if err != nil {
 			return err
 		}
@@ -151,6 +154,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		}
 		defer lab.Close()
 		options.Lab, options.Live = lab.Handler, lab.Live
+		options.Topics["lab"] = lab.Frames
 	}
 	server, err := serve.New(options)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"lockstep/prototype/lab"
 	"lockstep/prototype/node/httpapi"
 	"lockstep/site"
+	"lockstep/site/stream"
 )
 
 // The laboratory's cluster: as many nodes as it takes to survive one, and as
@@ -37,6 +38,7 @@ type labOptions struct {
 
 type labParts struct {
 	Handler http.Handler
+	Frames  stream.Source // of the topic "lab"
 	Live    func() site.HTML
 	Close   func() error
 }
@@ -81,10 +83,12 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 			o.Logger.Error("no laboratory", "reason", err)
 		}
 	}()
+	board := dashboard.Handler(dashboard.Options{
+		Lab: l, Logger: o.Logger, Prefix: "/lab/", Done: ctx.Done(), Allow: allowFaults(o.AllowFaults),
+	})
 	return &labParts{
-		Handler: dashboard.Handler(dashboard.Options{
-			Lab: l, Logger: o.Logger, Prefix: "/lab/", Done: ctx.Done(), Allow: allowFaults(o.AllowFaults),
-		}),
+		Handler: board,
+		Frames:  frames(board),
 		Live: func() site.HTML {
 			html, err := dashboard.HTML(l)
 			if err != nil {
@@ -103,6 +107,17 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 			return processes.Close()
 		},
 	}, nil
+}
+
+// frames are what a dashboard shows, as a topic. Whoever may read the page may watch.
+func frames(board *dashboard.Dashboard) stream.Source {
+	return stream.SourceFunc(func(ctx context.Context, _ stream.Query, send func(stream.Event) error) error {
+		err := board.Follow(ctx, func(name string, data []byte) error { return send(stream.Event{Name: name, Data: data}) })
+		if errors.Is(err, dashboard.ErrFull) {
+			return &stream.End{Status: http.StatusServiceUnavailable, Detail: err.Error()}
+		}
+		return err
+	})
 }
 
 // emptyLab removes what an earlier laboratory left, and nothing else: each

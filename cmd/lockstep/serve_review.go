@@ -17,6 +17,7 @@ import (
 	"lockstep/site/review/subject"
 	"lockstep/site/review/webhook"
 	"lockstep/site/serve"
+	"lockstep/site/stream"
 )
 
 // reviewParts are the reviews of a served site.
@@ -41,6 +42,7 @@ type reviewOptions struct {
 	Pages  subject.Pages
 	Door   *door
 	Logger *slog.Logger
+	Gate   *stream.Gate
 	URL    string // where commands on this machine reach the server
 	Public string // where browsers reach it
 }
@@ -61,7 +63,7 @@ func startReviews(ctx context.Context, o reviewOptions) (*reviewParts, error) {
 	if err != nil {
 		return nil, errors.Join(damagedReviews(o.Data, err), store.Close())
 	}
-	api := httpapi.New(httpapi.Options{Service: service, Pages: o.Pages, Who: o.Door.Who, Logger: o.Logger, Done: ctx.Done()})
+	api := httpapi.New(httpapi.Options{Service: service, Pages: o.Pages, Who: o.Door.Who, Logger: o.Logger, Gate: o.Gate, Done: ctx.Done()})
 	p := &reviewParts{Service: service, API: api, pages: o.Pages, door: o.Door, store: store, logger: o.Logger, token: rand.Text()}
 	if p.quiet, err = announce(o.Data, serving{URL: o.URL, Token: p.token}); err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -84,6 +86,7 @@ func (p *reviewParts) serve(o *serve.Options) {
 	o.ReviewRoutes = append([]string{"/api/reviews/", "POST /reviews/", "GET /reviews/feed.xml", "GET /reviews/{kind}/{slug}/feed.xml",
 		"GET /reviews/{kind}/{slug}/threads/{thread}/feed.xml", "GET /reviews/{kind}/{slug}/threads/{thread}/suggestion.patch"}, p.door.Patterns...)
 	o.Review, o.OpenThreads = p.Review, p.OpenThreads
+	o.Topics["review"] = stream.SourceFunc(p.API.Follow)
 }
 
 // Review is what a page shows to whoever asks for it.

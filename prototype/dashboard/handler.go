@@ -44,7 +44,7 @@ type Options struct {
 //	POST actions/{action}  see [Action]
 //
 // It relies on the caller to refuse requests from other origins.
-func Handler(o Options) http.Handler {
+func Handler(o Options) *Dashboard {
 	if o.Streams == 0 {
 		o.Streams = 256
 	}
@@ -54,7 +54,13 @@ func Handler(o Options) http.Handler {
 	mux.HandleFunc("GET "+o.Prefix+"frame", h.frame)
 	mux.HandleFunc("GET "+o.Prefix+"may", h.may)
 	mux.HandleFunc("POST "+o.Prefix+"actions/{action}", h.act)
-	return mux
+	return &Dashboard{mux, h}
+}
+
+// Dashboard answers requests for a lab.
+type Dashboard struct {
+	http.Handler
+	*handler
 }
 
 type handler struct {

@@ -5,10 +5,10 @@ package dashboard
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 
 	"lockstep/prototype/lab"
@@ -20,19 +20,60 @@ const (
 	comeBack     = 10              // seconds, for readers beyond the limit
 )
 
+// ErrFull says that as many readers watch as may.
+var ErrFull = errors.New("too many people are watching; the page shows a snapshot")
+
+// watch begins to watch, until leave is called.
+func (h *handler) watch() (w *lab.Watch, leave func(), err error) {
+	select {
+	case h.streams <- struct{}{}:
+	default:
+		return nil, nil, ErrFull
+	}
+	w = h.Lab.Watch()
+	return w, func() {
+		w.Close()
+		<-h.streams
+	}, nil
+}
+
+// Follow sends frames until the context ends, or send gives an error. Each is a "frame"
+// with all of its markup, or a "patch" of the frame that was sent before it, see
+// [changeFrom]. A frame that came while send had not returned is replaced by the next.
+// Data is the same for everybody and not to be changed.
+func (d *Dashboard) Follow(ctx context.Context, send func(name string, data []byte) error) error {
+	watch, leave, err := d.watch()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	for last := uint64(0); ; {
+		select {
+		case f := <-watch.Frames():
+			name, data, err := d.drawn.next(f, last)
+			if err != nil {
+				return err
+			}
+			if err := send(name, data); err != nil {
+				return err
+			}
+			last = f.Number
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // events streams frames. A frame that was not taken in time is replaced by the
 // next, so a slow reader sees fewer of them and never an old one.
 func (h *handler) events(w http.ResponseWriter, r *http.Request) {
-	select {
-	case h.streams <- struct{}{}:
-		defer func() { <-h.streams }()
-	default:
+	watch, leave, err := h.watch()
+	if err != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(comeBack))
-		http.Error(w, "Too many people are watching; the page shows a snapshot.", http.StatusServiceUnavailable)
+		http.Error(w, sentence(err.Error()), http.StatusServiceUnavailable)
 		return
 	}
-	watch := h.Lab.Watch()
-	defer watch.Close()
+	defer leave()
 	controller := http.NewResponseController(w)
 	controller.SetReadDeadline(time.Time{})
 	w.Header().Set("Content-Type", "text/event-stream")
@@ -63,33 +104,6 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-}
-
-// drawn keeps the newest frame as an event: everybody who watches gets the same
-// bytes, so two hundred readers cost one drawing.
-type drawn struct {
-	mu     sync.Mutex
-	number uint64
-	data   []byte
-}
-
-// event is a frame as one event. Nobody changes the bytes.
-func (d *drawn) event(f lab.Frame) ([]byte, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.data != nil && d.number == f.Number {
-		return d.data, nil
-	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "event: frame\nid: %d\n", f.Number)
-	if err := View(f).Render(context.Background(), &lines{w: &b, start: true}); err != nil {
-		return nil, err
-	}
-	b.WriteString("\n\n")
-	if d.data == nil || f.Number > d.number { // one who is slow must not take the newest from the others
-		d.number, d.data = f.Number, b.Bytes()
-	}
-	return b.Bytes(), nil
 }
 
 // lines prefixes every line with "data: ", as the stream format wants it. The

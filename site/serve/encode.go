@@ -24,6 +24,16 @@ func encodable(contentType string) bool {
 // encoding is the best content encoding that the client takes: "br", "gzip" or
 // "" for none.
 func encoding(r *http.Request) string {
+	for _, name := range []string{"br", "gzip"} {
+		if accepts(r, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// accepts says whether the client takes a content encoding.
+func accepts(r *http.Request, name string) bool {
 	accepted := make(map[string]bool)
 	for _, part := range strings.Split(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
 		name, parameters, _ := strings.Cut(part, ";")
@@ -33,10 +43,6 @@ func encoding(r *http.Request) string {
 		}
 		accepted[strings.ToLower(strings.TrimSpace(name))] = quality > 0
 	}
-	for _, name := range []string{"br", "gzip"} {
-		if ok, named := accepted[name]; ok || (!named && accepted["*"]) {
-			return name
-		}
-	}
-	return ""
+	ok, named := accepted[name]
+	return ok || (!named && accepted["*"])
 }

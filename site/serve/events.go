@@ -1,11 +1,14 @@
 package serve
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
+
+	"lockstep/site/stream"
 )
 
 // broadcast tells all listeners that something changed, and which version it is
@@ -37,10 +40,26 @@ func (b *broadcast) send() {
 	b.n++
 }
 
+// follow is the source of the topic "reload": the version now, and each time that it
+// is another. A reader that is slow misses versions in between, not the last one.
+func (b *broadcast) follow(ctx context.Context, _ stream.Query, send func(stream.Event) error) error {
+	for {
+		version, changed := b.wait()
+		if err := send(stream.Event{Name: "version", Data: []byte(version)}); err != nil {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 const heartbeat = 15 * time.Second
 
-// events is the stream on which browsers hear of changes. A reader that is slow
-// misses changes in between, not the last one.
+// events is the topic "reload" as a stream of its own, for programs that know no
+// other.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	controller := http.NewResponseController(w)
 	controller.SetReadDeadline(time.Time{})

@@ -44,10 +44,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		s.options.Logger.Error("render", "page", p.Path, "error", err)
 		s.broken(w, r, err)
 	default:
-		if p.Plays {
-			w.Header().Set("Content-Security-Policy", policy(r.URL.Path, true))
-		}
-		s.html(w, r, http.StatusOK, data)
+		s.html(w, r, http.StatusOK, data, p.Plays)
 	}
 }
 
@@ -88,5 +85,5 @@ func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request, tree *build.T
 		http.NotFound(w, r)
 		return
 	}
-	s.html(w, r, http.StatusNotFound, data)
+	s.html(w, r, http.StatusNotFound, data, false)
 }

@@ -33,7 +33,7 @@ func (s *Server) problems(w http.ResponseWriter, r *http.Request, tree *build.Tr
 		s.broken(w, r, err)
 		return
 	}
-	s.html(w, r, http.StatusInternalServerError, buf.Bytes())
+	s.html(w, r, http.StatusInternalServerError, buf.Bytes(), false)
 }
 
 // excerpt is the lines around a finding.
@@ -53,12 +53,12 @@ func (s *Server) excerpt(f site.Finding) (lines []view.ExcerptLine) {
 // broken is shown when there is no tree at all.
 func (s *Server) broken(w http.ResponseWriter, r *http.Request, err error) {
 	var buf bytes.Buffer
-	empty := view.Site{Title: "Lockstep", Asset: build.AssetPath, Reload: eventsPath, Absolute: "/"}
+	empty := view.Site{Title: "Lockstep", Asset: build.AssetPath, Stream: streamPath, Absolute: "/"}
 	p := &site.Page{Path: r.URL.Path, Source: "the site", Kind: site.KindNotFound}
 	problem := view.Problem{Finding: site.Finding{File: ".", Rule: "build", Message: err.Error()}}
 	if view.Problems(&empty, p, []view.Problem{problem}).Render(context.WithoutCancel(r.Context()), &buf) != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	s.html(w, r, http.StatusInternalServerError, buf.Bytes())
+	s.html(w, r, http.StatusInternalServerError, buf.Bytes(), false)
 }

@@ -12,8 +12,10 @@ import (
 	"lockstep/site/build"
 )
 
-// html answers with a page, or with 304 if the browser has it.
-func (s *Server) html(w http.ResponseWriter, r *http.Request, status int, data []byte) {
+// html answers with a page, or with 304 if the browser has it. Plays tells that the
+// page has inputs to change.
+func (s *Server) html(w http.ResponseWriter, r *http.Request, status int, data []byte, plays bool) {
+	w.Header().Set("Content-Security-Policy", policy(r.URL.Path, true, plays))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, no-cache")
 	if status == http.StatusOK {

@@ -68,5 +68,5 @@ func (s *Server) reviewList(w http.ResponseWriter, r *http.Request) {
 		s.broken(w, r, err)
 		return
 	}
-	s.html(w, r, http.StatusOK, data)
+	s.html(w, r, http.StatusOK, data, false)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"lockstep/site/build"
 	"lockstep/site/model"
 	"lockstep/site/review/subject"
+	"lockstep/site/stream"
 )
 
 // Options configure a server.
@@ -38,6 +40,10 @@ type Options struct {
 	ReviewRoutes []string // patterns of net/http that Reviews answers
 	Review       func(r *http.Request, d subject.Page) *site.Review
 	OpenThreads  func(r *http.Request) *site.ReviewList
+	// Topics are the sources of what pages follow live, beside the site's own
+	// "reload", and Gate counts the streams; nil counts them by no person.
+	Topics map[string]stream.Source
+	Gate   *stream.Gate
 }
 
 // Server serves one source tree. Create it with New and end it with Close.
@@ -57,6 +63,9 @@ type state struct {
 
 // New reads the tree and begins to watch it.
 func New(options Options) (*Server, error) {
+	if options.Gate == nil {
+		options.Gate = &stream.Gate{}
+	}
 	s := &Server{options: options, reloads: newBroadcast(), stop: make(chan struct{}), watched: make(chan struct{})}
 	s.load(nil)
 	ready := make(chan error, 1)
@@ -97,7 +106,7 @@ func (s *Server) load(files []string) (changed bool) {
 		return false
 	}
 	if err == nil {
-		tree.Site.Reload = eventsPath
+		tree.Site.Stream = streamPath
 		tree.Site.Live = s.options.Live
 	}
 	s.state.Store(&state{tree, err})
@@ -122,12 +131,17 @@ func (s *Server) Documents() []subject.Page {
 
 var _ subject.Pages = (*Server)(nil)
 
-const eventsPath = "/_/events"
+// Where all that a page follows comes from, and where changes of sources alone do.
+const (
+	streamPath = "/_/stream"
+	eventsPath = "/_/events"
+)
 
 // Handler answers everything.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+eventsPath, s.events)
+	mux.Handle("GET "+streamPath, s.streams())
+	mux.Handle("GET "+eventsPath, s.options.Gate.Limit(http.HandlerFunc(s.events)))
 	mux.HandleFunc("GET /static/", s.asset)
 	mux.HandleFunc("GET /files/", s.file)
 	mux.HandleFunc("GET /adr/feed.xml", s.feed)
@@ -147,27 +161,42 @@ func (s *Server) Handler() http.Handler {
 	return s.headers(s.hosts(http.NewCrossOriginProtection().Handler(mux)))
 }
 
-// labOrPage gives the page itself to the site and everything below to the lab.
+// streams answers with the topics that a page follows.
+func (s *Server) streams() http.Handler {
+	sources := map[string]stream.Source{"reload": stream.SourceFunc(s.reloads.follow)}
+	maps.Copy(sources, s.options.Topics)
+	return &stream.Handler{Sources: sources, Gate: s.options.Gate, Logger: s.options.Logger, Done: s.stop,
+		Packs: func(r *http.Request) bool { return accepts(r, "gzip") }}
+}
+
+// labOrPage gives the page itself to the site and everything below to the lab, whose
+// own stream is counted as the others are.
 func (s *Server) labOrPage() http.Handler {
+	limited := s.options.Gate.Limit(s.options.Lab)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/lab/" {
 			s.page(w, r)
+			return
+		}
+		if r.URL.Path == "/lab/events" {
+			limited.ServeHTTP(w, r)
 			return
 		}
 		s.options.Lab.ServeHTTP(w, r)
 	})
 }
 
-// policy is the Content-Security-Policy of every page. The laboratory's page and
-// its worker may compile WebAssembly as well, and start that worker; a page with
-// inputs to change may compile it.
-func policy(path string, plays bool) string {
+// policy is the Content-Security-Policy of every answer. A page may start workers of
+// this site: one holds the stream that its tabs share, one is the laboratory. The
+// laboratory's page and its worker may compile WebAssembly as well, and so may a page
+// with inputs to change.
+func policy(path string, page, plays bool) string {
 	script, worker := "script-src 'self'", ""
-	if lab := path == "/lab/" || strings.HasPrefix(path, "/static/js/lab-worker."); lab || plays {
+	if path == "/lab/" || strings.HasPrefix(path, "/static/js/lab-worker.") || plays {
 		script += " 'wasm-unsafe-eval'"
-		if lab {
-			worker = "worker-src 'self'; "
-		}
+	}
+	if page {
+		worker = "worker-src 'self'; "
 	}
 	return "default-src 'none'; " + script + "; " + worker + "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -176,7 +205,7 @@ func policy(path string, plays bool) string {
 func (s *Server) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy(r.URL.Path, false))
+		h.Set("Content-Security-Policy", policy(r.URL.Path, false, false))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -40,9 +40,9 @@ type Site struct {
 	Asset   func(name string) string
 	Commit  Commit
 	Shallow bool // the history is cut off, so dates of creation are not known
-	// Reload is the rooted path of the stream that tells of changed sources, or
-	// "" outside of development.
-	Reload string
+	// Stream is the rooted path of the stream of all that a page follows live, or ""
+	// where no server is behind it.
+	Stream string
 	// Problems stand above the page, while somebody writes; Strict unfolds them.
 	Problems []Problem
 	Strict   bool
@@ -126,16 +126,20 @@ func frameClass(p *site.Page) string {
 
 // reviewed says whether a page keeps a column for what people say about it. The
 // column is there before the first comment, so that none moves the text; the outline
-// stands on the other side.
-func reviewed(p *site.Page) bool { return p.Review != nil && p.Kind != site.KindLab }
+// stands on the other side. A page that is laid out by itself keeps its width, and
+// comments stand below its words.
+func reviewed(p *site.Page) bool { return p.Review != nil && !laidOut(p) }
 
 // hasOutline: a short page needs none, and the home page is one.
-func hasOutline(p *site.Page) bool {
+func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
+
+// laidOut are the pages that are more than a text.
+func laidOut(p *site.Page) bool {
 	switch p.Kind {
 	case site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
-		return false
+		return true
 	}
-	return len(p.Outline) >= 2
+	return false
 }
 
 // unfolded says whether the navigation shows the pages of a section: where the

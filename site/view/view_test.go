@@ -36,7 +36,7 @@ func example() (*Site, []*site.Page) {
 		{Kind: site.KindLab, Section: "lab", Path: "/lab/", Title: "Lab"},
 		{Kind: site.KindRunbook, Section: "runbook", Path: "/runbook/x/", Title: "Runbook"},
 		{Kind: site.KindNotFound, Path: "/404.html", Title: "Nothing"}}
-	s := &Site{Title: "Example", Asset: func(name string) string { return "/static/" + name }, Reload: "/_/events",
+	s := &Site{Title: "Example", Asset: func(name string) string { return "/static/" + name }, Stream: "/_/stream",
 		Nav: []NavSection{{Title: "Design", Path: "/design/", Pages: []*site.Page{chapter}, Top: true}, {Title: "Decisions", Path: "/adr/", Pages: log.Decisions, Top: true}}}
 	return s, pages
 }

@@ -1,13 +1,15 @@
 // The laboratory: frames come as a stream of HTML and are morphed into the page,
 // so that focus, hover and selection stay where they are. The frames of the last
 // minute are kept, and the axis shows one of them everywhere.
+import { subscribe } from "./stream.js";
+
 const root = document.querySelector("[data-lab]");
 const link = root?.querySelector("[data-lab-link]");
 const answer = root?.querySelector("[data-lab-answer]");
 const say = root?.querySelector("[data-lab-say]");
 const hold = root?.querySelector("[data-lab-hold]");
 
-let stream = null;
+let leave = null; // ends the stream
 let held = false;
 let newest = "";
 let shown = ""; // what the page shows, or showed before it looked back
@@ -185,23 +187,22 @@ function keyOn(event) {
   lookBack(ago, "keys");
 }
 
+// The load runs while somebody looks; a tab in the background follows nothing.
 function open() {
-  if (stream || document.hidden || source !== "server") return;
-  stream = new EventSource(root.dataset.events);
-  stream.addEventListener("open", () => tell(held ? "Updates are paused." : "Live"));
-  stream.addEventListener("frame", (event) => show(event.data));
-  stream.addEventListener("error", () => {
-    tell("No connection to the server. Trying again …");
-    if (stream?.readyState === EventSource.CLOSED) {
-      close();
-      setTimeout(open, 5000);
-    }
+  if (leave || source !== "server") return;
+  leave = subscribe("lab", null, {
+    event: (_, html) => show(html),
+    end: ({ detail }) => tell(capital(detail)),
+    state(now) {
+      if (now === "open") tell(held ? "Updates are paused." : "Live");
+      else if (now === "lost") tell("No connection to the server. Trying again …");
+    },
   });
 }
 
 function close() {
-  stream?.close();
-  stream = null;
+  leave?.();
+  leave = null;
 }
 
 // Those who may only watch are told why, and what they may not use looks like it.
@@ -294,10 +295,6 @@ if (root && window.Idiomorph) {
     if (event.target.id !== "lab-aim") return;
     for (const word of root.querySelectorAll("[data-aimed]")) text(word, event.target.value || "leader");
   });
-  // The load runs while somebody looks; a tab in the background does not.
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
-  window.addEventListener("pagehide", close);
-  window.addEventListener("pageshow", open);
   // The laboratory in this page shows its frames through the same views.
   root.addEventListener("lab:frame", (event) => show(event.detail));
   root.addEventListener("lab:restart", () => {

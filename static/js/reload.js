@@ -1,6 +1,7 @@
 // While somebody writes: shows a page again as soon as its source is saved, and
 // stays where the reader was.
-const url = document.currentScript?.dataset.events ?? document.querySelector("script[data-events]").dataset.events;
+import { subscribe } from "./stream.js";
+
 let swapping = false;
 
 async function swap() {
@@ -29,26 +30,12 @@ async function swap() {
   }
 }
 
-// Browsers keep few connections to one host, for all its tabs together, so a tab
-// that nobody looks at gives up its own, and asks what it missed when it is back.
-let source = null;
+// The version of the sources. A page that was not looked at hears of the newest when it
+// is again.
 let seen = "";
-
-function listen() {
-  source = new EventSource(url);
-  source.addEventListener("version", (event) => {
-    if (seen && seen !== event.data) swap();
-    seen = event.data;
-  });
-  source.addEventListener("reload", (event) => { seen = event.data; swap(); });
-}
-
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) {
-    source?.close();
-    source = null;
-  } else if (!source) {
-    listen();
-  }
+subscribe("reload", null, {
+  event(_, version) {
+    if (seen && seen !== version) swap();
+    seen = version;
+  },
 });
-if (!document.hidden) listen();

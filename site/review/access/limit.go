@@ -104,6 +104,17 @@ func NetworkOf(r *http.Request) string {
 	return network(addr)
 }
 
+// Counted says by whom requests are counted: the id of a person, "" if nobody is known,
+// and the network that they come from.
+func Counted(who Identifier) func(*http.Request) (person, network string) {
+	return func(r *http.Request) (person, network string) {
+		if actor, err := who.Identify(r); err == nil {
+			person = actor.ID
+		}
+		return person, NetworkOf(r)
+	}
+}
+
 // network is what one household or company usually has.
 func network(addr netip.Addr) string {
 	bits := 24

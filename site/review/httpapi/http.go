@@ -14,6 +14,7 @@ import (
 	"lockstep/site/review/refusal"
 	"lockstep/site/review/strictjson"
 	"lockstep/site/review/subject"
+	"lockstep/site/stream"
 )
 
 // Options are what an [API] is made of.
@@ -23,15 +24,16 @@ type Options struct {
 	Who     access.Identifier
 	Logger  *slog.Logger
 	Now     func() time.Time // default: time.Now
+	// Gate counts the streams; nil counts those of this API alone.
+	Gate *stream.Gate
 	// Done ends the streams.
 	Done <-chan struct{}
 }
 
 // API answers requests about the reviews of a site.
 type API struct {
-	o         Options
-	following followers
-	previews  *access.Allowance
+	o        Options
+	previews *access.Allowance
 }
 
 // New makes an API.
@@ -41,6 +43,9 @@ func New(o Options) *API {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Gate == nil {
+		o.Gate = &stream.Gate{Who: access.Counted(o.Who)}
 	}
 	return &API{o: o, previews: access.NewAllowance(previewShare, previewAtOnce, o.Now)}
 }

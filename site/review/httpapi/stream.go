@@ -1,36 +1,45 @@
 package httpapi
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
 	"time"
+
+	"lockstep/site/review/refusal"
+	"lockstep/site/review/state"
 )
 
-const (
-	streamBeat   = 15 * time.Second // keeps proxies from closing a quiet stream
-	streamBuffer = 200              // notices in one write
-)
+// writeWithin is how long a reader may take for what is written.
+const writeWithin = 30 * time.Second
 
-// getEvents streams the events of a page from the number that the reader has
-// seen on, each once and in order. A reader who was away gets what was missed;
-// one who is slow is not waited for, since the log keeps everything.
+// getEvents is the topic "review" of a page as a stream of its own, for programs. It
+// goes on from the number in the query, or in the header of a browser that was cut off.
 func (a *API) getEvents(q *request) error {
-	leave, err := a.following.enter(q.r, q.actor)
+	leave, err := a.o.Gate.Enter(q.r)
 	if err != nil {
-		return err
+		return refusal.New(http.StatusServiceUnavailable, "busy", "%s", err)
 	}
 	defer leave()
-	service, page := a.o.Service, q.d.Name
-	watch := service.Watch(page)
-	_, after, err := service.News(q.r.Context(), page, 0, 0)
+	ctx, stop := context.WithCancel(q.r.Context())
+	defer stop()
+	go func() {
+		select {
+		case <-a.o.Done:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	_, newest, err := a.o.Service.News(ctx, q.d.Name, 0, 0)
 	if err != nil {
 		return err
 	}
+	f := follower{request: q.r, page: q.d, who: q.actor, after: newest, resumes: true}
 	for _, from := range []string{q.r.URL.Query().Get("after"), q.r.Header.Get("Last-Event-ID")} {
 		if n, err := strconv.ParseUint(from, 10, 64); err == nil {
-			after = min(n, after)
+			f.after = min(n, f.after)
 		}
 	}
 	out := http.NewResponseController(q.w)
@@ -38,45 +47,21 @@ func (a *API) getEvents(q *request) error {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
 	write := func(format string, args ...any) error {
-		out.SetWriteDeadline(time.Now().Add(2 * streamBeat))
+		out.SetWriteDeadline(time.Now().Add(writeWithin))
 		if _, err := fmt.Fprintf(q.w, format, args...); err != nil {
 			return err
 		}
 		return out.Flush()
 	}
-	if write("retry: 1000\n: as of #%d\n\n", after) != nil {
+	if write("retry: 1000\n: as of #%d\n\n", f.after) != nil {
 		return nil
 	}
-	beat := time.NewTicker(streamBeat)
-	defer beat.Stop()
-	for {
-		news, _, err := service.News(q.r.Context(), page, after, streamBuffer)
+	a.follow(ctx, f, func(n state.Notice) error {
+		data, err := json.Marshal(n)
 		if err != nil {
-			return nil
+			return err
 		}
-		for _, n := range news {
-			data, err := json.Marshal(n)
-			if err != nil || write("id: %d\nevent: change\ndata: %s\n\n", n.N, data) != nil {
-				return nil
-			}
-			after = n.N
-		}
-		if len(news) == streamBuffer {
-			continue
-		}
-		for quiet := true; quiet; {
-			select {
-			case <-q.r.Context().Done():
-				return nil
-			case <-a.o.Done:
-				return nil
-			case <-beat.C:
-				if write(": beat\n\n") != nil {
-					return nil
-				}
-			case <-watch:
-				watch, quiet = service.Watch(page), false
-			}
-		}
-	}
+		return write("id: %d\nevent: change\ndata: %s\n\n", n.N, data)
+	}, func() error { return write(": beat\n\n") }) // the headers are sent: it ends, whatever the reason
+	return nil
 }

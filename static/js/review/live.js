@@ -1,20 +1,36 @@
 // What others write, as they write it.
+import { subscribe } from "../stream.js";
 import { arrange } from "./cards.js";
-import { $, $$, bar, enter, ours, page, region, say } from "./page.js";
+import { $, $$, bar, enter, make, ours, page, region, say } from "./page.js";
 
-let source;
+let endStream = null;
 
 export function follow() {
-  source?.close();
-  source = null;
-  if (!region.hasAttribute("data-live") || document.hidden) return;
-  source = new EventSource(`/api/reviews/${page}/events?after=${region.dataset.asOf}`);
+  unfollow();
+  if (!region.hasAttribute("data-live")) return;
   let waiting = false;
-  source.addEventListener("change", (event) => {
-    if (Number(event.lastEventId) <= Number(region.dataset.asOf) || waiting) return;
-    waiting = true;
-    setTimeout(async () => { waiting = false; if (Number(event.lastEventId) > Number(region.dataset.asOf)) await refresh(); }, 60);
+  endStream = subscribe(region.dataset.topic, Number(region.dataset.asOf), {
+    event(_name, _data, number) {
+      if (number <= Number(region.dataset.asOf) || waiting) return;
+      waiting = true;
+      setTimeout(async () => { waiting = false; if (number > Number(region.dataset.asOf)) await refresh(); }, 60);
+    },
+    end({ status, detail }) {
+      if (status !== 503) tellEnd(`${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`);
+    },
   });
+}
+
+// tellEnd takes the place of the bar, whose buttons would be refused. What is typed is
+// kept.
+function tellEnd(why) {
+  const notice = make("p", "review-error", `${why} What others write does not appear any more. `);
+  notice.setAttribute("role", "alert");
+  const again = make("a", "", "Load the page again");
+  again.href = location.pathname;
+  notice.append(again, ".");
+  if (bar) bar.replaceChildren(notice);
+  else region.prepend(notice);
 }
 
 // refresh fetches the region and the bar and puts them in the place of the old ones.
@@ -75,5 +91,6 @@ function remember() {
 
 // unfollow ends the stream: the page has no review any more.
 export function unfollow() {
-  source?.close();
+  endStream?.();
+  endStream = null;
 }
