@@ -50,7 +50,7 @@ func (t *Tree) Write(ctx context.Context, out string) (Result, error) {
 		return Result{}, fmt.Errorf("create output folder: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	w := &writer{dir: temp, made: make(map[string]bool)}
+	w := &writer{dir: temp, before: out, made: make(map[string]bool)}
 	if err := t.write(ctx, w); err != nil {
 		return Result{}, err
 	}
@@ -99,11 +99,19 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 				return fmt.Errorf("render %s: %w", p.Path, err)
 			}
 			w.find(findings)
+			if text := t.Markdown(p); text != nil {
+				if err := w.file(p.Markdown, text); err != nil {
+					return err
+				}
+			}
 			return w.put(p.Path+"index.html", data)
 		})
 	}
 	for short, full := range t.Redirects() {
 		jobs = append(jobs, func() error { return w.put(redirectFile(short), redirectPage(&t.Site, short, full)) })
+	}
+	for path := range t.pictures {
+		jobs = append(jobs, func() error { return t.putPicture(w, path) })
 	}
 	hasLab := slices.ContainsFunc(t.Pages, func(p *site.Page) bool { return p.Kind == site.KindLab })
 	for name, a := range Assets() {

@@ -16,6 +16,9 @@ func (t *Tree) siteFrame() view.Site {
 	if s.BaseURL != "" && !strings.HasSuffix(s.BaseURL, "/") {
 		s.BaseURL += "/"
 	}
+	if len(t.decisions) > 0 {
+		s.Feed = feedPath
+	}
 	var sections []string
 	grouped := make(map[string][]*site.Page)
 	for _, p := range t.Pages {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"lockstep/site"
+	"lockstep/site/card"
 	"lockstep/site/claims"
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
@@ -44,6 +45,7 @@ type Tree struct {
 	reviews     *reviews
 	redirects   map[string]string
 	origin      origin.Origin
+	pictures    map[string]card.Words // by path
 
 	definitions map[string]definition
 	prefixes    map[string]bool
@@ -91,7 +93,9 @@ func newTree(b *Builder) *Tree {
 	t.define()
 	t.joinLedger()
 	t.order()
+	t.describeLists()
 	t.redirect()
+	t.variants()
 	t.locate()
 	t.refer()
 	t.judgeNames()
@@ -100,6 +104,7 @@ func newTree(b *Builder) *Tree {
 	t.judgeMilestones()
 	t.indexReviews()
 	t.Site = t.siteFrame()
+	t.share()
 	t.placeFindings()
 	t.Findings = t.Kept(t.Findings)
 	for _, p := range t.Pages {
