@@ -34,6 +34,12 @@ func Stylesheet() ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
+// Style is one stylesheet by itself, for what few pages show: css/search.css.
+func Style(name string) ([]byte, error) {
+	data, err := files.ReadFile("css/" + name + ".css")
+	return []byte(withoutComments(string(data))), err
+}
+
 func withoutComments(css string) string {
 	var b strings.Builder
 	for {

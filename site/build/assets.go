@@ -80,6 +80,11 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 		text = strings.ReplaceAll(text, `"../`+name+`"`, `"../`+strings.TrimPrefix(a.Path, "/static/")+`"`)
 	}
 	all["css/site.css"] = newAsset("css/site.css", []byte(text))
+	found, err := static.Style("search")
+	if err != nil {
+		panic("stylesheets are embedded: " + err.Error())
+	}
+	all["css/search.css"] = newAsset("css/search.css", found)
 	return all
 })
 

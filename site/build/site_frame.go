@@ -16,6 +16,7 @@ func (t *Tree) siteFrame() view.Site {
 	if s.BaseURL != "" && !strings.HasSuffix(s.BaseURL, "/") {
 		s.BaseURL += "/"
 	}
+	s.Search, s.Index = t.searchPath, t.indexPath
 	var sections []string
 	grouped := make(map[string][]*site.Page)
 	for _, p := range t.Pages {
