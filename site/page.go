@@ -22,6 +22,9 @@ type Page struct {
 	// are where readers see and change Source or Data, "" where that is not known.
 	Data               string
 	SourceURL, EditURL string
+	// Picture and Markdown are rooted paths of what goes with the page, or "": what is
+	// shown where somebody shares it, and its text as Markdown.
+	Picture, Markdown string
 
 	Title   string
 	Summary string // one or two sentences of plain text

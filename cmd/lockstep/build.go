@@ -24,6 +24,11 @@ func newBuildCommand() *cobra.Command {
 relative. Text files have compressed copies beside them (.br, .gz). The same
 sources give the same bytes.
 
+Beside each page stands its Markdown, index.md, and llms.txt lists them. With the
+address of the site, by --base-url or as url in lockstep.yaml, each page names a
+picture of its title and status for whoever shares it. Where that address has a
+path, robots.txt is not read by crawlers, which a warning says.
+
 What is wrong with a source is printed with file, line and mend, and the exit
 code is 1; the tree is written as far as it goes. The last line is the account of all
 texts of the repository: how many are pages, and why the others are none.`,
@@ -82,7 +87,7 @@ texts of the repository: how many are pages, and why the others are none.`,
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
 	cmd.Flags().StringVar(&out, "out", "public", "folder to write; replaced as a whole (default: public, in the repository)")
-	cmd.Flags().StringVar(&baseURL, "base-url", "", "where the site will be published, for the feed and the site map")
+	cmd.Flags().StringVar(&baseURL, "base-url", "", "where the site will be published, for feed, site map and pictures")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print counts, findings and account as JSON")
 	return cmd
 }

@@ -1,7 +1,6 @@
 package build
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -83,11 +82,7 @@ func (t *Tree) keepWithin(series Series, p *site.Page) {
 
 func (t *Tree) addLog(series Series, log *site.Log) {
 	section := series.section()
-	p := &site.Page{Kind: site.KindLog, Section: section, Path: series.Address, Title: t.sectionTitle(section, series.Name), Log: log,
-		Summary: fmt.Sprintf("%d decisions, each with its status, its alternatives and what it cost.", len(log.Decisions))}
-	if len(log.Decisions) == 1 {
-		p.Summary = "One decision, with its status, its alternatives and what it cost."
-	}
+	p := &site.Page{Kind: site.KindLog, Section: section, Path: series.Address, Title: t.sectionTitle(section, series.Name), Log: log}
 	t.introduce(p)
 	t.add(p, t.intros[series.Address])
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"lockstep/site"
+	"lockstep/site/card"
 	"lockstep/site/model"
 )
 
@@ -31,11 +33,13 @@ func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 	if err := w.put("/_redirects", t.redirectsFile()); err != nil {
 		return err
 	}
-	robots := "User-agent: *\nAllow: /\n"
-	if t.Site.BaseURL != "" {
-		robots += "Sitemap: " + t.Site.BaseURL + "sitemap.xml\n"
+	if err := w.put("/robots.txt", t.robots(w)); err != nil {
+		return err
 	}
-	if err := w.put("/robots.txt", []byte(robots)); err != nil {
+	if err := w.put("/llms.txt", t.LLMs()); err != nil {
+		return err
+	}
+	if err := w.put("/favicon.ico", card.Icon()); err != nil {
 		return err
 	}
 	if err := w.put("/sitemap.xml", t.Sitemap()); err != nil {
@@ -47,6 +51,24 @@ func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 		}
 	}
 	return os.WriteFile(filepath.Join(w.dir, marker), []byte("lockstep build replaces this folder as a whole.\n"), 0o644)
+}
+
+// robots lets crawlers in and shows them the site map. Below a path nobody asks for the
+// file, which is said there and by a warning.
+func (t *Tree) robots(w *writer) []byte {
+	text := "User-agent: *\nAllow: /\n"
+	if t.Site.BaseURL == "" {
+		return []byte(text)
+	}
+	sitemap := "Sitemap: " + t.Site.BaseURL + "sitemap.xml\n"
+	if below := basePath(t.Site.BaseURL); below != "/" {
+		root := strings.TrimSuffix(t.Site.BaseURL, strings.TrimPrefix(below, "/"))
+		text = "# Crawlers read robots.txt at " + root + "robots.txt only, and not this file. Its line for there:\n# " + sitemap + text
+		w.find([]site.Finding{{File: "robots.txt", Rule: "robots", Severity: site.Warning,
+			Message: "the site is published below " + below + ", and crawlers read robots.txt only at the root of a host",
+			Mend:    "add the line " + strings.TrimSpace(sitemap) + " to " + root + "robots.txt, or write rules: {robots: off}"}})
+	}
+	return []byte(text + sitemap)
 }
 
 // pathsPath is where the list of all pages stands that page 404 asks for.

@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/xml"
 	"fmt"
 	"net/url"
@@ -11,20 +12,28 @@ import (
 	"time"
 
 	"lockstep/site"
+	"lockstep/site/view"
 )
 
+// feedPath is where the feed of the decisions stands.
+const feedPath = "/adr/feed.xml"
+
 type atomFeed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Links   []atomLink  `xml:"link"`
-	Author  atomAuthor  `xml:"author"`
-	Entries []atomEntry `xml:"entry"`
+	XMLName   xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Language  string      `xml:"xml:lang,attr"`
+	ID        string      `xml:"id"`
+	Title     string      `xml:"title"`
+	Subtitle  string      `xml:"subtitle,omitempty"`
+	Updated   string      `xml:"updated"`
+	Links     []atomLink  `xml:"link"`
+	Author    atomAuthor  `xml:"author"`
+	Generator string      `xml:"generator"`
+	Entries   []atomEntry `xml:"entry"`
 }
 
 type atomLink struct {
-	Rel  string `xml:"rel,attr,omitempty"`
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr"`
 	Href string `xml:"href,attr"`
 }
 
@@ -33,12 +42,14 @@ type atomAuthor struct {
 }
 
 type atomEntry struct {
-	ID       string        `xml:"id"`
-	Title    string        `xml:"title"`
-	Updated  string        `xml:"updated"`
-	Link     atomLink      `xml:"link"`
-	Category *atomCategory `xml:"category"`
-	Summary  string        `xml:"summary"`
+	ID        string        `xml:"id"`
+	Title     string        `xml:"title"`
+	Published string        `xml:"published,omitempty"`
+	Updated   string        `xml:"updated"`
+	Authors   []atomAuthor  `xml:"author"`
+	Link      atomLink      `xml:"link"`
+	Category  *atomCategory `xml:"category"`
+	Summary   string        `xml:"summary"`
 }
 
 type atomCategory struct {
@@ -48,29 +59,37 @@ type atomCategory struct {
 // epoch dates what has no date: the feed must not depend on the clock.
 const epoch = "1970-01-01T00:00:00Z"
 
-// Feed is an Atom feed of the decisions, newest first.
+// Feed is an Atom feed of the decisions, newest first. Its dates are those of the
+// repository and of the records, so it is the same whenever it is built.
 func (t *Tree) Feed() []byte {
-	base := t.Site.BaseURL
-	authority := "lockstep.invalid"
-	if u, err := url.Parse(base); err == nil && u.Host != "" {
-		authority = u.Hostname()
+	base := strings.TrimSuffix(t.Site.BaseURL, "/")
+	home := "/"
+	if len(t.series) > 0 {
+		home = t.series[0].Address
 	}
-	id := func(path string) string { return fmt.Sprintf("tag:%s,2026:%s", authority, escapePath(path)) }
 	href := func(path string) string {
 		if base == "" {
-			return escapePath(site.Rel("/adr/", path))
+			return escapePath(site.Rel(feedPath, path))
 		}
-		return strings.TrimSuffix(base, "/") + escapePath(path)
+		return base + escapePath(path)
 	}
-	f := atomFeed{ID: id("/adr/"), Title: t.Site.Title + ": decisions", Updated: epoch, Author: atomAuthor{t.Site.Title},
-		Links: []atomLink{{"self", href("/adr/feed.xml")}, {"", href("/adr/")}}}
+	f := atomFeed{Language: "en", ID: t.feedID(home), Title: t.Site.Title + ": decisions", Subtitle: t.Site.Tagline, Updated: epoch,
+		Author: atomAuthor{t.Site.Title}, Generator: "Lockstep", Links: []atomLink{{"alternate", "text/html", href(home)}}}
+	if base != "" { // an address of itself that is not whole says nothing
+		f.Links = append(f.Links, atomLink{"self", "application/atom+xml", href(feedPath)})
+	}
 	for _, p := range t.decisions {
-		e := atomEntry{ID: id(p.Path), Title: p.Decision.ID + ": " + p.Title, Updated: updated(p), Link: atomLink{"", href(p.Path)}, Summary: p.Decision.Outcome}
+		e := atomEntry{ID: t.feedID(p.Path), Title: p.Decision.ID + ": " + p.Title, Updated: updated(p), Link: atomLink{"alternate", "text/html", href(p.Path)},
+			Summary: cmp.Or(p.Decision.Outcome, p.Summary)}
+		// A record that was dated ahead was published when it was last touched.
+		if e.Published = view.Published(p); e.Published != "" {
+			e.Published = min(e.Published, e.Updated)
+		}
+		for _, name := range p.Decision.Deciders {
+			e.Authors = append(e.Authors, atomAuthor{name})
+		}
 		if p.Decision.Status != site.StatusUnknown {
 			e.Category = &atomCategory{string(p.Decision.Status)}
-		}
-		if e.Summary == "" {
-			e.Summary = p.Summary
 		}
 		f.Entries = append(f.Entries, e)
 		f.Updated = max(f.Updated, e.Updated)
@@ -79,15 +98,24 @@ func (t *Tree) Feed() []byte {
 	return marshal(f)
 }
 
+// feedID is a name that stays: a tag of the host where the site is published, else a
+// number made of what the site is called, since nobody owns a host then.
+func (t *Tree) feedID(path string) string {
+	if u, err := url.Parse(t.Site.BaseURL); err == nil && u.Host != "" {
+		return "tag:" + u.Hostname() + ",2026:" + escapePath(path)
+	}
+	sum := sha256.Sum256([]byte(t.Site.Title + "\x00" + path))
+	id := sum[:16]
+	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // version 8 of RFC 9562: the hash is ours
+	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
+
 // updated is the last change of a decision: by the repository, else by its date.
 func updated(p *site.Page) string {
 	if !p.History.Updated.IsZero() {
 		return p.History.Updated.UTC().Format(time.RFC3339)
 	}
-	if date, err := time.Parse(time.DateOnly, p.Decision.Date); err == nil {
-		return date.Format(time.RFC3339)
-	}
-	return epoch
+	return cmp.Or(view.Published(p), epoch)
 }
 
 func marshal(v any) []byte {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -29,6 +30,7 @@ Text.
 ---
 status: accepted
 date: 2024-05-01
+deciders: [Ann, Bo]
 supersedes: ADR-0001
 ---
 # Second
@@ -43,7 +45,11 @@ status: proposed
 # Undated
 `
 
-// TestFeed: what a reader of Atom demands, with and without a base URL.
+// atomName is what Atom allows as a permanent name here: whole, and nobody's by accident.
+var atomName = regexp.MustCompile(`^(tag:example\.org,2026:/[^ ]*|urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$`)
+
+// TestFeed: what RFC 4287 demands, with and without a base URL, and dates that are those
+// of the records.
 func TestFeed(t *testing.T) {
 	for _, base := range []string{"", "https://example.org/docs"} {
 		out, _ := write(t, tree(t, dated), Options{BaseURL: base})
@@ -52,12 +58,15 @@ func TestFeed(t *testing.T) {
 			t.Fatal(err)
 		}
 		type element struct {
-			ID      string `xml:"id"`
-			Title   string `xml:"title"`
-			Updated string `xml:"updated"`
-			Author  string `xml:"author>name"`
-			Links   []struct {
+			IDs       []string `xml:"id"`
+			Titles    []string `xml:"title"`
+			Updated   []string `xml:"updated"`
+			Published []string `xml:"published"`
+			Summary   []string `xml:"summary"`
+			Author    []string `xml:"author>name"`
+			Links     []struct {
 				Rel  string `xml:"rel,attr"`
+				Type string `xml:"type,attr"`
 				Href string `xml:"href,attr"`
 			} `xml:"link"`
 		}
@@ -69,27 +78,51 @@ func TestFeed(t *testing.T) {
 		if err := xml.Unmarshal(data, &feed); err != nil {
 			t.Fatal(err)
 		}
-		if len(feed.Entries) != 3 || feed.Author == "" || feed.Entries[0].Title != "ADR-0002: Second" || feed.Entries[0].Updated != "2024-05-01T00:00:00Z" || feed.Updated != feed.Entries[0].Updated {
-			t.Errorf("feed %+v", feed)
+		if len(feed.Entries) != 3 || len(feed.Author) != 1 || feed.Author[0] == "" {
+			t.Fatalf("feed %+v", feed)
 		}
-		var ids []string
-		for _, e := range append(feed.Entries, feed.element) {
-			ids = append(ids, e.ID)
-			if _, err := time.Parse(time.RFC3339, e.Updated); err != nil {
-				t.Error(err)
+		first := feed.Entries[0]
+		if first.Titles[0] != "ADR-0002: Second" || first.Updated[0] != "2024-05-01T00:00:00Z" || !slices.Equal(first.Published, first.Updated) || !slices.Equal(first.Author, []string{"Ann", "Bo"}) {
+			t.Errorf("first entry %+v", first)
+		}
+		if undated := feed.Entries[2]; len(undated.Published) != 0 || undated.Updated[0] != epoch {
+			t.Errorf("a record without a date: %+v", undated)
+		}
+		ids := make(map[string]bool)
+		for i, e := range append(feed.Entries, feed.element) {
+			if len(e.IDs) != 1 || len(e.Titles) != 1 || len(e.Updated) != 1 || len(e.Published) > 1 || len(e.Summary) > 1 {
+				t.Fatalf("entry %d has an element that must stand once: %+v", i, e)
 			}
-			if u, err := url.Parse(e.ID); err != nil || u.Scheme != "tag" {
-				t.Errorf("id %q is not a tag", e.ID)
+			if !atomName.MatchString(e.IDs[0]) || ids[e.IDs[0]] || strings.HasPrefix(e.IDs[0], "tag:") != (base != "") {
+				t.Errorf("id %q", e.IDs[0])
 			}
-			for _, l := range e.Links {
-				if u, err := url.Parse(l.Href); err != nil || u.IsAbs() != (base != "") || !strings.HasPrefix(l.Href, base) {
-					t.Errorf("link %q, base %q", l.Href, base)
+			ids[e.IDs[0]] = true
+			for _, date := range append(e.Updated, e.Published...) {
+				if _, err := time.Parse(time.RFC3339, date); err != nil || date > feed.Updated[0] {
+					t.Errorf("date %q: %v", date, err)
 				}
 			}
+			rels := make(map[string]int)
+			for _, l := range e.Links {
+				rels[l.Rel]++
+				if u, err := url.Parse(l.Href); err != nil || u.IsAbs() != (base != "") || !strings.HasPrefix(l.Href, base) || l.Type == "" {
+					t.Errorf("link %+v, base %q", l, base)
+				}
+			}
+			if rels["alternate"] != 1 || (rels["self"] == 1) != (base != "" && i == len(feed.Entries)) {
+				t.Errorf("entry %d: links %+v", i, e.Links)
+			}
 		}
-		slices.Sort(ids)
-		if len(slices.Compact(ids)) != 4 {
-			t.Errorf("ids repeat: %q", ids)
+	}
+}
+
+// TestFeed_shown: pages of a site with decisions lead to the feed, for programs and for
+// people; others do not.
+func TestFeed_shown(t *testing.T) {
+	for text, want := range map[string]int{dated: 2, "-- README.md --\n# Only this\n\nText.\n": 0} {
+		out, _ := write(t, tree(t, text), Options{})
+		if page := contents(t, out)["index.html"]; strings.Count(page, `adr/feed.xml"`) != want {
+			t.Errorf("the home page leads to the feed %d times, want %d", strings.Count(page, `adr/feed.xml"`), want)
 		}
 	}
 }
@@ -101,7 +134,7 @@ func TestWrite_extras(t *testing.T) {
 	files := contents(t, out)
 	for name, want := range map[string]string{
 		"404.html":                     `href="/docs/static/css/site.`,
-		"robots.txt":                   "Sitemap: https://example.org/docs/sitemap.xml",
+		"robots.txt":                   "# Crawlers read robots.txt at https://example.org/robots.txt only, and not this file. Its line for there:\n# Sitemap: https://example.org/docs/sitemap.xml",
 		"sitemap.xml":                  "<loc>https://example.org/docs/adr/20240301-%C3%BCber/</loc>",
 		"_redirects":                   "/docs/adr/2 /docs/adr/0002-second/ 301",
 		"adr/2/index.html":             `<link rel="canonical" href="https://example.org/docs/adr/0002-second/">`,

@@ -1,7 +1,6 @@
 package build
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -23,8 +22,8 @@ func (t *Tree) introduce(p *site.Page) {
 	if d.Title != "" && t.config.Titles[p.Section] == "" {
 		p.Title = d.Title
 	}
-	if d.Meta.Summary != "" {
-		p.Summary = d.Meta.Summary
+	if d.Summary != "" {
+		p.Summary = d.Summary
 	}
 	t.bySource[d.Source] = p
 }
@@ -61,10 +60,6 @@ func (t *Tree) addSections() {
 		}
 		section := strings.Trim(list, "/")
 		p := &site.Page{Kind: site.KindSection, Section: section, Path: list, Title: t.sectionTitle(section, titled(section)), Pages: lists[list]}
-		p.Summary = fmt.Sprintf("%d pages.", len(p.Pages))
-		if len(p.Pages) == 1 {
-			p.Summary = "One page."
-		}
 		t.introduce(p)
 		t.add(p, t.intros[list])
 	}

@@ -52,7 +52,7 @@ func (t *Tree) Write(ctx context.Context, out string) (Result, error) {
 		return Result{}, fmt.Errorf("create output folder: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	w := &writer{dir: temp, made: make(map[string]bool)}
+	w := &writer{dir: temp, before: out, made: make(map[string]bool)}
 	if err := t.write(ctx, w); err != nil {
 		return Result{}, err
 	}
@@ -96,13 +96,24 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 	var jobs []func() error
 	prepared := make([]*search.Prepared, len(t.Pages))
 	for i, p := range t.Pages {
-		jobs = append(jobs, func() (err error) { prepared[i], err = t.writePage(ctx, w, p); return err })
+		jobs = append(jobs, func() (err error) {
+			if text := t.Markdown(p); text != nil {
+				if err := w.file(p.Markdown, text); err != nil {
+					return err
+				}
+			}
+			prepared[i], err = t.writePage(ctx, w, p)
+			return err
+		})
 	}
 	for _, p := range t.lookup.pages {
 		jobs = append(jobs, func() error { _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {
 		jobs = append(jobs, func() error { return w.put(redirectFile(short), redirectPage(&t.Site, short, full)) })
+	}
+	for path := range t.pictures {
+		jobs = append(jobs, func() error { return t.putPicture(w, path) })
 	}
 	hasLab := slices.ContainsFunc(t.Pages, func(p *site.Page) bool { return p.Kind == site.KindLab })
 	for name, a := range Assets() {

@@ -17,6 +17,9 @@ func (t *Tree) siteFrame() view.Site {
 		s.BaseURL += "/"
 	}
 	s.Search, s.Index = t.searchPath, t.indexPath
+	if len(t.decisions) > 0 {
+		s.Feed = feedPath
+	}
 	var sections []string
 	grouped := make(map[string][]*site.Page)
 	for _, p := range t.Pages {

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"lockstep/site"
+	"lockstep/site/card"
 	"lockstep/site/claims"
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
@@ -35,13 +36,16 @@ type Tree struct {
 	bySource    map[string]*site.Page
 	byPath      map[string]*site.Page
 	intros      map[string]*document // by the path of the list
-	files       []string             // that pages show or link to, other than sources
-	log         *site.Log            // of the first series
+	wikiOnce    sync.Once
+	wikiNames   map[string][]*site.Page // by their names, see [Tree.byName]
+	files       []string                // that pages show or link to, other than sources
+	log         *site.Log               // of the first series
 	series      []joined
 	decisions   []*site.Page // of all series
 	reviews     *reviews
 	redirects   map[string]string
 	origin      origin.Origin
+	pictures    map[string]card.Words // by path
 
 	definitions map[string]definition
 	prefixes    map[string]bool
@@ -93,7 +97,9 @@ func newTree(b *Builder) *Tree {
 	t.define()
 	t.joinLedger()
 	t.order()
+	t.describeLists()
 	t.redirect()
+	t.variants()
 	t.locate()
 	t.refer()
 	t.judgeNames()
@@ -103,6 +109,7 @@ func newTree(b *Builder) *Tree {
 	t.indexReviews()
 	t.addSearch()
 	t.Site = t.siteFrame()
+	t.share()
 	t.placeFindings()
 	t.Findings = t.Kept(t.Findings)
 	for _, p := range t.Pages {

@@ -17,6 +17,7 @@ import (
 // writer writes files below a folder, from many goroutines.
 type writer struct {
 	dir      string
+	before   string // the tree that this one replaces, "" if there is none
 	files    atomic.Int64
 	bytes    atomic.Int64
 	mu       sync.Mutex

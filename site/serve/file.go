@@ -6,11 +6,20 @@ import (
 	"strings"
 
 	"lockstep/site/build"
+	"lockstep/site/card"
 )
 
 // asset answers with a static file. Its name holds its hash, so it never
 // changes.
 func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
+	if st := s.state.Load(); st.tree != nil {
+		if picture := st.tree.Picture(r.URL.Path); picture != nil {
+			w.Header().Set("Content-Type", "image/png")
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			send(w, r, http.StatusOK, picture)
+			return
+		}
+	}
 	a := build.AssetAt(r.URL.Path)
 	if a == nil {
 		http.NotFound(w, r)
@@ -57,6 +66,26 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.NotFound(w, r)
+}
+
+func icon(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "image/x-icon")
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	send(w, r, http.StatusOK, card.Icon())
+}
+
+func (s *Server) llms(w http.ResponseWriter, r *http.Request) {
+	if st := s.state.Load(); st.tree != nil {
+		s.text(w, r, "text/plain", st.tree.LLMs())
+		return
+	}
+	http.NotFound(w, r)
+}
+
+func (s *Server) text(w http.ResponseWriter, r *http.Request, kind string, data []byte) {
+	w.Header().Set("Content-Type", kind+"; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, no-cache")
+	body(w, r, http.StatusOK, data)
 }
 
 // sheet answers with the model for the reader's browser.

@@ -22,6 +22,12 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := st.tree.ByPath(r.URL.Path)
+	if path, ok := strings.CutSuffix(r.URL.Path, "index.md"); ok {
+		if of := st.tree.ByPath(path); of != nil && of.Markdown == r.URL.Path {
+			s.text(w, r, "text/markdown", st.tree.Markdown(of))
+			return
+		}
+	}
 	if p == nil {
 		s.elsewhere(w, r, st.tree)
 		return

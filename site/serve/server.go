@@ -149,6 +149,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET "+model.SheetPath, s.sheet)
 	mux.HandleFunc("GET "+search.Folder, s.searchFile)
 	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
+	mux.HandleFunc("GET /favicon.ico", icon)
+	mux.HandleFunc("GET /llms.txt", s.llms)
 	if s.options.Lab != nil {
 		mux.Handle("/lab/", s.labOrPage())
 	}

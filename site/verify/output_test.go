@@ -27,6 +27,7 @@ func TestOutput(t *testing.T) {
 		{"dead picture", `<img src="x.png" alt="">`, "dead-link"},
 		{"twice the same id", `<p id="a"></p><p id="a"></p>`, "duplicate-id"},
 		{"inline script", `<script>1</script>`, "inline-code"},
+		{"data for searchers", `<script type="application/ld+json">{}</script>`, ""},
 		{"event handler", `<p onclick="x()">`, "inline-code"},
 		{"inline style", `<p style="x">`, "inline-code"},
 		{"style element", `<style>p{}</style>`, "inline-code"},

@@ -83,7 +83,7 @@ func (p *page) element(tag string, attrs map[string]string) {
 	case "iframe", "object", "embed", "base", "applet":
 		p.find("inline-code", "leave it out", "there is an element <%s>, which the policy blocks", tag)
 	case "script":
-		if attrs["src"] == "" && attrs["type"] != "application/json" {
+		if attrs["src"] == "" && attrs["type"] != "application/json" && attrs["type"] != "application/ld+json" {
 			p.find("inline-code", mendPolicy, "there is an inline script, which the policy blocks")
 		}
 	case "img":

@@ -40,6 +40,8 @@ type Site struct {
 	Asset   func(name string) string
 	Commit  Commit
 	Shallow bool // the history is cut off, so dates of creation are not known
+	// Feed is the rooted path of the feed of the decisions, or "" if there are none.
+	Feed string
 	// Stream is the rooted path of the stream of all that a page follows live, or ""
 	// where no server is behind it.
 	Stream string

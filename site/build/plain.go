@@ -1,0 +1,165 @@
+package build
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"lockstep/site"
+)
+
+// variants tells pages that have one where their Markdown stands: beside their HTML.
+// It is the source as it was written, with links that lead on between such files; lists
+// that were made are made in Markdown too.
+func (t *Tree) variants() {
+	for _, p := range t.Pages {
+		if t.documents[p] != nil || p.Kind == site.KindSection || p.Kind == site.KindLog {
+			p.Markdown = p.Path + "index.md"
+		}
+	}
+}
+
+// Markdown is a page as Markdown, or nil if it has no such variant.
+func (t *Tree) Markdown(p *site.Page) []byte {
+	if p.Markdown == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	if d := t.documents[p]; d != nil {
+		t.relink(&b, p, string(d.text))
+	} else {
+		fmt.Fprintf(&b, "# %s\n", plainLine(p.Title))
+	}
+	pages := p.Pages
+	if p.Kind == site.KindLog && p.Log != nil {
+		pages = p.Log.Decisions
+	}
+	if p.Kind == site.KindSection || p.Kind == site.KindLog {
+		b.WriteString("\n")
+		for _, other := range pages {
+			listed(&b, other, escapePath(site.Rel(p.Markdown, plainPath(other))))
+		}
+	}
+	return b.Bytes()
+}
+
+// plainPath is the Markdown of a page, or the page itself.
+func plainPath(p *site.Page) string {
+	if p.Markdown != "" {
+		return p.Markdown
+	}
+	return p.Path
+}
+
+// listed is a line about a page.
+func listed(b *bytes.Buffer, p *site.Page, href string) {
+	title := plainLine(p.Title)
+	if p.Decision != nil {
+		title = p.Decision.ID + " (" + string(p.Decision.Status) + "): " + title
+	}
+	fmt.Fprintf(b, "- [%s](%s)", noLink.Replace(title), href)
+	if p.Summary != "" {
+		b.WriteString(": " + noLink.Replace(plainLine(p.Summary)))
+	}
+	b.WriteString("\n")
+}
+
+// noLink keeps words in brackets from becoming a link.
+var noLink = strings.NewReplacer("[", `\[`, "]", `\]`)
+
+func plainLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+var (
+	fence = regexp.MustCompile("^ {0,3}(?:[-*+>] ?)* {0,3}(```+|~~~+)")
+	// A code span, which is left alone, or the destination of a link or of a definition.
+	destination = regexp.MustCompile("`+[^`]+`+|(\\]\\([ \\t]*)(<[^<>]*>|[^\\s()<>]+(?:\\([^\\s()]*\\)[^\\s()]*)*)|^( {0,3}\\[[^\\]]+\\]:[ \\t]*)(<[^<>]*>|\\S+)")
+)
+
+// relink writes a text with the links of its variant.
+func (t *Tree) relink(b *bytes.Buffer, p *site.Page, text string) {
+	open := ""
+	for line := range strings.Lines(text) {
+		if m := fence.FindStringSubmatch(line); m != nil && (open == "" || strings.HasPrefix(m[1], open)) {
+			if open == "" {
+				open = m[1]
+			} else {
+				open = ""
+			}
+		} else if open == "" && strings.Contains(line, "]") {
+			line = destination.ReplaceAllStringFunc(line, func(found string) string {
+				m := destination.FindStringSubmatch(found)
+				before, dest := m[1]+m[3], m[2]+m[4]
+				if before == "" {
+					return found
+				}
+				return before + t.plainLink(p, strings.Trim(dest, "<>"), dest)
+			})
+		}
+		b.WriteString(line)
+	}
+}
+
+// plainLink is where a destination leads from the variant of a page; as written if that
+// is not known.
+func (t *Tree) plainLink(p *site.Page, dest, written string) string {
+	if site.External(dest) {
+		return written
+	}
+	if x := t.resolve(p, parseAddress(p.Source, dest)); x.page != nil {
+		to := plainPath(x.page)
+		if x.fragment != "" {
+			to += "#" + x.fragment
+		}
+		return escapeAddress(site.Rel(p.Markdown, to))
+	}
+	if href, ok := (resolver{t, p}).Link(dest); ok && href != "" {
+		return href
+	}
+	if href, ok := (resolver{t, p}).Value(dest); ok {
+		return href
+	}
+	return written
+}
+
+// escapeAddress is escapePath for an address with a fragment.
+func escapeAddress(address string) string {
+	path, fragment, ok := strings.Cut(address, "#")
+	if !ok {
+		return escapePath(path)
+	}
+	return escapePath(path) + "#" + fragment
+}
+
+// LLMs is llms.txt: what the site is and where the Markdown of each page is, for programs
+// that read texts.
+func (t *Tree) LLMs() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# %s\n", plainLine(t.Site.Title))
+	about := t.Site.Tagline
+	if home := t.byPath["/"]; home != nil && home.Summary != "" {
+		about = home.Summary
+	}
+	if about != "" {
+		fmt.Fprintf(&b, "\n> %s\n", plainLine(about))
+	}
+	href := func(p *site.Page) string {
+		if t.Site.BaseURL != "" {
+			return strings.TrimSuffix(t.Site.BaseURL, "/") + escapePath(plainPath(p))
+		}
+		return escapePath(site.Rel("/llms.txt", plainPath(p)))
+	}
+	section := "/"
+	for _, p := range t.Pages {
+		if p.Section != section {
+			section = p.Section
+			title := t.sectionTitle(section, titled(section))
+			if section == "" {
+				title = "Pages"
+			}
+			fmt.Fprintf(&b, "\n## %s\n\n", plainLine(title))
+		}
+		listed(&b, p, href(p))
+	}
+	return b.Bytes()
+}
