@@ -18,8 +18,11 @@ type Account struct {
 	Reasons map[string]int `json:"reasons,omitempty"` // how many texts are no page, by reason
 	Closed  []string       `json:"closed,omitempty"`  // folders that nobody looked into, sorted
 	// NoStatus is how many decisions state no status, which is theirs to leave out.
-	NoStatus int         `json:"noStatus,omitempty"`
-	Files    []Accounted `json:"files"` // by name
+	NoStatus int `json:"noStatus,omitempty"`
+	// Dialects counts the pages that use each way to write that plain Markdown does not
+	// know.
+	Dialects map[string]int `json:"dialects,omitempty"`
+	Files    []Accounted    `json:"files"` // by name
 }
 
 // Accounted is what became of one text.
@@ -33,7 +36,7 @@ type Accounted struct {
 
 // NewAccount counts. Files is taken over.
 func NewAccount(files []Accounted, closed []string) *Account {
-	a := &Account{Files: files, Closed: closed, Others: make(map[string]int), Reasons: make(map[string]int)}
+	a := &Account{Files: files, Closed: closed, Others: make(map[string]int), Reasons: make(map[string]int), Dialects: make(map[string]int)}
 	slices.SortFunc(a.Files, func(x, y Accounted) int { return strings.Compare(x.File, y.File) })
 	slices.Sort(a.Closed)
 	for _, f := range a.Files {
@@ -78,6 +81,9 @@ func (a *Account) String() string {
 	}
 	if a.NoStatus > 0 {
 		fmt.Fprintf(&b, "; %s without a status", numbered(a.NoStatus, "decision"))
+	}
+	if len(a.Dialects) > 0 {
+		fmt.Fprintf(&b, "; dialects: %s", listed(a.Dialects, func(dialect string, n int) string { return fmt.Sprintf("%s on %s", dialect, numbered(n, "page")) }))
 	}
 	if len(a.Closed) > 0 {
 		fmt.Fprintf(&b, "; not looked into: %s", strings.Join(a.Closed[:min(len(a.Closed), 5)], ", "))

@@ -53,6 +53,8 @@ type Reviewer struct {
 	Name  string
 	Role  string // reader, commenter, reviewer, maintainer
 	Local bool   // local mode: nobody signed in, the name comes from git
+	// Again tells that an approval would be refused until they sign in again.
+	Again bool
 }
 
 // Mark tells one person from another without saying who they are; "" if nobody is

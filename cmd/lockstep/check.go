@@ -25,8 +25,11 @@ dead links and anchors, unknown references, decisions that contradict each other
 or have no status, numbers that differ from the model, words that differ from the
 ledger, markup that would be lost. Each finding names file, line and mend; the exit code is 1 if there is any.
 
-The last line is the account of all texts of the repository: how many are pages, and
-why the others are none. With --json it names every file.
+The last line is the account of all texts of the repository: how many are pages, why
+the others are none, and which dialects of Markdown they are written in: admonitions of
+Docusaurus, MkDocs and GitHub, tabs, Mermaid, math, emoji by name, MDX, wiki links,
+TOML front matter. What is not understood in them is one finding a kind and text. With
+--json it names every file.
 
 How much is judged is for lockstep.yaml to say:
 

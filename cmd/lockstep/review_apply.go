@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -64,7 +65,7 @@ lockstep review list prints it.`,
 			fmt.Fprintf(cmd.OutOrStdout(), "%s:%d: written\n", d.Source, line)
 			hash := ""
 			if commit {
-				if hash, err = commitFile(f.dir, d.Source, fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", s.Opener.Name, d.Title, s.ID), "--author", authorOf(s.Opener)); err != nil {
+				if hash, err = commitFile(cmd.Context(), f.dir, d.Source, fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", s.Opener.Name, d.Title, s.ID), "--author", authorOf(s.Opener)); err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "committed as %.10s\n", hash)
@@ -89,9 +90,9 @@ lockstep review list prints it.`,
 }
 
 // commitFile commits one file, and nothing else that may be staged.
-func commitFile(dir, file, message string, options ...string) (hash string, err error) {
+func commitFile(ctx context.Context, dir, file, message string, options ...string) (hash string, err error) {
 	for _, args := range [][]string{slices.Concat([]string{"commit", "--quiet", "--only", "-m", message}, options, []string{"--", file}), {"rev-parse", "HEAD"}} {
-		said, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
+		said, err := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...).CombinedOutput()
 		if err != nil {
 			return "", fmt.Errorf("the edit is written to %s, and git did not commit it: %s", file, bytes.TrimSpace(said))
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
 
 	"lockstep/site/review"
 	"lockstep/site/review/event"
@@ -24,6 +25,9 @@ func applier(dir string, d *door) func(context.Context, review.SourceEdit) (stri
 // applyEdit replaces a block and commits its file, with the one who suggested it as
 // the author. Either both happen or neither.
 func applyEdit(ctx context.Context, dir string, e review.SourceEdit) (hash string, err error) {
+	// A commit may ask for a passphrase that nobody here can type.
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
 	said, err := exec.CommandContext(ctx, "git", "-C", dir, "status", "--porcelain", "--", e.Source).CombinedOutput()
 	switch said = bytes.TrimSpace(said); {
 	case err != nil:
@@ -36,8 +40,8 @@ func applyEdit(ctx context.Context, dir string, e review.SourceEdit) (hash strin
 	if _, err := replaceBlock(dir, e.Source, e.Old, e.New); err != nil {
 		return "", err
 	}
-	message := fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", e.By.Name, e.Title, e.Thread)
-	if hash, err = commitFile(dir, e.Source, message, "--author", authorOf(e.By)); err != nil {
+	message := fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", patch.Plain(e.By.Name), patch.Plain(e.Title), e.Thread)
+	if hash, err = commitFile(ctx, dir, e.Source, message, "--author", authorOf(e.By)); err != nil {
 		if _, back := replaceBlock(dir, e.Source, e.New, e.Old); back != nil {
 			return "", err // the message says that the edit is written
 		}

@@ -24,7 +24,7 @@ const (
 )
 
 // others are texts that are written in another language than Markdown.
-var others = []string{".mdx", ".rst", ".adoc", ".asciidoc", ".org", ".textile"}
+var others = []string{".rst", ".adoc", ".asciidoc", ".org", ".textile"}
 
 func otherText(name string) string {
 	if ext := strings.ToLower(path.Ext(name)); slices.Contains(others, ext) {
@@ -44,6 +44,11 @@ func (t *Tree) Account() *site.Account {
 	for _, p := range t.decisions {
 		if p.Decision.Status == site.StatusUnknown && strings.TrimSpace(p.Decision.StatusText) == "" {
 			a.NoStatus++
+		}
+	}
+	for _, d := range t.documents {
+		for _, dialect := range d.Dialects {
+			a.Dialects[dialect]++
 		}
 	}
 	return a

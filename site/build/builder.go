@@ -104,7 +104,7 @@ func (b *Builder) Load() (*Tree, error) {
 	config.series = config.allSeries()
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
 	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !maps.Equal(b.config.Statuses, config.Statuses) || !maps.Equal(b.config.Headings, config.Headings) || !entries.Same(b.ledger) {
-		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described}
+		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described, MDX: docusaurusTexts(b.root.FS())}
 		if entries != nil {
 			options.Ledger = entries.Show
 		}

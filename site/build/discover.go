@@ -145,7 +145,7 @@ func isTemplate(name string) bool { return strings.Contains(strings.ToLower(name
 
 func isMarkdown(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".md", ".markdown":
+	case ".md", ".markdown", ".mdx":
 		return true
 	}
 	return false

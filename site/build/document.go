@@ -50,6 +50,7 @@ func newDocument(parser *markdown.Parser, file string, text []byte, kind site.Ki
 type address struct {
 	external bool
 	file     string // below the root, cleaned; "" is the page itself
+	wiki     string // the name of a page, which is looked for by it
 	rooted   bool   // written from the root of the repository or of the site
 	fragment string
 }
@@ -58,6 +59,10 @@ type address struct {
 func parseAddress(source, dest string) address {
 	if site.External(dest) {
 		return address{external: true}
+	}
+	if name, ok := strings.CutPrefix(dest, markdown.WikiScheme); ok {
+		name, fragment, _ := strings.Cut(name, "#")
+		return address{wiki: strings.TrimSpace(name), fragment: markdown.Slug(fragment)}
 	}
 	if scheme, _, ok := strings.Cut(dest, ":"); ok && (scheme == "mailto" || scheme == "tel" || scheme == "data") {
 		return address{external: true}

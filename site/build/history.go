@@ -52,13 +52,13 @@ func readHistory(root string) history {
 	}
 	h.origin = readOrigin(root, h.commit.Hash)
 	h.origin.Folder = prefix
-	out, err = git(root, "log", "-z", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", "*.md", "*.markdown")
+	out, err = git(root, "log", "-z", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", "*.md", "*.markdown", "*.mdx")
 	if err != nil {
 		return h
 	}
 	h.read(out, prefix)
 	h.known = true
-	if out, err := git(root, "diff", "-z", "-M", "--diff-filter=R", "--name-status", "HEAD", "--", "*.md", "*.markdown"); err == nil {
+	if out, err := git(root, "diff", "-z", "-M", "--diff-filter=R", "--name-status", "HEAD", "--", "*.md", "*.markdown", "*.mdx"); err == nil {
 		h.moving(out, prefix)
 	}
 	return h

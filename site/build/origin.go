@@ -28,7 +28,7 @@ func readOrigin(root, commit string) origin.Origin {
 // whence is where the sources of the tree are: what the configuration says counts more
 // than what git does.
 func (t *Tree) whence() origin.Origin {
-	o := t.builder.history.origin
+	o := t.history.origin
 	o.Repository = cmp.Or(t.config.Repository, o.Repository)
 	o.Pattern = t.config.Edit
 	return o
@@ -38,8 +38,8 @@ func (t *Tree) whence() origin.Origin {
 func (t *Tree) locate() {
 	for _, p := range t.Pages {
 		file := cmp.Or(p.Source, p.Data)
-		_, committed := t.builder.history.files[file]
-		if file == "" || isMarkdown(file) && t.builder.history.known && !committed {
+		_, committed := t.history.files[file]
+		if file == "" || isMarkdown(file) && t.history.known && !committed {
 			continue // nobody else has it
 		}
 		p.EditURL = t.origin.Edit(file)

@@ -3,6 +3,7 @@ package build
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"lockstep/site"
 	"lockstep/site/markdown"
@@ -97,7 +98,7 @@ func (f *follower) follow() {
 			if x.page != nil {
 				rule = "dead-anchor"
 			}
-			f.find(l.Line, rule, x.mend, "the link to %s %s", l.Dest, x.wrong)
+			f.find(l.Line, rule, x.mend, "the link to %s %s", strings.TrimPrefix(l.Dest, markdown.WikiScheme), x.wrong)
 			continue
 		}
 		if x.file != "" && !x.folder && (!t.origin.Known() || isPicture(x.file)) {

@@ -36,6 +36,29 @@ func reviewed(t *testing.T, dir, path string) bool {
 	return shown
 }
 
+// TestTree_forgotten: a tree answers for its pages while its builder reads the history
+// again, as it does after each commit.
+func TestTree_forgotten(t *testing.T) {
+	dir := tree(t, shownSite)
+	b, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := b.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Forget()
+	if d, ok := loaded.Document("adr/1"); !ok || d.Revision == "" {
+		t.Errorf("the page is %+v", d)
+	}
+	for _, p := range loaded.Pages {
+		if _, _, err := loaded.Bytes(t.Context(), &loaded.Site, p); err != nil {
+			t.Errorf("%s: %v", p.Path, err)
+		}
+	}
+}
+
 // TestReview_renamed moves a reviewed page again and again: by git, with and without a
 // commit, into another folder, and by its front matter where there is no history.
 func TestReview_renamed(t *testing.T) {

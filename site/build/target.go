@@ -23,6 +23,11 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 	switch {
 	case a.external:
 		return target{external: true}
+	case a.wiki != "":
+		if p := t.byName(from, a.wiki); p != nil {
+			return t.anchor(p, a.fragment)
+		}
+		return target{wrong: "names no page", mend: "write the name of a page, or set the text as code between backticks"}
 	case a.file == "":
 		return t.anchor(from, a.fragment)
 	}
@@ -45,8 +50,10 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 	case err == nil && info.Mode().IsRegular():
 		return target{file: a.file}
 	}
-	if p := t.bySource[a.file+".md"]; p != nil {
-		return t.anchor(p, a.fragment)
+	for _, ext := range []string{".md", ".mdx"} {
+		if p := t.bySource[a.file+ext]; p != nil {
+			return t.anchor(p, a.fragment)
+		}
 	}
 	if p := t.byPath["/"+a.file+"/"]; p != nil && a.rooted {
 		return t.anchor(p, a.fragment)
@@ -59,10 +66,27 @@ func (t *Tree) anchor(p *site.Page, fragment string) target {
 	if d := t.documents[p]; d != nil && fragment != "" && fragment == d.TitleID && !d.HasID(fragment) {
 		return target{page: p} // the title is the top of its page
 	}
+	fragment = t.onGitHub(p, fragment)
 	if fragment != "" && !t.hasAnchor(p, fragment) {
 		return target{page: p, wrong: "has no such anchor", mend: t.suggestAnchor(p, fragment)}
 	}
 	return target{page: p, fragment: fragment}
+}
+
+// onGitHub is a fragment without what GitHub adds to it: "#user-content-x" is "#x", and
+// "#readme" the top of a README.
+func (t *Tree) onGitHub(p *site.Page, fragment string) string {
+	d := t.documents[p]
+	if d == nil || fragment == "" || d.HasID(fragment) {
+		return fragment
+	}
+	if own, ok := strings.CutPrefix(fragment, "user-content-"); ok && d.HasID(own) {
+		return own
+	}
+	if name := path.Base(p.Source); fragment == "readme" && strings.EqualFold(strings.TrimSuffix(name, path.Ext(name)), "readme") {
+		return ""
+	}
+	return fragment
 }
 
 func (t *Tree) hasAnchor(p *site.Page, fragment string) bool {
@@ -75,7 +99,7 @@ func (t *Tree) hasAnchor(p *site.Page, fragment string) bool {
 
 // listOf is the page that lists a folder, or that the folder's README became.
 func (t *Tree) listOf(folder string) *site.Page {
-	for _, name := range []string{"README.md", "index.md", "readme.md"} {
+	for _, name := range []string{"README.md", "index.md", "readme.md", "README.mdx", "index.mdx"} {
 		if p := t.bySource[path.Join(folder, name)]; p != nil {
 			return p
 		}

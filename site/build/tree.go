@@ -25,6 +25,7 @@ type Tree struct {
 	Findings []site.Finding
 
 	builder     *Builder
+	history     *history // as it was when the tree was read: the builder may read it again
 	parser      *markdown.Parser
 	config      Config
 	uncommitted bool // some source differs from the commit
@@ -35,8 +36,10 @@ type Tree struct {
 	bySource    map[string]*site.Page
 	byPath      map[string]*site.Page
 	intros      map[string]*document // by the path of the list
-	files       []string             // that pages show or link to, other than sources
-	log         *site.Log            // of the first series
+	wikiOnce    sync.Once
+	wikiNames   map[string][]*site.Page // by their names, see [Tree.byName]
+	files       []string                // that pages show or link to, other than sources
+	log         *site.Log               // of the first series
 	series      []joined
 	decisions   []*site.Page // of all series
 	reviews     *reviews
@@ -62,7 +65,7 @@ type Tree struct {
 
 // newTree joins what the builder has read.
 func newTree(b *Builder) *Tree {
-	t := &Tree{builder: b, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
+	t := &Tree{builder: b, history: b.history, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
 		uncommitted: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	t.origin = t.whence()
@@ -119,7 +122,7 @@ func newTree(b *Builder) *Tree {
 // page is the page of a source, without what other sources say of it.
 func (t *Tree) page(s source, d *document) *site.Page {
 	p := &site.Page{Kind: d.Meta.Kind, Section: s.section, Source: s.file, Path: s.path, Title: d.Title, Summary: d.Summary,
-		Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.builder.history.files[s.file]}
+		Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.history.files[s.file]}
 	if d.Decision != nil {
 		copied := *d.Decision
 		p.Decision = &copied

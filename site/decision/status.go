@@ -51,7 +51,7 @@ func (r *recorder) setStatus(line Line) {
 		r.statusLines = append(r.statusLines, line.Number)
 	}
 	if r.dec.StatusText != "" {
-		if known && status != r.dec.Status && r.dec.Status != site.StatusUnknown && r.alone(text) {
+		if known && status != r.dec.Status && r.dec.Status != site.StatusUnknown && r.alone(text, line) {
 			r.findf(line.Number, "ambiguous-status", "keep the one that holds; what was before is in the history of the file",
 				"the status is %s, and here %s", r.dec.Status, status)
 			r.dec.Status = site.StatusUnknown
@@ -99,12 +99,12 @@ var (
 )
 
 // alone says whether a line is a status and nothing else: "Accepted 2020-01-01".
-func (r *recorder) alone(text string) bool {
+func (r *recorder) alone(text string, line Line) bool {
 	text = isoDate.ReplaceAllString(text, "")
 	if slices.Contains(fiveStatuses, strings.ToLower(firstWord(text))) {
 		return len(letters(text)) <= 2
 	}
-	return r.text.Words.statuses[normal(text)] != ""
+	return len(line.Links) == 0 && r.text.Words.statuses[normal(text)] != "" // an entry of a list of contents has a link
 }
 
 // isPlaceholder: "{proposed | rejected}", "Proposed/Accepted/Rejected".

@@ -225,6 +225,10 @@ func (p *parser) argument() (string, error) {
 		return "", fmt.Errorf("its parts stand more than %d deep in one another", maxDepth)
 	}
 	defer func() { p.depth-- }()
+	if t := p.peek(); isDigits(t) { // "\frac12" is a half
+		p.at++
+		return leaf("mn", t, ""), nil
+	}
 	a, err := p.atom()
 	return a.markup, err
 }

@@ -2,6 +2,8 @@ package markdown
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"html"
 	"strings"
@@ -36,6 +38,9 @@ func parseInfo(s string) (i info) {
 }
 
 func (d *Document) info(n *ast.FencedCodeBlock) info {
+	if isMathBlock(n) {
+		return info{language: "math"}
+	}
 	if n.Info == nil {
 		return info{}
 	}
@@ -65,7 +70,7 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	fence := n.(*ast.FencedCodeBlock)
 	i := p.d.info(fence)
 	source := p.d.lines(n)
-	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart, "columns": columns.Draw, "play": p.r.Play}[i.language]; ok {
+	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart, "columns": columns.Draw, "play": p.r.Play, "mermaid": p.mermaidDiagram}[i.language]; ok {
 		drawing, err := draw(string(source), i.title, i.alt)
 		if err == nil {
 			w.WriteString("<div")
@@ -75,8 +80,19 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 			w.WriteString("</div>\n")
 			return ast.WalkSkipChildren, nil
 		}
+		if errors.Is(err, errNotDrawn) { // which is reported already
+			i.title = cmp.Or(i.title, "A diagram in Mermaid, as its text")
+			p.code(w, n, i, source)
+			return ast.WalkSkipChildren, nil
+		}
 		p.findings = append(p.findings, site.Finding{File: p.d.Source, Line: p.d.line(n), Rule: "diagram",
 			Message: map[bool]string{true: "the inputs cannot be shown: ", false: "the drawing cannot be made: "}[i.language == "play"] + err.Error(), Mend: "mend its text; its lines count from here"})
+	}
+	if i.language == "math" {
+		if p.math(w, n, source) {
+			return ast.WalkSkipChildren, nil
+		}
+		i.language, i.title = "latex", "A formula, as it is written"
 	}
 	p.code(w, n, i, source)
 	return ast.WalkSkipChildren, nil

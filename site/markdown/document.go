@@ -29,11 +29,14 @@ type Document struct {
 	Terms       []site.Term
 	Decision    *site.Decision
 	Findings    []site.Finding
+	Dialects    []string // ways to write that it uses, see [dialectMath] and its kin
 
 	revisit      []site.Trigger // of the front matter, for the decision
 	strict       bool
 	prefixOf     func(source string) string
 	words        *decision.Words
+	told         map[string]bool // findings of which one a text is enough
+	isMDX        bool
 	instructed   bool   // an instruction <?…?> was reported
 	unread       bool   // the front matter cannot be read
 	beside       string // the file that describes a record; its lines count backwards

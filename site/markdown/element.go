@@ -11,7 +11,7 @@ import (
 var void = []string{"br", "hr", "img", "wbr"}
 
 // phrasing elements may stand within a paragraph; the others may not.
-var phrasing = []string{"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "samp", "small", "strong", "sub", "sup", "u", "var", "wbr"}
+var phrasing = []string{"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "math", "q", "s", "samp", "small", "strong", "sub", "sup", "u", "var", "wbr"}
 
 // within are the elements that make sense only inside others.
 var within = map[string][]string{
@@ -91,7 +91,7 @@ func (j *joiner) join() {
 		case html.TextToken:
 			j.text(e)
 		case html.EndTagToken:
-			if isText(e) {
+			if j.d.isText(e) {
 				j.literal(e)
 				continue
 			}
@@ -185,10 +185,15 @@ func isHeading(name string) bool {
 func (j *joiner) start(i int) {
 	e := j.events[i]
 	name := e.token.Data
-	if kept := j.d.judge(e, j.reported); !kept && isText(e) {
+	if j.d.isMDX && (name == "tabs" || name == "tabitem") {
+		j.tab(e)
+		return
+	}
+	if kept := j.d.judge(e, j.reported); !kept && j.d.isText(e) {
 		j.literal(e)
 		return
 	} else if !kept || !e.block && !slices.Contains(phrasing, name) {
+		j.anchor(e)
 		return
 	}
 	for len(j.open) > 1 && slices.Contains(implied[name], j.name()) {
@@ -198,6 +203,9 @@ func (j *joiner) start(i int) {
 		return
 	}
 	n := &element{name: name, attrs: j.d.attributes(e), at: e.at}
+	if n.attr("id") == "" && !isCell(name) && !slices.Contains(phrasing, name) && name != "summary" {
+		j.anchor(e)
+	}
 	if parents := within[name]; parents != nil {
 		j.top().AppendChild(j.top(), n)
 	} else {
@@ -206,7 +214,42 @@ func (j *joiner) start(i int) {
 	if !slices.Contains(void, name) {
 		j.open = append(j.open, n)
 	}
+	if n.attr("id") == "" && isCell(name) {
+		j.anchor(e)
+	}
 }
+
+// tab opens a tab of Docusaurus: what it shows when it is chosen stands under its label.
+func (j *joiner) tab(e tagEvent) {
+	if j.d.speaks(dialectTabs); e.token.Data == "tabs" {
+		return
+	}
+	label := ""
+	for _, a := range e.token.Attr {
+		if a.Key == "label" || a.Key == "value" && label == "" {
+			label = a.Val
+		}
+	}
+	n := &element{name: "tabitem", at: e.at, attrs: []html.Attribute{attribute("label", label)}}
+	j.add(n)
+	j.open = append(j.open, n)
+}
+
+// anchor keeps the id of an element that is not kept with it, as a place to which links
+// lead. It stands before the element, and in a cell or an item within it.
+func (j *joiner) anchor(e tagEvent) {
+	for _, a := range e.token.Attr {
+		if a.Key == "id" && a.Val != "" && !strings.ContainsAny(a.Val, " \t\n\r\f") {
+			if top := j.top(); !structural(j.name()) && !isList(j.name()) {
+				top.AppendChild(top, &element{name: "a", at: e.at, attrs: []html.Attribute{attribute("id", a.Val)}})
+			}
+			return
+		}
+	}
+}
+
+// isCell says whether an element may hold anything and stands among its like.
+func isCell(name string) bool { return slices.Contains([]string{"li", "td", "th", "dt", "dd"}, name) }
 
 // close ends the innermost element of that name, and those within it.
 func (j *joiner) close(name string) {

@@ -21,6 +21,22 @@ func (p *page) element(w util.BufWriter, source []byte, n ast.Node, entering boo
 		return ast.WalkSkipChildren, nil
 	case name == "a":
 		p.anchor(w, e, entering)
+	case name == "math":
+		if entering {
+			w.WriteString(string(mathMarkup(e)))
+		}
+		return ast.WalkSkipChildren, nil
+	case name == "tabitem":
+		if !entering {
+			w.WriteString("</div>\n")
+			break
+		}
+		label := html.EscapeString(e.attr("label"))
+		w.WriteString(`<div class="tab" role="group" aria-label="` + label + `"><p class="callout-title">` + label + "</p>\n")
+	case name == "toc":
+		if entering {
+			p.toc(w)
+		}
 	case isHeading(name):
 		return p.headingTag(w, e, entering), nil
 	case name == "p" && hasBlock(e), isList(name) && !hasItems(e):
@@ -44,6 +60,9 @@ func (p *page) element(w util.BufWriter, source []byte, n ast.Node, entering boo
 			return ast.WalkContinue, nil
 		}
 		w.WriteString("<" + name)
+		if class, ok := e.AttributeString("class"); ok {
+			w.WriteString(` class="callout ` + class.(string) + `"`)
+		}
 		for _, a := range e.attrs {
 			w.WriteString(" " + a.Key + `="` + html.EscapeString(a.Val) + `"`)
 		}

@@ -125,6 +125,9 @@ func (p *page) paragraph(w util.BufWriter, _ []byte, n ast.Node, entering bool) 
 	}
 	if entering {
 		w.WriteString("<p")
+		if isTitle(n) {
+			w.WriteString(` class="callout-title"`)
+		}
 		blockAttributes(w, n)
 		w.WriteByte('>')
 	} else {
@@ -138,62 +141,11 @@ func figure(n ast.Node) (*ast.Image, bool) {
 	return image, ok && image.NextSibling() == nil && len(image.Title) > 0
 }
 
-var callouts = map[string]string{"NOTE": "Note", "TIP": "Tip", "IMPORTANT": "Important", "WARNING": "Warning", "CAUTION": "Caution"}
-
-// callouts finds block quotes that begin with [!NOTE] or the like, and takes
-// the marker out of their text.
-func (d *Document) callouts() {
-	d.calloutKinds = make(map[ast.Node]string)
-	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		paragraph, ok := n.FirstChild().(*ast.Paragraph)
-		if !entering || n.Kind() != ast.KindBlockquote || !ok || paragraph.Lines().Len() == 0 {
-			return ast.WalkContinue, nil
-		}
-		segment := paragraph.Lines().At(0)
-		first := strings.TrimSpace(string(segment.Value(d.src)))
-		if !strings.HasPrefix(first, "[!") || !strings.HasSuffix(first, "]") {
-			return ast.WalkContinue, nil
-		}
-		name := strings.ToUpper(first[2 : len(first)-1])
-		if callouts[name] == "" {
-			d.findf(d.line(paragraph), "unknown-callout", "use NOTE, TIP, IMPORTANT, WARNING or CAUTION", "there is no callout %q", name)
-			return ast.WalkContinue, nil
-		}
-		d.calloutKinds[n] = name
-		for c := paragraph.FirstChild(); c != nil; c = paragraph.FirstChild() {
-			paragraph.RemoveChild(paragraph, c)
-			if t, ok := c.(*ast.Text); ok && (t.SoftLineBreak() || t.HardLineBreak()) {
-				break
-			}
-		}
-		if paragraph.FirstChild() == nil {
-			n.RemoveChild(n, paragraph)
-		}
-		return ast.WalkContinue, nil
-	})
-}
-
-func (p *page) blockquote(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	name := p.d.calloutKinds[n]
-	if name == "" {
-		if entering {
-			w.WriteString("<blockquote>\n")
-		} else {
-			w.WriteString("</blockquote>\n")
-		}
-		return ast.WalkContinue, nil
-	}
-	if !entering {
-		w.WriteString("</div>\n")
-		return ast.WalkContinue, nil
-	}
-	title := callouts[name]
-	fmt.Fprintf(w, `<div class="callout %s" role="note" aria-label="%s">`+"\n"+`<p class="callout-title">%s</p>`+"\n", strings.ToLower(name), title, title)
-	return ast.WalkContinue, nil
-}
-
 func (p *page) link(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	l := n.(*ast.Link)
+	if isWiki(n) {
+		return p.wiki(w, l, entering)
+	}
 	dest := destination(l.Destination)
 	if p.d.isValue(dest) {
 		return p.number(w, n, dest, entering)

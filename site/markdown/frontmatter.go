@@ -24,6 +24,9 @@ var (
 // frontMatter splits the text into front matter and body. A text whose front
 // matter cannot be read keeps its body.
 func (d *Document) frontMatter(src []byte) (decision.Fields, []byte) {
+	if f, body, ok := d.tomlFrontMatter(src); ok {
+		return f, body
+	}
 	if !bytes.HasPrefix(src, []byte("---\n")) {
 		return nil, src
 	}

@@ -25,14 +25,14 @@ func (d *Document) headings() {
 			d.title = n
 			d.Title = d.titleText(n)
 			if d.TitleID = idOf(n); d.TitleID == "" {
-				d.TitleID = Slug(text)
+				d.TitleID = Slug(d.anchorText(n, text))
 			}
 			return ast.WalkSkipChildren, nil
 		}
 		id := idOf(n)
 		explicit := id != ""
 		if !explicit {
-			id = Slug(text)
+			id = Slug(d.anchorText(n, text))
 		}
 		id = d.claim(id, explicit, d.line(n))
 		n.SetAttributeString("id", []byte(id))

@@ -48,6 +48,8 @@ func (d *Document) inspect() {
 			d.testWordsOfElement(n)
 		case *ast.FencedCodeBlock:
 			d.diagramFence(n)
+			d.mermaidFence(n)
+			d.formulaFence(n)
 			d.shellFence(n)
 			d.Plays = d.Plays || d.info(n).language == "play"
 			d.labels(n)
@@ -59,6 +61,10 @@ func (d *Document) inspect() {
 }
 
 func (d *Document) link(n *ast.Link, heading string) {
+	if isWiki(n) {
+		d.noteWiki(n, heading)
+		return
+	}
 	dest, line := destination(n.Destination), d.line(n)
 	text := d.text(n)
 	if d.isValue(dest) {

@@ -29,6 +29,9 @@ type Options struct {
 	// Words are what words of records mean; nil stands for those that every record may
 	// use.
 	Words *decision.Words
+	// MDX, if not nil, says which texts are MDX although they are not called so. It is
+	// called by many goroutines at once.
+	MDX func(source string) bool
 	// Described, if not nil, is the file that describes a record beside its text,
 	// and what it says; see [decision.KEPFields]. It is called by many goroutines at once.
 	Described func(source string) (name string, data []byte)
@@ -50,7 +53,9 @@ func New(options Options) *Parser {
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.Footnote, extension.DefinitionList),
 		goldmark.WithParserOptions(parser.WithHeadingAttribute(),
-			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450))), // before that of CommonMark
+			parser.WithBlockParsers(util.Prioritized(fenced{}, 650), util.Prioritized(indented{}, 90), util.Prioritized(mathBlock{}, 660)),
+			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450), // before that of CommonMark
+				util.Prioritized(inlineMath{}, 150), util.Prioritized(wikiLink{}, 150), util.Prioritized(emoji{}, 150), util.Prioritized(shortcode{}, 150))),
 	)
 	if options.Words == nil {
 		options.Words = decision.NewWords(nil, nil)
@@ -78,19 +83,21 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	if p.options.Ledger != nil {
 		body = d.include(body, p.options.Ledger)
 	}
-	d.src = body
+	d.src = d.blankMDX(body, p.options.MDX)
 	for i, b := range body {
 		if b == '\n' {
 			d.newlines = append(d.newlines, i)
 		}
 	}
-	d.root = p.parser.Parse(text.NewReader(body)).(*ast.Document)
+	d.root = p.parser.Parse(text.NewReader(d.src)).(*ast.Document)
 	d.meta(meta)
 	if d.Meta.Kind == "" {
 		d.Meta.Kind = as
 	}
 	d.callouts()
+	d.contents()
 	d.elements()
+	d.marks()
 	d.footnotes()
 	d.headings()
 	d.inspect()

@@ -40,6 +40,9 @@ var otherElements = strings.Fields("acronym address area base bdi bdo big blink 
 	"fieldset form frame frameset head hgroup html input label legend link map marquee menu meta meter nobr noframes optgroup option output param " +
 	"progress rb rp rt rtc ruby search select slot strike tfoot textarea time title track tt xmp")
 
+// isText says whether a tag is text; in MDX it is a component.
+func (d *Document) isText(e tagEvent) bool { return !d.isMDX && isText(e) }
+
 // isText says whether a tag within a line is text that looks like one: the type in
 // Consumer<T>.
 func isText(e tagEvent) bool {
@@ -190,9 +193,16 @@ func (d *Document) judge(e tagEvent, reported map[string]bool) (keep bool) {
 	if d.strict {
 		keep = slices.Contains(own, name)
 	}
+	if d.isMDX && isComponent(e.raw) {
+		keep = false // a Table is not a table
+	}
 	if !keep && !slices.Contains(unwrapped, name) && !reported[name] {
 		reported[name] = true
-		if isText(e) {
+		if d.isMDX && isComponent(e.raw) {
+			d.findf(d.lineAt(e.at), "component", "write in Markdown what it shows", "the component <%s> is not shown; the text in it is", componentName(e.raw))
+			return false
+		}
+		if d.isText(e) {
 			d.findf(d.lineAt(e.at), "raw-html", "write it as code, between backticks", "%s is no HTML element; it is shown as text", e.raw)
 			return false
 		}
@@ -200,6 +210,18 @@ func (d *Document) judge(e tagEvent, reported map[string]bool) (keep bool) {
 			"the HTML element <%s> would be lost", name)
 	}
 	return keep
+}
+
+// isComponent says whether a tag is one of MDX.
+func isComponent(raw string) bool { return len(raw) > 1 && raw[1] >= 'A' && raw[1] <= 'Z' }
+
+// componentName is the name in a tag as it is written.
+func componentName(raw string) string {
+	name := strings.TrimLeft(raw, "</")
+	if end := strings.IndexAny(name, " \t\n/>"); end >= 0 {
+		name = name[:end]
+	}
+	return name
 }
 
 // attributes keeps what is harmless of an element's attributes.

@@ -143,9 +143,17 @@ var (
 	dataLabel  = regexp.MustCompile(`\blabel\s*:\s*(?:"([^"]*)"|'([^']*)'|([^,]*))`)
 )
 
+// goesOn is a line that ends with an arrow, which leads to the next line.
+var goesOn = regexp.MustCompile(`(?:-->|---|==>|===|-\.->|&)\s*(?:\|[^|]*\|)?\s*$`)
+
 func flowchart(direction string, lines []line) (string, error) {
 	g := newGraph(direction)
-	for _, l := range lines {
+	for i := 0; i < len(lines); i++ {
+		l := lines[i]
+		for i+1 < len(lines) && goesOn.MatchString(l.text) {
+			i++
+			l.text += " " + lines[i].text
+		}
 		for _, statement := range statements(l.text) {
 			if err := g.statement(line{statement, l.number}); err != nil {
 				return "", err

@@ -17,6 +17,11 @@ import (
 // left open must not be enough for the one act that others rely on.
 const freshSignIn = time.Hour
 
+// signInAgain says whether somebody signed in too long ago to approve.
+func (s *Service) signInAgain(a access.Actor) bool {
+	return a.Anew && s.now().Sub(a.Since) > freshSignIn
+}
+
 // SubmitVerdict gives or withdraws a verdict. An approval and a request for changes name
 // the revision that was read.
 func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d subject.Page, r VerdictRequest) error {
@@ -38,7 +43,7 @@ func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d subject.P
 	case event.Withdraw:
 		e.Type = event.ReviewWithdrawn
 	case event.Approve, event.RequestChanges:
-		if r.Verdict == event.Approve && a.Anew && s.now().Sub(a.Since) > freshSignIn {
+		if r.Verdict == event.Approve && s.signInAgain(a) {
 			return refusal.New(http.StatusUnauthorized, "sign-in-again", "an approval needs a sign-in within the last hour: sign in again at /sign-in/, and send it again")
 		}
 		if r.Revision == "" {

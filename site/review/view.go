@@ -22,7 +22,7 @@ func (s *Service) Review(ctx context.Context, d subject.Page, a access.Actor) (*
 	defer p.mu.Unlock()
 	r := p.shown.Show(p.state, d, s.o.Revisions, a)
 	r.Live, r.Nonce = true, rand.Text()
-	r.You = site.Reviewer{ID: a.ID, Name: a.Name, Local: a.Local}
+	r.You = site.Reviewer{ID: a.ID, Name: a.Name, Local: a.Local, Again: s.signInAgain(a)}
 	if a.ID != "" {
 		r.You.Role = a.Role.String()
 	}

@@ -128,16 +128,20 @@ func frameClass(p *site.Page) string {
 
 // reviewed says whether a page keeps a column for what people say about it. The
 // column is there before the first comment, so that none moves the text; the outline
-// stands on the other side.
-func reviewed(p *site.Page) bool { return p.Review != nil && p.Kind != site.KindLab }
+// stands on the other side. A page that is laid out by itself keeps its width, and
+// comments stand below its words.
+func reviewed(p *site.Page) bool { return p.Review != nil && !laidOut(p) }
 
 // hasOutline: a short page needs none, and the home page is one.
-func hasOutline(p *site.Page) bool {
+func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
+
+// laidOut are the pages that are more than a text.
+func laidOut(p *site.Page) bool {
 	switch p.Kind {
 	case site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
-		return false
+		return true
 	}
-	return len(p.Outline) >= 2
+	return false
 }
 
 // unfolded says whether the navigation shows the pages of a section: where the

@@ -13,7 +13,7 @@ import { keep, restore } from "./review/kept.js";
 import { forget, keys } from "./review/keys.js";
 import { follow, unfollow } from "./review/live.js";
 import { offer } from "./review/offer.js";
-import { $$, enter, ours, region, whenEntered, wide } from "./review/page.js";
+import { $, $$, enter, ours, region, whenEntered, wide } from "./review/page.js";
 import { comforts, unread } from "./review/reading.js";
 import { selected } from "./review/selection.js";
 
@@ -60,6 +60,11 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-keep]");
   if (form) keep(form);
+  if (event.target.closest(".placed")) arrange();
+});
+// A card over the text is put away by a touch beside it.
+document.addEventListener("click", (event) => {
+  if (region && !wide.matches && !event.target.closest(".placed, .review, .review-bar, .review-marks, .review-selection") && $(".below .thread.active")) activate(null);
 });
 document.addEventListener("focusin", (event) => {
   if (!region) return;

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -46,6 +47,26 @@ func TestMay(t *testing.T) {
 					t.Errorf("%s is offered %s of a thread by %s: %v, and doing it is answered with %d %v", who, verb, opener, offered[verb], status, answer["detail"])
 				}
 			}
+		}
+	}
+}
+
+// TestMay_approve: who must sign in again before an approval is told so beforehand.
+func TestMay_approve(t *testing.T) {
+	w := newWorld(t)
+	d, _ := w.Document("adr/0001-log")
+	for who, again := range map[string]bool{"Ada": false, "Olga": true} {
+		actor, err := w.Identify(&http.Request{Header: http.Header{"Who": {who}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := w.s.Review(t.Context(), d, actor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, _ := w.do(who, "PUT", base+"/verdict", fmt.Sprintf(`{"verdict":"approve","revision":%q}`, d.Revision))
+		if r.You.Again != again || (status == 401) != again {
+			t.Errorf("%s must sign in again: %v, and the approval is answered with %d", who, r.You.Again, status)
 		}
 	}
 }

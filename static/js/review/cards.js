@@ -88,14 +88,15 @@ function beside(list, frame) {
 function below(list, frame) {
   const inner = main.getBoundingClientRect();
   const outer = frame.getBoundingClientRect();
-  const width = Math.min(inner.width, 656);
+  const text = ($(".article .prose", main) ?? main).getBoundingClientRect();
+  const width = Math.min(text.width, 656);
   for (const item of list) item.element.style.width = `${width}px`;
   const room = makeRoom(list.filter((item) => !item.active || item.composer));
   const top = main.getBoundingClientRect().top;
   let bottom = 0;
   for (const item of list) {
     const at = (room.get(item)?.() ?? item.passage.getBoundingClientRect().bottom + 6) - top;
-    put(item, inner.left, at, item.composer ? outer : inner, inner);
+    put(item, text.left, at, item.composer ? outer : inner, inner);
     bottom = Math.max(bottom, at + item.element.offsetHeight);
   }
   main.style.minHeight = `${bottom + 24}px`;

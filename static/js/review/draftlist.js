@@ -9,7 +9,12 @@ import { $, bar, make } from "./page.js";
 export function listDrafts() {
   const list = drafts();
   for (const draft of list) stand(draft);
-  for (const [id, c] of [...composers]) if (c.draft.body.trim() && c !== writing() && !list.some((d) => d.id === id)) gone(id);
+  // What was never in the store may be all that there is of it.
+  for (const [id, c] of [...composers]) {
+    const stored = list.some((d) => d.id === id);
+    if (c.stored && !stored && c !== writing()) gone(id);
+    c.stored = stored;
+  }
   const count = $("[data-draft-count]", bar ?? document);
   if (count) {
     count.hidden = list.length === 0;

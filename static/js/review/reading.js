@@ -1,7 +1,7 @@
 // Comforts of reading: what is new, when it was in the reader's time, quoting, patches,
 // and a thread in a line.
 import { explain } from "./api.js";
-import { show } from "./cards.js";
+import { activate, show } from "./cards.js";
 import { store } from "./kept.js";
 import { $, $$, make, ours, region } from "./page.js";
 
@@ -28,7 +28,7 @@ export function comforts() {
     if (form && body) $(".comment-head", comment).append(quoting(form, body));
   }
   for (const link of $$("a[data-patch]", region)) link.addEventListener("click", (event) => { event.preventDefault(); copy(link); });
-  for (const li of $$(".threads.open > li", region)) li.prepend(brief($(".thread", li)));
+  for (const li of $$(".threads.open > li", region)) li.prepend(brief($(".thread", li)), closing());
 }
 
 function quoting(form, body) {
@@ -54,6 +54,13 @@ async function copy(link) {
     if (error instanceof DOMException) location.href = link.href;
     else link.textContent = error.message;
   }
+}
+
+// closing puts a card away that stands over the text.
+function closing() {
+  const button = make("button", "plain closing", "Close");
+  button.addEventListener("click", () => activate(null));
+  return button;
 }
 
 // brief is a thread as one line, for when others need its place.

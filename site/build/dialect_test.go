@@ -1,0 +1,108 @@
+package build
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func bodyOf(t *Tree, page string) string {
+	filled, _ := t.Fill(t.ByPath(page))
+	return string(filled.Body)
+}
+
+// TestWiki: a wiki link leads to the page of that name, and one that names none stands as
+// it was written, with a finding.
+func TestWiki(t *testing.T) {
+	loaded := load(t, tree(t, `-- README.md --
+# Home
+
+[[The Plan]], [[the-plan|a plan]], [[Guide]], [[The Plan#Part]], [[Of a Title]], [[Nobody]], [[javascript:alert(1)]]
+-- docs/the-plan.md --
+# Plans
+
+## Part
+-- docs/guide/README.md --
+# How to
+-- docs/x.md --
+# Of a title
+
+[[the plan]]
+-- docs/sub/the plan.md --
+# Another
+-- docs/sub/y.md --
+# Y
+
+[[the plan]]
+`))
+	if got := rules(loaded.Findings); !slices.Equal(got, []string{"README.md dead-link", "README.md dead-link"}) {
+		t.Errorf("findings %v", loaded.Findings)
+	}
+	for page, wants := range map[string][]string{
+		"/":       {`<a href="the-plan/">The Plan</a>`, `<a href="the-plan/">a plan</a>`, `<a href="guide/">Guide</a>`, `<a href="the-plan/#part">The Plan#Part</a>`, `<a href="x/">Of a Title</a>`, `[[Nobody]]`, `[[javascript:alert(1)]]`},
+		"/x/":     {`<a href="../the-plan/">the plan</a>`},
+		"/sub/y/": {`<a href="../the-plan/">the plan</a>`},
+	} {
+		body := bodyOf(loaded, page)
+		for _, want := range wants {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s lacks %s:\n%s", page, want, body)
+			}
+		}
+	}
+}
+
+// TestAnchors_GitHub: what GitHub adds to anchors leads where it leads there.
+func TestAnchors_GitHub(t *testing.T) {
+	loaded := load(t, tree(t, `-- README.md --
+# Home
+
+[a](docs/a.md#user-content-part) [top](docs/sub/README.md#readme) [up](#readme) [div](docs/a.md#here) [cell](docs/a.md#user-content-cell) [gone](docs/a.md#user-content-nothing) [no](docs/a.md#readme)
+-- docs/a.md --
+# A
+
+## Part
+
+<div id="here">Text</div>
+
+<table><tr><td id="cell">x</td></tr></table>
+-- docs/sub/README.md --
+# Sub
+`))
+	if got := rules(loaded.Findings); !slices.Equal(got, []string{"README.md dead-anchor", "README.md dead-anchor"}) {
+		t.Errorf("findings %v", loaded.Findings)
+	}
+	body := bodyOf(loaded, "/")
+	for _, want := range []string{`href="a/#part"`, `href="sub/"`, `href="a/#here"`, `href="a/#cell"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("lacks %s:\n%s", want, body)
+		}
+	}
+}
+
+// TestAccount_dialects: the account names the dialects, by how many pages use them.
+func TestAccount_dialects(t *testing.T) {
+	loaded := load(t, tree(t, "-- README.md --\n# Home\n\n:tada:\n-- docs/a.mdx --\nimport X from 'x';\n\n# A\n\n:::note\nText :tada:\n:::\n"))
+	if got, want := loaded.Account().String(), "2 Markdown files: 2 pages; dialects: emoji by name on 2 pages, MDX on 1 page, admonitions of Docusaurus on 1 page"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if p := loaded.ByPath("/a/"); p == nil || p.Title != "A" || len(loaded.Findings) > 0 {
+		t.Errorf("%+v, %v", p, loaded.Findings)
+	}
+}
+
+// TestDocusaurus: beside its configuration, texts are MDX whatever they are called.
+func TestDocusaurus(t *testing.T) {
+	const text = "-- README.md --\n# Home\n\nA Consumer<T>.\n-- docs/a.md --\n# A\n\n<Table of={x} />\n\n<Note>Kept.</Note>\n"
+	bare := load(t, tree(t, text))
+	if got := rules(bare.Findings); !slices.Equal(got, []string{"README.md raw-html", "docs/a.md raw-html"}) {
+		t.Errorf("without one: %v", bare.Findings)
+	}
+	loaded := load(t, tree(t, text+"-- docusaurus.config.ts --\nexport default {}\n"))
+	if got := rules(loaded.Findings); !slices.Equal(got, []string{"README.md raw-html", "docs/a.md component", "docs/a.md component"}) {
+		t.Errorf("findings %v", loaded.Findings)
+	}
+	if body := bodyOf(loaded, "/a/"); !strings.Contains(body, "Kept.") || strings.Contains(body, "Table") {
+		t.Error(body)
+	}
+}

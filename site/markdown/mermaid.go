@@ -1,0 +1,42 @@
+package markdown
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+
+	"lockstep/site"
+	"lockstep/site/mermaid"
+)
+
+// mermaidFence reports a kind of diagram that is shown as its text.
+func (d *Document) mermaidFence(n *ast.FencedCodeBlock) {
+	if d.info(n).language != "mermaid" {
+		return
+	}
+	d.speaks(dialectMermaid)
+	source := string(d.lines(n))
+	if _, err := mermaid.Translate(source); err != nil {
+		kind, _, _ := strings.Cut(strings.TrimSpace(source), "\n")
+		d.once("mermaid "+kind, d.line(n), "dialect", "write it as a flowchart, as states or as a sequence, or in D2", "a Mermaid diagram is shown as its text: %v", err)
+	}
+}
+
+// errNotDrawn is for diagrams that are shown as their text.
+var errNotDrawn = errors.New("the diagram is shown as its text")
+
+// mermaidDiagram draws what is written in Mermaid. What the fence says of it counts.
+func (p *page) mermaidDiagram(source, title, alt string) (site.HTML, error) {
+	d, err := mermaid.Translate(source)
+	if err != nil {
+		return "", errNotDrawn
+	}
+	if title == "" {
+		title = d.Title
+	}
+	if alt == "" {
+		alt = d.Alt
+	}
+	return p.r.Diagram(d.D2, title, alt)
+}

@@ -1,0 +1,55 @@
+package markdown
+
+import (
+	"bytes"
+	"regexp"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// shortcode finds what other generators put something for: the shortcodes of Hugo,
+// "{{< figure src=x >}}", and the tags of Jekyll, "{% include x %}". They are shown as
+// code, since readers would miss what they stand for, and reported once a kind.
+type shortcode struct{}
+
+var (
+	hugo   = regexp.MustCompile(`^\{\{(?:<[ \t]*(/?)([\w./-]+)[^\n]*?>\}\}|%[ \t]*(/?)([\w./-]+)[^\n]*?%\}\})`)
+	jekyll = regexp.MustCompile(`^\{%-?[ \t]*(\w+)[^\n]*?%\}`)
+	liquid = regexp.MustCompile(`^\{\{-?[ \t]*((?:site|page|include|layout|post)\.[\w.]+)[^\n{}]*?\}\}`)
+)
+
+// longestShortcode is how long one may be, in bytes.
+const longestShortcode = 1 << 10
+
+func (shortcode) Trigger() []byte { return []byte{'{'} }
+
+func (shortcode) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, segment := block.PeekLine()
+	if len(line) < 4 || line[1] != '{' && line[1] != '%' {
+		return nil
+	}
+	line = line[:min(len(line), longestShortcode)]
+	name, length := "", 0
+	switch {
+	case hugo.Match(line):
+		m := hugo.FindSubmatch(line)
+		name, length = string(m[2])+string(m[4]), len(m[0])
+	case jekyll.Match(line):
+		m := jekyll.FindSubmatch(line)
+		name, length = string(m[1]), len(m[0])
+		if bytes.Contains([]byte(" raw endraw "), []byte(" "+name+" ")) { // which only mean that nothing in between is a tag
+			block.Advance(length)
+			return marked(ast.NewString(nil), mark{dialect: dialectShortcodes, at: segment.Start})
+		}
+	case liquid.Match(line):
+		m := liquid.FindSubmatch(line)
+		name, length = string(m[1]), len(m[0])
+	default:
+		return nil
+	}
+	block.Advance(length)
+	return literal(string(line[:length]), mark{dialect: dialectShortcodes, at: segment.Start, kind: name,
+		wrong: "the shortcode " + name + " is for another generator; it is shown as it is written"})
+}
