@@ -20,4 +20,6 @@ const (
 	// KindMilestones says how far a design is, and what is missing.
 	KindMilestones Kind = "milestones"
 	KindNotFound   Kind = "notfound" // 404
+	KindSearch     Kind = "search"   // where a reader looks for words
+	KindIndex      Kind = "index"    // everything from A to Z, for those who read without scripts
 )

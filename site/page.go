@@ -50,6 +50,7 @@ type Page struct {
 	Pages     []*Page       // for KindSection and KindHome: what it lists
 	Code      []CodeMention // for KindDecision: the places in the code that name it
 	Backlinks []Backlink    // what refers to this page, in site order
+	Letters   []Letter      // for KindIndex
 	History   History
 
 	Prev, Next *Page // neighbours within the section, in reading order

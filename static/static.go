@@ -18,7 +18,7 @@ var files embed.FS
 func Files() fs.FS { return files }
 
 // The order matters: tokens first, print last.
-var styles = []string{"tokens", "base", "layout", "prose", "code", "diagram", "parts", "pages", "lab", "review", "milestones", "play", "print"}
+var styles = []string{"tokens", "base", "layout", "prose", "code", "diagram", "parts", "pages", "review", "milestones", "play", "print"}
 
 // Stylesheet is all stylesheets as one file, meant for css/site.css, in the
 // order in which they must come. Comments are left out.
@@ -32,6 +32,12 @@ func Stylesheet() ([]byte, error) {
 		b.WriteString(withoutComments(string(data)))
 	}
 	return []byte(b.String()), nil
+}
+
+// Style is one stylesheet by itself, for what few pages show: css/search.css, css/lab.css.
+func Style(name string) ([]byte, error) {
+	data, err := files.ReadFile("css/" + name + ".css")
+	return []byte(withoutComments(string(data))), err
 }
 
 func withoutComments(css string) string {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,18 @@ func TestArchitecture(t *testing.T) {
 			t.Errorf("%s does not declare %s", f[1], f[2])
 		}
 	}
+	steps := regexp.MustCompile(`(?m) ([a-z/]+\.go) +(\w+)$`).FindAllStringSubmatch(text, -1)
+	if len(steps) < 10 {
+		t.Fatalf("the way of a comment has %d steps: it is not read as it is drawn", len(steps))
+	}
+	for _, f := range steps {
+		source, err := os.ReadFile(filepath.Join("../../site/review", f[1]))
+		if err != nil {
+			t.Error(err)
+		} else if !regexp.MustCompile(`(?m)^(type|func( \([^)]*\))?) ` + f[2] + `\b`).Match(source) {
+			t.Errorf("site/review/%s does not declare %s", f[1], f[2])
+		}
+	}
 	packages, err := filepath.Glob("../../prototype/*/*/*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +52,11 @@ func TestArchitecture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range append(packages, more...) {
+	reviews, err := filepath.Glob("../../site/review/*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range slices.Concat(packages, more, reviews) {
 		if name := filepath.Base(filepath.Dir(file)); !strings.Contains(text, name+"/") {
 			t.Errorf("package %s is not in the drawing", filepath.Dir(file))
 		}

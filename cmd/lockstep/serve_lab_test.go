@@ -122,6 +122,7 @@ func TestLab(t *testing.T) {
 	go io.Copy(io.Discard, stream.Body)
 	l.until("load", func(f map[string]string) bool { return figure(f["acknowledged"]) > 50 })
 	manyReaders(t, l)
+	packedReader(t, l)
 
 	for _, strike := range []string{"kill-leader", "pause-leader", "cut-leader"} {
 		before := l.until("leader", func(f map[string]string) bool { return f["leader"] != "none" })

@@ -4,13 +4,17 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"lockstep/site/stream"
 )
 
 // reader is somebody who has the laboratory's page open.
@@ -115,4 +119,43 @@ func (l *laboratory) frame() int64 {
 		l.t.Fatalf("the page has no frame number: %v", err)
 	}
 	return n
+}
+
+// packedReader: a reader is sent what has changed, compressed, and not each frame again.
+func packedReader(t *testing.T, l *laboratory) {
+	server := httptest.NewServer(&stream.Handler{Sources: map[string]stream.Source{"lab": l.Frames}, Gate: &stream.Gate{},
+		Logger: slog.New(slog.DiscardHandler), Packs: func(*http.Request) bool { return true }})
+	defer server.Close()
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/?lab=", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var bytes atomic.Int64
+	go func() {
+		buffer := make([]byte, 64<<10)
+		for {
+			n, err := response.Body.Read(buffer)
+			bytes.Add(int64(n))
+			if err != nil {
+				return
+			}
+		}
+	}()
+	l.until("a first frame", func(map[string]string) bool { return bytes.Load() > 0 })
+	first := l.frame()
+	l.until("the frames after it", func(map[string]string) bool { return l.frame() >= first+5 })
+	began, before := l.frame(), bytes.Load()
+	l.until("five seconds of frames", func(map[string]string) bool { return l.frame() >= began+25 })
+	each, whole := int(bytes.Load()-before)/int(l.frame()-began), len(l.Live())
+	t.Logf("a frame of %d bytes takes %d", whole, each)
+	if each > whole/10 {
+		t.Errorf("a frame of %d bytes takes %d, want at most a tenth", whole, each)
+	}
 }

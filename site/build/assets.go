@@ -80,6 +80,13 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 		text = strings.ReplaceAll(text, `"../`+name+`"`, `"../`+strings.TrimPrefix(a.Path, "/static/")+`"`)
 	}
 	all["css/site.css"] = newAsset("css/site.css", []byte(text))
+	for _, name := range []string{"search", "lab"} {
+		own, err := static.Style(name)
+		if err != nil {
+			panic("stylesheets are embedded: " + err.Error())
+		}
+		all["css/"+name+".css"] = newAsset("css/"+name+".css", own)
+	}
 	return all
 })
 
@@ -128,7 +135,7 @@ func wanted(name string, lab, plays bool) bool {
 		return lab || plays
 	case name == modelWasm, name == "js/play.js":
 		return plays
-	case name == labWasm, strings.HasPrefix(name, "js/lab"):
+	case name == labWasm, name == "css/lab.css", strings.HasPrefix(name, "js/lab"):
 		return lab
 	}
 	return true

@@ -23,6 +23,9 @@ type document struct {
 	addresses []address         // of its links, in their order
 	labels    map[string]string // of its headings, by id
 
+	mu    sync.Mutex
+	found *searchable // nil until somebody searches
+
 	// statements parses the text once more, and only for texts that are judged.
 	statements func() []markdown.Statement
 }

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"lockstep/site"
+	"lockstep/site/search"
 )
 
 // marker is a file in every output tree. A folder without it was not written by
@@ -92,20 +94,20 @@ func replaceable(out string) error {
 // write puts every file of the site.
 func (t *Tree) write(ctx context.Context, w *writer) error {
 	var jobs []func() error
-	for _, p := range t.Pages {
-		jobs = append(jobs, func() error {
-			data, findings, err := t.Bytes(ctx, &t.Site, p)
-			if err != nil {
-				return fmt.Errorf("render %s: %w", p.Path, err)
-			}
-			w.find(findings)
+	prepared := make([]*search.Prepared, len(t.Pages))
+	for i, p := range t.Pages {
+		jobs = append(jobs, func() (err error) {
 			if text := t.Markdown(p); text != nil {
 				if err := w.file(p.Markdown, text); err != nil {
 					return err
 				}
 			}
-			return w.put(p.Path+"index.html", data)
+			prepared[i], err = t.writePage(ctx, w, p)
+			return err
 		})
+	}
+	for _, p := range t.lookup.pages {
+		jobs = append(jobs, func() error { _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {
 		jobs = append(jobs, func() error { return w.put(redirectFile(short), redirectPage(&t.Site, short, full)) })
@@ -123,7 +125,33 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 		jobs = append(jobs, func() error { return t.copyFile(w, file) })
 	}
 	jobs = append(jobs, func() error { return t.writeExtras(ctx, w) })
+	if err := t.run(ctx, "write", jobs); err != nil {
+		return err
+	}
+	index := t.joinSearch(prepared)
+	jobs = jobs[:0]
+	for _, name := range index.Names() {
+		jobs = append(jobs, func() error { return w.file(search.Folder+name, index.File(name)) })
+	}
+	return t.run(ctx, "index", jobs)
+}
 
+// writePage writes a page and reads it for the search.
+func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) (*search.Prepared, error) {
+	var buf bytes.Buffer
+	findings, parsed, err := t.render(ctx, &buf, &t.Site, p, nil)
+	if err != nil {
+		return nil, fmt.Errorf("render %s: %w", p.Path, err)
+	}
+	w.find(findings)
+	if err := w.put(p.Path+"index.html", buf.Bytes()); err != nil {
+		return nil, err
+	}
+	return t.prepareParsed(p, parsed), nil
+}
+
+// run does jobs on all processors, and stops at the first error.
+func (t *Tree) run(ctx context.Context, stage string, jobs []func() error) error {
 	var done atomic.Int64
 	var mu sync.Mutex
 	var failed error
@@ -137,7 +165,7 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 			failed = errors.Join(failed, err)
 			mu.Unlock()
 		}
-		t.builder.progress("write", int(done.Add(1)), len(jobs))
+		t.builder.progress(stage, int(done.Add(1)), len(jobs))
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()

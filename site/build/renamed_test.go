@@ -128,6 +128,35 @@ func TestReview_alias(t *testing.T) {
 	}
 }
 
+// TestReview_two_names: one branch goes on with a review under the old name, another
+// renames the file and begins anew. After the merge the page has both, and its blocker
+// counts.
+func TestReview_two_names(t *testing.T) {
+	dir := tree(t, changedSite)
+	exportReview(t, dir)
+	gitIn(t, dir, "init", "-q")
+	gitIn(t, dir, "add", "-A")
+	gitIn(t, dir, "commit", "-q", "-m", "begin")
+	gitIn(t, dir, "mv", "adr/0001-first.md", "adr/0001-renamed.md")
+	gitIn(t, dir, "commit", "-q", "-m", "rename")
+	now, _ := load(t, dir).Document("adr/1")
+	anew := now
+	anew.Former = nil // as whoever did not know of the other sees it
+	exportApproval(t, dir, anew, now.Revision)
+	loaded := load(t, dir)
+	r := loaded.ReviewOf(now)
+	if r == nil || r.Blockers != 1 || len(r.Threads) != 1 || len(r.Verdicts) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	found := ""
+	for _, f := range loaded.Findings {
+		found += f.Rule + " " + f.File + "\n"
+	}
+	if strings.Contains(found, "review ") {
+		t.Errorf("the files of two names are no fault:\n%s", found)
+	}
+}
+
 // TestPathsOf: what a file's page was called is known for records and for content, in
 // folders of today and of before.
 func TestPathsOf(t *testing.T) {

@@ -6,23 +6,30 @@ import (
 	"io"
 
 	"lockstep/site"
+	"lockstep/site/markdown"
 	"lockstep/site/view"
 )
 
 // Render writes one page. S is the tree's Site, or a changed copy of it. ReviewOf
 // gives the live review of a page; with nil, pages show what was exported.
 func (t *Tree) Render(ctx context.Context, w io.Writer, s *view.Site, p *site.Page, reviewOf func(*site.Page) *site.Review) ([]site.Finding, error) {
+	findings, _, err := t.render(ctx, w, s, p, reviewOf)
+	return findings, err
+}
+
+// render is Render that gives the parsed text too, nil for a page without one.
+func (t *Tree) render(ctx context.Context, w io.Writer, s *view.Site, p *site.Page, reviewOf func(*site.Page) *site.Review) ([]site.Finding, *markdown.Document, error) {
 	if reviewOf == nil {
 		reviewOf = t.exportedReview
 	}
-	rendered, findings := t.Fill(p)
+	rendered, parsed, findings := t.fill(p)
 	switch {
 	case p.Kind == site.KindLog:
 		rendered = t.withStanding(rendered, reviewOf)
 	case rendered.Revision != "":
 		rendered.Review = reviewOf(p)
 	}
-	return findings, view.Page(s, rendered).Render(ctx, w)
+	return findings, parsed, view.Page(s, rendered).Render(ctx, w)
 }
 
 // withStanding adds to the log where the review of each decision stands.
@@ -40,9 +47,14 @@ func (t *Tree) withStanding(p *site.Page, reviewOf func(*site.Page) *site.Review
 // Fill gives a copy of the page with its body. The findings are those that only
 // a rendering can make.
 func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
+	filled, _, findings := t.fill(p)
+	return filled, findings
+}
+
+func (t *Tree) fill(p *site.Page) (*site.Page, *markdown.Document, []site.Finding) {
 	d := t.documents[p]
 	if d == nil {
-		return p, nil
+		return p, nil, nil
 	}
 	filled := *p
 	var findings []site.Finding
@@ -52,7 +64,7 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 		findings[i] = parsed.Placed(f)
 	}
 	filled.Blocks, filled.Revision = parsed.Blocks(), parsed.RevisionWith(shown{t, p})
-	return &filled, findings
+	return &filled, parsed, findings
 }
 
 // Blocks is the canonical text of a page and its revision; nothing for pages that

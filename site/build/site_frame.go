@@ -16,6 +16,7 @@ func (t *Tree) siteFrame() view.Site {
 	if s.BaseURL != "" && !strings.HasSuffix(s.BaseURL, "/") {
 		s.BaseURL += "/"
 	}
+	s.Search, s.Index = t.searchPath, t.indexPath
 	if len(t.decisions) > 0 {
 		s.Feed = feedPath
 	}

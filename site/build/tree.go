@@ -59,6 +59,10 @@ type Tree struct {
 	sheet       []byte       // the model for the reader's browser; nil if no page has a use for it
 	tally       claims.Tally
 
+	lookup     lookup // what a reader searches by
+	searchPath string
+	indexPath  string
+
 	mu       sync.Mutex
 	offRules map[string]int // findings of rules that are switched off
 }
@@ -103,6 +107,7 @@ func newTree(b *Builder) *Tree {
 	t.judgeClaims()
 	t.judgeMilestones()
 	t.indexReviews()
+	t.addSearch()
 	t.Site = t.siteFrame()
 	t.share()
 	t.placeFindings()

@@ -1,21 +1,26 @@
 package review
 
 import (
-	"context"
+	"cmp"
 	"errors"
 	"strings"
 
-	"lockstep/site/review/access"
 	"lockstep/site/review/anchor"
 	"lockstep/site/review/event"
 	"lockstep/site/review/refusal"
 	"lockstep/site/review/subject"
 )
 
-// anchored makes the anchor of a request, against the revision that it names. It
-// saves that revision, and says so in the log if the page was not published in
-// it yet.
-func (s *Service) anchored(ctx context.Context, p *page, d subject.Page, a access.Actor, r *AnchorRequest) (*anchor.Anchor, error) {
+// text is a revision of a page that this site has shown; nil if it has not.
+func (s *Service) text(d subject.Page, revision string) *anchor.Doc {
+	if revision == d.Revision {
+		return d.Doc()
+	}
+	return s.o.Revisions.Get(revision)
+}
+
+// anchored makes the anchor of a request, against the revision that it names.
+func (s *Service) anchored(d subject.Page, r *AnchorRequest) (*anchor.Anchor, error) {
 	if r == nil {
 		r = &AnchorRequest{}
 	}
@@ -30,11 +35,9 @@ func (s *Service) anchored(ctx context.Context, p *page, d subject.Page, a acces
 		}
 		*part.text = text
 	}
-	doc := d.Doc()
-	if r.Revision != "" && r.Revision != d.Revision {
-		if doc = s.o.Revisions.Get(r.Revision); doc == nil {
-			return nil, refusal.Conflict("unknown-revision", "this site has not shown that revision; load the page again")
-		}
+	doc := s.text(d, cmp.Or(r.Revision, d.Revision))
+	if doc == nil {
+		return nil, refusal.Conflict("unknown-revision", "this site has not shown that revision; load the page again")
 	}
 	block, err := r.Block.Find(doc)
 	if err != nil {
@@ -49,10 +52,7 @@ func (s *Service) anchored(ctx context.Context, p *page, d subject.Page, a acces
 	case err != nil:
 		return nil, refusal.Invalid("%s", err)
 	}
-	if err := s.publish(ctx, p, d, a); err != nil {
-		return nil, err
-	}
-	return &made, s.o.Revisions.Save(ctx, doc)
+	return &made, nil
 }
 
 // suggestion pairs a proposed source with that of the block.

@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 
 	"lockstep/site"
@@ -32,7 +31,15 @@ func (s *Service) may(a access.Actor, t *state.Thread) site.May {
 
 // Suggestion is a thread that suggests an edit.
 func (s *Service) Suggestion(ctx context.Context, d subject.Page, thread string) (state.Thread, error) {
-	t, err := s.thread(ctx, s.page(d.Name), thread)
+	found, err := s.find(ctx, d)
+	if err != nil {
+		return state.Thread{}, err
+	}
+	return found.where(with(thread)).suggestion(thread)
+}
+
+func (p *page) suggestion(thread string) (state.Thread, error) {
+	t, err := p.thread(thread)
 	if err == nil && t.Suggest == nil {
 		err = refusal.NotFound("the thread suggests no edit")
 	}
@@ -47,28 +54,35 @@ func (s *Service) Apply(ctx context.Context, a access.Actor, d subject.Page, thr
 	if s.o.Apply == nil {
 		return refusal.Conflict("no-repository", "this server writes no sources: copy the patch, or run lockstep review apply where the repository is")
 	}
+	e, err := s.begin(event.SuggestionApplied, a, "apply", "")
+	if err != nil {
+		return err
+	}
 	// Two edits of one file at once would each lack the other.
 	s.applying.Lock()
 	defer s.applying.Unlock()
-	was, err := s.Suggestion(ctx, d, thread)
-	switch {
-	case err != nil:
-		return err
-	case was.End != nil:
-		return refusal.Conflict("resolved", "the thread is resolved as %s", was.End.Kind)
+	commit := ""
+	_, err = s.write(ctx, d, e, with(thread), func(p *page, e *event.Event) (*string, error) {
+		was, err := p.suggestion(thread)
+		switch {
+		case err != nil:
+			return nil, err
+		case was.End != nil:
+			return nil, refusal.Conflict("resolved", "the thread is resolved as %s", was.End.Kind)
+		}
+		e.Thread, e.Kind = thread, event.Applied
+		if err := saw(e, version, was.Version, was.Change()); err != nil {
+			return nil, err
+		}
+		if commit, err = s.o.Apply(ctx, SourceEdit{Source: d.Source, Old: was.Suggest.Old, New: was.Suggest.New, Title: d.Title, Thread: was.ID, By: was.Opener}); err != nil {
+			return nil, refusal.Conflict("not-applied", "%s", err)
+		}
+		e.Commit = commit
+		text := "applied on the page"
+		return &text, nil
+	})
+	if err != nil && commit != "" {
+		return fmt.Errorf("the edit is committed as %.10s, and the thread is still open: %w", commit, err)
 	}
-	p := s.page(d.Name)
-	e := s.event(event.SuggestionApplied, a, "apply:"+rand.Text())
-	e.Thread, e.Kind = thread, event.Applied
-	if e.Saw, err = p.sawOf(e, version, was.Version, was.Change()); err != nil {
-		return err
-	}
-	if e.Commit, err = s.o.Apply(ctx, SourceEdit{Source: d.Source, Old: was.Suggest.Old, New: was.Suggest.New, Title: d.Title, Thread: was.ID, By: was.Opener}); err != nil {
-		return refusal.Conflict("not-applied", "%s", err)
-	}
-	text := "applied on the page"
-	if _, _, err := s.append(ctx, p, e, &text); err != nil {
-		return fmt.Errorf("the edit is committed as %.10s, and the thread is still open: %w", e.Commit, err)
-	}
-	return nil
+	return err
 }

@@ -54,5 +54,5 @@ func (s *Service) Restore(ctx context.Context, lines []entry.Line, docs []*ancho
 			return done, err
 		}
 	}
-	return s.ImportAll(ctx, lines)
+	return s.Import(ctx, lines)
 }

@@ -2,10 +2,10 @@ package review
 
 import (
 	"context"
-	"crypto/rand"
 
 	"lockstep/site/review/access"
 	"lockstep/site/review/event"
+	"lockstep/site/review/state"
 	"lockstep/site/review/subject"
 )
 
@@ -18,68 +18,63 @@ func (s *Service) Reply(ctx context.Context, a access.Actor, d subject.Page, thr
 	if err != nil {
 		return "", false, err
 	}
-	r.ID = orNew(r.ID)
-	if err := event.CleanID(r.ID); err != nil {
+	e, err := s.begin(event.CommentAdded, a, "", r.ID)
+	if err != nil {
 		return "", false, err
 	}
-	p := s.page(d.Name)
-	e := s.event(event.CommentAdded, a, r.ID)
-	if _, ok, err := p.before(e); ok {
-		return r.ID, true, err
-	}
-	if _, err := s.thread(ctx, p, thread); err != nil {
-		return "", false, err
-	}
-	e.Thread = thread
-	_, again, err = s.append(ctx, p, e, &body)
-	return r.ID, again, err
+	again, err = s.write(ctx, d, e, with(thread), func(p *page, e *event.Event) (*string, error) {
+		e.Thread = thread
+		_, err := p.thread(thread)
+		return &body, err
+	})
+	return e.ID, again, err
 }
 
 // Edit replaces the body of a comment; the earlier one stays in its history.
 func (s *Service) Edit(ctx context.Context, a access.Actor, d subject.Page, comment string, r CommentRequest) error {
-	p := s.page(d.Name)
-	was, err := s.comment(ctx, p, comment)
+	e, err := s.begin(event.CommentEdited, a, "edit", r.ID)
 	if err != nil {
 		return err
 	}
-	if err := access.Can(a, access.EditComment, access.Object{Author: was.Author.ID}); err != nil {
-		return err
-	}
-	body, err := event.CleanBody(r.Body)
-	if err != nil {
-		return err
-	}
-	if body == was.Body && !was.Redacted {
-		return nil
-	}
-	id, err := eventID("edit", r.ID)
-	if err != nil {
-		return err
-	}
-	e := s.event(event.CommentEdited, a, id)
-	e.Thread, e.Comment = was.Thread, comment
-	if e.Saw, err = p.sawOf(e, r.Version, was.Version, was.Change()); err != nil {
-		return err
-	}
-	_, _, err = s.append(ctx, p, e, &body)
-	return err
+	return s.alter(ctx, a, d, comment, access.EditComment, e, func(e *event.Event, was state.Comment) (*string, error) {
+		body, err := event.CleanBody(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		if body == was.Body && !was.Redacted {
+			return nil, errNothing
+		}
+		return &body, saw(e, r.Version, was.Version, was.Change())
+	})
 }
 
 // Redact destroys the body of a comment and those before it.
 func (s *Service) Redact(ctx context.Context, a access.Actor, d subject.Page, comment string) error {
-	p := s.page(d.Name)
-	was, err := s.comment(ctx, p, comment)
+	e, err := s.begin(event.CommentRedacted, a, "redact", "")
 	if err != nil {
 		return err
 	}
-	if err := access.Can(a, access.RedactComment, access.Object{Author: was.Author.ID}); err != nil {
-		return err
-	}
-	if was.Redacted {
-		return nil
-	}
-	e := s.event(event.CommentRedacted, a, "redact:"+rand.Text())
-	e.Thread, e.Comment = was.Thread, comment
-	_, _, err = s.append(ctx, p, e, nil)
+	return s.alter(ctx, a, d, comment, access.RedactComment, e, func(_ *event.Event, was state.Comment) (*string, error) {
+		if was.Redacted {
+			return nil, errNothing
+		}
+		return nil, nil
+	})
+}
+
+// alter does to a comment what may be done to it by who wrote it, and by who may
+// everything.
+func (s *Service) alter(ctx context.Context, a access.Actor, d subject.Page, comment string, verb access.Verb, e event.Event, complete func(*event.Event, state.Comment) (*string, error)) error {
+	_, err := s.write(ctx, d, e, with(comment), func(p *page, e *event.Event) (*string, error) {
+		was, err := p.comment(comment)
+		if err != nil {
+			return nil, err
+		}
+		if err := access.Can(a, verb, access.Object{Author: was.Author.ID}); err != nil {
+			return nil, err
+		}
+		e.Thread, e.Comment = was.Thread, comment
+		return complete(e, was)
+	})
 	return err
 }

@@ -5,18 +5,29 @@ import (
 	"slices"
 
 	"lockstep/site/review/state"
+	"lockstep/site/review/subject"
 )
 
-// News are the accepted events of a page above a number, at most limit of them, and
-// the number of its newest event.
-func (s *Service) News(ctx context.Context, name string, after uint64, limit int) (news []state.Notice, newest uint64, err error) {
+// Follow gives the name under which the log has a page, and the number of its newest
+// event.
+func (s *Service) Follow(ctx context.Context, d subject.Page) (name string, newest uint64, err error) {
+	found, err := s.find(ctx, d)
+	if err != nil {
+		return "", 0, err
+	}
+	return found[0].name, found[0].number(), nil
+}
+
+// News are the accepted events of a page above a number, at most limit of
+// them. The page goes by the name under which the log has it.
+func (s *Service) News(ctx context.Context, name string, after uint64, limit int) ([]state.Notice, error) {
 	p := s.page(name)
 	if err := s.advance(ctx, p); err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.state.Since(after, limit)), p.state.N, nil
+	return slices.Clone(p.state.Since(after, limit)), nil
 }
 
 // Watch's channel is closed when a page may have more than when it was called; any

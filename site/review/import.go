@@ -20,15 +20,9 @@ type Imported struct {
 	Idle    []state.Left `json:"idle,omitempty"`
 }
 
-// Import adds exported events that the log does not have, and says how many.
-func (s *Service) Import(ctx context.Context, lines []entry.Line) (added int, err error) {
-	done, err := s.ImportAll(ctx, lines)
-	return done.Added, err
-}
-
-// ImportAll adds exported events that the log does not have. Afterwards the page
+// Import adds exported events that the log does not have. Afterwards the page
 // is in the state that both sets together have, whatever came first.
-func (s *Service) ImportAll(ctx context.Context, lines []entry.Line) (done Imported, err error) {
+func (s *Service) Import(ctx context.Context, lines []entry.Line) (done Imported, err error) {
 	pages := make(map[string][]entry.Line)
 	var names []string
 	for _, l := range lines {

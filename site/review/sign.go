@@ -11,19 +11,19 @@ import (
 	"lockstep/site/review/store"
 )
 
-// deciding says whether an event decides something: a verdict, or the end of what
-// blocks one.
-func (s *Service) deciding(p *page, e event.Event) bool {
-	switch e.Type {
-	case event.ReviewSubmitted, event.ReviewWithdrawn:
-		return true
-	case event.ThreadResolved:
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		t := p.state.Thread(e.Thread)
-		return t != nil && t.Intent == event.Blocking
+// mayDecide says whether events of a kind can decide something: a verdict, or the end
+// of what blocks one.
+func mayDecide(kind event.Type) bool {
+	return kind == event.ReviewSubmitted || kind == event.ReviewWithdrawn || kind == event.ThreadResolved
+}
+
+// decides says whether an event decides something.
+func (p *page) decides(e event.Event) bool {
+	if e.Type != event.ThreadResolved {
+		return mayDecide(e.Type)
 	}
-	return false
+	t, err := p.thread(e.Thread)
+	return err == nil && t.Intent == event.Blocking
 }
 
 // sign names the parents of an event, and signs it.

@@ -3,13 +3,13 @@ package review
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"lockstep/site/review/access"
 	"lockstep/site/review/event"
 	"lockstep/site/review/refusal"
+	"lockstep/site/review/state"
 	"lockstep/site/review/subject"
 )
 
@@ -33,15 +33,10 @@ func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d subject.P
 		return err
 	}
 	body = strings.TrimSpace(body)
-	id, err := eventID("verdict", r.ID)
-	if err != nil {
-		return err
-	}
-	p := s.page(d.Name)
-	e := s.event(event.ReviewSubmitted, a, id)
+	kind := event.ReviewSubmitted
 	switch r.Verdict {
 	case event.Withdraw:
-		e.Type = event.ReviewWithdrawn
+		kind = event.ReviewWithdrawn
 	case event.Approve, event.RequestChanges:
 		if r.Verdict == event.Approve && s.signInAgain(a) {
 			return refusal.New(http.StatusUnauthorized, "sign-in-again", "an approval needs a sign-in within the last hour: sign in again at /sign-in/, and send it again")
@@ -56,39 +51,46 @@ func (s *Service) SubmitVerdict(ctx context.Context, a access.Actor, d subject.P
 	default:
 		return refusal.Invalid("verdict %q: there are approve, request-changes, comment and withdraw", r.Verdict)
 	}
-	text := &body
-	if body == "" || e.Type == event.ReviewWithdrawn {
-		text = nil
+	e, err := s.begin(kind, a, "verdict", r.ID)
+	if err != nil {
+		return err
 	}
-	if e.Type == event.ReviewSubmitted {
-		if r.Revision != d.Revision {
-			return refusal.Conflict("revision", "the text has changed since; read it again")
+	mine := func(s *state.State) bool { return s.VoteOf(a.ID) != nil }
+	_, err = s.write(ctx, d, e, mine, func(_ *page, e *event.Event) (*string, error) {
+		if e.Type == event.ReviewWithdrawn {
+			return nil, nil
 		}
-		if err := s.publish(ctx, p, d, a); err != nil {
-			return err
+		if r.Revision != d.Revision {
+			return nil, refusal.Conflict("revision", "the text has changed since; read it again")
+		}
+		if r.Verdict == event.Approve {
+			if err := s.blocked(ctx, d); err != nil {
+				return nil, err
+			}
 		}
 		e.Verdict, e.Revision = r.Verdict, r.Revision
-	}
-	_, _, err = s.append(ctx, p, e, text)
+		if body == "" {
+			return nil, nil
+		}
+		return &body, nil
+	})
 	return err
 }
 
-// publish says in the log which text the page has now, if that is not known.
-func (s *Service) publish(ctx context.Context, p *page, d subject.Page, a access.Actor) error {
-	if err := s.advance(ctx, p); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	known, n := p.state.Published == d.Revision, p.state.N
-	p.mu.Unlock()
-	if known {
+// blocked says whether a thread under any name of the page keeps it from being
+// approved. The state of each log knows its own alone.
+func (s *Service) blocked(ctx context.Context, d subject.Page) error {
+	if len(d.Former) == 0 {
 		return nil
 	}
-	if err := s.o.Revisions.Save(ctx, d.Doc()); err != nil {
+	found, err := s.find(ctx, d)
+	if err != nil {
 		return err
 	}
-	e := event.Event{ID: "doc:" + d.Revision[:16] + ":" + strconv.FormatUint(n, 10), Type: event.DocPublished, Time: s.now(), Revision: d.Revision, Kept: event.HashOf(d.Doc()),
-		Actor: event.Person{ID: "site", Name: "the site", Role: "site"}}
-	_, _, err := s.append(ctx, p, e, nil)
-	return err
+	var no *refusal.Error
+	found.read(func(sum *state.State) { no = sum.Blocked() })
+	if no != nil {
+		return no
+	}
+	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"lockstep/site/build"
 	"lockstep/site/model"
 	"lockstep/site/review/subject"
+	"lockstep/site/search"
 	"lockstep/site/stream"
 )
 
@@ -146,6 +147,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /files/", s.file)
 	mux.HandleFunc("GET /adr/feed.xml", s.feed)
 	mux.HandleFunc("GET "+model.SheetPath, s.sheet)
+	mux.HandleFunc("GET "+search.Folder, s.searchFile)
 	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
 	mux.HandleFunc("GET /favicon.ico", icon)
 	mux.HandleFunc("GET /llms.txt", s.llms)

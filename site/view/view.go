@@ -53,6 +53,9 @@ type Site struct {
 	// Program is the laboratory for the reader's browser, or nil where it was not
 	// built.
 	Program *Program
+	// Search and Index are the paths of the search and of the index from A to Z, ""
+	// where there are none.
+	Search, Index string
 	// Absolute makes links absolute below this prefix: only for the page that is
 	// shown at any address, 404.
 	Absolute string
@@ -138,7 +141,7 @@ func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
 // laidOut are the pages that are more than a text.
 func laidOut(p *site.Page) bool {
 	switch p.Kind {
-	case site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
+	case site.KindSearch, site.KindIndex, site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
 		return true
 	}
 	return false

@@ -1,13 +1,12 @@
 package access
 
 import (
-	"encoding/json"
-	"fmt"
-	"math"
 	"net/http"
 	"net/netip"
 	"sync"
 	"time"
+
+	"lockstep/site/review/refusal"
 
 	"golang.org/x/time/rate"
 )
@@ -48,12 +47,7 @@ func (l *Limits) Limit(next http.Handler) http.Handler {
 			return
 		}
 		if wait := l.wait(r); wait > 0 {
-			seconds := int(math.Ceil(wait.Seconds()))
-			w.Header().Set("Retry-After", fmt.Sprint(seconds))
-			w.Header().Set("Content-Type", "application/problem+json")
-			w.WriteHeader(http.StatusTooManyRequests)
-			json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": "Too Many Requests", "status": 429, "code": "too-many",
-				"detail": fmt.Sprintf("too much at once; try again in %d s", seconds)})
+			refusal.TooMany("too much at once", wait).Write(w)
 			return
 		}
 		next.ServeHTTP(w, r)

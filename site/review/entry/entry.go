@@ -18,7 +18,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"unicode/utf8"
+
+	"lockstep/site/review/strictjson"
 )
 
 // Line is an event as it is exported: one line of a backup, or a file of its own
@@ -112,16 +113,8 @@ func Decode(data []byte) (l Line, err error) {
 	if len(data) > MaxSize {
 		return l, fmt.Errorf("it has %d bytes; at most %d are read", len(data), MaxSize)
 	}
-	if !utf8.Valid(data) {
-		return l, errors.New("it is not valid UTF-8")
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&l); err != nil {
+	if err := strictjson.Unmarshal(data, &l); err != nil {
 		return l, err
-	}
-	if rest := bytes.TrimSpace(data[d.InputOffset():]); len(rest) > 0 {
-		return l, errors.New("something follows the event")
 	}
 	var b bytes.Buffer
 	if err := json.Compact(&b, l.Event); err != nil {

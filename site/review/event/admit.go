@@ -17,7 +17,7 @@ import (
 // eventIDForm is that of comments, with the prefix of other events.
 var eventIDForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,119}$`)
 
-// admit says what is wrong with an event that comes from a file: what no server
+// Admit says what is wrong with an event that comes from a file: what no server
 // of ours would have written. What it says may still be refused by the rules.
 func Admit(l entry.Line) (e Event, err error) {
 	if err := strictjson.Unmarshal(l.Event, &e); err != nil {
@@ -81,10 +81,10 @@ const maxActor = 512
 
 func shortened(text string) string { return text[:min(len(text), 40)] }
 
-// eventOf reads an event that was admitted.
+// Decode reads an event that was admitted.
 func Decode(l entry.Line) (e Event, err error) {
 	return e, json.Unmarshal(l.Event, &e)
 }
 
-// isRevision says whether a name may be that of a file of ours.
+// IsRevision says whether a name may be that of a file of ours.
 func IsRevision(name string) bool { return site.SchemeOf(name) > 0 }

@@ -17,20 +17,20 @@ type Body struct {
 	Salt string // hexadecimal
 }
 
-// commit is the commitment to a text that goes into the chain.
+// Commit is the commitment to a text that goes into the chain.
 func Commit(salt []byte, text string) string {
 	mac := hmac.New(sha256.New, salt)
 	mac.Write([]byte(text))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// opens says whether the body is the one that the event commits to.
+// Opens says whether the body is the one that the event commits to.
 func (e Event) Opens(b Body) bool {
 	salt, err := hex.DecodeString(b.Salt)
 	return err == nil && hmac.Equal([]byte(Commit(salt, b.Text)), []byte(e.Body))
 }
 
-// saltOf reads a salt as it is exported.
+// ParseSalt reads a salt as it is exported.
 func ParseSalt(text string) (salt [16]byte, err error) {
 	data, err := hex.DecodeString(text)
 	if err != nil || len(data) != len(salt) {
@@ -40,7 +40,7 @@ func ParseSalt(text string) (salt [16]byte, err error) {
 	return salt, nil
 }
 
-// keptOf is a hash of what a kept revision says, block by block. The revision
+// HashOf is a hash of what a kept revision says, block by block. The revision
 // itself is a hash of the page as it was rendered, which nobody can work out
 // again from the blocks.
 func HashOf(doc *anchor.Doc) string {

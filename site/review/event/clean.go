@@ -26,7 +26,7 @@ const (
 
 var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$`)
 
-// clean is the text as it is kept: NFC, lines ended by "\n", no control
+// Clean is the text as it is kept: NFC, lines ended by "\n", no control
 // characters. What cannot be kept is refused rather than changed in secret.
 func Clean(what, text string, limit int) (string, error) {
 	if !utf8.ValidString(text) {
@@ -52,7 +52,7 @@ func Clean(what, text string, limit int) (string, error) {
 	return text, nil
 }
 
-// cleanBody is clean for what must not be empty.
+// CleanBody is Clean for what must not be empty.
 func CleanBody(text string) (string, error) {
 	text, err := Clean("body", text, MaxBody)
 	if err != nil {
@@ -64,6 +64,7 @@ func CleanBody(text string) (string, error) {
 	return strings.TrimRight(text, "\n\t "), nil
 }
 
+// CleanID refuses what is no id of a thread or comment.
 func CleanID(id string) error {
 	if !idForm.MatchString(id) {
 		return refusal.Invalid("id must be 1 to 80 letters, digits, dots, colons, hyphens or underscores, and begin with a letter or digit")

@@ -112,7 +112,7 @@ const (
 	Withdraw       Verdict = "withdraw"
 )
 
-// encode is the form of an event that is hashed. Its fields have a fixed order.
+// Encode is the form of an event that is hashed. Its fields have a fixed order.
 func (e Event) Encode() []byte {
 	data, err := json.Marshal(e)
 	if err != nil {
@@ -121,11 +121,12 @@ func (e Event) Encode() []byte {
 	return data
 }
 
-// verbOf is what somebody must be allowed to do for an event.
+// VerbOf is what somebody must be allowed to do for an event.
 var VerbOf = map[Type]access.Verb{ThreadOpened: access.OpenThread, CommentAdded: access.Reply, CommentEdited: access.EditComment, CommentRedacted: access.RedactComment,
 	ThreadResolved: access.Resolve, SuggestionApplied: access.Resolve, ThreadReopened: access.Reopen, ThreadRelinked: access.Relink,
 	ReviewSubmitted: access.GiveVerdict, ReviewWithdrawn: access.GiveVerdict}
 
+// PersonOf is somebody as they are called now.
 func PersonOf(a access.Actor) Person {
 	return Person{ID: a.ID, Name: a.Name, Role: a.Role.String()}
 }

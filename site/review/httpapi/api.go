@@ -205,40 +205,6 @@ func (a *API) answerThread(q *request, status int, id string) error {
 	return q.answer(status, threadToJSON(r.Threads[i]))
 }
 
-func created(again bool) int {
-	if again {
-		return http.StatusOK
-	}
-	return http.StatusCreated
-}
-
-func (a *API) postThread(q *request) error {
-	var body review.ThreadRequest
-	if err := q.decode(&body, false); err != nil {
-		return err
-	}
-	id, again, err := a.o.Service.OpenThread(q.r.Context(), q.actor, q.d, body)
-	if err != nil {
-		return err
-	}
-	if !again {
-		q.w.Header().Set("Location", "/api/reviews/"+q.d.Name+"/threads/"+id)
-	}
-	return a.answerThread(q, created(again), id)
-}
-
-func (a *API) postComment(q *request) error {
-	var body review.CommentRequest
-	if err := q.decode(&body, false); err != nil {
-		return err
-	}
-	id, again, err := a.o.Service.Reply(q.r.Context(), q.actor, q.d, q.r.PathValue("thread"), body)
-	if err != nil {
-		return err
-	}
-	return a.answerComment(q, created(again), id)
-}
-
 // answerComment answers with a comment as it is now.
 func (a *API) answerComment(q *request, status int, id string) error {
 	r, err := a.o.Service.Review(q.r.Context(), q.d, q.actor)
@@ -253,71 +219,4 @@ func (a *API) answerComment(q *request, status int, id string) error {
 		}
 	}
 	return refusal.NotFound("there is no such comment")
-}
-
-func (a *API) patchComment(q *request) error {
-	var body review.CommentRequest
-	if err := q.decode(&body, false); err != nil {
-		return err
-	}
-	id := q.r.PathValue("comment")
-	if err := a.o.Service.Edit(q.r.Context(), q.actor, q.d, id, body); err != nil {
-		return err
-	}
-	return a.answerComment(q, http.StatusOK, id)
-}
-
-func (a *API) deleteComment(q *request) error {
-	id := q.r.PathValue("comment")
-	if err := a.o.Service.Redact(q.r.Context(), q.actor, q.d, id); err != nil {
-		return err
-	}
-	return a.answerComment(q, http.StatusOK, id)
-}
-
-func (a *API) postResolve(q *request) error {
-	var body review.ResolveRequest
-	if err := q.decode(&body, false); err != nil {
-		return err
-	}
-	id := q.r.PathValue("thread")
-	if err := a.o.Service.Resolve(q.r.Context(), q.actor, q.d, id, body); err != nil {
-		return err
-	}
-	return a.answerThread(q, http.StatusOK, id)
-}
-
-func (a *API) postReopen(q *request) error {
-	var body review.ResolveRequest
-	if err := q.decode(&body, true); err != nil {
-		return err
-	}
-	id := q.r.PathValue("thread")
-	if err := a.o.Service.Reopen(q.r.Context(), q.actor, q.d, id, body); err != nil {
-		return err
-	}
-	return a.answerThread(q, http.StatusOK, id)
-}
-
-func (a *API) postRelink(q *request) error {
-	var body review.RelinkRequest
-	if err := q.decode(&body, false); err != nil {
-		return err
-	}
-	id := q.r.PathValue("thread")
-	if err := a.o.Service.Relink(q.r.Context(), q.actor, q.d, id, body); err != nil {
-		return err
-	}
-	return a.answerThread(q, http.StatusOK, id)
-}
-
-func (a *API) putVerdict(q *request) error {
-	var body review.VerdictRequest
-	if err := q.decode(&body, false); err != nil {
-		return err
-	}
-	if err := a.o.Service.SubmitVerdict(q.r.Context(), q.actor, q.d, body); err != nil {
-		return err
-	}
-	return a.getReview(q)
 }

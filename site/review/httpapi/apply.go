@@ -2,35 +2,9 @@ package httpapi
 
 import (
 	"io"
-	"net/http"
 
-	"lockstep/site/review"
-	"lockstep/site/review/display"
 	"lockstep/site/review/patch"
 )
-
-func (a *API) postApply(q *request) error {
-	var body review.ResolveRequest
-	if err := q.decode(&body, true); err != nil {
-		return err
-	}
-	id := q.r.PathValue("thread")
-	if err := a.o.Service.Apply(q.r.Context(), q.actor, q.d, id, body.Version); err != nil {
-		return err
-	}
-	return a.answerThread(q, http.StatusOK, id)
-}
-
-func (a *API) formApply(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	id := q.r.PathValue("thread")
-	if err := a.o.Service.Apply(q.r.Context(), q.actor, q.d, id, q.version()); err != nil {
-		return err
-	}
-	return q.back(display.ThreadID(id))
-}
 
 // suggestionPatch answers with a suggestion for those who have the repository
 // elsewhere.

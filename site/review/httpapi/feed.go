@@ -56,8 +56,7 @@ func (a *API) siteFeed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, d := range a.o.Pages.Documents() {
-		d = a.o.Service.Named(r.Context(), d)
-		if !slices.Contains(names, d.Name) {
+		if !slices.ContainsFunc(d.Names(), func(name string) bool { return slices.Contains(names, name) }) {
 			continue
 		}
 		shown, err := a.o.Service.Review(r.Context(), d, access.Actor{})
@@ -103,7 +102,7 @@ func entriesOf(r *site.Review, d subject.Page, thread string) (entries []feedEnt
 			if !c.Edited.IsZero() {
 				updated = c.Edited
 			}
-			entries = append(entries, feedEntry{ID: "urn:lockstep:" + d.Name + "#" + c.ID, Title: title, Updated: updated.Format(time.RFC3339), Author: c.Author,
+			entries = append(entries, feedEntry{ID: "urn:lockstep:" + r.Page + "#" + c.ID, Title: title, Updated: updated.Format(time.RFC3339), Author: c.Author,
 				Link: feedLink{"alternate", d.Path + "#" + display.CommentID(c.ID)}, Content: feedContent{"html", string(c.HTML)}})
 		}
 	}

@@ -43,7 +43,7 @@ func (a *API) Follow(ctx context.Context, q stream.Query, send func(stream.Event
 	if len(part) == 3 && (site.Reviewer{ID: who.ID}).Mark() != part[2] {
 		return ended
 	}
-	f := follower{request: q.Request, page: a.o.Service.Named(ctx, d), who: who, after: q.After, resumes: q.Resumes}
+	f := follower{request: q.Request, page: d, who: who, after: q.After, resumes: q.Resumes}
 	return a.follow(ctx, f, func(n state.Notice) error {
 		data, err := json.Marshal(n)
 		if err != nil {
@@ -76,19 +76,19 @@ type follower struct {
 // waited for, since the log keeps everything. While nothing happens, quiet is called,
 // if it is not nil.
 func (a *API) follow(ctx context.Context, f follower, tell func(state.Notice) error, quiet func() error) error {
-	service, page := a.o.Service, f.page.Name
-	watch := service.Watch(page)
-	_, after, err := service.News(ctx, page, 0, 0)
+	service := a.o.Service
+	page, after, err := service.Follow(ctx, f.page)
 	if err != nil {
 		return err
 	}
+	watch := service.Watch(page)
 	if f.resumes {
 		after = min(f.after, after)
 	}
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
 	for {
-		news, _, err := service.News(ctx, page, after, followMany)
+		news, err := service.News(ctx, page, after, followMany)
 		if err != nil {
 			return err
 		}

@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"lockstep/site/review"
-	"lockstep/site/review/display"
-	"lockstep/site/review/event"
 	"lockstep/site/review/refusal"
 )
 
@@ -53,113 +51,6 @@ func (q *request) back(fragment string) error {
 
 // wantsJSON: a script that sends a form shows the answer by itself.
 func wantsJSON(r *http.Request) bool { return r.Header.Get("Accept") == "application/json" }
-
-func (a *API) formThread(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	r := review.ThreadRequest{ID: q.field("id"), Body: q.field("body"), Intent: event.Intent(q.field("intent")), Anchor: q.anchor()}
-	if q.r.PostForm.Has("suggestion") {
-		text := q.field("suggestion")
-		r.Suggestion = &text
-	}
-	id, _, err := a.o.Service.OpenThread(q.r.Context(), q.actor, q.d, r)
-	if err != nil {
-		return err
-	}
-	return q.back(display.ThreadID(id))
-}
-
-func (a *API) formComment(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	id, _, err := a.o.Service.Reply(q.r.Context(), q.actor, q.d, q.r.PathValue("thread"), review.CommentRequest{ID: q.field("id"), Body: q.field("body")})
-	if err != nil {
-		return err
-	}
-	return q.back(display.CommentID(id))
-}
-
-func (a *API) formResolve(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	id := q.r.PathValue("thread")
-	r := review.ResolveRequest{ID: q.field("id"), Kind: event.ResolutionKind(q.field("kind")), Reason: q.field("reason"), Version: q.version()}
-	if err := a.o.Service.Resolve(q.r.Context(), q.actor, q.d, id, r); err != nil {
-		return err
-	}
-	return q.back(display.ThreadID(id))
-}
-
-func (a *API) formReopen(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	id := q.r.PathValue("thread")
-	if err := a.o.Service.Reopen(q.r.Context(), q.actor, q.d, id, review.ResolveRequest{ID: q.field("id"), Version: q.version()}); err != nil {
-		return err
-	}
-	return q.back(display.ThreadID(id))
-}
-
-func (a *API) formRelink(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	id := q.r.PathValue("thread")
-	if err := a.o.Service.Relink(q.r.Context(), q.actor, q.d, id, review.RelinkRequest{ID: q.field("id"), Anchor: q.anchor(), Version: q.version()}); err != nil {
-		return err
-	}
-	return q.back(display.ThreadID(id))
-}
-
-func (a *API) formEdit(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	id := q.r.PathValue("comment")
-	if err := a.o.Service.Edit(q.r.Context(), q.actor, q.d, id, review.CommentRequest{ID: q.field("id"), Body: q.field("body"), Version: q.version()}); err != nil {
-		return err
-	}
-	return q.back(display.CommentID(id))
-}
-
-func (a *API) formRedact(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	id := q.r.PathValue("comment")
-	if err := a.o.Service.Redact(q.r.Context(), q.actor, q.d, id); err != nil {
-		return err
-	}
-	return q.back(display.CommentID(id))
-}
-
-// Confirmation is what one types to give the last approval: a click that was lured
-// out of somebody is not enough to accept a decision.
-const Confirmation = "approve"
-
-func (a *API) formVerdict(q *request) error {
-	if err := q.parse(); err != nil {
-		return err
-	}
-	r := review.VerdictRequest{ID: q.field("id"), Verdict: event.Verdict(q.field("verdict")), Body: q.field("body"), Revision: q.field("revision")}
-	if r.Verdict == event.Approve && !strings.EqualFold(strings.TrimSpace(q.field("confirm")), Confirmation) {
-		shown, err := a.o.Service.Review(q.r.Context(), q.d, q.actor)
-		if err != nil {
-			return err
-		}
-		if shown.Last {
-			return refusal.Invalid("yours is the last approval that is needed: type %q to confirm it", Confirmation)
-		}
-	}
-	if err := a.o.Service.SubmitVerdict(q.r.Context(), q.actor, q.d, r); err != nil {
-		return err
-	}
-	return q.back("review")
-}
 
 // formProblem answers a form that was refused: with the reason, and with what
 // was typed, which must not be lost.

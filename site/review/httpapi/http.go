@@ -76,43 +76,19 @@ const (
 
 // Routes are all ways in.
 func (a *API) Routes() []Route {
-	api := func(method, path string, verb access.Verb, h func(*request) error) Route {
-		return Route{method, apiPage + path, verb, false, a.handle(h, a.problem)}
+	get := func(path string, h func(*request) error) Route {
+		return Route{"GET", path, access.Read, false, a.handle(h, a.problem)}
 	}
-	form := func(path string, verb access.Verb, h func(*request) error) Route {
-		return Route{http.MethodPost, formPage + path, verb, true, a.handle(h, a.formProblem)}
-	}
-	return []Route{
-		api("GET", "", access.Read, a.getReview),
-		api("GET", "/events", access.Read, a.getEvents),
-		api("GET", "/blocks/{block}", access.Read, a.getBlock),
-		api("POST", "/threads", access.OpenThread, a.postThread),
-		api("GET", "/threads/{thread}", access.Read, a.getThread),
-		api("POST", "/threads/{thread}/comments", access.Reply, a.postComment),
-		api("PATCH", "/comments/{comment}", access.EditComment, a.patchComment),
-		api("DELETE", "/comments/{comment}", access.RedactComment, a.deleteComment),
-		api("PATCH", "/threads/{thread}/comments/{comment}", access.EditComment, a.patchComment),
-		api("DELETE", "/threads/{thread}/comments/{comment}", access.RedactComment, a.deleteComment),
-		api("POST", "/threads/{thread}/resolve", access.Resolve, a.postResolve),
-		api("POST", "/threads/{thread}/reopen", access.Reopen, a.postReopen),
-		api("POST", "/threads/{thread}/relink", access.Relink, a.postRelink),
-		api("POST", "/threads/{thread}/apply", access.Apply, a.postApply),
-		api("PUT", "/verdict", access.GiveVerdict, a.putVerdict),
-		form("/threads", access.OpenThread, a.formThread),
-		form("/threads/{thread}/comments", access.Reply, a.formComment),
-		form("/threads/{thread}/resolve", access.Resolve, a.formResolve),
-		form("/threads/{thread}/reopen", access.Reopen, a.formReopen),
-		form("/threads/{thread}/relink", access.Relink, a.formRelink),
-		form("/threads/{thread}/apply", access.Apply, a.formApply),
-		form("/comments/{comment}/edit", access.EditComment, a.formEdit),
-		form("/comments/{comment}/redact", access.RedactComment, a.formRedact),
-		form("/verdict", access.GiveVerdict, a.formVerdict),
-		{"GET", formPage + "/feed.xml", access.Read, false, a.handle(a.pageFeed, a.problem)},
-		{"GET", formPage + "/threads/{thread}/feed.xml", access.Read, false, a.handle(a.threadFeed, a.problem)},
-		{"GET", formPage + "/threads/{thread}/suggestion.patch", access.Read, false, a.handle(a.suggestionPatch, a.problem)},
-		{"GET", "/reviews/feed.xml", access.Read, false, http.HandlerFunc(a.siteFeed)},
-		{"POST", "/reviews/preview", access.OpenThread, true, http.HandlerFunc(a.preview)},
-	}
+	return append(a.acts(),
+		get(apiPage, a.getReview),
+		get(apiPage+"/events", a.getEvents),
+		get(apiPage+"/blocks/{block}", a.getBlock),
+		get(apiPage+"/threads/{thread}", a.getThread),
+		get(formPage+"/feed.xml", a.pageFeed),
+		get(formPage+"/threads/{thread}/feed.xml", a.threadFeed),
+		get(formPage+"/threads/{thread}/suggestion.patch", a.suggestionPatch),
+		Route{"GET", "/reviews/feed.xml", access.Read, false, http.HandlerFunc(a.siteFeed)},
+		Route{"POST", "/reviews/preview", access.OpenThread, true, http.HandlerFunc(a.preview)})
 }
 
 // MaxRequest bounds the body of a request, in bytes.
@@ -137,7 +113,6 @@ func (a *API) handle(h func(*request) error, fail func(http.ResponseWriter, *htt
 			if q.d, ok = a.o.Pages.Document(r.PathValue("kind") + "/" + r.PathValue("slug")); !ok {
 				return refusal.NotFound("there is no such page")
 			}
-			q.d = a.o.Service.Named(r.Context(), q.d)
 			var err error
 			q.actor, err = a.o.Who.Identify(r)
 			if err != nil && (r.Method != http.MethodGet || !errors.Is(err, access.ErrSignIn)) {
@@ -157,19 +132,11 @@ func (a *API) handle(h func(*request) error, fail func(http.ResponseWriter, *htt
 	})
 }
 
-// problem answers as RFC 9457 has it.
-func (a *API) problem(w http.ResponseWriter, _ *http.Request, e *refusal.Error) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	if e.Status >= 500 {
-		w.Header().Set("Retry-After", "1")
-	}
-	w.WriteHeader(e.Status)
-	json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": http.StatusText(e.Status), "status": e.Status, "code": e.Code, "detail": e.Detail})
-}
+func (a *API) problem(w http.ResponseWriter, _ *http.Request, e *refusal.Error) { e.Write(w) }
 
-// decode reads a JSON body without fields that are not known. An empty body is
-// an empty object where that is enough.
-func (q *request) decode(into any, empty bool) error {
+// decode reads a JSON body without fields that are not known. Without a body nothing
+// is said, which is enough for some requests.
+func (q *request) decode(into any) error {
 	data, err := io.ReadAll(q.r.Body)
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -177,7 +144,7 @@ func (q *request) decode(into any, empty bool) error {
 		return refusal.New(http.StatusRequestEntityTooLarge, "too-large", "a request may have 64 KiB")
 	case err != nil:
 		return refusal.Invalid("the request ended early")
-	case len(data) == 0 && empty:
+	case len(data) == 0:
 		return nil
 	}
 	if kind, _, err := mime.ParseMediaType(q.r.Header.Get("Content-Type")); err != nil || kind != "application/json" {

@@ -1,9 +1,7 @@
 package httpapi
 
 import (
-	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"time"
 
@@ -43,9 +41,7 @@ func (a *API) preview(w http.ResponseWriter, r *http.Request) {
 		}
 		wait, done := a.previews.Begin(who)
 		if wait > 0 {
-			seconds := int(math.Ceil(wait.Seconds()))
-			w.Header().Set("Retry-After", fmt.Sprint(seconds))
-			return "", refusal.New(http.StatusTooManyRequests, "too-many", "too many previews at once; try again in %d s", seconds)
+			return "", refusal.TooMany("too many previews at once", wait)
 		}
 		begin := a.o.Now()
 		defer func() { done(a.o.Now().Sub(begin)) }()

@@ -1,18 +1,21 @@
 package httpapi_test
 
 import (
-	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"lockstep/site/review/event"
 	"lockstep/site/review/httpapi"
 )
 
+// preview asks for one. A refusal must be a problem document, which a page can show.
 func (w *world) preview(who, body string) (int, string) {
 	w.t.Helper()
 	r, err := http.NewRequest("POST", w.server.URL+"/reviews/preview", strings.NewReader(url.Values{"body": {body}}.Encode()))
@@ -26,9 +29,23 @@ func (w *world) preview(who, body string) (int, string) {
 		w.t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	var text strings.Builder
-	bufio.NewReader(answer.Body).WriteTo(&text)
-	return answer.StatusCode, text.String()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if answer.StatusCode == http.StatusOK {
+		return answer.StatusCode, string(text)
+	}
+	var p struct {
+		Status              int
+		Title, Code, Detail string
+	}
+	err = json.Unmarshal(text, &p)
+	later := answer.Header.Get("Retry-After") != ""
+	if err != nil || answer.Header.Get("Content-Type") != "application/problem+json" || p.Status != answer.StatusCode || p.Title == "" || p.Detail == "" || later != (p.Status == http.StatusTooManyRequests) {
+		w.t.Errorf("%q: %d %v %s", who, answer.StatusCode, answer.Header, text)
+	}
+	return answer.StatusCode, p.Code
 }
 
 // TestPreview_roles: who may not write may not have anything rendered.
@@ -42,6 +59,27 @@ func TestPreview_roles(t *testing.T) {
 	}
 	if status, text := w.preview("Bob", "a\xffb"); status != 400 {
 		t.Errorf("invalid UTF-8: %d %s", status, text)
+	}
+}
+
+// TestPreview_refused: whatever a preview is refused for, the answer is a problem
+// document that a page can show.
+func TestPreview_refused(t *testing.T) {
+	w := newWorld(t)
+	for _, tt := range []struct {
+		who, body string
+		status    int
+		code      string
+	}{
+		{"", "x", 401, "sign-in"},
+		{"Rita", "x", 403, "forbidden"},
+		{"Bob", "a\xffb", 400, "invalid"},
+		{"Bob", strings.Repeat("x", event.MaxBody+1), 413, "too-long"},
+		{"Bob", strings.Repeat("x", httpapi.MaxRequest), 413, "too-large"},
+	} {
+		if status, code := w.preview(tt.who, tt.body); status != tt.status || code != tt.code {
+			t.Errorf("%q, %d bytes: %d %s, want %d %s", tt.who, len(tt.body), status, code, tt.status, tt.code)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"net/http"
+	"time"
 
 	"lockstep/site/review/access"
 	"lockstep/site/review/refusal"
@@ -19,5 +20,7 @@ func publicError(err error) *refusal.Error {
 	case errors.Is(err, access.ErrForbidden):
 		return refusal.Forbidden("%s", err.Error())
 	}
-	return refusal.New(http.StatusServiceUnavailable, "unavailable", "the review log did not answer; nothing is known to be lost, and the same id may be sent again")
+	e = refusal.New(http.StatusServiceUnavailable, "unavailable", "the review log did not answer; nothing is known to be lost, and the same id may be sent again")
+	e.After = time.Second
+	return e
 }

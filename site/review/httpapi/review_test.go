@@ -449,8 +449,8 @@ func TestExport_import(t *testing.T) {
 	}
 	other := newWorld(t)
 	for i, want := range []int{len(lines), 0} {
-		if added, err := other.s.Import(t.Context(), lines); err != nil || added != want {
-			t.Fatalf("import %d: %d added, %v; want %d", i+1, added, err, want)
+		if done, err := other.s.Import(t.Context(), lines); err != nil || done.Added != want {
+			t.Fatalf("import %d: %d added, %v; want %d", i+1, done.Added, err, want)
 		}
 	}
 	if second := export(other); !bytes.Equal(first, second) {

@@ -32,7 +32,7 @@ func (a *API) getEvents(q *request) error {
 		case <-ctx.Done():
 		}
 	}()
-	_, newest, err := a.o.Service.News(ctx, q.d.Name, 0, 0)
+	_, newest, err := a.o.Service.Follow(ctx, q.d)
 	if err != nil {
 		return err
 	}

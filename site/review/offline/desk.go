@@ -57,7 +57,7 @@ func Open(ctx context.Context, lines []entry.Line, docs []*anchor.Doc, o Options
 	if d.Service, err = review.Open(ctx, options); err != nil {
 		return nil, err
 	}
-	done, err := d.ImportAll(ctx, lines)
+	done, err := d.Import(ctx, lines)
 	if err != nil {
 		return nil, err
 	}

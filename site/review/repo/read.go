@@ -65,7 +65,7 @@ func (r *repository) wrong(file, mend, format string, args ...any) {
 	r.problems = append(r.problems, Problem{file, fmt.Sprintf(format, args...), mend})
 }
 
-// ReadReviews reads a folder of reviews. Whatever is not as it was written is a
+// Read reads a folder of reviews. Whatever is not as it was written is a
 // problem, and so is whatever is not a file or folder of its own: a link could
 // lead to something else tomorrow.
 func Read(root fs.FS, folder string) ([]Exported, []Problem) {

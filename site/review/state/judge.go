@@ -120,12 +120,20 @@ func (f *fold) mayVote(e event.Event) *refusal.Error {
 		return nil
 	}
 	if e.Verdict == event.Approve {
-		if n := f.blockers(); n > 0 {
-			return refusal.Conflict("blockers", "%s open: resolve them, or ask those who opened them to", plural(n, "blocking thread is", "blocking threads are"))
+		if no := f.Blocked(); no != nil {
+			return no
 		}
 	}
 	if e.Revision != f.Published {
 		return refusal.Conflict("revision", "the text has changed since; read it again")
+	}
+	return nil
+}
+
+// Blocked refuses an approval while a blocking thread is open.
+func (f *fold) Blocked() *refusal.Error {
+	if n := f.blockers(); n > 0 {
+		return refusal.Conflict("blockers", "%s open: resolve them, or ask those who opened them to", plural(n, "blocking thread is", "blocking threads are"))
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func Canonical(lines []entry.Line) (sorted, orphans []entry.Line) {
 	return sorted, orphans
 }
 
-// StateOf is what exported lines of one page add up to.
+// Of is what exported lines of one page add up to.
 func Of(lines []entry.Line) (*State, error) {
 	s, err := Sum(lines)
 	if err != nil {

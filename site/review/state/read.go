@@ -3,6 +3,7 @@ package state
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"lockstep/site/review/refusal"
 )
@@ -18,6 +19,15 @@ func (s *State) Comment(id string) *Comment { return s.comments[id] }
 
 // Verdicts are those that count, a person's beside their words alone.
 func (s *State) Verdicts() []*Vote { return s.verdicts }
+
+// VoteOf finds the verdict of somebody, or their words alone; nil if there is neither.
+func (s *State) VoteOf(person string) *Vote {
+	i := slices.IndexFunc(s.verdicts, func(v *Vote) bool { return v.By.ID == person })
+	if i < 0 {
+		return nil
+	}
+	return s.verdicts[i]
+}
 
 // Blockers counts open threads that keep the page from being approved.
 func (s *State) Blockers() int { return s.blockers() }

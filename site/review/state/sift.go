@@ -94,6 +94,7 @@ func (l Left) String() string {
 	return fmt.Sprintf("%s: %s by %s (%.12s): %s", l.Page, l.What, l.Who, l.Event, l.Why)
 }
 
+// LeftOf says of an event why nothing came of it.
 func LeftOf(l entry.Line, why string) Left {
 	e, _ := event.Decode(l)
 	return Left{l.Page, l.ID(), string(e.Type), e.Actor.Name, why}

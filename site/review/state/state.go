@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -35,9 +36,12 @@ type Entry struct {
 	Parents   []string    // nil: everything that the state has
 	Body      *event.Body // nil if it has none, or was redacted
 	Signature string
+	// N is its number in the log that it comes from; 0 stands for the next one of the
+	// state.
+	N uint64
 }
 
-// NewState has seen nothing.
+// New has seen nothing.
 func New() *State {
 	graph, items := merge.NewGraph(), make(map[string]*item)
 	return &State{fold: newFold(graph, items), events: make(map[string]Outcome)}
@@ -67,7 +71,7 @@ func (s *State) Add(entries []Entry) error {
 		it.id = entry.Line{Page: it.Page, Parents: it.Parents, Event: it.Raw}.ID()
 		it.sum = sha256.Sum256(it.Raw)
 		s.N++
-		it.n = s.N
+		it.n = cmp.Or(it.N, s.N)
 		if was := s.items[it.id]; was != nil { // two imports at once
 			was.copies = append(was.copies, it.n)
 			s.rebuilt++ // its body may have been shredded, and this one's not
@@ -90,6 +94,27 @@ func (s *State) Add(entries []Entry) error {
 	}
 	s.Head = headOf(s.graph.Heads())
 	return nil
+}
+
+// Join is what the events of several states add up to: those of the names that one
+// page had. It is there to be read; each number in it is that of an event's own log,
+// where whatever changes a thread belongs.
+func Join(states ...*State) *State {
+	if len(states) == 1 {
+		return states[0]
+	}
+	var entries []Entry
+	for _, s := range states {
+		for _, it := range s.log {
+			e := it.Entry
+			e.N = it.n
+			entries = append(entries, e)
+		}
+	}
+	s := New()
+	s.Page = states[0].Page
+	s.Add(entries) // cannot fail: each has its parents before it
+	return s
 }
 
 // keyOf orders events that did not know of each other: by their time, as their

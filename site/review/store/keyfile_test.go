@@ -133,13 +133,24 @@ func TestKeyFile_damage(t *testing.T) {
 }
 
 // TestKeyFile_tombstone: a destroyed key never comes back, not even if it had not come
-// before, and not after a restart.
+// before, and not after a restart; nothing of it is left in the file.
 func TestKeyFile_tombstone(t *testing.T) {
 	s := newKeyStore(t)
 	k := s.open()
 	for _, id := range []string{"b", "late"} {
 		if err := k.Destroy(id); err != nil {
 			t.Fatal(err)
+		}
+	}
+	left, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, key := range s.keys {
+		for part, secret := range map[string][]byte{"secret": key.Secret[:], "salt": key.Salt[:]} {
+			if there := bytes.Contains(left, secret); there != (id != "b") {
+				t.Errorf("the %s of key %s is in the file: %v", part, id, there)
+			}
 		}
 	}
 	for _, when := range []string{"at once", "after a restart"} {

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// strict decodes JSON that may have no fields that we do not know and nothing after
+// Unmarshal decodes JSON that may have no fields that we do not know and nothing after
 // it. What is no text is refused: the decoder would put another character in its
 // place, and nobody would be told.
 func Unmarshal(data []byte, into any) error {

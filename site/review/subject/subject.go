@@ -9,7 +9,7 @@ import (
 	"lockstep/site/review/state"
 )
 
-// Document is a page as reviewers see it now.
+// Page is one as reviewers see it now.
 type Page struct {
 	Name      string   // "adr/0007-shards"
 	Former    []string // names that the page had before, the newest first
@@ -28,17 +28,25 @@ type Page struct {
 }
 
 // Doc is its text, for anchors.
-func (d Page) Doc() *anchor.Doc { return &anchor.Doc{Revision: d.Revision, Blocks: d.Blocks} }
+func (p Page) Doc() *anchor.Doc { return &anchor.Doc{Revision: p.Revision, Blocks: p.Blocks} }
 
-// In finds what a map has for the page, under the name that it has or, failing that,
-// one that it had; nil if there is nothing.
-func (d Page) In(states map[string]*state.State) *state.State {
-	for _, name := range append([]string{d.Name}, d.Former...) {
+// Names are the name that the page has and those that it had, the newest first.
+func (p Page) Names() []string { return append([]string{p.Name}, p.Former...) }
+
+// In adds up what a map has for the page, under the name that it has and those that
+// it had; nil if there is nothing. Two branches may have reviewed one page under two
+// names.
+func (p Page) In(states map[string]*state.State) *state.State {
+	var found []*state.State
+	for _, name := range p.Names() {
 		if s := states[name]; s != nil {
-			return s
+			found = append(found, s)
 		}
 	}
-	return nil
+	if len(found) == 0 {
+		return nil
+	}
+	return state.Join(found...)
 }
 
 // Pages are the documents of the site as they are now. Document takes any
@@ -49,7 +57,7 @@ type Pages interface {
 	Documents() []Page
 }
 
-// PageOf is the name under which a page is reviewed: its section and the rest of
+// NameOf is the name under which a page is reviewed: its section and the rest of
 // its path. A page at the root is in the section "page".
 func NameOf(path string) string {
 	parts := strings.Split(strings.Trim(path, "/"), "/")

@@ -100,7 +100,7 @@ func (h *Hook) Run(ctx context.Context) error {
 			h.Logger.Error("webhook", "error", err)
 		}
 		for _, name := range pages {
-			news, _, err := h.Service.News(ctx, name, h.done[name], atOnce)
+			news, err := h.Service.News(ctx, name, h.done[name], atOnce)
 			if err != nil {
 				h.Logger.Error("webhook", "error", err)
 			}

@@ -1,0 +1,214 @@
+package searchtest
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"lockstep/site/search"
+)
+
+// The shares are those of static/js/search/match.js.
+const (
+	unit                                        = 12
+	ofStem, ofBeginning, ofSynonym, ofTypo      = 0.8, 0.7, 0.6, 0.5
+	mostEndings, mostFiles, shortest, mostMeant = 40, 3, 4, 3
+)
+
+// word is one of a question.
+type word struct {
+	term, whole string
+	open        bool // it may go on
+}
+
+func asked(text string) (all []word) {
+	words := search.Words(text)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	ended := text == "" || !(unicode.IsLetter(last) || unicode.IsNumber(last) || unicode.IsMark(last))
+	for n, w := range words {
+		open := n == len(words)-1 && !ended
+		parts := w.Parts
+		pairs := len(parts) > 0 && w.Whole == "" && isPairs(parts)
+		if pairs && len(parts) > 1 {
+			parts = slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return utf8.RuneCountInString(p) < 2 })
+		}
+		for i, p := range parts {
+			all = append(all, word{p, w.Whole, open && i == len(parts)-1 && (!pairs || len(parts) == 1)})
+		}
+	}
+	return all
+}
+
+func isPairs(parts []string) bool {
+	return slices.ContainsFunc(parts, func(p string) bool {
+		r, _ := utf8.DecodeRuneInString(p)
+		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
+	})
+}
+
+type match struct {
+	word       word
+	weights    map[int]float64
+	identified map[int]bool
+	df         int
+	cut        bool
+}
+
+func (m *match) add(l *list, share float64) {
+	for i, s := range l.sections {
+		m.weights[s] = max(m.weights[s], share*float64(l.impacts[i])/unit)
+		if share == 1 && int(l.impacts[i]) >= search.IDImpact {
+			m.identified[s] = true
+		}
+	}
+}
+
+func (r *Reader) match(w word) *match {
+	m := &match{word: w, weights: make(map[int]float64), identified: make(map[int]bool)}
+	f := r.terms(placeIn(r.c.terms, w.term))
+	if l := f.words[w.term]; l != nil {
+		m.add(l, 1)
+		m.df = l.df
+	}
+	if w.whole != "" {
+		if l := r.listOf(w.whole); l != nil {
+			m.add(l, 1)
+		}
+	}
+	spread := f.beginnings[w.term]
+	root := stem(w.term)
+	near := root[:max(min(3, len(root)), len(root)-1)]
+	var endings []*list
+	for _, other := range f.order {
+		switch l := f.words[other]; {
+		case other == w.term:
+		case strings.HasPrefix(other, near) && stem(other) == root:
+			m.add(l, ofStem)
+			m.df += l.df
+		case w.open && spread == nil && strings.HasPrefix(other, w.term):
+			endings = append(endings, l)
+		}
+	}
+	if w.open {
+		if spread != nil {
+			m.add(spread, ofBeginning)
+		}
+		if len(endings) > mostEndings {
+			slices.SortStableFunc(endings, func(a, b *list) int { return b.df - a.df })
+			endings = endings[:mostEndings]
+		}
+		for _, l := range endings {
+			m.add(l, ofBeginning)
+		}
+	}
+	if len(m.weights) == 0 {
+		for _, other := range r.meant(w) {
+			if l := r.listOf(other); l != nil {
+				m.add(l, ofTypo)
+				m.df += l.df
+			}
+		}
+	}
+	if m.df == 0 {
+		m.df = len(m.weights)
+	}
+	m.cut = m.df > r.c.most
+	return m
+}
+
+func (r *Reader) matches(question []word) []*match {
+	var all []*match
+	for _, w := range question {
+		all = append(all, r.match(w))
+	}
+	for _, group := range r.c.synonyms {
+		for _, spelling := range group {
+			parts := strings.Split(spelling, " ")
+			for at := range question {
+				if at+len(parts) > len(question) || slices.ContainsFunc(slices.Collect(indexes(len(parts))), func(k int) bool { return question[at+k].term != parts[k] }) {
+					continue
+				}
+				for _, other := range group {
+					if other != spelling {
+						r.addSynonym(all[at:at+len(parts)], strings.Split(other, " "))
+					}
+				}
+				break
+			}
+		}
+	}
+	return all
+}
+
+func indexes(n int) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Reader) addSynonym(to []*match, terms []string) {
+	var lists []*list
+	for _, t := range terms {
+		l := r.listOf(t)
+		if l == nil {
+			return
+		}
+		lists = append(lists, l)
+	}
+	both := &list{}
+	for i, s := range lists[0].sections {
+		if !slices.ContainsFunc(lists[1:], func(l *list) bool { return !slices.Contains(l.sections, s) }) {
+			both.sections, both.impacts = append(both.sections, s), append(both.impacts, lists[0].impacts[i])
+		}
+	}
+	for _, m := range to {
+		m.add(both, ofSynonym)
+		if m.df == 0 {
+			m.df = len(both.sections)
+		}
+	}
+}
+
+var small = regexp.MustCompile(`^[a-z]{4,}$`)
+
+func stem(w string) string {
+	if !small.MatchString(w) {
+		return w
+	}
+	s := w
+	has := func(endings ...string) bool {
+		return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(s, e) })
+	}
+	switch {
+	case has("ies", "ied"):
+		s = s[:len(s)-3] + "y"
+	case has("ses", "xes", "zes", "ches", "shes"):
+		s = s[:len(s)-2]
+	case has("s") && !has("ss", "us", "is"):
+		s = s[:len(s)-1]
+	}
+	switch {
+	case has("ing") && len(s) >= 6:
+		s = single(s[:len(s)-3])
+	case has("ed") && !has("eed") && len(s) >= 5:
+		s = single(s[:len(s)-2])
+	}
+	if len(s) > 3 {
+		s = strings.TrimSuffix(s, "e")
+	}
+	return s
+}
+
+// single makes one of a letter that is doubled at the end.
+func single(s string) string {
+	if n := len(s); n > 1 && s[n-1] == s[n-2] && !strings.ContainsRune("lsz", rune(s[n-1])) {
+		return s[:n-1]
+	}
+	return s
+}
