@@ -197,6 +197,9 @@ func TestReview_workflows(t *testing.T) {
 		if err := yaml.Unmarshal([]byte(text), &parsed); err != nil || len(parsed) == 0 {
 			t.Errorf("%s.yml: %v", kind, err)
 		}
+		if found := regexp.MustCompile(`://\S*TOKEN`).FindString(text); found != "" {
+			t.Errorf("%s.yml has a token in an address: %s", kind, found)
+		}
 		calls := call.FindAllStringSubmatch(text, -1)
 		if len(calls) != 1 {
 			t.Errorf("%s.yml calls lockstep %d times", kind, len(calls))

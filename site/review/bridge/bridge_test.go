@@ -119,10 +119,14 @@ func TestBridge_outward(t *testing.T) {
 			t.Errorf("the edit was not carried: %q", r.bodies())
 		}
 		r.quiet()
-		r.on(func(ctx context.Context, d *offline.Desk, doc subject.Page) error {
-			return d.Redact(ctx, ada, doc, "more")
-		})
+		r.on(reply("elsewhere", "unsaid", "Never mind."))
+		for _, id := range []string{"more", "unsaid"} {
+			r.on(func(ctx context.Context, d *offline.Desk, doc subject.Page) error { return d.Redact(ctx, ada, doc, id) })
+		}
 		r.run()
+		if n := len(r.server.Posted()); n != 3 {
+			t.Errorf("what was redacted before it was posted was posted: %q", r.bodies())
+		}
 		if all := strings.Join(r.bodies(), "\n"); strings.Contains(all, "flood") || !strings.Contains(all, "redacted on the page") {
 			t.Errorf("the redaction was not carried: %q", all)
 		}

@@ -58,6 +58,11 @@ func (r *run) root(ctx context.Context, t Discussion) (page pageOf, root string,
 				return p, m.ID, true, nil
 			}
 		}
+		for _, c := range t.Comments[1:] {
+			if !r.ours(c.Author) {
+				r.left("%s answered a post of the bridge that stands for no thread of these pages: comment anew (%s)", c.Author.Login, c.URL)
+			}
+		}
 		return page, "", false, nil
 	}
 	root = r.pull.idOf(first.ID)

@@ -136,5 +136,11 @@ func TestBridge_verdict_out(t *testing.T) {
 			}
 		}
 		r.quiet()
+		if r.kind() == "gitlab" {
+			r.server.Answer(bridgetest.Octo, r.server.Posted()[0], "Is it?")
+			if report := r.run(); !strings.Contains(strings.Join(report.Left, "\n"), "octocat answered a post") {
+				t.Errorf("an answer to a verdict was not carried, and that was not said: %+v", report)
+			}
+		}
 	})
 }

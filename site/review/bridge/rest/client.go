@@ -19,7 +19,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 )
@@ -86,27 +85,6 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // Header sets a header of every request.
 func (c *Client) Header(name, value string) { c.header.Set(name, value) }
-
-// Error is an answer that is no success.
-type Error struct {
-	Method, Path string
-	Status       int
-	Said         string // what the forge says about it, shortened
-}
-
-func (e *Error) Error() string {
-	text := fmt.Sprintf("%s %s: %d %s", e.Method, e.Path, e.Status, http.StatusText(e.Status))
-	if e.Said != "" {
-		text += ": " + e.Said
-	}
-	return text
-}
-
-// Is says whether an error is an answer with one of these statuses.
-func Is(err error, statuses ...int) bool {
-	var e *Error
-	return errors.As(err, &e) && slices.Contains(statuses, e.Status)
-}
 
 // Get reads one thing.
 func (c *Client) Get(ctx context.Context, path string, query url.Values, out any) error {
@@ -184,7 +162,7 @@ func (c *Client) do(ctx context.Context, method string, u *url.URL, body []byte,
 		pause, why := time.Duration(0), ""
 		switch {
 		case err != nil:
-			if method != http.MethodGet || try >= tries || ctx.Err() != nil {
+			if method != http.MethodGet || try >= tries || ctx.Err() != nil || errors.Is(err, errLong) {
 				return nil, c.clean(err)
 			}
 			pause = time.Duration(try) * time.Second
@@ -239,42 +217,7 @@ func (c *Client) once(ctx context.Context, method string, u *url.URL, body []byt
 	defer answer.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	if err == nil && len(data) > maxAnswer {
-		return nil, nil, fmt.Errorf("%s %s: the answer has more than %d bytes", method, u.Path, maxAnswer)
+		err = fmt.Errorf("%s %s: %w", method, u.Path, errLong)
 	}
 	return answer, data, err
-}
-
-// said is what the forge says of a failure, in a line.
-func (c *Client) said(data []byte) string {
-	var problem struct {
-		Message any `json:"message"`
-		Error   any `json:"error"`
-		Errors  any `json:"errors"`
-	}
-	text := ""
-	if json.Unmarshal(data, &problem) == nil {
-		for _, part := range []any{problem.Message, problem.Error, problem.Errors} {
-			if part != nil && part != "" {
-				text += fmt.Sprint(part) + " "
-			}
-		}
-	}
-	text = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, text)), " ")
-	if runes := []rune(text); len(runes) > 200 {
-		text = string(runes[:200]) + "…"
-	}
-	return strings.ReplaceAll(text, c.secret, "***")
-}
-
-// clean takes the token out of an error, should anything have put it there.
-func (c *Client) clean(err error) error {
-	if strings.Contains(err.Error(), c.secret) {
-		return errors.New(strings.ReplaceAll(err.Error(), c.secret, "***"))
-	}
-	return err
 }

@@ -101,15 +101,18 @@ func TestClient_secret(t *testing.T) {
 
 // TestClient_bounds: an answer, and a list, may not be endless.
 func TestClient_bounds(t *testing.T) {
-	pages := 0
+	pages, sent := 0, make(chan int, 1)
 	c, _ := client(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/long" {
 			block := []byte(`"` + strings.Repeat("a", 1<<20))
-			for range maxAnswer>>20 + 2 {
+			n := 0
+			for n < 8*maxAnswer {
 				if _, err := w.Write(block); err != nil {
-					return
+					break
 				}
+				n += len(block)
 			}
+			sent <- n
 			return
 		}
 		pages++
@@ -118,6 +121,9 @@ func TestClient_bounds(t *testing.T) {
 	})
 	if err := c.Get(t.Context(), "/long", nil, new(string)); err == nil || !strings.Contains(err.Error(), "more than") {
 		t.Errorf("a long answer: %v", err)
+	}
+	if n := <-sent; n >= 8*maxAnswer {
+		t.Errorf("a long answer was read to its end, %d bytes", n)
 	}
 	all, err := List[int](t.Context(), c, "/list", nil)
 	if err == nil || all != nil || pages != maxPages {
@@ -170,7 +176,12 @@ func TestClient_limits(t *testing.T) {
 		}
 	}
 	// Who always says that it is soon over is not asked without end.
+	asked := 0
 	c, waited := client(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked > 100 {
+			w.Write([]byte("{}"))
+			return
+		}
 		w.Header().Set("Retry-After", "0")
 		w.WriteHeader(429)
 	})
