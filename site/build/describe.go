@@ -11,32 +11,43 @@ import (
 // maxDescription is about what searchers show of a description, in code points.
 const maxDescription = 240
 
-// describeLists gives lists that say nothing of themselves a summary of what they hold: how
-// many pages, and their first sentences until there are enough words.
+// describeLists gives lists that say nothing of themselves a summary of what they hold:
+// how many pages, and their first sentences until there are enough words.
 func (t *Tree) describeLists() {
+	about := make(map[*site.Page]string) // what is said of a page in a list
 	for _, p := range t.Pages {
-		switch {
-		case p.Summary != "":
-		case p.Kind == site.KindLog && p.Log != nil:
-			p.Summary = holding(p.Log.Decisions, "decision", "decisions")
-		case p.Kind == site.KindSection && len(p.Pages) > 0:
-			p.Summary = holding(p.Pages, "page", "pages")
+		about[p] = firstSentence(p.Summary)
+	}
+	for _, p := range t.Pages {
+		pages, one, many := p.Pages, "page", "pages"
+		if p.Kind == site.KindLog && p.Log != nil {
+			pages, one, many = p.Log.Decisions, "decision", "decisions"
+		} else if p.Kind != site.KindSection {
+			continue
 		}
+		if p.Summary != "" || len(pages) == 0 || p.Path == "/" {
+			continue
+		}
+		p.Summary, about[p] = holding(pages, about, one, many), titlesOf(pages)
+	}
+	// The first page of all lists those lists.
+	if p := t.byPath["/"]; p.Summary == "" && len(p.Pages) > 0 {
+		p.Summary = holding(p.Pages, about, "page", "pages")
 	}
 }
 
 // holding describes a list by its pages.
-func holding(pages []*site.Page, one, many string) string {
+func holding(pages []*site.Page, about map[*site.Page]string, one, many string) string {
 	said := fmt.Sprintf("%d %s.", len(pages), many)
 	if len(pages) == 1 {
 		said = "One " + one + "."
 	}
 	for _, p := range pages {
 		next := " " + strings.TrimRight(p.Title, ".")
-		if s := firstSentence(p.Summary); s != "" {
-			next += ": " + s
+		if about[p] != "" {
+			next += ": " + about[p]
 		}
-		if !strings.ContainsAny(next[len(next)-1:], ".!?…") {
+		if !strings.ContainsAny(next[len(next)-1:], ".!?") {
 			next += "."
 		}
 		if utf8.RuneCountInString(said+next) > maxDescription {
@@ -45,6 +56,18 @@ func holding(pages []*site.Page, one, many string) string {
 		said += next
 	}
 	return said
+}
+
+// titlesOf are the first titles of a list.
+func titlesOf(pages []*site.Page) string {
+	var titles []string
+	for _, p := range pages[:min(3, len(pages))] {
+		titles = append(titles, strings.TrimRight(p.Title, "."))
+	}
+	if len(pages) > len(titles) {
+		titles = append(titles, "and others")
+	}
+	return strings.Join(titles, ", ")
 }
 
 // firstSentence ends where a space follows the mark: "node.go" holds no end.

@@ -45,7 +45,7 @@ func (t *Tree) redirect() {
 		for _, file := range t.history.was[p.Source] {
 			if name := path.Base(file); p.Decision != nil && isRecord(name) {
 				r.offer("/"+p.Section+"/"+Element(stem(name))+"/", p)
-			} else if paths := t.builder.pathsOf(file); len(paths) > 0 {
+			} else if paths := t.config.pathsOf(file); len(paths) > 0 {
 				// The folder of texts was then, most likely, the outermost one.
 				r.offer(paths[len(paths)-1], p)
 			}
@@ -76,7 +76,7 @@ func (r *redirects) alias(alias string, p *site.Page) {
 		return // another name of the subject, as notes have them
 	}
 	if isMarkdown(alias) {
-		for _, address := range r.tree.builder.pathsOf(strings.TrimPrefix(path.Clean("/"+alias), "/")) {
+		for _, address := range r.tree.config.pathsOf(strings.TrimPrefix(path.Clean("/"+alias), "/")) {
 			r.take(alias, address, p)
 		}
 		return

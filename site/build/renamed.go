@@ -21,7 +21,7 @@ func (t *Tree) formerNames(p *site.Page) (names []string) {
 	}
 	for _, alias := range p.Meta.Aliases {
 		if isMarkdown(alias) {
-			for _, path := range t.builder.pathsOf(strings.TrimPrefix(alias, "/")) {
+			for _, path := range t.config.pathsOf(strings.TrimPrefix(alias, "/")) {
 				add(subject.NameOf(path))
 			}
 			continue
@@ -29,7 +29,7 @@ func (t *Tree) formerNames(p *site.Page) (names []string) {
 		add(subject.NameOf("/" + strings.Trim(alias, "/") + "/"))
 	}
 	for _, file := range t.history.was[p.Source] {
-		for _, path := range t.builder.pathsOf(file) {
+		for _, path := range t.config.pathsOf(file) {
 			add(subject.NameOf(path))
 		}
 	}
@@ -39,19 +39,19 @@ func (t *Tree) formerNames(p *site.Page) (names []string) {
 // pathsOf are the paths that the page of a file may have had. Which folders were
 // content then is not known any more, so outside of those of today each folder
 // above the file may have been one.
-func (b *Builder) pathsOf(file string) (paths []string) {
+func (c Config) pathsOf(file string) (paths []string) {
 	if name := path.Base(file); isRecord(name) {
-		for _, series := range b.config.series {
+		for _, series := range c.series {
 			paths = append(paths, series.Address+Element(stem(name))+"/")
 		}
 	}
 	add := func(folder string) {
 		s := source{file: file}
-		if b.place(&s, folder, false); s.path != "" && !slices.Contains(paths, s.path) {
+		if c.place(&s, folder, false); s.path != "" && !slices.Contains(paths, s.path) {
 			paths = append(paths, s.path)
 		}
 	}
-	for _, folder := range b.config.Content {
+	for _, folder := range c.Content {
 		if strings.HasPrefix(file, folder+"/") {
 			add(folder)
 			return paths

@@ -173,7 +173,7 @@ func TestPathsOf(t *testing.T) {
 		"docs/design/03-shards.md":     "/design/shards/",
 		"docs/old/design/03-shards.md": "/design/shards/",
 	} {
-		if got := b.pathsOf(file); !strings.Contains(strings.Join(got, " ")+" ", want+" ") {
+		if got := b.config.pathsOf(file); !strings.Contains(strings.Join(got, " ")+" ", want+" ") {
 			t.Errorf("%s: %v, want %s among them", file, got, want)
 		}
 	}

@@ -61,7 +61,7 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 				b.left[s.file] = aTemplate // for pull requests and issues
 				return
 			}
-			b.place(&s, folder, i == 0 && b.config.Home == "")
+			b.config.place(&s, folder, i == 0 && b.config.Home == "")
 			add(s)
 		}, &findings)
 	}
@@ -127,7 +127,7 @@ var orderPrefix = regexp.MustCompile(`^\d{1,3}[-_. ]+`)
 
 // place decides kind and path of a file in a content folder. Numbers before a
 // name give the order and are not part of the path.
-func (b *Builder) place(s *source, folder string, home bool) {
+func (c Config) place(s *source, folder string, home bool) {
 	rel := strings.TrimPrefix(s.file, folder+"/")
 	if folder == "." {
 		rel = s.file
@@ -162,7 +162,7 @@ func (b *Builder) place(s *source, folder string, home bool) {
 		s.path = prefix + slug(name) + "/"
 		// Each text at the top of our own content is a part of the site; elsewhere
 		// they are a heap, which is listed as one.
-		if len(elements) == 0 && !b.config.found {
+		if len(elements) == 0 && !c.found {
 			s.section = slug(name)
 		}
 	}
@@ -173,9 +173,9 @@ func (b *Builder) place(s *source, folder string, home bool) {
 		switch {
 		case slug(name) == "glossary":
 			s.kind = site.KindGlossary
-		case s.section == "sources" && !b.config.found:
+		case s.section == "sources" && !c.found:
 			s.kind = site.KindSources
-		case s.section == "lab" && !b.config.found:
+		case s.section == "lab" && !c.found:
 			s.kind = site.KindLab
 		}
 	}

@@ -83,6 +83,9 @@ func (t *Tree) searchPage(p *site.Page, sections []site.Section) search.Page {
 			}
 		}
 	}
+	if kindNames[p.Kind] == "List" && p.Meta.Summary == "" {
+		found.Summary = "" // it says what other pages say
+	}
 	if len(found.Date) < len("2006") || strings.Trim(found.Date[:4], "0123456789") != "" {
 		found.Date = "" // no reader can choose its year
 	}

@@ -186,6 +186,10 @@ func TestShare_markdown(t *testing.T) {
 
 // TestDescribe: a list that has no text of its own is described by what it holds.
 func TestDescribe(t *testing.T) {
+	bare := load(t, tree(t, "-- docs/design/a.md --\n# A\n\nWhy a is so. More.\n-- docs/ops/b.md --\n# B\n\nHow b is done.\n"))
+	if got := bare.ByPath("/").Summary; got != "2 pages. Design: A. Ops: B." {
+		t.Errorf("the home page: %q", got)
+	}
 	built := load(t, tree(t, shared))
 	for path, want := range map[string]string{"/design/": "3 pages. Size", "/adr/": "One decision. First: Why it is so."} {
 		if got := built.ByPath(path).Summary; !strings.HasPrefix(got, want) || len([]rune(got)) > maxDescription {

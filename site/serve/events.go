@@ -29,7 +29,19 @@ func newBroadcast() *broadcast {
 func (b *broadcast) wait() (version string, next <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return fmt.Sprintf("%s-%d", b.run, b.n), b.ch
+	return b.name(b.n), b.ch
+}
+
+func (b *broadcast) name(n int) string { return fmt.Sprintf("%s-%d", b.run, n) }
+
+// version is the one now, or the one that the next send makes known.
+func (b *broadcast) version(next bool) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if next {
+		return b.name(b.n + 1)
+	}
+	return b.name(b.n)
 }
 
 func (b *broadcast) send() {

@@ -274,6 +274,45 @@ func TestServe_encodings(t *testing.T) {
 	}
 }
 
+// TestServe_version: a page says which version of the sources it shows, so that one that
+// listens only after a save knows that it is old.
+func TestServe_version(t *testing.T) {
+	dir, address := start(t)
+	version := func() string {
+		_, body := ask(t, "GET", address+"/a/", nil)
+		_, after, _ := strings.Cut(body, `data-version="`)
+		name, _, _ := strings.Cut(after, `"`)
+		return name
+	}
+	first := version()
+	save(t, dir, "content/a.md", "# A\n\nAnother text.\n")
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if now := version(); now != first && now != "" {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the page says %q before and after a save", first)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, "GET", address+eventsPath, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	for scanner := bufio.NewScanner(resp.Body); scanner.Scan(); {
+		if told, ok := strings.CutPrefix(scanner.Text(), "data: "); ok && told == version() {
+			return
+		}
+	}
+	t.Errorf("the stream tells of no version that the page has, %q", version())
+}
+
 // TestServe_reload: a save is told to the browser, and the page then shows it;
 // an error in the source shows where it is, and goes away with it.
 func TestServe_reload(t *testing.T) {

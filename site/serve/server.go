@@ -109,6 +109,7 @@ func (s *Server) load(files []string) (changed bool) {
 	if err == nil {
 		tree.Site.Stream = streamPath
 		tree.Site.Live = s.options.Live
+		tree.Site.Version = s.reloads.version(before != nil)
 	}
 	s.state.Store(&state{tree, err})
 	return true

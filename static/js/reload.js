@@ -30,9 +30,9 @@ async function swap() {
   }
 }
 
-// The version of the sources. A page that was not looked at hears of the newest when it
-// is again.
-let seen = "";
+// The version of the sources, which the page says of itself: they may have changed
+// before it listens. A page that was not looked at hears of the newest when it is again.
+let seen = document.querySelector("script[data-version]")?.dataset.version ?? "";
 subscribe("reload", null, {
   event(_, version) {
     if (seen && seen !== version) swap();
