@@ -17,11 +17,9 @@ type framing struct {
 }
 
 type frameOpen struct {
-	node   ast.Node
-	at     site.Frame
-	holder ast.Node        // the row, item or term that Row counts
-	cell   ast.Node        // the cell that Col counts
-	taken  map[[2]int]bool // places of a table that a merged cell above covers
+	node  ast.Node
+	at    site.Frame
+	taken map[[2]int]bool // places of a table that a merged cell above covers
 }
 
 // enter opens what a node is, if it frames blocks.
