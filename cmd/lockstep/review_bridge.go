@@ -119,10 +119,13 @@ GITEA_TOKEN, or from the variable that --token-env names.
 It was built by the documentation of the APIs, and tested against servers that speak
 what is documented there. No real forge was there: try --dry-run first.`,
 		Example: `  lockstep review bridge https://github.com/owner/name/pull/12 --dry-run
-  lockstep review bridge https://gitlab.example.org/group/name/-/merge_requests/12
-  lockstep review bridge https://codeberg.org/owner/name/pulls/12 --site https://design.example.org
-  lockstep review bridge https://git.example.org/owner/name/pulls/12 --token-env FORGE_TOKEN
-  lockstep review bridge https://git.example.org/owner/name/pull/12 --api https://git.example.org/api/v3
+  lockstep review bridge https://gitlab.example.org/a/b/-/merge_requests/12
+  lockstep review bridge https://codeberg.org/owner/name/pulls/12 \
+    --site https://design.example.org
+  lockstep review bridge https://git.example.org/owner/name/pulls/12 \
+    --token-env FORGE_TOKEN
+  lockstep review bridge https://git.example.org/owner/name/pull/12 \
+    --api https://git.example.org/api/v3
   lockstep review bridge --workflow github > .github/workflows/review-bridge.yml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 || len(args) == 0 && !cmd.Flags().Changed("workflow") {

@@ -31,7 +31,7 @@ func newReviewCommentCommand() *cobra.Command {
 	var c commentFlags
 	cmd := &cobra.Command{
 		Use:   "comment PAGE",
-		Short: "Comment on a page, answer, resolve or give a verdict, without a browser",
+		Short: "Comment, answer, resolve or give a verdict, without a browser",
 		Long: `Says something about a page as the person whom git knows here. A quote is a
 passage as readers see it, or as it is written; one that stands in several places is
 refused with a list of them, and --at takes one. Without a quote the comment is
@@ -41,10 +41,13 @@ that VISUAL or EDITOR names.
 A verdict, and the end of a blocking thread, are signed with the key with which git
 signs (gpg.format ssh and user.signingkey). What is said lands in the log of this
 machine if it has one, and otherwise in the files below adr/reviews: commit them.`,
-		Example: `  lockstep review comment adr/0001-use-a-log --quote 'one log per shard' --body 'Why not per key?'
-  lockstep review comment adr/0001-use-a-log --quote 'log' --at 2 --intent question < question.md
-  lockstep review comment adr/0001-use-a-log --reply 7Q2K --body 'Because keys move.'
-  lockstep review comment adr/0001-use-a-log --resolve 7Q2K --kind declined --body 'Out of scope.'
+		Example: `  lockstep review comment adr/0001-use-a-log --quote 'one log per shard' \
+    --body 'Why not per key?'
+  lockstep review comment adr/0001-use-a-log --quote 'log' --at 2 \
+    --intent question < question.md
+  lockstep review comment adr/0001-use-a-log --reply 7Q2K --body 'Keys move.'
+  lockstep review comment adr/0001-use-a-log --resolve 7Q2K --kind declined \
+    --body 'Out of scope.'
   lockstep review comment adr/0001-use-a-log --verdict approve`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {

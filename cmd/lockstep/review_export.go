@@ -166,7 +166,8 @@ other:
   {"page": "adr/0001-use-a-log", "quote": "one log per shard",
    "body": "Why not per key?", "author": "Ada", "id": "17",
    "intent": "question", "time": "2026-11-27T10:00:00Z"}
-  {"page": "adr/0001-use-a-log", "reply_to": "17", "body": "Keys move.", "author": "Ben"}
+  {"page": "adr/0001-use-a-log", "reply_to": "17",
+   "body": "Keys move.", "author": "Ben"}
 
 page, body and author are needed. reply_to is an id of the file, or the beginning of
 one on the page. Fields that are not listed here are errors. What is read twice is

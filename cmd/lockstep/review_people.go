@@ -36,7 +36,8 @@ func newReviewInviteCommand() *cobra.Command {
 that person, and begins on the page of --page. Only a hash of the link is kept. The
 server must run with --review-invites; it need not be started again. The link has
 the address that the server last ran at, unless --url names another.`,
-		Example: `  lockstep review invite --name "Ada Lovelace" --role reviewer --page adr/0007-fixed-slots
+		Example: `  lockstep review invite --name "Ada Lovelace" --role reviewer \
+    --page adr/0007-fixed-slots
   lockstep review invite --name Bob --role commenter --expires 24h`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

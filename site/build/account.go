@@ -66,6 +66,9 @@ func (b *Builder) account() *site.Account {
 			return nil
 		}
 		if d.IsDir() {
+			if isOutput(b.root.FS(), p) {
+				return fs.SkipDir
+			}
 			if slices.Contains(closed, d.Name()) {
 				if d.Name() != ".git" {
 					shut = append(shut, p)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -19,6 +20,13 @@ import (
 // marker is a file in every output tree. A folder without it was not written by
 // this program and is not replaced.
 const marker = ".lockstep-output"
+
+// isOutput says whether a folder is a tree that was written before. What lies in it was
+// made from the texts, and is none of them.
+func isOutput(root fs.FS, folder string) bool {
+	_, err := fs.Stat(root, path.Join(folder, marker))
+	return err == nil
+}
 
 // Result says what was written.
 type Result struct {

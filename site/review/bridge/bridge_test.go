@@ -298,19 +298,19 @@ func TestBridge_crash(t *testing.T) {
 			})
 			r.server.Answer(bridgetest.Octo, c, "Aha.")
 			n := 0
-			r.server.After = func(q *http.Request) {
+			r.server.SetAfter(func(q *http.Request) {
 				if q.Method == http.MethodGet {
 					return
 				}
 				if n++; n == at {
 					panic(http.ErrAbortHandler)
 				}
-			}
+			})
 			_, err := r.try(false)
 			if err == nil {
 				want = at // there are fewer writes than that
 			}
-			r.server.After = nil
+			r.server.SetAfter(nil)
 			r.run()
 			r.quiet()
 			words := r.bodies()

@@ -98,6 +98,13 @@ func start(t *testing.T, head string, files []File) *Server {
 	return &Server{Repo: "owner/name", Number: 7, Head: head, Files: files, next: 1000, now: time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC), max: 2}
 }
 
+// SetAfter sets After while requests may be under way.
+func (s *Server) SetAfter(after func(*http.Request)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.After = after
+}
+
 func (s *Server) serve(t *testing.T, header, value string, mux *http.ServeMux) {
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()

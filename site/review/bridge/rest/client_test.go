@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -204,17 +205,17 @@ func TestClient_again(t *testing.T) {
 		{http.MethodPost, func(w http.ResponseWriter) { w.WriteHeader(502) }, 1, false},
 		{http.MethodPost, func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, 1, false},
 	} {
-		asked := 0
+		var requests atomic.Int32
 		c, _ := client(t, func(w http.ResponseWriter, r *http.Request) {
-			if asked++; asked == 1 {
+			if requests.Add(1) == 1 {
 				tt.fail(w)
 			}
 			w.Write([]byte("{}"))
 		})
 		c.http.Transport = &http.Transport{DisableKeepAlives: true} // it would ask again itself
 		err := c.Send(t.Context(), tt.method, "/x", struct{}{}, nil)
-		if asked != tt.asked || (err == nil) != tt.ok {
-			t.Errorf("%s: asked %d times, %v", tt.method, asked, err)
+		if asked := int(requests.Load()); asked != tt.asked || (err == nil) != tt.ok {
+			t.Errorf("%s: asked %d times, %v", tt.method, requests.Load(), err)
 		}
 	}
 }
