@@ -179,7 +179,7 @@ func playSite(t *testing.T) string {
 	if !strings.Contains(policy, "'wasm-unsafe-eval'") {
 		t.Skip("the model for the browser is not built: run make build")
 	}
-	if strings.Contains(policy, "unsafe-inline") || strings.Contains(policy, "'unsafe-eval'") || strings.Contains(policy, "worker-src") {
+	if strings.Contains(policy, "unsafe-inline") || strings.Contains(policy, "'unsafe-eval'") || !strings.Contains(policy, "worker-src 'self';") {
 		t.Fatal(fmt.Errorf("the page's policy is %s", policy))
 	}
 	return address
