@@ -30,6 +30,7 @@ func TestPlace_framed(t *testing.T) {
 		{"a row called otherwise", "| F | L | M |\n|---|---|---|\n| kill the leader | »7« | 9 |\n| cut | 0 | 1 |\n", "| F | L | M |\n|---|---|---|\n| stop the leader | »7« | 9 |\n| cut | 0 | 1 |\n", "edited"},
 		{"another row with the value", "| F | L |\n|---|---|\n| kill | »0« |\n", "| F | L |\n|---|---|\n| pause | 0 |\n", "section"},
 		{"a cell that is empty now", "| F | L |\n|---|---|\n| kill | »0« |\n| cut | 1 |\n", "| F | L |\n|---|---|\n| kill | |\n| cut | 0 |\n", "section"},
+		{"another sentence in its place", "| Rule | What |\n|---|---|\n| S6 | Nobody reads what is not theirs. |\n| S7 | Requests say »that they are JSON«, and have no unknown fields at all. |\n", "| Rule | What |\n|---|---|\n| S6 | Nobody reads what is not theirs. |\n| S7 | All writing goes through one function; an edit is held to it as well. |\n", "section edited"},
 		{"a paragraph that became a cell", "»What was acknowledged is on two disks by then.«\n\n| F | L |\n|---|---|\n| kill | 0 |\n", "| F | L |\n|---|---|\n| kill | »What was acknowledged is on two disks by then.« |\n", "moved"},
 		{"a line of code that stands twice", "```\nlock()\n»read()«\nlock()\nread()\n```\n", "```\nlock()\nlock()\nread()\n```\n", "block"},
 		{"the other of them", "```\nlock()\n»read()«\nx()\nread()\n```\n", "```\nnew()\nlock()\n»read()«\nx()\nread()\n```\n", "edited"},

@@ -7,8 +7,15 @@ import (
 	"lockstep/site"
 )
 
+// kindred is how alike a text must be to pass for what an old one of some length was
+// rewritten to. One that only stands in its place is another.
+const kindred = 0.3
+
 // rest is where a thread goes whose words are gone.
 func (p *placer) rest(gone string, rung int) Placement {
+	if p.mine >= 0 && long(p.a.Block) && dice(bag(p.a.Block.Text), bag(p.now.Blocks[p.mine].Text)) < kindred {
+		p.mine = -1
+	}
 	if p.mine >= 0 {
 		return Placement{State: Block, Block: p.mine, Rung: rung, Reason: gone + "; its " + p.noun() + " was rewritten"}
 	}
