@@ -76,9 +76,9 @@ func TestDialects_work(t *testing.T) {
 			}
 			return best
 		}
-		small, large := took(8<<10), took(64<<10)
-		if large > 32*small && large > 200*time.Millisecond {
-			t.Errorf("%s: 8 KiB take %v, and 64 KiB %v", name, small, large)
+		small, large := took(4<<10), took(32<<10)
+		if large > 32*small && large > 100*time.Millisecond {
+			t.Errorf("%s: 4 KiB take %v, and 32 KiB %v", name, small, large)
 		}
 	}
 }
