@@ -52,7 +52,7 @@ with --hook what lets git check before each commit. Both can be had later, too.`
 				}
 			}
 			if hook {
-				if err := initialiseHook(cmd.OutOrStdout(), dir); err != nil {
+				if err := initialiseHook(cmd.Context(), cmd.OutOrStdout(), dir); err != nil {
 					return err
 				}
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -59,12 +59,11 @@ func initialiseForge(out io.Writer, dir, forge string) error {
 }
 
 // initialiseHook writes a hook that judges the texts before each commit.
-func initialiseHook(out io.Writer, dir string) error {
-	path, err := exec.Command("git", "-C", dir, "rev-parse", "--git-path", "hooks/pre-commit").Output()
+func initialiseHook(ctx context.Context, out io.Writer, dir string) error {
+	name, err := gitOutput(ctx, dir, nil, "rev-parse", "--git-path", "hooks/pre-commit")
 	if err != nil {
 		return fmt.Errorf("%s is in no repository of git: run git init there first", dir)
 	}
-	name := strings.TrimSpace(string(path))
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(dir, name)
 	}

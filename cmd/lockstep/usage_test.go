@@ -145,6 +145,12 @@ func TestComplete(t *testing.T) {
 			t.Errorf("no verb has the flag --%s", name)
 		}
 	}
+	// :16 asks the shell for folders, :0 for files.
+	for line, want := range map[string]string{"build --out": ":16", "serve --data": ":16", "check --dir": ":16", "torture --out": ":0"} {
+		if _, out := ran(t.Context(), append(append([]string{"__complete"}, strings.Fields(line)...), "")...); !strings.Contains(out, want+"\n") {
+			t.Errorf("%s completes by %q, want %s", line, out, want)
+		}
+	}
 	for _, format := range valuesOf["format"]() {
 		if findingFormats[format] == nil {
 			t.Errorf("the format %s is offered and unknown", format)

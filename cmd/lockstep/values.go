@@ -31,9 +31,6 @@ var valuesOf = map[string]func() []string{
 	"role":              roleNames,
 }
 
-// folders are the flags that name one.
-var folders = []string{"data", "dir", "html", "out"}
-
 func roleNames() (names []string) {
 	for _, role := range []access.Role{access.Reader, access.Commenter, access.Reviewer, access.Maintainer} {
 		names = append(names, role.String())
@@ -54,7 +51,7 @@ func completeValues(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if values := valuesOf[f.Name]; values != nil {
 			cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(values(), cobra.ShellCompDirectiveNoFileComp))
-		} else if slices.Contains(folders, f.Name) {
+		} else if f.Name == "dir" || strings.HasPrefix(f.Usage, "folder ") {
 			cmd.MarkFlagDirname(f.Name)
 		}
 	})

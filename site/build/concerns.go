@@ -25,7 +25,7 @@ func (b *Builder) Folders() []string {
 			if err != nil || !d.IsDir() {
 				return nil
 			}
-			if p != top && (skipDir(d.Name()) || isOutput(b.root.FS(), p)) {
+			if p != top && holdsNoTexts(b.root.FS(), p) {
 				return fs.SkipDir
 			}
 			folders = append(folders, p)
@@ -47,7 +47,7 @@ func (b *Builder) around() (all []string) {
 		switch {
 		case err != nil || !d.IsDir():
 			return nil
-		case skipDir(d.Name()) || isOutput(b.root.FS(), p):
+		case holdsNoTexts(b.root.FS(), p):
 			return fs.SkipDir
 		case len(all) > maxWatched:
 			return fs.SkipAll

@@ -43,7 +43,7 @@ func hasText(root fs.FS, except []string, home string) (found bool) {
 		switch {
 		case err != nil:
 			return nil
-		case d.IsDir() && (skipDir(d.Name()) || isOutput(root, p) || slices.Contains(except, p)):
+		case d.IsDir() && (holdsNoTexts(root, p) || slices.Contains(except, p)):
 			return fs.SkipDir
 		case !d.IsDir() && isMarkdown(p) && p != home:
 			found = true
@@ -66,7 +66,7 @@ func discover(root fs.FS, name string) Config {
 		if err != nil || !d.IsDir() {
 			return nil
 		}
-		if skipDir(d.Name()) || isOutput(root, p) || strings.Count(p, "/") > maxDepth {
+		if holdsNoTexts(root, p) || strings.Count(p, "/") > maxDepth {
 			return fs.SkipDir
 		}
 		if holdsDecisions(root, p) || holdsKEPs(root, p) {

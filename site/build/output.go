@@ -28,6 +28,12 @@ func isOutput(root fs.FS, folder string) bool {
 	return err == nil
 }
 
+// holdsNoTexts says whether nobody looks for texts in a folder: it has a name for code or
+// output, or is a tree that was written before.
+func holdsNoTexts(root fs.FS, folder string) bool {
+	return skipDir(path.Base(folder)) || isOutput(root, folder)
+}
+
 // Result says what was written.
 type Result struct {
 	Pages, Files int

@@ -188,7 +188,7 @@ func (b *Builder) walk(folder string, visit func(source), findings *[]site.Findi
 			return nil
 		}
 		if d.IsDir() {
-			if p != folder && (skipDir(d.Name()) || isOutput(b.root.FS(), p) || b.isReview(p) || slices.Contains(b.config.ADR, p)) {
+			if p != folder && (holdsNoTexts(b.root.FS(), p) || b.isReview(p) || slices.Contains(b.config.ADR, p)) {
 				return fs.SkipDir
 			}
 			return nil

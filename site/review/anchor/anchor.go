@@ -130,7 +130,7 @@ func Make(doc *Doc, r Request) (Anchor, error) {
 		var found []int
 		for i, b := range doc.Blocks {
 			if b.Head == head {
-				for range occurrences([]rune(b.Text), quoteIn(b, r.Quote)) {
+				for range Occurrences([]rune(b.Text), quoteIn(b, r.Quote)) {
 					found = append(found, i)
 				}
 			}
@@ -161,7 +161,7 @@ func (a Anchor) in(b site.Block, r Request) (Anchor, error) {
 	if len(quote) > MaxQuote {
 		return a, ErrTooLong
 	}
-	starts := occurrences(text, quote)
+	starts := Occurrences(text, quote)
 	switch {
 	case len(quote) == 0 || len(starts) == 0:
 		return a, ErrAbsent
@@ -200,9 +200,9 @@ func capped(b site.Block) *site.Block {
 	return &b
 }
 
-// occurrences are the places at which quote begins in text, overlapping ones
-// too.
-func occurrences(text, quote []rune) (starts []int) {
+// Occurrences are the places at which quote begins in text, in characters, overlapping
+// ones too.
+func Occurrences(text, quote []rune) (starts []int) {
 	if len(quote) == 0 {
 		return nil
 	}

@@ -14,11 +14,11 @@ func (p *placer) followed() (place Placement, ok bool) {
 	}
 	code := p.a.Block.Kind == "code"
 	was, is := []rune(p.a.Block.Text), []rune(p.now.Blocks[p.mine].Text)
-	if n := len(occurrences(was, p.quote)); n < 2 {
+	if n := len(Occurrences(was, p.quote)); n < 2 {
 		return place, false
 	}
 	at, certain := follow(string(was), string(is), code, p.a.Quote.Start, p.a.Quote.End)
-	standing := len(occurrences(is, p.quote))
+	standing := len(Occurrences(is, p.quote))
 	switch {
 	case certain && at >= 0:
 		return Placement{State: Edited, Block: p.mine, Start: at, End: at + len(p.quote), Score: 1, Margin: 1, Rung: 1,

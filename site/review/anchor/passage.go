@@ -29,7 +29,7 @@ func (p *placer) inMine() (Placement, bool) {
 	if place, ok := p.followed(); ok {
 		return place, true
 	}
-	starts := occurrences([]rune(p.now.Blocks[p.mine].Text), p.quote)
+	starts := Occurrences([]rune(p.now.Blocks[p.mine].Text), p.quote)
 	if len(starts) == 0 {
 		return Placement{}, false
 	}
@@ -89,7 +89,7 @@ func (p *placer) elsewhere() (all []candidate) {
 		if i == p.mine || p.kept[i] || p.before[i] {
 			continue
 		}
-		for _, s := range occurrences([]rune(b.Text), p.quote) {
+		for _, s := range Occurrences([]rune(b.Text), p.quote) {
 			all = append(all, p.candidate(i, s, s+len(p.quote), 0))
 		}
 	}

@@ -185,7 +185,7 @@ func (p *placer) align(old *Doc) {
 	}
 	p.stray = false
 	for i, other := range old.Blocks {
-		if i == b.N || len(occurrences([]rune(other.Text), quote)) == 0 {
+		if i == b.N || len(Occurrences([]rune(other.Text), quote)) == 0 {
 			continue
 		}
 		p.stray = true

@@ -41,9 +41,6 @@ type Report struct {
 	Left    []string // not carried, and why
 }
 
-// Changed says whether anything was carried.
-func (r Report) Changed() bool { return len(r.In)+len(r.Out) > 0 }
-
 type run struct {
 	o      Options
 	pull   Pull

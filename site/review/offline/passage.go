@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lockstep/site/review"
+	"lockstep/site/review/anchor"
 	"lockstep/site/review/event"
 	"lockstep/site/review/subject"
 )
@@ -50,7 +51,7 @@ func findAll(d subject.Page, quote string) (found []Passage) {
 				form = strings.Join(strings.Fields(form), " ")
 			}
 			text, runes := []rune(b.Text), []rune(form)
-			for _, at := range occurrences(text, runes) {
+			for _, at := range anchor.Occurrences(text, runes) {
 				end := at + len(runes)
 				p := Passage{Line: b.Line, Before: string(text[max(0, at-event.MaxContext):at]), Quote: form, After: string(text[end:min(len(text), end+event.MaxContext)])}
 				if len(b.Section) > 0 {
@@ -65,18 +66,6 @@ func findAll(d subject.Page, quote string) (found []Passage) {
 		}
 	}
 	return nil
-}
-
-func occurrences(text, quote []rune) (starts []int) {
-	if len(quote) == 0 {
-		return nil
-	}
-	for i := 0; i+len(quote) <= len(text); i++ {
-		if text[i] == quote[0] && slices.Equal(text[i:i+len(quote)], quote) {
-			starts = append(starts, i)
-		}
-	}
-	return starts
 }
 
 var (

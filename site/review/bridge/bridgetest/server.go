@@ -320,17 +320,3 @@ func filled(w http.ResponseWriter, body string, status int) bool {
 	}
 	return true
 }
-
-// Limited answers once with a limit, in the manner of a forge.
-func Limited(times int, status int, header map[string]string) func(http.ResponseWriter, *http.Request) bool {
-	return func(w http.ResponseWriter, _ *http.Request) bool {
-		if times--; times < 0 {
-			return false
-		}
-		for name, value := range header {
-			w.Header().Set(name, value)
-		}
-		fail(w, status, "API rate limit exceeded")
-		return true
-	}
-}

@@ -51,18 +51,6 @@ func (p *Pull) Client() *rest.Client { return p.c }
 
 func (p *Pull) path(format string, args ...any) string { return p.repo + fmt.Sprintf(format, args...) }
 
-type user struct {
-	ID    int64
-	Login string
-}
-
-func (u *user) account() bridge.Account {
-	if u == nil {
-		return bridge.Account{ID: "0", Login: "a deleted account"}
-	}
-	return bridge.Account{ID: strconv.FormatInt(u.ID, 10), Login: u.Login}
-}
-
 var fifty = url.Values{"limit": {"50"}}
 
 // Pull implements [bridge.Forge].
@@ -76,11 +64,11 @@ func (p *Pull) Pull(ctx context.Context) (out bridge.Pull, err error) {
 		return out, err
 	}
 	out = bridge.Pull{Scheme: "gitea", Host: p.host, Repo: strconv.FormatInt(pull.Base.Repo.ID, 10), Number: pull.Number, Head: pull.Head.SHA}
-	var me user
+	var me bridge.User
 	switch err := p.c.Get(ctx, "/user", nil, &me); {
 	case err == nil:
-		out.Me = me.account()
-	case !rest.Is(err, http.StatusForbidden): // a token that may not read its user
+		out.Me = me.Account()
+	case !rest.Is(err, http.StatusForbidden): // a token that may not read its bridge.User
 		return out, err
 	}
 	type file struct {
@@ -128,12 +116,12 @@ func patchesOf(diff string) map[string]string {
 
 type comment struct {
 	ID       int64
-	User     *user
+	User     *bridge.User
 	Body     string
 	Created  time.Time `json:"created_at"`
 	Updated  time.Time `json:"updated_at"`
 	URL      string    `json:"html_url"`
-	Resolver *user
+	Resolver *bridge.User
 	Path     string
 	Line     int    `json:"position"`
 	Was      int    `json:"original_position"`
@@ -141,12 +129,12 @@ type comment struct {
 }
 
 func (c comment) comment(kind string) bridge.Comment {
-	return bridge.Comment{ID: kind + "-" + strconv.FormatInt(c.ID, 10), Author: c.User.account(), Body: c.Body, Created: c.Created, Updated: c.Updated, URL: c.URL}
+	return bridge.Comment{ID: kind + "-" + strconv.FormatInt(c.ID, 10), Author: c.User.Account(), Body: c.Body, Created: c.Created, Updated: c.Updated, URL: c.URL}
 }
 
 type given struct {
 	ID        int64
-	User      *user
+	User      *bridge.User
 	State     string
 	Body      string
 	Commit    string `json:"commit_id"`
@@ -184,7 +172,7 @@ func (p *Pull) Discussions(ctx context.Context) (all []bridge.Discussion, err er
 				settled := c.Resolver != nil
 				d := bridge.Discussion{ID: strconv.FormatInt(c.ID, 10), Path: c.Path, Line: c.Line, Old: c.Line == 0 && c.Was > 0, Commit: r.Commit, Code: bridge.LastLine(c.Hunk), Settled: &settled}
 				if settled {
-					d.By = c.Resolver.account()
+					d.By = c.Resolver.Account()
 				}
 				p.places[d.ID] = c
 				all = append(all, d)
@@ -211,7 +199,7 @@ func (p *Pull) Verdicts(ctx context.Context) (all []bridge.Verdict, err error) {
 		if !stands || r.Dismissed || v == event.Comments && strings.TrimSpace(r.Body) == "" {
 			continue
 		}
-		all = append(all, bridge.Verdict{ID: fmt.Sprintf("review-%d", r.ID), Author: r.User.account(), Verdict: v, Body: r.Body, Commit: r.Commit, At: r.At, Member: r.Official})
+		all = append(all, bridge.Verdict{ID: fmt.Sprintf("review-%d", r.ID), Author: r.User.Account(), Verdict: v, Body: r.Body, Commit: r.Commit, At: r.At, Member: r.Official})
 	}
 	return all, err
 }

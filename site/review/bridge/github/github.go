@@ -57,19 +57,6 @@ func (p *Pull) Client() *rest.Client { return p.c }
 
 func (p *Pull) path(format string, args ...any) string { return p.repo + fmt.Sprintf(format, args...) }
 
-type user struct {
-	ID    int64  `json:"id"`
-	Login string `json:"login"`
-}
-
-// account is nobody where the account was deleted.
-func (u *user) account() bridge.Account {
-	if u == nil {
-		return bridge.Account{ID: "0", Login: "a deleted account"}
-	}
-	return bridge.Account{ID: strconv.FormatInt(u.ID, 10), Login: u.Login}
-}
-
 // hundred is the largest page.
 var hundred = url.Values{"per_page": {"100"}}
 
@@ -84,11 +71,11 @@ func (p *Pull) Pull(ctx context.Context) (out bridge.Pull, err error) {
 		return out, err
 	}
 	out = bridge.Pull{Scheme: "github", Host: p.host, Repo: strconv.FormatInt(pull.Base.Repo.ID, 10), Number: pull.Number, Head: pull.Head.SHA}
-	var me user
+	var me bridge.User
 	switch err := p.c.Get(ctx, "/user", nil, &me); {
 	case err == nil:
-		out.Me = me.account()
-	case !rest.Is(err, http.StatusForbidden): // the token of an action is of no user
+		out.Me = me.Account()
+	case !rest.Is(err, http.StatusForbidden): // the token of an action is of no bridge.User
 		return out, err
 	}
 	type file struct {
@@ -114,7 +101,7 @@ func (p *Pull) Pull(ctx context.Context) (out bridge.Pull, err error) {
 
 type comment struct {
 	ID      int64 `json:"id"`
-	User    *user
+	User    *bridge.User
 	Body    string
 	Created time.Time `json:"created_at"`
 	Updated time.Time `json:"updated_at"`
@@ -130,7 +117,7 @@ type comment struct {
 }
 
 func (c comment) comment(kind string) bridge.Comment {
-	return bridge.Comment{ID: kind + "-" + strconv.FormatInt(c.ID, 10), Author: c.User.account(), Body: c.Body, Created: c.Created, Updated: c.Updated, URL: c.URL}
+	return bridge.Comment{ID: kind + "-" + strconv.FormatInt(c.ID, 10), Author: c.User.Account(), Body: c.Body, Created: c.Created, Updated: c.Updated, URL: c.URL}
 }
 
 // Discussions implements [bridge.Forge].
@@ -170,7 +157,7 @@ func (p *Pull) Discussions(ctx context.Context) (all []bridge.Discussion, err er
 func (p *Pull) Verdicts(ctx context.Context) (all []bridge.Verdict, err error) {
 	type given struct {
 		ID          int64
-		User        *user
+		User        *bridge.User
 		Body, State string
 		Commit      string    `json:"commit_id"`
 		At          time.Time `json:"submitted_at"`
@@ -184,7 +171,7 @@ func (p *Pull) Verdicts(ctx context.Context) (all []bridge.Verdict, err error) {
 			continue
 		}
 		member := r.Association == "OWNER" || r.Association == "MEMBER" || r.Association == "COLLABORATOR"
-		all = append(all, bridge.Verdict{ID: fmt.Sprintf("review-%d", r.ID), Author: r.User.account(), Verdict: v, Body: r.Body, Commit: r.Commit, At: r.At, Member: member})
+		all = append(all, bridge.Verdict{ID: fmt.Sprintf("review-%d", r.ID), Author: r.User.Account(), Verdict: v, Body: r.Body, Commit: r.Commit, At: r.At, Member: member})
 	}
 	return all, err
 }
