@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
@@ -243,19 +244,45 @@ func eval[T any](t *testing.T, ctx context.Context, expression string) (value T)
 // until waits for an expression to become true.
 func until(t *testing.T, ctx context.Context, within time.Duration, expression string) {
 	t.Helper()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(within), chromedp.WithPollingInterval(20*time.Millisecond)))
-	if errors.Is(err, chromedp.ErrPollingTimeout) {
-		t.Fatalf("not within %s: %s", within, expression)
-	}
+	held, err := waitFor(ctx, within, expression)
 	if err != nil {
 		t.Fatalf("wait for %s: %v", expression, err)
+	}
+	if !held {
+		t.Fatalf("not within %s: %s", within, expression)
 	}
 }
 
 // waited says whether an expression became true in time.
 func waited(ctx context.Context, within time.Duration, expression string) bool {
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(within), chromedp.WithPollingInterval(20*time.Millisecond)))
-	return err == nil
+	held, err := waitFor(ctx, within, expression)
+	return held && err == nil
+}
+
+// waitFor asks the page that is shown, whichever it is at that moment. chromedp.Poll
+// asks the page that it saw last, which another may have replaced: that is no answer.
+func waitFor(ctx context.Context, within time.Duration, expression string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		held, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Promise.resolve("+expression+").then(Boolean)", chromedp.EvalAwaitPromise))
+		var replaced *cdproto.Error
+		switch {
+		case held && err == nil:
+			return true, nil
+		case ctx.Err() != nil:
+			return false, nil
+		case err != nil && !errors.As(err, &replaced):
+			return false, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return false, nil
+		}
+	}
 }
 
 // sitemap lists the paths of all pages, by following the links of the site
