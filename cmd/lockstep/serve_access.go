@@ -57,7 +57,7 @@ type door struct {
 
 // open checks the flags. Beyond loopback nobody is known without one of them, and
 // reviews are refused rather than left open.
-func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, stylesheet func() string) (*door, error) {
+func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, stylesheets func() []string) (*door, error) {
 	loopback := isLoopback(at)
 	signIn := f.invites || f.oidcIssuer != "" || f.proxyHeader != ""
 	switch {
@@ -66,7 +66,7 @@ func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, st
 	case !loopback && (f.invites || f.oidcIssuer != "") && !strings.HasPrefix(f.url, "https://") && !f.insecure:
 		return nil, usageError{"people would sign in without https", "put a server with TLS before this one and name it with --review-url https://…; or --insecure"}
 	}
-	d := &access.Sessions{Secure: strings.HasPrefix(f.url, "https://"), Stylesheet: stylesheet}
+	d := &access.Sessions{Secure: strings.HasPrefix(f.url, "https://"), Stylesheets: stylesheets}
 	out := &door{Patterns: d.Patterns()}
 	mux := http.NewServeMux()
 	mux.Handle("/", d.Handler())
