@@ -6,12 +6,12 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"lockstep/site/git"
 	"lockstep/site/review/access"
 )
 
@@ -118,11 +118,8 @@ func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, st
 
 // gitConfig is what git knows, or "".
 func gitConfig(dir, key string) string {
-	out, err := exec.Command("git", "-C", dir, "config", "--get", key).Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
+	value, _ := git.Line(context.Background(), dir, "config", "--get", key)
+	return value
 }
 
 func isLoopback(addr net.Addr) bool {
