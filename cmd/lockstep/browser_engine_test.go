@@ -33,7 +33,7 @@ const (
 
 // engineWait is how long an engine may take for anything: it bounds what hangs, on a
 // machine that does other things too.
-const engineWait = time.Minute
+const engineWait = 3 * time.Minute
 
 func (e *webEngine) call(command string, params map[string]any) json.RawMessage {
 	e.t.Helper()

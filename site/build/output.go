@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -109,6 +110,7 @@ func replaceable(out string) error {
 func (t *Tree) write(ctx context.Context, w *writer) error {
 	var jobs []func() error
 	prepared := make([]*search.Prepared, len(t.Pages))
+	pages := make([]written, len(t.Pages))
 	for i, p := range t.Pages {
 		jobs = append(jobs, func() (err error) {
 			if text := t.Markdown(p); text != nil {
@@ -116,12 +118,12 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 					return err
 				}
 			}
-			prepared[i], err = t.writePage(ctx, w, p)
+			prepared[i], pages[i], err = t.writePage(ctx, w, p)
 			return err
 		})
 	}
 	for _, p := range t.lookup.pages {
-		jobs = append(jobs, func() error { _, err := t.writePage(ctx, w, p); return err })
+		jobs = append(jobs, func() error { _, _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {
 		jobs = append(jobs, func() error { return w.put(redirectFile(short), redirectPage(&t.Site, short, full)) })
@@ -143,7 +145,10 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 		return err
 	}
 	index := t.joinSearch(prepared)
-	jobs = jobs[:0]
+	jobs = append(jobs[:0], func() error {
+		worker, err := t.serviceWorker(t.Pages, pages)
+		return errors.Join(err, w.put(workerPath, worker))
+	})
 	for _, name := range index.Names() {
 		jobs = append(jobs, func() error { return w.file(search.Folder+name, index.File(name)) })
 	}
@@ -151,17 +156,21 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 }
 
 // writePage writes a page and reads it for the search.
-func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) (*search.Prepared, error) {
+func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) (*search.Prepared, written, error) {
 	var buf bytes.Buffer
-	findings, parsed, err := t.render(ctx, &buf, &t.Site, p, nil)
+	around := t.Site
+	if t.keepsOffline() {
+		around.Worker = workerPath
+	}
+	findings, parsed, err := t.render(ctx, &buf, &around, p, nil)
 	if err != nil {
-		return nil, fmt.Errorf("render %s: %w", p.Path, err)
+		return nil, written{}, fmt.Errorf("render %s: %w", p.Path, err)
 	}
 	w.find(findings)
 	if err := w.put(p.Path+"index.html", buf.Bytes()); err != nil {
-		return nil, err
+		return nil, written{}, err
 	}
-	return t.prepareParsed(p, parsed), nil
+	return t.prepareParsed(p, parsed), written{buf.Len(), sha256.Sum256(buf.Bytes())}, nil
 }
 
 // run does jobs on all processors, and stops at the first error.

@@ -1,6 +1,8 @@
 // Comforts. Every page is complete without them.
 
+import { keepForOffline } from "./site/offline.js";
 import { passageLink } from "./site/passage.js";
+import { prefetchOnHover } from "./site/prefetch.js";
 
 // Copy buttons on code.
 function copyButtons() {
@@ -83,5 +85,7 @@ function start() {
 }
 menu();
 passageLink();
+prefetchOnHover();
+keepForOffline();
 start();
 document.addEventListener("lockstep:swapped", start);
