@@ -18,7 +18,7 @@ var files embed.FS
 func Files() fs.FS { return files }
 
 // The order matters: tokens first, print last.
-var styles = []string{"tokens", "base", "layout", "prose", "code", "diagram", "parts", "pages", "review", "milestones", "play", "print"}
+var styles = []string{"tokens", "base", "layout", "prose", "code", "diagram", "parts", "pages", "review", "milestones", "play", "phone", "print"}
 
 // Stylesheet is all stylesheets as one file, meant for css/site.css, in the
 // order in which they must come. Comments are left out.
