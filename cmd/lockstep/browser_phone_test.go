@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,7 +37,9 @@ func TestBrowserPhone(t *testing.T) {
 		t.Fatal(err)
 	}
 	drawn := eval[[]string](t, ctx, fmt.Sprintf(`Promise.all(%s.map(async p => /<figure class="(?!code)|class="graph"/.test(await (await fetch(p)).text()) ? p : "")).then(all => all.filter(Boolean))`, list))
-	for _, path := range append(drawn, printed...) {
+	looked := append(drawn, printed...)
+	slices.Sort(looked)
+	for _, path := range slices.Compact(looked) {
 		do(t, ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(address+path))
 		smallest := eval[[]any](t, ctx, labels)
 		if size := smallest[0].(float64); size < smallestLabel {
@@ -69,7 +72,7 @@ func TestBrowserPhoneOutline(t *testing.T) {
 	address := serveSite(t, "--no-cluster")
 	ctx := tab(t, address, 390, 844)
 	do(t, ctx, prefer("light"), chromedp.Navigate(address+"/design/failure-modes/"))
-	const sheet = `document.querySelector("#outline").checkVisibility()`
+	const sheet = `document.querySelector("#page-outline").checkVisibility()`
 	if eval[bool](t, ctx, sheet) {
 		t.Fatal("the outline is open before somebody asks for it")
 	}
@@ -79,7 +82,7 @@ func TestBrowserPhoneOutline(t *testing.T) {
 	}
 	do(t, ctx, chromedp.Click(chromedp.CSS(".here")))
 	until(t, ctx, 20*time.Second, sheet)
-	do(t, ctx, chromedp.Click(chromedp.CSS(`#outline a[href="#load"]`)))
+	do(t, ctx, chromedp.Click(chromedp.CSS(`#page-outline a[href="#load"]`)))
 	until(t, ctx, 20*time.Second, `!(`+sheet+`) && location.hash === "#load"`)
 	until(t, ctx, 20*time.Second, `(top => top >= 0 && top < innerHeight / 2)(document.getElementById("load").getBoundingClientRect().top)`)
 	do(t, ctx, chromedp.Click(chromedp.CSS(".here")))

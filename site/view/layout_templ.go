@@ -503,7 +503,7 @@ func Page(s *Site, p *site.Page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if hasOutline(p) {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<button type=\"button\" class=\"header-button here\" popovertarget=\"outline\">On this page</button> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<button type=\"button\" class=\"header-button here\" popovertarget=\"page-outline\">On this page</button> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -578,7 +578,7 @@ func onThisPage(p *site.Page) templ.Component {
 			templ_7745c5c3_Var30 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<nav id=\"outline\" class=\"outline\" popover aria-label=\"On this page\"><button type=\"button\" class=\"header-button close\" popovertarget=\"outline\" popovertargetaction=\"hide\">Close</button><h2>On this page</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<nav id=\"page-outline\" class=\"outline\" popover aria-label=\"On this page\"><button type=\"button\" class=\"header-button close\" popovertarget=\"page-outline\" popovertargetaction=\"hide\">Close</button><h2>On this page</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
