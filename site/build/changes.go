@@ -40,6 +40,18 @@ type comparison struct {
 // now is the part of an address that stands for the text that no commit has.
 const now = "now"
 
+var asItIs = site.Change{Subject: "the text as it is, which no commit has"}
+
+// textBefore is the revision whose text another one changed.
+func (t *Tree) textBefore(r *revision) site.Change {
+	for _, other := range t.history.past.of[r.file] {
+		if other.after == r.before && other != r {
+			return t.change(other)
+		}
+	}
+	return site.Change{Subject: "the text before"}
+}
+
 // addChanges finds which revisions of which pages are shown, and where.
 func (t *Tree) addChanges() {
 	past := &t.history.past
@@ -69,7 +81,7 @@ func (t *Tree) addChanges() {
 		kept++
 		ofPage[p]++
 		t.keepPast(p)
-		c.paths[r] = t.keepDifference(p, r.hash[:10], comparison{before: r.before, after: r.after, from: site.Change{Commit: r.hash}, to: t.change(r)})
+		c.paths[r] = t.keepDifference(p, r.hash[:10], comparison{before: r.before, after: r.after, from: t.textBefore(r), to: t.change(r)})
 	}
 	if past.more && c.since.IsZero() {
 		c.since = c.entries[len(c.entries)-1].at
@@ -79,7 +91,7 @@ func (t *Tree) addChanges() {
 		p, of := t.bySource[file], past.of[file]
 		if len(of) > 0 && of[0].after != "" {
 			t.keepPast(p)
-			t.keepDifference(p, now, comparison{before: of[0].after, from: t.change(of[0])})
+			t.keepDifference(p, now, comparison{before: of[0].after, from: t.change(of[0]), to: asItIs})
 		}
 	}
 	c.pages = append(append(c.pages, c.lists...), t.addPage(&site.Page{Kind: site.KindChanges, Path: c.path, Title: "What changed", Summary: "The changes of all pages, newest first, from the history of the repository."}))
@@ -151,6 +163,9 @@ func (t *Tree) fillChanges(p *site.Page) *site.Page {
 		defer t.changes.open(t.builder.dir)()
 		filled.Past = t.pageHistory(p.Past.Of)
 	case site.KindDifference:
+		if p.Compared != nil {
+			return p
+		}
 		defer t.changes.open(t.builder.dir)()
 		c := t.changes.compared[p]
 		filled.Compared = t.difference(c)

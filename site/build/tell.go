@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -175,9 +176,9 @@ func describe(old, new *markdown.Document, pieces []site.Piece) (c change) {
 			c.what = max(c.what, markupChanged)
 		case !p.Head:
 			c.what = textChanged
-		case p.Kind == "title", p.Kind == "status" && is != nil, slices.Contains(c.details, p.Kind):
+		case p.Kind == "title", p.Kind == "status" && is != nil, slices.Contains(c.details, cmp.Or(headNames[p.Kind], p.Kind)):
 		default:
-			c.details = append(c.details, p.Kind)
+			c.details = append(c.details, cmp.Or(headNames[p.Kind], p.Kind))
 		}
 	}
 	for _, name := range diff.Sections(pieces) {
@@ -185,6 +186,9 @@ func describe(old, new *markdown.Document, pieces []site.Piece) (c change) {
 	}
 	return c
 }
+
+// headNames are what a reader calls parts of the head of a page.
+var headNames = map[string]string{"lede": "summary", "triggers": "when to revisit", "option": "options"}
 
 // reveal shows what would hide something in a text: marks of direction, and characters
 // without a width.

@@ -112,6 +112,8 @@ func tokens(text string) (out []string) {
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_':
 			class = word
+		case (r == '.' || r == ',') && i > 0 && i+1 < len(text) && isDigit(text[i-1]) && isDigit(text[i+1]):
+			class = word // within a number
 		case unicode.IsMark(r) && before != 0:
 			class = before // it belongs to the letter before it
 			if before == single {
@@ -131,3 +133,5 @@ func tokens(text string) (out []string) {
 	}
 	return out
 }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

@@ -37,7 +37,7 @@ func shownPieces(d *site.Difference) (shown []shownPiece) {
 	trail := ""
 	for _, p := range d.Pieces {
 		s := shownPiece{Piece: p, Note: pieceNote(p)}
-		if here := strings.Join(p.Section, " › "); p.Op != site.PieceSkipped && !p.Head && here != trail {
+		if here := strings.Join(p.Section, " › "); p.Op != site.PieceSkipped && !p.Head && p.Kind != "heading" && here != trail {
 			trail = here
 			s.Trail = here
 		}
