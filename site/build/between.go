@@ -25,10 +25,10 @@ func (t *Tree) Between(p *site.Page, from, to string) (*site.Page, error) {
 	if p.PastPath != "" {
 		path = p.PastPath
 	}
-	defer t.changes.open(t.builder.dir)()
+	defer t.changes.Open(t.builder.dir)()
 	for _, blob := range []string{before, after} {
 		if blob != "" {
-			if _, err := t.changes.read(blob); err != nil {
+			if _, err := t.changes.Read(blob, maxSource); err != nil {
 				return nil, err
 			}
 		}
@@ -68,7 +68,7 @@ func (t *Tree) RevisionOf(p *site.Page, name string) (string, error) {
 			args = append(args, r.was)
 		}
 	}
-	out, err := git(t.builder.dir, args...)
+	out, err := asked(t.builder.dir, args...)
 	if hash := strings.TrimSpace(string(out)); err == nil && hash != "" {
 		return hash, nil
 	}

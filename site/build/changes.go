@@ -7,6 +7,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/diff"
+	"lockstep/site/git"
 )
 
 // changed are the pages that say what changed. Where they stand is known from the log of
@@ -21,7 +22,7 @@ type changed struct {
 	pending  []string // sources that differ from what was committed last, sorted
 	compared map[*site.Page]comparison
 	paths    map[*revision]string // of the difference that a revision has
-	blobs
+	git.Blobs
 }
 
 // pageRevision is a revision of a page, or of one that is gone.
@@ -157,16 +158,16 @@ func (t *Tree) fillChanges(p *site.Page) *site.Page {
 	filled := *p
 	switch p.Kind {
 	case site.KindChanges:
-		defer t.changes.open(t.builder.dir)()
+		defer t.changes.Open(t.builder.dir)()
 		filled.Changes = t.changeList()
 	case site.KindPast:
-		defer t.changes.open(t.builder.dir)()
+		defer t.changes.Open(t.builder.dir)()
 		filled.Past = t.pageHistory(p.Past.Of)
 	case site.KindDifference:
 		if p.Compared != nil {
 			return p
 		}
-		defer t.changes.open(t.builder.dir)()
+		defer t.changes.Open(t.builder.dir)()
 		c := t.changes.compared[p]
 		filled.Compared = t.difference(c)
 		filled.Compared.History = c.of.PastPath

@@ -89,7 +89,7 @@ func (t *Tree) Feed() []byte {
 func (t *Tree) ChangesFeed() []byte {
 	path := t.ChangesFeedPath()
 	f := t.newFeed(path, t.changes.path, t.Site.Title+": what changed", "The changes of all pages, newest first.")
-	defer t.changes.open(t.builder.dir)()
+	defer t.changes.Open(t.builder.dir)()
 	for _, day := range t.changeList().Days {
 		for _, c := range append(day.Entries, day.New...) {
 			to, name, at := t.changes.path, "/"+c.Name, c.At.UTC().Format(time.RFC3339)

@@ -102,7 +102,7 @@ func blob(mode, hash string) string {
 // readLanded asks git when each commit reached the branch that is checked out: with the
 // merge that brought it. A reader who came between a commit and its merge has not seen it.
 func readLanded(root string) map[string]time.Time {
-	out, err := git(root, "rev-list", "--parents", "--timestamp", "--max-count="+itoa(maxLanded), "HEAD")
+	out, err := asked(root, "rev-list", "--parents", "--timestamp", "--max-count="+itoa(maxLanded), "HEAD")
 	if err != nil {
 		return nil
 	}

@@ -142,7 +142,7 @@ func (t *Tree) revisionOf(p *site.Page, blob string) (oldText, error) {
 	text := d.text
 	if blob != "" {
 		var err error
-		if text, err = t.changes.read(blob); err != nil {
+		if text, err = t.changes.Read(blob, maxSource); err != nil {
 			return oldText{}, err
 		}
 	}

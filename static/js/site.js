@@ -68,12 +68,9 @@ function logFilter() {
   filter();
 }
 
-// A tap on an entry of the phone menu that leads to this page closes the menu.
-function menu() {
-  const nav = document.getElementById("site-nav");
-  nav?.addEventListener("click", (event) => {
-    if (event.target.closest("a") && nav.matches(":popover-open")) nav.hidePopover();
-  });
+// A tap on an entry of a phone's sheet that leads to this page closes the sheet.
+function sheets() {
+  document.addEventListener("click", (event) => event.target.closest(".side a, .outline a")?.closest(":popover-open")?.hidePopover());
 }
 
 function start() {
@@ -81,7 +78,7 @@ function start() {
   scrollSpy();
   logFilter();
 }
-menu();
+sheets();
 passageLink();
 start();
 document.addEventListener("lockstep:swapped", start);

@@ -1,9 +1,10 @@
-package build
+package git
 
 import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -11,9 +12,9 @@ import (
 	"sync"
 )
 
-// blobs reads texts of old revisions. While somebody has it open, one process of git
+// Blobs reads texts of old revisions. While somebody has it open, one process of git
 // answers all questions.
-type blobs struct {
+type Blobs struct {
 	mu     sync.Mutex
 	users  int
 	cmd    *exec.Cmd
@@ -21,13 +22,13 @@ type blobs struct {
 	answer *bufio.Reader
 }
 
-// open keeps the process for as long as somebody needs it; call what it gives when you
+// Open keeps the process for as long as somebody needs it; call what it gives when you
 // do not.
-func (b *blobs) open(root string) (done func()) {
+func (b *Blobs) Open(dir string) (done func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.users++; b.users == 1 {
-		b.start(root)
+		b.start(dir)
 	}
 	return func() {
 		b.mu.Lock()
@@ -38,8 +39,8 @@ func (b *blobs) open(root string) (done func()) {
 	}
 }
 
-func (b *blobs) start(root string) {
-	cmd := gitCommand(context.Background(), root, "cat-file", "--batch")
+func (b *Blobs) start(dir string) {
+	cmd := command(context.Background(), dir, "cat-file", "--batch")
 	// A partial clone lacks texts, and would ask another host for each of them.
 	cmd.Env = append(cmd.Env, "GIT_NO_LAZY_FETCH=1")
 	ask, err := cmd.StdinPipe()
@@ -53,7 +54,7 @@ func (b *blobs) start(root string) {
 	b.cmd, b.ask, b.answer = cmd, ask, bufio.NewReader(answer)
 }
 
-func (b *blobs) stop() {
+func (b *Blobs) stop() {
 	if b.cmd != nil {
 		b.ask.Close()
 		io.Copy(io.Discard, b.answer)
@@ -62,13 +63,13 @@ func (b *blobs) stop() {
 	}
 }
 
-// read gives the text of a blob. One that is too large to be a source is an error, and
+// Read gives the text of a blob. One that is larger than most bytes is an error, and
 // so is one that this clone does not have.
-func (b *blobs) read(name string) ([]byte, error) {
+func (b *Blobs) Read(name string, most int64) ([]byte, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.cmd == nil {
-		return nil, fmt.Errorf("read %s: git does not run", name)
+		return nil, errors.New("read " + name + ": git does not run")
 	}
 	if _, err := io.WriteString(b.ask, name+"\n"); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
@@ -83,13 +84,13 @@ func (b *blobs) read(name string) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: git says %q", name, strings.TrimSpace(head))
 	}
 	var text bytes.Buffer
-	if _, err := io.CopyN(&text, b.answer, min(size, maxSource)); err != nil {
+	if _, err := io.CopyN(&text, b.answer, min(size, most)); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if _, err := io.CopyN(io.Discard, b.answer, size-min(size, maxSource)+1); err != nil {
+	if _, err := io.CopyN(io.Discard, b.answer, size-min(size, most)+1); err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if size > maxSource || kind != "blob" {
+	if size > most || kind != "blob" {
 		return nil, fmt.Errorf("read %s: it is a %s of %d bytes", name, kind, size)
 	}
 	return text.Bytes(), nil
