@@ -35,6 +35,10 @@ func TestEdition(t *testing.T) {
 	if err != nil || len(findings) > 0 {
 		t.Errorf("the tree with its edition is not sound: %v, %v", findings, err)
 	}
+	put(t, filepath.Join(dir, "docs", "edition.md"), "# Edition\n\nText.\n")
+	if code, _, stderr := lockstep(t, "build", "--dir", dir, "--out", out, "--edition"); code != exitFailure || !strings.Contains(stderr, "docs/edition.md") {
+		t.Errorf("a page at the address of the edition: exit %d, %q", code, stderr)
+	}
 	t.Setenv("LOCKSTEP_BROWSER", filepath.Join(dir, "none"))
 	if code, _, stderr := lockstep(t, "build", "--dir", dir, "--out", out, "--pdf"); code != exitFailure || !strings.Contains(stderr, "LOCKSTEP_BROWSER") {
 		t.Errorf("without the browser that is named: exit %d, %q", code, stderr)

@@ -96,6 +96,8 @@ var importRules = []importRule{
 		Reason: "pages are joined as they are written, whatever they were made from"},
 	{From: "lockstep/site/pdf", Deny: "lockstep", Allow: []string{"lockstep/site/pdf"}, Tests: true,
 		Reason: "what was printed is read without knowing what was meant"},
+	{From: "lockstep/site/diff", Deny: "lockstep/site/markdown",
+		Reason: "what is compared is blocks, whatever they were written in"},
 	{From: "lockstep/site/decision", Deny: "lockstep/site/markdown", Tests: true,
 		Reason: "a record is read alike whatever its markup is"},
 	{From: "lockstep/site/model/sheet", Deny: "std",

@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -20,6 +21,9 @@ func (t *Tree) hasEdition() bool { return t.builder.options.Edition || t.builder
 
 // writeEdition joins the pages, and prints them where somebody can.
 func (t *Tree) writeEdition(ctx context.Context, w *writer, sources []edition.Source) error {
+	if p := t.byPath[edition.Path]; p != nil {
+		return fmt.Errorf("write edition: %s has its address, %s; rename the file", cmp.Or(p.Source, p.Title), edition.Path)
+	}
 	t.builder.progress("join", 0, 1)
 	e, err := edition.Join(sources, func(section string) string {
 		for _, s := range t.Site.Nav {
