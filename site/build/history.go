@@ -115,8 +115,10 @@ func (h *history) read(log []byte, prefix string) {
 		if t == nil {
 			t = &tally{authors: make(map[string]int)}
 			t.history.Updated = by.authored
-			t.history.Landed = by.at
 			files[current] = t
+		}
+		if by.at.After(t.history.Landed) {
+			t.history.Landed = by.at
 		}
 		t.history.Commits++
 		t.history.Created = by.authored

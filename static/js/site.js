@@ -1,6 +1,7 @@
 // Comforts. Every page is complete without them.
 
 import { passageLink } from "./site/passage.js";
+import { sinceLastVisit } from "./site/visit.js";
 
 // Copy buttons on code.
 function copyButtons() {
@@ -77,6 +78,7 @@ function start() {
   copyButtons();
   scrollSpy();
   logFilter();
+  sinceLastVisit();
 }
 sheets();
 passageLink();
