@@ -33,8 +33,8 @@ const offlineBudget = 4 << 20
 var shellAssets = []string{"css/site.css", "js/theme.js", "js/site.js", "js/cards.js", "js/finder.js", "icon.svg",
 	"fonts/source-serif-4.woff2", "fonts/source-serif-4-italic.woff2", "fonts/instrument-sans.woff2", "fonts/jetbrains-mono-400.woff2"}
 
-// written is a page as it was written.
-type written struct {
+// pageSum tells whether a page is the same as before.
+type pageSum struct {
 	size int
 	sum  [sha256.Size]byte
 }
@@ -43,7 +43,7 @@ func (t *Tree) keepsOffline() bool { return t.config.Offline == nil || *t.config
 
 // serviceWorker is the script of the worker. Its version changes with any page and any
 // asset, so a browser that sees it knows that there is a new build.
-func (t *Tree) serviceWorker(pages []*site.Page, as []written) ([]byte, error) {
+func (t *Tree) serviceWorker(pages []*site.Page, as []pageSum) ([]byte, error) {
 	if !t.keepsOffline() {
 		return []byte(offlineOff), nil
 	}

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"lockstep/site"
+	"lockstep/site/edition"
 	"lockstep/site/search"
 )
 
@@ -110,7 +111,8 @@ func replaceable(out string) error {
 func (t *Tree) write(ctx context.Context, w *writer) error {
 	var jobs []func() error
 	prepared := make([]*search.Prepared, len(t.Pages))
-	pages := make([]written, len(t.Pages))
+	written := make([]edition.Source, len(t.Pages))
+	pages := make([]pageSum, len(t.Pages))
 	for i, p := range t.Pages {
 		jobs = append(jobs, func() (err error) {
 			if text := t.Markdown(p); text != nil {
@@ -118,11 +120,17 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 					return err
 				}
 			}
-			prepared[i], pages[i], err = t.writePage(ctx, w, p)
+			var data []byte
+			data, prepared[i], err = t.writePage(ctx, w, p)
+			if t.hasEdition() {
+				written[i] = edition.Source{Page: p, HTML: data}
+			}
+			pages[i] = pageSum{len(data), sha256.Sum256(data)}
 			return err
 		})
 	}
-	for _, p := range t.lookup.pages {
+	defer t.changes.Open(t.builder.dir)()
+	for _, p := range slices.Concat(t.lookup.pages, t.changes.pages) {
 		jobs = append(jobs, func() error { _, _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {
@@ -152,11 +160,14 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 	for _, name := range index.Names() {
 		jobs = append(jobs, func() error { return w.file(search.Folder+name, index.File(name)) })
 	}
-	return t.run(ctx, "index", jobs)
+	if err := t.run(ctx, "index", jobs); err != nil || !t.hasEdition() {
+		return err
+	}
+	return t.writeEdition(ctx, w, written)
 }
 
-// writePage writes a page and reads it for the search.
-func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) (*search.Prepared, written, error) {
+// writePage writes a page, gives what it wrote, and reads the page for the search.
+func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) ([]byte, *search.Prepared, error) {
 	var buf bytes.Buffer
 	around := t.Site
 	if t.keepsOffline() {
@@ -164,13 +175,13 @@ func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) (*search.
 	}
 	findings, parsed, err := t.render(ctx, &buf, &around, p, nil)
 	if err != nil {
-		return nil, written{}, fmt.Errorf("render %s: %w", p.Path, err)
+		return nil, nil, fmt.Errorf("render %s: %w", p.Path, err)
 	}
 	w.find(findings)
 	if err := w.put(p.Path+"index.html", buf.Bytes()); err != nil {
-		return nil, written{}, err
+		return nil, nil, err
 	}
-	return t.prepareParsed(p, parsed), written{buf.Len(), sha256.Sum256(buf.Bytes())}, nil
+	return buf.Bytes(), t.prepareParsed(p, parsed), nil
 }
 
 // run does jobs on all processors, and stops at the first error.

@@ -3,6 +3,7 @@
 import { keepForOffline } from "./site/offline.js";
 import { passageLink } from "./site/passage.js";
 import { prefetchOnHover } from "./site/prefetch.js";
+import { sinceLastVisit } from "./site/visit.js";
 
 // Copy buttons on code.
 function copyButtons() {
@@ -70,20 +71,18 @@ function logFilter() {
   filter();
 }
 
-// A tap on an entry of the phone menu that leads to this page closes the menu.
-function menu() {
-  const nav = document.getElementById("site-nav");
-  nav?.addEventListener("click", (event) => {
-    if (event.target.closest("a") && nav.matches(":popover-open")) nav.hidePopover();
-  });
+// A tap on an entry of a phone's sheet that leads to this page closes the sheet.
+function sheets() {
+  document.addEventListener("click", (event) => event.target.closest(".side a, .outline a")?.closest(":popover-open")?.hidePopover());
 }
 
 function start() {
   copyButtons();
   scrollSpy();
   logFilter();
+  sinceLastVisit();
 }
-menu();
+sheets();
 passageLink();
 prefetchOnHover();
 keepForOffline();
