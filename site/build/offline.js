@@ -65,7 +65,8 @@ async function fromKept(event) {
 async function fromNetwork(event) {
   const { request } = event, key = page(request.url);
   try {
-    const response = await fetch(request);
+    // What a browser holds to be fresh, by its own reckoning, is asked for again.
+    const response = await fetch(request, named.test(key) ? {} : { cache: "no-cache" });
     if (fit(response)) {
       const copy = response.clone();
       event.waitUntil(kept().then((cache) => cache.put(key, copy)).then(trim, () => {})); // a full disk keeps nothing
