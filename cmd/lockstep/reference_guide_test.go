@@ -72,10 +72,7 @@ func newGuideRun(t *testing.T) *guideRun {
 	if err := os.CopyFS(seed, os.DirFS("testdata/parcels")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Dir(g.binary), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	put(t, filepath.Join(home, "bin", ".gitconfig"), "[url \""+filepath.ToSlash(home)+"/forge/\"]\n\tinsteadOf = https://git.example.org/\n")
+	adasHome(t, g.binary, "[url \""+filepath.ToSlash(home)+"/forge/\"]\n\tinsteadOf = https://git.example.org/\n")
 	for _, line := range []string{"git init -q", "git add -A", "git commit -q -m 'Write down how the depot works'", "git clone -q --bare . ../forge/depot/parcels"} {
 		if out, err := asAda(g.binary, seed, "sh", "-c", line).CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", line, err, out)
