@@ -39,7 +39,9 @@ type Page struct {
 	Words    int
 
 	Decision *Decision   // for KindDecision
-	Log      *Log        // for KindLog
+	Log      *Log        // for KindLog, KindGraph, KindLists and KindDecision
+	Logs     []*Page     // for KindLog: the logs of all series, where there are several
+	Facets   []Facet     // for KindLists
 	Review   *Review     // nil where there is none and none can begin
 	Reviews  *ReviewList // for KindReviews
 	// Milestones are for KindMilestones.

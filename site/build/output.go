@@ -120,7 +120,7 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 			return err
 		})
 	}
-	for _, p := range t.lookup.pages {
+	for _, p := range t.aside {
 		jobs = append(jobs, func() error { _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {
