@@ -51,6 +51,8 @@ type Page struct {
 	Standing  map[string]*Review
 	Pages     []*Page       // for KindSection and KindHome: what it lists
 	Code      []CodeMention // for KindDecision: the places in the code that name it
+	Holding   []Holding     // for KindDecision: the facts that rest on it, with their tests
+	Tests     []NamedTest   // for KindDecision: the tests that its text names
 	Backlinks []Backlink    // what refers to this page, in site order
 	Letters   []Letter      // for KindIndex
 	History   History
@@ -108,6 +110,20 @@ type CodeMention struct {
 	Text string
 	Test bool   // the file is a test
 	Href string // "" if the site does not know where its sources are shown
+}
+
+// Holding is a fact of the ledger that names a decision: a failure mode, a feature, a
+// requirement, a promise.
+type Holding struct {
+	ID, Name, Status string
+	Path             string // rooted, with an anchor; "" if no page shows it
+	Tests            []NamedTest
+}
+
+// NamedTest is a test, and where it is.
+type NamedTest struct {
+	Name, File string
+	Href       string // "" if the site does not know where its sources are shown
 }
 
 // Backlink is a place that refers to a page or to a definition on it.

@@ -105,6 +105,7 @@ func newTree(b *Builder) *Tree {
 	t.refer()
 	t.judgeNames()
 	t.nameCode()
+	t.joinHoldings()
 	t.judgeClaims()
 	t.judgeMilestones()
 	t.indexReviews()
