@@ -5,14 +5,13 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"lockstep/site"
+	"lockstep/site/git"
 	"lockstep/site/origin"
 	"lockstep/site/view"
 )
@@ -34,7 +33,7 @@ const gitTimeout = 30 * time.Second
 // repository belongs to somebody else, nothing is known, and nothing is guessed.
 func readHistory(root string) history {
 	h := history{files: make(map[string]site.History), was: make(map[string][]string)}
-	out, err := git(root, "rev-parse", "--show-prefix", "--is-shallow-repository", "HEAD")
+	out, err := asked(root, "rev-parse", "--show-prefix", "--is-shallow-repository", "HEAD")
 	if err != nil {
 		return h
 	}
@@ -44,21 +43,21 @@ func readHistory(root string) history {
 	}
 	prefix := lines[0]
 	h.shallow, h.commit.Hash = lines[1] == "true", lines[2]
-	if out, err := git(root, "status", "--porcelain", "--untracked-files=no", "--", "."); err == nil {
+	if out, err := asked(root, "status", "--porcelain", "--untracked-files=no", "--", "."); err == nil {
 		h.commit.Dirty = len(bytes.TrimSpace(out)) > 0
 	}
-	if out, err := git(root, "log", "-1", "--format=%ct"); err == nil {
+	if out, err := asked(root, "log", "-1", "--format=%ct"); err == nil {
 		h.commit.Time = unix(strings.TrimSpace(string(out)))
 	}
 	h.origin = readOrigin(root, h.commit.Hash)
 	h.origin.Folder = prefix
-	out, err = git(root, "log", "-z", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", "*.md", "*.markdown", "*.mdx")
+	out, err = asked(root, "log", "-z", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", "*.md", "*.markdown", "*.mdx")
 	if err != nil {
 		return h
 	}
 	h.read(out, prefix)
 	h.known = true
-	if out, err := git(root, "diff", "-z", "-M", "--diff-filter=R", "--name-status", "HEAD", "--", "*.md", "*.markdown", "*.mdx"); err == nil {
+	if out, err := asked(root, "diff", "-z", "-M", "--diff-filter=R", "--name-status", "HEAD", "--", "*.md", "*.markdown", "*.mdx"); err == nil {
 		h.moving(out, prefix)
 	}
 	return h
@@ -144,17 +143,9 @@ func unix(s string) time.Time {
 	return time.Unix(seconds, 0).UTC()
 }
 
-// git runs one command in the repository, undisturbed by the caller's
-// environment: inside a hook, GIT_DIR would point elsewhere.
-func git(root string, args ...string) ([]byte, error) {
+// asked is what git says of the repository, in a time that a build can wait.
+func asked(root string, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), gitTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", root, "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"}, args...)...)
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "GIT_") {
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
-	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
-	return cmd.Output()
+	return git.Run(ctx, root, args...)
 }

@@ -133,6 +133,26 @@ func frameClass(p *site.Page) string {
 	return "frame no-outline"
 }
 
+// styles are the stylesheets that a page loads beside the site's.
+func styles(p *site.Page) (names []string) {
+	for _, own := range []struct {
+		name string
+		uses bool
+	}{
+		{"search", p.Kind == site.KindSearch || p.Kind == site.KindIndex},
+		{"lab", p.Kind == site.KindLab},
+		{"log", p.Kind == site.KindLog || p.Kind == site.KindGraph || p.Kind == site.KindLists},
+		{"milestones", p.Kind == site.KindMilestones},
+		{"play", p.Plays},
+		{"review", p.Review != nil || p.Kind == site.KindReviews},
+	} {
+		if own.uses {
+			names = append(names, own.name)
+		}
+	}
+	return names
+}
+
 // reviewed says whether a page keeps a column for what people say about it. The
 // column is there before the first comment, so that none moves the text; the outline
 // stands on the other side. A page that is laid out by itself keeps its width, and

@@ -56,13 +56,10 @@ function entryInView() {
   if (at.top < frame.top || at.bottom > frame.bottom) box.scrollTop += at.top - frame.top - (box.clientHeight - at.height) / 2;
 }
 
-// A tap on an entry of the phone menu that leads to this page closes the menu.
-function menu() {
-  const nav = document.getElementById("site-nav");
-  nav?.addEventListener("click", (event) => {
-    if (event.target.closest("a") && nav.matches(":popover-open")) nav.hidePopover();
-  });
-  nav?.addEventListener("toggle", entryInView);
+// A tap on an entry of a phone's sheet that leads to this page closes the sheet.
+function sheets() {
+  document.addEventListener("click", (event) => event.target.closest(".side a, .outline a")?.closest(":popover-open")?.hidePopover());
+  document.getElementById("site-nav")?.addEventListener("toggle", entryInView);
 }
 
 function start() {
@@ -70,7 +67,7 @@ function start() {
   scrollSpy();
   entryInView();
 }
-menu();
+sheets();
 passageLink();
 start();
 document.addEventListener("lockstep:swapped", start);
