@@ -32,8 +32,8 @@ func (l *Log) Groups() []Group {
 				}
 			}
 		}()
-		if len(l.Decisions) <= maxPlain {
-			return
+		if len(l.Decisions) <= maxPlain || l.Decisions[0].Log != l {
+			return // of a log of several series, those are the parts
 		}
 		folders := l.divide(l.folderOf())
 		slices.SortFunc(folders, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })

@@ -40,6 +40,12 @@ func TestLog_Groups(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log, _ := NewLog(tt.pages)
+			for _, p := range tt.pages {
+				p.Log = log
+			}
+			if all := (&Log{Decisions: tt.pages}).Groups(); all != nil {
+				t.Errorf("a log of records of other logs has groups %v", all)
+			}
 			var got []string
 			for _, g := range log.Groups() {
 				got = append(got, fmt.Sprintf("%s:%d", g.Name, len(g.Decisions)))

@@ -40,7 +40,10 @@ func testLogAddress(t *testing.T, address string) {
 	do(t, ctx, chromedp.Navigate(address+"/adr/"))
 	shows := func(when, search, rows, said string) {
 		t.Helper()
-		until(t, ctx, 10*time.Second, `location.search === `+quote(search))
+		waited(ctx, 10*time.Second, `location.search === `+quote(search)+` && `+logRows+` === `+quote(rows)) // a page that was clicked to is read first
+		if got := eval[string](t, ctx, `location.search`); got != search {
+			t.Errorf("%s: the address says %q, want %q", when, got, search)
+		}
 		if got := eval[string](t, ctx, logRows); got != rows {
 			t.Errorf("%s: rows %q, want %q", when, got, rows)
 		}
