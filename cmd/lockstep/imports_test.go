@@ -92,6 +92,8 @@ var importRules = []importRule{
 		Reason: "what is found is pages, whatever they were written in"},
 	{From: "lockstep/site/search", Deny: "lockstep/site/build", Tests: true,
 		Reason: "a page is read by itself and told from others by nothing but its content"},
+	{From: "lockstep/site/diff", Deny: "lockstep/site/markdown",
+		Reason: "what is compared is blocks, whatever they were written in"},
 	{From: "lockstep/site/decision", Deny: "lockstep/site/markdown", Tests: true,
 		Reason: "a record is read alike whatever its markup is"},
 	{From: "lockstep/site/model/sheet", Deny: "std",

@@ -40,7 +40,8 @@ type Builder struct {
 	config  Config
 	parser  *markdown.Parser
 	history *history
-	edited  bool // a source was seen to change since the history was read
+	edited  map[string]bool // sources that were seen to change since the history was read
+	told    told
 	sources []source
 	left    map[string]string // why a text that scan met is no page, by file
 	parsed  map[string]parsed // by file
@@ -89,7 +90,7 @@ func (b *Builder) Dir() string { return b.dir }
 func (b *Builder) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.history, b.edited, b.ages = nil, false, ages{}
+	b.history, b.edited, b.ages = nil, nil, ages{}
 }
 
 // ErrNoSources is the error for a tree without any text.
@@ -151,7 +152,7 @@ func (b *Builder) refresh(files []string) *Tree {
 		return nil
 	}
 	sources := slices.Clone(b.sources)
-	same := true
+	same, edited := true, make(map[string]bool)
 	for _, file := range files {
 		known, changed := b.codeChanged(file)
 		if held := slices.Contains(b.constants, file); known || held {
@@ -168,13 +169,15 @@ func (b *Builder) refresh(files []string) *Tree {
 			return nil
 		}
 		sources[i].size, sources[i].changed = now.size, now.changed
-		b.edited = true
+		edited[file] = true
 		// Two saves within a tick of the file system's clock look the same.
 		delete(b.parsed, file)
 	}
 	if same {
 		return b.last
 	}
+	maps.Copy(edited, b.edited) // a tree may hold the map of before
+	b.edited = edited
 	b.parse(sources)
 	return b.join()
 }

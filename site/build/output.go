@@ -120,7 +120,8 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 			return err
 		})
 	}
-	for _, p := range t.aside {
+	defer t.changes.Open(t.builder.dir)()
+	for _, p := range slices.Concat(t.aside, t.changes.pages) {
 		jobs = append(jobs, func() error { _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {

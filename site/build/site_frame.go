@@ -17,6 +17,7 @@ func (t *Tree) siteFrame() view.Site {
 		s.BaseURL += "/"
 	}
 	s.Search, s.Index = t.searchPath, t.indexPath
+	s.Changes, s.Changed = t.changes.path, t.changes.newest
 	if len(t.decisions) > 0 {
 		s.Feed = feedPath
 	}

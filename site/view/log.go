@@ -51,6 +51,9 @@ func rowData(l *site.Log, p *site.Page) templ.Attributes {
 			data[name] = value
 		}
 	}
+	if !p.History.Landed.IsZero() {
+		data["data-changed"] = unixTime(p.History.Landed)
+	}
 	return data
 }
 

@@ -58,6 +58,10 @@ type Site struct {
 	// Search and Index are the paths of the search and of the index from A to Z, ""
 	// where there are none.
 	Search, Index string
+	// Changes is the path of what changed, "" where that is not known; Changed is when the
+	// newest change came.
+	Changes string
+	Changed time.Time
 	// Absolute makes links absolute below this prefix: only for the page that is
 	// shown at any address, 404.
 	Absolute string
@@ -140,6 +144,7 @@ func styles(p *site.Page) (names []string) {
 		uses bool
 	}{
 		{"search", p.Kind == site.KindSearch || p.Kind == site.KindIndex},
+		{"changes", p.Changes != nil || p.Past != nil || p.Compared != nil},
 		{"lab", p.Kind == site.KindLab},
 		{"log", p.Kind == site.KindLog || p.Kind == site.KindGraph || p.Kind == site.KindLists},
 		{"milestones", p.Kind == site.KindMilestones},
@@ -165,7 +170,7 @@ func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
 // laidOut are the pages that are more than a text.
 func laidOut(p *site.Page) bool {
 	switch p.Kind {
-	case site.KindSearch, site.KindIndex, site.KindHome, site.KindLog, site.KindGraph, site.KindLists, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
+	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindGraph, site.KindLists, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
 		return true
 	}
 	return false

@@ -1,6 +1,7 @@
 // Comforts. Every page is complete without them.
 
 import { passageLink } from "./site/passage.js";
+import { sinceLastVisit } from "./site/visit.js";
 
 // Copy buttons on code.
 function copyButtons() {
@@ -66,6 +67,7 @@ function start() {
   copyButtons();
   scrollSpy();
   entryInView();
+  sinceLastVisit();
 }
 sheets();
 passageLink();
