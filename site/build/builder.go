@@ -22,8 +22,10 @@ import (
 
 // Options change how a tree is built.
 type Options struct {
-	BaseURL string // where the site will be published; overrides lockstep.yaml
-	Cache   string // folder for drawings; "" for none
+	BaseURL string  // where the site will be published; overrides lockstep.yaml
+	Cache   string  // folder for drawings; "" for none
+	Edition bool    // write all pages as one document too
+	Print   Printer // make a PDF of that document; nil for none
 	// Progress, if not nil, is told how far a stage is. It is called from many
 	// goroutines.
 	Progress func(stage string, done, of int)

@@ -14,24 +14,6 @@ import (
 	"lockstep/site/pdf/pdftest"
 )
 
-// file joins objects, from number 1, and their table.
-func file(objects ...string) []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.4\n%\xd3\xeb\xe9\xe1\n")
-	var offsets []int
-	for i, object := range objects {
-		offsets = append(offsets, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, object)
-	}
-	start := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
-	for _, offset := range offsets {
-		fmt.Fprintf(&b, "%010d 00000 n \n", offset)
-	}
-	fmt.Fprintf(&b, "trailer\n<</Size %d\n/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, start)
-	return b.Bytes()
-}
-
 func stream(text string) string {
 	var b bytes.Buffer
 	w := zlib.NewWriter(&b)
@@ -41,7 +23,7 @@ func stream(text string) string {
 }
 
 func two() []byte {
-	return file(
+	return pdftest.File(
 		"<</Type /Catalog /Pages 2 0 R /Dests <</first [4 0 R /XYZ 0 700 0] /a#2fb [5 0 R /XYZ 0 1 0] /gone [9 0 R /XYZ 0 0 0]>>>>",
 		"<</Type /Pages /Count 2 /Kids [3 0 R 5 0 R]>>",
 		"<</Type /Pages /Count 1 /Kids [4 0 R]>>",
@@ -73,10 +55,10 @@ func TestReadDamaged(t *testing.T) {
 	for name, data := range map[string]string{
 		"empty":             "",
 		"no table":          "%PDF-1.5\nstartxref\n5\n%%EOF",
-		"no pages":          string(file("<</Type /Catalog>>")),
-		"a circle of pages": string(file("<</Pages 2 0 R>>", "<</Kids [2 0 R 2 0 R]>>")),
-		"the same page":     string(file("<</Pages 2 0 R>>", "<</Kids [3 0 R 3 0 R]>>", "<</Type /Page>>")),
-		"deep":              string(file("<</Pages " + strings.Repeat("[", 1<<16) + ">>")),
+		"no pages":          string(pdftest.File("<</Type /Catalog>>")),
+		"a circle of pages": string(pdftest.File("<</Pages 2 0 R>>", "<</Kids [2 0 R 2 0 R]>>")),
+		"the same page":     string(pdftest.File("<</Pages 2 0 R>>", "<</Kids [3 0 R 3 0 R]>>", "<</Type /Page>>")),
+		"deep":              string(pdftest.File("<</Pages " + strings.Repeat("[", 1<<16) + ">>")),
 	} {
 		if _, err := pdf.Read([]byte(data)); !errors.Is(err, pdf.ErrForm) {
 			t.Errorf("%s: %v, want that the form is not known", name, err)

@@ -42,6 +42,9 @@ type Site struct {
 	Shallow bool // the history is cut off, so dates of creation are not known
 	// Feed is the rooted path of the feed of the decisions, or "" if there are none.
 	Feed string
+	// Edition and Printed are the rooted paths of the site as one document and as a PDF,
+	// or "".
+	Edition, Printed string
 	// Stream is the rooted path of the stream of all that a page follows live, or ""
 	// where no server is behind it.
 	Stream string

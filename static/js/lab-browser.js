@@ -15,6 +15,7 @@ let past = false; // the page shows an earlier frame
 let next = 1;
 const waiting = new Map();
 
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 // A moment is a millisecond to its end: a frame that an action has brought about is
@@ -66,7 +67,11 @@ function show(frame) {
 }
 
 const heard = {
-  loaded: () => begin(),
+  loading: (m) => say(`Loads the program: ${megabytes(m.got)}${m.of ? ` of ${megabytes(m.of)}` : ""} MB …`),
+  loaded: () => {
+    loaded = true;
+    begin();
+  },
   ready: () => {
     panel.dataset.ready = "yes";
     say(paused ? "Stands still." : "Runs.");
@@ -86,10 +91,17 @@ const heard = {
     waiting.get(m.id)?.(m.reason);
     waiting.delete(m.id);
   },
-  failed: (m) => say(`It does not run: ${m.reason}`),
+  failed: (m) => fail(m.reason),
 };
 
 let begin = () => {};
+let loaded = false; // the worker has the program
+
+// What did not load can be asked for again.
+function fail(reason) {
+  if (!loaded) leave();
+  say(loaded ? `It does not run: ${reason}` : `The program did not load: ${reason}. You can try again.`);
+}
 
 // What comes first happens where the run was to begin, at that very moment: the same
 // seed then tells the same story.
@@ -137,9 +149,10 @@ function enter(run) {
     return;
   }
   say("Loads the program …");
+  loaded = false;
   worker = new Worker(panel.dataset.worker);
   worker.onmessage = ({ data }) => heard[data.type]?.(data);
-  worker.onerror = (event) => say(`It does not run: ${event.message || "the worker could not be started"}`);
+  worker.onerror = (event) => fail(event.message || "the worker could not be started");
   const absolute = (path) => new URL(path, document.baseURI).href;
   worker.postMessage({ type: "load", exec: absolute(panel.dataset.exec), hostScript: absolute(panel.dataset.host), wasm: absolute(panel.dataset.wasm) });
 }
