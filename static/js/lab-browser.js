@@ -145,7 +145,7 @@ function enter(run) {
   choose(true);
   begin = () => restart(run, run.at > 0);
   if (worker) {
-    begin();
+    if (loaded) begin();
     return;
   }
   say("Loads the program …");
@@ -202,6 +202,10 @@ if (root && panel) {
   part("resume").addEventListener("click", () => restart({ seed, actions: upTo(shown.at), at: shown.at }, false));
   part("restart").addEventListener("click", () => restart({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }, false));
   part("share").addEventListener("click", async () => {
+    if (panel.dataset.ready !== "yes") {
+      say("The run is not there yet. Try again in a moment.");
+      return;
+    }
     history.replaceState(null, "", encode(shown.at));
     try {
       await navigator.clipboard.writeText(location.href);
@@ -225,7 +229,13 @@ if (root && panel) {
     worker.postMessage({ type: "act", id, action });
     if (paused) hold(false);
   });
-  const run = decode(location.hash);
-  if (run) enter(run);
-  else if (panel.dataset.server !== "yes") say("");
+  // A link may be opened here, or pasted into a page that is open.
+  function follow() {
+    const run = decode(location.hash);
+    if (run) enter(run);
+    else if (location.hash.startsWith("#run=")) say("The address names no run that can be read: a part of the link is missing or changed.");
+    else if (panel.dataset.on !== "yes" && panel.dataset.server !== "yes") say("");
+  }
+  addEventListener("hashchange", follow);
+  follow();
 }
