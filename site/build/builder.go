@@ -43,6 +43,7 @@ type Builder struct {
 	edited  bool // a source was seen to change since the history was read
 	sources []source
 	left    map[string]string // why a text that scan met is no page, by file
+	names   map[string]string // of texts that have a page: the other names that links give them
 	parsed  map[string]parsed // by file
 	model   *model.Model
 	ledger  *ledger.Ledger

@@ -65,6 +65,7 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 			add(s)
 		}, &findings)
 	}
+	sources = b.withoutNames(sources)
 	for _, s := range sources {
 		delete(b.left, s.file)
 	}
