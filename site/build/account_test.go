@@ -116,10 +116,10 @@ func TestAccount_links(t *testing.T) {
 	}
 }
 
-// TestAccount_links: a link in the file system to another text is that text under another
+// TestAccount_names: a link in the file system to another text is that text under another
 // name. It has no page of its own, links to it lead to the page of the text, and no
 // address is asked for twice; a link to nothing and one out of the repository are said.
-func TestAccount_links(t *testing.T) {
+func TestAccount_names(t *testing.T) {
 	dir := tree(t, "-- index.md --\n# Home\n\n[a](docs/README.md) [b](docs/twice.md#part) [c](docs/gone.md)\n-- docs/index.md --\n# Docs\n\n## Part\n-- docs/x.md --\n# X\n")
 	for name, to := range map[string]string{"README.md": "index.md", "docs/README.md": "index.md", "docs/twice.md": "README.md", "docs/gone.md": "nowhere.md", "docs/out.md": "../../../etc/passwd", "docs/round.md": "round.md"} {
 		if err := os.Symlink(to, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
