@@ -35,7 +35,7 @@ func TestMemory(t *testing.T) {
 	}
 	held(10) // stylesheets and scripts are compressed once in the life of a program
 	few, many := held(20), held(100)
-	const most = 90 << 10
+	const most = 64 << 10
 	if perPage := (many - few) / 80; perPage > most || perPage < 13<<10 {
 		t.Errorf("%d KB a page of 13 KB, want at most %d", perPage>>10, most>>10)
 	} else {

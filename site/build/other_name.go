@@ -4,25 +4,31 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+
+	"lockstep/site"
 )
 
 // withoutNames leaves out the symbolic links among sources that lead to another one:
 // "README.md → index.md" is one text with two names. What is said of the second name is
-// said of the page of the first.
+// said of the page of the first. A text that is the home page by its second name is it.
 func (b *Builder) withoutNames(sources []source) []source {
-	files := make(map[string]bool, len(sources))
-	for _, s := range sources {
-		files[s.file] = true
+	at := make(map[string]int, len(sources))
+	for i, s := range sources {
+		at[s.file] = i
 	}
 	b.names = make(map[string]string)
-	return slices.DeleteFunc(sources, func(s source) bool {
-		file := b.ownName(s.file)
-		if file == s.file || !files[file] {
-			return false
+	for _, s := range sources {
+		i, ok := at[b.ownName(s.file)]
+		if !ok || sources[i].file == s.file {
+			continue
 		}
-		b.names[s.file], b.left[s.file] = file, anotherName
-		return true
-	})
+		own := &sources[i]
+		if s.kind == site.KindHome {
+			own.kind, own.path, own.section, own.intro = s.kind, s.path, s.section, s.intro
+		}
+		b.names[s.file], b.left[s.file] = own.file, anotherName
+	}
+	return slices.DeleteFunc(sources, func(s source) bool { return b.names[s.file] != "" })
 }
 
 // maxNames bounds how many links lead to one another.
