@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test mutants model build site check generate format bench evidence foreign microbench clean help
+.PHONY: run test mutants model build site check generate format fonts bench evidence foreign microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -35,6 +35,9 @@ generate: ## Go code from templ files, and the stylesheet for code
 format: ## gofmt and templ fmt
 	@gofmt -w cmd prototype site static
 	@$(GO) tool templ fmt .
+
+fonts: ## cut the fonts of the site anew (Python with fontTools and brotli)
+	@python3 third_party/fonts/subset.py
 
 bench: build ## Lockstep beside etcd and NATS JetStream, on this machine
 	@cd prototype/peers && $(GO) run . --lockstep ../../bin/lockstep --duration 3s --rounds 3

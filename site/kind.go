@@ -19,7 +19,10 @@ const (
 	KindReviews  Kind = "reviews"  // the open threads of all pages
 	// KindMilestones says how far a design is, and what is missing.
 	KindMilestones Kind = "milestones"
-	KindNotFound   Kind = "notfound" // 404
-	KindSearch     Kind = "search"   // where a reader looks for words
-	KindIndex      Kind = "index"    // everything from A to Z, for those who read without scripts
+	KindNotFound   Kind = "notfound"   // 404
+	KindSearch     Kind = "search"     // where a reader looks for words
+	KindIndex      Kind = "index"      // everything from A to Z, for those who read without scripts
+	KindChanges    Kind = "changes"    // what changed on all pages
+	KindPast       Kind = "past"       // the revisions of one page
+	KindDifference Kind = "difference" // how a page differs between two of them
 )

@@ -52,6 +52,10 @@ type Page struct {
 	Backlinks []Backlink    // what refers to this page, in site order
 	Letters   []Letter      // for KindIndex
 	History   History
+	PastPath  string       // of the page that lists the revisions of this one, or ""
+	Changes   *ChangeList  // for KindChanges
+	Past      *PageHistory // for KindPast
+	Compared  *Difference  // for KindDifference
 
 	Prev, Next *Page // neighbours within the section, in reading order
 
@@ -97,6 +101,9 @@ type History struct {
 	Authors []string // by number of commits, most first
 	Commits int
 	Shallow bool
+	// Landed is when the last of them reached the branch that is shown: a merge brings
+	// commits that are older than itself.
+	Landed time.Time
 }
 
 // CodeMention is a line of the code that names a decision.

@@ -18,7 +18,7 @@ var files embed.FS
 func Files() fs.FS { return files }
 
 // The order matters: tokens first, print last.
-var styles = []string{"tokens", "base", "layout", "prose", "code", "diagram", "parts", "pages", "review", "milestones", "play", "print"}
+var styles = []string{"tokens", "fonts", "base", "layout", "prose", "code", "diagram", "parts", "pages", "phone", "print"}
 
 // Stylesheet is all stylesheets as one file, meant for css/site.css, in the
 // order in which they must come. Comments are left out.
@@ -34,7 +34,11 @@ func Stylesheet() ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// Style is one stylesheet by itself, for what few pages show: css/search.css, css/lab.css.
+// Own are the stylesheets that only the pages load that show what they are for:
+// css/search.css and the like.
+var Own = []string{"changes", "search", "lab", "review", "milestones", "play", "edition"}
+
+// Style is one stylesheet by itself.
 func Style(name string) ([]byte, error) {
 	data, err := files.ReadFile("css/" + name + ".css")
 	return []byte(withoutComments(string(data))), err

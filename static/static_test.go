@@ -11,7 +11,7 @@ import (
 
 func TestFiles_are_embedded(t *testing.T) {
 	for _, name := range []string{"js/theme.js", "js/site.js", "js/reload.js", "vendor/idiomorph.js", "vendor/idiomorph.LICENSE", "icon.svg",
-		"fonts/source-serif-4-latin-wght-normal.woff2", "fonts/source-serif-4.LICENSE"} {
+		"fonts/source-serif-4.woff2", "fonts/source-serif-4.LICENSE"} {
 		if info, err := fs.Stat(Files(), name); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -121,20 +121,3 @@ func TestBrowserTheme(t *testing.T) {
 		t.Errorf("the next page has background %s, want %s", got, dark)
 	}
 }
-
-// TestBrowserPrint: a superseded decision says so on paper.
-func TestBrowserPrint(t *testing.T) {
-	address := serveSite(t, "--no-cluster")
-	ctx := tab(t, address, 794, 1123)
-	do(t, ctx, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}),
-		chromedp.Navigate(address+"/adr/0017-linearizable-reads-by-verify-leader/"))
-	if !eval[bool](t, ctx, `[...document.querySelectorAll("main *, main")].some(e => /superseded by/i.test(e.textContent) && e.checkVisibility())`) {
-		t.Error("in print the page does not say by what it is superseded")
-	}
-	if eval[bool](t, ctx, `[...document.querySelectorAll("nav")].some(e => e.checkVisibility())`) {
-		t.Error("navigation is printed")
-	}
-	if pdf, err := chromedp.Run(ctx, chromedp.PrintToPDF()); err != nil || len(pdf) == 0 {
-		t.Errorf("print: %d bytes, %v", len(pdf), err)
-	}
-}

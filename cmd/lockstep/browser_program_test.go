@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,22 +39,31 @@ func serveFiles(t *testing.T, files http.Handler) string {
 	return server.URL
 }
 
-// builtSite is the folder of the site.
+// builtSite is the folder of the site. Tests leave it as it is.
 func builtSite(t *testing.T) string {
 	t.Helper()
 	if _, err := os.Stat("../../static/wasm/lab.wasm"); err != nil {
 		t.Skip("the laboratory for the browser is not built: run make build")
 	}
-	binary, err := buildBinary()
+	dir, err := buildSite()
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := filepath.Join(t.TempDir(), "public")
-	if out, err := exec.Command(binary, "build", "--dir", "../..", "--out", dir).CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	return dir
 }
+
+// buildSite builds the site once for all browser tests, beside the program.
+var buildSite = sync.OnceValues(func() (string, error) {
+	binary, err := buildBinary()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(filepath.Dir(binary), "public")
+	if out, err := exec.Command(binary, "build", "--dir", "../..", "--out", dir).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return dir, nil
+})
 
 const (
 	programAt   = `Number(document.querySelector("[data-lab-browser]").dataset.at ?? 0)`

@@ -8,8 +8,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -39,15 +37,7 @@ const deepPath = "/some/where"
 
 func searchedSite(t *testing.T) (s *searched, address string) {
 	t.Helper()
-	binary, err := buildBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := filepath.Join(t.TempDir(), "public")
-	if out, err := exec.Command(binary, "build", "--dir", "../..", "--out", dir).CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	s = &searched{files: http.StripPrefix(deepPath, http.FileServer(http.Dir(dir)))}
+	s = &searched{files: http.StripPrefix(deepPath, http.FileServer(http.Dir(builtSite(t))))}
 	return s, serveFiles(t, s) + deepPath
 }
 

@@ -33,20 +33,14 @@ import (
 // the way to get it, except in CI, where a missing browser is a failure.
 func browserPath(t *testing.T) string {
 	t.Helper()
-	if path := os.Getenv("LOCKSTEP_BROWSER"); path != "" {
-		return path
+	path, err := findBrowser()
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal(err)
 	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+	if err != nil {
+		t.Skip(err)
 	}
-	const way = "no Chromium found: install it (Debian: apt-get install chromium) or name one in LOCKSTEP_BROWSER"
-	if os.Getenv("CI") == "true" {
-		t.Fatal(way)
-	}
-	t.Skip(way)
-	return ""
+	return path
 }
 
 // buildBinary builds the program once for all browser tests, so that they run

@@ -15,7 +15,7 @@ import (
 
 func newBuildCommand() *cobra.Command {
 	var dir, out, baseURL string
-	var asJSON bool
+	var asJSON, asEdition, asPDF bool
 	cmd := &cobra.Command{
 		Use:         "build",
 		Short:       "Write the site as a static tree",
@@ -29,12 +29,19 @@ address of the site, by --base-url or as url in lockstep.yaml, each page names a
 picture of its title and status for whoever shares it. Where that address has a
 path, robots.txt is not read by crawlers, which a warning says.
 
+With --edition all pages are also joined into one document, edition/: title page,
+contents, chapters and decisions, with links within it. --pdf prints that document
+too, edition/edition.pdf, by a Chromium on this machine: with page numbers in its
+contents and beside references ("ADR-0007, page 31"), a running head for each chapter
+and an outline. It is printed until the numbers are true, twice as a rule.
+
 What is wrong with a source is printed with file, line and mend, and the exit
 code is 1; the tree is written as far as it goes. The last line is the account of all
 texts of the repository: how many are pages, and why the others are none.`,
 		Example: `  lockstep build
   lockstep build --dir ../other-repo --out /tmp/site
-  lockstep build --base-url https://example.org/design/`,
+  lockstep build --base-url https://example.org/design/
+  lockstep build --pdf   # public/edition/edition.pdf as well`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("out") {
@@ -45,7 +52,15 @@ texts of the repository: how many are pages, and why the others are none.`,
 			// it a tenth quicker.
 			debug.SetGCPercent(200)
 			bar := newProgress(cmd.ErrOrStderr())
-			b, err := build.Open(dir, build.Options{BaseURL: baseURL, Cache: cacheDir(dir), Progress: bar.show})
+			options := build.Options{BaseURL: baseURL, Cache: cacheDir(dir), Progress: bar.show, Edition: asEdition}
+			if asPDF {
+				browser, err := findBrowser()
+				if err != nil {
+					return fmt.Errorf("--pdf: %w", err)
+				}
+				options.Print = printWith(browser)
+			}
+			b, err := build.Open(dir, options)
 			if err != nil {
 				return err
 			}
@@ -88,6 +103,8 @@ texts of the repository: how many are pages, and why the others are none.`,
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
 	cmd.Flags().StringVar(&out, "out", "public", "folder to write; replaced as a whole (default: public, in the repository)")
 	cmd.Flags().StringVar(&baseURL, "base-url", "", "where the site will be published, for feed, site map and pictures")
+	cmd.Flags().BoolVar(&asEdition, "edition", false, "write all pages as one document too, edition/")
+	cmd.Flags().BoolVar(&asPDF, "pdf", false, "print that document as a PDF, by a Chromium on this machine")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print counts, findings and account as JSON")
 	return cmd
 }

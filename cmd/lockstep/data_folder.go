@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"lockstep/durable"
+	"lockstep/site/git"
 )
 
 // dataParts are what a server keeps in its data folder.
@@ -72,8 +73,8 @@ func hide(dir string) error {
 // write into a store that is open, and the keys of redacted texts would be in the
 // history for ever.
 func untracked(ctx context.Context, dir string) error {
-	args := append([]string{"-c", "safe.directory=*", "-c", "core.fsmonitor=false", "ls-files", "-z", "--"}, dataParts...)
-	out, err := gitOutput(ctx, dir, nil, args...)
+	args := append([]string{"-c", "safe.directory=*", "ls-files", "-z", "--"}, dataParts...)
+	out, err := git.Line(ctx, dir, args...)
 	if err != nil || out == "" {
 		return nil // no git, or no repository
 	}

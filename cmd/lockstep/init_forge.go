@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"lockstep/site/git"
 )
 
 //go:embed forge
@@ -60,7 +62,7 @@ func initialiseForge(out io.Writer, dir, forge string) error {
 
 // initialiseHook writes a hook that judges the texts before each commit.
 func initialiseHook(ctx context.Context, out io.Writer, dir string) error {
-	name, err := gitOutput(ctx, dir, nil, "rev-parse", "--git-path", "hooks/pre-commit")
+	name, err := git.Line(ctx, dir, "rev-parse", "--git-path", "hooks/pre-commit")
 	if err != nil {
 		return fmt.Errorf("%s is in no repository of git: run git init there first", dir)
 	}

@@ -1,17 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"lockstep/site/git"
 	"lockstep/site/review/access"
 	"lockstep/site/review/entry"
 	"lockstep/site/review/repo"
@@ -66,7 +65,7 @@ lockstep review list prints it.`,
 			hash := ""
 			if commit {
 				if hash, err = commitFile(cmd.Context(), f.dir, d.Source, fmt.Sprintf("Apply what %s suggested for %s\n\nReview-Thread: %s", s.Opener.Name, d.Title, s.ID), "--author", authorOf(s.Opener)); err != nil {
-					return err
+					return fmt.Errorf("the edit is written to %s, and git did not commit it: %w", d.Source, err)
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "committed as %.10s\n", hash)
 			}
@@ -92,11 +91,9 @@ lockstep review list prints it.`,
 // commitFile commits one file, and nothing else that may be staged.
 func commitFile(ctx context.Context, dir, file, message string, options ...string) (hash string, err error) {
 	for _, args := range [][]string{slices.Concat([]string{"commit", "--quiet", "--only", "-m", message}, options, []string{"--", file}), {"rev-parse", "HEAD"}} {
-		said, err := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...).CombinedOutput()
-		if err != nil {
-			return "", fmt.Errorf("the edit is written to %s, and git did not commit it: %s", file, bytes.TrimSpace(said))
+		if hash, err = git.Line(ctx, dir, args...); err != nil {
+			return "", err
 		}
-		hash = string(bytes.TrimSpace(said))
 	}
 	return hash, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
+	"lockstep/site/git"
 )
 
 // changesSince judges what has changed since a commit by the reviews.
@@ -23,27 +23,27 @@ func changesSince(ctx context.Context, tree *build.Tree, dir, base string) ([]si
 	defer os.RemoveAll(folder)
 	// A branch is compared with the commit from which it began: what has happened at
 	// the base since is not this change.
-	from, err := gitOutput(ctx, dir, nil, "merge-base", base, "HEAD")
+	from, err := git.Line(ctx, dir, "merge-base", base, "HEAD")
 	if err != nil {
 		return nil, usageError{fmt.Sprintf("--base %s: %s", base, err), "git fetch origin main, without --depth, and --base origin/main"}
 	}
-	prefix, err := gitOutput(ctx, dir, nil, "rev-parse", "--show-prefix")
+	prefix, err := git.Line(ctx, dir, "rev-parse", "--show-prefix")
 	if err != nil {
 		return nil, err
 	}
 	files := filepath.Join(folder, "files") + string(filepath.Separator)
 	index := []string{"GIT_INDEX_FILE=" + filepath.Join(folder, "index")}
-	if _, err := gitOutput(ctx, dir, index, "read-tree", from); err != nil {
+	if _, err := git.RunWith(ctx, dir, index, "read-tree", from); err != nil {
 		return nil, err
 	}
-	if _, err := gitOutput(ctx, dir, index, "checkout-index", "--all", "--prefix="+files); err != nil {
+	if _, err := git.RunWith(ctx, dir, index, "checkout-index", "--all", "--prefix="+files); err != nil {
 		return nil, err
 	}
 	before, err := loadTree(filepath.Join(files, filepath.FromSlash(prefix)))
 	if err != nil {
 		return nil, fmt.Errorf("read the sources at %s: %w", base, err)
 	}
-	messages, err := gitOutput(ctx, dir, nil, "log", "--format=%B", from+"..HEAD")
+	messages, err := git.Line(ctx, dir, "log", "--format=%B", from+"..HEAD")
 	if err != nil {
 		return nil, err
 	}
@@ -63,17 +63,4 @@ func saidIn(messages string) func(names []string) bool {
 	return func(names []string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return name != "" && said[name] })
 	}
-}
-
-// gitOutput runs git in a folder and gives the line, or the lines, that it writes.
-func gitOutput(ctx context.Context, dir string, env []string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...)
-	cmd.Env = append(os.Environ(), env...)
-	var said strings.Builder
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("git %s: %w: %s", args[0], err, strings.TrimSpace(said.String()))
-	}
-	return strings.TrimSpace(string(out)), nil
 }

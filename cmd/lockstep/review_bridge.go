@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/site/git"
 	"lockstep/site/review/bridge"
 	"lockstep/site/review/bridge/gitea"
 	"lockstep/site/review/bridge/github"
@@ -188,7 +187,7 @@ func runBridge(cmd *cobra.Command, f *reviewFlags, b *bridgeFlags, address strin
 	if err != nil {
 		return err
 	}
-	prefix, err := gitOutput(ctx, f.dir, nil, "rev-parse", "--show-prefix")
+	prefix, err := git.Line(ctx, f.dir, "rev-parse", "--show-prefix")
 	if err != nil {
 		return fmt.Errorf("%w\n\tmend: run it in a checkout of the head of the pull request", err)
 	}
@@ -230,19 +229,14 @@ func (s sources) same(ctx context.Context, commit string) (bool, error) {
 	if !s.has(ctx, commit) {
 		return false, nil
 	}
-	_, err := gitOutput(ctx, s.dir, nil, "diff", "--quiet", "--no-ext-diff", "--no-textconv", commit, "--", ".", ":(exclude)"+s.reviews)
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == 1 {
-		return false, nil
-	}
-	return err == nil, err
+	return git.Holds(ctx, s.dir, "diff", "--quiet", "--no-ext-diff", "--no-textconv", commit, "--", ".", ":(exclude)"+s.reviews)
 }
 
 func (s sources) has(ctx context.Context, commit string) bool {
 	if !commitForm.MatchString(commit) {
 		return false
 	}
-	_, err := gitOutput(ctx, s.dir, nil, "cat-file", "-e", commit+"^{commit}")
+	_, err := git.Run(ctx, s.dir, "cat-file", "-e", commit+"^{commit}")
 	return err == nil
 }
 
@@ -251,7 +245,7 @@ func (s sources) line(ctx context.Context, commit, file string, line int) string
 	if !s.has(ctx, commit) {
 		return ""
 	}
-	text, err := exec.CommandContext(ctx, "git", "-C", s.dir, "show", commit+":"+file).Output()
+	text, err := git.Run(ctx, s.dir, "show", commit+":"+file)
 	lines := slices.Collect(strings.Lines(string(text)))
 	if err != nil || line < 1 || line > len(lines) {
 		return ""

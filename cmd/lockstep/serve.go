@@ -114,7 +114,9 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	switch f.reviews {
 	case "off":
 	case "on":
-		door, err := f.access.open(ctx, f.dir, filepath.Join(f.data, "review"), listener.Addr(), func() string { return tree.Site.Asset("css/site.css") })
+		door, err := f.access.open(ctx, f.dir, filepath.Join(f.data, "review"), listener.Addr(), func() []string {
+			return []string{tree.Site.Asset("css/site.css"), tree.Site.Asset("css/review.css")}
+		})
 		if err != nil {
 			return err
 		}

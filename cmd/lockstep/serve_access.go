@@ -6,12 +6,12 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"lockstep/site/git"
 	"lockstep/site/review/access"
 )
 
@@ -57,7 +57,7 @@ type door struct {
 
 // open checks the flags. Beyond loopback nobody is known without one of them, and
 // reviews are refused rather than left open.
-func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, stylesheet func() string) (*door, error) {
+func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, stylesheets func() []string) (*door, error) {
 	loopback := isLoopback(at)
 	signIn := f.invites || f.oidcIssuer != "" || f.proxyHeader != ""
 	switch {
@@ -66,7 +66,7 @@ func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, st
 	case !loopback && (f.invites || f.oidcIssuer != "") && !strings.HasPrefix(f.url, "https://") && !f.insecure:
 		return nil, usageError{"people would sign in without https", "put a server with TLS before this one and name it with --review-url https://…; or --insecure"}
 	}
-	d := &access.Sessions{Secure: strings.HasPrefix(f.url, "https://"), Stylesheet: stylesheet}
+	d := &access.Sessions{Secure: strings.HasPrefix(f.url, "https://"), Stylesheets: stylesheets}
 	out := &door{Patterns: d.Patterns()}
 	mux := http.NewServeMux()
 	mux.Handle("/", d.Handler())
@@ -118,11 +118,8 @@ func (f accessFlags) open(ctx context.Context, dir, data string, at net.Addr, st
 
 // gitConfig is what git knows, or "".
 func gitConfig(dir, key string) string {
-	out, err := exec.Command("git", "-C", dir, "config", "--get", key).Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
+	value, _ := git.Line(context.Background(), dir, "config", "--get", key)
+	return value
 }
 
 func isLoopback(addr net.Addr) bool {

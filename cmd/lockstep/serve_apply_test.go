@@ -46,7 +46,7 @@ func TestApplyEdit(t *testing.T) {
 			git("add", "-A")
 			git("commit", "-qm", "Begin")
 			os.WriteFile(filepath.Join(dir, ".git/hooks/pre-commit"), []byte("#!/bin/sh\necho not today >&2; exit 1\n"), 0o755)
-		}, "is as it was: not today"},
+		}, "is as it was: git commit: exit status 1: not today"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := reviewedSite(t)

@@ -61,10 +61,19 @@ func verdictDetail(l lab.LaneFrame) string {
 		word string
 	}{{v.Lost, "lost"}, {v.Moved, "moved"}, {v.Duplicated, "doubled"}} {
 		if p.n > 0 {
-			parts = append(parts, count(p.n)+" "+p.word)
+			parts = append(parts, counted(l, p.n)+" "+p.word)
 		}
 	}
-	return "After the ok: " + strings.Join(parts, ", ") + "."
+	return strings.Join(parts, ", ") + " after the ok."
+}
+
+// counted is a number of broken promises. The lab looks at the newest part of a weak
+// lane only, so there it is a lower bound, and says so.
+func counted(l lab.LaneFrame, n uint64) string {
+	if l.Lane == lab.LaneQuorum || n == 0 {
+		return count(n)
+	}
+	return "≥ " + count(n)
 }
 
 func laneStripWords(l lab.LaneFrame) string { return string(l.Lane) + ": " + stripWords(l.Strip) }

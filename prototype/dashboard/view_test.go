@@ -273,6 +273,16 @@ func TestView_story(t *testing.T) {
 	}
 }
 
+// TestView_bounds: a count that is a lower bound says so, and an exact one does not.
+func TestView_bounds(t *testing.T) {
+	_, source := parse(t, largeFrame())
+	for _, want := range []string{`data-lane-lost="leader">≥ 3<`, `data-lane-lost="quorum">3<`, "≥ 3 lost, ≥ 4 moved after the ok."} {
+		if !strings.Contains(source, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
 // TestView_size: frames come five times a second, to every reader.
 func TestView_size(t *testing.T) {
 	var b bytes.Buffer

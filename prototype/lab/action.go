@@ -105,13 +105,18 @@ func (l *Lab) switchLoad(a Action) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if a.Verb == Start && l.record.load.Full {
-		return refuse("this run holds %d messages, its limit; begin anew, on a server by starting it again", l.cfg.MaxMessages)
+		return l.full()
 	}
 	l.record.load.Stopped = a.Verb == Stop
 	if a.Rate != 0 {
 		l.rate = a.Rate
 	}
 	return nil
+}
+
+// full says why there are no new messages.
+func (l *Lab) full() error {
+	return refuse("this run holds %d messages, its limit; begin anew, on a server by starting it again", l.cfg.MaxMessages)
 }
 
 // strike breaks or restarts one node.

@@ -36,8 +36,8 @@ func TestWeak_lazy(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	w.answered(now, now, api.Message{ID: "a-1", Sender: "a", Body: "a 1"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 1}})
 	now = now.Add(time.Minute)
-	w.shown(now, "n1", 0, api.View{})
-	w.shown(now, "n2", 0, api.View{})
+	w.shown(now, "n1", 0, nil)
+	w.shown(now, "n2", 0, nil)
 	for _, step := range []struct {
 		reference string
 		lost      uint64
@@ -46,7 +46,7 @@ func TestWeak_lazy(t *testing.T) {
 			t.Errorf("leader %q: %d lost, want %d", step.reference, w.findings.Lost, step.lost)
 		}
 	}
-	w.shown(now, "n1", 0, api.View{Last: 1, Messages: []api.Placed{{Seq: 1, ID: "a-1"}}})
+	w.shown(now, "n1", 0, []api.Placed{{Seq: 1, ID: "a-1"}})
 	if w.judge(now, "n1", true); w.findings.Lost != 0 {
 		t.Errorf("the leader has it, and %d are lost", w.findings.Lost)
 	}

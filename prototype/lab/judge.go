@@ -42,14 +42,21 @@ const (
 func (l *Lab) judge(ctx context.Context) error {
 	l.mu.Lock()
 	err := l.record.judgeable()
-	stopped := l.record.load.Stopped
-	if err == nil {
-		l.record.load.Stopped = true
+	if l.record.playing.Scenario != "" && !l.record.playing.Over {
+		err = refuse("a story is being played; wait for its end")
 	}
 	l.mu.Unlock()
 	if err != nil {
 		return err
 	}
+	return l.judgeNow(ctx)
+}
+
+func (l *Lab) judgeNow(ctx context.Context) error {
+	l.mu.Lock()
+	stopped := l.record.load.Stopped
+	l.record.load.Stopped = true
+	l.mu.Unlock()
 	l.wake()
 	defer func() {
 		l.mu.Lock()
@@ -96,8 +103,6 @@ func (r *record) judgeable() error {
 	switch {
 	case r.exact.judges == nil:
 		return tooLong(r.exact.limit)
-	case r.playing.Scenario != "" && !r.playing.Over:
-		return refuse("a story is being played; wait for its end")
 	case r.chaos:
 		return refuse("chaos is on; switch it off first")
 	}

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,9 +18,12 @@ func TestLab_judge(t *testing.T) {
 		if reason := e.refused(Action{Verb: JudgeRun}); !strings.Contains(reason, "story") {
 			t.Errorf("judged in the middle of a story: %q", reason)
 		}
-		e.until("the end", func(f Frame) bool { return f.Playing.Over })
-		e.do(Action{Verb: JudgeRun})
-		first := e.until("the judgement", func(f Frame) bool { return f.Judgement != nil }).Judgement
+		// A story ends with a judgement, whose figures are those of its words.
+		told := e.until("the end", func(f Frame) bool { return f.Playing.Over })
+		first := told.Judgement
+		if c := first.Lanes[2].Report.Counts; c.Lost == 0 || !strings.Contains(told.Playing.Says, fmt.Sprintf("leader lost %d", c.Lost)) || !strings.Contains(told.Playing.Says, fmt.Sprintf("quorum kept all %d", first.Lanes[0].Report.Counts.Acknowledged)) {
+			t.Errorf("%q of %+v", told.Playing.Says, c)
+		}
 		e.until("load again", func(f Frame) bool { return f.Load.On })
 		acked := e.Frame().Counts.Acknowledged
 		e.until("more", func(f Frame) bool { return f.Counts.Acknowledged > acked+100 })

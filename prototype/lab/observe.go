@@ -105,13 +105,13 @@ func (l *Lab) readWeak(ctx context.Context, lane Lane) {
 		for _, id := range ids {
 			try, cancel := context.WithTimeout(ctx, askTimeout)
 			began := time.Now()
-			reading, err := l.cluster.Read(try, id, lane, api.ReadRequest{Conversation: l.cfg.Conversation, After: from, Limit: readLimit})
+			messages, err := l.readOn(try, lane, id, from)
 			cancel()
 			l.mu.Lock()
 			if err != nil {
 				w.gone(id)
 			} else {
-				w.shown(began, id, from, reading)
+				w.shown(began, id, from, messages)
 			}
 			l.mu.Unlock()
 		}
@@ -120,6 +120,27 @@ func (l *Lab) readWeak(ctx context.Context, lane Lane) {
 		w.judge(now, l.record.leads(lane), !l.record.troubled(now))
 		l.mu.Unlock()
 	}
+}
+
+// weakPages bounds what is read of a weak lane at once. A replica that has come back may
+// acknowledge seqs that are far below the newest ones, and the window spans them all.
+const weakPages = 16
+
+// readOn reads from a seq to the end of what a replica shows. What has more pages is
+// taken as not shown: its end would look lost.
+func (l *Lab) readOn(ctx context.Context, lane Lane, id string, from uint64) (messages []api.Placed, err error) {
+	for range weakPages {
+		page, err := l.cluster.Read(ctx, id, lane, api.ReadRequest{Conversation: l.cfg.Conversation, After: from, Limit: readLimit})
+		if err != nil {
+			return nil, err
+		}
+		messages = append(messages, page.Messages...)
+		if len(page.Messages) < readLimit {
+			return messages, nil
+		}
+		from = messages[len(messages)-1].Seq
+	}
+	return nil, refuse("%s shows more than %d messages of lane %s behind seq %d", id, len(messages), lane, from)
 }
 
 // watched says whether somebody looks.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -104,6 +105,8 @@ func (l *Lab) play(name string) error {
 		return refuse("%q is being played", r.playing.Scenario)
 	case r.load.Stopped:
 		return refuse("start the load first: without messages there is nothing to see")
+	case r.load.Full:
+		return refuse("%v, and without new messages there is nothing to see", l.full())
 	case r.leading() == "":
 		return refuse("there is no leader; heal first")
 	}
@@ -141,11 +144,15 @@ func (l *Lab) playOne(ctx context.Context, s Scenario) {
 	if !wait(ctx, time.Until(began.Add(time.Duration(s.Lasts)*time.Second))) {
 		return
 	}
+	unjudged := l.judgePlayed(ctx)
+	if ctx.Err() != nil {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := &l.record.playing
 	p.Over = true
-	p.Reached, p.Says = l.record.outcome(s, began, term, before)
+	p.Reached, p.Says = l.record.outcome(s, began, term, before, unjudged)
 	tone := ToneGood
 	if !p.Reached {
 		tone = ToneBad
@@ -169,24 +176,76 @@ func (l *Lab) step(ctx context.Context, s Step) {
 	}
 }
 
-// tally is what a lane had lost and moved.
-type tally struct{ lost, moved uint64 }
+// judgePlayed asks the exact judge when a scenario has ended, and says why it did not
+// judge. What the scenario broke is mended by then, or about to be.
+func (l *Lab) judgePlayed(ctx context.Context) (err error) {
+	l.until(ctx, func() bool {
+		err = l.record.judgeable()
+		return err == nil
+	})
+	if err != nil {
+		return err
+	}
+	return l.judgeNow(ctx)
+}
+
+// words say what the run lost until then, lane by lane.
+func (j *Judgement) words() string {
+	var kept, broke []string
+	for _, lane := range j.Lanes {
+		c := lane.Report.Counts
+		var found []string
+		for _, f := range []struct {
+			n    int
+			word string
+		}{{c.Lost, "lost"}, {c.Reordered, "reordered"}, {c.Duplicated, "doubled"}} {
+			if f.n > 0 {
+				found = append(found, fmt.Sprintf("%s %d", f.word, f.n))
+			}
+		}
+		if len(found) == 0 {
+			kept = append(kept, fmt.Sprintf("%s kept all %d", lane.Lane, c.Acknowledged))
+		} else {
+			broke = append(broke, fmt.Sprintf("%s %s of %d", lane.Lane, strings.Join(found, ", "), c.Acknowledged))
+		}
+	}
+	return "of the messages that were acknowledged in this run, " + strings.Join(append(kept, broke...), "; ")
+}
+
+// tally is what a lane had lost and moved, and how much was acknowledged.
+type tally struct{ lost, moved, acknowledged uint64 }
 
 func (r *record) tallies() map[Lane]tally {
-	all := map[Lane]tally{LaneQuorum: {r.audit.findings.Lost + r.audit.findings.Holes, r.audit.findings.Reordered + r.audit.findings.Diverged + r.audit.findings.Duplicated}}
+	all := map[Lane]tally{LaneQuorum: {r.audit.findings.Lost + r.audit.findings.Holes, r.audit.findings.Reordered + r.audit.findings.Diverged + r.audit.findings.Duplicated, r.counts.Acknowledged}}
 	for _, w := range r.weak {
-		all[w.lane] = tally{w.findings.Lost, w.findings.Moved}
+		all[w.lane] = tally{w.findings.Lost, w.findings.Moved, w.counts.Acknowledged}
 	}
 	return all
 }
 
-// outcome judges a scenario.
-func (r *record) outcome(s Scenario, began time.Time, term uint64, before map[Lane]tally) (bool, string) {
+// outcome says what became of a scenario: in the figures of the exact judge, or, where
+// it did not judge, in those that the lab has seen.
+func (r *record) outcome(s Scenario, began time.Time, term uint64, before map[Lane]tally, unjudged error) (bool, string) {
 	now := r.tallies()
 	lost := func(lane Lane) uint64 { return now[lane].lost - min(now[lane].lost, before[lane].lost) }
 	moved := func(lane Lane) uint64 { return now[lane].moved - min(now[lane].moved, before[lane].moved) }
 	if lost(LaneQuorum)+moved(LaneQuorum) > 0 {
 		return false, fmt.Sprintf("the quorum lane lost %d and moved %d acknowledged messages. It must not; please tell us", lost(LaneQuorum), moved(LaneQuorum))
+	}
+	if now[LaneQuorum].acknowledged == before[LaneQuorum].acknowledged {
+		return false, "no message was acknowledged meanwhile, so there is nothing to see"
+	}
+	says := ""
+	if unjudged == nil {
+		says = r.judgement.words()
+	} else {
+		says = "quorum lost nothing"
+		for _, lane := range Lanes[1:] {
+			if lost(lane)+moved(lane) > 0 {
+				says += fmt.Sprintf(", %s lost at least %d and moved at least %d", lane, lost(lane), moved(lane))
+			}
+		}
+		says += fmt.Sprintf(" (what was seen; the exact judge did not judge: %v)", unjudged)
 	}
 	var longest time.Duration
 	for _, h := range r.handovers {
@@ -194,12 +253,8 @@ func (r *record) outcome(s Scenario, began time.Time, term uint64, before map[La
 			longest = max(longest, w)
 		}
 	}
-	says := "quorum lost nothing"
-	for _, lane := range Lanes[1:] {
-		says += fmt.Sprintf(", %s lost %d and moved %d", lane, lost(lane), moved(lane))
-	}
 	if longest > 0 {
-		says += ", the longest window was " + millis(longest)
+		says += "; the longest window was " + millis(longest)
 	}
 	switch e := s.Expect; {
 	case e.NewLeader && r.term <= term:

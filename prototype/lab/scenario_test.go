@@ -2,6 +2,7 @@ package lab
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,16 @@ func TestScenarios(t *testing.T) {
 				if !f.Playing.Reached {
 					t.Errorf("the goal was missed: %s", f.Playing.Says)
 				}
+				// What the lab counts as it goes is what the exact judge finds, or less.
+				if f.Judgement == nil {
+					t.Fatal("not judged exactly")
+				}
+				for i, l := range f.Lanes {
+					seen, exact := l.Findings, f.Judgement.Lanes[i].Report.Counts
+					if seen.Lost > uint64(exact.Lost) || seen.Moved > uint64(exact.Reordered) || seen.Duplicated > uint64(exact.Duplicated) {
+						t.Errorf("%s: seen %+v, and the exact judge says lost %d, reordered %d, duplicated %d", l.Lane, seen, exact.Lost, exact.Reordered, exact.Duplicated)
+					}
+				}
 				for _, l := range f.Lanes {
 					if l.Lane == LaneQuorum && !l.Findings.Clean() {
 						t.Errorf("quorum: %+v %s", l.Findings, l.Witness)
@@ -46,4 +57,23 @@ func TestScenarios(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestScenario_quiet: where nothing was sent, nothing was shown, and no goal reached. A
+// run that is full plays no story.
+func TestScenario_quiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
+		e.mu.Lock()
+		reached, says := e.record.outcome(Scenario{}, time.Now(), e.record.term, e.record.tallies(), nil)
+		e.cfg.MaxMessages = 10
+		e.mu.Unlock()
+		if reached || !strings.Contains(says, "no message was acknowledged") {
+			t.Errorf("%v: %s", reached, says)
+		}
+		e.until("full", func(f Frame) bool { return f.Load.Full })
+		if reason := e.refused(Action{Verb: Play, Scenario: "clean-kill"}); !strings.Contains(reason, "its limit") {
+			t.Errorf("a story in a full run: %q", reason)
+		}
+	})
 }

@@ -38,7 +38,7 @@ func TestWeak_chat_twice(t *testing.T) {
 		shown = append(shown, api.Placed{Seq: seq, ID: string(rune('a' + seq)), Sender: "ada"})
 	}
 	shown[ChatLines].ID = shown[1].ID // of one that has left the screen
-	w.shown(time.Now(), "n1", 0, api.View{Messages: shown})
+	w.shown(time.Now(), "n1", 0, shown)
 	chat := w.chat(&observed{member: cluster.Member{ID: "n1"}})
 	for _, line := range chat.Lines {
 		want := Plain

@@ -84,9 +84,9 @@ func (v *LaneFindings) add(p *promise) {
 	}
 }
 
-// shown takes what a replica shows from a seq on.
-func (w *weak) shown(now time.Time, node string, from uint64, r api.View) {
-	w.views[node] = view{from: from, messages: r.Messages, read: now}
+// shown takes what a replica shows from a seq on, to its end.
+func (w *weak) shown(now time.Time, node string, from uint64, messages []api.Placed) {
+	w.views[node] = view{from: from, messages: messages, read: now}
 }
 
 // gone: a node does not answer, and what it showed is no longer to be seen.

@@ -2,15 +2,16 @@ package build
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/git"
 	"lockstep/site/model"
 )
 
@@ -101,7 +102,7 @@ func (b *Builder) aged(run model.Run, judges []string) (string, error) {
 		if !commitHash.MatchString(commit) {
 			return fmt.Sprintf("%q is no commit", recorded), nil
 		}
-		if _, err := git(b.dir, "rev-parse", "--verify", "--quiet", commit+"^{commit}"); err != nil {
+		if _, err := asked(b.dir, "rev-parse", "--verify", "--quiet", commit+"^{commit}"); err != nil {
 			if b.history.shallow {
 				return "", errShallow
 			}
@@ -110,17 +111,16 @@ func (b *Builder) aged(run model.Run, judges []string) (string, error) {
 		if dirty {
 			return fmt.Sprintf("it was recorded with changes to %s that no commit has", short), nil
 		}
-		if _, err := git(b.dir, "merge-base", "--is-ancestor", commit, "HEAD"); err != nil {
-			var exit *exec.ExitError
-			switch {
-			case b.history.shallow:
-				return "", errShallow
-			case errors.As(err, &exit) && exit.ExitCode() == 1:
-				return fmt.Sprintf("its commit %s does not lead to the one that is checked out", short), nil
-			}
+		leads, err := git.Holds(context.Background(), b.dir, "merge-base", "--is-ancestor", commit, "HEAD")
+		switch {
+		case !leads && b.history.shallow:
+			return "", errShallow
+		case err != nil:
 			return "", err
+		case !leads:
+			return fmt.Sprintf("its commit %s does not lead to the one that is checked out", short), nil
 		}
-		out, err := git(b.dir, slices.Concat([]string{"-c", "core.quotePath=false", "diff", "-U0", "--relative", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=", "--dst-prefix=", commit, "--"}, judges, notCode)...)
+		out, err := asked(b.dir, slices.Concat([]string{"diff", "-U0", "--relative", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=", "--dst-prefix=", commit, "--"}, judges, notCode)...)
 		if err != nil {
 			return "", err
 		}

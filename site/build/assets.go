@@ -80,7 +80,7 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 		text = strings.ReplaceAll(text, `"../`+name+`"`, `"../`+strings.TrimPrefix(a.Path, "/static/")+`"`)
 	}
 	all["css/site.css"] = newAsset("css/site.css", []byte(text))
-	for _, name := range []string{"search", "lab"} {
+	for _, name := range static.Own {
 		own, err := static.Style(name)
 		if err != nil {
 			panic("stylesheets are embedded: " + err.Error())

@@ -22,8 +22,10 @@ import (
 
 // Options change how a tree is built.
 type Options struct {
-	BaseURL string // where the site will be published; overrides lockstep.yaml
-	Cache   string // folder for drawings; "" for none
+	BaseURL string  // where the site will be published; overrides lockstep.yaml
+	Cache   string  // folder for drawings; "" for none
+	Edition bool    // write all pages as one document too
+	Print   Printer // make a PDF of that document; nil for none
 	// Progress, if not nil, is told how far a stage is. It is called from many
 	// goroutines.
 	Progress func(stage string, done, of int)
@@ -40,7 +42,8 @@ type Builder struct {
 	config  Config
 	parser  *markdown.Parser
 	history *history
-	edited  bool // a source was seen to change since the history was read
+	edited  map[string]bool // sources that were seen to change since the history was read
+	told    told
 	sources []source
 	left    map[string]string // why a text that scan met is no page, by file
 	names   map[string]string // of texts that have a page: the other names that links give them
@@ -90,7 +93,7 @@ func (b *Builder) Dir() string { return b.dir }
 func (b *Builder) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.history, b.edited, b.ages = nil, false, ages{}
+	b.history, b.edited, b.ages = nil, nil, ages{}
 }
 
 // ErrNoSources is the error for a tree without any text.
@@ -152,7 +155,7 @@ func (b *Builder) refresh(files []string) *Tree {
 		return nil
 	}
 	sources := slices.Clone(b.sources)
-	same := true
+	same, edited := true, make(map[string]bool)
 	for _, file := range files {
 		known, changed := b.codeChanged(file)
 		if held := slices.Contains(b.constants, file); known || held {
@@ -169,13 +172,15 @@ func (b *Builder) refresh(files []string) *Tree {
 			return nil
 		}
 		sources[i].size, sources[i].changed = now.size, now.changed
-		b.edited = true
+		edited[file] = true
 		// Two saves within a tick of the file system's clock look the same.
 		delete(b.parsed, file)
 	}
 	if same {
 		return b.last
 	}
+	maps.Copy(edited, b.edited) // a tree may hold the map of before
+	b.edited = edited
 	b.parse(sources)
 	return b.join()
 }

@@ -68,6 +68,8 @@ type Config struct {
 
 	Claims claims.Config `yaml:"claims"` // what stands behind words and numbers
 
+	Changes keptChanges `yaml:"changes"` // how many differences between revisions the site keeps
+
 	// found is set where the folders of texts were not named but found: they were
 	// not laid out for this generator.
 	found  bool
@@ -76,7 +78,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings"}
+var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -108,7 +110,9 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 			case "claims":
 				findings = append(findings, unknownClaims(entry.Value)...)
 			case "review":
-				findings = append(findings, unknownReview(entry.Value)...)
+				findings = append(findings, unknownKeys(entry.Value, reviewKeys)...)
+			case "changes":
+				findings = append(findings, unknownKeys(entry.Value, changesKeys)...)
 			}
 			if !slices.Contains(configKeys, key.Value) {
 				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(configKeys, ", "), "the key %q has no meaning here", key.Value)...)
@@ -153,6 +157,10 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 	default:
 		findings = append(findings, find(0, "config", "write listed or none", "review: signatures is %q", c.Review.Signatures)...)
 		c.Review.Signatures = "listed"
+	}
+	if wrong := c.Changes.unfit(); wrong != "" {
+		findings = append(findings, find(0, "config", "write for example changes: {page: 10, site: 200}; site: 0 keeps none", "%s", wrong)...)
+		c.Changes = keptChanges{}
 	}
 	if id, names := c.Review.Deciders.Shared(); names != nil {
 		findings = append(findings, find(0, "config", "give each decision-maker ids of their own", "review: deciders lists %s for %s: one person would be two", id, strings.Join(names, " and for "))...)

@@ -30,6 +30,11 @@ func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 	if err := w.put("/adr/feed.xml", t.Feed()); err != nil {
 		return err
 	}
+	if path := t.ChangesFeedPath(); path != "" {
+		if err := w.put(path, t.ChangesFeed()); err != nil {
+			return err
+		}
+	}
 	if err := w.put("/_redirects", t.redirectsFile()); err != nil {
 		return err
 	}

@@ -62,24 +62,13 @@ const epoch = "1970-01-01T00:00:00Z"
 // Feed is an Atom feed of the decisions, newest first. Its dates are those of the
 // repository and of the records, so it is the same whenever it is built.
 func (t *Tree) Feed() []byte {
-	base := strings.TrimSuffix(t.Site.BaseURL, "/")
 	home := "/"
 	if len(t.series) > 0 {
 		home = t.series[0].Address
 	}
-	href := func(path string) string {
-		if base == "" {
-			return escapePath(site.Rel(feedPath, path))
-		}
-		return base + escapePath(path)
-	}
-	f := atomFeed{Language: "en", ID: t.feedID(home), Title: t.Site.Title + ": decisions", Subtitle: t.Site.Tagline, Updated: epoch,
-		Author: atomAuthor{t.Site.Title}, Generator: "Lockstep", Links: []atomLink{{"alternate", "text/html", href(home)}}}
-	if base != "" { // an address of itself that is not whole says nothing
-		f.Links = append(f.Links, atomLink{"self", "application/atom+xml", href(feedPath)})
-	}
+	f := t.newFeed(feedPath, home, t.Site.Title+": decisions", t.Site.Tagline)
 	for _, p := range t.decisions {
-		e := atomEntry{ID: t.feedID(p.Path), Title: p.Decision.ID + ": " + p.Title, Updated: updated(p), Link: atomLink{"alternate", "text/html", href(p.Path)},
+		e := atomEntry{ID: t.feedID(p.Path), Title: p.Decision.ID + ": " + p.Title, Updated: updated(p), Link: atomLink{"alternate", "text/html", t.feedLink(feedPath, p.Path)},
 			Summary: cmp.Or(p.Decision.Outcome, p.Summary)}
 		// A record that was dated ahead was published when it was last touched.
 		if e.Published = view.Published(p); e.Published != "" {
@@ -92,6 +81,66 @@ func (t *Tree) Feed() []byte {
 			e.Category = &atomCategory{string(p.Decision.Status)}
 		}
 		f.Entries = append(f.Entries, e)
+	}
+	return f.marshal()
+}
+
+// ChangesFeed is an Atom feed of what changed: an entry for a page and a day.
+func (t *Tree) ChangesFeed() []byte {
+	path := t.ChangesFeedPath()
+	f := t.newFeed(path, t.changes.path, t.Site.Title+": what changed", "The changes of all pages, newest first.")
+	defer t.changes.Open(t.builder.dir)()
+	for _, day := range t.changeList().Days {
+		for _, c := range append(day.Entries, day.New...) {
+			to, name, at := t.changes.path, "/"+c.Name, c.At.UTC().Format(time.RFC3339)
+			if c.Page != nil {
+				name = c.Page.Path
+			}
+			switch {
+			case len(c.Changes) == 1:
+				to = c.Changes[0].Path
+			case c.Page != nil && len(c.Changes) > 1:
+				to = c.Page.PastPath
+			case c.Page != nil:
+				to = c.Page.Path
+			}
+			words := strings.Join(c.Words, "; ")
+			// A day that goes on is the same entry, updated.
+			f.Entries = append(f.Entries, atomEntry{ID: t.feedID(t.changes.path + day.Day.Format(time.DateOnly) + name), Title: c.Name + ": " + words, Published: day.Day.Format(time.RFC3339), Updated: at,
+				Link: atomLink{"alternate", "text/html", t.feedLink(path, to)}, Summary: words})
+		}
+	}
+	return f.marshal()
+}
+
+// ChangesFeedPath is where the feed of changes stands, "" if there is none.
+func (t *Tree) ChangesFeedPath() string {
+	if t.changes.path == "" {
+		return ""
+	}
+	return t.changes.path + "feed.xml"
+}
+
+func (t *Tree) newFeed(path, home, title, subtitle string) *atomFeed {
+	f := &atomFeed{Language: "en", ID: t.feedID(home), Title: title, Subtitle: subtitle, Updated: epoch,
+		Author: atomAuthor{t.Site.Title}, Generator: "Lockstep", Links: []atomLink{{"alternate", "text/html", t.feedLink(path, home)}}}
+	if t.Site.BaseURL != "" { // an address of itself that is not whole says nothing
+		f.Links = append(f.Links, atomLink{"self", "application/atom+xml", t.feedLink(path, path)})
+	}
+	return f
+}
+
+// feedLink is an address as a feed at the path from gives it: whole where it is known.
+func (t *Tree) feedLink(from, to string) string {
+	if base := strings.TrimSuffix(t.Site.BaseURL, "/"); base != "" {
+		return base + escapePath(to)
+	}
+	return escapePath(site.Rel(from, to))
+}
+
+// marshal puts the newest entry first, and dates the feed by it.
+func (f *atomFeed) marshal() []byte {
+	for _, e := range f.Entries {
 		f.Updated = max(f.Updated, e.Updated)
 	}
 	slices.SortStableFunc(f.Entries, func(a, b atomEntry) int { return cmp.Compare(b.Updated, a.Updated) })

@@ -1,18 +1,16 @@
 package build
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"maps"
-	"os"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"lockstep/site"
+	"lockstep/site/git"
 	"lockstep/site/origin"
 	"lockstep/site/view"
 )
@@ -26,6 +24,7 @@ type history struct {
 	files   map[string]site.History // by path below the root
 	events  []string                // files of reviews, also those that were deleted
 	was     map[string][]string     // names that a file had before, the newest first
+	past    past
 }
 
 const gitTimeout = 30 * time.Second
@@ -34,7 +33,7 @@ const gitTimeout = 30 * time.Second
 // repository belongs to somebody else, nothing is known, and nothing is guessed.
 func readHistory(root string) history {
 	h := history{files: make(map[string]site.History), was: make(map[string][]string)}
-	out, err := git(root, "rev-parse", "--show-prefix", "--is-shallow-repository", "HEAD")
+	out, err := asked(root, "rev-parse", "--show-prefix", "--is-shallow-repository", "HEAD")
 	if err != nil {
 		return h
 	}
@@ -44,21 +43,23 @@ func readHistory(root string) history {
 	}
 	prefix := lines[0]
 	h.shallow, h.commit.Hash = lines[1] == "true", lines[2]
-	if out, err := git(root, "status", "--porcelain", "--untracked-files=no", "--", "."); err == nil {
-		h.commit.Dirty = len(bytes.TrimSpace(out)) > 0
+	if out, err := asked(root, "status", "--porcelain", "-z", "--untracked-files=no", "--", "."); err == nil {
+		h.commit.Dirty = len(out) > 0
+		h.past.edited = editedFiles(out, prefix)
 	}
-	if out, err := git(root, "log", "-1", "--format=%ct"); err == nil {
+	if out, err := asked(root, "log", "-1", "--format=%ct"); err == nil {
 		h.commit.Time = unix(strings.TrimSpace(string(out)))
 	}
 	h.origin = readOrigin(root, h.commit.Hash)
 	h.origin.Folder = prefix
-	out, err = git(root, "log", "-z", "-M", "--name-status", "--format=%x01%at%x1f%aN", "--", "*.md", "*.markdown", "*.mdx")
+	out, err = asked(root, "log", "-z", "-M", "--raw", "--no-abbrev", "--format=%x01%H%x1f%P%x1f%at%x1f%ct%x1f%aN%x1f%s", "--", "*.md", "*.markdown", "*.mdx")
 	if err != nil {
 		return h
 	}
+	h.past.landed = readLanded(root)
 	h.read(out, prefix)
 	h.known = true
-	if out, err := git(root, "diff", "-z", "-M", "--diff-filter=R", "--name-status", "HEAD", "--", "*.md", "*.markdown", "*.mdx"); err == nil {
+	if out, err := asked(root, "diff", "-z", "-M", "--diff-filter=R", "--name-status", "HEAD", "--", "*.md", "*.markdown", "*.mdx"); err == nil {
 		h.moving(out, prefix)
 	}
 	return h
@@ -82,20 +83,20 @@ func (h *history) read(log []byte, prefix string) {
 	}
 	files := make(map[string]*tally)
 	alias := make(map[string]string)
-	var at time.Time
-	var author string
+	var by *commit
 	tokens := strings.Split(string(log), "\x00")
 	for i := 0; i+1 < len(tokens); i++ {
 		status := strings.TrimPrefix(tokens[i], "\n")
 		if header, ok := strings.CutPrefix(status, "\x01"); ok {
-			stamp, name, _ := strings.Cut(header, "\x1f")
-			at, author = unix(stamp), name
+			by = h.commitOf(header)
 			continue
 		}
-		if status == "" {
+		raw := strings.Fields(status)
+		if len(raw) != 5 || by == nil {
 			continue
 		}
 		i++
+		status = raw[4]
 		current := tokens[i]
 		before := ""
 		if (status[0] == 'R' || status[0] == 'C') && i+1 < len(tokens) {
@@ -113,12 +114,18 @@ func (h *history) read(log []byte, prefix string) {
 		t := files[current]
 		if t == nil {
 			t = &tally{authors: make(map[string]int)}
-			t.history.Updated = at
+			t.history.Updated = by.authored
 			files[current] = t
 		}
+		if by.at.After(t.history.Landed) {
+			t.history.Landed = by.at
+		}
 		t.history.Commits++
-		t.history.Created = at
-		t.authors[author]++
+		t.history.Created = by.authored
+		t.authors[by.author]++
+		if file, ok := strings.CutPrefix(current, prefix); ok {
+			h.past.add(revision{commit: by, file: file, was: strings.TrimPrefix(before, prefix), status: status[0], before: blob(raw[0], raw[2]), after: blob(raw[1], raw[3])})
+		}
 	}
 	for file, t := range files {
 		if !strings.HasPrefix(file, prefix) {
@@ -134,6 +141,7 @@ func (h *history) read(log []byte, prefix string) {
 		}
 		h.files[strings.TrimPrefix(file, prefix)] = t.history
 	}
+	h.past.sort()
 }
 
 func unix(s string) time.Time {
@@ -144,17 +152,9 @@ func unix(s string) time.Time {
 	return time.Unix(seconds, 0).UTC()
 }
 
-// git runs one command in the repository, undisturbed by the caller's
-// environment: inside a hook, GIT_DIR would point elsewhere.
-func git(root string, args ...string) ([]byte, error) {
+// asked is what git says of the repository, in a time that a build can wait.
+func asked(root string, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), gitTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", root, "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"}, args...)...)
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "GIT_") {
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
-	cmd.Env = append(cmd.Env, "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
-	return cmd.Output()
+	return git.Run(ctx, root, args...)
 }

@@ -13,7 +13,7 @@ import (
 // remote has is not named, since nobody else could see it.
 func readOrigin(root, commit string) origin.Origin {
 	ask := func(args ...string) string {
-		out, _ := git(root, args...)
+		out, _ := asked(root, args...)
 		return strings.TrimSpace(string(out))
 	}
 	o := origin.Origin{Repository: origin.Detect(ask("config", "--get", "remote.origin.url")), Commit: commit}

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"lockstep/site"
+	"lockstep/site/edition"
 	"lockstep/site/search"
 )
 
@@ -109,6 +110,7 @@ func replaceable(out string) error {
 func (t *Tree) write(ctx context.Context, w *writer) error {
 	var jobs []func() error
 	prepared := make([]*search.Prepared, len(t.Pages))
+	written := make([]edition.Source, len(t.Pages))
 	for i, p := range t.Pages {
 		jobs = append(jobs, func() (err error) {
 			if text := t.Markdown(p); text != nil {
@@ -116,12 +118,17 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 					return err
 				}
 			}
-			prepared[i], err = t.writePage(ctx, w, p)
+			var data []byte
+			data, prepared[i], err = t.writePage(ctx, w, p)
+			if t.hasEdition() {
+				written[i] = edition.Source{Page: p, HTML: data}
+			}
 			return err
 		})
 	}
-	for _, p := range t.lookup.pages {
-		jobs = append(jobs, func() error { _, err := t.writePage(ctx, w, p); return err })
+	defer t.changes.Open(t.builder.dir)()
+	for _, p := range slices.Concat(t.lookup.pages, t.changes.pages) {
+		jobs = append(jobs, func() error { _, _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {
 		jobs = append(jobs, func() error { return w.put(redirectFile(short), redirectPage(&t.Site, short, full)) })
@@ -147,21 +154,24 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 	for _, name := range index.Names() {
 		jobs = append(jobs, func() error { return w.file(search.Folder+name, index.File(name)) })
 	}
-	return t.run(ctx, "index", jobs)
+	if err := t.run(ctx, "index", jobs); err != nil || !t.hasEdition() {
+		return err
+	}
+	return t.writeEdition(ctx, w, written)
 }
 
-// writePage writes a page and reads it for the search.
-func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) (*search.Prepared, error) {
+// writePage writes a page, gives what it wrote, and reads the page for the search.
+func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) ([]byte, *search.Prepared, error) {
 	var buf bytes.Buffer
 	findings, parsed, err := t.render(ctx, &buf, &t.Site, p, nil)
 	if err != nil {
-		return nil, fmt.Errorf("render %s: %w", p.Path, err)
+		return nil, nil, fmt.Errorf("render %s: %w", p.Path, err)
 	}
 	w.find(findings)
 	if err := w.put(p.Path+"index.html", buf.Bytes()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return t.prepareParsed(p, parsed), nil
+	return buf.Bytes(), t.prepareParsed(p, parsed), nil
 }
 
 // run does jobs on all processors, and stops at the first error.

@@ -21,15 +21,15 @@ import (
 // switch a demand off.
 var reviewKeys = []string{"approvals", "signatures", "deciders"}
 
-func unknownReview(node ast.Node) (findings []site.Finding) {
+func unknownKeys(node ast.Node, keys []string) (findings []site.Finding) {
 	mapping, ok := node.(*ast.MappingNode)
 	if !ok {
 		return nil
 	}
 	for _, e := range mapping.Values {
-		if key := e.Key.GetToken(); !slices.Contains(reviewKeys, key.Value) {
+		if key := e.Key.GetToken(); !slices.Contains(keys, key.Value) {
 			findings = append(findings, site.Finding{File: ConfigName, Line: key.Position.Line, Rule: "unknown-config",
-				Message: fmt.Sprintf("the key %q has no meaning here", key.Value), Mend: "the keys are " + strings.Join(reviewKeys, ", ")})
+				Message: fmt.Sprintf("the key %q has no meaning here", key.Value), Mend: "the keys are " + strings.Join(keys, ", ")})
 		}
 	}
 	return findings
@@ -73,11 +73,11 @@ func (t *Tree) trust() *standing.Trust {
 // eventsEver are the files of events that the repository has, or has had. It is
 // part of the history, which is read once. Without git nothing is known.
 func eventsEver(root, folder string) (files []string) {
-	had, err := git(root, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", folder)
+	had, err := asked(root, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", folder)
 	if err != nil {
 		return nil
 	}
-	deleted, err := git(root, "log", "-z", "-m", "--format=", "--relative", "--no-renames", "--diff-filter=D", "--name-only", "--", folder)
+	deleted, err := asked(root, "log", "-z", "-m", "--format=", "--relative", "--no-renames", "--diff-filter=D", "--name-only", "--", folder)
 	if err != nil {
 		return nil
 	}

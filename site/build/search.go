@@ -120,20 +120,22 @@ func (t *Tree) synonyms() (groups [][]string) {
 	return groups
 }
 
+// free is an address that no page has: the path, or one with a number.
+func (t *Tree) free(path string) string {
+	for base, n := strings.TrimSuffix(path, "/"), 2; t.byPath[path] != nil; n++ {
+		path = base + "-" + itoa(n) + "/"
+	}
+	return path
+}
+
 // addSearch adds the pages of the search. They are not among Pages: nobody searches
 // them, and the navigation leads to them by itself.
 func (t *Tree) addSearch() {
-	free := func(path string) string {
-		for base, n := strings.TrimSuffix(path, "/"), 2; t.byPath[path] != nil; n++ {
-			path = base + "-" + itoa(n) + "/"
-		}
-		return path
-	}
 	add := func(p *site.Page) {
 		t.byPath[p.Path] = p
 		t.lookup.pages = append(t.lookup.pages, p)
 	}
-	t.searchPath, t.indexPath = free("/search/"), free("/index-a-z/")
+	t.searchPath, t.indexPath = t.free("/search/"), t.free("/index-a-z/")
 	add(&site.Page{Kind: site.KindSearch, Path: t.searchPath, Title: "Search"})
 	for _, p := range t.indexPages() {
 		add(p)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/edition"
 	"lockstep/site/view"
 )
 
@@ -17,8 +18,15 @@ func (t *Tree) siteFrame() view.Site {
 		s.BaseURL += "/"
 	}
 	s.Search, s.Index = t.searchPath, t.indexPath
+	s.Changes, s.Changed = t.changes.path, t.changes.newest
 	if len(t.decisions) > 0 {
 		s.Feed = feedPath
+	}
+	if t.hasEdition() {
+		s.Edition = edition.Path
+	}
+	if t.builder.options.Print != nil {
+		s.Printed = edition.PDF
 	}
 	var sections []string
 	grouped := make(map[string][]*site.Page)

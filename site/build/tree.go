@@ -28,7 +28,9 @@ type Tree struct {
 	history     *history // as it was when the tree was read: the builder may read it again
 	parser      *markdown.Parser
 	config      Config
-	uncommitted bool // some source differs from the commit
+	uncommitted bool            // some source differs from the commit
+	edited      map[string]bool // sources that were seen to change since the history was read
+	changes     changed
 	model       *model.Model
 	ledger      *ledger.Ledger
 	shown       map[string]definition // where entries of the ledger stand, by id
@@ -71,7 +73,7 @@ type Tree struct {
 func newTree(b *Builder) *Tree {
 	t := &Tree{builder: b, history: b.history, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
-		uncommitted: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
+		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	t.origin = t.whence()
 	if b.index != nil {
 		t.table = b.index.Table()
@@ -113,6 +115,7 @@ func newTree(b *Builder) *Tree {
 	t.judgeMilestones()
 	t.indexReviews()
 	t.addSearch()
+	t.addChanges()
 	t.Site = t.siteFrame()
 	t.share()
 	t.placeFindings()

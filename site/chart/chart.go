@@ -88,7 +88,7 @@ func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 	if strings.Contains(source, "model:") {
 		ofModel = " data-of-model" // a script says that it stays when a reader changes inputs
 	}
-	return site.HTML(`<figure class="chart"` + ofModel + ">" + s.String() + "<figcaption>" + html.EscapeString(title) + "</figcaption>" + s.table + "</figure>\n"), nil
+	return site.HTML(`<figure class="chart"` + ofModel + ">" + s.String() + "<figcaption>" + html.EscapeString(title) + s.table + "</figcaption></figure>\n"), nil
 }
 
 // take removes the lines whose label begins with a word, and gives them without it.

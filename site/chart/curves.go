@@ -60,16 +60,15 @@ func curves(s *sheet) error {
 	for i, points := range append(c.series, c.marks) {
 		for j, p := range points {
 			label := ""
-			switch {
-			case i == len(c.series):
-				label = marks[j].label
-			case j == 0:
+			if i < len(c.series) {
 				label = s.lines[i].label
+			} else {
+				label = marks[j].label
 			}
 			fmt.Fprintf(&rows, `<tr><th scope="row">%s</th><td>%s</td><td>%s</td></tr>`, html.EscapeString(label), s.figure(p.xRef, p.xText), s.figure(p.yRef, p.yText))
 		}
 	}
-	s.table = fmt.Sprintf(`<table><thead><tr><th scope="col"></th><th scope="col">%s</th><th scope="col">%s</th></tr></thead><tbody>%s</tbody></table>`, html.EscapeString(across), html.EscapeString(up), rows.String())
+	s.table = fmt.Sprintf(`<table><thead><tr><th scope="col">series</th><th scope="col">%s</th><th scope="col">%s</th></tr></thead><tbody>%s</tbody></table>`, html.EscapeString(across), html.EscapeString(up), rows.String())
 	return nil
 }
 

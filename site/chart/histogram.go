@@ -66,7 +66,7 @@ func histogram(s *sheet) (err error) {
 		}
 	}
 	fmt.Fprintf(s, `</svg><p class="chart-head across">%s</p>`, html.EscapeString(strings.TrimSuffix(s.axis+", "+unit, ", ")))
-	s.table = fmt.Sprintf("<table><thead><tr><th scope=\"col\"></th><th scope=\"col\">up to, %s</th><th scope=\"col\">count</th></tr></thead><tbody>%s</tbody></table>", html.EscapeString(unit), rows.String())
+	s.table = fmt.Sprintf("<table><thead><tr><th scope=\"col\">series</th><th scope=\"col\">up to, %s</th><th scope=\"col\">count</th></tr></thead><tbody>%s</tbody></table>", html.EscapeString(unit), rows.String())
 	return nil
 }
 

@@ -35,7 +35,7 @@ func (d *Document) findBlocks() {
 	if d.root == nil {
 		return
 	}
-	f := blockFinder{d: d, ids: make(map[string]bool)}
+	f := blockFinder{d: d, ids: make(map[string]bool), same: make(map[string]int)}
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			f.frames.leave(n)
@@ -62,6 +62,7 @@ type blockFinder struct {
 	d       *Document
 	blocks  []site.Block
 	ids     map[string]bool
+	same    map[string]int // the last number that was given to blocks with the same words
 	section []string
 	levels  []int
 	frames  framing
@@ -102,8 +103,10 @@ func (f *blockFinder) add(n, holder ast.Node, kind, text string) {
 // newID is an id that nothing else on the page has.
 func (f *blockFinder) newID(hash string) string {
 	id := "b-" + hash[:8]
-	for k := 2; f.ids[id] || f.d.HasID(id); k++ {
-		id = "b-" + hash[:8] + "-" + strconv.Itoa(k)
+	k := max(1, f.same[id])
+	for base := id; f.ids[id] || f.d.HasID(id); f.same[base] = k {
+		k++
+		id = base + "-" + strconv.Itoa(k)
 	}
 	return id
 }

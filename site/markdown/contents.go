@@ -104,7 +104,7 @@ func (p *page) toc(w util.BufWriter) {
 	if len(p.d.Outline) == 0 {
 		return
 	}
-	w.WriteString(`<nav class="toc" aria-label="On this page">`)
+	w.WriteString(`<nav class="toc" aria-label="` + p.label("Contents") + `">`)
 	writeOutline(w, p.d.Outline)
 	w.WriteString("</nav>\n")
 }

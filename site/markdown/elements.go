@@ -264,6 +264,23 @@ func (p *page) registerTables(reg renderer.NodeRendererFuncRegisterer) {
 		w.WriteByte('\n')
 		return ast.WalkContinue, nil
 	})
+	reg.Register(extast.KindTableCell, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		name, scope := "td", ""
+		if n.Parent().Kind() == extast.KindTableHeader && n.HasChildren() { // an empty corner heads nothing
+			name, scope = "th", ` scope="col"`
+		}
+		if !entering {
+			w.WriteString("</" + name + ">\n")
+			return ast.WalkContinue, nil
+		}
+		w.WriteString("<" + name + scope)
+		if at := n.(*extast.TableCell).Alignment; at != extast.AlignNone {
+			w.WriteString(` align="` + at.String() + `"`)
+		}
+		blockAttributes(w, n)
+		w.WriteByte('>')
+		return ast.WalkContinue, nil
+	})
 	reg.Register(extast.KindTaskCheckBox, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			checked, label := "", "to do"

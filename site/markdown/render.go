@@ -73,7 +73,7 @@ func (d *Document) Render(r Resolver) (site.HTML, []site.Finding) {
 	p.w = bufio.NewWriter(buf)
 	rend := renderer.NewRenderer(renderer.WithNodeRenderers(
 		util.Prioritized(goldhtml.NewRenderer(), 1000),
-		util.Prioritized(extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), 500),
+		util.Prioritized(extension.NewTableHTMLRenderer(), 500),
 		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
 		util.Prioritized(extension.NewDefinitionListHTMLRenderer(), 500),
 		util.Prioritized(p, 100),

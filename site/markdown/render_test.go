@@ -71,6 +71,7 @@ func TestRender(t *testing.T) {
 		{"name in a heading", "## Of `TestA`", `Of <code>TestA</code> <a class="permalink"`},
 		{"aged number", "[3](evidence:old#n)", `<a class="number evidence aged" title="Aged: since &#34;x&#34; changed" href="../model/#x">3</a>`},
 		{"number", "[694 k](model:sends.peak)", `<a class="number model" data-value="sends.peak" href="../model/#x">694 k</a>`},
+		{"an empty corner heads nothing", "| | b |\n|---|--:|\n| 1 | 2 |", "<td></td>\n<th scope=\"col\" align=\"right\">b</th>"},
 		{"table scrolls by itself", "| a | b |\n|---|--:|\n| 1 | 2 |", `<div class="table-scroll" tabindex="0" role="region" aria-label="Table 1: a, b">`},
 		{"table aligns without style", "| a | b |\n|---|--:|\n| 1 | 2 |", `<td align="right">2</td>`},
 		{"task list", "- [x] done\n- [ ] open", `<input type="checkbox" disabled checked aria-label="done">`},

@@ -137,7 +137,7 @@ func (r *run) add(at []string, node any) []site.Finding {
 func (r *run) addLeaf(at []string, value any, unitText string) []site.Finding {
 	l := &leaf{run: r, path: strings.Join(at, "."), digits: 3}
 	if l.listed = !slices.ContainsFunc(at, isIndex); l.listed {
-		l.anchor = "evidence." + r.id + "." + l.path
+		l.anchor = "evidence." + r.id + "." + strings.Join(strings.Fields(l.path), "_") // an id has no spaces
 	} else {
 		l.anchor = "evidence." + r.id
 	}

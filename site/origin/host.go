@@ -14,15 +14,16 @@ type host struct {
 	branch string   // before the name of a branch
 	commit string   // before a commit
 	edit   string
+	change string // before a commit, for what it changed
 	line   string // before the number of a line, "#L" unless said
 }
 
 var hosts = []host{
-	{name: "github", head: "/blob/HEAD", branch: "/blob/", commit: "/blob/", edit: "/edit/{branch}/{path}"},
-	{name: "gitlab", head: "/-/blob/HEAD", branch: "/-/blob/", commit: "/-/blob/", edit: "/-/edit/{branch}/{path}"},
-	{name: "bitbucket", head: "/src/HEAD", branch: "/src/", commit: "/src/", edit: "/src/{branch}/{path}?mode=edit&at={branch}", line: "#lines-"},
-	{name: "forgejo", others: []string{"codeberg.org"}, branch: "/src/branch/", commit: "/src/commit/", edit: "/_edit/{branch}/{path}"},
-	{name: "gitea", branch: "/src/branch/", commit: "/src/commit/", edit: "/_edit/{branch}/{path}"},
+	{name: "github", head: "/blob/HEAD", branch: "/blob/", commit: "/blob/", edit: "/edit/{branch}/{path}", change: "/commit/"},
+	{name: "gitlab", head: "/-/blob/HEAD", branch: "/-/blob/", commit: "/-/blob/", edit: "/-/edit/{branch}/{path}", change: "/-/commit/"},
+	{name: "bitbucket", head: "/src/HEAD", branch: "/src/", commit: "/src/", edit: "/src/{branch}/{path}?mode=edit&at={branch}", change: "/commits/", line: "#lines-"},
+	{name: "forgejo", others: []string{"codeberg.org"}, branch: "/src/branch/", commit: "/src/commit/", edit: "/_edit/{branch}/{path}", change: "/commit/"},
+	{name: "gitea", branch: "/src/branch/", commit: "/src/commit/", edit: "/_edit/{branch}/{path}", change: "/commit/"},
 }
 
 // hostOf is the kind of host at an address, or nil. A host is of a kind if one of the

@@ -44,6 +44,16 @@ func (o Origin) Built(file string, line int) string {
 	return address
 }
 
+// Change is where readers see what a commit changed, or "" if that is not known: the host
+// may not have it, or show it elsewhere.
+func (o Origin) Change(commit string) string {
+	h := hostOf(o.Repository)
+	if h == nil || o.Commit == "" || o.deep() {
+		return ""
+	}
+	return o.base() + h.change + commit
+}
+
 // Edit is where a reader changes a file, or "" if that is not known.
 func (o Origin) Edit(file string) string {
 	pattern := o.Pattern

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lockstep/site"
 	"lockstep/site/review"
@@ -170,6 +171,42 @@ func TestSign_refused(t *testing.T) {
 	}
 	if _, _, err := s.OpenThread(t.Context(), ada, d, review.ThreadRequest{Body: "A remark needs no signature."}); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSign_holds: what somebody adds while a verdict is signed waits, and stands on it.
+func TestSign_holds(t *testing.T) {
+	var s *review.Service
+	var d subject.Page
+	added := make(chan error, 1)
+	s, d = signing(t, "ada@example.org", func(context.Context, string, []byte) (string, error) {
+		go func() {
+			_, _, err := s.OpenThread(context.Background(), ada, d, review.ThreadRequest{Body: "Meanwhile."})
+			added <- err
+		}()
+		select {
+		case <-added:
+			t.Error("somebody added to the page while a verdict was signed")
+			close(added)
+		case <-time.After(200 * time.Millisecond):
+		}
+		return "signature", nil
+	})
+	if err := approve(t, s, d, ada); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-added; err != nil {
+		t.Fatal(err)
+	}
+	lines, err := s.Lines(t.Context(), d.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lines) < 2 {
+		t.Fatalf("%d events", len(lines))
+	}
+	if len(lines[1].Parents) != 1 || lines[1].Parents[0] != lines[0].ID() {
+		t.Errorf("%d events, the second on %v", len(lines), lines[1].Parents)
 	}
 }
 

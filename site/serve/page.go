@@ -28,9 +28,21 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if p == nil && r.URL.Path == st.tree.ChangesFeedPath() {
+		s.text(w, r, "application/atom+xml", st.tree.ChangesFeed())
+		return
+	}
 	if p == nil {
 		s.elsewhere(w, r, st.tree)
 		return
+	}
+	if q := r.URL.Query(); p.Kind == site.KindPast && (q.Has("from") || q.Has("to")) {
+		compared, err := st.tree.Between(p.Past.Of, q.Get("from"), q.Get("to"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+			return
+		}
+		p = compared
 	}
 	if unreadable(p) {
 		s.problems(w, r, st.tree, p)

@@ -42,6 +42,9 @@ type Site struct {
 	Shallow bool // the history is cut off, so dates of creation are not known
 	// Feed is the rooted path of the feed of the decisions, or "" if there are none.
 	Feed string
+	// Edition and Printed are the rooted paths of the site as one document and as a PDF,
+	// or "".
+	Edition, Printed string
 	// Stream is the rooted path of the stream of all that a page follows live, or ""
 	// where no server is behind it.
 	Stream string
@@ -58,6 +61,10 @@ type Site struct {
 	// Search and Index are the paths of the search and of the index from A to Z, ""
 	// where there are none.
 	Search, Index string
+	// Changes is the path of what changed, "" where that is not known; Changed is when the
+	// newest change came.
+	Changes string
+	Changed time.Time
 	// Absolute makes links absolute below this prefix: only for the page that is
 	// shown at any address, 404.
 	Absolute string
@@ -131,6 +138,26 @@ func frameClass(p *site.Page) string {
 	return "frame no-outline"
 }
 
+// styles are the stylesheets that a page loads beside the site's.
+func styles(p *site.Page) (names []string) {
+	for _, own := range []struct {
+		name string
+		uses bool
+	}{
+		{"search", p.Kind == site.KindSearch || p.Kind == site.KindIndex},
+		{"changes", p.Changes != nil || p.Past != nil || p.Compared != nil},
+		{"lab", p.Kind == site.KindLab},
+		{"milestones", p.Kind == site.KindMilestones},
+		{"play", p.Plays},
+		{"review", p.Review != nil || p.Kind == site.KindReviews},
+	} {
+		if own.uses {
+			names = append(names, own.name)
+		}
+	}
+	return names
+}
+
 // reviewed says whether a page keeps a column for what people say about it. The
 // column is there before the first comment, so that none moves the text; the outline
 // stands on the other side. A page that is laid out by itself keeps its width, and
@@ -143,7 +170,7 @@ func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
 // laidOut are the pages that are more than a text.
 func laidOut(p *site.Page) bool {
 	switch p.Kind {
-	case site.KindSearch, site.KindIndex, site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
+	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
 		return true
 	}
 	return false

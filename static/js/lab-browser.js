@@ -91,7 +91,11 @@ const heard = {
 
 let begin = () => {};
 
-function restart(run, wait) {
+// What comes first happens where the run was to begin, at that very moment: the same
+// seed then tells the same story.
+function restart(run, wait, first) {
+  for (const done of waiting.values()) done("");
+  waiting.clear();
   root.dispatchEvent(new CustomEvent("lab:restart"));
   ({ seed, actions } = run);
   past = false;
@@ -100,7 +104,7 @@ function restart(run, wait) {
   part("seed").value = seed;
   label();
   say("Starts …");
-  worker.postMessage({ type: "restart", seed, actions, until: run.at, paused: wait });
+  worker.postMessage({ type: "restart", seed, actions, until: run.at, paused: wait, first });
 }
 
 function label() {
@@ -148,6 +152,15 @@ function leave() {
   root.dispatchEvent(new CustomEvent("lab:source", { detail: "server" }));
 }
 
+// A story is played in a run of its own, so that all that is lost there is its doing,
+// and no run is too full for it.
+const calm = 5000; // milliseconds, in which the load begins
+function play(action, done) {
+  const id = next++;
+  restart({ seed, actions: [], at: calm }, false, { id, action });
+  waiting.set(id, done);
+}
+
 function goTo(at) {
   if (!paused) hold(true);
   past = true;
@@ -188,6 +201,10 @@ if (root && panel) {
     const { action, done } = event.detail;
     if (past) {
       done("this is an earlier moment: go on from here first");
+      return;
+    }
+    if (action.name === "play") {
+      play(action, done);
       return;
     }
     const id = next++;

@@ -147,10 +147,11 @@ const commands = {
     before = performance.now();
     tick();
   },
-  async restart({ seed, actions, until, paused: wait }) {
+  async restart({ seed, actions, until, paused: wait, first }) {
     paused = wait;
     if (!(await restart(seed, actions, until ? (until + 1) * ms - 1 : 0))) return; // the millisecond to its end
     if (!paused) setCadence();
+    if (first) commands.act(first);
     postMessage({ type: "ready", seed });
   },
   pace(m) {

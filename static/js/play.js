@@ -231,7 +231,7 @@ function apply(quick = false) {
   if (!quick && active) answerSlowly(long, turn);
   for (const caption of all("main figure[data-of-model] figcaption")) {
     q(".now", caption)?.remove();
-    if (active) caption.append(make("span", "now", "The picture stays with the base."));
+    if (active) caption.insertBefore(make("span", "now", "The picture stays with the base."), q("details", caption));
   }
   judge(active ? table(model.verdicts("")) : []);
   drawBar();

@@ -1,6 +1,7 @@
 // Comforts. Every page is complete without them.
 
 import { passageLink } from "./site/passage.js";
+import { sinceLastVisit } from "./site/visit.js";
 
 // Copy buttons on code.
 function copyButtons() {
@@ -68,20 +69,18 @@ function logFilter() {
   filter();
 }
 
-// A tap on an entry of the phone menu that leads to this page closes the menu.
-function menu() {
-  const nav = document.getElementById("site-nav");
-  nav?.addEventListener("click", (event) => {
-    if (event.target.closest("a") && nav.matches(":popover-open")) nav.hidePopover();
-  });
+// A tap on an entry of a phone's sheet that leads to this page closes the sheet.
+function sheets() {
+  document.addEventListener("click", (event) => event.target.closest(".side a, .outline a")?.closest(":popover-open")?.hidePopover());
 }
 
 function start() {
   copyButtons();
   scrollSpy();
   logFilter();
+  sinceLastVisit();
 }
-menu();
+sheets();
 passageLink();
 start();
 document.addEventListener("lockstep:swapped", start);

@@ -17,8 +17,8 @@ type Sessions struct {
 	Secure bool
 	// Local is set in local mode, where nobody signs in.
 	Local *Local
-	// Stylesheet is the address of the site's.
-	Stylesheet func() string
+	// Stylesheets are the addresses of the site's and of the one for reviews.
+	Stylesheets func() []string
 }
 
 var _ Identifier = (*Sessions)(nil)
@@ -153,14 +153,15 @@ func (s *Sessions) signOut(w http.ResponseWriter, r *http.Request) {
 }
 
 type doorPage struct {
-	Title, Text, Action, Button, Stylesheet string
-	Name, Email                             string
-	Rename                                  bool
+	Title, Text, Action, Button string
+	Stylesheets                 []string
+	Name, Email                 string
+	Rename                      bool
 }
 
 var doorTemplate = template.Must(template.New("door").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
-<title>{{.Title}}</title><link rel="stylesheet" href="{{.Stylesheet}}"></head>
+<title>{{.Title}}</title>{{range .Stylesheets}}<link rel="stylesheet" href="{{.}}">{{end}}</head>
 <body><div class="frame alone"><main id="content"><article class="article"><header class="page-head"><h1>{{.Title}}</h1><p class="lede">{{.Text}}</p></header>
 <div class="review">{{if .Action}}<form method="post" action="{{.Action}}">{{if .Rename}}
 <label>Name <input type="text" name="name" value="{{.Name}}" maxlength="80" required autocomplete="name"></label>
@@ -170,8 +171,8 @@ var doorTemplate = template.Must(template.New("door").Parse(`<!DOCTYPE html>
 `))
 
 func (s *Sessions) page(w http.ResponseWriter, status int, p doorPage) {
-	if s.Stylesheet != nil {
-		p.Stylesheet = s.Stylesheet()
+	if s.Stylesheets != nil {
+		p.Stylesheets = s.Stylesheets()
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

@@ -22,6 +22,8 @@ package replay
 
 import (
 	"cmp"
+	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -72,12 +74,12 @@ type Table struct {
 	Mistakes []string `json:"-"`
 }
 
-// Options choose the samples.
+// Options choose the samples. The same pair of texts gives the same ones in every run.
 type Options struct {
 	Seed uint64
 	// Steps are how many revisions lie between the two; default 1, 5 and 20.
 	Steps []int
-	// Pairs bounds the pairs of revisions of a document and step.
+	// Pairs bounds the pairs of revisions of a document and step; all by default.
 	Pairs int
 	// Changed and Unchanged bound the quotes of a pair from blocks that changed and
 	// did not.
@@ -90,8 +92,8 @@ func Run(histories []History, o Options) Table {
 	if len(o.Steps) == 0 {
 		o.Steps = []int{1, 5, 20}
 	}
-	o.Pairs, o.Changed, o.Unchanged = cmp.Or(o.Pairs, 12), cmp.Or(o.Changed, 12), cmp.Or(o.Unchanged, 4)
-	r := &run{o: o, random: rand.New(rand.NewPCG(o.Seed, 1)), table: Table{Classes: make(map[Class]Counts)}}
+	o.Pairs, o.Changed, o.Unchanged = cmp.Or(o.Pairs, maxRevisions), cmp.Or(o.Changed, 12), cmp.Or(o.Unchanged, 4)
+	r := &run{o: o, table: Table{Classes: make(map[Class]Counts)}}
 	for i, h := range histories {
 		r.history(h)
 		if o.Progress != nil {
@@ -132,15 +134,30 @@ func (r *run) history(h History) {
 		links[i] = follow(texts[i].list, texts[i+1].list)
 	}
 	for _, step := range r.o.Steps {
-		var starts []int
+		var lots []lot
 		for i := 0; i+step < len(texts); i++ {
-			starts = append(starts, i)
+			lots = append(lots, lot{i, r.draw(h, i, i+step)})
 		}
-		r.random.Shuffle(len(starts), func(i, j int) { starts[i], starts[j] = starts[j], starts[i] })
-		for _, i := range starts[:min(len(starts), r.o.Pairs)] {
-			r.pair(h, texts[i], texts[i+step], chain(links[i:i+step], len(texts[i].list)))
+		slices.SortFunc(lots, func(a, b lot) int { return cmp.Compare(a.drawn, b.drawn) })
+		for _, l := range lots[:min(len(lots), r.o.Pairs)] {
+			r.random = rand.New(rand.NewPCG(l.drawn, 1))
+			r.pair(h, texts[l.start], texts[l.start+step], chain(links[l.start:l.start+step], len(texts[l.start].list)))
 		}
 	}
+}
+
+// lot is a pair of revisions by the index of the older one, with what was drawn for it.
+type lot struct {
+	start int
+	drawn uint64
+}
+
+// draw depends on the seed and on the two texts alone, so that a revision more leaves
+// the other samples as they are: a measurement moves with the code, not with the draw.
+func (r *run) draw(h History, old, now int) uint64 {
+	sum := fnv.New64a()
+	fmt.Fprintf(sum, "%d %q %s %s", r.o.Seed, h.Name, h.Revisions[old].Revision, h.Revisions[now].Revision)
+	return sum.Sum64()
 }
 
 func (r *run) pair(h History, old, now *words, to []int) {
