@@ -97,6 +97,11 @@ func newTree(b *Builder) *Tree {
 	t.addModel()
 	t.addMilestones()
 	t.addSections()
+	for name, file := range b.names {
+		if p := t.bySource[file]; p != nil {
+			t.bySource[name] = p
+		}
+	}
 	t.define()
 	t.joinLedger()
 	t.order()
