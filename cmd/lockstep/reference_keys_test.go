@@ -94,7 +94,7 @@ func formOf(of reflect.Type) string {
 	switch {
 	case of == reflect.TypeFor[build.Folders]():
 		return "A folder or a list of folders"
-	case of.Kind() == reflect.Bool:
+	case of.Kind() == reflect.Bool, of == reflect.TypeFor[*bool]():
 		return "True or false"
 	case of.Kind() == reflect.Slice && of.Elem().Kind() == reflect.Struct:
 		return "A list of mappings"
