@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test mutants model build site check generate format fonts bench evidence microbench clean help
+.PHONY: run test mutants model build site check generate format fonts bench evidence foreign microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -44,6 +44,9 @@ bench: build ## Lockstep beside etcd and NATS JetStream, on this machine
 
 evidence: ## record all evidence again at the head, about an hour; OUT and SMALL=1 for a trial
 	@GO=$(GO) bash .ci/evidence
+
+foreign: ## build the clones of other repositories in the folder CLONES, and judge how that went
+	@$(GO) run ./cmd/foreign $(CLONES)
 
 microbench: ## the benchmarks of parts that CONTRIBUTING.md explains
 	@$(GO) test -run '^$$' -bench . -benchtime 3x ./site/... ./prototype/...

@@ -9,6 +9,7 @@ type Graph struct {
 	Nodes         []GraphNode
 	Edges         []GraphEdge
 	Columns, Rows int
+	More          int // records that are connected as well and were left out
 }
 
 // GraphNode is a decision and its place.
@@ -23,24 +24,39 @@ type GraphEdge struct {
 	Relation Relation // Supersedes or Amends
 }
 
-// Graph draws every record that supersedes or amends, or is superseded or
-// amended.
-func (l *Log) Graph() Graph {
-	var ids []string
+// Clusters are the groups of records that supersede or amend one another, each as a
+// drawing of its own. Records without such relations are in none.
+func (l *Log) Clusters() (clusters []Graph) {
+	seen := make(map[string]bool)
 	for _, p := range l.Decisions {
-		if l.byID[p.Decision.ID] == p && len(l.neighbours(p.Decision.ID)) > 0 {
-			ids = append(ids, p.Decision.ID)
+		id := p.Decision.ID
+		if seen[id] || l.byID[id] != p || len(l.neighbours(id)) == 0 {
+			continue
 		}
+		members := l.reach(id, len(l.Decisions))
+		for _, member := range members {
+			seen[member] = true
+		}
+		clusters = append(clusters, l.draw(members))
 	}
-	return l.draw(ids)
+	return clusters
 }
 
-// Neighbourhood draws the records that are connected with one, however far.
+// maxNear is how many records the drawing on a record's own page has at most.
+const maxNear = 16
+
+// Neighbourhood draws the records that are connected with one, the nearest if they
+// are many: then More is how many others there are.
 func (l *Log) Neighbourhood(id string) Graph {
 	if l.byID[id] == nil || len(l.neighbours(id)) == 0 {
 		return Graph{}
 	}
-	return l.draw(l.component(id))
+	near := l.reach(id, maxNear)
+	g := l.draw(near)
+	if len(near) == maxNear {
+		g.More = len(l.reach(id, len(l.Decisions))) - len(near)
+	}
+	return g
 }
 
 // neighbours are the records one step away.
@@ -55,12 +71,13 @@ func (l *Log) neighbours(id string) (ids []string) {
 	return ids
 }
 
-// component is everything that can be reached from id, in log order.
-func (l *Log) component(id string) []string {
+// reach is what can be reached from id, in log order: no more than most records, the
+// nearest ones.
+func (l *Log) reach(id string, most int) []string {
 	seen := map[string]bool{id: true}
 	for queue := []string{id}; len(queue) > 0; queue = queue[1:] {
 		for _, next := range l.neighbours(queue[0]) {
-			if !seen[next] {
+			if !seen[next] && len(seen) < most {
 				seen[next] = true
 				queue = append(queue, next)
 			}
@@ -75,28 +92,24 @@ func (l *Log) component(id string) []string {
 	return ids
 }
 
-// draw places records: the column is the longest way back to a record that
-// supersedes and amends nothing; each component takes rows of its own.
+// draw places records: the column is the longest way back, among them, to a record
+// that supersedes and amends nothing.
 func (l *Log) draw(ids []string) (g Graph) {
-	placed := map[string]int{} // index in g.Nodes
-	top := 0
-	for _, id := range ids {
-		if _, ok := placed[id]; ok {
-			continue
-		}
-		used := map[int]int{} // column -> rows used
-		rows := 0
-		for _, member := range l.component(id) {
-			column := l.generation(member, map[string]bool{})
-			placed[member] = len(g.Nodes)
-			g.Nodes = append(g.Nodes, GraphNode{Page: l.byID[member], Column: column, Row: top + used[column]})
-			used[column]++
-			rows = max(rows, used[column])
-			g.Columns = max(g.Columns, column+1)
-		}
-		top += rows
+	placed := make(map[string]int, len(ids)) // index in g.Nodes
+	for i, id := range ids {
+		placed[id] = i
 	}
-	g.Rows = top
+	var columns []int
+	rows := make(map[int]int) // by column
+	generations := make(map[string]int, len(ids))
+	for _, id := range ids {
+		column := l.generation(id, placed, generations)
+		g.Nodes = append(g.Nodes, GraphNode{Page: l.byID[id], Column: column, Row: rows[column]})
+		columns = append(columns, column)
+		rows[column]++
+		g.Rows = max(g.Rows, rows[column])
+	}
+	g.Columns = slices.Max(columns) + 1
 	for _, node := range g.Nodes {
 		id := node.Page.Decision.ID
 		for _, r := range []Relation{Supersedes, Amends} {
@@ -110,16 +123,44 @@ func (l *Log) draw(ids []string) (g Graph) {
 	return g
 }
 
-// generation ends at cycles, which are findings already.
-func (l *Log) generation(id string, on map[string]bool) (g int) {
-	on[id] = true
-	defer delete(on, id)
+// generation ends at cycles, which are findings already, and looks at each record once:
+// the ways through a log of hundreds are too many to be walked.
+func (l *Log) generation(id string, within, known map[string]int) (g int) {
+	if g, ok := known[id]; ok {
+		return g
+	}
+	known[id] = 0
 	for _, r := range []Relation{Supersedes, Amends} {
 		for _, older := range l.byID[id].Decision.Related(r) {
-			if l.byID[older] != nil && !on[older] {
-				g = max(g, 1+l.generation(older, on))
+			if _, ok := within[older]; ok {
+				g = max(g, 1+l.generation(older, within, known))
 			}
 		}
 	}
+	known[id] = g
 	return g
+}
+
+// HasRelations says whether any record names another one of its log.
+func (l *Log) HasRelations() bool {
+	return slices.ContainsFunc(l.Decisions, func(p *Page) bool {
+		return slices.ContainsFunc(slices.Concat(p.Decision.Links, p.Decision.Incoming), func(link DecisionLink) bool { return l.byID[link.Target] != nil })
+	})
+}
+
+// Related are the pairs of records that say no more than that they belong together, each
+// pair once, the earlier record first.
+func (l *Log) Related() (pairs [][2]*Page) {
+	seen := make(map[[2]*Page]bool)
+	for _, p := range l.Decisions {
+		for _, id := range p.Decision.Related(Relates) {
+			pair := [2]*Page{p, l.byID[id]}
+			if pair[1] == nil || pair[1] == p || seen[[2]*Page{pair[1], p}] || seen[pair] {
+				continue
+			}
+			seen[pair] = true
+			pairs = append(pairs, pair)
+		}
+	}
+	return pairs
 }

@@ -6,17 +6,19 @@ type Kind string
 // The page kinds. A source file's place decides its kind; front matter may
 // say otherwise with "kind:".
 const (
-	KindHome     Kind = "home"     // the one-page answer
-	KindDocument Kind = "document" // any other text: a design chapter, a README
-	KindLog      Kind = "log"      // the decision log
-	KindDecision Kind = "decision" // one decision record
-	KindRunbook  Kind = "runbook"  // one page an operator follows under pressure
-	KindLab      Kind = "lab"      // the live cluster
-	KindGlossary Kind = "glossary" // terms and their meanings
-	KindSources  Kind = "sources"  // where the facts come from
-	KindModel    Kind = "model"    // inputs, formulas and the values they give
-	KindSection  Kind = "section"  // the list of the pages of a section
-	KindReviews  Kind = "reviews"  // the open threads of all pages
+	KindHome     Kind = "home"      // the one-page answer
+	KindDocument Kind = "document"  // any other text: a design chapter, a README
+	KindLog      Kind = "log"       // the decision log
+	KindGraph    Kind = "relations" // the relations of a log, drawn and in words
+	KindLists    Kind = "lists"     // the records of a log by status, tag and so on
+	KindDecision Kind = "decision"  // one decision record
+	KindRunbook  Kind = "runbook"   // one page an operator follows under pressure
+	KindLab      Kind = "lab"       // the live cluster
+	KindGlossary Kind = "glossary"  // terms and their meanings
+	KindSources  Kind = "sources"   // where the facts come from
+	KindModel    Kind = "model"     // inputs, formulas and the values they give
+	KindSection  Kind = "section"   // the list of the pages of a section
+	KindReviews  Kind = "reviews"   // the open threads of all pages
 	// KindMilestones says how far a design is, and what is missing.
 	KindMilestones Kind = "milestones"
 	KindNotFound   Kind = "notfound"   // 404

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Log is the decision log: every decision of the site, in order, with the
@@ -12,10 +13,15 @@ import (
 // Decision.Incoming has been derived.
 type Log struct {
 	Decisions []*Page // KindDecision, by number, then by name
-	Intro     HTML    // what the folder's README or index says
-	IntroPage *Page   // the page that Intro came from, or nil
 
-	byID map[string]*Page
+	// Name is that of its series. Path is the page of the log; Graph and Lists are those
+	// of its relations and of its lists by status, tag and so on, "" where there are none.
+	Name, Path, Graph, Lists string
+
+	byID      map[string]*Page
+	groupOnce sync.Once
+	groups    []Group
+	groupOf   map[*Page]string
 }
 
 // ByID finds a decision: "ADR-0007".

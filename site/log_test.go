@@ -67,19 +67,3 @@ func TestLog_Related_from_both_sides(t *testing.T) {
 		}
 	}
 }
-
-func TestLog_Graph(t *testing.T) {
-	log, _ := NewLog([]*Page{record("ADR-0001 superseded"), record("ADR-0002 accepted"), record("ADR-0003 superseded supersedes=ADR-0001"), record("ADR-0004 accepted supersedes=ADR-0003"), record("ADR-0005 accepted amends=ADR-0004")})
-	g := log.Graph()
-	if len(g.Nodes) != 4 || len(g.Edges) != 3 || g.Columns != 4 {
-		t.Fatalf("%d nodes, %d edges, %d columns", len(g.Nodes), len(g.Edges), g.Columns)
-	}
-	for _, e := range g.Edges {
-		if g.Nodes[e.From].Column <= g.Nodes[e.To].Column {
-			t.Errorf("%s is not right of what it replaces", g.Nodes[e.From].Page.Title)
-		}
-	}
-	if n := log.Neighbourhood("ADR-0002"); len(n.Nodes) != 0 {
-		t.Errorf("a record without relations has %d neighbours", len(n.Nodes))
-	}
-}

@@ -39,7 +39,9 @@ type Page struct {
 	Words    int
 
 	Decision *Decision   // for KindDecision
-	Log      *Log        // for KindLog
+	Log      *Log        // for KindLog, KindGraph, KindLists and KindDecision
+	Logs     []*Page     // for KindLog: the logs of all series, where there are several
+	Facets   []Facet     // for KindLists
 	Review   *Review     // nil where there is none and none can begin
 	Reviews  *ReviewList // for KindReviews
 	// Milestones are for KindMilestones.
@@ -49,6 +51,8 @@ type Page struct {
 	Standing  map[string]*Review
 	Pages     []*Page       // for KindSection and KindHome: what it lists
 	Code      []CodeMention // for KindDecision: the places in the code that name it
+	Holding   []Holding     // for KindDecision: the facts that rest on it, with their tests
+	Tests     []NamedTest   // for KindDecision: the tests that its text names
 	Backlinks []Backlink    // what refers to this page, in site order
 	Letters   []Letter      // for KindIndex
 	History   History
@@ -113,6 +117,20 @@ type CodeMention struct {
 	Text string
 	Test bool   // the file is a test
 	Href string // "" if the site does not know where its sources are shown
+}
+
+// Holding is a fact of the ledger that names a decision: a failure mode, a feature, a
+// requirement, a promise.
+type Holding struct {
+	ID, Name, Status string
+	Path             string // rooted, with an anchor; "" if no page shows it
+	Tests            []NamedTest
+}
+
+// NamedTest is a test, and where it is.
+type NamedTest struct {
+	Name, File string
+	Href       string // "" if the site does not know where its sources are shown
 }
 
 // Backlink is a place that refers to a page or to a definition on it.

@@ -87,7 +87,7 @@ func TestBrowserEdition(t *testing.T) {
 	}
 	references := 0
 	for _, sheet := range sheets[last:] {
-		for _, m := range reference.FindAllStringSubmatch(sheet.Text, -1) {
+		for _, m := range inPrint.FindAllStringSubmatch(sheet.Text, -1) {
 			references++
 			number, _ := strconv.Atoi(m[2])
 			if number < 1 || number > len(sheets) || !strings.Contains(sheets[number-1].Text, "Use"+words[m[1][0]-'1']) {
@@ -104,7 +104,7 @@ var (
 	words         = []string{"quorum", "gossip", "ledger", "beacon", "fences", "tokens"}
 	leadingDigits = regexp.MustCompile(`^\d+`)
 	titleOf       = regexp.MustCompile(`^(\d+\.\d+|ADR-\d+)`)
-	reference     = regexp.MustCompile(`ADR-000(\d),page(\d+)`)
+	inPrint       = regexp.MustCompile(`ADR-000(\d),page(\d+)`)
 )
 
 // contents are the entries of an edition's contents, without blanks.

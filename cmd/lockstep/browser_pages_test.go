@@ -20,7 +20,7 @@ func onePerKind(t *testing.T, paths []string) []string {
 	t.Helper()
 	wanted := []string{
 		"/", "/design/", "/design/architecture/", "/design/failure-modes/", "/design/capacity-and-cost/",
-		"/adr/", "/adr/0002-a-consensus-leader-decides-the-order/", "/adr/0017-linearizable-reads-by-verify-leader/",
+		"/adr/", "/adr/graph/", "/adr/lists/", "/adr/0002-a-consensus-leader-decides-the-order/", "/adr/0017-linearizable-reads-by-verify-leader/",
 		"/runbook/", "/runbook/seq-stall/", "/lab/", "/glossary/", "/sources/", "/model/", "/model/shards/", "/model/cost/",
 	}
 	have := map[string]bool{}

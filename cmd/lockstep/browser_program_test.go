@@ -128,6 +128,14 @@ func TestBrowserProgram(t *testing.T) {
 	if wide := eval[bool](t, other, `document.documentElement.scrollWidth > innerWidth`); wide {
 		t.Error("the page is wider than a phone")
 	}
+
+	// So it does in a page that is open, and a link that is damaged is called so.
+	eval[bool](t, other, `(location.hash = "#run=damaged", true)`)
+	until(t, other, 10*time.Second, `/names no run that can be read/.test(document.querySelector('[data-run="state"]').textContent)`)
+	do(t, other, chromedp.Click(chromedp.CSS("#run-restart")))
+	until(t, other, 60*time.Second, programAt+` > 0 && `+programHash+` !== `+quote(hash))
+	eval[bool](t, other, `(location.hash = `+quote(link[strings.Index(link, "#"):])+`, true)`)
+	until(t, other, 60*time.Second, `document.querySelector("[data-lab-browser]").dataset.ready === "yes" && `+programHash+` === `+quote(hash))
 }
 
 // TestBrowserProgram_back: every frame that a run has drawn can be seen again, the

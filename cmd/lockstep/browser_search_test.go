@@ -84,7 +84,7 @@ func TestBrowserSearch(t *testing.T) {
 		}
 
 		// A slash that is written is a slash.
-		do(t, ctx, chromedp.Navigate(address+"/adr/"), chromedp.Focus(`[data-log-filter] [name=words]`), chromedp.KeyEvent("a/b"))
+		do(t, ctx, chromedp.Navigate(address+"/adr/"), chromedp.Focus(`[data-log-filter] [name=q]`), chromedp.KeyEvent("a/b"))
 		if eval[bool](t, ctx, `!!document.querySelector("dialog[open]") || document.activeElement.value !== "a/b"`) {
 			t.Error("a slash in a field opens the search")
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/reference"
 )
 
 // findingFormats are the forms in which findings are printed, each such that a forge
@@ -111,7 +112,11 @@ func writeSARIF(w io.Writer, all []site.Finding) error {
 	slices.Sort(ids)
 	rules := []object{}
 	for _, id := range slices.Compact(ids) {
-		rules = append(rules, object{"id": id, "shortDescription": object{"text": strings.ReplaceAll(id, "-", " ")}})
+		rule := object{"id": id, "shortDescription": object{"text": strings.ReplaceAll(id, "-", " ")}}
+		for _, t := range reference.About(id) {
+			rule["help"] = object{"text": inTerminal(t.Text), "markdown": t.Text}
+		}
+		rules = append(rules, rule)
 	}
 	return findingsJSON(w, object{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
 		"runs": []object{{"tool": object{"driver": object{"name": "lockstep", "rules": rules}}, "results": results}}})

@@ -28,6 +28,8 @@ var importRules = []importRule{
 		Reason: "the cluster must run without a site; cmd/lockstep joins the two"},
 	{From: "lockstep", Deny: "lockstep/cmd", Except: []string{"lockstep/cmd"}, Tests: true,
 		Reason: "flags and wiring live in cmd and nobody depends on them"},
+	{From: "lockstep/site/reference", Deny: "lockstep", Allow: []string{"lockstep/site/reference"},
+		Reason: "every package may compare itself with the reference"},
 	{From: "lockstep/prototype/check", Deny: "lockstep/prototype", Allow: []string{"lockstep/prototype/check", "lockstep/prototype/history"},
 		Reason: "the judge shares no code with what it judges"},
 	{From: "lockstep", Deny: "github.com/anishathalye/porcupine", Except: []string{"lockstep/prototype/check/linear"},

@@ -145,11 +145,11 @@ home: {{quote .Config.Home}}{{end}}
 content: {{list .Config.Content}}{{end}}
 adr: {{list .Config.ADR}}
 
-# strict: true                            the texts are written for this generator: see lockstep check --help
+# strict: true                            the texts are written for this generator: see lockstep help strict
 # rules: {missing-status: off}            rules that nobody shall mend
 # url: https://example.org/design/        where the site will be published
 # repository: https://github.com/you/it   where readers see the sources
-# names:                                  what code spans name, looked up in the code: see lockstep check --help
+# names:                                  what code spans name, looked up in the code: see lockstep help names
 #   - {kind: test, from: go-tests}
 #   - {kind: path, from: paths}
 `))

@@ -98,6 +98,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(clusterCommands()...)
 	root.AddCommand(newVersionCommand(), newManCommand())
 	root.InitDefaultCompletionCmd()
+	root.SetHelpCommand(newHelpCommand())
 	strictly(root)
 	completeValues(root)
 	fillHelp(root)

@@ -12,15 +12,17 @@ import (
 
 // Why a text has no page.
 const (
-	leadsAway  = "a link out of the repository, or to no file"
-	tooLarge   = "too large"
-	aTemplate  = "a template"
-	outside    = "outside the folders of texts"
-	hidden     = "in a folder whose name begins with a dot"
-	skippedDir = "in a folder of code or output (" // and its name
-	ofReview   = "a review, which is on the page that it is about"
-	isJudged   = "judged and no page (beside)"
-	onPurpose  = "left out on purpose (unpublished)"
+	leadsAway = "a link out of the repository, or to no file"
+	tooLarge  = "too large"
+	aTemplate = "a template"
+	// anotherName is for a link to a text that has a page.
+	anotherName = "another name of a text that has a page"
+	outside     = "outside the folders of texts"
+	hidden      = "in a folder whose name begins with a dot"
+	skippedDir  = "in a folder of code or output (" // and its name
+	ofReview    = "a review, which is on the page that it is about"
+	isJudged    = "judged and no page (beside)"
+	onPurpose   = "left out on purpose (unpublished)"
 )
 
 // others are texts that are written in another language than Markdown.
@@ -137,7 +139,7 @@ func (b *Builder) unpaged() (findings []site.Finding) {
 		return nil
 	}
 	for _, f := range b.account().Files {
-		if f.Within && f.Reason != "" && f.Reason != ofReview && f.Reason != isJudged && f.Reason != onPurpose && f.Reason != tooLarge {
+		if f.Within && f.Reason != "" && f.Reason != ofReview && f.Reason != anotherName && f.Reason != isJudged && f.Reason != onPurpose && f.Reason != tooLarge {
 			findings = append(findings, site.Finding{File: f.File, Rule: "no-page", Message: fmt.Sprintf("it lies among the texts and has no page: it is %s", f.Reason),
 				Mend: "make it Markdown in a folder that is read, move it, or list it under unpublished in " + ConfigName})
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,5 +113,32 @@ func TestAccount_links(t *testing.T) {
 	}
 	if diff := cmp.Diff("README.md → /\nhuge.md → too large\nlink.md → a link out of the repository, or to no file\n", fates(load(t, dir))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestAccount_names: a link in the file system to another text is that text under another
+// name. It has no page of its own, links to it lead to the page of the text, and no
+// address is asked for twice; a link to nothing and one out of the repository are said.
+func TestAccount_names(t *testing.T) {
+	dir := tree(t, "-- index.md --\n# Home\n\n[a](docs/README.md) [b](docs/twice.md#part) [c](docs/gone.md)\n-- docs/index.md --\n# Docs\n\n## Part\n-- docs/x.md --\n# X\n")
+	for name, to := range map[string]string{"README.md": "index.md", "docs/README.md": "index.md", "docs/twice.md": "README.md", "docs/gone.md": "nowhere.md", "docs/out.md": "../../../etc/passwd", "docs/round.md": "round.md"} {
+		if err := os.Symlink(to, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loaded := load(t, dir)
+	if got := rules(loaded.Findings); !slices.Equal(got, []string{"index.md dead-link"}) {
+		t.Errorf("findings %v", loaded.Findings)
+	}
+	var account []string
+	for _, f := range loaded.Account().Files {
+		account = append(account, f.File+": "+f.Page+f.Reason)
+	}
+	if want := []string{"README.md: " + anotherName, "docs/README.md: " + anotherName, "docs/gone.md: " + leadsAway, "docs/index.md: /docs/", "docs/out.md: " + leadsAway,
+		"docs/round.md: " + leadsAway, "docs/twice.md: " + anotherName, "docs/x.md: /x/", "index.md: /"}; !slices.Equal(account, want) {
+		t.Errorf("account %q", account)
+	}
+	if body := bodyOf(loaded, "/"); !strings.Contains(body, `href="docs/"`) || !strings.Contains(body, `href="docs/#part"`) {
+		t.Error(body)
 	}
 }

@@ -46,6 +46,7 @@ type Builder struct {
 	told    told
 	sources []source
 	left    map[string]string // why a text that scan met is no page, by file
+	names   map[string]string // of texts that have a page: the other names that links give them
 	parsed  map[string]parsed // by file
 	model   *model.Model
 	ledger  *ledger.Ledger

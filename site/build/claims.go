@@ -117,7 +117,7 @@ func (t *Tree) judgeClaims() {
 	}
 	checker, problems := claims.New(t.config.Claims, t.builder.allowed)
 	for _, err := range problems {
-		t.Findings = append(t.Findings, site.Finding{File: ConfigName, Rule: "config", Message: err.Error(), Mend: "see: lockstep check --help"})
+		t.Findings = append(t.Findings, site.Finding{File: ConfigName, Rule: "config", Message: err.Error(), Mend: "see: lockstep help claims"})
 	}
 	constants := names.NewConstants(t.builder.root.FS())
 	checker.Hold(func(reference string) (claims.Constant, error) {

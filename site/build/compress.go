@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"math/bits"
 	"path"
 	"sync"
 
@@ -42,7 +43,8 @@ func brotliTo(buf *bytes.Buffer, data []byte, e effort) {
 	defer brotliQuick.Put(w)
 	switch e {
 	case best:
-		w = brotli.NewWriterLevel(nil, brotli.BestCompression)
+		// A window that is larger than the data costs tables of 48 MB and no byte less.
+		w = brotli.NewWriterOptions(nil, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: min(max(bits.Len(uint(len(data))), 16), 22)})
 	case large:
 		w = brotli.NewWriterOptions(nil, brotli.WriterOptions{Quality: 9, LGWin: 24})
 	}

@@ -47,13 +47,15 @@ func (t *Tree) joinDecisions() {
 			t.series = append(t.series, joined{Series{Folder: "adr", Address: "/adr/", Name: "Decisions", Prefix: "ADR-"}, t.log})
 			t.addLog(t.series[0].Series, t.log)
 		} else {
-			t.series[0].log = t.log
-			t.byPath[t.series[0].Address].Log = t.log
+			list := t.byPath[t.series[0].Address]
+			t.log.Name, t.log.Path = list.Log.Name, list.Log.Path
+			t.series[0].log, list.Log = t.log, t.log
 		}
 	}
 	for _, s := range t.series {
 		t.decisions = append(t.decisions, s.log.Decisions...)
 	}
+	t.addWaysThroughLogs()
 }
 
 func (t *Tree) newLog(decisions []*site.Page) *site.Log {
@@ -82,6 +84,7 @@ func (t *Tree) keepWithin(series Series, p *site.Page) {
 
 func (t *Tree) addLog(series Series, log *site.Log) {
 	section := series.section()
+	log.Name, log.Path = t.sectionTitle(section, series.Name), series.Address
 	p := &site.Page{Kind: site.KindLog, Section: section, Path: series.Address, Title: t.sectionTitle(section, series.Name), Log: log}
 	t.introduce(p)
 	t.add(p, t.intros[series.Address])

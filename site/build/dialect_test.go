@@ -106,3 +106,37 @@ func TestDocusaurus(t *testing.T) {
 		t.Error(body)
 	}
 }
+
+// TestLinks_without_order: a link may leave out the number before a file's name, as the
+// address of its page does, and means the file of its own folder.
+func TestLinks_without_order(t *testing.T) {
+	loaded := load(t, tree(t, `-- README.md --
+# Home
+
+[a](docs/01-setup) [b](docs/setup.md) [c](setup) [d](docs/01-setup.txt) [e](docs/1-setup)
+-- docs/01-setup.md --
+# Set up
+
+## First
+
+[back](./use#why)
+-- docs/02-use.md --
+# Use
+
+## Why
+
+[f](./setup#first) [g](setup#last)
+-- docs/sub/03-setup.md --
+# Another
+`))
+	var dead []string
+	for _, f := range loaded.Findings {
+		dead = append(dead, f.Rule+" "+strings.Fields(f.Message)[3])
+	}
+	if want := []string{"dead-link docs/01-setup.txt", "dead-link docs/1-setup", "dead-link setup", "dead-anchor setup#last"}; !slices.Equal(slices.Sorted(slices.Values(dead)), slices.Sorted(slices.Values(want))) {
+		t.Errorf("findings %q, want %q", dead, want)
+	}
+	if body := bodyOf(loaded, "/use/"); !strings.Contains(body, `href="../setup/#first"`) {
+		t.Errorf("the link is not followed: %s", body)
+	}
+}

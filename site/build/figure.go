@@ -19,17 +19,24 @@ var lineFragment = regexp.MustCompile(`^L\d`)
 // "content/evidence/torture.json#window.p50_ms". Readers on a code host, where
 // "evidence:torture#window.p50_ms" leads nowhere, get the file.
 func (t *Tree) valueAt(a address) string {
-	if a.external || a.file == "" || a.fragment == "" || lineFragment.MatchString(a.fragment) {
+	if a.external || a.fragment == "" {
 		return ""
 	}
-	folder, ext := path.Dir(a.file), path.Ext(a.file)
-	switch {
-	case ext == ".json" && slices.Contains(t.config.Evidence, folder):
-		return "evidence:" + stem(path.Base(a.file)) + "#" + a.fragment
-	case (ext == ".yaml" || ext == ".yml") && slices.Contains(t.config.Model, folder):
-		return "model:" + a.fragment
+	value := ""
+	switch path.Ext(a.file) {
+	case ".json":
+		if slices.Contains(t.config.Evidence, path.Dir(a.file)) {
+			value = "evidence:" + stem(path.Base(a.file)) + "#" + a.fragment
+		}
+	case ".yaml", ".yml":
+		if slices.Contains(t.config.Model, path.Dir(a.file)) {
+			value = "model:" + a.fragment
+		}
 	}
-	return ""
+	if value != "" && lineFragment.MatchString(a.fragment) {
+		return ""
+	}
+	return value
 }
 
 // figure is a link that states a value, as the number that it is.

@@ -127,7 +127,7 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 		})
 	}
 	defer t.changes.Open(t.builder.dir)()
-	for _, p := range slices.Concat(t.lookup.pages, t.changes.pages) {
+	for _, p := range slices.Concat(t.aside, t.changes.pages) {
 		jobs = append(jobs, func() error { _, _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {

@@ -1,10 +1,12 @@
 package build
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
 	"lockstep/site"
+	"lockstep/site/reference"
 )
 
 // judgeRules says what is wrong with the switches of rules.
@@ -12,6 +14,12 @@ func (c *Config) judgeRules(find func(line int, rule, mend, format string, args 
 	for _, rule := range slices.Sorted(maps.Keys(c.Rules)) {
 		if value := c.Rules[rule]; value != "off" {
 			findings = append(findings, find(0, "config", "write off, or remove the line", "rules: %s is %q", rule, value)...)
+		} else if !reference.IsRule(rule) {
+			mend := "lockstep help rules lists them"
+			if near := site.Nearest(rule, reference.RuleNames()); near != "" {
+				mend = fmt.Sprintf("did you mean %q?", near)
+			}
+			findings = append(findings, find(0, "config", mend, "rules: there is no rule %q", rule)...)
 		}
 	}
 	return findings

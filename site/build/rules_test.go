@@ -78,8 +78,14 @@ func TestConfig_only_adds(t *testing.T) {
 // counted.
 func TestRules(t *testing.T) {
 	loaded := load(t, tree(t, theirs+"-- lockstep.yaml --\nrules: {dead-link: off, dead-anchro: off, missing-status: maybe}\n"))
-	if got := rules(loaded.Findings); !slices.Equal(got, []string{"docs/decisions/0001-a.md missing-status", "lockstep.yaml config"}) {
+	if got := rules(loaded.Findings); !slices.Equal(got, []string{"docs/decisions/0001-a.md missing-status", "lockstep.yaml config", "lockstep.yaml config"}) {
 		t.Errorf("findings %v", got)
+	}
+	misspelt := func(f site.Finding) bool {
+		return f.Message == `rules: there is no rule "dead-anchro"` && f.Mend == `did you mean "dead-anchor"?`
+	}
+	if !slices.ContainsFunc(loaded.Findings, misspelt) {
+		t.Errorf("nothing says that a rule is misspelt: %v", loaded.Findings)
 	}
 	if diff := cmp.Diff(map[string]int{"dead-link": 1, "dead-anchro": 0}, loaded.OffRules()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -65,120 +64,13 @@ func (b *Builder) scan() (sources []source, findings []site.Finding) {
 			add(s)
 		}, &findings)
 	}
+	sources = b.withoutNames(sources)
 	for _, s := range sources {
 		delete(b.left, s.file)
 	}
 	clashes := b.address(sources)
 	slices.SortStableFunc(sources, func(x, y source) int { return strings.Compare(x.file, y.file) })
 	return sources, append(findings, clashes...)
-}
-
-// placeRecord decides kind and path of a file in a folder of records, and says
-// whether it has a place there.
-func (b *Builder) placeRecord(s *source, series Series) bool {
-	name, among := path.Base(s.file), slices.Contains(b.config.Content, series.Folder)
-	below := strings.TrimPrefix(path.Dir(s.file), series.Folder)
-	below = strings.Trim(below, "/")
-	if series.Folder == "." {
-		below = strings.TrimPrefix(path.Dir(s.file), ".")
-	}
-	s.section = series.section()
-	switch {
-	case among && below != "":
-		return false // numbered chapters are no records
-	case isIndex(name) && below == "" && series.Folder == ".":
-		return false
-	case isIndex(name) && b.hasKEP(s):
-		if s.kind, s.path = site.KindDecision, series.Address+Element(path.Base(below))+"/"; !isRecord(path.Base(below) + ".md") {
-			b.left[s.file] = aTemplate
-			return false
-		}
-	case isIndex(name) && below == "":
-		s.kind, s.intro = site.KindLog, series.Address
-	case isIndex(name): // of a folder beside the records
-		s.kind, s.path = site.KindDocument, series.Address+Element(strings.ReplaceAll(below, "/", "-"))+"/"
-	case isRecord(name):
-		s.kind, s.path = site.KindDecision, series.Address+Element(stem(name))+"/"
-	case among:
-		return false
-	case isTemplate(name):
-		b.left[s.file] = aTemplate
-		return false
-	case b.speaksOfStatus(*s):
-		// A record that somebody gave no number; its name is what it has.
-		s.kind, s.path = site.KindDecision, series.Address+Element(stem(name))+"/"
-	default: // notes beside the records
-		s.kind, s.path = site.KindDocument, series.Address+slug(name)+"/"
-	}
-	return true
-}
-
-var statusLine = regexp.MustCompile(`(?im)^(#{1,3}[ \t]+status[ \t]*$|[-*]?[ \t]*\**status\**[ \t]*:)`)
-
-func (b *Builder) speaksOfStatus(s source) bool {
-	if s.size > maxSource {
-		return false
-	}
-	data, err := b.root.ReadFile(s.file)
-	return err == nil && statusLine.Match(data)
-}
-
-var orderPrefix = regexp.MustCompile(`^\d{1,3}[-_. ]+`)
-
-// place decides kind and path of a file in a content folder. Numbers before a
-// name give the order and are not part of the path.
-func (c Config) place(s *source, folder string, home bool) {
-	rel := strings.TrimPrefix(s.file, folder+"/")
-	if folder == "." {
-		rel = s.file
-	}
-	dirs := strings.Split(path.Dir(rel), "/")
-	name := path.Base(rel)
-	var elements []string
-	for _, dir := range dirs {
-		if dir != "." {
-			elements = append(elements, folderSlug(dir))
-		}
-	}
-	if len(elements) > 0 {
-		s.section = elements[0]
-	}
-	prefix := "/" + strings.Join(elements, "/")
-	if prefix != "/" {
-		prefix += "/"
-	}
-	s.kind = site.KindDocument
-	switch {
-	case isIndex(name) && len(elements) == 0 && home:
-		s.kind, s.path = site.KindHome, "/"
-	case isIndex(name) && len(elements) == 0:
-		s.section = folderSlug(path.Base(folder))
-		s.path = "/" + s.section + "/"
-	case isIndex(name) && len(elements) == 1:
-		s.kind, s.intro = site.KindSection, prefix
-	case isIndex(name):
-		s.path = prefix
-	default:
-		s.path = prefix + slug(name) + "/"
-		// Each text at the top of our own content is a part of the site; elsewhere
-		// they are a heap, which is listed as one.
-		if len(elements) == 0 && !c.found {
-			s.section = slug(name)
-		}
-	}
-	if len(elements) > 0 && (s.section == "runbook" || s.section == "runbooks") && s.path != "" {
-		s.kind = site.KindRunbook
-	}
-	if len(elements) == 0 && s.path != "" {
-		switch {
-		case slug(name) == "glossary":
-			s.kind = site.KindGlossary
-		case s.section == "sources" && !c.found:
-			s.kind = site.KindSources
-		case s.section == "lab" && !c.found:
-			s.kind = site.KindLab
-		}
-	}
 }
 
 // walk visits the Markdown files of a folder.

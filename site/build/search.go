@@ -11,7 +11,6 @@ import (
 
 // lookup is how the words of a tree are found.
 type lookup struct {
-	pages []*site.Page // of the search, and of the index from A to Z
 	once  sync.Once
 	index *search.Index
 }
@@ -120,7 +119,16 @@ func (t *Tree) synonyms() (groups [][]string) {
 	return groups
 }
 
-// free is an address that no page has: the path, or one with a number.
+// addSearch adds the pages of the search.
+func (t *Tree) addSearch() {
+	t.searchPath, t.indexPath = t.free("/search/"), t.free("/index-a-z/")
+	t.addAside(&site.Page{Kind: site.KindSearch, Path: t.searchPath, Title: "Search"})
+	for _, p := range t.indexPages() {
+		t.addAside(p)
+	}
+}
+
+// free is the address, or the next one that no page has.
 func (t *Tree) free(path string) string {
 	for base, n := strings.TrimSuffix(path, "/"), 2; t.byPath[path] != nil; n++ {
 		path = base + "-" + itoa(n) + "/"
@@ -128,16 +136,9 @@ func (t *Tree) free(path string) string {
 	return path
 }
 
-// addSearch adds the pages of the search. They are not among Pages: nobody searches
-// them, and the navigation leads to them by itself.
-func (t *Tree) addSearch() {
-	add := func(p *site.Page) {
-		t.byPath[p.Path] = p
-		t.lookup.pages = append(t.lookup.pages, p)
-	}
-	t.searchPath, t.indexPath = t.free("/search/"), t.free("/index-a-z/")
-	add(&site.Page{Kind: site.KindSearch, Path: t.searchPath, Title: "Search"})
-	for _, p := range t.indexPages() {
-		add(p)
-	}
+// addAside adds a page that only leads to others. It is not among Pages: nobody searches
+// it, and other pages lead to it by themselves.
+func (t *Tree) addAside(p *site.Page) {
+	t.byPath[p.Path] = p
+	t.aside = append(t.aside, p)
 }

@@ -48,6 +48,9 @@ func (t *Tree) siteFrame() view.Site {
 		}
 		if len(n.Pages) > maxNavPages {
 			n.Pages = nil // a list of thousands helps nobody find anything
+			if log := t.byPath[n.Path]; log != nil && log.Log != nil {
+				n.Groups = log.Log.Groups()
+			}
 		}
 		s.Nav = append(s.Nav, n)
 	}

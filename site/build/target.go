@@ -55,10 +55,28 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 			return t.anchor(p, a.fragment)
 		}
 	}
+	if p := t.withoutOrder(a.file); p != nil {
+		return t.anchor(p, a.fragment)
+	}
 	if p := t.byPath["/"+a.file+"/"]; p != nil && a.rooted {
 		return t.anchor(p, a.fragment)
 	}
 	return target{wrong: "does not exist", mend: t.suggest(a.file)}
+}
+
+// withoutOrder is the page of a file that is named without the number before its name,
+// which only says its place: "setup" for 02-setup.md. Generators that leave the number
+// out of addresses let texts do so too.
+func (t *Tree) withoutOrder(file string) *site.Page {
+	dir, name := path.Split(file)
+	for _, p := range t.Pages {
+		if own := path.Base(p.Source); strings.HasPrefix(p.Source, dir) && len(dir)+len(own) == len(p.Source) {
+			if plain := orderPrefix.ReplaceAllString(own, ""); plain != own && (plain == name || stem(plain) == name) {
+				return p
+			}
+		}
+	}
+	return nil
 }
 
 // anchor is a place on a page.

@@ -61,7 +61,8 @@ type Tree struct {
 	sheet       []byte       // the model for the reader's browser; nil if no page has a use for it
 	tally       claims.Tally
 
-	lookup     lookup // what a reader searches by
+	aside      []*site.Page // pages that only lead to others: search, index, relations and lists of logs
+	lookup     lookup       // what a reader searches by
 	searchPath string
 	indexPath  string
 
@@ -96,6 +97,11 @@ func newTree(b *Builder) *Tree {
 	t.addModel()
 	t.addMilestones()
 	t.addSections()
+	for name, file := range b.names {
+		if p := t.bySource[file]; p != nil {
+			t.bySource[name] = p
+		}
+	}
 	t.define()
 	t.joinLedger()
 	t.order()
@@ -106,6 +112,7 @@ func newTree(b *Builder) *Tree {
 	t.refer()
 	t.judgeNames()
 	t.nameCode()
+	t.joinHoldings()
 	t.judgeClaims()
 	t.judgeMilestones()
 	t.indexReviews()

@@ -52,9 +52,13 @@ func KEPFields(said Fields) Fields {
 	return f
 }
 
-// bareKEP is the number in "/keps/sig-node/127-user-namespaces".
+// bareKEP is the number in "/keps/sig-node/127-user-namespaces", and the name in
+// "/keps/sig-node/20190129-user-namespaces.md".
 func bareKEP(s string) string {
-	_, number, _ := ID(lastFolder(s))
+	name, number, _ := ID(lastFolder(s))
+	if datedFile.MatchString(name) {
+		return strings.TrimSuffix(name, ".md")
+	}
 	return "KEP-" + strconv.Itoa(number)
 }
 

@@ -95,7 +95,7 @@ func (r *recorder) setStatus(line Line) {
 var (
 	statusNoise  = regexp.MustCompile(`:[a-z0-9_+-]+:\s*`) // :white_check_mark:
 	supersededBy = regexp.MustCompile(`(?i)super[sc]eded[ -]by:?`)
-	relationWord = regexp.MustCompile(`(?i)\b(?:amend|super[sc]ede|clarif|relate)`)
+	relationWord = regexp.MustCompile(`(?i)(?:^|[\s,;.(])(?:amend|super[sc]ede|clarif|relate)`) // and not within 20201029-superseder
 )
 
 // alone says whether a line is a status and nothing else: "Accepted 2020-01-01".

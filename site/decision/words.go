@@ -215,7 +215,9 @@ func (w *Words) leadsOn(text string) bool {
 // before it and marks around it, with single spaces.
 func normal(s string) string {
 	s = strings.ToLower(dashes.Replace(s))
-	s = headingNumber.ReplaceAllString(s, "")
+	if strings.ContainsAny(s, "0123456789") {
+		s = headingNumber.ReplaceAllString(s, "")
+	}
 	s = strings.TrimFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '\''
 	})

@@ -42,6 +42,28 @@ func (e *Entry) Kind() string { return e.kind }
 // Tests counts those that try it.
 func (e *Entry) Tests() int { return len(e.tests) }
 
+// TestNames are the names of those that try it.
+func (e *Entry) TestNames() (names []string) {
+	for _, t := range e.tests {
+		names = append(names, t.Key)
+	}
+	return names
+}
+
+// Mentions are the identifiers in all that it says, without order.
+func (e *Entry) Mentions() (ids []string) {
+	texts := slices.Clone(e.tests)
+	for _, f := range e.fields {
+		texts = append(texts, f)
+	}
+	for _, text := range texts {
+		for _, m := range site.FindReferences([]byte(text.Text)) {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
+}
+
 // Field is the text under a key and the line where it begins.
 func (e *Entry) Field(key string) (text string, line int) {
 	return e.fields[key].Text, e.fields[key].At

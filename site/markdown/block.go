@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -205,7 +206,21 @@ func (d *Document) canonical(n ast.Node, kind string) string {
 	if kind == "code" {
 		return norm.NFC.String(strings.Trim(b.String(), "\n"))
 	}
-	return norm.NFC.String(strings.Join(strings.Fields(b.String()), " "))
+	return norm.NFC.String(spaced(b.String()))
+}
+
+// spaced is a text with one space between its words and none around it. Most texts of
+// ASCII are like that as they are.
+func spaced(s string) string {
+	before := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf || c < ' ' || c == ' ' && before == ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		before = c
+	}
+	return strings.TrimSuffix(s, " ")
 }
 
 // extent is the first and the last line of a block in the file, 0 if it stands in

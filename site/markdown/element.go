@@ -11,7 +11,7 @@ import (
 var void = []string{"br", "hr", "img", "wbr"}
 
 // phrasing elements may stand within a paragraph; the others may not.
-var phrasing = []string{"a", "abbr", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "math", "q", "s", "samp", "small", "strong", "sub", "sup", "u", "var", "wbr"}
+var phrasing = []string{"a", "abbr", "b", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "math", "q", "s", "samp", "small", "strong", "sub", "sup", "u", "var", "wbr"}
 
 // within are the elements that make sense only inside others.
 var within = map[string][]string{

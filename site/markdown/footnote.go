@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 
@@ -15,6 +16,9 @@ var footnoteStart = regexp.MustCompile(`(?m)^ {0,3}\[\^([^\]\s]+)\]:`)
 // footnotes claims the ids of footnotes before any heading can, and reports
 // notes that nothing refers to, since they would vanish.
 func (d *Document) footnotes() {
+	if !bytes.Contains(d.src, []byte("[^")) {
+		return // most texts have none, and the expression is tried at every line
+	}
 	starts := footnoteStart.FindAllSubmatchIndex(d.src, -1)
 	if starts == nil {
 		return

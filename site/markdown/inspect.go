@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -41,7 +42,9 @@ func (d *Document) inspect() {
 		case *ast.AutoLink:
 			d.autoLink(n, heading)
 		case *ast.Text:
-			d.Words += len(strings.Fields(string(n.Segment.Value(d.src))))
+			for range bytes.FieldsSeq(n.Segment.Value(d.src)) {
+				d.Words++
+			}
 			d.references(n, heading)
 			d.testWords(n)
 		case *ast.String:

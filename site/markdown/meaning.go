@@ -72,18 +72,24 @@ type meaning struct {
 	shown Shown
 	sum   hash.Hash
 	text  strings.Builder
-	space bool // is owed to the text
-	start bool // nothing was said in this block
-	exact bool // white space is kept
+	buf   []byte // of the token that is written
+	space bool   // is owed to the text
+	start bool   // nothing was said in this block
+	exact bool   // white space is kept
 	// stated are the lines that state the status and were not written yet.
 	stated []int
 	passed bool // this block stated the status
 }
 
 func (m *meaning) token(parts ...string) {
-	for _, part := range append([]string{strconv.Itoa(len(parts))}, parts...) {
-		m.sum.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
+	count := strconv.Itoa(len(parts))
+	m.buf = append(strconv.AppendInt(m.buf[:0], int64(len(count)), 10), ':')
+	m.buf = append(m.buf, count...)
+	for _, part := range parts {
+		m.buf = append(strconv.AppendInt(m.buf, int64(len(part)), 10), ':')
+		m.buf = append(m.buf, part...)
 	}
+	m.sum.Write(m.buf)
 }
 
 func (m *meaning) say(text string) {
@@ -185,10 +191,12 @@ func withoutPassage(status string, at []int) string {
 // words says a text. The first such word on a line that states the status is the
 // passage.
 func (m *meaning) words(n ast.Node, text string) {
-	if len(m.stated) > 0 && m.d.passageIn(text) != nil {
+	if len(m.stated) > 0 {
 		if i := slices.Index(m.stated, m.d.line(n)); i >= 0 {
-			m.stated = slices.Delete(m.stated, i, i+1)
-			m.passed, text = true, withoutPassage(text, m.d.passageIn(text))
+			if at := m.d.passageIn(text); at != nil {
+				m.stated = slices.Delete(m.stated, i, i+1)
+				m.passed, text = true, withoutPassage(text, at)
+			}
 		}
 	}
 	m.say(text)

@@ -53,7 +53,7 @@ func New(options Options) *Parser {
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.Footnote, extension.DefinitionList),
 		goldmark.WithParserOptions(parser.WithHeadingAttribute(),
-			parser.WithBlockParsers(util.Prioritized(fenced{}, 650), util.Prioritized(indented{}, 90), util.Prioritized(mathBlock{}, 660)),
+			parser.WithBlockParsers(util.Prioritized(fenced{}, 650), util.Prioritized(indented{}, 90), util.Prioritized(mathBlock{}, 660), util.Prioritized(shifted{}, 450)),
 			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450), // before that of CommonMark
 				util.Prioritized(inlineMath{}, 150), util.Prioritized(wikiLink{}, 150), util.Prioritized(emoji{}, 150), util.Prioritized(shortcode{}, 150))),
 	)
@@ -89,7 +89,12 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 			d.newlines = append(d.newlines, i)
 		}
 	}
-	d.root = p.parser.Parse(text.NewReader(d.src)).(*ast.Document)
+	context := parser.NewContext()
+	context.Set(isMDXKey, d.isMDX)
+	d.root = p.parser.Parse(text.NewReader(d.src), parser.WithContext(context)).(*ast.Document)
+	if d.isMDX {
+		unshift(d.root)
+	}
 	d.meta(meta)
 	if d.Meta.Kind == "" {
 		d.Meta.Kind = as

@@ -15,11 +15,11 @@ import (
 // tree and are written anew, without attributes except those below. Comments
 // vanish, as they should. Everything else is a finding, since it would be lost.
 var harmless = map[string][]string{
-	"a": {"href", "id", "name"}, "abbr": {"title"}, "b": nil, "blockquote": nil, "br": nil, "code": nil, "dd": nil, "del": nil,
-	"details": {"open"}, "dl": nil, "dt": nil, "em": nil, "figcaption": nil, "figure": nil,
+	"a": {"href", "id", "name"}, "abbr": {"title"}, "b": {"id"}, "blockquote": nil, "br": nil, "cite": nil, "code": nil, "dd": nil, "del": nil,
+	"details": {"open"}, "dl": nil, "dt": nil, "em": {"id"}, "figcaption": nil, "figure": nil,
 	"h1": {"id"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "h5": {"id"}, "h6": {"id"},
-	"hr": nil, "i": nil, "img": {"src", "alt", "width", "height", "title"}, "ins": nil, "kbd": nil, "li": nil, "mark": nil,
-	"ol": {"start"}, "p": nil, "pre": nil, "q": nil, "s": nil, "samp": nil, "small": nil, "strong": nil, "sub": nil,
+	"hr": nil, "i": {"id"}, "img": {"src", "alt", "width", "height", "title"}, "ins": nil, "kbd": nil, "li": nil, "mark": nil,
+	"ol": {"start"}, "p": nil, "pre": nil, "q": nil, "s": nil, "samp": nil, "small": nil, "strong": {"id"}, "sub": nil,
 	"summary": nil, "sup": nil, "table": nil, "tbody": nil, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}, "thead": nil,
 	"tr": nil, "u": nil, "ul": nil, "var": nil, "wbr": nil,
 }
@@ -36,7 +36,7 @@ var unwrapped = []string{"center", "font", "picture", "source", "span", "div", "
 var dropped = []string{"script", "style", "iframe", "object", "template", "svg", "math", "noscript", "video", "audio", "canvas"}
 
 // otherElements are those of HTML that are not named above.
-var otherElements = strings.Fields("acronym address area base bdi bdo big blink body button caption cite col colgroup data datalist dfn dialog dir embed " +
+var otherElements = strings.Fields("acronym address area base bdi bdo big blink body button caption col colgroup data datalist dfn dialog dir embed " +
 	"fieldset form frame frameset head hgroup html input label legend link map marquee menu meta meter nobr noframes optgroup option output param " +
 	"progress rb rp rt rtc ruby search select slot strike tfoot textarea time title track tt xmp")
 

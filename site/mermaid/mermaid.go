@@ -141,8 +141,9 @@ func read(source string) (s script) {
 }
 
 var (
-	breaks   = regexp.MustCompile(`(?i)\s*(?:<br\s*/?>|\\n)\s*`)
-	tags     = regexp.MustCompile(`</?[A-Za-z][^<>]*>`)
+	breaks = regexp.MustCompile(`(?i)\s*(?:<br\s*/?>|\\n)\s*`)
+	// tags are of HTML; "<your name>" is text.
+	tags     = regexp.MustCompile(`(?i)</?(?:a|b|big|center|code|div|em|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p|pre|q|s|small|span|strike|strong|su[bp]|table|tbody|t[dhrt]|u|ul|var)(?:[\s/][^<>]*)?>`)
 	numbered = regexp.MustCompile(`#(\d{1,6});`)
 	named    = regexp.MustCompile(`#([A-Za-z]{2,12});`)
 	icon     = regexp.MustCompile(`\bfa[bklrs]?:fa-[a-z0-9-]+\s*`)

@@ -11,10 +11,19 @@ import (
 type talk struct {
 	actors []string
 	labels []string
-	body   strings.Builder
+	body   []byte
 	blocks []string // the keywords that are open
+	groups []group  // of them, those that are drawn
 	count  int
 	next   int // number of the next group
+}
+
+// group is a frame that is drawn around messages.
+type group struct {
+	label    string
+	at, from int // where its line begins in the body, and what is in it
+	first    string
+	messages int
 }
 
 var (
@@ -48,7 +57,7 @@ func sequence(lines []line) (string, error) {
 	for i := range t.actors {
 		fmt.Fprintf(&b, "a%d: %s\n", i, quoted(t.labels[i]))
 	}
-	return b.String() + t.body.String(), nil
+	return b.String() + string(t.body), nil
 }
 
 // actor is the name of somebody in D2.
@@ -65,13 +74,52 @@ func (t *talk) actor(name string) string {
 
 // open begins a group. Its name is a number, and its label what it says.
 func (t *talk) open(keyword, text string) {
-	label := keyword
+	g := group{label: keyword, at: len(t.body)}
 	if text = plain(text); text != "" {
-		label += ": " + text
+		g.label += ": " + text
 	}
-	fmt.Fprintf(&t.body, "g%d: %s {\n", t.next, quoted(label))
+	t.body = fmt.Appendf(t.body, "g%d: %s {\n", t.next, quoted(g.label))
 	t.next++
+	g.from = len(t.body)
+	t.groups = append(t.groups, g)
 }
+
+// end closes the innermost group. D2 measures a frame by the messages in it, and one
+// without any has no size; what it says becomes a note then.
+func (t *talk) end() {
+	g := t.groups[len(t.groups)-1]
+	t.groups = t.groups[:len(t.groups)-1]
+	if len(t.groups) > 0 {
+		t.groups[len(t.groups)-1].messages += g.messages
+	}
+	if g.messages > 0 {
+		t.body = append(t.body, "}\n"...)
+		return
+	}
+	inside := string(t.body[g.from:])
+	t.body = t.body[:g.at]
+	if g.first == "" && len(t.actors) > 0 {
+		g.first = "a0"
+	}
+	if g.first != "" {
+		t.note(g.first, g.label)
+	}
+	t.body = append(t.body, inside...)
+}
+
+// note is a text beside the line of an actor.
+func (t *talk) note(actor, text string) {
+	t.body = fmt.Appendf(t.body, "%s.t%d: %s\n", actor, t.count, quoted(text))
+	t.count++
+	for i := range t.groups {
+		if t.groups[i].first == "" {
+			t.groups[i].first = actor
+		}
+	}
+}
+
+// framed says whether a block is drawn. The others only colour what is in them.
+func framed(keyword string) bool { return keyword != "rect" && keyword != "box" }
 
 func (t *talk) line(l line) error {
 	if m := actorLine.FindStringSubmatch(l.text); m != nil {
@@ -87,8 +135,7 @@ func (t *talk) line(l line) error {
 	}
 	if m := noteLine.FindStringSubmatch(l.text); m != nil {
 		first, _, _ := strings.Cut(m[1], ",")
-		fmt.Fprintf(&t.body, "%s.t%d: %s\n", t.actor(first), t.count, quoted(plain(m[2])))
-		t.count++
+		t.note(t.actor(first), plain(m[2]))
 		return nil
 	}
 	if m := blockLine.FindStringSubmatch(l.text); m != nil && !messageLine.MatchString(l.text) {
@@ -96,13 +143,16 @@ func (t *talk) line(l line) error {
 			return l.errorf("groups stand more than %d deep in one another", maxDepth)
 		}
 		t.blocks = append(t.blocks, m[1])
-		if m[1] != "rect" && m[1] != "box" { // which only colour what is in them
+		if framed(m[1]) {
 			t.open(m[1], m[2])
 		}
 		return nil
 	}
 	if m := elseLine.FindStringSubmatch(l.text); m != nil && len(t.blocks) > 0 && !messageLine.MatchString(l.text) {
-		t.body.WriteString("}\n")
+		if framed(t.blocks[len(t.blocks)-1]) {
+			t.end()
+		}
+		t.blocks[len(t.blocks)-1] = m[1]
 		t.open(m[1], m[2])
 		return nil
 	}
@@ -111,20 +161,23 @@ func (t *talk) line(l line) error {
 		if strings.HasPrefix(m[2], "<<") {
 			arrow = "<->"
 		}
-		fmt.Fprintf(&t.body, "%s %s %s", t.actor(m[1]), arrow, t.actor(m[4]))
+		t.body = fmt.Appendf(t.body, "%s %s %s", t.actor(m[1]), arrow, t.actor(m[4]))
 		if text := plain(m[5]); text != "" {
-			t.body.WriteString(": " + quoted(text))
+			t.body = append(t.body, ": "+quoted(text)...)
 		}
-		t.body.WriteByte('\n')
+		t.body = append(t.body, '\n')
 		t.count++
+		if len(t.groups) > 0 {
+			t.groups[len(t.groups)-1].messages++
+		}
 		return nil
 	}
 	switch {
 	case l.text == "end" && len(t.blocks) > 0:
 		last := t.blocks[len(t.blocks)-1]
 		t.blocks = t.blocks[:len(t.blocks)-1]
-		if last != "rect" && last != "box" {
-			t.body.WriteString("}\n")
+		if framed(last) {
+			t.end()
 		}
 		return nil
 	case silentLine.MatchString(l.text):

@@ -247,9 +247,11 @@ func hasKeyword(name string) bool {
 	return first == "evidence" || first == "unit" || functions[name].apply != nil
 }
 
+// entryKeys are those of inputs and formulas.
+var entryKeys = []string{"what", "value", "unit", "low", "high", "provenance", "source", "note", "date", "formula", "show", "sensitivity"}
+
 func mendKey(key string) string {
-	known := []string{"what", "value", "unit", "low", "high", "provenance", "source", "note", "date", "formula", "show", "sensitivity"}
-	if near := site.Nearest(key, known); near != "" && near != key {
+	if near := site.Nearest(key, entryKeys); near != "" && near != key {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "inputs have what, value, unit, low, high, provenance, source, note, date, show; formulas have what, formula, unit, show, note, sensitivity"

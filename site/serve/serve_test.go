@@ -405,4 +405,9 @@ func TestServe_new_folder(t *testing.T) {
 	eventually("/part/deep/new/", 404, "")
 	save(t, dir, "lockstep.yaml", "strict: true\ntitle: Another name\ncontent: [content]\nadr: [adr]\n")
 	eventually("/a/", 200, "Another name")
+	save(t, dir, "more/part/x.md", "# X\n\nBefore.\n")
+	save(t, dir, "lockstep.yaml", "strict: true\ntitle: Another name\ncontent: [content, more]\nadr: [adr]\n")
+	eventually("/part/x/", 200, "Before.")
+	save(t, dir, "more/part/x.md", "# X\n\nFrom a folder that a configuration brought.\n")
+	eventually("/part/x/", 200, "From a folder that a configuration brought.")
 }

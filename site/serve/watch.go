@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"lockstep/site/build"
 )
 
 // settle is how long a change must rest before the tree is read: editors save in
@@ -33,6 +35,7 @@ func (s *Server) watch(ready chan<- error) {
 	timer.Stop()
 	changed := make(map[string]bool)
 	committed, lost := false, false
+	grown := false // a folder came, or others may count
 	for {
 		select {
 		case event, ok := <-watcher.Events:
@@ -40,6 +43,7 @@ func (s *Server) watch(ready chan<- error) {
 				return
 			}
 			file := s.relative(event.Name)
+			grown = grown || file == build.ConfigName || event.Has(fsnotify.Create) && isFolder(event.Name)
 			switch {
 			case event.Op == fsnotify.Chmod:
 				continue
@@ -72,15 +76,22 @@ func (s *Server) watch(ready chan<- error) {
 			if s.load(files) {
 				s.reloads.send()
 			}
-			if s.follow(watcher) {
+			// Looking for folders reads the whole tree, which an edit need not wait for.
+			if (grown || files == nil) && s.follow(watcher) {
 				// Files may have come into a new folder before it was watched.
 				lost = true
 				timer.Reset(settle)
 			}
+			grown = false
 		case <-s.stop:
 			return
 		}
 	}
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // relative is the path of a file below the root, as sources are named.

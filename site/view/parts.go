@@ -39,7 +39,7 @@ func statusCounts(l *site.Log) (counts []statusCount) {
 			}
 		}
 		if n > 0 {
-			counts = append(counts, statusCount{statusName(status), n})
+			counts = append(counts, statusCount{status.Word(), n})
 		}
 	}
 	return counts

@@ -15,7 +15,7 @@ func (s *Site) absolute(path string) string {
 // ogType says whether a page is a text or a place to choose from.
 func ogType(p *site.Page) string {
 	switch p.Kind {
-	case site.KindHome, site.KindSection, site.KindLog, site.KindLab, site.KindReviews, site.KindMilestones:
+	case site.KindHome, site.KindSection, site.KindLog, site.KindGraph, site.KindLists, site.KindLab, site.KindReviews, site.KindMilestones:
 		return "website"
 	}
 	return "article"
@@ -24,7 +24,7 @@ func ogType(p *site.Page) string {
 // pictureWords say what the picture of a page shows.
 func pictureWords(s *Site, p *site.Page) string {
 	if p.Decision != nil {
-		return s.Title + ", " + p.Decision.ID + ", " + statusName(p.Decision.Status) + ": " + p.Title
+		return s.Title + ", " + p.Decision.ID + ", " + p.Decision.Status.Word() + ": " + p.Title
 	}
 	return s.Title + ": " + p.Title
 }

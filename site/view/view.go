@@ -78,7 +78,9 @@ type NavSection struct {
 	Title string
 	Path  string // of the section's own page, or "" if it has none
 	Pages []*site.Page
-	Top   bool // shown in the header too
+	// Groups are the parts of a log that is too long to be listed.
+	Groups []site.Group
+	Top    bool // shown in the header too
 }
 
 // Commit is the state of the repository that the pages were made from.
@@ -147,6 +149,7 @@ func styles(p *site.Page) (names []string) {
 		{"search", p.Kind == site.KindSearch || p.Kind == site.KindIndex},
 		{"changes", p.Changes != nil || p.Past != nil || p.Compared != nil},
 		{"lab", p.Kind == site.KindLab},
+		{"log", p.Kind == site.KindLog || p.Kind == site.KindGraph || p.Kind == site.KindLists},
 		{"milestones", p.Kind == site.KindMilestones},
 		{"play", p.Plays},
 		{"review", p.Review != nil || p.Kind == site.KindReviews},
@@ -170,7 +173,7 @@ func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
 // laidOut are the pages that are more than a text.
 func laidOut(p *site.Page) bool {
 	switch p.Kind {
-	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
+	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindGraph, site.KindLists, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
 		return true
 	}
 	return false
@@ -204,13 +207,6 @@ func (s *Site) kicker(p *site.Page) (text, path string) {
 		return "Decisions", "/" + p.Section + "/"
 	}
 	return "", ""
-}
-
-func statusName(status site.Status) string {
-	if status == site.StatusUnknown {
-		return "unknown"
-	}
-	return string(status)
 }
 
 func day(t time.Time) string { return t.UTC().Format("2 January 2006") }

@@ -21,7 +21,9 @@ func example() (*Site, []*site.Page) {
 	young := &site.Page{Kind: site.KindDecision, Section: "adr", Path: "/adr/0002-new/", Title: "New", Source: "adr/0002-new.md",
 		Decision: &site.Decision{ID: "ADR-0002", Number: 2, Status: site.StatusAccepted, Links: []site.DecisionLink{{Relation: site.Supersedes, Target: "ADR-0001"}}}}
 	strange := &site.Page{Kind: site.KindDecision, Section: "adr", Path: "/adr/0003-x/", Title: "Strange", Decision: &site.Decision{ID: "ADR-0003", Number: 3, StatusText: hostile}}
+	old.Meta.Tags = []string{hostile, "two words"}
 	log, _ := site.NewLog([]*site.Page{old, young, strange})
+	log.Name, log.Path, log.Graph, log.Lists = hostile, "/adr/", "/adr/graph/", "/adr/lists/"
 	for _, p := range log.Decisions {
 		p.Log = log
 	}
@@ -31,6 +33,8 @@ func example() (*Site, []*site.Page) {
 	chapter.Backlinks = []site.Backlink{{From: old, Label: hostile, Target: "ADR-0001"}}
 	chapter.Prev = home
 	pages := []*site.Page{home, chapter, old, young, strange,
+		{Kind: site.KindGraph, Section: "adr", Path: log.Graph, Title: "Relations", Log: log},
+		{Kind: site.KindLists, Section: "adr", Path: log.Lists, Title: "Lists", Log: log, Facets: log.Facets()},
 		{Kind: site.KindLog, Section: "adr", Path: "/adr/", Title: "Decisions", Log: log},
 		{Kind: site.KindSection, Section: "design", Path: "/design/", Title: "Design", Pages: []*site.Page{chapter}},
 		{Kind: site.KindLab, Section: "lab", Path: "/lab/", Title: "Lab"},

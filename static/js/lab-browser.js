@@ -15,6 +15,7 @@ let past = false; // the page shows an earlier frame
 let next = 1;
 const waiting = new Map();
 
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 // A moment is a millisecond to its end: a frame that an action has brought about is
@@ -66,7 +67,11 @@ function show(frame) {
 }
 
 const heard = {
-  loaded: () => begin(),
+  loading: (m) => say(`Loads the program: ${megabytes(m.got)}${m.of ? ` of ${megabytes(m.of)}` : ""} MB …`),
+  loaded: () => {
+    loaded = true;
+    begin();
+  },
   ready: () => {
     panel.dataset.ready = "yes";
     say(paused ? "Stands still." : "Runs.");
@@ -86,10 +91,17 @@ const heard = {
     waiting.get(m.id)?.(m.reason);
     waiting.delete(m.id);
   },
-  failed: (m) => say(`It does not run: ${m.reason}`),
+  failed: (m) => fail(m.reason),
 };
 
 let begin = () => {};
+let loaded = false; // the worker has the program
+
+// What did not load can be asked for again.
+function fail(reason) {
+  if (!loaded) leave();
+  say(loaded ? `It does not run: ${reason}` : `The program did not load: ${reason}. You can try again.`);
+}
 
 // What comes first happens where the run was to begin, at that very moment: the same
 // seed then tells the same story.
@@ -133,13 +145,14 @@ function enter(run) {
   choose(true);
   begin = () => restart(run, run.at > 0);
   if (worker) {
-    begin();
+    if (loaded) begin();
     return;
   }
   say("Loads the program …");
+  loaded = false;
   worker = new Worker(panel.dataset.worker);
   worker.onmessage = ({ data }) => heard[data.type]?.(data);
-  worker.onerror = (event) => say(`It does not run: ${event.message || "the worker could not be started"}`);
+  worker.onerror = (event) => fail(event.message || "the worker could not be started");
   const absolute = (path) => new URL(path, document.baseURI).href;
   worker.postMessage({ type: "load", exec: absolute(panel.dataset.exec), hostScript: absolute(panel.dataset.host), wasm: absolute(panel.dataset.wasm) });
 }
@@ -189,6 +202,10 @@ if (root && panel) {
   part("resume").addEventListener("click", () => restart({ seed, actions: upTo(shown.at), at: shown.at }, false));
   part("restart").addEventListener("click", () => restart({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }, false));
   part("share").addEventListener("click", async () => {
+    if (panel.dataset.ready !== "yes") {
+      say("The run is not there yet. Try again in a moment.");
+      return;
+    }
     history.replaceState(null, "", encode(shown.at));
     try {
       await navigator.clipboard.writeText(location.href);
@@ -212,7 +229,13 @@ if (root && panel) {
     worker.postMessage({ type: "act", id, action });
     if (paused) hold(false);
   });
-  const run = decode(location.hash);
-  if (run) enter(run);
-  else if (panel.dataset.server !== "yes") say("");
+  // A link may be opened here, or pasted into a page that is open.
+  function follow() {
+    const run = decode(location.hash);
+    if (run) enter(run);
+    else if (location.hash.startsWith("#run=")) say("The address names no run that can be read: a part of the link is missing or changed.");
+    else if (panel.dataset.on !== "yes" && panel.dataset.server !== "yes") say("");
+  }
+  addEventListener("hashchange", follow);
+  follow();
 }

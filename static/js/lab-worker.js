@@ -137,12 +137,46 @@ function measure(now) {
   measured = { at: now, now: host.now };
 }
 
+// download gives the program. A plain static host sends it as it is, several times as
+// large as the compressed file beside it: there that one is fetched and opened here.
+async function download(url) {
+  const way = await fetch(url, { method: "HEAD" });
+  if (way.ok && !way.headers.get("content-encoding")) {
+    const small = await fetch(`${url}.gz`);
+    if (small.ok && !/html/.test(small.headers.get("content-type"))) {
+      const body = counted(small);
+      return small.headers.get("content-encoding") ? body : body.pipeThrough(new DecompressionStream("gzip"));
+    }
+  }
+  const whole = await fetch(url);
+  if (!whole.ok) throw new Error(`${new URL(url).pathname} was answered with ${whole.status}`);
+  return counted(whole);
+}
+
+// counted tells the page how much has come, of how much where that is known.
+function counted(response) {
+  const of = response.headers.get("content-encoding") ? 0 : Number(response.headers.get("content-length"));
+  let got = 0;
+  let told = 0;
+  return response.body.pipeThrough(
+    new TransformStream({
+      transform(chunk, onward) {
+        got += chunk.length;
+        if (performance.now() - told > 100) {
+          told = performance.now();
+          postMessage({ type: "loading", got, of });
+        }
+        onward.enqueue(chunk);
+      },
+    }),
+  );
+}
+
 const commands = {
   async load({ exec, hostScript, wasm }) {
     importScripts(exec, hostScript);
-    const response = await fetch(wasm);
-    if (!response.ok) throw new Error(`${wasm}: ${response.status}`);
-    module = await WebAssembly.compile(await response.arrayBuffer());
+    const program = new Response(await download(wasm), { headers: { "content-type": "application/wasm" } });
+    module = await WebAssembly.compileStreaming(program);
     postMessage({ type: "loaded" });
     before = performance.now();
     tick();

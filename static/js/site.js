@@ -46,38 +46,27 @@ function scrollSpy() {
   mark();
 }
 
-// The decision log by status and words.
-function logFilter() {
-  const form = document.querySelector("[data-log-filter]");
-  if (!form) return;
-  form.hidden = false;
-  const rows = [...document.querySelectorAll("[data-decision]")];
-  const output = form.querySelector("output");
-  const filter = () => {
-    const status = form.elements.status.value;
-    const words = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const row of rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = (status !== "" && row.dataset.decision !== status) || !words.every((w) => text.includes(w));
-      if (!row.hidden) shown++;
-    }
-    output.textContent = `${shown} of ${rows.length} decisions`;
-  };
-  form.addEventListener("input", filter);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  filter();
+// The current entry of the navigation is in view, there alone: the page stays.
+function entryInView() {
+  const nav = document.getElementById("site-nav");
+  const entry = nav?.querySelector("[aria-current='page']");
+  if (!entry) return;
+  const box = [nav, nav.parentElement].find((e) => e.scrollHeight > e.clientHeight && getComputedStyle(e).overflowY !== "visible");
+  if (!box) return;
+  const at = entry.getBoundingClientRect(), frame = box.getBoundingClientRect();
+  if (at.top < frame.top || at.bottom > frame.bottom) box.scrollTop += at.top - frame.top - (box.clientHeight - at.height) / 2;
 }
 
 // A tap on an entry of a phone's sheet that leads to this page closes the sheet.
 function sheets() {
   document.addEventListener("click", (event) => event.target.closest(".side a, .outline a")?.closest(":popover-open")?.hidePopover());
+  document.getElementById("site-nav")?.addEventListener("toggle", entryInView);
 }
 
 function start() {
   copyButtons();
   scrollSpy();
-  logFilter();
+  entryInView();
   sinceLastVisit();
 }
 sheets();
