@@ -29,6 +29,11 @@ address of the site, by --base-url or as url in lockstep.yaml, each page names a
 picture of its title and status for whoever shares it. Where that address has a
 path, robots.txt is not read by crawlers, which a warning says.
 
+The site can be read without a network: service-worker.js keeps what a reader has
+opened, and the texts up to 4 MB of HTML once a second page was opened. With a
+network each page comes from the host. "offline: false" in lockstep.yaml turns it
+off, and removes what an earlier build kept.
+
 With --edition all pages are also joined into one document, edition/: title page,
 contents, chapters and decisions, with links within it. --pdf prints that document
 too, edition/edition.pdf, by a Chromium on this machine: with page numbers in its

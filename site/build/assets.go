@@ -133,7 +133,7 @@ func wanted(name string, lab, plays bool) bool {
 	switch {
 	case name == wasmExec:
 		return lab || plays
-	case name == modelWasm, name == "js/play.js":
+	case name == modelWasm, name == "js/play.js", name == "css/play.css":
 		return plays
 	case name == labWasm, name == "css/lab.css", strings.HasPrefix(name, "js/lab"):
 		return lab

@@ -49,6 +49,7 @@ type Config struct {
 	Statuses    map[string]string `yaml:"statuses"` // what words of records mean: one of the five statuses
 	Headings    map[string]string `yaml:"headings"` // what headings of records stand for, see [decision.Parts]
 	Baseline    string            `yaml:"baseline"` // file of findings that are known; see package baseline
+	Offline     *bool             `yaml:"offline"`  // false: a static site keeps nothing in the browsers of its readers
 	Code        Folders           `yaml:"code"`     // folders of code; a record shows what in them names it
 	Names       []names.Kind      `yaml:"names"`    // what code spans name, and where it is defined
 
@@ -78,7 +79,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes"}
+var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes", "offline"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {

@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -111,6 +112,7 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 	var jobs []func() error
 	prepared := make([]*search.Prepared, len(t.Pages))
 	written := make([]edition.Source, len(t.Pages))
+	pages := make([]pageSum, len(t.Pages))
 	for i, p := range t.Pages {
 		jobs = append(jobs, func() (err error) {
 			if text := t.Markdown(p); text != nil {
@@ -123,6 +125,7 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 			if t.hasEdition() {
 				written[i] = edition.Source{Page: p, HTML: data}
 			}
+			pages[i] = pageSum{len(data), sha256.Sum256(data)}
 			return err
 		})
 	}
@@ -150,7 +153,10 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 		return err
 	}
 	index := t.joinSearch(prepared)
-	jobs = jobs[:0]
+	jobs = append(jobs[:0], func() error {
+		worker, err := t.serviceWorker(t.Pages, pages)
+		return errors.Join(err, w.put(workerPath, worker))
+	})
 	for _, name := range index.Names() {
 		jobs = append(jobs, func() error { return w.file(search.Folder+name, index.File(name)) })
 	}
@@ -163,7 +169,11 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 // writePage writes a page, gives what it wrote, and reads the page for the search.
 func (t *Tree) writePage(ctx context.Context, w *writer, p *site.Page) ([]byte, *search.Prepared, error) {
 	var buf bytes.Buffer
-	findings, parsed, err := t.render(ctx, &buf, &t.Site, p, nil)
+	around := t.Site
+	if t.keepsOffline() {
+		around.Worker = workerPath
+	}
+	findings, parsed, err := t.render(ctx, &buf, &around, p, nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("render %s: %w", p.Path, err)
 	}

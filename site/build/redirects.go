@@ -135,7 +135,7 @@ func unfitAlias(alias string) string {
 	}
 	for i, e := range elements {
 		// A folder of this name would stand where a file may have to.
-		if ext := path.Ext(e); len(e) > maxAliasElement || ext == ".html" && i < len(elements)-1 || i == 0 && (ext == ".xml" || ext == ".txt" || ext == ".ico" || ext == ".json" || e == "404.html") {
+		if ext := path.Ext(e); len(e) > maxAliasElement || ext == ".html" && i < len(elements)-1 || i == 0 && (ext == ".xml" || ext == ".txt" || ext == ".ico" || ext == ".json" || ext == ".js" || e == "404.html") {
 			return fmt.Sprintf("%q cannot be a part of it", e)
 		}
 	}

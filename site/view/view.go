@@ -48,6 +48,8 @@ type Site struct {
 	// Stream is the rooted path of the stream of all that a page follows live, or ""
 	// where no server is behind it.
 	Stream string
+	// Worker is the rooted path of the worker that keeps pages in browsers, or "".
+	Worker string
 	// Version names the state of the sources that the page shows, as the stream does.
 	Version string
 	// Problems stand above the page, while somebody writes; Strict unfolds them.

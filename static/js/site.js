@@ -1,6 +1,8 @@
 // Comforts. Every page is complete without them.
 
+import { keepForOffline } from "./site/offline.js";
 import { passageLink } from "./site/passage.js";
+import { prefetchOnHover } from "./site/prefetch.js";
 import { sinceLastVisit } from "./site/visit.js";
 
 // Copy buttons on code.
@@ -71,5 +73,7 @@ function start() {
 }
 sheets();
 passageLink();
+prefetchOnHover();
+keepForOffline();
 start();
 document.addEventListener("lockstep:swapped", start);
