@@ -168,32 +168,32 @@ func TestBrowserSearch_failures(t *testing.T) {
 	open := func() context.Context {
 		t.Helper()
 		do(t, ctx, chromedp.Navigate(address+"/design/problem/"), chromedp.KeyEvent("/"))
-		until(t, ctx, 10*time.Second, searchOpen)
+		until(t, ctx, 30*time.Second, searchOpen)
 		return ctx
 	}
 	for missing, says := range map[string]string{search.CatalogueName: "The search could not be loaded.", "/t": "The search could not be loaded.", "/x": "Some excerpts could not be loaded."} {
 		s.set(missing, nil)
 		open()
 		do(t, ctx, chromedp.KeyEvent("epoch"))
-		until(t, ctx, 10*time.Second, searchSays+`.startsWith(`+quote(says)+`)`)
+		until(t, ctx, 30*time.Second, searchSays+`.startsWith(`+quote(says)+`)`)
 		s.set("", nil)
-		do(t, ctx, chromedp.Click(`.search-retry`))
-		until(t, ctx, 10*time.Second, `document.querySelectorAll(".hit-text mark").length > 1 && document.activeElement.getAttribute("role") === "combobox"`)
+		click(t, ctx, ".search-retry")
+		until(t, ctx, 30*time.Second, `document.querySelectorAll(".hit-text mark").length > 1 && document.activeElement.getAttribute("role") === "combobox"`)
 	}
 
 	held := make(chan struct{})
 	s.set("", held)
 	open()
 	do(t, ctx, chromedp.KeyEvent("epoch"))
-	until(t, ctx, 10*time.Second, `document.querySelector(".search-panel").getAttribute("aria-busy") === "true" && /slow/.test(`+searchSays+`)`)
+	until(t, ctx, 30*time.Second, `document.querySelector(".search-panel").getAttribute("aria-busy") === "true" && /slow/.test(`+searchSays+`)`)
 	close(held)
-	until(t, ctx, 10*time.Second, `!document.querySelector(".search-panel").hasAttribute("aria-busy") && document.querySelectorAll(".hit").length > 3`)
+	until(t, ctx, 30*time.Second, `!document.querySelector(".search-panel").hasAttribute("aria-busy") && document.querySelectorAll(".hit").length > 3`)
 
 	// Another index takes the place of the one whose catalogue was read.
 	s.set("", nil)
 	open()
 	do(t, ctx, chromedp.KeyEvent("epoch"))
-	until(t, ctx, 10*time.Second, `document.querySelectorAll(".hit").length > 3`)
+	until(t, ctx, 30*time.Second, `document.querySelectorAll(".hit").length > 3`)
 	corpus := searchtest.NewCorpus(500)
 	var pages []*search.Prepared
 	for i := range 30 {
@@ -202,7 +202,7 @@ func TestBrowserSearch_failures(t *testing.T) {
 	s.index.Store(search.Build(pages, nil))
 	eval[bool](t, ctx, `(i => { i.value = ""; i.dispatchEvent(new Event("input")); return true })(document.activeElement)`)
 	do(t, ctx, chromedp.KeyEvent(corpus.Words[0]))
-	until(t, ctx, 10*time.Second, `document.querySelectorAll(".hit").length > 3 && document.querySelector(".hit").href.includes("/part-")`)
+	until(t, ctx, 30*time.Second, `document.querySelectorAll(".hit").length > 3 && document.querySelector(".hit").href.includes("/part-")`)
 
 	// Where the script cannot be had, the page of the search is there.
 	s.set("/js/search.", nil)

@@ -76,7 +76,11 @@ func TestDialects_work(t *testing.T) {
 			}
 			return best
 		}
+		// What else the machine does can only make a text take longer.
 		small, large := took(4<<10), took(32<<10)
+		for again := 0; again < 4 && large > 32*small && large > 100*time.Millisecond; again++ {
+			large = min(large, took(32<<10))
+		}
 		if large > 32*small && large > 100*time.Millisecond {
 			t.Errorf("%s: 4 KiB take %v, and 32 KiB %v", name, small, large)
 		}

@@ -200,7 +200,7 @@ func (s *Site) unfolded(p *site.Page, section NavSection) bool {
 func (s *Site) kicker(p *site.Page) (text, path string) {
 	for _, section := range s.Nav {
 		for _, other := range section.Pages {
-			if other == p && section.Path != "" && section.Path != p.Path {
+			if other.Path == p.Path && section.Path != "" && section.Path != p.Path {
 				return section.Title, section.Path
 			}
 		}
