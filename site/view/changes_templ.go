@@ -1366,7 +1366,7 @@ func diffPiece(p shownPiece) templ.Component {
 			}
 			switch {
 			case p.Kind == "table":
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 123, "<div class=\"table-scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rows that differ\"><table><tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 123, "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Rows that differ\"><table><tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1381,7 +1381,7 @@ func diffPiece(p shownPiece) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			case p.Kind == "code" && len(p.Rows) > 0:
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 125, "<pre tabindex=\"0\" role=\"region\" aria-label=\"Lines that differ\"><code>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 125, "<pre tabindex=\"0\" role=\"group\" aria-label=\"Lines that differ\"><code>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
