@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,7 +54,7 @@ texts of the repository: how many are pages, and why the others are none.`,
 			start := time.Now()
 			// A build is short and its memory small: collecting half as often makes
 			// it a tenth quicker.
-			debug.SetGCPercent(200)
+			collect(200)
 			bar := newProgress(cmd.ErrOrStderr())
 			options := build.Options{BaseURL: baseURL, Cache: cacheDir(dir), Progress: bar.show, Edition: asEdition}
 			if asPDF {

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -79,7 +78,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	}
 	// A large site is a large heap that hardly changes: collecting it at every
 	// doubling would be felt at each save.
-	debug.SetGCPercent(400)
+	collect(400)
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
 	b, err := build.Open(f.dir, build.Options{Cache: cacheDir(f.dir)})
 	if err != nil {

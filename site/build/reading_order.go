@@ -2,6 +2,7 @@ package build
 
 import (
 	"cmp"
+	"path"
 	"slices"
 
 	"lockstep/site"
@@ -22,7 +23,7 @@ func (t *Tree) order() {
 			cmp.Compare(a.Section, b.Section),
 			cmp.Compare(boolRank(a.Path != "/"+a.Section+"/"), boolRank(b.Path != "/"+b.Section+"/")),
 			cmp.Compare(orderOf(a), orderOf(b)),
-			cmp.Compare(a.Source, b.Source))
+			cmp.Compare(placeOf(a), placeOf(b)))
 	})
 	var previous *site.Page
 	for _, p := range t.Pages {
@@ -45,6 +46,14 @@ func (t *Tree) order() {
 			}
 		}
 	}
+}
+
+// placeOf sorts a page by its file. The page of a folder stands before those within.
+func placeOf(p *site.Page) string {
+	if folder, name := path.Split(p.Source); isIndex(name) {
+		return folder
+	}
+	return p.Source
 }
 
 func boolRank(b bool) int {
