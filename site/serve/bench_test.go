@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lockstep/site/build"
 )
@@ -57,13 +59,19 @@ func BenchmarkSaveToBrowser(b *testing.B) {
 		}
 		b.Fatal("the stream ended")
 	}
+	var took []time.Duration
 	for i := 0; b.Loop(); i++ {
 		edit := fmt.Sprintf("Edit number %d.", i)
+		begun := time.Now()
 		save(b, dir, "docs/part/page-0007.md", text(7, edit))
 		// Writing a file is two changes, and now and then they are seen apart.
 		for body := ""; !strings.Contains(body, edit); {
 			awaitReload()
 			_, body = ask(b, "GET", server.URL+"/part/page-0007/", nil)
 		}
+		took = append(took, time.Since(begun))
 	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 }
