@@ -47,7 +47,7 @@ func TestBrowserPrint(t *testing.T) {
 			begin, end := sheetOf(sheets, table[1]), sheetOf(sheets, table[2])
 			for i := begin; begin >= 0 && i <= end; i++ {
 				if !strings.Contains(sheets[i].Text, table[0]) {
-					t.Errorf("%s: on sheet %d a table has no head %q", path, i+1, table[0])
+					t.Errorf("%s: on sheet %d a table has no head %q: %.300q", path, i+1, table[0], sheets[i].Text)
 				}
 			}
 		}

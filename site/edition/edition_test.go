@@ -25,7 +25,7 @@ func joined(t *testing.T, outside string) *edition.Edition {
 			`<header><h1>Parts</h1></header><h2 id="send">Send <a class="permalink" href="#send">#</a></h2>
 			<p><a href="../../adr/0007-slots/" class="ref">ADR-0007</a> and <a href="../../adr/0007-slots/">again</a>, <a class="term" href="../order/#send">term</a>, <a href="#send">above</a>,
 			<a href="../order/#send">order</a>, <a href="../order/#nowhere">nowhere</a>, <a href="../../model/evidence/run/#a%20b">run</a>, <a href="https://example.org/">out</a></p>
-			<svg><marker id="head"></marker><path marker-end="url(#head)"/></svg><img src="../../files/a.png" loading="lazy"><button id="b">Copy</button>
+			<svg><marker id="head"></marker><path marker-end="url(#head)"/></svg><img src="../../files/a.png" loading="lazy"><nav>All 4</nav><noscript>No script.</noscript><button id="b">Copy</button>
 			<section class="play"><input></section><section class="play"><input></section><p aria-labelledby="send head">x</p>`),
 		source(&site.Page{Kind: site.KindDocument, Section: "design", Path: "/design/order/", Title: "Order"}, `<h1>Order</h1><h2 id="send">Send</h2>`),
 		source(&site.Page{Kind: site.KindSection, Section: "design", Path: "/design/", Title: "Design"}, `<h1>Design</h1>`),
@@ -74,7 +74,7 @@ func TestJoin(t *testing.T) {
 	if n := strings.Count(body, "can be moved here"); n != 1 {
 		t.Errorf("it is said %d times that inputs are left out", n)
 	}
-	for _, gone := range []string{"<button", "<input", "permalink", "data-page", "<nav"} {
+	for _, gone := range []string{"<button", "<input", "permalink", "data-page", "<nav", "<noscript"} {
 		if strings.Contains(body, gone) {
 			t.Errorf("the chapter has %s:\n%s", gone, body)
 		}

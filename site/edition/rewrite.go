@@ -58,7 +58,7 @@ func trim(p *place) {
 			continue
 		}
 		switch n.DataAtom {
-		case atom.Script, atom.Button, atom.Form, atom.Input, atom.Select, atom.Textarea, atom.Template, atom.Dialog, atom.Iframe, atom.Object:
+		case atom.Script, atom.Noscript, atom.Nav, atom.Button, atom.Form, atom.Input, atom.Select, atom.Textarea, atom.Template, atom.Dialog, atom.Iframe, atom.Object:
 			n.Parent.RemoveChild(n)
 			continue
 		}

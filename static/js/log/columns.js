@@ -6,7 +6,7 @@ export function sortable(table, choose) {
   for (const head of table.tHead.rows[0].cells) {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = head.textContent.trim();
+    button.textContent = head.dataset.head = head.textContent.trim();
     button.addEventListener("click", () => {
       const by = head.dataset.sort;
       const next = head.getAttribute("aria-sort") === "ascending" ? "-" + by : by;
