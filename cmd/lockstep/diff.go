@@ -36,11 +36,7 @@ lockstep serve compares any two revisions at the foot of a page's history.`,
   lockstep diff --dir ../other-repo docs/design.md main~20 main`,
 		Args: cobra.RangeArgs(1, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := build.Open(dir, build.Options{Cache: cacheDir(dir)})
-			if err != nil {
-				return err
-			}
-			tree, err := b.Load()
+			tree, err := loadTree(dir)
 			if err != nil {
 				return err
 			}
