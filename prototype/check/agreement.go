@@ -16,7 +16,10 @@ func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
 	c := o.conversation
 	first := c.sights.at(shown.Seq)
 	if first != nil && first.same(j, shown) {
-		first.read = first.read || o.read != nil
+		if o.read != nil && !first.read {
+			first.read = true
+			j.doubled(first.message, first.message.elsewhere > 0)
+		}
 		return true
 	}
 	m := c.known(shown)

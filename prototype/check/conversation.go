@@ -47,7 +47,8 @@ type message struct {
 	acked          *operation // the attempt that was acknowledged first; nil if none
 	seq            uint64     // where it was seen first; 0 if nobody saw it
 	seen           *operation // that saw it there
-	doubled        bool       // seen elsewhere as well
+	elsewhere      uint64     // another seq at which a read showed it; 0 if there is none
+	moved, doubled bool       // seen in two places; shown in two by reads
 }
 
 // attempts are all of them, in the order in which they began.

@@ -7,13 +7,30 @@ func (j *Judge) onePlace(m *message, seq uint64, o *operation) {
 	case m.seq == 0:
 		m.seq, m.seen = seq, o
 		return
-	case m.doubled || m.seq == seq:
+	case m.seq == seq:
 		return
 	}
-	m.doubled = true
-	j.report.Counts.Duplicated++
-	j.violate(Once, o.conversation, witness([]uint64{m.seq, seq}, m.seen, o),
-		"%s; %s; therefore it is in two places", m.seen.says(m.id, m.seq), o.says("it", seq))
+	if o.read == nil {
+		j.doubled(m, m.seen.read == nil)
+	} else if m.elsewhere != seq {
+		j.doubled(m, m.elsewhere > 0 || o.conversation.sights.at(m.seq).read)
+		m.elsewhere = seq
+	}
+	if !m.moved {
+		m.moved = true
+		j.violate(Once, o.conversation, witness([]uint64{m.seq, seq}, m.seen, o),
+			"%s; %s; therefore it is in two places", m.seen.says(m.id, m.seq), o.says("it", seq))
+	}
+}
+
+// doubled counts a message that reads showed, or acknowledgements named, in two places.
+// One that was shown in another place than it was acknowledged in, and there alone, has
+// moved.
+func (j *Judge) doubled(m *message, is bool) {
+	if is && !m.doubled {
+		m.doubled = true
+		j.report.Counts.Duplicated++
+	}
 }
 
 // once: what certainly failed has no place, nor has what nobody sent; and

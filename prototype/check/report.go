@@ -97,7 +97,7 @@ type Counts struct {
 	Replicas      int `json:"replicas"`
 
 	Lost       int `json:"lost"`       // acknowledged or shown, and not in some replica's final order
-	Duplicated int `json:"duplicated"` // in two places
+	Duplicated int `json:"duplicated"` // shown, or acknowledged, in two places
 	Reordered  int `json:"reordered"`  // in another place than acknowledged, or than the contract allows
 }
 

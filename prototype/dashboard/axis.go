@@ -88,8 +88,8 @@ func instantWords(f lab.Frame) string {
 			b = append(strconv.AppendInt(append(b, ' '), int64(s.Acked), 10), " a second, p99 "...)
 			b = append(b, latency(s.P99)...)
 		}
-		b = append(append(append(b, ", "...), count(l.Findings.Lost)...), " lost, "...)
-		b = append(append(b, count(l.Findings.Moved)...), " moved."...)
+		b = append(append(append(b, ", "...), counted(l, l.Findings.Lost)...), " lost, "...)
+		b = append(append(b, counted(l, l.Findings.Moved)...), " moved."...)
 	}
 	for _, n := range f.Nodes {
 		if n.Condition != lab.ConditionUp || len(n.Ails) > 0 {

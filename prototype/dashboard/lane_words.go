@@ -68,9 +68,9 @@ func verdictDetail(l lab.LaneFrame) string {
 }
 
 // counted is a number of broken promises. The lab looks at the newest part of a weak
-// lane only, so there it is a lower bound, and says so.
+// lane only, so there it is a lower bound until the exact judge has counted, and says so.
 func counted(l lab.LaneFrame, n uint64) string {
-	if l.Lane == lab.LaneQuorum || n == 0 {
+	if l.Lane == lab.LaneQuorum || l.Findings.Exact || n == 0 {
 		return count(n)
 	}
 	return "≥ " + count(n)

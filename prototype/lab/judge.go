@@ -85,6 +85,9 @@ func (l *Lab) judgeNow(ctx context.Context) error {
 			return tooLong(l.record.exact.limit)
 		}
 		report := judge.Report()
+		if w := l.record.lane(lane); w != nil {
+			w.judged(report)
+		}
 		verdict.Lanes = append(verdict.Lanes, LaneJudgement{lane, report})
 		words = append(words, fmt.Sprintf("%s %s", lane, report.Verdict))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/check"
 )
 
 // weak is what a lab knows of a weak lane. It holds what the senders were told
@@ -13,7 +14,8 @@ import (
 // change at any time.
 //
 // It looks at the newest messages only, and what has left that window stays as it
-// was judged last. So the figures are a lower bound.
+// was judged last. So the figures are a lower bound, until the exact judge has read the
+// replicas in full and tells what became of all of them.
 type weak struct {
 	lane     Lane
 	counts   Counts
@@ -22,7 +24,7 @@ type weak struct {
 	promises map[string]*promise // by id, of the window
 	order    []*promise          // oldest first
 	views    map[string]view     // by node
-	settled  LaneFindings        // of what has left the window
+	settled  LaneFindings        // of what has left the window, or was judged exactly
 	findings LaneFindings
 	witness  string
 	ghosts   []Line // lost messages, newest last
@@ -33,7 +35,8 @@ type promise struct {
 	message          api.Placed
 	at               time.Time
 	lost             bool
-	moved, duplicate bool     // once is for ever: somebody has seen it
+	moved, duplicate bool
+	exact            bool     // the exact judge has counted it
 	in               []string // nodes that show it at its seq, at the last look
 }
 
@@ -60,6 +63,7 @@ func (w *weak) answered(now, due time.Time, m api.Message, doubtful bool, a Answ
 		return
 	}
 	w.series.add(now, now.Sub(due))
+	w.settled.Exact, w.findings.Exact = false, false // nobody has judged this one
 	if w.promises[m.ID] == nil {
 		p := &promise{message: api.Placed{Seq: a.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body, Epoch: a.Epoch}, at: now}
 		w.promises[m.ID] = p
@@ -73,6 +77,9 @@ func (w *weak) answered(now, due time.Time, m api.Message, doubtful bool, a Answ
 }
 
 func (v *LaneFindings) add(p *promise) {
+	if p.exact {
+		return
+	}
 	if p.lost {
 		v.Lost++
 	}
@@ -87,6 +94,19 @@ func (v *LaneFindings) add(p *promise) {
 // shown takes what a replica shows from a seq on, to its end.
 func (w *weak) shown(now time.Time, node string, from uint64, messages []api.Placed) {
 	w.views[node] = view{from: from, messages: messages, read: now}
+}
+
+// judged takes what the exact judge found, with nothing on its way.
+func (w *weak) judged(r check.Report) {
+	c := r.Counts
+	w.settled = LaneFindings{Lost: uint64(c.Lost), Duplicated: uint64(c.Duplicated), Moved: uint64(c.Reordered), Differ: w.findings.Differ, Exact: true}
+	w.findings = w.settled
+	for _, p := range w.order {
+		p.exact = true
+	}
+	if proof, ok := r.Witness[check.Stability]; ok && w.witness == "" {
+		w.witness = proof.Sentence
+	}
 }
 
 // gone: a node does not answer, and what it showed is no longer to be seen.

@@ -74,14 +74,19 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 	w.ghosts = w.ghosts[:0]
 	for _, p := range w.order {
 		in, odd := p.in, s.odd[p.message.ID]
-		for i, at := range odd {
-			twice := func(before sighting) bool { return before.node == at.node }
-			if slices.Contains(in, at.node) || slices.ContainsFunc(odd[:i], twice) {
-				p.duplicate = true
-			}
-			if at.seq != p.message.Seq && !p.moved {
-				p.moved = true
-				w.tell("%s’s “%s” was acknowledged as seq %d. %s shows it as seq %d. An acknowledged message has moved.", p.message, at.node, at.seq)
+		old := now.Sub(p.at) > lostAfter
+		// A replica that catches up shows what it has at other seqs for a while.
+		if old && quiet {
+			p.moved, p.duplicate = false, false
+			for i, at := range odd {
+				twice := func(before sighting) bool { return before.node == at.node }
+				if slices.Contains(in, at.node) || slices.ContainsFunc(odd[:i], twice) {
+					p.duplicate = true
+				}
+				if at.seq != p.message.Seq {
+					p.moved = true
+					w.tell("%s’s “%s” was acknowledged as seq %d. %s shows it as seq %d. An acknowledged message has moved.", p.message, at.node, at.seq)
+				}
 			}
 		}
 		missing := len(in)+len(odd) == 0
@@ -90,7 +95,6 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 			led := slices.Contains(in, reference) || slices.ContainsFunc(odd, func(at sighting) bool { return at.node == reference })
 			missing = !led && view.read.After(p.at)
 		}
-		old := now.Sub(p.at) > lostAfter
 		switch {
 		case w.lane == LaneLazy && !known:
 			// Only its leader is certain to have everything: the judgement stands as it was.
