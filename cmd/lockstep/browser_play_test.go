@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -157,13 +156,6 @@ func TestBrowserPlay_unloaded(t *testing.T) {
 	missing = false
 	do(t, ctx, chromedp.Click(`.play-again`))
 	until(t, ctx, 30*time.Second, `document.querySelectorAll('main .changed[data-value="cost.total"]').length > 2`)
-}
-
-// press clicks what a reader has scrolled to the middle of the screen.
-func press(t *testing.T, ctx context.Context, selector string) {
-	t.Helper()
-	eval[bool](t, ctx, `(document.querySelector(`+quote(selector)+`).scrollIntoView({ block: "center", behavior: "instant" }), true)`)
-	do(t, ctx, chromedp.Click(chromedp.CSS(selector)))
 }
 
 // playSite serves the site as a server of ours does, with its policy.

@@ -177,7 +177,7 @@ func TestBrowserSearch_failures(t *testing.T) {
 		do(t, ctx, chromedp.KeyEvent("epoch"))
 		until(t, ctx, 30*time.Second, searchSays+`.startsWith(`+quote(says)+`)`)
 		s.set("", nil)
-		do(t, ctx, chromedp.Click(`.search-retry`))
+		press(t, ctx, ".search-retry")
 		until(t, ctx, 30*time.Second, `document.querySelectorAll(".hit-text mark").length > 1 && document.activeElement.getAttribute("role") === "combobox"`)
 	}
 

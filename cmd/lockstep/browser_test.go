@@ -279,6 +279,16 @@ func waitFor(ctx context.Context, within time.Duration, expression string) (bool
 	}
 }
 
+// press clicks with the mouse where an element stands, as a reader does. chromedp.Click
+// clicks the node that it found first, which a redraw may have replaced.
+func press(t *testing.T, ctx context.Context, selector string) {
+	t.Helper()
+	element := `document.querySelector(` + quote(selector) + `)`
+	until(t, ctx, 30*time.Second, element+`?.checkVisibility()`)
+	at := eval[[]float64](t, ctx, `(e => { e.scrollIntoView({block: "center", behavior: "instant"}); const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })(`+element+`)`)
+	do(t, ctx, chromedp.MouseClickXY(at[0], at[1]))
+}
+
 // sitemap lists the paths of all pages, by following the links of the site
 // itself: what a visitor can reach is what is tested.
 func sitemap(t *testing.T, ctx context.Context, address string) []string {
