@@ -13,7 +13,8 @@ func (j *Judge) onePlace(m *message, seq uint64, o *operation) {
 	if o.read == nil {
 		j.doubled(m, m.seen.read == nil)
 	} else if m.elsewhere != seq {
-		j.doubled(m, m.elsewhere > 0 || o.conversation.sights.at(m.seq).read)
+		first := o.conversation.sights.at(m.seq) // of another message, if two were told one seq
+		j.doubled(m, m.elsewhere > 0 || m.seen.read != nil || first.read && first.message == m)
 		m.elsewhere = seq
 	}
 	if !m.moved {

@@ -107,6 +107,14 @@ func (w *weak) judged(r check.Report) {
 	if proof, ok := r.Witness[check.Stability]; ok && w.witness == "" {
 		w.witness = proof.Sentence
 	}
+	w.acquit()
+}
+
+// acquit: where every acknowledgement holds after all, there is no proof of the contrary.
+func (w *weak) acquit() {
+	if w.findings.Clean() {
+		w.witness = ""
+	}
 }
 
 // gone: a node does not answer, and what it showed is no longer to be seen.

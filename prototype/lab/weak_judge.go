@@ -114,4 +114,5 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 		}
 		w.findings.add(p)
 	}
+	w.acquit()
 }
