@@ -273,12 +273,26 @@ func TestView_story(t *testing.T) {
 	}
 }
 
-// TestView_bounds: a count that is a lower bound says so, and an exact one does not.
+// TestView_bounds: a count that is a lower bound says so wherever it stands, and an exact
+// one does not.
 func TestView_bounds(t *testing.T) {
-	_, source := parse(t, largeFrame())
-	for _, want := range []string{`data-lane-lost="leader">≥ 3<`, `data-lane-lost="quorum">3<`, "≥ 3 lost, ≥ 4 moved after the ok."} {
+	f := largeFrame()
+	_, source := parse(t, f)
+	for _, want := range []string{`data-lane-lost="leader">≥ 3<`, `data-lane-lost="quorum">3<`, "≥ 3 lost, ≥ 4 moved after the ok.", "<td>≥ 3</td><td>≥ 4</td><td>0</td>"} {
 		if !strings.Contains(source, want) {
 			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if words := instantWords(f); !strings.Contains(words, "≥ 3 lost, ≥ 4 moved.") {
+		t.Errorf("the instant's words: %s", words)
+	}
+	for i := range f.Lanes {
+		f.Lanes[i].Findings.Exact = true
+	}
+	_, source = parse(t, f)
+	for _, bound := range []string{">≥ 3<", "≥ 3 lost"} {
+		if strings.Contains(source, bound) || strings.Contains(instantWords(f), bound) {
+			t.Errorf("exact counts are called bounds: %q", bound)
 		}
 	}
 }
