@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"lockstep/site/search"
@@ -174,7 +175,7 @@ func TestBrowserSearch_failures(t *testing.T) {
 	for missing, says := range map[string]string{search.CatalogueName: "The search could not be loaded.", "/t": "The search could not be loaded.", "/x": "Some excerpts could not be loaded."} {
 		s.set(missing, nil)
 		open()
-		do(t, ctx, chromedp.KeyEvent("epoch"))
+		do(t, ctx, call(input.InsertText, input.InsertTextParams{Text: "epoch"})) // one question, so one failure
 		until(t, ctx, 30*time.Second, searchSays+`.startsWith(`+quote(says)+`)`)
 		s.set("", nil)
 		press(t, ctx, ".search-retry")

@@ -31,27 +31,29 @@ type streamCounter struct {
 	open []string
 }
 
-func (c *streamCounter) count() (n int, paths []string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.open), slices.Clone(c.open)
-}
-
 // until waits for a number of streams.
 func (c *streamCounter) until(t *testing.T, want int) {
+	t.Helper()
+	c.when(t, fmt.Sprintf("%d streams", want), func(open []string) bool { return len(open) == want })
+}
+
+// when waits until the open streams are as they should be.
+func (c *streamCounter) when(t *testing.T, want string, held func(open []string) bool) {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		n, paths := c.count()
-		if n == want {
+		c.mu.Lock()
+		open := slices.Clone(c.open)
+		c.mu.Unlock()
+		if held(open) {
 			return
 		}
 		select {
 		case <-tick.C:
 		case <-deadline:
-			t.Fatalf("%d streams are open, want %d: %v", n, want, paths)
+			t.Fatalf("open are %v, want %s", open, want)
 		}
 	}
 }
@@ -302,6 +304,19 @@ func TestBrowserStream_hidden(t *testing.T) {
 	eval[bool](t, w, fmt.Sprintf(looked, "false"))
 	until(t, w, 20*time.Second, `document.querySelector("#review").textContent.includes("Said meanwhile.")`)
 	streams.until(t, 1)
+}
+
+// TestBrowserStream_left: the stream ends with the last page that is left, also when the
+// browser keeps that page and freezes the worker of it at once.
+func TestBrowserStream_left(t *testing.T) {
+	address, streams := countStreams(t, serveSite(t, "--dir", labSite(t), "--no-cluster"))
+	browser := tab(t, address, 1366, 900)
+	for range 5 {
+		do(t, browser, chromedp.Navigate(address+"/problem/"))
+		streams.until(t, 1)
+		do(t, browser, chromedp.Navigate(address+"/whoami"))
+		streams.until(t, 0)
+	}
 }
 
 // TestBrowserStream_session: when a session ends, the pages that were opened in it say

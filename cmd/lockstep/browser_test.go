@@ -279,13 +279,22 @@ func waitFor(ctx context.Context, within time.Duration, expression string) (bool
 	}
 }
 
-// press clicks with the mouse where an element stands, as a reader does. chromedp.Click
-// clicks the node that it found first, which a redraw may have replaced.
+// press clicks with the mouse where an element stands, as a reader does, once it stands
+// still and nothing covers it. chromedp.Click clicks the node that it found first, which a
+// redraw may have replaced.
 func press(t *testing.T, ctx context.Context, selector string) {
 	t.Helper()
-	element := `document.querySelector(` + quote(selector) + `)`
-	until(t, ctx, 30*time.Second, element+`?.checkVisibility()`)
-	at := eval[[]float64](t, ctx, `(e => { e.scrollIntoView({block: "center", behavior: "instant"}); const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })(`+element+`)`)
+	place := `(async () => {
+		const find = () => document.querySelector(` + quote(selector) + `);
+		find()?.scrollIntoView({ block: "center", behavior: "instant" });
+		const place = () => { const b = find()?.getBoundingClientRect(); return b ? [b.x + b.width / 2, b.y + b.height / 2] : []; };
+		const before = place();
+		await new Promise((done) => setTimeout(done, 50));
+		const [x, y] = place();
+		return before[0] === x && before[1] === y && find()?.contains(document.elementFromPoint(x, y)) ? [x, y] : [];
+	})()`
+	until(t, ctx, 30*time.Second, place+`.then((at) => (window.pressed = at).length > 0)`)
+	at := eval[[]float64](t, ctx, `window.pressed`)
 	do(t, ctx, chromedp.MouseClickXY(at[0], at[1]))
 }
 

@@ -49,6 +49,7 @@ export class Panel {
 
   async answer(anew = false) {
     const turn = ++this.turn;
+    if (this.status.firstElementChild) this.status.textContent = ""; // the failure of another question
     const slow = setTimeout(() => {
       if (turn !== this.turn) return;
       this.element.setAttribute("aria-busy", "true");
@@ -67,8 +68,9 @@ export class Panel {
       if (pages.length > firstPages) await this.show(firstPages, true);
       await this.show(atOnce);
     } catch (error) {
+      const again = turn === this.turn && !anew && await stale(this.index, error);
       if (turn !== this.turn) return;
-      if (!anew && await stale(this.index, error)) return this.answer(true);
+      if (again) return this.answer(true);
       this.failed(error, "The search could not be loaded.", () => this.answer());
     } finally {
       clearTimeout(slow);
@@ -109,8 +111,8 @@ export class Panel {
   async more() {
     const at = this.active, shown = this.list.children.length;
     if (shown >= this.result.pages.length) return;
-    const last = this.hits.length;
-    await this.show(shown + atOnce).catch((error) => this.failed(error, "More could not be loaded.", () => this.more()));
+    const last = this.hits.length, turn = this.turn;
+    await this.show(shown + atOnce).catch((error) => { if (turn === this.turn) this.failed(error, "More could not be loaded.", () => this.more()); });
     this.select(at === last - 1 ? last : at);
   }
 
@@ -127,8 +129,9 @@ export class Panel {
       await new Promise((resolve) => setTimeout(resolve, restAfter));
       if (turn === this.turn) await fetchTexts(hits.slice(firstTexts));
     } catch (error) {
+      const again = turn === this.turn && await stale(this.index, error);
       if (turn !== this.turn) return;
-      if (await stale(this.index, error)) return this.answer();
+      if (again) return this.answer();
       this.failed(error, "Some excerpts could not be loaded.", () => this.fillAll(hits, turn));
     }
   }

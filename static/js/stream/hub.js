@@ -32,7 +32,10 @@ export class Hub {
       for (const [topic, after] of topics) if (after === null && !before.has(topic) && this.newest.has(topic)) tell(this.newest.get(topic));
     }
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.settle(), together);
+    // A browser may freeze a worker as soon as the last page with it is left, with the
+    // connection open.
+    if (this.members.size === 0) this.close();
+    else this.timer = setTimeout(() => this.settle(), together);
   }
 
   close() {
