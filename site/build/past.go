@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"lockstep/site/markdown"
+	"lockstep/site"
 )
 
 const (
@@ -59,7 +59,7 @@ func clipped(line string) string {
 	if runes := []rune(line[:min(len(line), 4*most)]); len(runes) > most {
 		line = string(runes[:most]) + "…"
 	}
-	return markdown.Visible(strings.ToValidUTF8(strings.Clone(line), "\uFFFD"))
+	return site.Visible(strings.ToValidUTF8(strings.Clone(line), "\uFFFD"))
 }
 
 // add keeps a revision; they come newest first.

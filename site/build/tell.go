@@ -93,7 +93,7 @@ func (t *Tree) changeOf(e pageRevision) (c change) {
 		c, _ = t.tell(e.page, e.before, e.after, false)
 	}
 	if e.status == 'R' && e.was != "" {
-		c.facts = append([]string{"renamed from " + markdown.Visible(e.was)}, c.facts...)
+		c.facts = append([]string{"renamed from " + site.Visible(e.was)}, c.facts...)
 	}
 	return c
 }
@@ -167,7 +167,7 @@ func describe(old, new *markdown.Document, pieces []site.Piece) (c change) {
 		c.facts = append(c.facts, fact)
 	}
 	if old.Title != new.Title && old.Title != "" {
-		c.facts = append(c.facts, "title was “"+markdown.Visible(old.Title)+"”")
+		c.facts = append(c.facts, "title was “"+site.Visible(old.Title)+"”")
 	}
 	for _, p := range pieces {
 		switch {
@@ -182,7 +182,7 @@ func describe(old, new *markdown.Document, pieces []site.Piece) (c change) {
 		}
 	}
 	for _, name := range diff.Sections(pieces) {
-		c.sections = append(c.sections, "“"+markdown.Visible(name)+"”")
+		c.sections = append(c.sections, "“"+site.Visible(name)+"”")
 	}
 	return c
 }
@@ -195,7 +195,7 @@ var headNames = map[string]string{"lede": "summary", "triggers": "when to revisi
 func reveal(pieces []site.Piece) {
 	spans := func(spans []site.Span) {
 		for i := range spans {
-			spans[i].Text = markdown.Visible(spans[i].Text)
+			spans[i].Text = site.Visible(spans[i].Text)
 		}
 	}
 	for _, p := range pieces {
