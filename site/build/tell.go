@@ -78,22 +78,22 @@ func (t *Tree) changeOf(e pageRevision) (c change) {
 	switch {
 	case e.page == nil:
 		return change{facts: []string{"removed"}}
-	case t.history.shallow && e.first:
+	case t.history.Shallow && e.First:
 		return change{facts: []string{"older than this clone"}}
-	case e.status == 'A' || e.status == 'C':
-		if d := e.page.Decision; d != nil && d.Status != site.StatusUnknown && t.history.past.of[e.file][0] == e.revision {
+	case e.Status == 'A' || e.Status == 'C':
+		if d := e.page.Decision; d != nil && d.Status != site.StatusUnknown && t.history.Of[e.File][0] == e.Revision {
 			return change{facts: []string{"new, " + string(d.Status)}}
 		}
 		return change{facts: []string{"new"}}
-	case e.status == 'D':
+	case e.Status == 'D':
 		return change{facts: []string{"removed, and put back later"}}
-	case e.before != e.after && t.changes.paths[e.revision] == "":
+	case e.Before != e.After && t.changes.paths[e.Revision] == "":
 		c.what = textChanged
-	case e.before != e.after:
-		c, _ = t.tell(e.page, e.before, e.after, false)
+	case e.Before != e.After:
+		c, _ = t.tell(e.page, e.Before, e.After, false)
 	}
-	if e.status == 'R' && e.was != "" {
-		c.facts = append([]string{"renamed from " + site.Visible(e.was)}, c.facts...)
+	if e.Status == 'R' && e.Was != "" {
+		c.facts = append([]string{"renamed from " + site.Visible(e.Was)}, c.facts...)
 	}
 	return c
 }
