@@ -17,7 +17,7 @@ import (
 func TestBrowserLabReader(t *testing.T) {
 	address := serveSite(t)
 	ctx := tab(t, address, 390, 844)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	const number = `Number(document.getElementById("lab-frame").dataset.frame)`
 	frames := func(n int) {
 		t.Helper()
@@ -72,7 +72,7 @@ func TestBrowserLabReader(t *testing.T) {
 func TestBrowserLabWithoutScripts(t *testing.T) {
 	address := serveSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent ?? "")`)
 	eval[bool](t, ctx, `(document.querySelector("[data-lab]").addEventListener("submit", (e) => e.stopImmediatePropagation(), true), true)`)
 	eval[bool](t, ctx, `(setTimeout(() => document.getElementById("lab-stop").click(), 0), true)`)
@@ -97,7 +97,7 @@ func TestBrowserLabBroken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	until(t, ctx, 30*time.Second, `Number(document.querySelector("[data-testid=acknowledged]")?.textContent) > 40`)
 	for _, button := range []string{"pause-n1", "cut-n2"} {
 		eval[bool](t, ctx, `(document.getElementById("`+button+`").click(), true)`)
