@@ -72,7 +72,7 @@ func TestBrowserLabReader(t *testing.T) {
 func TestBrowserLabWithoutScripts(t *testing.T) {
 	address := serveSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/"))
 	until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent ?? "")`)
 	eval[bool](t, ctx, `(document.querySelector("[data-lab]").addEventListener("submit", (e) => e.stopImmediatePropagation(), true), true)`)
 	eval[bool](t, ctx, `(setTimeout(() => document.getElementById("lab-stop").click(), 0), true)`)
