@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -241,5 +242,27 @@ func TestBrowserLab_doubleClick(t *testing.T) {
 	}
 	if n := eval[int](t, ctx, `document.querySelectorAll(".lab-node[data-is=down]").length`); n != 1 {
 		t.Errorf("%d nodes are down after a double click on Kill", n)
+	}
+}
+
+// TestBrowserLab_stands: with everything shown, chats, verdicts and axis are in view
+// together on a laptop, and none of them moves when a story begins and ends.
+func TestBrowserLab_stands(t *testing.T) {
+	address := staticSite(t)
+	ctx := tab(t, address, 1440, 900)
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
+	until(t, ctx, time.Minute, programAt+` > 3000`)
+	eval[bool](t, ctx, `(scrollTo({ top: 0, behavior: "instant" }), (s => { s.value = [...s.options].at(-1).value; s.dispatchEvent(new Event("change")); })(document.querySelector("#run-pace")), true)`)
+	const places = `[".lab-columns", "#lane-leader .chats", "#lane-leader .chats|bottom", "#lab-axis", "#lab-axis|bottom"].map(q => q.split("|")).map(([q, edge]) => Math.round(document.querySelector(q).getBoundingClientRect()[edge ?? "top"]))`
+	first := eval[[]int](t, ctx, places)
+	if first[2] > first[3] || first[4] > 900 {
+		t.Errorf("the chats end at %d px, and the axis is from %d to %d", first[2], first[3], first[4])
+	}
+	eval[bool](t, ctx, `(document.getElementById("play-cut-off").click(), true)`)
+	for _, over := range []string{"no", "yes"} {
+		until(t, ctx, time.Minute, `document.getElementById("lab-playing")?.dataset.over === `+quote(over))
+		if now := eval[[]int](t, ctx, places); !slices.Equal(now, first) {
+			t.Errorf("over: %s: lanes, chats and axis are at %v, and were at %v", over, now, first)
+		}
 	}
 }
