@@ -89,6 +89,17 @@ func (r *record) priced(now time.Time) {
 	}
 }
 
+// prices say what an ok took at the median, lane by lane.
+func (r *record) prices(now time.Time) string {
+	_, p50, _, _ := r.series.read(now)
+	says := fmt.Sprintf("at the median an ok took %s in %s", millis(p50), LaneQuorum)
+	for _, w := range r.weak {
+		_, p50, _, _ := w.series.read(now)
+		says += fmt.Sprintf(", %s in %s", millis(p50), w.lane)
+	}
+	return says
+}
+
 // place puts one node into the setting. It belongs to an action, since it takes back
 // what is in force at the node.
 func (l *Lab) place(ctx context.Context, id string) error {

@@ -78,6 +78,16 @@ func TestSetting(t *testing.T) {
 		e.do(Action{Verb: RoundTrip, Millis: 0})
 		e.do(Action{Verb: Flush, Millis: 0})
 		everywhere("close again", Setting{})
+
+		// A story may change it; afterwards it is as it was.
+		e.do(Action{Verb: Flush, Millis: 2})
+		e.do(Action{Verb: Play, Scenario: "far-apart"})
+		told := e.until("the end", func(f Frame) bool { return f.Playing.Over })
+		if told.Setting.RoundTrip != far.RoundTrip || !strings.Contains(told.Playing.Says, "at the median an ok took ") {
+			t.Errorf("with %s: %s", told.Setting, told.Playing.Says)
+		}
+		everywhere("after the story", Setting{Flush: 2 * time.Millisecond})
+
 		for _, odd := range []Action{{Verb: RoundTrip, Millis: 1000}, {Verb: Flush, Millis: -2}} {
 			if reason := e.refused(odd); !strings.Contains(reason, "on offer") {
 				t.Errorf("%+v: %q", odd, reason)
