@@ -42,6 +42,7 @@ function morph(html) {
     },
   });
   dress();
+  root.dispatchEvent(new CustomEvent("lab:drawn"));
 }
 
 // dress adds what no frame can know.
@@ -181,6 +182,8 @@ function keyOn(event) {
     backToNow();
     return;
   }
+  // A key that is held strikes once.
+  if (event.repeat && event.key === "Enter" && event.target.matches?.("button[formaction]")) event.preventDefault();
   if (!event.target.matches?.("[data-lab-axis]")) return;
   const now = past?.ago ?? 0;
   const ago = { ArrowLeft: now + 1000, ArrowDown: now + 1000, ArrowRight: now - 1000, ArrowUp: now - 1000, PageDown: now + 10_000, PageUp: now - 10_000, Home: minute, End: 0 }[event.key];
@@ -196,8 +199,10 @@ function open() {
     event: (_, html) => show(html),
     end: ({ detail }) => tell(capital(detail)),
     state(now) {
-      if (now === "open") tell(held ? "Updates are paused." : "Live");
-      else if (now === "lost") tell("No connection to the server. Trying again …");
+      if (now === "open") {
+        tell(held ? "Updates are paused." : "Live");
+        if (answer.textContent === unreachable) text(answer, "");
+      } else if (now === "lost") tell("No connection to the server. Trying again …");
     },
   });
 }
@@ -210,6 +215,8 @@ function close() {
 // Those who may only watch are told why, and what they may not use looks like it.
 const forbidden = ".lab-tools button:not(#lab-start, #lab-stop), #lab-heal, #lab-judge, .lab-node button, .story-list button";
 let reason = "";
+
+const unreachable = "The server cannot be reached.";
 
 // A button does what its form would do, without leaving the page.
 async function act(event) {
@@ -249,13 +256,19 @@ async function act(event) {
       text(answer, problem.detail ? capital(problem.detail) : `The server said ${response.status}.`);
     }
   } catch {
-    text(answer, "The server cannot be reached.");
+    text(answer, unreachable);
   } finally {
     button.removeAttribute("aria-busy");
   }
 }
 
 function clicked(event) {
+  // The second click of a double click would strike the next leader, and with it the
+  // majority.
+  if (event.detail > 1 && event.target.closest?.("button[formaction]")) {
+    event.preventDefault();
+    return;
+  }
   const tab = event.target.closest?.("[data-lane-tab]");
   if (tab && matchMedia("(max-width: 44rem)").matches) {
     event.preventDefault();
