@@ -82,7 +82,7 @@ func slide(t *testing.T, ctx context.Context, at float64) {
 func TestBrowserProgram(t *testing.T) {
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
 	until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "")`)
 	until(t, ctx, 20*time.Second, programAt+` > 3000`)
 	do(t, ctx, chromedp.Click(chromedp.CSS("#lab-cut")))
@@ -198,6 +198,15 @@ func TestBrowserProgram_schedule(t *testing.T) {
 	for _, want := range []string{`cut off from the other nodes`, `n2( \(leader of shard 0\))? has a disk that hangs`, `hands its leads over`, `in the middle of a flush`} {
 		until(t, ctx, 20*time.Second, fmt.Sprintf(`/%s/.test(document.querySelector("[data-lab]").textContent)`, want))
 	}
+	// A distance takes effect without a button, and a choice that is refused is taken back.
+	choose := func(ms string) {
+		t.Helper()
+		eval[bool](t, ctx, `(s => { s.append(new Option(`+ms+`)); s.value = "`+ms+`"; s.dispatchEvent(new Event("change", { bubbles: true })); return true })(document.getElementById("lab-round-trip"))`)
+	}
+	choose("60")
+	until(t, ctx, 20*time.Second, `document.getElementById("lab-set-round-trip").dataset.now === "60" && document.getElementById("lab-round-trip").value === "60"`)
+	choose("7")
+	until(t, ctx, 20*time.Second, `/not on offer/.test(document.querySelector("[data-lab-answer]").textContent) && document.getElementById("lab-round-trip").value === "60"`)
 }
 
 // TestBrowserProgram_responsive: while the program runs as fast as it can, the
@@ -211,7 +220,7 @@ func TestBrowserProgram_responsive(t *testing.T) {
 	}
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
 	until(t, ctx, 30*time.Second, programAt+` > 1000`)
 	eval[bool](t, ctx, `(() => { const s = document.querySelector("#run-pace"); s.value = [...s.options].at(-1).value; s.dispatchEvent(new Event("change")); return true })()`)
 	until(t, ctx, time.Minute, programAt+` > 40000`)
@@ -280,7 +289,7 @@ func TestBrowserProgram_deterministic(t *testing.T) {
 		nodes <- traces
 	}()
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	eval[bool](t, ctx, fmt.Sprintf(`(() => {
 		const data = document.querySelector("[data-lab-browser]").dataset;
 		const url = (path) => new URL(path, document.baseURI).href;

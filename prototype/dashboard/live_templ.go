@@ -186,7 +186,7 @@ func View(f lab.Frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = clusterPanel(f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tabs(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -194,7 +194,7 @@ func View(f lab.Frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tabs(f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = lanes(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -202,7 +202,7 @@ func View(f lab.Frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = lanes(f).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = clusterPanel(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -339,14 +339,14 @@ func legend() templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<details class=\"lab-legend\" id=\"lab-legend\"><summary>What the figures mean</summary><dl><dt>Acknowledged, refused, unknown</dt><dd>Attempts, as the senders counted them. A refused message was certainly not ordered; an unknown one may have been, so it is sent again with the same id.</dd><dt>Lost, duplicated, reordered</dt><dd>Found by reading back linearizably what was acknowledged before, every fifth of a second.</dd><dt>Lost, moved, doubled in the other lanes</dt><dd>Acknowledged messages of the newest few hundred that the replicas no longer show, or show at another seq than the acknowledged one, counted when no fault has been in force for a second. Older ones stay as they were judged last, so the figures are a lower bound (≥), until the exact judge has counted. The witness is the proof of one of them.</dd><dt>Differ now</dt><dd>Seqs at which two replicas show different messages at this moment: somebody reads what is stale or will be rewritten. In the lane quorum, seqs at which that was ever seen.</dd><dt>Window</dt><dd>From the last acknowledgement of the old leader to the first of the new one. The new leader says how long its election and its barrier took; the other parts come from asking the nodes every ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<details class=\"lab-legend\" id=\"lab-legend\"><summary>What the figures mean</summary><dl><dt>Acknowledged, refused, unknown</dt><dd>Attempts, as the senders counted them. A refused message was certainly not ordered; an unknown one may have been, so it is sent again with the same id.</dd><dt>Round trip, flush</dt><dd>Milliseconds that every message between two nodes and back, and every flush, takes on top of what the machine itself takes. Clients are beside the node that they ask. The percentiles of a lane are its price since they were set, over at most a minute.</dd><dt>Lost, duplicated, reordered</dt><dd>Found by reading back linearizably what was acknowledged before, every fifth of a second.</dd><dt>Lost, moved, doubled in the other lanes</dt><dd>Acknowledged messages of the newest few hundred that the replicas no longer show, or show at another seq than the acknowledged one, counted when no fault has been in force for a second. Older ones stay as they were judged last, so the figures are a lower bound (≥), until the exact judge has counted. The witness is the proof of one of them.</dd><dt>Differ now</dt><dd>Seqs at which two replicas show different messages at this moment: somebody reads what is stale or will be rewritten. In the lane quorum, seqs at which that was ever seen.</dd><dt>Window</dt><dd>From the last acknowledgement of the old leader to the first of the new one. The new leader says how long its election and its barrier took; the other parts come from asking the nodes every ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(millis(lab.FastPoll))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/live.templ`, Line: 84, Col: 219}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/live.templ`, Line: 86, Col: 219}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {

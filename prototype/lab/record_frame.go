@@ -10,7 +10,7 @@ func (r *record) frame(now time.Time) Frame {
 	f := Frame{
 		Time: now, Phase: PhaseRunning, Shard: r.shard, Leader: r.leading(),
 		Quorum: r.quorum(), Voters: r.voters(),
-		Load: r.load, Counts: r.counts, Findings: r.audit.findings,
+		Load: r.load, Setting: r.setting, Counts: r.counts, Findings: r.audit.findings,
 		Failovers: r.handovers.newestFirst(now), Events: r.journal.newestFirst(),
 	}
 	v := r.audit.findings
@@ -25,7 +25,7 @@ func (r *record) frame(now time.Time) Frame {
 		}
 		f.Term = max(f.Term, s.Term)
 		shown := Node{Member: n.member, Condition: n.condition(), Leader: f.Leader == n.member.ID,
-			Shard: s, Known: known && !n.heard.IsZero(), Last: n.replica.last, Ails: n.ails}
+			Shard: s, Known: known && !n.heard.IsZero(), Last: n.replica.last, Ails: n.ails, Returning: !n.returned.IsZero()}
 		if !n.heard.IsZero() {
 			shown.Age = now.Sub(n.heard)
 		}

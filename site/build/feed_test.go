@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lockstep/site/feed"
 )
 
 const dated = `-- lockstep.yaml --
@@ -121,7 +123,7 @@ func TestFeed(t *testing.T) {
 		if first.Titles[0] != "ADR-0002: Second" || first.Updated[0] != "2024-05-01T00:00:00Z" || !slices.Equal(first.Published, first.Updated) || !slices.Equal(first.Author, []string{"Ann", "Bo"}) {
 			t.Errorf("first entry %+v", first)
 		}
-		if undated := entries[2]; len(undated.Published) != 0 || undated.Updated[0] != epoch {
+		if undated := entries[2]; len(undated.Published) != 0 || undated.Updated[0] != feed.Epoch {
 			t.Errorf("a record without a date: %+v", undated)
 		}
 	}
@@ -131,12 +133,12 @@ func TestFeed(t *testing.T) {
 // the name of a day that goes on.
 func TestFeed_changes(t *testing.T) {
 	r := newPast(t, changing)
-	r.edit("adr/0001-first.md", "proposed", "accepted")
-	r.edit("docs/design.md", "Much.", "<b>Little</b> & more.")
-	r.commit("2024-01-02T10:00:00Z", "decide")
+	r.Edit("adr/0001-first.md", "proposed", "accepted")
+	r.Edit("docs/design.md", "Much.", "<b>Little</b> & more.")
+	r.Commit("2024-01-02T10:00:00Z", "decide")
 	read := func(base string) []atomElement {
 		t.Helper()
-		out, _ := write(t, r.dir, Options{BaseURL: base})
+		out, _ := write(t, r.Dir, Options{BaseURL: base})
 		data, err := os.ReadFile(filepath.Join(out, "changes/feed.xml"))
 		if err != nil {
 			t.Fatal(err)
@@ -153,8 +155,8 @@ func TestFeed_changes(t *testing.T) {
 		}
 	}
 	before := read("")[0]
-	r.edit("adr/0001-first.md", "Text.", "More text.")
-	r.commit("2024-01-02T12:00:00Z", "more")
+	r.Edit("adr/0001-first.md", "Text.", "More text.")
+	r.Commit("2024-01-02T12:00:00Z", "more")
 	if after := read("")[0]; after.IDs[0] != before.IDs[0] || after.Updated[0] != "2024-01-02T12:00:00Z" || !strings.Contains(after.Titles[0], "accepted; text changed") {
 		t.Errorf("the day goes on as %+v, and was %+v", after, before)
 	}

@@ -55,7 +55,7 @@ func TestRefresh_sequence(t *testing.T) {
 		t.Fatal(err)
 	}
 	takenOver, anew := 0, 0
-	for step := range 150 {
+	for step := range 100 {
 		page := random.IntN(9)
 		file := fmt.Sprintf("content/design/%d.md", page)
 		told := []string{file}

@@ -8,12 +8,14 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/card"
+	"lockstep/site/changes"
 	"lockstep/site/claims"
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 	"lockstep/site/names"
 	"lockstep/site/origin"
+	"lockstep/site/past"
 	"lockstep/site/view"
 )
 
@@ -22,15 +24,17 @@ import (
 type Tree struct {
 	Site     view.Site
 	Pages    []*site.Page // in reading order
+	Changes  *changes.Changes
 	Findings []site.Finding
 
 	builder     *Builder
-	history     *history // as it was when the tree was read: the builder may read it again
+	history     *past.History // as it was when the tree was read: the builder may read it again
+	events      []string      // files of reviews that the repository has, or has had
+	accounted   *texts
 	parser      *markdown.Parser
 	config      Config
 	uncommitted bool            // some source differs from the commit
 	edited      map[string]bool // sources that were seen to change since the history was read
-	changes     changed
 	model       *model.Model
 	ledger      *ledger.Ledger
 	shown       map[string]definition // where entries of the ledger stand, by id
@@ -75,17 +79,17 @@ type Tree struct {
 // newTree joins what the builder has read. Before is the tree of before, if nothing but
 // texts has changed since, or nil.
 func newTree(b *Builder, before *Tree) *Tree {
-	t := &Tree{builder: b, history: b.history, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
-		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
+	t := &Tree{builder: b, history: b.history, events: b.events, accounted: b.texts, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
+		documents: make(map[*site.Page]*document, len(b.texts.sources)), bySource: make(map[string]*site.Page, len(b.texts.sources)), byPath: make(map[string]*site.Page, len(b.texts.sources)),
 		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	t.origin = t.whence()
 	if b.index != nil {
 		t.table = b.index.Table()
 	}
-	for _, s := range b.sources {
+	for _, s := range b.texts.sources {
 		d := b.parsed[s.file].document
 		// What was never committed is not in the commit that the footer names.
-		if _, committed := b.history.files[s.file]; b.history.known && !committed {
+		if _, committed := b.history.Files[s.file]; b.history.Known && !committed {
 			t.uncommitted = true
 		}
 		t.Findings = append(t.Findings, d.Findings...)
@@ -100,7 +104,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 	t.addModel()
 	t.addMilestones()
 	t.addSections()
-	for name, file := range b.names {
+	for name, file := range b.texts.names {
 		if p := t.bySource[file]; p != nil {
 			t.bySource[name] = p
 		}
@@ -140,7 +144,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 // page is the page of a source, without what other sources say of it.
 func (t *Tree) page(s source, d *document) *site.Page {
 	p := &site.Page{Kind: d.Meta.Kind, Section: s.section, Source: s.file, Path: s.path, Title: d.Title, Summary: d.Summary,
-		Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.history.files[s.file]}
+		Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.history.Files[s.file]}
 	if d.Decision != nil {
 		copied := *d.Decision
 		p.Decision = &copied

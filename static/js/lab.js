@@ -42,6 +42,7 @@ function morph(html) {
     },
   });
   dress();
+  root.dispatchEvent(new CustomEvent("lab:drawn"));
 }
 
 // dress adds what no frame can know.
@@ -50,6 +51,8 @@ function dress() {
     if (tab.dataset.laneTab === root.dataset.lane) tab.setAttribute("aria-current", "true");
     else tab.removeAttribute("aria-current");
   }
+  // A setting takes effect at once, or is refused.
+  for (const set of root.querySelectorAll(".setting")) set.querySelector("select").value = set.querySelector("button").dataset.now;
   const more = find("axis-more");
   if (more?.hidden) more.hidden = false;
   if (root.dataset.watch === "only") {
@@ -179,6 +182,8 @@ function keyOn(event) {
     backToNow();
     return;
   }
+  // A key that is held strikes once.
+  if (event.repeat && event.key === "Enter" && event.target.matches?.("button[formaction]")) event.preventDefault();
   if (!event.target.matches?.("[data-lab-axis]")) return;
   const now = past?.ago ?? 0;
   const ago = { ArrowLeft: now + 1000, ArrowDown: now + 1000, ArrowRight: now - 1000, ArrowUp: now - 1000, PageDown: now + 10_000, PageUp: now - 10_000, Home: minute, End: 0 }[event.key];
@@ -194,8 +199,10 @@ function open() {
     event: (_, html) => show(html),
     end: ({ detail }) => tell(capital(detail)),
     state(now) {
-      if (now === "open") tell(held ? "Updates are paused." : "Live");
-      else if (now === "lost") tell("No connection to the server. Trying again …");
+      if (now === "open") {
+        tell(held ? "Updates are paused." : "Live");
+        if (answer.textContent === unreachable) text(answer, "");
+      } else if (now === "lost") tell("No connection to the server. Trying again …");
     },
   });
 }
@@ -208,6 +215,8 @@ function close() {
 // Those who may only watch are told why, and what they may not use looks like it.
 const forbidden = ".lab-tools button:not(#lab-start, #lab-stop), #lab-heal, #lab-judge, .lab-node button, .story-list button";
 let reason = "";
+
+const unreachable = "The server cannot be reached.";
 
 // A button does what its form would do, without leaving the page.
 async function act(event) {
@@ -227,7 +236,8 @@ async function act(event) {
   const fields = new FormData(form);
   if (button.name) fields.set(button.name, button.value);
   if (source === "browser") {
-    const action = { name: button.getAttribute("formaction").split("/").at(-1), node: fields.get("node") ?? "", rate: fields.get("rate") ?? "", scenario: fields.get("scenario") ?? "" };
+    const name = button.getAttribute("formaction").split("/").at(-1);
+    const action = { name, node: fields.get("node") ?? "", rate: fields.get(name) ?? fields.get("rate") ?? "", scenario: fields.get("scenario") ?? "" };
     const done = (reason) => {
       button.removeAttribute("aria-busy");
       if (reason) text(answer, capital(reason));
@@ -246,13 +256,19 @@ async function act(event) {
       text(answer, problem.detail ? capital(problem.detail) : `The server said ${response.status}.`);
     }
   } catch {
-    text(answer, "The server cannot be reached.");
+    text(answer, unreachable);
   } finally {
     button.removeAttribute("aria-busy");
   }
 }
 
 function clicked(event) {
+  // The second click of a double click would strike the next leader, and with it the
+  // majority.
+  if (event.detail > 1 && event.target.closest?.("button[formaction]")) {
+    event.preventDefault();
+    return;
+  }
   const tab = event.target.closest?.("[data-lane-tab]");
   if (tab && matchMedia("(max-width: 44rem)").matches) {
     event.preventDefault();
@@ -292,6 +308,8 @@ if (root && window.Idiomorph) {
   root.addEventListener("keydown", keyOn);
   root.addEventListener("focusout", (event) => past?.by === "keys" && event.target.matches?.("[data-lab-axis]") && backToNow());
   root.addEventListener("change", (event) => {
+    const set = event.target.closest(".setting")?.querySelector("button");
+    if (set) set.form.requestSubmit(set);
     if (event.target.id !== "lab-aim") return;
     for (const word of root.querySelectorAll("[data-aimed]")) text(word, event.target.value || "leader");
   });
