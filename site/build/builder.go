@@ -47,9 +47,7 @@ type Builder struct {
 	events  []string        // files of reviews that the repository has, or has had
 	edited  map[string]bool // sources that were seen to change since the history was read
 	words   *changes.Words  // what was said of changes by the parser
-	sources []source
-	left    map[string]string // why a text that scan met is no page, by file
-	names   map[string]string // of texts that have a page: the other names that links give them
+	texts   *texts
 	parsed  map[string]parsed // by file
 	model   *model.Model
 	ledger  *ledger.Ledger
@@ -122,22 +120,23 @@ func (b *Builder) Load() (*Tree, error) {
 		b.index = b.newIndex()
 	}
 	b.config = config
-	sources, misplaced := b.scan()
-	if len(sources) == 0 {
+	texts := readTexts(b.root, config)
+	if len(texts.sources) == 0 {
 		return nil, fmt.Errorf("build %s: %w: there is no Markdown in it; say in %s where the texts are", b.dir, ErrNoSources, ConfigName)
 	}
+	b.texts = texts
 	var wait sync.WaitGroup
 	if b.history == nil {
 		wait.Go(func() { b.history, b.events = past.Read(b.dir), eventsEver(b.dir, b.config.reviewFolder()) })
 	}
 	var unnamed []site.Finding
 	wait.Go(func() { unnamed = b.scanNames() })
-	b.parse(sources)
+	b.parse()
 	missing := b.readBeside()
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
 	b.ages = b.age(m)
-	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings, unnamed, b.unpaged())
+	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, b.texts.findings, missing, wrong, unfit, b.ages.findings, unnamed, b.texts.unpaged())
 	return b.join(), nil
 }
 
@@ -157,7 +156,7 @@ func (b *Builder) refresh(files []string) *Tree {
 	if b.history == nil || len(files) == 0 {
 		return nil
 	}
-	sources := slices.Clone(b.sources)
+	sources := slices.Clone(b.texts.sources)
 	same, edited := true, make(map[string]bool)
 	for _, file := range files {
 		known, changed := b.codeChanged(file)
@@ -170,7 +169,7 @@ func (b *Builder) refresh(files []string) *Tree {
 			continue
 		}
 		i := slices.IndexFunc(sources, func(s source) bool { return s.file == file })
-		now, ok := b.stat(file)
+		now, ok := b.texts.stat(file)
 		if i < 0 || !ok || now.size > maxSource {
 			return nil
 		}
@@ -183,8 +182,8 @@ func (b *Builder) refresh(files []string) *Tree {
 		return b.last
 	}
 	maps.Copy(edited, b.edited) // a tree may hold the map of before
-	b.edited = edited
-	b.parse(sources)
+	b.edited, b.texts = edited, b.texts.with(sources)
+	b.parse()
 	return b.join()
 }
 
@@ -195,7 +194,8 @@ func (b *Builder) join() *Tree {
 }
 
 // parse reads the sources that have changed.
-func (b *Builder) parse(sources []source) {
+func (b *Builder) parse() {
+	sources := b.texts.sources
 	documents := make([]*document, len(sources))
 	var done atomic.Int64
 	parallel(len(sources), func(i int) {
@@ -212,7 +212,7 @@ func (b *Builder) parse(sources []source) {
 		}
 		b.progress("read", int(done.Add(1)), len(sources))
 	})
-	b.sources, b.parsed = sources, make(map[string]parsed, len(sources))
+	b.parsed = make(map[string]parsed, len(sources))
 	for i, s := range sources {
 		b.parsed[s.file] = parsed{s, documents[i]}
 	}
