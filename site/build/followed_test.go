@@ -120,11 +120,12 @@ func everything(t *testing.T, tree *Tree) (all []string) {
 	return append(all, fmt.Sprint(tree.Findings), fmt.Sprint(slices.Clone(tree.Files())))
 }
 
-// TestRefresh_definition: a reference leads to the first definition, and so to another
-// page when one before it begins to define the same.
-func TestRefresh_definition(t *testing.T) {
-	dir := tree(t, "-- lockstep.yaml --\nstrict: true\n-- content/index.md --\n# Home\n\nFM-2.\n"+
-		"-- content/design/1.md --\n# One\n-- content/design/2.md --\n# Two\n\n## FM-2: What fails\n")
+// TestRefresh_others: a reference leads to the first definition, and so to another page
+// when one before it begins to define the same; a link leads nowhere when its heading is
+// taken away.
+func TestRefresh_others(t *testing.T) {
+	dir := tree(t, "-- lockstep.yaml --\nstrict: true\n-- content/index.md --\n# Home\n\nFM-2, and [how](design/3.md#how).\n"+
+		"-- content/design/1.md --\n# One\n-- content/design/2.md --\n# Two\n\n## FM-2: What fails\n-- content/design/3.md --\n# Three\n\n## How\n")
 	b, err := Open(dir, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -132,15 +133,16 @@ func TestRefresh_definition(t *testing.T) {
 	if _, err := b.Load(); err != nil {
 		t.Fatal(err)
 	}
-	const file = "content/design/1.md"
-	if err := os.WriteFile(filepath.Join(dir, file), []byte("# One\n\n## FM-2: What fails\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	after, err := b.Refresh([]string{file})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(everything(t, load(t, dir)), everything(t, after)); diff != "" {
-		t.Errorf("(-fresh +refreshed):\n%s", diff)
+	for _, edit := range [][2]string{{"content/design/1.md", "# One\n\n## FM-2: What fails\n"}, {"content/design/3.md", "# Three\n\n## Why\n"}} {
+		if err := os.WriteFile(filepath.Join(dir, edit[0]), []byte(edit[1]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		after, err := b.Refresh([]string{edit[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(everything(t, load(t, dir)), everything(t, after)); diff != "" {
+			t.Errorf("%s (-fresh +refreshed):\n%s", edit[0], diff)
+		}
 	}
 }
