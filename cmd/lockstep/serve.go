@@ -80,7 +80,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	// doubling would be felt at each save.
 	collect(400)
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
-	b, err := build.Open(f.dir, build.Options{Cache: cacheDir(f.dir)})
+	b, err := build.Open(f.dir, build.Options{Lab: playable(), Cache: cacheDir(f.dir)})
 	if err != nil {
 		return err
 	}
