@@ -198,6 +198,15 @@ func TestBrowserProgram_schedule(t *testing.T) {
 	for _, want := range []string{`cut off from the other nodes`, `n2( \(leader of shard 0\))? has a disk that hangs`, `hands its leads over`, `in the middle of a flush`} {
 		until(t, ctx, 20*time.Second, fmt.Sprintf(`/%s/.test(document.querySelector("[data-lab]").textContent)`, want))
 	}
+	// A distance takes effect without a button, and a choice that is refused is taken back.
+	choose := func(ms string) {
+		t.Helper()
+		eval[bool](t, ctx, `(s => { s.append(new Option(`+ms+`)); s.value = "`+ms+`"; s.dispatchEvent(new Event("change", { bubbles: true })); return true })(document.getElementById("lab-round-trip"))`)
+	}
+	choose("60")
+	until(t, ctx, 20*time.Second, `document.getElementById("lab-set-round-trip").dataset.now === "60" && document.getElementById("lab-round-trip").value === "60"`)
+	choose("7")
+	until(t, ctx, 20*time.Second, `/not on offer/.test(document.querySelector("[data-lab-answer]").textContent) && document.getElementById("lab-round-trip").value === "60"`)
 }
 
 // TestBrowserProgram_responsive: while the program runs as fast as it can, the

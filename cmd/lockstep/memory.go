@@ -10,6 +10,9 @@ import (
 // well below it; what is garbage meanwhile would not.
 const enough = 768 << 20
 
+// largeSite is how many pages have a heap whose collection is felt.
+const largeSite = 500
+
 // collect lets garbage gather up to percent of what is held, while there is enough
 // memory. GOMEMLIMIT says otherwise.
 func collect(percent int) {

@@ -76,9 +76,6 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	if f.verbose {
 		level = slog.LevelDebug
 	}
-	// A large site is a large heap that hardly changes: collecting it at every
-	// doubling would be felt at each save.
-	collect(400)
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
 	b, err := build.Open(f.dir, build.Options{Lab: playable(), Cache: cacheDir(f.dir)})
 	if err != nil {
@@ -87,6 +84,11 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	tree, err := b.Load()
 	if err != nil {
 		return err
+	}
+	// A large site is a large heap that hardly changes: collecting it at every doubling
+	// would be felt at each save. Of a small one the laboratory's run is the larger part.
+	if len(tree.Pages) > largeSite {
+		collect(400)
 	}
 	// The port comes before the cluster: a taken one is the commonest mistake.
 	listener, err := listen(f.addr)

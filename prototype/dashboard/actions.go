@@ -51,25 +51,30 @@ func (h *handler) read(r *http.Request) (lab.Action, int, error) {
 	var fields struct {
 		Node     string `json:"node"`
 		Rate     int    `json:"rate"`
+		Millis   *int   `json:"ms"` // for round-trip and flush
 		Scenario string `json:"scenario"`
 	}
-	rate := ""
+	amount, verb := "", r.PathValue("action")
 	if isJSON(r.Header.Get("Content-Type")) {
 		decoder := json.NewDecoder(r.Body)
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&fields); err != nil {
-			return lab.Action{}, http.StatusBadRequest, errors.New("the body is not a JSON object with node, rate and scenario")
+			return lab.Action{}, http.StatusBadRequest, errors.New("the body is not a JSON object with node, rate, ms and scenario")
 		}
-		if fields.Rate != 0 {
-			rate = strconv.Itoa(fields.Rate)
+		switch {
+		case fields.Millis != nil:
+			amount = strconv.Itoa(*fields.Millis)
+		case fields.Rate != 0:
+			amount = strconv.Itoa(fields.Rate)
 		}
 	} else {
 		if err := r.ParseForm(); err != nil {
 			return lab.Action{}, http.StatusBadRequest, errors.New("the form cannot be read")
 		}
-		fields.Node, fields.Scenario, rate = r.PostForm.Get("node"), r.PostForm.Get("scenario"), r.PostForm.Get("rate")
+		fields.Node, fields.Scenario = r.PostForm.Get("node"), r.PostForm.Get("scenario")
+		amount = r.PostForm.Get(amountIn(verb))
 	}
-	a, err := Action(r.PathValue("action"), fields.Node, rate)
+	a, err := Action(verb, fields.Node, amount)
 	if err != nil {
 		return a, http.StatusNotFound, err
 	}
@@ -77,6 +82,14 @@ func (h *handler) read(r *http.Request) (lab.Action, int, error) {
 		a.Scenario = fields.Scenario
 	}
 	return a, http.StatusOK, nil
+}
+
+// amountIn is the field of a form in which an action's amount stands.
+func amountIn(verb string) string {
+	if verb == string(lab.Start) {
+		return "rate"
+	}
+	return verb
 }
 
 func (h *handler) allowed(r *http.Request, a lab.Action) (int, error) {

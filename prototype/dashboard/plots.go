@@ -77,7 +77,7 @@ func latencyWords(f lab.Frame) string {
 	if f.P50 == 0 {
 		return "Nothing was acknowledged in the last minute."
 	}
-	return "Over the last minute: median " + millis(f.P50) + ", 99th percentile " + millis(f.P99) + "."
+	return "Over the last minute with this round trip and flush: median " + millis(f.P50) + ", 99th percentile " + millis(f.P99) + "."
 }
 
 func loadSentence(f lab.Frame) string { return rateWords(f) + " " + latencyWords(f) }

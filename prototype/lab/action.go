@@ -29,7 +29,7 @@ const (
 )
 
 // Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Blackout, JudgeRun}
+var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Blackout, JudgeRun, RoundTrip, Flush}
 
 // Action is a wish. Node is "" for the leader, and for Heal it is "" for
 // everything that is broken.
@@ -37,6 +37,8 @@ type Action struct {
 	Verb Verb
 	Node string
 	Rate int
+	// Millis is for RoundTrip and Flush, one of [RoundTrips] or [Flushes].
+	Millis int
 	// Scenario is for Play.
 	Scenario string
 }
@@ -88,6 +90,8 @@ func (l *Lab) carryOut(ctx context.Context, a Action) error {
 		return l.apply(ctx, a)
 	case Blackout:
 		return l.blackout()
+	case RoundTrip, Flush:
+		return l.change(ctx, a)
 	case Play:
 		return l.play(a.Scenario)
 	case Chaos:

@@ -35,10 +35,11 @@ type Frame struct {
 	Voters       int    // nodes that can take part at the moment
 
 	Load      Load
+	Setting   Setting
 	Counts    Counts
 	Findings  Findings
 	Seconds   []Second      // the last minute, oldest first
-	P50, P99  time.Duration // over Seconds; 0 if nothing was acknowledged
+	P50, P99  time.Duration // over Seconds since the setting changed; 0 if nothing was acknowledged
 	Strip     []Span        // the last minute, oldest first, without gaps
 	StripFrom time.Time     // where Strip begins
 	Failovers []Failover    // newest first

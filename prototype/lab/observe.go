@@ -73,6 +73,9 @@ func (l *Lab) ask(ctx context.Context, id string) {
 	}
 	after := l.record.node(id).replica.cursor()
 	l.mu.Unlock()
+	if err == nil {
+		l.placeAgain(ctx, id)
+	}
 	if !due {
 		return
 	}

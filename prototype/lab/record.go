@@ -19,6 +19,7 @@ type record struct {
 	windows history.Windows
 
 	load      Load
+	setting   Setting // of all nodes, wanted
 	counts    Counts
 	series    series
 	strip     strip
@@ -47,6 +48,7 @@ type observed struct {
 	stale    bool      // the status is from before the node was stopped
 	cut      bool
 	ails     []string // what else is broken, in words
+	setting  Setting  // in force at the node
 	striking bool     // an action is under way, and what becomes of the process is its to tell
 	replica  replica
 	returned time.Time // when it came back and began to catch up; zero if it has
@@ -160,7 +162,7 @@ func (r *record) stop(at time.Time, n *observed, state cluster.State, cause stri
 	r.begin(at, n, cause)
 	n.member.State, n.stale = state, true
 	if state == cluster.Down {
-		n.cut, n.ails = false, nil
+		n.cut, n.ails, n.setting = false, nil, Setting{}
 	}
 }
 

@@ -10,7 +10,7 @@ func (r *record) frame(now time.Time) Frame {
 	f := Frame{
 		Time: now, Phase: PhaseRunning, Shard: r.shard, Leader: r.leading(),
 		Quorum: r.quorum(), Voters: r.voters(),
-		Load: r.load, Counts: r.counts, Findings: r.audit.findings,
+		Load: r.load, Setting: r.setting, Counts: r.counts, Findings: r.audit.findings,
 		Failovers: r.handovers.newestFirst(now), Events: r.journal.newestFirst(),
 	}
 	v := r.audit.findings

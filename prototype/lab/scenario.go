@@ -38,10 +38,11 @@ type Link struct {
 
 // Step is an action and its moment.
 type Step struct {
-	At   int    `json:"at"` // milliseconds after the start
-	Verb Verb   `json:"verb"`
-	Node string `json:"node,omitempty"` // "" for the leader; for Heal, for everything
-	Rate int    `json:"rate,omitempty"`
+	At     int    `json:"at"` // milliseconds after the start
+	Verb   Verb   `json:"verb"`
+	Node   string `json:"node,omitempty"` // "" for the leader; for Heal, for everything
+	Rate   int    `json:"rate,omitempty"`
+	Millis int    `json:"millis,omitempty"`
 }
 
 // Expect is what must be seen for the goal to be reached. The quorum lane must be
@@ -132,7 +133,7 @@ func (l *Lab) playQueue(ctx context.Context) {
 func (l *Lab) playOne(ctx context.Context, s Scenario) {
 	began := time.Now()
 	l.mu.Lock()
-	term := l.record.term
+	term, setting := l.record.term, l.record.setting
 	before := l.record.tallies()
 	l.mu.Unlock()
 	for _, step := range s.Steps {
@@ -149,7 +150,6 @@ func (l *Lab) playOne(ctx context.Context, s Scenario) {
 		return
 	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	p := &l.record.playing
 	p.Over = true
 	p.Reached, p.Says = l.record.outcome(s, began, term, before, unjudged)
@@ -158,12 +158,22 @@ func (l *Lab) playOne(ctx context.Context, s Scenario) {
 		tone = ToneBad
 	}
 	l.record.journal.add(time.Now(), tone, true, "scenario %q: %s", s.Title, p.Says)
+	changed := l.record.setting != setting
+	l.mu.Unlock()
+	if changed && wait(ctx, shownFor) {
+		l.step(ctx, Step{Verb: RoundTrip, Millis: int(setting.RoundTrip.Milliseconds())})
+		l.step(ctx, Step{Verb: Flush, Millis: int(setting.Flush.Milliseconds())})
+	}
 }
+
+// shownFor is how long the prices that a story has shown stand, before the setting is
+// again as the story found it.
+const shownFor = 2 * time.Second
 
 // step tries for a moment: a leader may be just about to be elected.
 func (l *Lab) step(ctx context.Context, s Step) {
 	for end := time.Now().Add(2 * time.Second); ; {
-		err := l.carryOut(ctx, Action{Verb: s.Verb, Node: s.Node, Rate: s.Rate})
+		err := l.carryOut(ctx, Action{Verb: s.Verb, Node: s.Node, Rate: s.Rate, Millis: s.Millis})
 		if err == nil {
 			return
 		}
@@ -255,6 +265,9 @@ func (r *record) outcome(s Scenario, began time.Time, term uint64, before map[La
 	}
 	if longest > 0 {
 		says += "; the longest window was " + millis(longest)
+	}
+	if r.setting != (Setting{}) {
+		says += "; " + r.prices(time.Now())
 	}
 	switch e := s.Expect; {
 	case e.NewLeader && r.term <= term:

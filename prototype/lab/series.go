@@ -11,6 +11,7 @@ const Minute = 60
 // series keeps what happened in the last minute, by second of the clock.
 type series struct {
 	second      int64 // unix time of the newest bucket
+	since       int64 // the percentiles are of later seconds
 	buckets     [Minute]bucket
 	all         []time.Duration // of all buckets; its room is used again
 	lost, moved uint64          // the most that were found so far
@@ -54,8 +55,8 @@ func (s *series) found(now time.Time, lost, moved uint64) {
 	s.lost, s.moved = max(lost, s.lost), max(moved, s.moved)
 }
 
-// read gives the full seconds, oldest first, the percentiles over all of them
-// and the rate of the last three.
+// read gives the full seconds, oldest first, the percentiles over those since the setting
+// changed, and the rate of the last three.
 func (s *series) read(now time.Time) (seconds []Second, p50, p99 time.Duration, rate float64) {
 	s.advance(now)
 	all := s.all[:0]
@@ -67,7 +68,9 @@ func (s *series) read(now time.Time) (seconds []Second, p50, p99 time.Duration, 
 			b.sorted = true
 		}
 		seconds = append(seconds, Second{Acked: len(b.latencies), P50: percentile(b.latencies, 0.50), P99: percentile(b.latencies, 0.99), Lost: b.lost, Moved: b.moved})
-		all = append(all, b.latencies...)
+		if second > s.since {
+			all = append(all, b.latencies...)
+		}
 	}
 	for _, second := range seconds[len(seconds)-3:] {
 		rate += float64(second.Acked) / 3

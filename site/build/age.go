@@ -53,7 +53,7 @@ func (b *Builder) age(m *model.Model) ages {
 				a.findings = append(a.findings, site.Finding{File: run.File, Rule: "aged-evidence", Message: fmt.Sprintf("the evidence judges %q, which does not exist", place), Mend: "name the folder in which that code is now"})
 			}
 		}
-		if b.history.commit.Hash == "" {
+		if b.history.Commit.Hash == "" {
 			unknown = true
 			continue
 		}
@@ -102,8 +102,8 @@ func (b *Builder) aged(run model.Run, judges []string) (string, error) {
 		if !commitHash.MatchString(commit) {
 			return fmt.Sprintf("%q is no commit", recorded), nil
 		}
-		if _, err := asked(b.dir, "rev-parse", "--verify", "--quiet", commit+"^{commit}"); err != nil {
-			if b.history.shallow {
+		if _, err := git.Ask(b.dir, "rev-parse", "--verify", "--quiet", commit+"^{commit}"); err != nil {
+			if b.history.Shallow {
 				return "", errShallow
 			}
 			return fmt.Sprintf("its commit %s is not in this repository", short), nil
@@ -113,14 +113,14 @@ func (b *Builder) aged(run model.Run, judges []string) (string, error) {
 		}
 		leads, err := git.Holds(context.Background(), b.dir, "merge-base", "--is-ancestor", commit, "HEAD")
 		switch {
-		case !leads && b.history.shallow:
+		case !leads && b.history.Shallow:
 			return "", errShallow
 		case err != nil:
 			return "", err
 		case !leads:
 			return fmt.Sprintf("its commit %s does not lead to the one that is checked out", short), nil
 		}
-		out, err := asked(b.dir, slices.Concat([]string{"diff", "-U0", "--relative", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=", "--dst-prefix=", commit, "--"}, judges, notCode)...)
+		out, err := git.Ask(b.dir, slices.Concat([]string{"diff", "-U0", "--relative", "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=", "--dst-prefix=", commit, "--"}, judges, notCode)...)
 		if err != nil {
 			return "", err
 		}

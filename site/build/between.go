@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/git"
 )
 
 var revisionName = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
@@ -47,9 +48,9 @@ func (t *Tree) revisionNamed(p *site.Page, name string) (blob string, change sit
 		return "", asItIs, nil
 	}
 	if revisionName.MatchString(name) {
-		for _, r := range t.history.past.of[p.Source] {
-			if strings.HasPrefix(r.hash, name) && r.after != "" {
-				return r.after, t.change(r), nil
+		for _, r := range t.history.Of[p.Source] {
+			if strings.HasPrefix(r.Hash, name) && r.After != "" {
+				return r.After, t.change(r), nil
 			}
 		}
 	}
@@ -63,12 +64,12 @@ func (t *Tree) RevisionOf(p *site.Page, name string) (string, error) {
 		return now, nil
 	}
 	args := []string{"log", "-1", "--format=%H", "--end-of-options", name, "--", p.Source}
-	for _, r := range t.history.past.of[p.Source] {
-		if r.was != "" {
-			args = append(args, r.was)
+	for _, r := range t.history.Of[p.Source] {
+		if r.Was != "" {
+			args = append(args, r.Was)
 		}
 	}
-	out, err := asked(t.builder.dir, args...)
+	out, err := git.Ask(t.builder.dir, args...)
 	if hash := strings.TrimSpace(string(out)); err == nil && hash != "" {
 		return hash, nil
 	}

@@ -18,6 +18,7 @@ import (
 	"lockstep/site/markdown"
 	"lockstep/site/model"
 	"lockstep/site/names"
+	"lockstep/site/past"
 	"lockstep/site/run"
 )
 
@@ -43,7 +44,8 @@ type Builder struct {
 	mu      sync.Mutex // held by Load and Refresh
 	config  Config
 	parser  *markdown.Parser
-	history *history
+	history *past.History
+	events  []string        // files of reviews that the repository has, or has had
 	edited  map[string]bool // sources that were seen to change since the history was read
 	told    told
 	sources []source
@@ -130,7 +132,7 @@ func (b *Builder) Load() (*Tree, error) {
 	}
 	var wait sync.WaitGroup
 	if b.history == nil {
-		wait.Go(func() { h := readHistory(b.dir); h.events = eventsEver(b.dir, b.config.reviewFolder()); b.history = &h })
+		wait.Go(func() { b.history, b.events = past.Read(b.dir), eventsEver(b.dir, b.config.reviewFolder()) })
 	}
 	var unnamed []site.Finding
 	wait.Go(func() { unnamed = b.scanNames() })

@@ -8,6 +8,7 @@ import (
 	"lockstep/site"
 	"lockstep/site/diff"
 	"lockstep/site/git"
+	"lockstep/site/past"
 )
 
 // changed are the pages that say what changed. Where they stand is known from the log of
@@ -21,13 +22,13 @@ type changed struct {
 	since    time.Time
 	pending  []string // sources that differ from what was committed last, sorted
 	compared map[*site.Page]comparison
-	paths    map[*revision]string // of the difference that a revision has
+	paths    map[*past.Revision]string // of the difference that a revision has
 	git.Blobs
 }
 
 // pageRevision is a revision of a page, or of one that is gone.
 type pageRevision struct {
-	*revision
+	*past.Revision
 	page *site.Page
 }
 
@@ -44,9 +45,9 @@ const now = "now"
 var asItIs = site.Change{Subject: "the text as it is, which no commit has"}
 
 // textBefore is the revision whose text another one changed.
-func (t *Tree) textBefore(r *revision) site.Change {
-	for _, other := range t.history.past.of[r.file] {
-		if other.after == r.before && other != r {
+func (t *Tree) textBefore(r *past.Revision) site.Change {
+	for _, other := range t.history.Of[r.File] {
+		if other.After == r.Before && other != r {
 			return t.change(other)
 		}
 	}
@@ -55,44 +56,44 @@ func (t *Tree) textBefore(r *revision) site.Change {
 
 // addChanges finds which revisions of which pages are shown, and where.
 func (t *Tree) addChanges() {
-	past := &t.history.past
+	h := t.history
 	each, all := t.config.Changes.limits()
-	if !t.history.known || len(past.recent) == 0 || all == 0 {
+	if !t.history.Known || len(h.Recent) == 0 || all == 0 {
 		return
 	}
 	c := &t.changes
-	c.path, c.compared, c.paths = t.free("/changes/"), make(map[*site.Page]comparison), make(map[*revision]string)
+	c.path, c.compared, c.paths = t.free("/changes/"), make(map[*site.Page]comparison), make(map[*past.Revision]string)
 	kept, ofPage := 0, make(map[*site.Page]int)
-	for _, r := range past.recent {
-		p := t.bySource[r.file]
+	for _, r := range h.Recent {
+		p := t.bySource[r.File]
 		if kept >= all {
-			c.since = c.entries[len(c.entries)-1].at
+			c.since = c.entries[len(c.entries)-1].At
 			break
 		}
-		if p == nil && (r != past.of[r.file][0] || r.status != 'D' || !t.published(r.was, r.file)) {
+		if p == nil && (r != h.Of[r.File][0] || r.Status != 'D' || !t.published(r.Was, r.File)) {
 			continue
 		}
-		if r.at.After(c.newest) {
-			c.newest = r.at
+		if r.At.After(c.newest) {
+			c.newest = r.At
 		}
 		c.entries = append(c.entries, pageRevision{r, p})
-		if p == nil || !r.comparable(t.history.shallow) || ofPage[p] >= each {
+		if p == nil || !comparable(r, t.history.Shallow) || ofPage[p] >= each {
 			continue
 		}
 		kept++
 		ofPage[p]++
 		t.keepPast(p)
-		c.paths[r] = t.keepDifference(p, r.hash[:10], comparison{before: r.before, after: r.after, from: t.textBefore(r), to: t.change(r)})
+		c.paths[r] = t.keepDifference(p, r.Hash[:10], comparison{before: r.Before, after: r.After, from: t.textBefore(r), to: t.change(r)})
 	}
-	if past.more && c.since.IsZero() {
-		c.since = c.entries[len(c.entries)-1].at
+	if h.More && c.since.IsZero() {
+		c.since = c.entries[len(c.entries)-1].At
 	}
 	c.pending = t.pending()
 	for _, file := range c.pending {
-		p, of := t.bySource[file], past.of[file]
-		if len(of) > 0 && of[0].after != "" {
+		p, of := t.bySource[file], h.Of[file]
+		if len(of) > 0 && of[0].After != "" {
 			t.keepPast(p)
-			t.keepDifference(p, now, comparison{before: of[0].after, from: t.change(of[0]), to: asItIs})
+			t.keepDifference(p, now, comparison{before: of[0].After, from: t.change(of[0]), to: asItIs})
 		}
 	}
 	c.pages = append(append(c.pages, c.lists...), t.addPage(&site.Page{Kind: site.KindChanges, Path: c.path, Title: "What changed", Summary: "The changes of all pages, newest first, from the history of the repository."}))
@@ -100,8 +101,8 @@ func (t *Tree) addChanges() {
 
 // comparable says whether a revision has a text before it that a reader may compare. The
 // first commits of a shallow clone seem to make all files.
-func (r *revision) comparable(shallow bool) bool {
-	return r.before != "" && r.after != "" && r.before != r.after && r.status != 'A' && r.status != 'C' && r.status != 'D' && !(shallow && r.first)
+func comparable(r *past.Revision, shallow bool) bool {
+	return r.Before != "" && r.After != "" && r.Before != r.After && r.Status != 'A' && r.Status != 'C' && r.Status != 'D' && !(shallow && r.First)
 }
 
 // published says whether a file that is gone was a page, as far as can be told today.
@@ -114,7 +115,7 @@ func (t *Tree) published(names ...string) bool {
 // pending are the sources that differ from what was committed last.
 func (t *Tree) pending() (files []string) {
 	for file, p := range t.bySource {
-		if t.documents[p] != nil && (t.edited[file] || t.history.past.edited[file] || len(t.history.past.of[file]) == 0) {
+		if t.documents[p] != nil && (t.edited[file] || t.history.Edited[file] || len(t.history.Of[file]) == 0) {
 			files = append(files, file)
 		}
 	}
@@ -149,8 +150,8 @@ func (t *Tree) keepDifference(p *site.Page, name string, c comparison) string {
 }
 
 // change is a revision without what its text says.
-func (t *Tree) change(r *revision) site.Change {
-	return site.Change{Commit: r.hash, At: r.at, Author: r.author, Subject: r.subject, URL: t.origin.Change(r.hash)}
+func (t *Tree) change(r *past.Revision) site.Change {
+	return site.Change{Commit: r.Hash, At: r.At, Author: r.Author, Subject: r.Subject, URL: t.origin.Change(r.Hash)}
 }
 
 // fillChanges gives a copy of a page about changes with what it says; other pages stay.
@@ -188,8 +189,8 @@ func (t *Tree) difference(c comparison) *site.Difference {
 
 // pageHistory is the past of a page as far as the site tells it.
 func (t *Tree) pageHistory(p *site.Page) *site.PageHistory {
-	revisions := t.history.past.of[p.Source]
-	h := &site.PageHistory{Of: p, Older: len(revisions) == maxPast, Pending: slices.Contains(t.changes.pending, p.Source)}
+	revisions := t.history.Of[p.Source]
+	h := &site.PageHistory{Of: p, Older: len(revisions) == past.MaxOfFile, Pending: slices.Contains(t.changes.pending, p.Source)}
 	for d, c := range t.changes.compared {
 		if c.of == p && c.after == "" {
 			h.Latest = d.Path
@@ -199,7 +200,7 @@ func (t *Tree) pageHistory(p *site.Page) *site.PageHistory {
 		change := t.change(r)
 		change.Path = t.changes.paths[r]
 		change.Words = t.changeOf(pageRevision{r, p}).words()
-		h.Shallow = h.Shallow || t.history.shallow && r.first
+		h.Shallow = h.Shallow || t.history.Shallow && r.First
 		h.Changes = append(h.Changes, change)
 	}
 	return h
@@ -211,7 +212,7 @@ func (t *Tree) changeList() *site.ChangeList {
 	for _, file := range t.changes.pending {
 		p := t.bySource[file]
 		e := site.ChangeEntry{Page: p, Name: nameOf(p), Words: []string{"new"}}
-		if len(t.history.past.of[file]) > 0 {
+		if len(t.history.Of[file]) > 0 {
 			e.Words = []string{"edited"}
 		}
 		for d, c := range t.changes.compared {
@@ -230,9 +231,9 @@ func (t *Tree) changeList() *site.ChangeList {
 		}
 	}
 	for _, e := range t.changes.entries {
-		if t.history.shallow && e.first {
-			if list.Shallow.IsZero() || e.at.After(list.Shallow) {
-				list.Shallow = e.at
+		if t.history.Shallow && e.First {
+			if list.Shallow.IsZero() || e.At.After(list.Shallow) {
+				list.Shallow = e.At
 			}
 			continue
 		}
@@ -240,24 +241,24 @@ func (t *Tree) changeList() *site.ChangeList {
 		if len(c.words()) == 0 {
 			continue // nothing that a reader sees
 		}
-		if date := e.at.UTC().Truncate(24 * time.Hour); day == nil || !day.Day.Equal(date) {
+		if date := e.At.UTC().Truncate(24 * time.Hour); day == nil || !day.Day.Equal(date) {
 			flush()
 			day = &site.ChangeDay{Day: date}
 			clear(at)
 			said = said[:0]
 		}
-		i, ok := at[e.file]
+		i, ok := at[e.File]
 		if !ok {
 			i = len(day.Entries)
-			at[e.file] = i
+			at[e.File] = i
 			said = append(said, change{})
-			day.Entries = append(day.Entries, site.ChangeEntry{Page: e.page, Name: t.nameOfEntry(e), At: e.at, Commit: e.hash})
+			day.Entries = append(day.Entries, site.ChangeEntry{Page: e.page, Name: t.nameOfEntry(e), At: e.At, Commit: e.Hash})
 		}
 		entry := &day.Entries[i]
 		said[i] = c.then(said[i])
 		entry.Words = said[i].words()
-		if path := t.changes.paths[e.revision]; path != "" {
-			change := t.change(e.revision)
+		if path := t.changes.paths[e.Revision]; path != "" {
+			change := t.change(e.Revision)
 			change.Path = path
 			entry.Changes = append(entry.Changes, change)
 		}
@@ -297,7 +298,7 @@ func (t *Tree) nameOfEntry(e pageRevision) string {
 	if e.page != nil {
 		return nameOf(e.page)
 	}
-	return e.file
+	return e.File
 }
 
 // nameOf is how people call a page.

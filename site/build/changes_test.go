@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lockstep/site"
+	"lockstep/site/git/gittest"
 )
 
 const changing = `-- lockstep.yaml --
@@ -46,53 +47,10 @@ status: proposed
 Text.
 `
 
-// past is a repository with days of history.
-type pastRepo struct {
-	t   *testing.T
-	dir string
-}
-
-func newPast(t *testing.T, text string) *pastRepo {
+// newPast is a repository with days of history.
+func newPast(t *testing.T, text string) *gittest.Repository {
 	t.Helper()
-	r := &pastRepo{t, tree(t, text)}
-	r.git("2024-01-01T10:00:00Z", "init", "-q", "-b", "main")
-	r.commit("2024-01-01T10:00:00Z", "begin")
-	return r
-}
-
-func (r *pastRepo) git(at string, args ...string) {
-	r.t.Helper()
-	cmd := exec.Command("git", append([]string{"-C", r.dir}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=Ann", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=a@example.org",
-		"GIT_AUTHOR_DATE="+at, "GIT_COMMITTER_DATE="+at, "GIT_CONFIG_GLOBAL=/dev/null")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		r.t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
-}
-
-func (r *pastRepo) commit(at, subject string) {
-	r.t.Helper()
-	r.git(at, "add", "-A")
-	r.git(at, "commit", "-q", "--allow-empty", "-m", subject)
-}
-
-func (r *pastRepo) edit(file, old, new string) {
-	r.t.Helper()
-	name := filepath.Join(r.dir, file)
-	data, err := os.ReadFile(name)
-	if err != nil || !strings.Contains(string(data), old) {
-		r.t.Fatalf("%s has no %q: %v", file, old, err)
-	}
-	if err := os.WriteFile(name, []byte(strings.ReplaceAll(string(data), old, new)), 0o644); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-func (r *pastRepo) put(file, text string) {
-	r.t.Helper()
-	if err := os.WriteFile(filepath.Join(r.dir, file), []byte(text), 0o644); err != nil {
-		r.t.Fatal(err)
-	}
+	return gittest.New(t, tree(t, text))
 }
 
 // said is the page of changes, a line for each day and page.
@@ -121,25 +79,25 @@ func said(t *testing.T, tree *Tree) (lines []string) {
 // newest first; what no reader sees is not told.
 func TestChanges_said(t *testing.T) {
 	r := newPast(t, changing)
-	r.edit("docs/design.md", "once a second", "at once")
-	r.commit("2024-01-02T10:00:00Z", "flush")
-	r.edit("docs/design.md", "Much.", "Little.")
-	r.commit("2024-01-02T11:00:00Z", "cost")
-	r.edit("adr/0001-first.md", "proposed", "accepted")
-	r.commit("2024-01-03T10:00:00Z", "accept")
-	r.edit("docs/design.md", "One.\n", "One.\n\n<!-- a note to ourselves -->\n")
-	r.commit("2024-01-04T10:00:00Z", "a comment")
-	r.put("adr/0002-second.md", "---\nstatus: accepted\n---\n# Second\n\n## Context and Problem Statement\n\nMore.\n")
-	r.edit("adr/0001-first.md", "status: accepted", "status: superseded by ADR-0002")
-	r.commit("2024-01-05T10:00:00Z", "replace")
-	r.git("2024-01-06T10:00:00Z", "mv", "docs/design.md", "docs/architecture.md")
-	r.commit("2024-01-06T10:00:00Z", "rename")
-	r.put("docs/draft.md", "# Draft\n")
-	r.commit("2024-01-07T10:00:00Z", "a draft")
-	r.git("2024-01-08T10:00:00Z", "rm", "-q", "docs/draft.md")
-	r.commit("2024-01-08T10:00:00Z", "no draft")
-	r.edit("docs/index.md", "Welcome.", "Welcome, all.")
-	r.put("docs/new.md", "# Fresh\n")
+	r.Edit("docs/design.md", "once a second", "at once")
+	r.Commit("2024-01-02T10:00:00Z", "flush")
+	r.Edit("docs/design.md", "Much.", "Little.")
+	r.Commit("2024-01-02T11:00:00Z", "cost")
+	r.Edit("adr/0001-first.md", "proposed", "accepted")
+	r.Commit("2024-01-03T10:00:00Z", "accept")
+	r.Edit("docs/design.md", "One.\n", "One.\n\n<!-- a note to ourselves -->\n")
+	r.Commit("2024-01-04T10:00:00Z", "a comment")
+	r.Put("adr/0002-second.md", "---\nstatus: accepted\n---\n# Second\n\n## Context and Problem Statement\n\nMore.\n")
+	r.Edit("adr/0001-first.md", "status: accepted", "status: superseded by ADR-0002")
+	r.Commit("2024-01-05T10:00:00Z", "replace")
+	r.Git("2024-01-06T10:00:00Z", "mv", "docs/design.md", "docs/architecture.md")
+	r.Commit("2024-01-06T10:00:00Z", "rename")
+	r.Put("docs/draft.md", "# Draft\n")
+	r.Commit("2024-01-07T10:00:00Z", "a draft")
+	r.Git("2024-01-08T10:00:00Z", "rm", "-q", "docs/draft.md")
+	r.Commit("2024-01-08T10:00:00Z", "no draft")
+	r.Edit("docs/index.md", "Welcome.", "Welcome, all.")
+	r.Put("docs/new.md", "# Fresh\n")
 	want := []string{
 		"pending Home: edited", "pending Fresh: new",
 		"01-08 docs/draft.md: removed",
@@ -149,12 +107,12 @@ func TestChanges_said(t *testing.T) {
 		`01-02 Design: text changed: “Parts”, “Cost”`,
 		"01-01 ADR-0001: First: new", "01-01 Design: new", "01-01 Home: new",
 	}
-	got := said(t, load(t, r.dir))
+	got := said(t, load(t, r.Dir))
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 	// The past of a renamed page goes on beyond its name.
-	loaded := load(t, r.dir)
+	loaded := load(t, r.Dir)
 	p := loaded.ByPath("/architecture/")
 	past, _ := loaded.Fill(loaded.ByPath(p.PastPath))
 	if n := len(past.Past.Changes); n != 5 {
@@ -168,15 +126,15 @@ func TestChanges_empty(t *testing.T) {
 		t.Error("without a repository there is a page of changes")
 	}
 	r := newPast(t, changing)
-	if got := said(t, load(t, r.dir)); len(got) != 3 || !strings.HasSuffix(got[0], ": new, proposed") {
+	if got := said(t, load(t, r.Dir)); len(got) != 3 || !strings.HasSuffix(got[0], ": new, proposed") {
 		t.Errorf("after one commit: %q", got)
 	}
-	r.edit("docs/design.md", "Much.", "Little.")
-	r.commit("2024-02-01T10:00:00Z", "cost")
-	r.edit("docs/design.md", "Little.", "None.")
-	r.commit("2024-02-02T10:00:00Z", "cost")
+	r.Edit("docs/design.md", "Much.", "Little.")
+	r.Commit("2024-02-01T10:00:00Z", "cost")
+	r.Edit("docs/design.md", "Little.", "None.")
+	r.Commit("2024-02-02T10:00:00Z", "cost")
 	dir := filepath.Join(t.TempDir(), "shallow")
-	r.git("2024-02-02T10:00:00Z", "clone", "-q", "--depth", "2", "file://"+r.dir, dir)
+	r.Git("2024-02-02T10:00:00Z", "clone", "-q", "--depth", "2", "file://"+r.Dir, dir)
 	shallow := load(t, dir)
 	if d := cmp.Diff([]string{"02-02 Design: text changed: “Cost”"}, said(t, shallow)); d != "" {
 		t.Errorf("a shallow clone (-want +got)\n%s", d)
@@ -189,9 +147,9 @@ func TestChanges_empty(t *testing.T) {
 		t.Errorf("the history does not say that the clone is shallow:\n%s", page)
 	}
 	// A clone that was told to leave texts out says no more than it knows, and asks nobody.
-	r.git("2024-02-02T10:00:00Z", "config", "uploadpack.allowFilter", "true")
-	r.git("2024-02-02T10:00:00Z", "clone", "-q", "--filter=blob:none", "file://"+r.dir, dir+"-partial")
-	if err := os.Rename(r.dir, r.dir+"-away"); err != nil {
+	r.Git("2024-02-02T10:00:00Z", "config", "uploadpack.allowFilter", "true")
+	r.Git("2024-02-02T10:00:00Z", "clone", "-q", "--filter=blob:none", "file://"+r.Dir, dir+"-partial")
+	if err := os.Rename(r.Dir, r.Dir+"-away"); err != nil {
 		t.Fatal(err)
 	}
 	if got := said(t, load(t, dir+"-partial")); !slices.Contains(got, "02-01 Design: text changed") {
@@ -212,23 +170,6 @@ func pageText(t *testing.T, tree *Tree, path string) string {
 	return strings.Join(strings.Fields(string(data)), " ")
 }
 
-// TestChanges_landed: what a branch brings has come with its merge, since no reader has
-// seen it before.
-func TestChanges_landed(t *testing.T) {
-	r := newPast(t, changing)
-	r.git("2024-01-02T10:00:00Z", "switch", "-q", "-c", "work")
-	r.edit("docs/design.md", "Much.", "Little.")
-	r.commit("2024-01-02T10:00:00Z", "cost")
-	r.git("2024-01-03T10:00:00Z", "switch", "-q", "main")
-	r.edit("docs/index.md", "Welcome.", "Welcome, all.")
-	r.commit("2024-01-03T10:00:00Z", "welcome")
-	r.git("2024-01-04T10:00:00Z", "merge", "-q", "--no-ff", "-m", "merge", "work")
-	want := []string{"01-04 Design: text changed: “Cost”", "01-03 Home: text changed"}
-	if got := said(t, load(t, r.dir)); !slices.Equal(got[:2], want) {
-		t.Errorf("%q, want %q first", got, want)
-	}
-}
-
 // TestChanges_limits: a build costs no more for a long history. The newest differences
 // are kept, of a page and of the site, and what is left out is said.
 func TestChanges_limits(t *testing.T) {
@@ -241,14 +182,14 @@ func TestChanges_limits(t *testing.T) {
 				1710000000+i*86400, map[bool]string{true: "from refs/heads/main^0\n"}[i == 0 && file == "docs/design.md"], file, len(text), text)
 		}
 	}
-	cmd := exec.Command("git", "-C", r.dir, "fast-import", "--quiet")
+	cmd := exec.Command("git", "-C", r.Dir, "fast-import", "--quiet")
 	cmd.Stdin = strings.NewReader(script.String())
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	r.git("2024-09-01T10:00:00Z", "reset", "-q", "--hard", "main")
+	r.Git("2024-09-01T10:00:00Z", "reset", "-q", "--hard", "main")
 	count := func() (differences, lists int) {
-		for _, p := range load(t, r.dir).changes.pages {
+		for _, p := range load(t, r.Dir).changes.pages {
 			switch p.Kind {
 			case site.KindDifference:
 				differences++
@@ -261,23 +202,23 @@ func TestChanges_limits(t *testing.T) {
 	if d, l := count(); d != 2*keptOfPage || l != 2 {
 		t.Errorf("%d differences and %d histories, want %d and 2", d, l, 2*keptOfPage)
 	}
-	r.put("lockstep.yaml", "title: Site\nchanges: {page: 100, site: 15}\n")
+	r.Put("lockstep.yaml", "title: Site\nchanges: {page: 100, site: 15}\n")
 	if d, _ := count(); d != 15 {
 		t.Errorf("%d differences of the site, want 15", d)
 	}
-	if page := pageText(t, load(t, r.dir), "/changes/"); !strings.Contains(page, "Older changes, from before 30 April 2024, are in the repository") {
+	if page := pageText(t, load(t, r.Dir), "/changes/"); !strings.Contains(page, "Older changes, from before 30 April 2024, are in the repository") {
 		t.Errorf("the page does not say what is left out:\n%s", page)
 	}
-	r.put("lockstep.yaml", "title: Site\nchanges: {site: 0}\n")
-	if load(t, r.dir).ByPath("/changes/") != nil {
+	r.Put("lockstep.yaml", "title: Site\nchanges: {site: 0}\n")
+	if load(t, r.Dir).ByPath("/changes/") != nil {
 		t.Error("there is a page of changes that nobody wants")
 	}
-	r.put("lockstep.yaml", "title: Site\nchanges: {site: 1000000}\n")
-	if f := load(t, r.dir).Findings; len(f) != 1 || f[0].Rule != "config" || !strings.Contains(f[0].Message, "1000000") {
+	r.Put("lockstep.yaml", "title: Site\nchanges: {site: 1000000}\n")
+	if f := load(t, r.Dir).Findings; len(f) != 1 || f[0].Rule != "config" || !strings.Contains(f[0].Message, "1000000") {
 		t.Errorf("findings %+v", f)
 	}
-	r.put("lockstep.yaml", "title: Site\nchanges: {pages: 1}\n")
-	if f := load(t, r.dir).Findings; len(f) != 1 || f[0].Rule != "unknown-config" || f[0].Line != 2 {
+	r.Put("lockstep.yaml", "title: Site\nchanges: {pages: 1}\n")
+	if f := load(t, r.Dir).Findings; len(f) != 1 || f[0].Rule != "unknown-config" || f[0].Line != 2 {
 		t.Errorf("findings %+v", f)
 	}
 }
@@ -289,12 +230,12 @@ var linkHref = regexp.MustCompile(`href="([^"]*)"`)
 func TestChanges_written(t *testing.T) {
 	const evil = `<script>alert(1)</script>`
 	r := newPast(t, changing)
-	r.edit("docs/design.md", "Much.", "Much `"+evil+"` \u202eevil.")
-	r.commit("2024-01-02T10:00:00Z", "cost "+evil+"\u202e")
-	r.edit("docs/design.md", "once a second", "at once")
-	r.commit("2024-01-03T10:00:00Z", "flush")
-	r.edit("docs/design.md", "at once", "now")
-	out, result := write(t, r.dir, Options{BaseURL: "https://example.org/x/"})
+	r.Edit("docs/design.md", "Much.", "Much `"+evil+"` \u202eevil.")
+	r.Commit("2024-01-02T10:00:00Z", "cost "+evil+"\u202e")
+	r.Edit("docs/design.md", "once a second", "at once")
+	r.Commit("2024-01-03T10:00:00Z", "flush")
+	r.Edit("docs/design.md", "at once", "now")
+	out, result := write(t, r.Dir, Options{BaseURL: "https://example.org/x/"})
 	files := contents(t, out)
 	if len(result.Findings) != 1 || result.Findings[0].Rule != "robots" {
 		t.Errorf("findings %v", result.Findings)
@@ -332,13 +273,13 @@ func TestChanges_written(t *testing.T) {
 // TestBetween: any two revisions can be compared, and nothing else can be named.
 func TestBetween(t *testing.T) {
 	r := newPast(t, changing)
-	r.git("2024-01-01T10:00:00Z", "tag", "v1")
-	r.edit("docs/design.md", "once a second", "at once")
-	r.commit("2024-01-02T10:00:00Z", "flush")
-	r.git("2024-01-03T10:00:00Z", "mv", "docs/design.md", "docs/architecture.md")
-	r.edit("docs/architecture.md", "Much.", "Little.")
-	r.commit("2024-01-03T10:00:00Z", "cost")
-	loaded := load(t, r.dir)
+	r.Git("2024-01-01T10:00:00Z", "tag", "v1")
+	r.Edit("docs/design.md", "once a second", "at once")
+	r.Commit("2024-01-02T10:00:00Z", "flush")
+	r.Git("2024-01-03T10:00:00Z", "mv", "docs/design.md", "docs/architecture.md")
+	r.Edit("docs/architecture.md", "Much.", "Little.")
+	r.Commit("2024-01-03T10:00:00Z", "cost")
+	loaded := load(t, r.Dir)
 	p := loaded.ByPath("/architecture/")
 	from, err := loaded.RevisionOf(p, "v1")
 	if err != nil {
@@ -364,7 +305,7 @@ func TestBetween(t *testing.T) {
 // without git being asked again.
 func TestChanges_served(t *testing.T) {
 	r := newPast(t, changing)
-	b, err := Open(r.dir, Options{})
+	b, err := Open(r.Dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -372,8 +313,8 @@ func TestChanges_served(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.edit("docs/design.md", "once a second", "at once")
-	if err := os.Chtimes(filepath.Join(r.dir, "docs/design.md"), time.Time{}, time.Now().Add(time.Hour)); err != nil {
+	r.Edit("docs/design.md", "once a second", "at once")
+	if err := os.Chtimes(filepath.Join(r.Dir, "docs/design.md"), time.Time{}, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	after, err := b.Refresh([]string{"docs/design.md"})

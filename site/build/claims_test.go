@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lockstep/site"
+	"lockstep/site/git/gittest"
 )
 
 const claiming = `-- lockstep.yaml --
@@ -83,10 +84,11 @@ func edit(t *testing.T, dir, file, old, new string) {
 }
 
 // recordedAt makes a repository whose evidence names its first commit.
-func recordedAt(t *testing.T) (dir string, git func(dir string, args ...string)) {
+func recordedAt(t *testing.T) (dir string, git func(args ...string)) {
 	t.Helper()
 	dir = tree(t, claiming)
-	git = repository(t, dir)
+	r := gittest.New(t, dir)
+	git = func(args ...string) { t.Helper(); r.Git("2024-02-01T10:00:00Z", args...) }
 	out, err := exec.Command("git", "-C", dir, "rev-parse", "HEAD").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -201,8 +203,8 @@ func TestAge(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		git(dir, "add", ".")
-		git(dir, "commit", "-qm", "change "+file)
+		git("add", ".")
+		git("commit", "-qm", "change "+file)
 	}
 	say := func(want string) {
 		t.Helper()
@@ -228,7 +230,7 @@ func TestAge(t *testing.T) {
 	say("4 files of the code that it judges have changed, among them code/a.go, code/b.go, code/c.go")
 
 	shallow := filepath.Join(t.TempDir(), "shallow")
-	git(dir, "clone", "-q", "--depth", "1", "file://"+dir, shallow)
+	git("clone", "-q", "--depth", "1", "file://"+dir, shallow)
 	if got := aged(shallow); len(got) != 1 || !strings.Contains(got[0], "this clone is shallow") {
 		t.Errorf("a shallow clone: %q", got)
 	}
@@ -247,8 +249,8 @@ func TestAge(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(string(text), `"commit": "`)
 	recorded := rest[:40]
-	git(dir, "checkout", "-q", "--orphan", "elsewhere")
-	git(dir, "commit", "-qm", "another beginning")
+	git("checkout", "-q", "--orphan", "elsewhere")
+	git("commit", "-qm", "another beginning")
 	say("does not lead to the one that is checked out")
 	edit(t, dir, "content/evidence/run.json", recorded, strings.Repeat("0", 40))
 	edit(t, dir, "README.md", recorded[:7], "0000000")

@@ -131,12 +131,12 @@ func TestFeed(t *testing.T) {
 // the name of a day that goes on.
 func TestFeed_changes(t *testing.T) {
 	r := newPast(t, changing)
-	r.edit("adr/0001-first.md", "proposed", "accepted")
-	r.edit("docs/design.md", "Much.", "<b>Little</b> & more.")
-	r.commit("2024-01-02T10:00:00Z", "decide")
+	r.Edit("adr/0001-first.md", "proposed", "accepted")
+	r.Edit("docs/design.md", "Much.", "<b>Little</b> & more.")
+	r.Commit("2024-01-02T10:00:00Z", "decide")
 	read := func(base string) []atomElement {
 		t.Helper()
-		out, _ := write(t, r.dir, Options{BaseURL: base})
+		out, _ := write(t, r.Dir, Options{BaseURL: base})
 		data, err := os.ReadFile(filepath.Join(out, "changes/feed.xml"))
 		if err != nil {
 			t.Fatal(err)
@@ -153,8 +153,8 @@ func TestFeed_changes(t *testing.T) {
 		}
 	}
 	before := read("")[0]
-	r.edit("adr/0001-first.md", "Text.", "More text.")
-	r.commit("2024-01-02T12:00:00Z", "more")
+	r.Edit("adr/0001-first.md", "Text.", "More text.")
+	r.Commit("2024-01-02T12:00:00Z", "more")
 	if after := read("")[0]; after.IDs[0] != before.IDs[0] || after.Updated[0] != "2024-01-02T12:00:00Z" || !strings.Contains(after.Titles[0], "accepted; text changed") {
 		t.Errorf("the day goes on as %+v, and was %+v", after, before)
 	}

@@ -1,6 +1,10 @@
 package build
 
-import "fmt"
+import (
+	"fmt"
+
+	"lockstep/site/past"
+)
 
 // keptChanges is how many differences between two revisions the site keeps. Each is a
 // page, so their number bounds what a long history costs a build.
@@ -13,8 +17,8 @@ var changesKeys = []string{"page", "site"}
 
 // What is kept where nothing is said, and at most.
 const (
-	keptOfPage, mostOfPage = 10, maxPast
-	keptOfSite, mostOfSite = 200, maxRecent
+	keptOfPage, mostOfPage = 10, past.MaxOfFile
+	keptOfSite, mostOfSite = 200, past.MaxRecent
 )
 
 func (k keptChanges) limits() (page, site int) {

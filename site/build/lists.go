@@ -18,7 +18,7 @@ func (t *Tree) introduce(p *site.Page) {
 		return
 	}
 	p.Source, p.Meta, p.Words, p.Findings = d.Source, d.Meta, d.Words, d.Findings
-	p.History = t.history.files[d.Source]
+	p.History = t.history.Files[d.Source]
 	if d.Title != "" && t.config.Titles[p.Section] == "" {
 		p.Title = d.Title
 	}

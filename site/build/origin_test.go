@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"lockstep/site"
+	"lockstep/site/git/gittest"
 )
 
 const sourced = `
@@ -33,7 +34,7 @@ inputs:
 // page that was made from data leads to the data; credentials of the remote stay here.
 func TestOrigin(t *testing.T) {
 	dir := tree(t, sourced)
-	git := repository(t, dir)
+	r := gittest.New(t, dir)
 	footer := func(path string) string {
 		built := load(t, dir)
 		p := built.ByPath(path)
@@ -61,14 +62,14 @@ func TestOrigin(t *testing.T) {
 	}
 	holds("/", "<code>docs/index.md</code>", "!<a href=\"http", "!Edit")
 
-	git(dir, "remote", "add", "origin", "https://me:glpat-secret@gitlab.example.org/g/r.git")
+	r.Git(gittest.Begin, "remote", "add", "origin", "https://me:glpat-secret@gitlab.example.org/g/r.git")
 	commit := load(t, dir).Site.Commit.Hash
 	holds("/", "https://gitlab.example.org/g/r/-/blob/"+commit+"/docs/index.md", "https://gitlab.example.org/g/r/-/edit/main/docs/index.md")
 	holds("/model/size/", "/-/blob/"+commit+"/docs/model/size.yaml", "/-/edit/main/docs/model/size.yaml")
 
 	// Where the remote's branches are known and none has the commit, no link names it.
-	git(dir, "update-ref", "refs/remotes/origin/main", "HEAD")
-	git(dir, "commit", "-q", "--allow-empty", "-m", "local")
+	r.Git(gittest.Begin, "update-ref", "refs/remotes/origin/main", "HEAD")
+	r.Git(gittest.Begin, "commit", "-q", "--allow-empty", "-m", "local")
 	holds("/", "/-/blob/HEAD/docs/index.md")
 
 	if err := os.WriteFile(filepath.Join(dir, "lockstep.yaml"), []byte(strings.Replace(sourced[strings.Index(sourced, "title"):strings.Index(sourced, "-- docs/index")], "title: T", "title: T\nedit: \"https://wiki.example.org/change?f={path}\"", 1)), 0o644); err != nil {

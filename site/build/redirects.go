@@ -42,7 +42,7 @@ func (t *Tree) redirect() {
 		}
 	}
 	for _, p := range t.Pages {
-		for _, file := range t.history.was[p.Source] {
+		for _, file := range t.history.Was[p.Source] {
 			if name := path.Base(file); p.Decision != nil && isRecord(name) {
 				r.offer("/"+p.Section+"/"+Element(stem(name))+"/", p)
 			} else if paths := t.config.pathsOf(file); len(paths) > 0 {

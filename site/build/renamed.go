@@ -28,7 +28,7 @@ func (t *Tree) formerNames(p *site.Page) (names []string) {
 		}
 		add(subject.NameOf("/" + strings.Trim(alias, "/") + "/"))
 	}
-	for _, file := range t.history.was[p.Source] {
+	for _, file := range t.history.Was[p.Source] {
 		for _, path := range t.config.pathsOf(file) {
 			add(subject.NameOf(path))
 		}

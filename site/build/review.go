@@ -165,7 +165,7 @@ func (t *Tree) readReviews() {
 			}
 		}
 	}
-	for _, gone := range deletedEvents(t.history.events, present) {
+	for _, gone := range deletedEvents(t.events, present) {
 		find(gone, "git checkout it from the newest commit that has it; what was said is redacted, never deleted", "the event was deleted")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"lockstep/site"
+	"lockstep/site/git"
 	"lockstep/site/review/entry"
 	"lockstep/site/review/repo"
 	"lockstep/site/review/signature"
@@ -73,11 +74,11 @@ func (t *Tree) trust() *standing.Trust {
 // eventsEver are the files of events that the repository has, or has had. It is
 // part of the history, which is read once. Without git nothing is known.
 func eventsEver(root, folder string) (files []string) {
-	had, err := asked(root, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", folder)
+	had, err := git.Ask(root, "ls-tree", "-r", "-z", "--name-only", "HEAD", "--", folder)
 	if err != nil {
 		return nil
 	}
-	deleted, err := asked(root, "log", "-z", "-m", "--format=", "--relative", "--no-renames", "--diff-filter=D", "--name-only", "--", folder)
+	deleted, err := git.Ask(root, "log", "-z", "-m", "--format=", "--relative", "--no-renames", "--diff-filter=D", "--name-only", "--", folder)
 	if err != nil {
 		return nil
 	}

@@ -12,7 +12,7 @@ import (
 // siteFrame is what every page shows around itself.
 func (t *Tree) siteFrame() view.Site {
 	s := view.Site{Program: labProgram(), Title: t.config.Title, Tagline: t.config.Tagline, BaseURL: cmp.Or(t.builder.options.BaseURL, t.config.URL),
-		Commit: t.history.commit, Shallow: t.history.shallow, Asset: AssetPath}
+		Commit: t.history.Commit, Shallow: t.history.Shallow, Asset: AssetPath}
 	s.Commit.Dirty = s.Commit.Hash != "" && (s.Commit.Dirty || t.uncommitted)
 	if s.BaseURL != "" && !strings.HasSuffix(s.BaseURL, "/") {
 		s.BaseURL += "/"

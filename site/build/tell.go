@@ -78,22 +78,22 @@ func (t *Tree) changeOf(e pageRevision) (c change) {
 	switch {
 	case e.page == nil:
 		return change{facts: []string{"removed"}}
-	case t.history.shallow && e.first:
+	case t.history.Shallow && e.First:
 		return change{facts: []string{"older than this clone"}}
-	case e.status == 'A' || e.status == 'C':
-		if d := e.page.Decision; d != nil && d.Status != site.StatusUnknown && t.history.past.of[e.file][0] == e.revision {
+	case e.Status == 'A' || e.Status == 'C':
+		if d := e.page.Decision; d != nil && d.Status != site.StatusUnknown && t.history.Of[e.File][0] == e.Revision {
 			return change{facts: []string{"new, " + string(d.Status)}}
 		}
 		return change{facts: []string{"new"}}
-	case e.status == 'D':
+	case e.Status == 'D':
 		return change{facts: []string{"removed, and put back later"}}
-	case e.before != e.after && t.changes.paths[e.revision] == "":
+	case e.Before != e.After && t.changes.paths[e.Revision] == "":
 		c.what = textChanged
-	case e.before != e.after:
-		c, _ = t.tell(e.page, e.before, e.after, false)
+	case e.Before != e.After:
+		c, _ = t.tell(e.page, e.Before, e.After, false)
 	}
-	if e.status == 'R' && e.was != "" {
-		c.facts = append([]string{"renamed from " + markdown.Visible(e.was)}, c.facts...)
+	if e.Status == 'R' && e.Was != "" {
+		c.facts = append([]string{"renamed from " + site.Visible(e.Was)}, c.facts...)
 	}
 	return c
 }
@@ -167,7 +167,7 @@ func describe(old, new *markdown.Document, pieces []site.Piece) (c change) {
 		c.facts = append(c.facts, fact)
 	}
 	if old.Title != new.Title && old.Title != "" {
-		c.facts = append(c.facts, "title was “"+markdown.Visible(old.Title)+"”")
+		c.facts = append(c.facts, "title was “"+site.Visible(old.Title)+"”")
 	}
 	for _, p := range pieces {
 		switch {
@@ -182,7 +182,7 @@ func describe(old, new *markdown.Document, pieces []site.Piece) (c change) {
 		}
 	}
 	for _, name := range diff.Sections(pieces) {
-		c.sections = append(c.sections, "“"+markdown.Visible(name)+"”")
+		c.sections = append(c.sections, "“"+site.Visible(name)+"”")
 	}
 	return c
 }
@@ -195,7 +195,7 @@ var headNames = map[string]string{"lede": "summary", "triggers": "when to revisi
 func reveal(pieces []site.Piece) {
 	spans := func(spans []site.Span) {
 		for i := range spans {
-			spans[i].Text = markdown.Visible(spans[i].Text)
+			spans[i].Text = site.Visible(spans[i].Text)
 		}
 	}
 	for _, p := range pieces {

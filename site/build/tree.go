@@ -14,6 +14,7 @@ import (
 	"lockstep/site/model"
 	"lockstep/site/names"
 	"lockstep/site/origin"
+	"lockstep/site/past"
 	"lockstep/site/view"
 )
 
@@ -25,7 +26,8 @@ type Tree struct {
 	Findings []site.Finding
 
 	builder     *Builder
-	history     *history // as it was when the tree was read: the builder may read it again
+	history     *past.History // as it was when the tree was read: the builder may read it again
+	events      []string      // files of reviews that the repository has, or has had
 	parser      *markdown.Parser
 	config      Config
 	uncommitted bool            // some source differs from the commit
@@ -73,7 +75,7 @@ type Tree struct {
 
 // newTree joins what the builder has read.
 func newTree(b *Builder) *Tree {
-	t := &Tree{builder: b, history: b.history, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
+	t := &Tree{builder: b, history: b.history, events: b.events, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
 		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	t.origin = t.whence()
@@ -83,7 +85,7 @@ func newTree(b *Builder) *Tree {
 	for _, s := range b.sources {
 		d := b.parsed[s.file].document
 		// What was never committed is not in the commit that the footer names.
-		if _, committed := b.history.files[s.file]; b.history.known && !committed {
+		if _, committed := b.history.Files[s.file]; b.history.Known && !committed {
 			t.uncommitted = true
 		}
 		t.Findings = append(t.Findings, d.Findings...)
@@ -139,7 +141,7 @@ func newTree(b *Builder) *Tree {
 // page is the page of a source, without what other sources say of it.
 func (t *Tree) page(s source, d *document) *site.Page {
 	p := &site.Page{Kind: d.Meta.Kind, Section: s.section, Source: s.file, Path: s.path, Title: d.Title, Summary: d.Summary,
-		Shows: len(d.Runs) > 0, Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.history.files[s.file]}
+		Shows: len(d.Runs) > 0, Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.history.Files[s.file]}
 	if d.Decision != nil {
 		copied := *d.Decision
 		p.Decision = &copied

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 )
 
 // local are the variables that say which repository is meant, as git itself lists them
@@ -28,6 +29,15 @@ var local = []string{
 func Run(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	return RunWith(ctx, dir, nil, args...)
 }
+
+// Ask is Run for as long as a build can wait.
+func Ask(dir string, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return Run(ctx, dir, args...)
+}
+
+const patience = 30 * time.Second
 
 // RunWith is Run with more of an environment, as NAME=value.
 func RunWith(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -33,11 +32,11 @@ const CommentVersion = 1
 func Comment(src string) site.HTML {
 	var buf bytes.Buffer
 	if err := comments().Convert([]byte(src), &buf); err != nil {
-		return site.HTML("<p>" + html.EscapeString(visible(src)) + "</p>")
+		return site.HTML("<p>" + html.EscapeString(site.Visible(src)) + "</p>")
 	}
 	// Last of all, since an entity is a hidden character only now. What stands for
 	// one needs no escaping.
-	return site.HTML(visible(string(commentPolicy().SanitizeBytes(buf.Bytes()))))
+	return site.HTML(site.Visible(string(commentPolicy().SanitizeBytes(buf.Bytes()))))
 }
 
 var comments = sync.OnceValue(func() goldmark.Markdown {
@@ -134,40 +133,4 @@ func commentURL(dest string) bool {
 		return strings.Contains(u.Opaque, "@")
 	}
 	return false
-}
-
-// visible shows characters that hide something: marks of direction, which make
-// text read otherwise than it is, and characters without a width. Joiners stay,
-// since scripts and emoji need them.
-func visible(s string) string {
-	if !strings.ContainsFunc(s, hidden) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if hidden(r) {
-			fmt.Fprintf(&b, "⟦U+%04X⟧", r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// Visible is the text with what hides something shown by its code point: for
-// names and other text that is not Markdown.
-func Visible(s string) string { return visible(s) }
-
-func hidden(r rune) bool {
-	switch {
-	case r == '\u200c', r == '\u200d': // joiners
-		return false
-	case r == '\u200b', r == '\u200e', r == '\u200f', r == '\u061c', r == '\u2060', r == '\ufeff', r == '\u00ad', r == '\u180e', r == '\u115f', r == '\u3164':
-		return true
-	case r >= '\u202a' && r <= '\u202e', r >= '\u2061' && r <= '\u2069', r >= '\ufff0' && r <= '\ufffb', r >= 0xe0000 && r <= 0xe007f:
-		return true
-	case r == '\n', r == '\t', r == '\r':
-		return false
-	}
-	return unicode.IsControl(r)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"lockstep/site"
+
 	"golang.org/x/net/html"
 )
 
@@ -68,7 +70,7 @@ func inert(t *testing.T, src string) {
 			}
 		}
 	}
-	if strings.ContainsFunc(out, hidden) {
+	if site.Visible(out) != out {
 		t.Errorf("%q keeps a hidden character: %q", src, out)
 	}
 }

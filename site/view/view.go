@@ -38,7 +38,7 @@ type Site struct {
 	// Asset gives the rooted path of a static file: "css/site.css" becomes
 	// "/static/site.1a2b3c4d.css".
 	Asset   func(name string) string
-	Commit  Commit
+	Commit  site.Commit
 	Shallow bool // the history is cut off, so dates of creation are not known
 	// Feed is the rooted path of the feed of the decisions, or "" if there are none.
 	Feed string
@@ -84,16 +84,6 @@ type NavSection struct {
 	Groups []site.Group
 	Top    bool // shown in the header too
 }
-
-// Commit is the state of the repository that the pages were made from.
-type Commit struct {
-	Hash  string // "" if there is no repository
-	Time  time.Time
-	Dirty bool // there were changes that are not in the commit
-}
-
-// Short is the hash as people quote it.
-func (c Commit) Short() string { return c.Hash[:min(len(c.Hash), 10)] }
 
 // href is the address of a rooted path, seen from the page.
 func (s *Site) href(p *site.Page, to string) templ.SafeURL {

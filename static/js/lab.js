@@ -50,6 +50,8 @@ function dress() {
     if (tab.dataset.laneTab === root.dataset.lane) tab.setAttribute("aria-current", "true");
     else tab.removeAttribute("aria-current");
   }
+  // A setting takes effect at once, or is refused.
+  for (const set of root.querySelectorAll(".setting")) set.querySelector("select").value = set.querySelector("button").dataset.now;
   const more = find("axis-more");
   if (more?.hidden) more.hidden = false;
   if (root.dataset.watch === "only") {
@@ -227,7 +229,8 @@ async function act(event) {
   const fields = new FormData(form);
   if (button.name) fields.set(button.name, button.value);
   if (source === "browser") {
-    const action = { name: button.getAttribute("formaction").split("/").at(-1), node: fields.get("node") ?? "", rate: fields.get("rate") ?? "", scenario: fields.get("scenario") ?? "" };
+    const name = button.getAttribute("formaction").split("/").at(-1);
+    const action = { name, node: fields.get("node") ?? "", rate: fields.get(name) ?? fields.get("rate") ?? "", scenario: fields.get("scenario") ?? "" };
     const done = (reason) => {
       button.removeAttribute("aria-busy");
       if (reason) text(answer, capital(reason));
@@ -292,6 +295,8 @@ if (root && window.Idiomorph) {
   root.addEventListener("keydown", keyOn);
   root.addEventListener("focusout", (event) => past?.by === "keys" && event.target.matches?.("[data-lab-axis]") && backToNow());
   root.addEventListener("change", (event) => {
+    const set = event.target.closest(".setting")?.querySelector("button");
+    if (set) set.form.requestSubmit(set);
     if (event.target.id !== "lab-aim") return;
     for (const word of root.querySelectorAll("[data-aimed]")) text(word, event.target.value || "leader");
   });

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"lockstep/site"
-	"lockstep/site/markdown"
 )
 
 // maxPost bounds a post, in bytes: forges refuse longer ones.
@@ -17,7 +16,7 @@ const maxPost = 60 << 10
 // carries out /merge, and robots listen elsewhere), and nothing in it is a comment
 // of HTML, in which a mark could be hidden.
 func harmless(text string) string {
-	text = strings.ReplaceAll(markdown.Visible(text), "<!--", "&lt;!--")
+	text = strings.ReplaceAll(site.Visible(text), "<!--", "&lt;!--")
 	text = strings.ReplaceAll(text, "@", "@\u200d")
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"lockstep/site"
-	"lockstep/site/markdown"
 	"lockstep/site/review/access"
 	"lockstep/site/review/event"
 	"lockstep/site/review/state"
@@ -46,8 +45,8 @@ func (l *List) Add(s *state.State, d subject.Page, a access.Actor) {
 		if last.Redacted {
 			text = "(redacted)"
 		}
-		item := listed{site.ListedThread{Path: d.Path, Fragment: ThreadID(t.ID), Title: d.Title, Intent: string(t.Intent), Text: markdown.Visible(text),
-			Who: markdown.Visible(last.Author.Name) + ", " + last.Created.Format("2 Jan 2006")}, t.Intent == event.Blocking, last.N}
+		item := listed{site.ListedThread{Path: d.Path, Fragment: ThreadID(t.ID), Title: d.Title, Intent: string(t.Intent), Text: site.Visible(text),
+			Who: site.Visible(last.Author.Name) + ", " + last.Created.Format("2 Jan 2006")}, t.Intent == event.Blocking, last.N}
 		l.open = append(l.open, item)
 		if a.ID == "" || last.Author.ID == a.ID {
 			continue

@@ -112,7 +112,7 @@ func (v viewer) thread(t *state.Thread) site.Thread {
 	}
 	if e := t.End; e != nil {
 		out.Status = "resolved"
-		out.Resolution = site.Resolution{Kind: string(e.Kind), Reason: e.Reason, By: markdown.Visible(e.By.Name), At: e.At, Commit: e.Commit}
+		out.Resolution = site.Resolution{Kind: string(e.Kind), Reason: e.Reason, By: site.Visible(e.By.Name), At: e.At, Commit: e.Commit}
 	}
 	for _, c := range t.Comments {
 		out.Comments = append(out.Comments, v.comment(c))
@@ -152,7 +152,7 @@ func (v viewer) place(t *state.Thread) anchor.Placement {
 }
 
 func (v viewer) comment(c *state.Comment) site.Comment {
-	out := site.Comment{ID: c.ID, N: c.N, Author: markdown.Visible(c.Author.Name), AuthorID: c.Author.ID, Created: c.Created, Edited: c.Edited,
+	out := site.Comment{ID: c.ID, N: c.N, Author: site.Visible(c.Author.Name), AuthorID: c.Author.ID, Created: c.Created, Edited: c.Edited,
 		Redacted: c.Redacted, Mine: v.reader != "" && c.Author.ID == v.reader}
 	if c.Redacted {
 		return out
@@ -165,10 +165,10 @@ func (v viewer) comment(c *state.Comment) site.Comment {
 }
 
 func (v viewer) verdict(vote *state.Vote) site.Verdict {
-	out := site.Verdict{Author: markdown.Visible(vote.By.Name), AuthorID: vote.By.ID, Verdict: string(vote.Verdict), Body: vote.Body,
+	out := site.Verdict{Author: site.Visible(vote.By.Name), AuthorID: vote.By.ID, Verdict: string(vote.Verdict), Body: vote.Body,
 		Revision: vote.Revision, At: vote.At, Stale: vote.Revision != v.d.Revision, Earlier: vote.Earlier(v.d.Revision)}
 	f := v.d.Trust.Judge(vote)
-	out.Signature, out.SignedAs, out.Key, out.Doubt = string(f.State), markdown.Visible(f.As), f.Fingerprint, f.Why
+	out.Signature, out.SignedAs, out.Key, out.Doubt = string(f.State), site.Visible(f.As), f.Fingerprint, f.Why
 	if vote.Body != "" {
 		out.HTML = v.html(vote.Body)
 	}

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"strings"
 
-	"lockstep/site/markdown"
+	"lockstep/site"
 	"lockstep/site/review/event"
 	"lockstep/site/review/refusal"
 	"lockstep/site/review/state"
@@ -28,7 +28,7 @@ func Of(d subject.Page, t *state.Thread) (string, error) {
 	before, after := around(d, first, last)
 	was, is := linesOf(t.Suggest.Old), linesOf(t.Suggest.New)
 	var b strings.Builder
-	by := markdown.Visible(t.Opener.Name)
+	by := site.Visible(t.Opener.Name)
 	fmt.Fprintf(&b, "From: %s <%s>\nDate: %s\nSubject: [PATCH] Edit %s as %s suggested\n\nReview-Thread: %s\n---\n", Plain(by), Plain(AddressOf(t.Opener)),
 		t.Comments[0].Created.Format("Mon, 2 Jan 2006 15:04:05 -0700"), Plain(d.Title), Plain(by), t.ID)
 	fmt.Fprintf(&b, "--- a/%s\n+++ b/%s\n", d.Source, d.Source)

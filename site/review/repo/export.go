@@ -7,7 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"lockstep/site/markdown"
+	"lockstep/site"
 	"lockstep/site/review/display"
 	"lockstep/site/review/entry"
 	"lockstep/site/review/event"
@@ -181,7 +181,7 @@ func summarise(b *strings.Builder, t *state.Thread) {
 // build.
 func inert(text string) string {
 	var b strings.Builder
-	for _, r := range markdown.Visible(text) {
+	for _, r := range site.Visible(text) {
 		switch r {
 		case '\\', '`', '*', '_', '{', '}', '[', ']', '(', ')', '#', '+', '!', '<', '>', '|', '~', '&', '$', '=':
 			b.WriteByte('\\')
