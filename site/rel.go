@@ -1,6 +1,9 @@
 package site
 
-import "strings"
+import (
+	"net/url"
+	"strings"
+)
 
 // Rel is the relative URL that leads from the page at path from to the page or
 // file at path to. Both are rooted; to may end in a fragment.
@@ -28,3 +31,7 @@ func Rel(from, to string) string {
 	}
 	return rel + fragment
 }
+
+// Escape makes a path fit for a URL: names may hold spaces, question marks and letters
+// of any script.
+func Escape(path string) string { return (&url.URL{Path: path}).EscapedPath() }

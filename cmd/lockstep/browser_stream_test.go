@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,8 @@ import (
 type streamCounter struct {
 	mu   sync.Mutex
 	open []string
+	away atomic.Bool // nobody gets through
+	cut  func()      // ends the connections that there are
 }
 
 // until waits for a number of streams.
@@ -92,7 +95,13 @@ func countStreams(t *testing.T, address string) (string, *streamCounter) {
 		})}
 		return nil
 	}}
-	server := httptest.NewServer(proxy)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c.away.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	c.cut = server.CloseClientConnections
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
@@ -304,6 +313,22 @@ func TestBrowserStream_hidden(t *testing.T) {
 	eval[bool](t, w, fmt.Sprintf(looked, "false"))
 	until(t, w, 20*time.Second, `document.querySelector("#review").textContent.includes("Said meanwhile.")`)
 	streams.until(t, 1)
+}
+
+// TestBrowserStream_unreachable: who acts while the server is away is told so, until it is
+// back.
+func TestBrowserStream_unreachable(t *testing.T) {
+	address, line := countStreams(t, serveSite(t, "--dir", labSite(t)))
+	browser := tab(t, address, 1366, 900)
+	w, _ := window(t, browser, "", address+"/lab/")
+	until(t, w, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent ?? "")`)
+	line.away.Store(true)
+	line.cut()
+	eval[bool](t, w, `(document.getElementById("lab-heal").click(), true)`)
+	const says = `document.querySelector("[data-lab-answer]").textContent`
+	until(t, w, 20*time.Second, says+` === "The server cannot be reached."`)
+	line.away.Store(false)
+	until(t, w, 30*time.Second, says+` === ""`)
 }
 
 // TestBrowserStream_left: the stream ends with the last page that is left, also when the

@@ -46,11 +46,11 @@ lockstep serve compares any two revisions at the foot of a page's history.`,
 			}
 			revisions := append(args[1:], []string{"HEAD", "now"}[len(args)-1:]...)
 			for i, name := range revisions {
-				if revisions[i], err = tree.RevisionOf(p, name); err != nil {
+				if revisions[i], err = tree.Changes.RevisionOf(p, name); err != nil {
 					return err
 				}
 			}
-			shown, err := tree.Between(p, revisions[0], revisions[1])
+			shown, err := tree.Changes.Between(p, revisions[0], revisions[1])
 			if err != nil {
 				return err
 			}

@@ -43,14 +43,14 @@ func bandWords(f lab.Frame) string {
 }
 
 // elections are those of the shard's leader, whom all lanes but the one by clocks
-// have in common. A unit is a tenth of a second.
-func elections(f lab.Frame, lane lab.Lane) string {
+// have in common: after a failure, or as planned. A unit is a tenth of a second.
+func elections(f lab.Frame, lane lab.Lane, planned bool) string {
 	if lane == lab.LaneClock {
 		return ""
 	}
 	var d []byte
 	for _, h := range f.Failovers {
-		if x := share(f, h.Began.Add(h.Elected)); h.To != "" && h.Elected > 0 && x > 0 {
+		if x := share(f, h.Began.Add(h.Elected)); h.To != "" && h.Planned == planned && h.Elected > 0 && x > 0 {
 			d = append(strconv.AppendInt(append(d, 'M'), int64(x*lab.Tenths), 10), " 0v10"...)
 		}
 	}

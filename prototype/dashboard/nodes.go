@@ -52,6 +52,8 @@ func roleWord(n lab.Node) string {
 	switch {
 	case n.Condition == lab.ConditionUp && n.Leader:
 		return "leader"
+	case n.Condition == lab.ConditionUp && n.Returning:
+		return "catching up"
 	case n.Condition == lab.ConditionUp && n.Shard.Role != "":
 		return n.Shard.Role
 	case n.Condition == lab.ConditionUp:

@@ -20,7 +20,7 @@ type place struct {
 type badge struct{ Words, Icon, At string }
 
 // mute is what ails a node that nobody hears: the picture shows it at the links.
-const mute = "mute"
+const mute = "heard by nobody"
 
 const (
 	diskIcon  = "M-33-4c0-4 12-4 12 0v7c0 4-12 4-12 0zc0 4 12 4 12 0"

@@ -56,7 +56,7 @@ func tenths(n int) string { return integer(n/10) + "." + integer(n%10) }
 type failure struct {
 	ID, Stamp, Time, Cause, Result, Window, Split string
 	Parts                                         []bar
-	Open                                          bool
+	Open, Planned                                 bool
 }
 
 func failovers(f lab.Frame) []failure {
@@ -68,7 +68,7 @@ func failovers(f lab.Frame) []failure {
 	for _, h := range f.Failovers {
 		list = append(list, failure{
 			ID: "failure-" + strconv.FormatInt(h.Began.UnixMilli(), 10), Stamp: stamp(h.Began), Time: h.Began.Format("15:04:05"),
-			Cause: h.Cause, Result: result(h), Window: window(h), Split: split(h), Parts: parts(h, longest), Open: h.Open,
+			Cause: h.Cause, Result: result(h), Window: window(h), Split: split(h), Parts: parts(h, longest), Open: h.Open, Planned: h.Planned,
 		})
 	}
 	return list

@@ -209,7 +209,7 @@ func attributes(root *html.Node, element, key string) (values []string) {
 func TestView_picture(t *testing.T) {
 	f := brokenFrame()
 	up := func(n *lab.Node, ails ...string) { n.Condition, n.Ails = lab.ConditionUp, ails }
-	up(&f.Nodes[0], "mute", "slow disk", "clock −30 s")
+	up(&f.Nodes[0], mute, "slow disk", "clock −30 s")
 	up(&f.Nodes[2])
 	root, source := parse(t, f)
 	if got := attributes(root, "path", "data-link"); !slices.Equal(got, []string{"mute", "mute", "flow"}) {
@@ -331,5 +331,27 @@ func TestMillis(t *testing.T) {
 		if got := millis(d); got != want {
 			t.Errorf("millis(%s) = %q, want %q", d, got, want)
 		}
+	}
+}
+
+// TestView_planned: a lead that was handed over has a mark and a word of its own, and the
+// figure of the last failure is not overwritten by it.
+func TestView_planned(t *testing.T) {
+	f := largeFrame()
+	failed := f.Failovers[0]
+	failed.Window, failed.Measured, failed.Open, failed.To, failed.Began, failed.Elected = 235*time.Millisecond, true, false, "n2", f.Time.Add(-10*time.Second), 200*time.Millisecond
+	planned := failed
+	planned.Planned, planned.Cause, planned.Window, planned.Began = true, "n1 handed over", 26*time.Millisecond, failed.Began.Add(time.Second)
+	f.Failovers = []lab.Failover{planned, failed}
+	if got := lastWindow(f); got != "235 ms" {
+		t.Errorf("the last window is %s", got)
+	}
+	root, source := parse(t, f)
+	if got := attributes(root, "li", "data-planned"); !slices.Equal(got, []string{"yes", "no"}) || strings.Count(source, "<em>planned</em>") != 1 {
+		t.Errorf("planned: %q", got)
+	}
+	marks := attributes(root, "path", "data-s")
+	if !slices.Contains(marks, "handed") || !slices.Contains(marks, "elected") {
+		t.Errorf("marks: %q", marks)
 	}
 }

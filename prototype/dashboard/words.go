@@ -115,7 +115,7 @@ func leaderName(f lab.Frame) string {
 // last is the newest failure that was measured, or is being measured.
 func last(f lab.Frame) (lab.Failover, bool) {
 	for _, h := range f.Failovers {
-		if h.Measured {
+		if h.Measured && !h.Planned {
 			return h, true
 		}
 	}

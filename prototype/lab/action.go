@@ -165,7 +165,7 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 			r.stop(now, n, cluster.Paused, id+" paused")
 		case Cut:
 			what = "cut off from the other nodes"
-			r.begin(now, n, id+" cut off")
+			r.begin(now, n, id+" cut off", false)
 			n.cut = true
 		}
 		r.journal.add(now, ToneFault, true, "%s%s %s%s", id, duty, what, pid(member))

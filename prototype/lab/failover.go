@@ -17,6 +17,7 @@ type handover struct {
 	history.Window // Last is zero if nothing was acknowledged before
 
 	cause   string
+	planned bool // nothing had failed: the lead was handed over
 	from    string
 	oldTerm uint64
 	began   time.Time
@@ -85,7 +86,7 @@ func (h *handover) wonBy(at time.Time, node string, term uint64) {
 }
 
 func (h *handover) failover(now time.Time) Failover {
-	f := Failover{Cause: h.cause, From: h.from, To: h.to, Term: h.Epoch, Began: h.began, Open: !h.closed, KeptTerm: h.kept}
+	f := Failover{Cause: h.cause, Planned: h.planned, From: h.from, To: h.to, Term: h.Epoch, Began: h.began, Open: !h.closed, KeptTerm: h.kept}
 	if !h.elected.IsZero() {
 		f.Elected = h.elected.Sub(h.began)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lockstep/prototype/api"
@@ -283,4 +284,64 @@ func TestPercentile(t *testing.T) {
 	if percentile(nil, 0.5) != 0 || percentile(sorted[:1], 0.99) != 1 {
 		t.Error("percentiles of few values")
 	}
+}
+
+// TestRecord_handed_over: a leader that was asked to lead by a healthy one is no failure,
+// and neither is one that a reader asked for; the former failure stays the last one.
+func TestRecord_handed_over(t *testing.T) {
+	led := func(id string, term uint64, election time.Duration) api.Status {
+		s := status(id, id, term)
+		s.Shards[0].Lead = &api.Lead{ForMicros: 1000, ElectionMicros: election.Microseconds()}
+		return s
+	}
+	for _, tt := range []struct {
+		name    string
+		before  func(*record)
+		lead    api.Status
+		planned bool
+	}{
+		{"asked to lead", func(*record) {}, led("n2", 5, 0), true},
+		{"campaigned by itself", func(*record) {}, led("n2", 5, 40*time.Millisecond), false},
+		{"the old one is silent", func(r *record) {
+			for range maxMisses {
+				r.silent("n1")
+			}
+		}, led("n2", 5, 0), false},
+		{"does not say", func(*record) {}, status("n2", "n2", 5), false},
+	} {
+		r := seen()
+		tt.before(r)
+		r.heard(ms(420), "n2", tt.lead)
+		f := r.frame(ms(500))
+		if len(f.Failovers) != 1 || f.Failovers[0].Planned != tt.planned || r.said("as planned") != tt.planned {
+			t.Errorf("%s: %+v, %+v", tt.name, f.Failovers, r.journal.events)
+		}
+	}
+}
+
+// TestLab_hand_over: the tool that hands the lead over is a plan, in the words of one.
+func TestLab_hand_over(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
+		leader := e.Frame().Leader
+		e.do(Action{Verb: Transfer})
+		f := e.until("another leader", func(f Frame) bool { return f.Leader != "" && f.Leader != leader && !f.Failovers[0].Open })
+		if h := f.Failovers[0]; !h.Planned || h.Cause != leader+" handed over" {
+			t.Errorf("%+v", h)
+		}
+		e.do(Action{Verb: Mute})
+		f = e.until("a third", func(f Frame) bool { return f.Leader != "" && !f.Failovers[0].Planned && !f.Failovers[0].Open })
+		if h := f.Failovers[0]; h.Planned || !strings.HasSuffix(h.Cause, " is heard by nobody") {
+			t.Errorf("%+v", h)
+		}
+		e.do(Action{Verb: Kill, Node: f.Leader})
+		f = e.until("it is down", func(f Frame) bool {
+			return slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition == ConditionDown })
+		})
+		e.do(Action{Verb: Heal})
+		e.until("it catches up", func(f Frame) bool { return slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Returning }) })
+		e.until("it has caught up", func(f Frame) bool {
+			return f.Voters == 3 && !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Returning })
+		})
+	})
 }

@@ -63,6 +63,7 @@ type Node struct {
 	Age       time.Duration   // since the node last answered
 	Last      uint64          // newest seq that this replica shows
 	Ails      []string        // what is broken beside that, in words
+	Returning bool            // it has come back, and has not caught up
 }
 
 // Condition is the state of a node with what the lab did to it and what it
@@ -153,6 +154,7 @@ const (
 // Failover is a change of leader, or a stall that ended without one.
 type Failover struct {
 	Cause    string // in words: "n2 killed"
+	Planned  bool   // nothing had failed: the lead was handed over
 	From, To string // leaders; To is "" while there is none
 	Term     uint64 // the new one
 	Began    time.Time

@@ -159,7 +159,7 @@ func (r *record) leading() string {
 
 // stop: a node is down or frozen. If it led, a handover begins.
 func (r *record) stop(at time.Time, n *observed, state cluster.State, cause string) {
-	r.begin(at, n, cause)
+	r.begin(at, n, cause, false)
 	n.member.State, n.stale = state, true
 	if state == cluster.Down {
 		n.cut, n.ails, n.setting = false, nil, Setting{}
@@ -167,11 +167,11 @@ func (r *record) stop(at time.Time, n *observed, state cluster.State, cause stri
 }
 
 // begin opens a handover if the node leads.
-func (r *record) begin(at time.Time, n *observed, cause string) {
+func (r *record) begin(at time.Time, n *observed, cause string, planned bool) {
 	if r.leading() != n.member.ID {
 		return
 	}
-	h := r.handovers.begin(&handover{cause: cause, from: n.member.ID, oldTerm: r.term, began: at})
+	h := r.handovers.begin(&handover{cause: cause, planned: planned, from: n.member.ID, oldTerm: r.term, began: at})
 	if r.load.On && r.windows.Epoch == r.term && at.Sub(r.windows.Last) < 2*time.Second {
 		h.Last = r.windows.Last
 	}
@@ -217,8 +217,14 @@ func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 	case r.leader == "":
 		r.journal.add(now, ToneGood, false, "%s leads shard %d in term %d", id, r.shard, s.Term)
 	default:
-		r.journal.add(now, ToneNote, true, "%s elected in term %d; %s had lost the lead without a fault from this page", id, s.Term, r.leader)
-		h := r.handovers.begin(&handover{cause: r.leader + " lost the lead without a click", from: r.leader, oldTerm: r.term, began: now})
+		h := r.handovers.begin(&handover{from: r.leader, oldTerm: r.term, began: now})
+		if h.planned = r.handedOver(s); h.planned {
+			h.cause = r.leader + " handed over"
+			r.journal.add(now, ToneNote, true, "%s took the lead over from %s in term %d, as planned: nothing had failed", id, r.leader, s.Term)
+		} else {
+			h.cause = r.leader + " lost the lead without a click"
+			r.journal.add(now, ToneNote, true, "%s elected in term %d; %s had lost the lead without a fault from this page", id, s.Term, r.leader)
+		}
 		h.wonBy(now, id, s.Term)
 		switch {
 		case r.windows.Epoch >= s.Term:
@@ -233,6 +239,13 @@ func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 		}
 	}
 	r.leader, r.term = id, s.Term
+}
+
+// handedOver says whether a leader was asked to lead by the one before it: it did not
+// campaign by itself, and the other one is well.
+func (r *record) handedOver(s api.ShardStatus) bool {
+	before := r.node(r.leader)
+	return s.Lead != nil && s.Lead.ElectionMicros == 0 && before != nil && before.condition() == ConditionUp && len(before.ails) == 0
 }
 
 // settle closes a handover that no acknowledgement will close, as no load runs.

@@ -25,7 +25,7 @@ func (r *record) frame(now time.Time) Frame {
 		}
 		f.Term = max(f.Term, s.Term)
 		shown := Node{Member: n.member, Condition: n.condition(), Leader: f.Leader == n.member.ID,
-			Shard: s, Known: known && !n.heard.IsZero(), Last: n.replica.last, Ails: n.ails}
+			Shard: s, Known: known && !n.heard.IsZero(), Last: n.replica.last, Ails: n.ails, Returning: !n.returned.IsZero()}
 		if !n.heard.IsZero() {
 			shown.Age = now.Sub(n.heard)
 		}

@@ -19,18 +19,19 @@ const (
 
 // tool is a fault with words for it.
 type tool struct {
-	fault fault.Fault
-	ail   string // what the node has from then on; "" if the matter is over at once
-	what  string // for the journal
-	leads bool   // a leader loses its lead by it, sooner or later
+	fault   fault.Fault
+	ail     string // what the node has from then on; "" if the matter is over at once
+	what    string // for the journal
+	cause   string // of a change of leader that follows, behind the node's name; "" if none does
+	planned bool   // that change is wanted, and no failure
 }
 
 var tools = map[Verb]tool{
-	Mute:     {fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1, Seed: 1}, "mute", "can be heard by nobody; it hears the others", true},
-	SlowDisk: {fault.Fault{Kind: fault.SlowDisk, Delay: fault.Duration(80 * time.Millisecond)}, "slow disk", "has a slow disk: 80 ms a flush", false},
-	HangDisk: {fault.Fault{Kind: fault.HungDisk}, "hung disk", "has a disk that hangs", true},
-	Skew:     {fault.Fault{Kind: fault.ClockJump, By: fault.Duration(-30 * time.Second)}, "clock −30 s", "has a clock that jumped back by 30 s", false},
-	Transfer: {fault.Fault{Kind: fault.Transfer}, "", "hands its leads over", true},
+	Mute:     {fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1, Seed: 1}, "heard by nobody", "can be heard by nobody; it hears the others", "is heard by nobody", false},
+	SlowDisk: {fault.Fault{Kind: fault.SlowDisk, Delay: fault.Duration(80 * time.Millisecond)}, "slow disk", "has a slow disk: 80 ms a flush", "", false},
+	HangDisk: {fault.Fault{Kind: fault.HungDisk}, "hung disk", "has a disk that hangs", "has a disk that hangs", false},
+	Skew:     {fault.Fault{Kind: fault.ClockJump, By: fault.Duration(-30 * time.Second)}, "clock −30 s", "has a clock that jumped back by 30 s", "", false},
+	Transfer: {fault.Fault{Kind: fault.Transfer}, "", "hands its leads over", "handed over", true},
 }
 
 // apply uses a tool at a node.
@@ -51,8 +52,8 @@ func (l *Lab) apply(ctx context.Context, a Action) error {
 		return refuse("%s has that already: %s", id, t.ail)
 	}
 	done := l.striking(id, func(r *record, n *observed, now time.Time) {
-		if t.leads {
-			r.begin(now, n, id+": "+string(a.Verb))
+		if t.cause != "" {
+			r.begin(now, n, id+" "+t.cause, t.planned)
 		}
 		if t.ail != "" {
 			n.ails = append(slices.Clone(n.ails), t.ail)

@@ -125,7 +125,7 @@ func (b *Builder) aged(run model.Run, judges []string) (string, error) {
 			return "", err
 		}
 		if changed := changedCode(out); len(changed) > 0 {
-			return fmt.Sprintf("since its commit %s %s", short, changes(changed)), nil
+			return fmt.Sprintf("since its commit %s %s", short, haveChanged(changed)), nil
 		}
 	}
 	return "", nil
@@ -159,8 +159,8 @@ func changedCode(diff []byte) (files []string) {
 	return files
 }
 
-// changes names some of the files that have changed.
-func changes(files []string) string {
+// haveChanged names some of the files that have changed.
+func haveChanged(files []string) string {
 	const some = 3
 	switch n := len(files); {
 	case n == 1:

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"lockstep/site"
+	"lockstep/site/changes"
 	"lockstep/site/decision"
 	"lockstep/site/diagram"
 	"lockstep/site/ledger"
@@ -47,7 +48,7 @@ type Builder struct {
 	history *past.History
 	events  []string        // files of reviews that the repository has, or has had
 	edited  map[string]bool // sources that were seen to change since the history was read
-	told    told
+	words   *changes.Words  // what was said of changes by the parser
 	sources []source
 	left    map[string]string // why a text that scan met is no page, by file
 	names   map[string]string // of texts that have a page: the other names that links give them
@@ -119,7 +120,7 @@ func (b *Builder) Load() (*Tree, error) {
 		if entries != nil {
 			options.Ledger = entries.Show
 		}
-		b.parser, b.parsed, b.ledger = markdown.New(options), nil, entries
+		b.parser, b.parsed, b.ledger, b.words = markdown.New(options), nil, entries, new(changes.Words)
 	}
 	if b.index == nil || !slices.EqualFunc(b.config.Names, config.Names, names.Kind.Equal) || !slices.Equal(b.config.Code, config.Code) {
 		b.config = config

@@ -122,7 +122,7 @@ func TestChanges_said(t *testing.T) {
 
 // TestChanges_empty: where nothing can be known nothing is claimed.
 func TestChanges_empty(t *testing.T) {
-	if tree := load(t, tree(t, changing)); tree.ByPath("/changes/") != nil || tree.Site.Changes != "" || tree.ChangesFeedPath() != "" {
+	if tree := load(t, tree(t, changing)); tree.ByPath("/changes/") != nil || tree.Site.Changes != "" || tree.Changes.FeedPath() != "" {
 		t.Error("without a repository there is a page of changes")
 	}
 	r := newPast(t, changing)
@@ -189,7 +189,7 @@ func TestChanges_limits(t *testing.T) {
 	}
 	r.Git("2024-09-01T10:00:00Z", "reset", "-q", "--hard", "main")
 	count := func() (differences, lists int) {
-		for _, p := range load(t, r.Dir).changes.pages {
+		for _, p := range load(t, r.Dir).Changes.Pages {
 			switch p.Kind {
 			case site.KindDifference:
 				differences++
@@ -267,37 +267,6 @@ func TestChanges_written(t *testing.T) {
 	}
 	if page := files["design/index.html"]; !strings.Contains(page, `href="../changes/design/"`) || !strings.Contains(page, `href="../changes/"`) {
 		t.Error("the page does not lead to its history and to what changed")
-	}
-}
-
-// TestBetween: any two revisions can be compared, and nothing else can be named.
-func TestBetween(t *testing.T) {
-	r := newPast(t, changing)
-	r.Git("2024-01-01T10:00:00Z", "tag", "v1")
-	r.Edit("docs/design.md", "once a second", "at once")
-	r.Commit("2024-01-02T10:00:00Z", "flush")
-	r.Git("2024-01-03T10:00:00Z", "mv", "docs/design.md", "docs/architecture.md")
-	r.Edit("docs/architecture.md", "Much.", "Little.")
-	r.Commit("2024-01-03T10:00:00Z", "cost")
-	loaded := load(t, r.Dir)
-	p := loaded.ByPath("/architecture/")
-	from, err := loaded.RevisionOf(p, "v1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown, err := loaded.Between(p, from[:10], now)
-	if err != nil || !slices.Equal(shown.Compared.To.Words, []string{"text changed: “Parts”, “Cost”"}) {
-		t.Fatalf("%+v, %v", shown, err)
-	}
-	for _, name := range []string{"", "HEAD", "v1", "--output=x", "0000000000", "zz", strings.Repeat("a", 40), "../x", from[:6]} {
-		if _, err := loaded.Between(p, name, now); err == nil {
-			t.Errorf("%q is taken for a revision", name)
-		}
-	}
-	for _, name := range []string{"--output=x", "nowhere", ""} {
-		if _, err := loaded.RevisionOf(p, name); err == nil {
-			t.Errorf("%q is taken for a revision", name)
-		}
 	}
 }
 

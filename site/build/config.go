@@ -229,10 +229,6 @@ func isWebAddress(s string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
-// escapePath makes a path fit for a URL: names may hold spaces, question marks
-// and letters of any script.
-func escapePath(p string) string { return (&url.URL{Path: p}).EscapedPath() }
-
 func yamlLine(err error) int {
 	if e := yaml.Error(nil); errors.As(err, &e) && e.GetToken() != nil {
 		return e.GetToken().Position.Line

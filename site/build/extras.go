@@ -30,8 +30,8 @@ func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 	if err := w.put("/adr/feed.xml", t.Feed()); err != nil {
 		return err
 	}
-	if path := t.ChangesFeedPath(); path != "" {
-		if err := w.put(path, t.ChangesFeed()); err != nil {
+	if path := t.Changes.FeedPath(); path != "" {
+		if err := w.put(path, t.Changes.Feed()); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lockstep/site/feed"
 )
 
 const dated = `-- lockstep.yaml --
@@ -121,7 +123,7 @@ func TestFeed(t *testing.T) {
 		if first.Titles[0] != "ADR-0002: Second" || first.Updated[0] != "2024-05-01T00:00:00Z" || !slices.Equal(first.Published, first.Updated) || !slices.Equal(first.Author, []string{"Ann", "Bo"}) {
 			t.Errorf("first entry %+v", first)
 		}
-		if undated := entries[2]; len(undated.Published) != 0 || undated.Updated[0] != epoch {
+		if undated := entries[2]; len(undated.Published) != 0 || undated.Updated[0] != feed.Epoch {
 			t.Errorf("a record without a date: %+v", undated)
 		}
 	}

@@ -129,8 +129,8 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 			return err
 		})
 	}
-	defer t.changes.Open(t.builder.dir)()
-	for _, p := range slices.Concat(t.aside, t.changes.pages) {
+	defer t.Changes.Hold()()
+	for _, p := range slices.Concat(t.aside, t.Changes.Pages) {
 		jobs = append(jobs, func() error { _, _, err := t.writePage(ctx, w, p); return err })
 	}
 	for short, full := range t.Redirects() {

@@ -38,7 +38,7 @@ func (t *Tree) Markdown(p *site.Page) []byte {
 	if p.Kind == site.KindSection || p.Kind == site.KindLog {
 		b.WriteString("\n")
 		for _, other := range pages {
-			listed(&b, other, escapePath(site.Rel(p.Markdown, plainPath(other))))
+			listed(&b, other, site.Escape(site.Rel(p.Markdown, plainPath(other))))
 		}
 	}
 	return b.Bytes()
@@ -153,13 +153,13 @@ func (t *Tree) plainLink(p *site.Page, dest, written string) string {
 	return written
 }
 
-// escapeAddress is escapePath for an address with a fragment.
+// escapeAddress is [site.Escape] for an address with a fragment.
 func escapeAddress(address string) string {
 	path, fragment, ok := strings.Cut(address, "#")
 	if !ok {
-		return escapePath(path)
+		return site.Escape(path)
 	}
-	return escapePath(path) + "#" + fragment
+	return site.Escape(path) + "#" + fragment
 }
 
 // LLMs is llms.txt: what the site is and where the Markdown of each page is, for programs
@@ -176,9 +176,9 @@ func (t *Tree) LLMs() []byte {
 	}
 	href := func(p *site.Page) string {
 		if t.Site.BaseURL != "" {
-			return strings.TrimSuffix(t.Site.BaseURL, "/") + escapePath(plainPath(p))
+			return strings.TrimSuffix(t.Site.BaseURL, "/") + site.Escape(plainPath(p))
 		}
-		return escapePath(site.Rel("/llms.txt", plainPath(p)))
+		return site.Escape(site.Rel("/llms.txt", plainPath(p)))
 	}
 	section := "/"
 	for _, p := range t.Pages {

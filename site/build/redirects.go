@@ -152,10 +152,10 @@ func redirectFile(address string) string {
 
 // redirectPage works on a host that knows nothing of redirects.
 func redirectPage(s *view.Site, from, full string) []byte {
-	to := html.EscapeString(escapePath(site.Rel(from, full)))
+	to := html.EscapeString(site.Escape(site.Rel(from, full)))
 	canonical := to
 	if s.BaseURL != "" {
-		canonical = html.EscapeString(strings.TrimSuffix(s.BaseURL, "/") + escapePath(full))
+		canonical = html.EscapeString(strings.TrimSuffix(s.BaseURL, "/") + site.Escape(full))
 	}
 	return []byte(`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Moved</title>` +
 		`<meta http-equiv="refresh" content="0; url=` + to + `"><link rel="canonical" href="` + canonical + `"></head>` +
@@ -166,9 +166,9 @@ func redirectPage(s *view.Site, from, full string) []byte {
 // some of them nothing else.
 func (t *Tree) redirectsFile() []byte {
 	var b bytes.Buffer
-	base := escapePath(strings.TrimSuffix(basePath(t.Site.BaseURL), "/"))
+	base := site.Escape(strings.TrimSuffix(basePath(t.Site.BaseURL), "/"))
 	for _, from := range slices.Sorted(maps.Keys(t.redirects)) {
-		fmt.Fprintf(&b, "%s%s %s%s 301\n", base, escapePath(strings.TrimSuffix(from, "/")), base, escapePath(t.redirects[from]))
+		fmt.Fprintf(&b, "%s%s %s%s 301\n", base, site.Escape(strings.TrimSuffix(from, "/")), base, site.Escape(t.redirects[from]))
 	}
 	return b.Bytes()
 }

@@ -54,7 +54,7 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 func (t *Tree) fill(p *site.Page) (*site.Page, *markdown.Document, []site.Finding) {
 	d := t.documents[p]
 	if d == nil {
-		return t.fillChanges(p), nil, nil
+		return t.Changes.Fill(p), nil, nil
 	}
 	filled := *p
 	var findings []site.Finding

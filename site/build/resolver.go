@@ -38,7 +38,7 @@ func (r resolver) Link(dest string) (string, bool) {
 	case x.file != "" && r.tree.origin.Known() && (x.folder || !isPicture(x.file)):
 		return r.tree.origin.File(x.file), true
 	case x.file != "" && !x.folder:
-		return escapePath(site.Rel(r.page.Path, FilePath(x.file))), true
+		return site.Escape(site.Rel(r.page.Path, FilePath(x.file))), true
 	case x.folder:
 		return "", true
 	}

@@ -9,16 +9,22 @@ import (
 	"lockstep/site/view"
 )
 
+// baseURL is where the site will be published, "" if that is not known.
+func (t *Tree) baseURL() string {
+	base := cmp.Or(t.builder.options.BaseURL, t.config.URL)
+	if base != "" && !strings.HasSuffix(base, "/") {
+		base += "/"
+	}
+	return base
+}
+
 // siteFrame is what every page shows around itself.
 func (t *Tree) siteFrame() view.Site {
-	s := view.Site{Program: labProgram(), Title: t.config.Title, Tagline: t.config.Tagline, BaseURL: cmp.Or(t.builder.options.BaseURL, t.config.URL),
+	s := view.Site{Program: labProgram(), Title: t.config.Title, Tagline: t.config.Tagline, BaseURL: t.baseURL(),
 		Commit: t.history.Commit, Shallow: t.history.Shallow, Asset: AssetPath}
 	s.Commit.Dirty = s.Commit.Hash != "" && (s.Commit.Dirty || t.uncommitted)
-	if s.BaseURL != "" && !strings.HasSuffix(s.BaseURL, "/") {
-		s.BaseURL += "/"
-	}
 	s.Search, s.Index = t.searchPath, t.indexPath
-	s.Changes, s.Changed = t.changes.path, t.changes.newest
+	s.Changes, s.Changed = t.Changes.Path, t.Changes.Newest
 	if len(t.decisions) > 0 {
 		s.Feed = feedPath
 	}

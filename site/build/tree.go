@@ -8,6 +8,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/card"
+	"lockstep/site/changes"
 	"lockstep/site/claims"
 	"lockstep/site/ledger"
 	"lockstep/site/markdown"
@@ -23,6 +24,7 @@ import (
 type Tree struct {
 	Site     view.Site
 	Pages    []*site.Page // in reading order
+	Changes  *changes.Changes
 	Findings []site.Finding
 
 	builder     *Builder
@@ -32,7 +34,6 @@ type Tree struct {
 	config      Config
 	uncommitted bool            // some source differs from the commit
 	edited      map[string]bool // sources that were seen to change since the history was read
-	changes     changed
 	model       *model.Model
 	ledger      *ledger.Ledger
 	shown       map[string]definition // where entries of the ledger stand, by id

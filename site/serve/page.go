@@ -28,8 +28,8 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if p == nil && r.URL.Path == st.tree.ChangesFeedPath() {
-		s.text(w, r, "application/atom+xml", st.tree.ChangesFeed())
+	if p == nil && r.URL.Path == st.tree.Changes.FeedPath() {
+		s.text(w, r, "application/atom+xml", st.tree.Changes.Feed())
 		return
 	}
 	if p == nil {
@@ -37,7 +37,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if q := r.URL.Query(); p.Kind == site.KindPast && (q.Has("from") || q.Has("to")) {
-		compared, err := st.tree.Between(p.Past.Of, q.Get("from"), q.Get("to"))
+		compared, err := st.tree.Changes.Between(p.Past.Of, q.Get("from"), q.Get("to"))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusNotFound)
 			return

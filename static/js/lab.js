@@ -196,8 +196,10 @@ function open() {
     event: (_, html) => show(html),
     end: ({ detail }) => tell(capital(detail)),
     state(now) {
-      if (now === "open") tell(held ? "Updates are paused." : "Live");
-      else if (now === "lost") tell("No connection to the server. Trying again …");
+      if (now === "open") {
+        tell(held ? "Updates are paused." : "Live");
+        if (answer.textContent === unreachable) text(answer, "");
+      } else if (now === "lost") tell("No connection to the server. Trying again …");
     },
   });
 }
@@ -210,6 +212,8 @@ function close() {
 // Those who may only watch are told why, and what they may not use looks like it.
 const forbidden = ".lab-tools button:not(#lab-start, #lab-stop), #lab-heal, #lab-judge, .lab-node button, .story-list button";
 let reason = "";
+
+const unreachable = "The server cannot be reached.";
 
 // A button does what its form would do, without leaving the page.
 async function act(event) {
@@ -249,7 +253,7 @@ async function act(event) {
       text(answer, problem.detail ? capital(problem.detail) : `The server said ${response.status}.`);
     }
   } catch {
-    text(answer, "The server cannot be reached.");
+    text(answer, unreachable);
   } finally {
     button.removeAttribute("aria-busy");
   }
