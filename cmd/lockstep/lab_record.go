@@ -20,6 +20,7 @@ import (
 func newLabRecordCommand() *cobra.Command {
 	var dir string
 	var check bool
+	var only []string
 	cmd := &cobra.Command{
 		Use:   "record",
 		Short: "Record the runs that texts show, or play them again",
@@ -30,7 +31,7 @@ the program. Runs that no text shows are left out.
 
 With --check nothing is written: each run is played again, and one whose verdict or
 trace is not the recorded one is a finding.`,
-		Example: "  lockstep lab record\n  lockstep lab record --check",
+		Example: "  lockstep lab record\n  lockstep lab record --check\n  lockstep lab record --only cut-off,power-loss",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			tree, err := loadTree(dir)
@@ -39,6 +40,16 @@ trace is not the recorded one is a finding.`,
 			}
 			shown := tree.Runs()
 			runs := runsOf(shown)
+			if len(only) > 0 {
+				for _, name := range only {
+					if !slices.ContainsFunc(runs, func(r *playedRun) bool { return r.Name == name }) {
+						return usageError{fmt.Sprintf("no text shows a run %q", name), "lockstep lab record --help"}
+					}
+				}
+				left := func(name string) bool { return !slices.Contains(only, name) }
+				runs = slices.DeleteFunc(runs, func(r *playedRun) bool { return left(r.Name) })
+				shown = slices.DeleteFunc(shown, func(s build.ShownRun) bool { return left(s.Run()) })
+			}
 			recorded, file := tree.Recording()
 			if file == "" && len(runs) > 0 {
 				return usageError{"the configuration names no folder for the recording", "write evidence: [docs/evidence] into lockstep.yaml"}
@@ -67,10 +78,15 @@ trace is not the recorded one is a finding.`,
 				return nil
 			}
 			evidence := runsEvidence{origin: originOf(labrun.Evidence, "of each run", began), Recording: labrun.Recording{Values: map[string]labrun.Result{}, Stills: []labrun.Still{}}}
+			if len(only) > 0 {
+				evidence.Recording = *recorded // whose runs are all of one program only if the others have not changed
+				evidence.Stills = slices.DeleteFunc(evidence.Stills, func(s labrun.Still) bool { return slices.Contains(only, s.Run) })
+			}
 			for _, r := range runs {
 				evidence.Values[r.Name] = r.result()
 				evidence.Stills = append(evidence.Stills, r.stills()...)
 			}
+			slices.SortStableFunc(evidence.Stills, func(a, b labrun.Still) int { return cmp.Compare(a.Run, b.Run) })
 			name := filepath.Join(dir, filepath.FromSlash(file))
 			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 				return fmt.Errorf("record runs: %w", err)
@@ -83,6 +99,7 @@ trace is not the recorded one is a finding.`,
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
+	cmd.Flags().StringSliceVar(&only, "only", nil, "names of runs, with commas; the others stay as they are (default: all)")
 	cmd.Flags().BoolVar(&check, "check", false, "write nothing; fail if a run is not as it was recorded")
 	return cmd
 }
@@ -117,7 +134,7 @@ func runsOf(shown []build.ShownRun) []*playedRun {
 func compareRuns(shown []build.ShownRun, runs []*playedRun, recorded *labrun.Recording) (findings []site.Finding) {
 	for _, s := range shown {
 		find := func(format string, args ...any) {
-			findings = append(findings, site.Finding{File: s.Page.Source, Line: s.Line, Rule: "run", Message: fmt.Sprintf(format, args...),
+			findings = append(findings, site.Finding{File: s.File, Line: s.Line, Rule: "run", Message: fmt.Sprintf(format, args...),
 				Mend: "run: lockstep lab record, then lockstep check --fix, and read the text beside it again"})
 		}
 		played := runs[slices.IndexFunc(runs, func(r *playedRun) bool { return r.Name == s.Run() })]

@@ -15,6 +15,7 @@ import (
 type ShownRun struct {
 	run.Fence
 	Page *site.Page
+	File string // with Line, where it is written: beside the page for an entry of the ledger
 	Line int
 }
 
@@ -24,7 +25,8 @@ func (t *Tree) Runs() (all []ShownRun) {
 		if d := t.documents[p]; d != nil && t.labPage != nil && t.builder.options.Lab != nil {
 			for _, r := range d.Runs {
 				if len(r.Judge(t.builder.options.Lab)) == 0 {
-					all = append(all, ShownRun{r.Fence, p, r.Line})
+					file, line := d.Place(r.Line)
+					all = append(all, ShownRun{r.Fence, p, file, line})
 				}
 			}
 		}
