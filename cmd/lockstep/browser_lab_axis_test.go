@@ -17,7 +17,7 @@ import (
 func TestBrowserLabAxis(t *testing.T) {
 	address := serveSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	const (
 		acked   = `Number(document.querySelector("[data-testid=acknowledged]").textContent.replace(/\D/g, ""))`
 		lane    = `Number(document.querySelector("[data-lane-acknowledged=clock]").textContent.replace(/\D/g, ""))`

@@ -17,7 +17,7 @@ import (
 func TestBrowserLabReader(t *testing.T) {
 	address := serveSite(t)
 	ctx := tab(t, address, 390, 844)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	const number = `Number(document.getElementById("lab-frame").dataset.frame)`
 	frames := func(n int) {
 		t.Helper()
@@ -97,7 +97,7 @@ func TestBrowserLabBroken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	until(t, ctx, 30*time.Second, `Number(document.querySelector("[data-testid=acknowledged]")?.textContent) > 40`)
 	for _, button := range []string{"pause-n1", "cut-n2"} {
 		eval[bool](t, ctx, `(document.getElementById("`+button+`").click(), true)`)

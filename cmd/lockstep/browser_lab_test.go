@@ -15,7 +15,7 @@ import (
 func TestBrowserKillLeader(t *testing.T) {
 	address := serveSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 
 	const leader = `document.querySelector("[data-testid=leader]")?.textContent.trim()`
 	const acked = `Number(document.querySelector("[data-testid=acknowledged]")?.textContent.replace(/\D/g, "") ?? 0)`

@@ -22,6 +22,7 @@ type train struct {
 
 	mu      sync.Mutex
 	offline bool
+	hanging chan struct{}     // closed to let answers through
 	instead map[string]string // by the path
 	asked   []string
 }
@@ -29,8 +30,11 @@ type train struct {
 func (h *train) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mu.Lock()
 	h.asked = append(h.asked, r.URL.Path)
-	offline, text := h.offline, h.instead[r.URL.Path]
+	offline, hanging, text := h.offline, h.hanging, h.instead[r.URL.Path]
 	h.mu.Unlock()
+	if hanging != nil {
+		<-hanging
+	}
 	switch {
 	case offline:
 		panic(http.ErrAbortHandler) // the connection breaks
@@ -51,6 +55,22 @@ func (h *train) set(offline bool, instead map[string]string) {
 	h.offline, h.instead = offline, instead
 }
 
+// hang lets the network hang until it is told to go on.
+func (h *train) hang(t *testing.T) (goOn func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	hanging := make(chan struct{})
+	h.hanging = hanging
+	goOn = sync.OnceFunc(func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.hanging = nil
+		close(hanging)
+	})
+	t.Cleanup(goOn) // before the server closes, which waits for answers
+	return goOn
+}
+
 func (h *train) wasAsked(path string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -64,8 +84,8 @@ func (h *train) wasAsked(path string) bool {
 
 const keptPages = `caches.keys().then(async (names) => (await Promise.all(names.map(async (n) => (await (await caches.open(n)).keys()).map((r) => new URL(r.url).pathname)))).flat())`
 
-// TestBrowserOffline: without a network each text of the site can be read, once a reader
-// has opened two pages; with one, every page is as the host has it now, a new build takes
+// TestBrowserOffline: without a network, or with one that hangs, each text of the site
+// can be read, once a reader has opened two pages; with one, every page is as the host has it now, a new build takes
 // over what was kept, and a build that keeps nothing removes it.
 func TestBrowserOffline(t *testing.T) {
 	host := &train{files: http.StripPrefix(deepPath, http.FileServer(http.Dir(builtSite(t))))}
@@ -85,9 +105,18 @@ func TestBrowserOffline(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(address+"/no-such-text/"))
 	until(t, ctx, time.Minute, `document.querySelector("h1").textContent === "This page is not kept here"`)
 
-	// Back in town: the page is the host's.
+	// A network that hangs: the page is what is kept, and the late answer is for the next time.
 	const newer = `<!DOCTYPE html><html lang="en"><link rel="icon" href="data:,"><title>Newer</title><h1>Newer</h1></html>`
 	problem := deepPath + "/design/problem/"
+	slos := deepPath + "/design/slos/"
+	host.set(false, map[string]string{slos: newer})
+	goOn := host.hang(t)
+	do(t, ctx, chromedp.Navigate(address+"/design/slos/"))
+	until(t, ctx, time.Minute, `document.querySelector("main").innerText.length > 1000 && getComputedStyle(document.querySelector(".site-header")).position === "sticky"`)
+	goOn()
+	until(t, ctx, time.Minute, `caches.match(`+quote(address+"/design/slos/")+`).then(r => r.text()).then(t => t.includes("<h1>Newer"))`)
+
+	// Back in town: the page is the host's.
 	host.set(false, map[string]string{problem: newer})
 	do(t, ctx, chromedp.Navigate(address+"/design/problem/"))
 	until(t, ctx, time.Minute, `document.querySelector("h1").textContent === "Newer"`)

@@ -24,14 +24,21 @@ const labels = `[...document.querySelectorAll("main figure:not(.code) :is(text, 
 	return [parseFloat(getComputedStyle(e).fontSize) * (m ? Math.hypot(m.a, m.b) : e.currentCSSZoom ?? 1), e.textContent.trim().slice(0, 40)];
 }).sort((a, b) => a[0] - b[0])[0] ?? [99, ""]`
 
+// coveredCode are lines of code on which the button to copy them lies.
+const coveredCode = `[...document.querySelectorAll("main pre:has(> .copy)")].filter(e => e.checkVisibility()).flatMap(pre => {
+	const b = pre.querySelector(".copy").getBoundingClientRect(), range = document.createRange();
+	range.selectNodeContents(pre.querySelector("code"));
+	return [...range.getClientRects()].some(r => r.left < b.right && r.right > b.left && r.top < b.bottom && r.bottom > b.top) ? pre.querySelector("code").textContent.slice(0, 60) : [];
+})`
+
 // TestBrowserPhone: on a phone no page scrolls sideways, every drawing of the site has
-// letters that can be read, and what is wider than the screen scrolls in a frame that a
+// letters that can be read, no button lies on code, and what is wider than the screen scrolls in a frame that a
 // keyboard reaches and that shows that more is beside it.
 func TestBrowserPhone(t *testing.T) {
 	address := serveSite(t, "--no-cluster")
 	ctx := tab(t, address, 390, 844)
 	do(t, ctx, chromedp.Navigate(address+"/"))
-	drawings, wide := 0, 0
+	drawings, wide, copied := 0, 0, 0
 	// What changed has no drawings, and many pages.
 	paths := slices.DeleteFunc(sitemap(t, ctx, address), func(path string) bool { return strings.HasPrefix(path, "/changes/") })
 	list, err := json.Marshal(paths)
@@ -39,7 +46,7 @@ func TestBrowserPhone(t *testing.T) {
 		t.Fatal(err)
 	}
 	drawn := eval[[]string](t, ctx, fmt.Sprintf(`Promise.all(%s.map(async p => /<figure class="(?!code)|class="graph"/.test(await (await fetch(p)).text()) ? p : "")).then(all => all.filter(Boolean))`, list))
-	looked := append(drawn, printed...)
+	looked := slices.Concat(drawn, printed, []string{"/guide/"})
 	slices.Sort(looked)
 	for _, path := range slices.Compact(looked) {
 		do(t, ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(address+path))
@@ -54,6 +61,10 @@ func TestBrowserPhone(t *testing.T) {
 			if over := eval[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 				t.Errorf("%s at %d: the page is %d px wider than the screen: %s", path, width, over, eval[string](t, ctx, widest))
 			}
+			if covered := eval[[]string](t, ctx, coveredCode); len(covered) > 0 {
+				t.Errorf("%s at %d: the button to copy lies on %q", path, width, covered)
+			}
+			copied += eval[int](t, ctx, `document.querySelectorAll("main pre .copy").length`)
 			frames := eval[[][]string](t, ctx, `[...document.querySelectorAll("main *")].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(e).overflowX)).map(e => [e.className, e.tabIndex >= 0 || e.querySelector("a, button, input, [tabindex='0']") ? "reached" : "", getComputedStyle(e).backgroundImage.includes("gradient") ? "shown" : ""])`)
 			wide += len(frames)
 			for _, frame := range frames {
@@ -63,8 +74,8 @@ func TestBrowserPhone(t *testing.T) {
 			}
 		}
 	}
-	if drawings < 10 || wide < 10 {
-		t.Errorf("%d drawings and %d wide frames were looked at", drawings, wide)
+	if drawings < 10 || wide < 10 || copied < 10 {
+		t.Errorf("%d drawings, %d wide frames and %d blocks of code were looked at", drawings, wide, copied)
 	}
 }
 

@@ -82,7 +82,7 @@ func slide(t *testing.T, ctx context.Context, at float64) {
 func TestBrowserProgram(t *testing.T) {
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
 	until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "")`)
 	until(t, ctx, 20*time.Second, programAt+` > 3000`)
 	do(t, ctx, chromedp.Click(chromedp.CSS("#lab-cut")))
@@ -220,7 +220,7 @@ func TestBrowserProgram_responsive(t *testing.T) {
 	}
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
 	until(t, ctx, 30*time.Second, programAt+` > 1000`)
 	eval[bool](t, ctx, `(() => { const s = document.querySelector("#run-pace"); s.value = [...s.options].at(-1).value; s.dispatchEvent(new Event("change")); return true })()`)
 	until(t, ctx, time.Minute, programAt+` > 40000`)
@@ -289,7 +289,7 @@ func TestBrowserProgram_deterministic(t *testing.T) {
 		nodes <- traces
 	}()
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	eval[bool](t, ctx, fmt.Sprintf(`(() => {
 		const data = document.querySelector("[data-lab-browser]").dataset;
 		const url = (path) => new URL(path, document.baseURI).href;

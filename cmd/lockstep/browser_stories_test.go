@@ -40,7 +40,7 @@ func strongIsClean(t *testing.T, ctx context.Context, name string) {
 func TestBrowserProgram_stories(t *testing.T) {
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
 	until(t, ctx, time.Minute, programAt+` > 1000`)
 	eval[bool](t, ctx, `(() => { const s = document.querySelector("#run-pace"); s.value = [...s.options].at(-1).value; s.dispatchEvent(new Event("change")); return true })()`)
 	// Each is played in a run of its own: the same story from the same seed, the same words.
@@ -77,7 +77,7 @@ func TestBrowserProgram_stories(t *testing.T) {
 func TestBrowserStories(t *testing.T) {
 	address := serveSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/"))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
 	for _, s := range lab.Scenarios() {
 		for chance := 1; ; chance++ {
 			until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "") && document.querySelectorAll(".lab-node:is([data-is=up], [data-is=leader])").length === 3`)

@@ -24,7 +24,9 @@ func newInitCommand() *cobra.Command {
 		Short: "Begin a site: configuration, first page, first decision",
 		Long: `Writes what a site needs into a folder, which is created if it is missing. In a
 repository that has texts and decisions already, only the configuration is
-written, and it names them. Nothing that exists is overwritten.
+written, and it names them. Nothing that exists is overwritten. What lockstep itself
+puts there and no commit needs is named in .gitignore; where there is such a file, it
+stays, and the lines that it lacks are printed.
 
 With --design it writes the skeleton of a whole design: problem, requirements, scale,
 partitioning, consistency, caching, failure modes, objectives, a cost model that
@@ -55,6 +57,9 @@ with --hook what lets git check before each commit. Both can be had later, too.`
 				if err := initialiseHook(cmd.Context(), cmd.OutOrStdout(), dir); err != nil {
 					return err
 				}
+			}
+			if err := initialiseIgnore(cmd.OutOrStdout(), dir); err != nil {
+				return err
 			}
 			if design {
 				written, kept, err := initialiseDesign(dir, time.Now())

@@ -90,6 +90,40 @@ func TestInit(t *testing.T) {
 	}
 }
 
+// TestInitIgnore: git sees neither the site nor what a server keeps, and a .gitignore
+// that is there stays as it is, with a word of what it lacks.
+func TestInitIgnore(t *testing.T) {
+	for own, says := range map[string]string{
+		"":                                       "wrote  .gitignore\n",
+		"/dist/\npublic\n":                       "kept   .gitignore\n       add to it: /.cache/ /var/\n",
+		"*.log\r\n.cache\r\n/public\r\nvar/\r\n": "",
+	} {
+		dir := repository(t, "docs/a.md", "# A\n")
+		if own != "" {
+			put(t, filepath.Join(dir, ".gitignore"), own)
+		}
+		code, out, stderr := lockstep(t, "init", dir)
+		if code != 0 || !strings.Contains(out, says) || (says == "" && strings.Contains(out, ".gitignore")) {
+			t.Errorf("%q: init: %d, %s%s", own, code, out, stderr)
+		}
+		if own != "" {
+			if got := get(t, dir, ".gitignore"); got != own {
+				t.Errorf("%q has become %q", own, got)
+			}
+			continue
+		}
+		if code, out, stderr := lockstep(t, "build", "--dir", dir); code != 0 {
+			t.Fatalf("build: %d, %s%s", code, out, stderr)
+		}
+		put(t, filepath.Join(dir, "var", "review", "log"), "kept\n")
+		put(t, filepath.Join(dir, ".cache", "diagrams", "x"), "drawn\n")
+		runGit(t, dir, "init", "-q")
+		if seen := runGit(t, dir, "status", "--porcelain", "--untracked-files=all"); seen != "?? .gitignore\n?? adr/0001-record-decisions.md\n?? docs/a.md\n?? lockstep.yaml\n" {
+			t.Errorf("git sees %s", seen)
+		}
+	}
+}
+
 // TestNewADR: the record follows those that are there, and is sound.
 func TestNewADR(t *testing.T) {
 	const nygard = "# 1. A\n\nDate: 2020-01-01\n\n## Status\n\nAccepted\n\n## Context\n\nText.\n\n## Decision\n\nText.\n\n## Consequences\n\nText.\n"

@@ -2,8 +2,10 @@ package dashboard
 
 import (
 	"fmt"
+	"slices"
 
 	"lockstep/prototype/check"
+	"lockstep/prototype/history"
 	"lockstep/prototype/lab"
 )
 
@@ -40,14 +42,41 @@ var judgedCounts = []struct {
 	{"reordered", func(c check.Counts) int { return c.Reordered }},
 }
 
+// proof is one broken promise. Where it is that of a lost message, it names the message,
+// so that a page can look for it in the chats.
+type proof struct {
+	Words string
+	Lane  lab.Lane
+	Loses bool
+	Lost  history.Message
+}
+
 // proofs are the smallest ones of all broken promises.
-func proofs(j *lab.Judgement) (sentences []string) {
+func proofs(j *lab.Judgement) (all []proof) {
 	for _, l := range j.Lanes {
 		for _, p := range check.Properties {
-			if proof, ok := l.Report.Witness[p]; ok {
-				sentences = append(sentences, string(p)+": "+proof.Sentence)
+			if w, ok := l.Report.Witness[p]; ok {
+				lost, loses := lostIn(w.Events)
+				all = append(all, proof{string(p) + ": " + w.Sentence, l.Lane, loses && p == check.Stability, lost})
 			}
 		}
 	}
-	return sentences
+	return all
+}
+
+// lostIn is the message that was acknowledged and that the reads of a proof do not show
+// anywhere. One that they show elsewhere has moved.
+func lostIn(events []history.Event) (m history.Message, lost bool) {
+	op := 0
+	for _, e := range events {
+		switch {
+		case e.Kind == history.Send && e.Type == history.Invoke && op == 0:
+			op, m = e.Op, history.Message{ID: e.ID, Body: e.Body}
+		case e.Op == op && e.Type == history.OK:
+			m.Seq = e.Seq
+		case slices.ContainsFunc(e.Messages, func(shown history.Message) bool { return shown.ID == m.ID }):
+			return m, false
+		}
+	}
+	return m, m.Seq > 0
 }

@@ -1,5 +1,5 @@
 // Keeps the text for where there is no network. While there is one, each page comes from
-// it; what is kept is shown only if it cannot be had. Files that are named after what is
+// it; what is kept is shown only if it cannot be had, or hangs. Files that are named after what is
 // in them cannot be stale, and come from what is kept. Once a reader has opened a second
 // page, the texts of the site that fit the budget are fetched as well, unless the reader
 // saves data. A new build takes the place of the one before, and removes what it kept.
@@ -9,6 +9,7 @@ const prefix = `lockstep ${registration.scope} `; // other sites may share the h
 const kept = () => caches.open(prefix + build.version);
 const at = (path) => new URL(path, registration.scope).href;
 const named = /\/static\/.*\.[0-9a-f]{8}\.\w+$/;
+const patience = 3000; // milliseconds until what is kept is shown instead
 const most = 600; // pages and files beyond the texts, the oldest go first
 
 addEventListener("install", (event) => event.waitUntil(install()));
@@ -64,20 +65,30 @@ async function fromKept(event) {
 
 async function fromNetwork(event) {
   const { request } = event, key = page(request.url);
+  // What a browser holds to be fresh, by its own reckoning, is asked for again.
+  const answer = fetch(request, named.test(key) ? {} : { cache: "no-cache" });
+  // Also an answer that comes too late is kept, for the next time. A full disk keeps nothing.
+  event.waitUntil(answer.then((response) => fit(response) && keep(key, response.clone())).catch(() => {}));
   try {
-    // What a browser holds to be fresh, by its own reckoning, is asked for again.
-    const response = await fetch(request, named.test(key) ? {} : { cache: "no-cache" });
-    if (fit(response)) {
-      const copy = response.clone();
-      event.waitUntil(kept().then((cache) => cache.put(key, copy)).then(trim, () => {})); // a full disk keeps nothing
-    }
-    return response;
+    return await Promise.race([answer, hung(key, answer)]);
   } catch (error) {
     const copy = await (await kept()).match(key);
     if (copy) return copy;
     if (request.mode !== "navigate") throw error;
     return new Response(`<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>Not kept</title><h1>This page is not kept here</h1><p>There is no network, and it was not read before. <a href="${at("./")}">To the first page</a></p></html>`, { status: 503, headers: { "Content-Type": "text/html" } });
   }
+}
+
+async function keep(key, response) {
+  await (await kept()).put(key, response);
+  await trim();
+}
+
+// hung is what is kept, once the network has had its time. Where nothing is kept there
+// is only the network to wait for.
+async function hung(key, answer) {
+  await new Promise((resolve) => setTimeout(resolve, patience));
+  return await (await kept()).match(key) ?? answer;
 }
 
 async function trim() {

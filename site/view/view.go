@@ -141,6 +141,7 @@ func styles(p *site.Page) (names []string) {
 		{"search", p.Kind == site.KindSearch || p.Kind == site.KindIndex},
 		{"changes", p.Changes != nil || p.Past != nil || p.Compared != nil},
 		{"lab", p.Kind == site.KindLab},
+		{"lab-first", p.Kind == site.KindLab},
 		{"log", p.Kind == site.KindLog || p.Kind == site.KindGraph || p.Kind == site.KindLists},
 		{"milestones", p.Kind == site.KindMilestones},
 		{"play", p.Plays},

@@ -1,6 +1,8 @@
 // The laboratory in this page: the same program as on the server, in a worker, with
 // a clock of its own. It can stand still, go slowly or fast, and be looked at
 // backwards; a link repeats it, exactly.
+import { firstMinute } from "./lab-browser/first-minute.js";
+
 const root = document.querySelector("[data-lab]");
 const panel = document.querySelector("[data-lab-browser]");
 
@@ -14,6 +16,8 @@ let paused = false;
 let past = false; // the page shows an earlier frame
 let next = 1;
 const waiting = new Map();
+let unseen = false; // no frame is shown until the run is there
+let arrived = { ready() {}, failed() {} }; // what becomes of the run that begins
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -48,6 +52,7 @@ function decode(fragment) {
 
 function say(text) {
   part("state").textContent = text;
+  root.dispatchEvent(new CustomEvent("lab:state", { detail: text }));
 }
 
 function show(frame) {
@@ -75,9 +80,16 @@ const heard = {
   ready: () => {
     panel.dataset.ready = "yes";
     say(paused ? "Stands still." : "Runs.");
+    unseen = false;
+    arrived.ready();
   },
   frame: (m) => {
-    if (!past || m.wanted) show(m);
+    if (unseen) say(`Runs ahead: ${seconds(m.at)} of its own time …`);
+    else if (!past || m.wanted) show(m);
+  },
+  looked: (m) => {
+    waiting.get(m.id)?.(m);
+    waiting.delete(m.id);
   },
   speed: (m) => {
     panel.dataset.speed = m.speed.toFixed(1);
@@ -99,7 +111,9 @@ let loaded = false; // the worker has the program
 
 // What did not load can be asked for again.
 function fail(reason) {
+  unseen = false;
   if (!loaded) leave();
+  arrived.failed();
   say(loaded ? `It does not run: ${reason}` : `The program did not load: ${reason}. You can try again.`);
 }
 
@@ -140,10 +154,10 @@ function choose(browser) {
   part("leave").setAttribute("aria-pressed", String(!browser));
 }
 
-function enter(run) {
+function enter(run, wait = run.at > 0) {
   root.dispatchEvent(new CustomEvent("lab:source", { detail: "browser" }));
   choose(true);
-  begin = () => restart(run, run.at > 0);
+  begin = () => restart(run, wait);
   if (worker) {
     if (loaded) begin();
     return;
@@ -158,6 +172,7 @@ function enter(run) {
 }
 
 function leave() {
+  unseen = false;
   worker?.terminate();
   worker = null;
   choose(false);
@@ -179,6 +194,35 @@ function goTo(at) {
   past = true;
   worker.postMessage({ type: "show", at });
 }
+
+// What the first minute needs of the program. begin goes to a moment of a run without
+// showing the way there, and fails if the program does; look gives a frame, and show
+// shows it.
+const program = {
+  begin(run, wait) {
+    return new Promise((ready, failed) => {
+      arrived.failed(); // of an earlier run, of which nothing more comes
+      arrived = { ready, failed };
+      unseen = run.at > 0;
+      enter(run, wait);
+    });
+  },
+  look(at) {
+    const id = next++;
+    return new Promise((looked) => {
+      waiting.set(id, looked);
+      worker.postMessage({ type: "look", at, id });
+    });
+  },
+  show: goTo,
+  act(action) {
+    return new Promise((done) => root.dispatchEvent(new CustomEvent("lab:act", { detail: { action, done } })));
+  },
+  leave,
+  get on() {
+    return panel.dataset.on === "yes";
+  },
+};
 
 if (root && panel) {
   panel.hidden = false;
@@ -238,4 +282,5 @@ if (root && panel) {
   }
   addEventListener("hashchange", follow);
   follow();
+  firstMinute(root, program);
 }

@@ -172,6 +172,8 @@ function counted(response) {
   );
 }
 
+const standing = (at) => frames.findLast((f) => f.at <= at) ?? frames[0];
+
 const commands = {
   async load({ exec, hostScript, wasm }) {
     importScripts(exec, hostScript);
@@ -220,9 +222,14 @@ const commands = {
   // The frame that stood at a moment.
   async show({ at }) {
     const mine = ++asks;
-    const frame = frames.findLast((f) => f.at <= at) ?? frames[0];
+    const frame = standing(at);
     const html = frame && (frame.html || (await unpack(frame)));
     if (html && mine === asks) send(frame, html, true);
+  },
+  // The same, for a page that wants to know and not to show.
+  async look({ at, id }) {
+    const frame = standing(at);
+    postMessage({ type: "looked", id, at: frame?.at, html: frame ? frame.html || (await unpack(frame)) : "" });
   },
 };
 

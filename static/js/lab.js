@@ -42,6 +42,7 @@ function morph(html) {
     },
   });
   dress();
+  root.dispatchEvent(new CustomEvent("lab:drawn"));
 }
 
 // dress adds what no frame can know.
@@ -181,6 +182,8 @@ function keyOn(event) {
     backToNow();
     return;
   }
+  // A key that is held strikes once.
+  if (event.repeat && event.key === "Enter" && event.target.matches?.("button[formaction]")) event.preventDefault();
   if (!event.target.matches?.("[data-lab-axis]")) return;
   const now = past?.ago ?? 0;
   const ago = { ArrowLeft: now + 1000, ArrowDown: now + 1000, ArrowRight: now - 1000, ArrowUp: now - 1000, PageDown: now + 10_000, PageUp: now - 10_000, Home: minute, End: 0 }[event.key];
@@ -260,6 +263,12 @@ async function act(event) {
 }
 
 function clicked(event) {
+  // The second click of a double click would strike the next leader, and with it the
+  // majority.
+  if (event.detail > 1 && event.target.closest?.("button[formaction]")) {
+    event.preventDefault();
+    return;
+  }
   const tab = event.target.closest?.("[data-lane-tab]");
   if (tab && matchMedia("(max-width: 44rem)").matches) {
     event.preventDefault();

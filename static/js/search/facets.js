@@ -3,15 +3,14 @@ import { facetNames } from "./catalogue.js";
 // narrow keeps the pages with one of the chosen values of each facet, and counts how
 // many there would be with each other value.
 export function narrow(c, pages, chosen) {
-  const passes = (p, except) => facetNames.every((f) => f === except || !chosen[f]?.length ||
+  const narrowing = facetNames.filter((f) => chosen[f]?.length > 0);
+  const passes = (p, except) => narrowing.every((f) => f === except ||
     c.facets[f].of[p.page].some((v) => chosen[f].includes(c.facets[f].names[v])));
   const counts = {};
   for (const f of facetNames) {
-    const n = new Map();
-    for (const p of pages) {
-      if (passes(p, f)) for (const v of c.facets[f].of[p.page]) n.set(v, (n.get(v) ?? 0) + 1);
-    }
-    const values = [...n].map(([v, count]) => ({ name: c.facets[f].names[v], count }));
+    const { names, of } = c.facets[f], n = new Uint32Array(names.length);
+    for (const p of pages) if (passes(p, f)) for (const v of of[p.page]) n[v]++;
+    const values = names.map((name, v) => ({ name, count: n[v] })).filter((v) => v.count > 0);
     for (const name of chosen[f] ?? []) if (!values.some((v) => v.name === name)) values.push({ name, count: 0 });
     counts[f] = values.sort((a, b) => f === "year" ? b.name.localeCompare(a.name) : b.count - a.count || a.name.localeCompare(b.name));
   }

@@ -52,7 +52,7 @@ export class Panel {
     if (this.status.firstElementChild) this.status.textContent = ""; // the failure of another question
     const slow = setTimeout(() => {
       if (turn !== this.turn) return;
-      this.element.setAttribute("aria-busy", "true");
+      this.list.setAttribute("aria-busy", "true");
       this.status.textContent = "Still looking: the network is slow.";
     }, slowAfter);
     try {
@@ -60,10 +60,13 @@ export class Panel {
       const question = asked(this.state.q);
       const found = await matches(this.index, question);
       if (turn !== this.turn) return;
-      const all = question.length > 0 ? rank(c, found) : everything(c);
-      const { pages, counts } = narrow(c, all, this.state.chosen);
       const chosen = Object.values(this.state.chosen).some((list) => list.length > 0);
-      this.result = { turn, c, found, pages, counts, wordOf: marker(found), idle: question.length === 0 && !chosen };
+      const idle = question.length === 0 && !chosen;
+      const all = idle ? [] : question.length > 0 ? rank(c, found) : everything(c);
+      // The titles of the first are on their way while the others are counted.
+      if (!chosen) for (const p of all.slice(0, firstPages)) this.index.head(p.page).catch(() => {}); // asked for again below
+      const { pages, counts } = narrow(c, all, this.state.chosen);
+      this.result = { turn, c, found, pages, counts, wordOf: marker(found), idle };
       // The titles of the first come from fewer files than those of all.
       if (pages.length > firstPages) await this.show(firstPages, true);
       await this.show(atOnce);
@@ -74,17 +77,17 @@ export class Panel {
       this.failed(error, "The search could not be loaded.", () => this.answer());
     } finally {
       clearTimeout(slow);
-      if (turn === this.turn) this.element.removeAttribute("aria-busy");
+      if (turn === this.turn) this.list.removeAttribute("aria-busy");
     }
   }
 
   // show draws the first n pages.
   async show(n, more = false) {
     const { turn, c, pages, counts, wordOf, idle, found } = this.result;
-    const shown = idle ? [] : pages.slice(0, n);
+    const shown = pages.slice(0, n);
     const heads = await Promise.all(shown.map((p) => this.index.head(p.page)));
     if (turn !== this.turn || turn !== this.result.turn) return;
-    this.choices.show(idle ? {} : counts, this.state.chosen);
+    this.choices.show(counts, this.state.chosen);
     this.hits = [];
     const groups = shown.map((p, i) => {
       const hits = hitsOf(c, this.links.root, p, heads[i], wordOf, this.hits.length);
