@@ -105,6 +105,7 @@ var ErrNoSources = errors.New("no Markdown found")
 func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.last = nil
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
 	config.series = config.allSeries()
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
@@ -137,7 +138,7 @@ func (b *Builder) Load() (*Tree, error) {
 	wait.Wait()
 	b.ages = b.age(m)
 	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, b.texts.findings, missing, wrong, unfit, b.ages.findings, unnamed, b.texts.unpaged())
-	return b.join(), nil
+	return b.join(nil), nil
 }
 
 // Refresh is Load for when only the named files have changed. If they are sources that
@@ -157,15 +158,16 @@ func (b *Builder) refresh(files []string) *Tree {
 		return nil
 	}
 	sources := slices.Clone(b.texts.sources)
-	same, edited := true, make(map[string]bool)
+	same, before, edited := true, b.last, make(map[string]bool)
 	for _, file := range files {
 		known, changed := b.codeChanged(file)
 		if held := slices.Contains(b.constants, file); known || held {
-			same = same && !changed && !held
+			same, before = same && !changed && !held, nil
 			continue
 		}
 		same = false
 		if slices.Contains(b.places, file) {
+			before = nil
 			continue
 		}
 		i := slices.IndexFunc(sources, func(s source) bool { return s.file == file })
@@ -184,11 +186,11 @@ func (b *Builder) refresh(files []string) *Tree {
 	maps.Copy(edited, b.edited) // a tree may hold the map of before
 	b.edited, b.texts = edited, b.texts.with(sources)
 	b.parse()
-	return b.join()
+	return b.join(before)
 }
 
-func (b *Builder) join() *Tree {
-	t := newTree(b)
+func (b *Builder) join(before *Tree) *Tree {
+	t := newTree(b, before)
 	b.linked, b.places, b.constants, b.last = t.files, t.places, t.constants, t
 	return t
 }

@@ -169,7 +169,8 @@ func (t *Tree) valueOf(file, dest string) string {
 	if dest == "" {
 		return ""
 	}
-	return t.valueAt(parseAddress(file, dest))
+	a := parseAddress(file, dest)
+	return t.valueAt(&a)
 }
 
 // statusOf is the status of an entry of the ledger or of a decision, or "".

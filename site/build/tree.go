@@ -45,6 +45,8 @@ type Tree struct {
 	wikiOnce    sync.Once
 	wikiNames   map[string][]*site.Page // by their names, see [Tree.byName]
 	files       []string                // that pages show or link to, other than sources
+	targets     []*site.Page            // of links: all pages when they were followed
+	followed    []followed              // by their place there
 	log         *site.Log               // of the first series
 	series      []joined
 	decisions   []*site.Page // of all series
@@ -74,8 +76,9 @@ type Tree struct {
 	offRules map[string]int // findings of rules that are switched off
 }
 
-// newTree joins what the builder has read.
-func newTree(b *Builder) *Tree {
+// newTree joins what the builder has read. Before is the tree of before, if nothing but
+// texts has changed since, or nil.
+func newTree(b *Builder, before *Tree) *Tree {
 	t := &Tree{builder: b, history: b.history, events: b.events, accounted: b.texts, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.texts.sources)), bySource: make(map[string]*site.Page, len(b.texts.sources)), byPath: make(map[string]*site.Page, len(b.texts.sources)),
 		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
@@ -113,7 +116,7 @@ func newTree(b *Builder) *Tree {
 	t.redirect()
 	t.variants()
 	t.locate()
-	t.refer()
+	t.refer(before)
 	t.judgeNames()
 	t.nameCode()
 	t.joinHoldings()
