@@ -23,18 +23,8 @@ func TestBrowserChanges(t *testing.T) {
 		if file != "" {
 			put(t, filepath.Join(dir, file), text)
 		}
-		at := time.Date(2024, 5, 1+day, 10, 0, 0, 0, time.UTC).Format(time.RFC3339)
 		day++
-		for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "."}, {"commit", "-qm", "x"}} {
-			cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=Ann", "-c", "user.email=a@example.org"}, args...)...)
-			cmd.Env = append(cmd.Environ(), "GIT_AUTHOR_DATE="+at, "GIT_COMMITTER_DATE="+at)
-			if said, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("git %v: %v\n%s", args, err, said)
-			}
-		}
-		if code, said, stderr := lockstep(t, "build", "--dir", dir, "--out", out); code != 0 {
-			t.Fatalf("build: exit %d\n%s%s", code, said, stderr)
-		}
+		publishDay(t, dir, out, day)
 	}
 	publish("", "")
 	files := http.FileServer(http.Dir(out))
@@ -91,6 +81,22 @@ func TestBrowserChanges(t *testing.T) {
 		if !eval[bool](t, phone, expression) {
 			t.Errorf("the difference lacks %s", what)
 		}
+	}
+}
+
+// publishDay commits what stands in a folder on a day of May, and builds its site.
+func publishDay(t *testing.T, dir, out string, day int) {
+	t.Helper()
+	at := time.Date(2024, 5, day, 10, 0, 0, 0, time.UTC).Format(time.RFC3339)
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "."}, {"commit", "-qm", "x"}} {
+		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=Ann", "-c", "user.email=a@example.org"}, args...)...)
+		cmd.Env = append(cmd.Environ(), "GIT_AUTHOR_DATE="+at, "GIT_COMMITTER_DATE="+at)
+		if said, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, said)
+		}
+	}
+	if code, said, stderr := lockstep(t, "build", "--dir", dir, "--out", out); code != 0 {
+		t.Fatalf("build: exit %d\n%s%s", code, said, stderr)
 	}
 }
 

@@ -29,6 +29,7 @@ const (
 	typeInto    = "WebDriver:ElementSendKeys"
 	enterFrame  = "WebDriver:SwitchToFrame"
 	screenshot  = "WebDriver:TakeScreenshot"
+	printPDF    = "WebDriver:Print"
 )
 
 // engineWait is how long an engine may take for anything: it bounds what hangs, on a

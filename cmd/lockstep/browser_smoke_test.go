@@ -13,8 +13,8 @@ import (
 )
 
 // TestBrowserEngines: in Firefox and in WebKit a reader opens the first page, reads a
-// chapter, looks into the decisions, searches, changes the colours, does the same on a
-// phone, and reads what was said about a page.
+// chapter, looks into the decisions, searches, changes the colours, sees what changed,
+// prints, reads on a phone, and reads what was said about a page.
 func TestBrowserEngines(t *testing.T) {
 	for name, start := range map[string]func(*testing.T) *webEngine{"Firefox": startFirefox, "WebKit": startWebKit} {
 		t.Run(name, func(t *testing.T) {
@@ -30,6 +30,8 @@ func TestBrowserEngines(t *testing.T) {
 			}))
 			e := start(t)
 			e.smoke(address)
+			e.difference()
+			e.print(address)
 			e.phone(address)
 			e.reviews()
 		})
@@ -104,15 +106,7 @@ func (e *webEngine) reviews() {
 // white counts the points of the window that are white. Nothing of ours is, in light.
 func (e *webEngine) white() (white int) {
 	e.t.Helper()
-	var text string
-	if err := json.Unmarshal(e.call(screenshot, map[string]any{"full": false}), &text); err != nil {
-		e.t.Fatal(err)
-	}
-	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	picture, err := png.Decode(bytes.NewReader(data))
+	picture, err := png.Decode(bytes.NewReader(e.decoded(e.call(screenshot, map[string]any{"full": false}))))
 	if err != nil {
 		e.t.Fatal(err)
 	}
@@ -124,4 +118,18 @@ func (e *webEngine) white() (white int) {
 		}
 	}
 	return white
+}
+
+// decoded is a file that came as text.
+func (e *webEngine) decoded(answer json.RawMessage) []byte {
+	e.t.Helper()
+	var text string
+	if err := json.Unmarshal(answer, &text); err != nil {
+		e.t.Fatal(err)
+	}
+	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return data
 }

@@ -19,7 +19,7 @@ import (
 // webKitPaths are the commands as WebDriver has them over HTTP.
 var webKitPaths = map[string]string{
 	navigateTo: "POST /url", runScript: "POST /execute/sync", findElement: "POST /element",
-	clickOn: "POST /element/ID/click", typeInto: "POST /element/ID/value", enterFrame: "POST /frame", screenshot: "GET /screenshot",
+	clickOn: "POST /element/ID/click", typeInto: "POST /element/ID/value", enterFrame: "POST /frame", screenshot: "GET /screenshot", printPDF: "POST /print",
 }
 
 // startWebKit starts WebKitGTK's browser below its driver, on a screen in memory.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -65,8 +66,13 @@ func checkVerdicts(t *testing.T, report Report) {
 		case v == Violated && report.Verdict != Violated:
 			t.Errorf("%s is violated and the verdict is %s", p, report.Verdict)
 		}
+		if pair := twoSeqs.FindStringSubmatch(report.Witness[p].Sentence); pair != nil && pair[1] == pair[2] {
+			t.Errorf("%s: the proof calls one seq two: %s", p, report.Witness[p].Sentence)
+		}
 	}
 }
+
+var twoSeqs = regexp.MustCompile(`seq (\d+) and seq (\d+)`)
 
 func checkWitness(t *testing.T, name string, report Report) {
 	t.Helper()

@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -22,9 +23,18 @@ func (j *Judge) senderFIFO(c *conversation) {
 		}
 		j.report.Counts.Reordered++
 		j.violate(SenderFIFO, c, witness([]uint64{before.seq, m.seq}, before.first(), before.witness(), s, m.witness()),
-			"%s sent %s at %s and after it %s at %s; they are seq %d and seq %d; therefore the later one overtook the earlier",
-			j.names.text(m.sender), before.id, seconds(before.first().began), m.id, seconds(s.began), before.seq, m.seq)
+			"%s sent %s at %s and after it %s at %s; %s",
+			j.names.text(m.sender), before.id, seconds(before.first().began), m.id, seconds(s.began), outOfOrder(before.seq, m.seq))
 	}
+}
+
+// outOfOrder says what is wrong with the seqs of two messages, of which the later one
+// has none that is greater. Two messages at one seq have not overtaken each other.
+func outOfOrder(earlier, later uint64) string {
+	if earlier == later {
+		return fmt.Sprintf("both are seq %d; therefore the later one does not follow the earlier", later)
+	}
+	return fmt.Sprintf("they are seq %d and seq %d; therefore the later one overtook the earlier", earlier, later)
 }
 
 // inOrderOfSending gives each message's first attempt, and leaves out what

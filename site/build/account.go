@@ -38,11 +38,9 @@ func otherText(name string) string {
 // closed folders hold what other programs fetched, often a hundred thousand files.
 var closed = []string{".git", "node_modules"}
 
-// Account looks at the whole repository and says what became of every text.
+// Account says what became of every text of the repository.
 func (t *Tree) Account() *site.Account {
-	t.builder.mu.Lock()
-	defer t.builder.mu.Unlock()
-	a := t.builder.account()
+	a := t.accounted.account()
 	for _, p := range t.decisions {
 		if p.Decision.Status == site.StatusUnknown && strings.TrimSpace(p.Decision.StatusText) == "" {
 			a.NoStatus++
@@ -56,19 +54,22 @@ func (t *Tree) Account() *site.Account {
 	return a
 }
 
-func (b *Builder) account() *site.Account {
-	pages := make(map[string]string, len(b.sources))
-	for _, s := range b.sources {
+func (a *texts) account() *site.Account {
+	files, shut := a.everywhere()
+	return site.NewAccount(slices.Clone(files), slices.Clone(shut))
+}
+
+func (a *texts) walkAll() (files []site.Accounted, shut []string) {
+	pages := make(map[string]string, len(a.sources))
+	for _, s := range a.sources {
 		pages[s.file] = s.asks()
 	}
-	var files []site.Accounted
-	var shut []string
-	fs.WalkDir(b.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
+	fs.WalkDir(a.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
 		}
 		if d.IsDir() {
-			if isOutput(b.root.FS(), p) {
+			if isOutput(a.root.FS(), p) {
 				return fs.SkipDir
 			}
 			if slices.Contains(closed, d.Name()) {
@@ -83,30 +84,30 @@ func (b *Builder) account() *site.Account {
 		if f.Other == "" && !isMarkdown(p) {
 			return nil
 		}
-		f.Within = slices.ContainsFunc(b.config.textFolders(), func(top string) bool { return top == "." || strings.HasPrefix(p, top+"/") })
+		f.Within = slices.ContainsFunc(a.config.textFolders(), func(top string) bool { return top == "." || strings.HasPrefix(p, top+"/") })
 		if f.Page == "" {
-			f.Reason = b.reason(p, f.Other)
+			f.Reason = a.reason(p, f.Other)
 		}
 		files = append(files, f)
 		return nil
 	})
-	return site.NewAccount(files, shut)
+	return files, shut
 }
 
 // textFolders are those whose every text is meant to be a page.
 func (c Config) textFolders() []string { return slices.Concat(c.Content, c.ADR) }
 
 // reason says why a file is no page.
-func (b *Builder) reason(file, other string) string {
-	if covers(b.config.Unpublished, file) {
+func (a *texts) reason(file, other string) string {
+	if covers(a.config.Unpublished, file) {
 		return onPurpose
 	}
 	elements := strings.Split(file, "/")
 	for i, e := range elements[:len(elements)-1] {
-		if b.isReview(path.Join(elements[:i+1]...)) {
+		if a.isReview(path.Join(elements[:i+1]...)) {
 			return ofReview
 		}
-		if skipDir(e) && !slices.Contains(b.config.textFolders(), path.Join(elements[:i+1]...)) {
+		if skipDir(e) && !slices.Contains(a.config.textFolders(), path.Join(elements[:i+1]...)) {
 			if strings.HasPrefix(e, ".") {
 				return hidden
 			}
@@ -114,12 +115,12 @@ func (b *Builder) reason(file, other string) string {
 		}
 	}
 	switch {
-	case b.isBeside(file):
+	case a.beside[file]:
 		return isJudged
 	case other != "":
 		return "written in a language that is not read (" + other + ")"
-	case b.left[file] != "":
-		return b.left[file]
+	case a.left[file] != "":
+		return a.left[file]
 	}
 	return outside
 }
@@ -134,11 +135,11 @@ func covers(list []string, file string) bool {
 
 // unpaged are findings for texts that stand among the pages and are none, where
 // the configuration is strict.
-func (b *Builder) unpaged() (findings []site.Finding) {
-	if !b.config.Strict {
+func (a *texts) unpaged() (findings []site.Finding) {
+	if !a.config.Strict {
 		return nil
 	}
-	for _, f := range b.account().Files {
+	for _, f := range a.account().Files {
 		if f.Within && f.Reason != "" && f.Reason != ofReview && f.Reason != anotherName && f.Reason != isJudged && f.Reason != onPurpose && f.Reason != tooLarge {
 			findings = append(findings, site.Finding{File: f.File, Rule: "no-page", Message: fmt.Sprintf("it lies among the texts and has no page: it is %s", f.Reason),
 				Mend: "make it Markdown in a folder that is read, move it, or list it under unpublished in " + ConfigName})

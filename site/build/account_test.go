@@ -142,3 +142,31 @@ func TestAccount_names(t *testing.T) {
 		t.Error(body)
 	}
 }
+
+// TestAccount_of_its_tree: an account is of the tree that somebody has, whatever has been
+// read since.
+func TestAccount_of_its_tree(t *testing.T) {
+	dir := tree(t, "-- README.md --\n# Home\n-- docs/a.md --\n# A\n")
+	b, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := b.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fates(before)
+	if err := os.Rename(filepath.Join(dir, "docs/a.md"), filepath.Join(dir, "docs/b.md")); err != nil {
+		t.Fatal(err)
+	}
+	after, err := b.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fates(before); got != want {
+		t.Errorf("the account of the tree of before is %q, and was %q", got, want)
+	}
+	if got := fates(after); got == want || !strings.Contains(got, "docs/b.md → /b/") {
+		t.Errorf("the account of the new tree is %q", got)
+	}
+}

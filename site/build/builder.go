@@ -47,9 +47,7 @@ type Builder struct {
 	events  []string        // files of reviews that the repository has, or has had
 	edited  map[string]bool // sources that were seen to change since the history was read
 	words   *changes.Words  // what was said of changes by the parser
-	sources []source
-	left    map[string]string // why a text that scan met is no page, by file
-	names   map[string]string // of texts that have a page: the other names that links give them
+	texts   *texts
 	parsed  map[string]parsed // by file
 	model   *model.Model
 	ledger  *ledger.Ledger
@@ -107,6 +105,7 @@ var ErrNoSources = errors.New("no Markdown found")
 func (b *Builder) Load() (*Tree, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.last = nil
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
 	config.series = config.allSeries()
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
@@ -122,23 +121,24 @@ func (b *Builder) Load() (*Tree, error) {
 		b.index = b.newIndex()
 	}
 	b.config = config
-	sources, misplaced := b.scan()
-	if len(sources) == 0 {
+	texts := readTexts(b.root, config)
+	if len(texts.sources) == 0 {
 		return nil, fmt.Errorf("build %s: %w: there is no Markdown in it; say in %s where the texts are", b.dir, ErrNoSources, ConfigName)
 	}
+	b.texts = texts
 	var wait sync.WaitGroup
 	if b.history == nil {
 		wait.Go(func() { b.history, b.events = past.Read(b.dir), eventsEver(b.dir, b.config.reviewFolder()) })
 	}
 	var unnamed []site.Finding
 	wait.Go(func() { unnamed = b.scanNames() })
-	b.parse(sources)
+	b.parse()
 	missing := b.readBeside()
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
 	b.ages = b.age(m)
-	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, misplaced, missing, wrong, unfit, b.ages.findings, unnamed, b.unpaged())
-	return b.join(), nil
+	b.model, b.findings = m.WithAges(b.ages.byRun), slices.Concat(findings, b.texts.findings, missing, wrong, unfit, b.ages.findings, unnamed, b.texts.unpaged())
+	return b.join(nil), nil
 }
 
 // Refresh is Load for when only the named files have changed. If they are sources that
@@ -157,20 +157,21 @@ func (b *Builder) refresh(files []string) *Tree {
 	if b.history == nil || len(files) == 0 {
 		return nil
 	}
-	sources := slices.Clone(b.sources)
-	same, edited := true, make(map[string]bool)
+	sources := slices.Clone(b.texts.sources)
+	same, before, edited := true, b.last, make(map[string]bool)
 	for _, file := range files {
 		known, changed := b.codeChanged(file)
 		if held := slices.Contains(b.constants, file); known || held {
-			same = same && !changed && !held
+			same, before = same && !changed && !held, nil
 			continue
 		}
 		same = false
 		if slices.Contains(b.places, file) {
+			before = nil
 			continue
 		}
 		i := slices.IndexFunc(sources, func(s source) bool { return s.file == file })
-		now, ok := b.stat(file)
+		now, ok := b.texts.stat(file)
 		if i < 0 || !ok || now.size > maxSource {
 			return nil
 		}
@@ -183,19 +184,20 @@ func (b *Builder) refresh(files []string) *Tree {
 		return b.last
 	}
 	maps.Copy(edited, b.edited) // a tree may hold the map of before
-	b.edited = edited
-	b.parse(sources)
-	return b.join()
+	b.edited, b.texts = edited, b.texts.with(sources)
+	b.parse()
+	return b.join(before)
 }
 
-func (b *Builder) join() *Tree {
-	t := newTree(b)
+func (b *Builder) join(before *Tree) *Tree {
+	t := newTree(b, before)
 	b.linked, b.places, b.constants, b.last = t.files, t.places, t.constants, t
 	return t
 }
 
 // parse reads the sources that have changed.
-func (b *Builder) parse(sources []source) {
+func (b *Builder) parse() {
+	sources := b.texts.sources
 	documents := make([]*document, len(sources))
 	var done atomic.Int64
 	parallel(len(sources), func(i int) {
@@ -212,7 +214,7 @@ func (b *Builder) parse(sources []source) {
 		}
 		b.progress("read", int(done.Add(1)), len(sources))
 	})
-	b.sources, b.parsed = sources, make(map[string]parsed, len(sources))
+	b.parsed = make(map[string]parsed, len(sources))
 	for i, s := range sources {
 		b.parsed[s.file] = parsed{s, documents[i]}
 	}

@@ -56,8 +56,8 @@ func unknownClaims(node ast.Node) (findings []site.Finding) {
 // beside a folder of content, and the file of allowances.
 func (b *Builder) readBeside() (findings []site.Finding) {
 	b.beside, b.allowed = nil, nil
-	pages := make(map[string]bool, len(b.sources))
-	for _, s := range b.sources {
+	pages := make(map[string]bool, len(b.texts.sources))
+	for _, s := range b.texts.sources {
 		pages[s.file] = true
 	}
 	add := func(s source) {
@@ -66,6 +66,7 @@ func (b *Builder) readBeside() (findings []site.Finding) {
 		}
 		pages[s.file] = true
 		if data, err := b.root.ReadFile(s.file); err == nil {
+			b.texts.beside[s.file] = true
 			b.beside = append(b.beside, newDocument(b.parser, s.file, data, site.KindDocument))
 		}
 	}
@@ -79,7 +80,7 @@ func (b *Builder) readBeside() (findings []site.Finding) {
 		case err != nil:
 			findings = append(findings, site.Finding{File: ConfigName, Rule: "config", Message: fmt.Sprintf("%s names %q, which does not exist", key, place), Mend: "correct the name, or remove it"})
 		case info.IsDir():
-			b.walk(place, add, &findings)
+			b.texts.walk(place, add)
 		case info.Size() <= maxSource:
 			add(source{file: place, size: info.Size()})
 		}
@@ -90,10 +91,6 @@ func (b *Builder) readBeside() (findings []site.Finding) {
 		}
 	}
 	return findings
-}
-
-func (b *Builder) isBeside(file string) bool {
-	return slices.ContainsFunc(b.beside, func(d *document) bool { return d.Source == file })
 }
 
 // texts are the documents of all pages, and those beside them.
@@ -172,7 +169,8 @@ func (t *Tree) valueOf(file, dest string) string {
 	if dest == "" {
 		return ""
 	}
-	return t.valueAt(parseAddress(file, dest))
+	a := parseAddress(file, dest)
+	return t.valueAt(&a)
 }
 
 // statusOf is the status of an entry of the ledger or of a decision, or "".

@@ -20,9 +20,9 @@ func isReserved(address string) bool {
 // address gives every source an address that no other has. Two that ask for one
 // are a finding that names both; the second gets another, so that neither is
 // lost.
-func (b *Builder) address(sources []source) (findings []site.Finding) {
+func (a *texts) address(sources []source) {
 	taken := make(map[string]string) // what has an address, by its key
-	for _, s := range b.config.series {
+	for _, s := range a.config.series {
 		taken[addressKey(s.Address)] = s.Folder
 	}
 	introduced := make(map[string]bool)
@@ -49,7 +49,7 @@ func (b *Builder) address(sources []source) (findings []site.Finding) {
 		s := &sources[i]
 		asked := s.asks()
 		first := taken[addressKey(asked)]
-		s.path, s.intro = b.otherAddress(*s, taken), ""
+		s.path, s.intro = a.otherAddress(*s, taken), ""
 		if s.kind == site.KindHome || s.kind == site.KindSection || s.kind == site.KindLog {
 			s.kind = site.KindDocument
 		}
@@ -57,15 +57,14 @@ func (b *Builder) address(sources []source) (findings []site.Finding) {
 			s.section = section
 		}
 		taken[addressKey(s.path)] = s.file
-		if first == "" || b.config.found && b.apart(first, s.file) {
+		if first == "" || a.config.found && a.apart(first, s.file) {
 			continue
 		}
-		findings = append(findings, site.Finding{File: s.file, Rule: "duplicate-path",
+		a.findings = append(a.findings, site.Finding{File: s.file, Rule: "duplicate-path",
 			Message: fmt.Sprintf("%s and %s both ask for the address %s; %s has it, and %s is at %s", first, s.file, asked, first, s.file, s.path),
 			Mend:    "rename one of them, or make one text of both"})
 	}
-	b.alone(sources)
-	return findings
+	a.alone(sources)
 }
 
 // claim orders sources by their right to an address. A README gives way: beside an
@@ -83,11 +82,11 @@ func (s source) claim() int {
 
 // apart says whether two files share an address only because the usual folder of
 // texts is left out of addresses, which nobody asked for.
-func (b *Builder) apart(x, y string) bool {
-	if len(b.config.Content) == 0 {
+func (a *texts) apart(x, y string) bool {
+	if len(a.config.Content) == 0 {
 		return false
 	}
-	usual := b.config.Content[0]
+	usual := a.config.Content[0]
 	return usual != "." && within(x, usual) != within(y, usual)
 }
 
@@ -95,7 +94,7 @@ func isReadme(file string) bool { return strings.EqualFold(stem(path.Base(file))
 
 // otherAddress is a free address for a source whose own is taken: with its whole
 // name, with its whole path, with a number.
-func (b *Builder) otherAddress(s source, taken map[string]string) string {
+func (a *texts) otherAddress(s source, taken map[string]string) string {
 	whole := Element(stem(path.Base(s.file)))
 	above := s.asks()
 	if s.intro == "" && !isIndex(path.Base(s.file)) {
@@ -117,7 +116,7 @@ func (b *Builder) otherAddress(s source, taken map[string]string) string {
 }
 
 // alone makes pages of introductions whose lists nobody else belongs to.
-func (b *Builder) alone(sources []source) {
+func (a *texts) alone(sources []source) {
 	members := make(map[string]bool)
 	for _, s := range sources {
 		if s.path != "" && s.kind != site.KindDecision {

@@ -35,7 +35,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // pages: above them, time grows much faster than size shrinks.
 var (
 	brotliQuick = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 5) }}
-	gzipQuick   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 6); return w }}
+	gzipQuick   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 5); return w }}
 )
 
 func brotliTo(buf *bytes.Buffer, data []byte, e effort) {

@@ -59,7 +59,7 @@ func (b *Builder) around() (all []string) {
 		return all
 	}
 	all = nil
-	for _, s := range b.sources {
+	for _, s := range b.texts.sources {
 		for dir := path.Dir(s.file); dir != "."; dir = path.Dir(dir) {
 			all = append(all, dir)
 		}
@@ -83,7 +83,7 @@ func (b *Builder) Concerns(file string) bool {
 	if named || slices.Contains(b.constants, file) || b.index != nil && b.index.Reads(file) {
 		return true
 	}
-	if linked || file == ConfigName || file == b.config.Home || file == b.config.Claims.Allow || b.isBeside(file) {
+	if linked || file == ConfigName || file == b.config.Home || file == b.config.Claims.Allow || b.texts.beside[file] {
 		return true
 	}
 	info, err := b.root.Stat(file)

@@ -14,9 +14,12 @@ const maxDescription = 240
 // describeLists gives lists that say nothing of themselves a summary of what they hold:
 // how many pages, and their first sentences until there are enough words.
 func (t *Tree) describeLists() {
-	about := make(map[*site.Page]string) // what is said of a page in a list
-	for _, p := range t.Pages {
-		about[p] = firstSentence(p.Summary)
+	lists := make(map[*site.Page]string) // what is said of a list in another
+	about := func(p *site.Page) string {
+		if titles, ok := lists[p]; ok {
+			return titles
+		}
+		return firstSentence(p.Summary)
 	}
 	for _, p := range t.Pages {
 		pages, one, many := p.Pages, "page", "pages"
@@ -28,7 +31,7 @@ func (t *Tree) describeLists() {
 		if p.Summary != "" || len(pages) == 0 || p.Path == "/" {
 			continue
 		}
-		p.Summary, about[p] = holding(pages, about, one, many), titlesOf(pages)
+		p.Summary, lists[p] = holding(pages, about, one, many), titlesOf(pages)
 	}
 	// The first page of all lists those lists.
 	if p := t.byPath["/"]; p.Summary == "" && len(p.Pages) > 0 {
@@ -37,15 +40,15 @@ func (t *Tree) describeLists() {
 }
 
 // holding describes a list by its pages.
-func holding(pages []*site.Page, about map[*site.Page]string, one, many string) string {
+func holding(pages []*site.Page, about func(*site.Page) string, one, many string) string {
 	said := fmt.Sprintf("%d %s.", len(pages), many)
 	if len(pages) == 1 {
 		said = "One " + one + "."
 	}
 	for _, p := range pages {
 		next := " " + strings.TrimRight(p.Title, ".")
-		if about[p] != "" {
-			next += ": " + about[p]
+		if what := about(p); what != "" {
+			next += ": " + what
 		}
 		if !strings.ContainsAny(next[len(next)-1:], ".!?") {
 			next += "."

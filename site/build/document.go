@@ -21,6 +21,7 @@ type document struct {
 	text      []byte
 	kind      site.Kind         // what it was read as
 	addresses []address         // of its links, in their order
+	placed    []int             // those that name a place in a file
 	labels    map[string]string // of its headings, by id
 
 	mu    sync.Mutex
@@ -35,7 +36,11 @@ func newDocument(parser *markdown.Parser, file string, text []byte, kind site.Ki
 	full := &document{Document: d, text: text, kind: kind, addresses: make([]address, len(d.Links)), labels: make(map[string]string)}
 	full.statements = sync.OnceValue(func() []markdown.Statement { return parser.Parse(file, text, kind).Statements() })
 	for i, l := range d.Links {
-		full.addresses[i] = parseAddress(d.Source, l.Dest)
+		a := parseAddress(d.Source, l.Dest)
+		full.addresses[i] = a
+		if a.file != "" && a.fragment != "" {
+			full.placed = append(full.placed, i)
+		}
 	}
 	var label func([]site.Heading)
 	label = func(headings []site.Heading) {

@@ -18,7 +18,7 @@ var lineFragment = regexp.MustCompile(`^L\d`)
 // valueAt is the value that an address names by the file that it stands in:
 // "content/evidence/torture.json#window.p50_ms". Readers on a code host, where
 // "evidence:torture#window.p50_ms" leads nowhere, get the file.
-func (t *Tree) valueAt(a address) string {
+func (t *Tree) valueAt(a *address) string {
 	if a.external || a.fragment == "" {
 		return ""
 	}
@@ -40,7 +40,7 @@ func (t *Tree) valueAt(a address) string {
 }
 
 // figure is a link that states a value, as the number that it is.
-func (t *Tree) figure(l markdown.Link, a address) (markdown.Number, bool) {
+func (t *Tree) figure(l *markdown.Link, a *address) (markdown.Number, bool) {
 	value := t.valueAt(a)
 	return markdown.Number{Dest: value, Text: l.Text, Line: l.Line, Start: l.Start, End: l.End}, value != ""
 }
@@ -48,8 +48,8 @@ func (t *Tree) figure(l markdown.Link, a address) (markdown.Number, bool) {
 // numbers are all figures of a text that are bound to a value.
 func (t *Tree) numbers(d *document) []markdown.Number {
 	all := slices.Clone(d.Numbers)
-	for i, l := range d.Links {
-		if n, ok := t.figure(l, d.addresses[i]); ok {
+	for _, i := range d.placed {
+		if n, ok := t.figure(&d.Links[i], &d.addresses[i]); ok {
 			all = append(all, n)
 		}
 	}

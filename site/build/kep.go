@@ -8,8 +8,8 @@ const kepFile = "kep.yaml"
 
 // hasKEP says whether a text has such a description, and notes it: the text changes
 // when the description does.
-func (b *Builder) hasKEP(s *source) bool {
-	about, ok := b.stat(path.Join(path.Dir(s.file), kepFile))
+func (a *texts) hasKEP(s *source) bool {
+	about, ok := a.stat(path.Join(path.Dir(s.file), kepFile))
 	if !ok || about.size > maxSource {
 		return false
 	}

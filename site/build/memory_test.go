@@ -34,9 +34,9 @@ func TestMemory(t *testing.T) {
 		return bytes - before
 	}
 	held(10) // stylesheets and scripts are compressed once in the life of a program
-	few, many := held(20), held(100)
+	few, many := held(20), held(200)
 	const most = 64 << 10
-	if perPage := (many - few) / 80; perPage > most || perPage < 13<<10 {
+	if perPage := (many - few) / 180; perPage > most || perPage < 13<<10 {
 		t.Errorf("%d KB a page of 13 KB, want at most %d", perPage>>10, most>>10)
 	} else {
 		t.Logf("%d KB a page of 13 KB", perPage>>10)

@@ -11,14 +11,13 @@ import (
 // withoutNames leaves out the symbolic links among sources that lead to another one:
 // "README.md → index.md" is one text with two names. What is said of the second name is
 // said of the page of the first. A text that is the home page by its second name is it.
-func (b *Builder) withoutNames(sources []source) []source {
+func (a *texts) withoutNames(sources []source) []source {
 	at := make(map[string]int, len(sources))
 	for i, s := range sources {
 		at[s.file] = i
 	}
-	b.names = make(map[string]string)
 	for _, s := range sources {
-		i, ok := at[b.ownName(s.file)]
+		i, ok := at[a.ownName(s.file)]
 		if !ok || sources[i].file == s.file {
 			continue
 		}
@@ -26,22 +25,22 @@ func (b *Builder) withoutNames(sources []source) []source {
 		if s.kind == site.KindHome {
 			own.kind, own.path, own.section, own.intro = s.kind, s.path, s.section, s.intro
 		}
-		b.names[s.file], b.left[s.file] = own.file, anotherName
+		a.names[s.file], a.left[s.file] = own.file, anotherName
 	}
-	return slices.DeleteFunc(sources, func(s source) bool { return b.names[s.file] != "" })
+	return slices.DeleteFunc(sources, func(s source) bool { return a.names[s.file] != "" })
 }
 
 // maxNames bounds how many links lead to one another.
 const maxNames = 8
 
 // ownName is the file to which a symbolic link leads, or the file itself.
-func (b *Builder) ownName(file string) string {
+func (a *texts) ownName(file string) string {
 	for range maxNames {
-		info, err := b.root.Lstat(file)
+		info, err := a.root.Lstat(file)
 		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
 			break
 		}
-		to, err := b.root.Readlink(file)
+		to, err := a.root.Readlink(file)
 		if err != nil || path.IsAbs(to) {
 			break
 		}

@@ -11,8 +11,8 @@ import (
 
 // placeRecord decides kind and path of a file in a folder of records, and says
 // whether it has a place there.
-func (b *Builder) placeRecord(s *source, series Series) bool {
-	name, among := path.Base(s.file), slices.Contains(b.config.Content, series.Folder)
+func (a *texts) placeRecord(s *source, series Series) bool {
+	name, among := path.Base(s.file), slices.Contains(a.config.Content, series.Folder)
 	below := strings.TrimPrefix(path.Dir(s.file), series.Folder)
 	below = strings.Trim(below, "/")
 	if series.Folder == "." {
@@ -24,9 +24,9 @@ func (b *Builder) placeRecord(s *source, series Series) bool {
 		return false // numbered chapters are no records
 	case isIndex(name) && below == "" && series.Folder == ".":
 		return false
-	case isIndex(name) && b.hasKEP(s):
+	case isIndex(name) && a.hasKEP(s):
 		if s.kind, s.path = site.KindDecision, series.Address+Element(path.Base(below))+"/"; !isRecord(path.Base(below) + ".md") {
-			b.left[s.file] = aTemplate
+			a.left[s.file] = aTemplate
 			return false
 		}
 	case isIndex(name) && below == "":
@@ -38,9 +38,9 @@ func (b *Builder) placeRecord(s *source, series Series) bool {
 	case among:
 		return false
 	case isTemplate(name):
-		b.left[s.file] = aTemplate
+		a.left[s.file] = aTemplate
 		return false
-	case b.speaksOfStatus(*s):
+	case a.speaksOfStatus(*s):
 		// A record that somebody gave no number; its name is what it has.
 		s.kind, s.path = site.KindDecision, series.Address+Element(stem(name))+"/"
 	default: // notes beside the records
@@ -51,11 +51,11 @@ func (b *Builder) placeRecord(s *source, series Series) bool {
 
 var statusLine = regexp.MustCompile(`(?im)^(#{1,3}[ \t]+status[ \t]*$|[-*]?[ \t]*\**status\**[ \t]*:)`)
 
-func (b *Builder) speaksOfStatus(s source) bool {
+func (a *texts) speaksOfStatus(s source) bool {
 	if s.size > maxSource {
 		return false
 	}
-	data, err := b.root.ReadFile(s.file)
+	data, err := a.root.ReadFile(s.file)
 	return err == nil && statusLine.Match(data)
 }
 

@@ -8,6 +8,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"lockstep/site"
@@ -24,10 +25,7 @@ func (t *Tree) Redirects() map[string]string { return t.redirects }
 // counts more than what git tells, and is held to be possible: an alias that is a
 // page's address, or another text's alias, is a finding.
 func (t *Tree) redirect() {
-	r := redirects{tree: t, to: make(map[string]string), by: make(map[string]*site.Page), pages: make(map[string]*site.Page, len(t.Pages))}
-	for _, p := range t.Pages {
-		r.pages[addressKey(p.Path)] = p
-	}
+	r := redirects{tree: t, to: make(map[string]string), by: make(map[string]*site.Page), pages: sync.OnceValue(t.byAddress)}
 	for _, p := range t.decisions {
 		if p.Decision.Number == 0 && !strings.HasSuffix(p.Decision.ID, "-0000") {
 			continue
@@ -58,13 +56,22 @@ type redirects struct {
 	tree  *Tree
 	to    map[string]string
 	by    map[string]*site.Page // whose a redirect is, by the key of its address
-	pages map[string]*site.Page // by the key of the address
+	pages func() map[string]*site.Page
+}
+
+// byAddress are the pages by the keys of their addresses.
+func (t *Tree) byAddress() map[string]*site.Page {
+	pages := make(map[string]*site.Page, len(t.Pages))
+	for _, p := range t.Pages {
+		pages[addressKey(p.Path)] = p
+	}
+	return pages
 }
 
 // offer takes an address if it is free.
 func (r *redirects) offer(address string, p *site.Page) bool {
 	key := addressKey(address)
-	if r.pages[key] != nil || r.by[key] != nil || isReserved(address) {
+	if r.pages()[key] != nil || r.by[key] != nil || isReserved(address) {
 		return false
 	}
 	r.by[key], r.to[address] = p, p.Path
@@ -94,7 +101,7 @@ func (r *redirects) alias(alias string, p *site.Page) {
 
 func (r *redirects) take(alias, address string, p *site.Page) {
 	key := addressKey(address)
-	switch page, other := r.pages[key], r.by[key]; {
+	switch page, other := r.pages()[key], r.by[key]; {
 	case page == p || other == p:
 	case page != nil:
 		r.tree.find(p, 0, "alias", "take the alias away, or rename the page", "the alias %q is the address %s, which is that of %s", alias, page.Path, named(page))

@@ -11,25 +11,49 @@ import (
 
 // refer follows every link and reference: what leads nowhere is a finding, and
 // what leads to a page is noted there. Pages are followed in parallel, and their
-// notes joined in reading order.
-func (t *Tree) refer() {
-	all := make([]follower, len(t.Pages))
+// notes joined in reading order. What the tree before has followed is taken over
+// where it would be the same; before is nil where nothing may be.
+func (t *Tree) refer(before *Tree) {
+	t.targets = slices.Concat(t.Pages, t.aside)
+	t.followed = make([]followed, len(t.targets))
+	places := make(map[*site.Page]int, len(t.targets))
+	for i, p := range t.targets {
+		places[p] = i
+	}
+	same := t.followedBefore(before)
 	parallel(len(t.Pages), func(i int) {
-		if d := t.documents[t.Pages[i]]; d != nil {
-			all[i] = follower{tree: t, page: t.Pages[i], document: d, notes: make([]note, 0, len(d.Links)+len(d.References))}
-			all[i].follow()
+		d := t.documents[t.Pages[i]]
+		if d == nil {
+			return
 		}
+		if same(i) {
+			t.followed[i] = before.followed[i]
+			return
+		}
+		f := follower{tree: t, page: t.Pages[i], document: d, places: places, followed: followed{notes: make([]note, 0, len(d.Links)+len(d.References))}}
+		f.follow()
+		f.notes = slices.Clip(f.notes)
+		t.followed[i] = f.followed
 	})
-	for i := range all {
-		f := &all[i]
+	counts := make([]int, len(t.targets))
+	for i := range t.followed {
+		for _, n := range t.followed[i].notes {
+			counts[n.to]++
+		}
+	}
+	for i, p := range t.targets {
+		p.Backlinks = slices.Grow(p.Backlinks, counts[i])
+	}
+	for i := range t.followed {
+		f, from := &t.followed[i], t.targets[i]
 		t.files = append(t.files, f.files...)
-		for i := range f.notes {
-			n := &f.notes[i]
-			n.to.Backlinks = append(n.to.Backlinks, n.Backlink)
+		for _, n := range f.notes {
+			to := t.targets[n.to]
+			to.Backlinks = append(to.Backlinks, site.Backlink{From: from, Anchor: n.anchor, Label: n.label, Target: n.id})
 		}
 		if len(f.findings) > 0 {
 			t.Findings = append(t.Findings, f.findings...)
-			f.page.Findings = append(f.page.Findings[:len(f.page.Findings):len(f.page.Findings)], f.findings...)
+			from.Findings = append(from.Findings[:len(from.Findings):len(from.Findings)], f.findings...)
 		}
 	}
 	t.cite()
@@ -56,14 +80,8 @@ type follower struct {
 	tree     *Tree
 	page     *site.Page
 	document *document
-	notes    []note
-	files    []string
-	findings []site.Finding
-}
-
-type note struct {
-	to *site.Page
-	site.Backlink
+	places   map[*site.Page]int // in the tree's targets
+	followed
 }
 
 func (f *follower) find(line int, rule, mend, format string, args ...any) {
@@ -78,19 +96,19 @@ func (f *follower) note(to *site.Page, heading, id string) {
 	if label == "" {
 		label, heading = f.page.Title, ""
 	}
-	for i := range f.notes {
-		if n := &f.notes[i]; n.to == to && n.Anchor == heading && n.Target == id {
-			return
-		}
+	n := note{f.places[to], heading, label, id}
+	if !slices.Contains(f.notes, n) {
+		f.notes = append(f.notes, n)
 	}
-	f.notes = append(f.notes, note{to, site.Backlink{From: f.page, Anchor: heading, Label: label, Target: id}})
 }
 
 func (f *follower) follow() {
 	t := f.tree
-	for i, l := range f.document.Links {
-		x := t.resolve(f.page, f.document.addresses[i])
-		if n, ok := t.figure(l, f.document.addresses[i]); ok {
+	for i := range f.document.Links {
+		l, a := &f.document.Links[i], &f.document.addresses[i]
+		x := t.resolve(f.page, *a)
+		f.outside = f.outside || a.file != "" && (x.page == nil || x.page.Source != a.file)
+		if n, ok := t.figure(l, a); ok {
 			f.number(n)
 		}
 		if x.wrong != "" {
@@ -127,7 +145,7 @@ func (f *follower) follow() {
 }
 
 // mismatched: "ADR-0007" must not lead to another record.
-func mismatched(l markdown.Link, to *site.Page) bool {
+func mismatched(l *markdown.Link, to *site.Page) bool {
 	if to.Decision == nil || to.Decision.Number == 0 {
 		return false
 	}

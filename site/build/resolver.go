@@ -22,7 +22,7 @@ var _ markdown.Resolver = resolver{}
 
 func (r resolver) Link(dest string) (string, bool) {
 	a := parseAddress(r.page.Source, dest)
-	if value := r.tree.valueAt(a); value != "" {
+	if value := r.tree.valueAt(&a); value != "" {
 		if href, ok := r.Value(value); ok {
 			return href, true
 		}

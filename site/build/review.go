@@ -96,10 +96,10 @@ func (t *Tree) documentOf(p *site.Page) subject.Page {
 // indexReviews names the pages and reads what was exported. A file that is not
 // what it says is a finding: nobody should take it for a review.
 func (t *Tree) indexReviews() {
-	r := &reviews{documents: make(map[*site.Page]subject.Page), current: make(map[string]*site.Page), byName: make(map[string]*site.Page), exported: make(map[string]*state.State)}
+	r := &reviews{documents: make(map[*site.Page]subject.Page), current: make(map[string]*site.Page, len(t.Pages)), byName: make(map[string]*site.Page, len(t.Pages)), exported: make(map[string]*state.State)}
 	t.reviews = r
 	r.revisions, _ = store.OpenRevisions("")
-	short := make(map[string][]*site.Page)
+	short := make(map[string][]*site.Page, len(t.Pages))
 	for _, p := range t.Pages {
 		if t.documents[p] == nil {
 			continue
@@ -107,7 +107,8 @@ func (t *Tree) indexReviews() {
 		name := subject.NameOf(p.Path)
 		r.current[name], r.byName[name] = p, p
 		section, _, _ := strings.Cut(name, "/")
-		short[section+"/"+path.Base(strings.Trim(p.Path, "/"))] = append(short[section+"/"+path.Base(strings.Trim(p.Path, "/"))], p)
+		last := section + "/" + path.Base(p.Path)
+		short[last] = append(short[last], p)
 		if p.Decision != nil {
 			short[section+"/"+strings.ToLower(p.Decision.ID)] = append(short[section+"/"+strings.ToLower(p.Decision.ID)], p)
 		}

@@ -32,55 +32,55 @@ const maxSource = 2 << 20
 
 // scan finds every source, in reading order, and notes why a text that it met is
 // none.
-func (b *Builder) scan() (sources []source, findings []site.Finding) {
+func (a *texts) scan() {
+	var sources []source
 	seen := make(map[string]bool)
-	b.left = make(map[string]string)
 	add := func(s source) {
 		if !seen[s.file] {
 			seen[s.file] = true
 			sources = append(sources, s)
 		}
 	}
-	if b.config.Home != "" {
-		if s, ok := b.stat(b.config.Home); ok {
+	if a.config.Home != "" {
+		if s, ok := a.stat(a.config.Home); ok {
 			s.kind, s.path = site.KindHome, "/"
 			add(s)
 		}
 	}
-	for _, series := range b.config.series {
-		b.walk(series.Folder, func(s source) {
-			if b.placeRecord(&s, series) {
+	for _, series := range a.config.series {
+		a.walk(series.Folder, func(s source) {
+			if a.placeRecord(&s, series) {
 				add(s)
 			}
-		}, &findings)
+		})
 	}
-	for i, folder := range b.config.Content {
-		b.walk(folder, func(s source) {
-			if b.config.found && path.Dir(s.file) == "." && isTemplate(s.file) {
-				b.left[s.file] = aTemplate // for pull requests and issues
+	for i, folder := range a.config.Content {
+		a.walk(folder, func(s source) {
+			if a.config.found && path.Dir(s.file) == "." && isTemplate(s.file) {
+				a.left[s.file] = aTemplate // for pull requests and issues
 				return
 			}
-			b.config.place(&s, folder, i == 0 && b.config.Home == "")
+			a.config.place(&s, folder, i == 0 && a.config.Home == "")
 			add(s)
-		}, &findings)
+		})
 	}
-	sources = b.withoutNames(sources)
+	sources = a.withoutNames(sources)
 	for _, s := range sources {
-		delete(b.left, s.file)
+		delete(a.left, s.file)
 	}
-	clashes := b.address(sources)
+	a.address(sources)
 	slices.SortStableFunc(sources, func(x, y source) int { return strings.Compare(x.file, y.file) })
-	return sources, append(findings, clashes...)
+	a.sources = sources
 }
 
 // walk visits the Markdown files of a folder.
-func (b *Builder) walk(folder string, visit func(source), findings *[]site.Finding) {
-	fs.WalkDir(b.root.FS(), folder, func(p string, d fs.DirEntry, err error) error {
+func (a *texts) walk(folder string, visit func(source)) {
+	fs.WalkDir(a.root.FS(), folder, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil
 		}
 		if d.IsDir() {
-			if p != folder && (holdsNoTexts(b.root.FS(), p) || b.isReview(p) || slices.Contains(b.config.ADR, p)) {
+			if p != folder && (holdsNoTexts(a.root.FS(), p) || a.isReview(p) || slices.Contains(a.config.ADR, p)) {
 				return fs.SkipDir
 			}
 			return nil
@@ -88,17 +88,17 @@ func (b *Builder) walk(folder string, visit func(source), findings *[]site.Findi
 		if !isMarkdown(d.Name()) {
 			return nil
 		}
-		s, ok := b.stat(p)
+		s, ok := a.stat(p)
 		if !ok {
-			b.left[p] = leadsAway
+			a.left[p] = leadsAway
 			return nil
 		}
 		if s.size > maxSource {
-			if b.left[p] != "" {
+			if a.left[p] != "" {
 				return nil
 			}
-			b.left[p] = tooLarge
-			*findings = append(*findings, site.Finding{File: p, Rule: "too-large",
+			a.left[p] = tooLarge
+			a.findings = append(a.findings, site.Finding{File: p, Rule: "too-large",
 				Message: fmt.Sprintf("it has %d bytes; at most %d are read", s.size, maxSource), Mend: "split it"})
 			return nil
 		}
@@ -109,12 +109,12 @@ func (b *Builder) walk(folder string, visit func(source), findings *[]site.Findi
 
 // isReview: the folder of an exported review is shown on the page that it is
 // about, and is no page of its own.
-func (b *Builder) isReview(folder string) bool {
-	if path.Dir(folder) != b.config.reviewFolder() {
+func (a *texts) isReview(folder string) bool {
+	if path.Dir(folder) != a.config.reviewFolder() {
 		return false
 	}
 	for _, name := range []string{repo.EventsFolder, repo.EventsFile, repo.SummaryFile} {
-		if _, err := b.root.Lstat(path.Join(folder, name)); err == nil {
+		if _, err := a.root.Lstat(path.Join(folder, name)); err == nil {
 			return true
 		}
 	}
@@ -123,8 +123,8 @@ func (b *Builder) isReview(folder string) bool {
 
 // stat looks at a regular file below the root; a link that leads out of it is
 // not followed.
-func (b *Builder) stat(p string) (source, bool) {
-	info, err := b.root.Stat(p)
+func (a *texts) stat(p string) (source, bool) {
+	info, err := a.root.Stat(p)
 	if err != nil || !info.Mode().IsRegular() {
 		return source{}, false
 	}

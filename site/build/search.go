@@ -40,7 +40,7 @@ func (t *Tree) joinSearch(prepared []*search.Prepared) *search.Index {
 func (t *Tree) prepare(p *site.Page) *search.Prepared {
 	d := t.documents[p]
 	if d == nil {
-		return search.Prepare(t.searchPage(p, generatedSections(p)))
+		return search.Prepare(t.searchPage(p, search.Generated(p)))
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -56,7 +56,7 @@ func (t *Tree) prepare(p *site.Page) *search.Prepared {
 // prepareParsed is prepare for a page that was parsed to be written.
 func (t *Tree) prepareParsed(p *site.Page, parsed *markdown.Document) *search.Prepared {
 	if parsed == nil {
-		return search.Prepare(t.searchPage(p, generatedSections(p)))
+		return search.Prepare(t.searchPage(p, search.Generated(p)))
 	}
 	return search.Prepare(t.searchPage(p, parsed.Sections()))
 }

@@ -30,6 +30,7 @@ type Tree struct {
 	builder     *Builder
 	history     *past.History // as it was when the tree was read: the builder may read it again
 	events      []string      // files of reviews that the repository has, or has had
+	accounted   *texts
 	parser      *markdown.Parser
 	config      Config
 	uncommitted bool            // some source differs from the commit
@@ -44,6 +45,8 @@ type Tree struct {
 	wikiOnce    sync.Once
 	wikiNames   map[string][]*site.Page // by their names, see [Tree.byName]
 	files       []string                // that pages show or link to, other than sources
+	targets     []*site.Page            // of links: all pages when they were followed
+	followed    []followed              // by their place there
 	log         *site.Log               // of the first series
 	series      []joined
 	decisions   []*site.Page // of all series
@@ -73,16 +76,17 @@ type Tree struct {
 	offRules map[string]int // findings of rules that are switched off
 }
 
-// newTree joins what the builder has read.
-func newTree(b *Builder) *Tree {
-	t := &Tree{builder: b, history: b.history, events: b.events, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
-		documents: make(map[*site.Page]*document, len(b.sources)), bySource: make(map[string]*site.Page, len(b.sources)), byPath: make(map[string]*site.Page, len(b.sources)),
+// newTree joins what the builder has read. Before is the tree of before, if nothing but
+// texts has changed since, or nil.
+func newTree(b *Builder, before *Tree) *Tree {
+	t := &Tree{builder: b, history: b.history, events: b.events, accounted: b.texts, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
+		documents: make(map[*site.Page]*document, len(b.texts.sources)), bySource: make(map[string]*site.Page, len(b.texts.sources)), byPath: make(map[string]*site.Page, len(b.texts.sources)),
 		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
 	t.origin = t.whence()
 	if b.index != nil {
 		t.table = b.index.Table()
 	}
-	for _, s := range b.sources {
+	for _, s := range b.texts.sources {
 		d := b.parsed[s.file].document
 		// What was never committed is not in the commit that the footer names.
 		if _, committed := b.history.Files[s.file]; b.history.Known && !committed {
@@ -100,7 +104,7 @@ func newTree(b *Builder) *Tree {
 	t.addModel()
 	t.addMilestones()
 	t.addSections()
-	for name, file := range b.names {
+	for name, file := range b.texts.names {
 		if p := t.bySource[file]; p != nil {
 			t.bySource[name] = p
 		}
@@ -112,7 +116,7 @@ func newTree(b *Builder) *Tree {
 	t.redirect()
 	t.variants()
 	t.locate()
-	t.refer()
+	t.refer(before)
 	t.judgeNames()
 	t.nameCode()
 	t.joinHoldings()

@@ -21,6 +21,7 @@ import (
 type canon struct {
 	once   sync.Once
 	blocks []site.Block
+	texts  map[ast.Node]string // of all blocks
 }
 
 // Blocks is the canonical text of the document; see [site.Block]. An extract has
@@ -36,6 +37,7 @@ func (d *Document) findBlocks() {
 		return
 	}
 	f := blockFinder{d: d, ids: make(map[string]bool), same: make(map[string]int)}
+	d.canon.texts = make(map[ast.Node]string)
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			f.frames.leave(n)
@@ -50,6 +52,7 @@ func (d *Document) findBlocks() {
 			return ast.WalkContinue, nil
 		}
 		if text := d.canonical(n, kind); text != "" {
+			d.canon.texts[n] = text
 			f.add(n, holder, kind, text)
 		}
 		return ast.WalkContinue, nil
@@ -76,10 +79,10 @@ func (f *blockFinder) add(n, holder ast.Node, kind, text string) {
 		for len(f.levels) > 0 && f.levels[len(f.levels)-1] >= level {
 			f.levels, f.section = f.levels[:len(f.levels)-1], f.section[:len(f.section)-1]
 		}
-		b.Section = append([]string(nil), f.section...)
+		b.Section = f.section
 		f.levels, f.section = append(f.levels, level), append(f.section[:len(f.section):len(f.section)], text)
 	} else {
-		b.Section = append([]string(nil), f.section...)
+		b.Section = f.section
 	}
 	b.Line, b.End = f.d.extent(n)
 	b.Frame = f.frames.here()

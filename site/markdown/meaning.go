@@ -71,7 +71,7 @@ type meaning struct {
 	d     *Document
 	shown Shown
 	sum   hash.Hash
-	text  strings.Builder
+	text  bytes.Buffer
 	buf   []byte // of the token that is written
 	space bool   // is owed to the text
 	start bool   // nothing was said in this block
@@ -93,21 +93,31 @@ func (m *meaning) token(parts ...string) {
 }
 
 func (m *meaning) say(text string) {
-	for _, r := range text {
-		switch {
-		case m.exact:
-			m.text.WriteRune(r)
-		case strings.ContainsRune(" \t\n\r\f", r):
-			m.space = !m.start
-			continue
-		default:
+	for text != "" {
+		word := len(text)
+		if !m.exact {
+			if word = blankAt(text); word == 0 {
+				m.space, text = !m.start, text[1:]
+				continue
+			}
 			if m.space {
 				m.text.WriteByte(' ')
 			}
-			m.text.WriteRune(r)
 		}
-		m.space, m.start = false, false
+		m.text.WriteString(text[:word])
+		m.space, m.start, text = false, false, text[word:]
 	}
+}
+
+// blankAt is where the first white space is, or the end of the text.
+func blankAt(text string) int {
+	for i := range len(text) {
+		switch text[i] {
+		case ' ', '\t', '\n', '\r', '\f':
+			return i
+		}
+	}
+	return len(text)
 }
 
 func (m *meaning) flush() {

@@ -16,6 +16,7 @@ func (d *Document) Sections() []site.Section {
 	if d.root == nil {
 		return nil
 	}
+	d.Blocks()
 	f := sectionFinder{d: d}
 	f.begin("", "")
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -35,10 +36,10 @@ func (d *Document) Sections() []site.Section {
 		if kind == "" || kind == "term" || levelOf(n) > 0 {
 			return ast.WalkContinue, nil
 		}
-		if text := d.canonical(n, kind); kind == "code" {
-			f.add(&f.code, text)
+		if kind == "code" {
+			f.add(&f.code, d.canon.texts[n])
 		} else {
-			f.add(&f.text, text)
+			f.add(&f.text, d.canon.texts[n])
 		}
 		return ast.WalkContinue, nil
 	})
@@ -135,7 +136,7 @@ func attributeText(value any) string {
 func (f *sectionFinder) fence(n *ast.FencedCodeBlock) {
 	i := f.d.info(n)
 	if !drawn[i.language] {
-		f.add(&f.code, f.d.canonical(n, "code"))
+		f.add(&f.code, f.d.canon.texts[n])
 		return
 	}
 	f.add(&f.text, i.title)

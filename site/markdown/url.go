@@ -13,6 +13,9 @@ import (
 // unescape decodes entities and backslash escapes as a browser will see them.
 // A URL must be judged in this form: "javascript&colon;x" is a script.
 func unescape(b []byte) []byte {
+	if bytes.IndexByte(b, '\\') < 0 && bytes.IndexByte(b, '&') < 0 {
+		return b
+	}
 	return util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(b)))
 }
 

@@ -15,12 +15,13 @@ const maxWord = 40
 // no accents, no full-width forms, no leading zeros before digits ("0007" is "7" and
 // "adr0007" is "adr7"). The function fold in static/js/search/words.js is the same.
 func fold(s string) string {
-	ascii := true
+	ascii, plain := true, len(s) <= maxWord
 	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			ascii = false
-			break
-		}
+		ascii = ascii && s[i] < utf8.RuneSelf
+		plain = plain && 'a' <= s[i] && s[i] <= 'z'
+	}
+	if plain {
+		return s
 	}
 	if ascii {
 		return trimmed(strings.ToLower(s))
@@ -58,7 +59,7 @@ func isAccent(r rune) bool {
 // trimmed takes off the ending of the genitive, apostrophes, leading zeros, and what
 // is too long.
 func trimmed(s string) string {
-	if strings.ContainsAny(s, "'’") {
+	if strings.Contains(s, "'") || strings.Contains(s, "’") {
 		s = strings.TrimSuffix(strings.TrimSuffix(s, "'s"), "’s")
 		s = strings.NewReplacer("'", "", "’", "").Replace(s)
 	}

@@ -47,15 +47,15 @@ func Letters(entries []site.IndexEntry) []site.Letter {
 
 // sortKey is a name by its words alone.
 func sortKey(name string) string {
-	var parts []string
-	for _, w := range Words(name) {
-		if w.Whole != "" {
-			parts = append(parts, w.Whole)
+	var all []string
+	eachWord(name, func(parts []string, whole string) {
+		if whole != "" {
+			all = append(all, whole)
 		} else {
-			parts = append(parts, w.Parts...)
+			all = append(all, parts...)
 		}
-	}
-	return strings.Join(parts, " ")
+	})
+	return strings.Join(all, " ")
 }
 
 func letterOf(key string) string {

@@ -54,7 +54,7 @@ func (w *writer) postings(list []posting) {
 }
 
 // Writers hold large tables, so they are used again.
-var zippers = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 7); return w }}
+var zippers = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 5); return w }}
 
 func zip(data []byte) []byte {
 	var buf bytes.Buffer

@@ -1,4 +1,4 @@
-package build
+package search
 
 import (
 	"strings"
@@ -8,9 +8,9 @@ import (
 	"lockstep/site"
 )
 
-// generatedSections are the sections of a page that has no source: of its body, or of
+// Generated are the sections of a page that has no source: of its body, or of
 // what its layout prints.
-func generatedSections(p *site.Page) []site.Section {
+func Generated(p *site.Page) []site.Section {
 	if p.Kind == site.KindMilestones {
 		return milestoneSections(p)
 	}
