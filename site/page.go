@@ -35,6 +35,7 @@ type Page struct {
 	// Blocks are the canonical text, and Revision its hash. They come with Body.
 	Blocks   []Block
 	Revision string
+	Shows    bool // it shows runs of the laboratory
 	Plays    bool // it has inputs of the model that the reader may change
 	Words    int
 
@@ -55,6 +56,7 @@ type Page struct {
 	Tests     []NamedTest   // for KindDecision: the tests that its text names
 	Backlinks []Backlink    // what refers to this page, in site order
 	Letters   []Letter      // for KindIndex
+	Runs      []RunUse      // for KindLab: the texts that show its runs
 	History   History
 	PastPath  string       // of the page that lists the revisions of this one, or ""
 	Changes   *ChangeList  // for KindChanges

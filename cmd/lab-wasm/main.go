@@ -16,6 +16,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -90,9 +91,20 @@ func main() {
 		}()
 		return nil
 	}))
+	// tell() is the newest frame as a picture of it keeps it, in JSON. It takes memory,
+	// which moves the garbage collection: a run that was asked is another run from then on.
+	host.Set("tell", js.FuncOf(func(js.Value, []js.Value) any {
+		text, err := json.Marshal(dashboard.StillOf(l.Frame()))
+		if err != nil {
+			host.Call("fail", err.Error())
+		}
+		return string(text)
+	}))
 	watch := l.Watch()
-	var html bytes.Buffer
-	var chain [sha256.Size]byte
+	var html, states bytes.Buffer
+	// What is drawn has a hash, and what happened one of its own, which stays as it is
+	// when only words change.
+	var chain, trace chain
 	garbage := garbageFirst
 	for f := range watch.Frames() {
 		if now := garbageAt(f.Counts.Ordered); now != garbage {
@@ -104,16 +116,32 @@ func main() {
 			host.Call("fail", err.Error())
 			return
 		}
-		digest := sha256.New()
-		digest.Write(chain[:])
-		digest.Write(html.Bytes())
+		states.Reset()
 		if running != nil {
-			replicas(digest, running, f.Conversation)
+			replicas(&states, running, f.Conversation)
 		}
-		digest.Sum(chain[:0])
-		host.Call("frame", int(f.Number), f.Time.UnixMilli(), html.String(), hex.EncodeToString(chain[:8]))
+		chain.add(html.Bytes(), states.Bytes())
+		for _, l := range f.Lanes {
+			fmt.Fprintln(&states, l.Lane, l.Counts, l.Findings, l.Members)
+		}
+		trace.add(states.Bytes())
+		host.Call("frame", int(f.Number), f.Time.UnixMilli(), html.String(), chain.String(), f.Playing.Over, trace.String())
 	}
 }
+
+// chain is a hash over frames, each together with those before it.
+type chain [sha256.Size]byte
+
+func (c *chain) add(parts ...[]byte) {
+	digest := sha256.New()
+	digest.Write(c[:])
+	for _, part := range parts {
+		digest.Write(part)
+	}
+	digest.Sum(c[:0])
+}
+
+func (c *chain) String() string { return hex.EncodeToString(c[:8]) }
 
 // garbageAt goes down from garbageFirst to garbageLast in steps, as a run fills.
 func garbageAt(ordered uint64) int {

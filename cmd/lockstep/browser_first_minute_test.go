@@ -223,7 +223,8 @@ func TestBrowserFirstMinute_nothing(t *testing.T) {
 func TestBrowserLab_doubleClick(t *testing.T) {
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
+	press(t, ctx, "#run-enter")
 	until(t, ctx, time.Minute, programAt+` > 3000 && /^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "")`)
 	at := eval[[]float64](t, ctx, `(b => [b.x + b.width / 2, b.y + b.height / 2])(document.getElementById("lab-kill").getBoundingClientRect())`)
 	const leader = `document.querySelector("[data-testid=leader]").textContent.trim()`
@@ -250,7 +251,8 @@ func TestBrowserLab_doubleClick(t *testing.T) {
 func TestBrowserLab_stands(t *testing.T) {
 	address := staticSite(t)
 	ctx := tab(t, address, 1440, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
+	press(t, ctx, "#run-enter")
 	until(t, ctx, time.Minute, programAt+` > 3000`)
 	eval[bool](t, ctx, `(scrollTo({ top: 0, behavior: "instant" }), (s => { s.value = [...s.options].at(-1).value; s.dispatchEvent(new Event("change")); })(document.querySelector("#run-pace")), true)`)
 	const places = `[".lab-columns", "#lane-leader .chats", "#lane-leader .chats|bottom", "#lab-axis", "#lab-axis|bottom"].map(q => q.split("|")).map(([q, edge]) => Math.round(document.querySelector(q).getBoundingClientRect()[edge ?? "top"]))`

@@ -42,7 +42,8 @@ func TestBrowserProgram_load(t *testing.T) {
 		}
 	}))
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
+	press(t, ctx, "#run-enter")
 	until(t, ctx, 30*time.Second, `/did not load: .* was answered with 404. You can try again/.test(document.querySelector('[data-run="state"]').textContent)`)
 	down.Store(false)
 	do(t, ctx, chromedp.Click(chromedp.CSS("#run-enter")))

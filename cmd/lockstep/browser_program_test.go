@@ -82,7 +82,8 @@ func slide(t *testing.T, ctx context.Context, at float64) {
 func TestBrowserProgram(t *testing.T) {
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
+	press(t, ctx, "#run-enter")
 	until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "")`)
 	until(t, ctx, 20*time.Second, programAt+` > 3000`)
 	do(t, ctx, chromedp.Click(chromedp.CSS("#lab-cut")))
@@ -220,7 +221,8 @@ func TestBrowserProgram_responsive(t *testing.T) {
 	}
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
+	press(t, ctx, "#run-enter")
 	until(t, ctx, 30*time.Second, programAt+` > 1000`)
 	eval[bool](t, ctx, `(() => { const s = document.querySelector("#run-pace"); s.value = [...s.options].at(-1).value; s.dispatchEvent(new Event("change")); return true })()`)
 	until(t, ctx, time.Minute, programAt+` > 40000`)

@@ -40,7 +40,8 @@ func strongIsClean(t *testing.T, ctx context.Context, name string) {
 func TestBrowserProgram_stories(t *testing.T) {
 	address := staticSite(t)
 	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"), chromedp.Click(chromedp.CSS("#run-enter")))
+	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
+	press(t, ctx, "#run-enter")
 	until(t, ctx, time.Minute, programAt+` > 1000`)
 	eval[bool](t, ctx, `(() => { const s = document.querySelector("#run-pace"); s.value = [...s.options].at(-1).value; s.dispatchEvent(new Event("change")); return true })()`)
 	// Each is played in a run of its own: the same story from the same seed, the same words.

@@ -56,7 +56,7 @@ texts of the repository: how many are pages, and why the others are none.`,
 			// it a tenth quicker.
 			collect(200)
 			bar := newProgress(cmd.ErrOrStderr())
-			options := build.Options{BaseURL: baseURL, Cache: cacheDir(dir), Progress: bar.show, Edition: asEdition}
+			options := build.Options{Lab: playable(), BaseURL: baseURL, Cache: cacheDir(dir), Progress: bar.show, Edition: asEdition}
 			if asPDF {
 				browser, err := findBrowser()
 				if err != nil {

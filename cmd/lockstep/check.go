@@ -44,7 +44,7 @@ exit code as it is, and with --release an error.`,
   lockstep check --dir ../repo --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := build.Open(dir, build.Options{Cache: cacheDir(dir)})
+			b, err := build.Open(dir, build.Options{Lab: playable(), Cache: cacheDir(dir)})
 			if err != nil {
 				return err
 			}

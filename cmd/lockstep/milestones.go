@@ -66,7 +66,7 @@ lockstep init --design DIR writes a skeleton that has them all.`,
 
 // milestonesOf: a repository without any text has a way as well, all of it ahead.
 func milestonesOf(dir string) ([]site.Milestone, error) {
-	b, err := build.Open(dir, build.Options{Cache: cacheDir(dir)})
+	b, err := build.Open(dir, build.Options{Lab: playable(), Cache: cacheDir(dir)})
 	if err != nil {
 		return nil, err
 	}

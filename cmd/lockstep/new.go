@@ -64,7 +64,7 @@ func says(r rune) bool {
 // records that are there, and so does the style.
 func newADR(dir, title string, now time.Time) (string, error) {
 	title = strings.Join(strings.Fields(title), " ")
-	b, err := build.Open(dir, build.Options{})
+	b, err := build.Open(dir, build.Options{Lab: playable()})
 	if err != nil {
 		return "", err
 	}

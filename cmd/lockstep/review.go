@@ -57,7 +57,7 @@ func byPage(lines []entry.Line) (names []string, pages map[string][]entry.Line) 
 
 // loadTree reads the site's sources.
 func loadTree(dir string) (*build.Tree, error) {
-	b, err := build.Open(dir, build.Options{Cache: cacheDir(dir)})
+	b, err := build.Open(dir, build.Options{Lab: playable(), Cache: cacheDir(dir)})
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func TestRawHTML(t *testing.T) {
 	for _, line := range grep(t, `site\.HTML\(`, "*.go") {
 		file, _, _ := strings.Cut(line, ":")
 		switch filepath.Dir(file) {
-		case "site/markdown", "site/diagram", "site/chart", "site/columns", "site/formula", "site/model", "site/edition":
+		case "site/markdown", "site/diagram", "site/chart", "site/columns", "site/formula", "site/model", "site/edition", "site/run":
 		default:
 			if file != "cmd/lockstep/serve_lab.go" && file != "cmd/lockstep/security_test.go" { // a view of templ, rendered
 				t.Errorf("HTML is made at %s", line)

@@ -77,7 +77,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		level = slog.LevelDebug
 	}
 	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
-	b, err := build.Open(f.dir, build.Options{Cache: cacheDir(f.dir)})
+	b, err := build.Open(f.dir, build.Options{Lab: playable(), Cache: cacheDir(f.dir)})
 	if err != nil {
 		return err
 	}

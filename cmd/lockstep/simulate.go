@@ -41,7 +41,7 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 			if c := commit(); !dirty && (c == "unknown" || strings.HasSuffix(c, "-dirty")) {
 				return usageError{"this program was not built from a commit without changes, so nobody could repeat what it writes", "commit, make build, bin/lockstep simulate; or --dirty"}
 			}
-			b, err := build.Open(dir, build.Options{})
+			b, err := build.Open(dir, build.Options{Lab: playable()})
 			if err != nil {
 				return err
 			}

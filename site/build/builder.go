@@ -20,14 +20,16 @@ import (
 	"lockstep/site/model"
 	"lockstep/site/names"
 	"lockstep/site/past"
+	"lockstep/site/run"
 )
 
 // Options change how a tree is built.
 type Options struct {
-	BaseURL string  // where the site will be published; overrides lockstep.yaml
-	Cache   string  // folder for drawings; "" for none
-	Edition bool    // write all pages as one document too
-	Print   Printer // make a PDF of that document; nil for none
+	BaseURL string   // where the site will be published; overrides lockstep.yaml
+	Cache   string   // folder for drawings; "" for none
+	Edition bool     // write all pages as one document too
+	Print   Printer  // make a PDF of that document; nil for none
+	Lab     *run.Lab // what the laboratory of this program can play; nil if it has none
 	// Progress, if not nil, is told how far a stage is. It is called from many
 	// goroutines.
 	Progress func(stage string, done, of int)
@@ -55,8 +57,11 @@ type Builder struct {
 	beside  []*document // texts that are judged and are no pages
 	allowed []byte      // the file of allowances
 	ages    ages
-	index   *names.Index
-	places  []string // files of the code that texts name, sorted
+	// What was recorded of runs, and its file.
+	recording *run.Recording
+	recorded  string
+	index     *names.Index
+	places    []string // files of the code that texts name, sorted
 	// constants are files of the code with values that texts repeat.
 	constants []string
 	last      *Tree
@@ -133,7 +138,7 @@ func (b *Builder) Load() (*Tree, error) {
 	var unnamed []site.Finding
 	wait.Go(func() { unnamed = b.scanNames() })
 	b.parse()
-	missing := b.readBeside()
+	missing := append(b.readBeside(), b.readRecording()...)
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
 	b.ages = b.age(m)

@@ -84,6 +84,9 @@ func (t *Tree) anchor(p *site.Page, fragment string) target {
 	if d := t.documents[p]; d != nil && fragment != "" && fragment == d.TitleID && !d.HasID(fragment) {
 		return target{page: p} // the title is the top of its page
 	}
+	if wrong, isRun := t.runLink(p, fragment); isRun {
+		return target{page: p, fragment: fragment, wrong: wrong, mend: "take the link again from the laboratory, by its button “Link to this moment”"}
+	}
 	fragment = t.onGitHub(p, fragment)
 	if fragment != "" && !t.hasAnchor(p, fragment) {
 		return target{page: p, wrong: "has no such anchor", mend: t.suggestAnchor(p, fragment)}

@@ -59,6 +59,7 @@ type Tree struct {
 	prefixes    map[string]bool
 	terms       *markdown.Terms
 	termPage    *site.Page
+	labPage     *site.Page
 	table       *names.Table // of the code, or nil
 	named       int          // names that were looked up
 	places      []string     // files that the texts name, sorted
@@ -117,6 +118,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 	t.variants()
 	t.locate()
 	t.refer(before)
+	t.joinRuns()
 	t.judgeNames()
 	t.nameCode()
 	t.joinHoldings()
@@ -144,7 +146,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 // page is the page of a source, without what other sources say of it.
 func (t *Tree) page(s source, d *document) *site.Page {
 	p := &site.Page{Kind: d.Meta.Kind, Section: s.section, Source: s.file, Path: s.path, Title: d.Title, Summary: d.Summary,
-		Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.history.Files[s.file]}
+		Shows: len(d.Runs) > 0, Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.history.Files[s.file]}
 	if d.Decision != nil {
 		copied := *d.Decision
 		p.Decision = &copied

@@ -20,7 +20,7 @@ type column struct{ key, head string }
 
 var kinds = map[string]kind{
 	"failure-modes": {
-		singular: "failure mode", needs: []string{"detection", "scope", "mitigation"}, may: []string{"what"}, owes: []string{"alert", "runbook"},
+		singular: "failure mode", needs: []string{"detection", "scope", "mitigation"}, may: []string{"what", "run"}, owes: []string{"alert", "runbook"},
 		columns: []column{{"id", "Id"}, {"name", "Failure"}, {"mitigation", "Mitigation"}, {"state", "State"}},
 	},
 	"features": {

@@ -132,7 +132,7 @@ func (w *writer) entry(e *Entry) {
 	}
 	w.own("\n\n")
 	for _, key := range slices.Concat(kinds[e.kind].needs, kinds[e.kind].may) {
-		if key != "what" && e.has(key) {
+		if key != "what" && key != "run" && e.has(key) {
 			w.item(e, strings.ToUpper(key[:1])+key[1:], e.fields[key])
 		}
 	}
@@ -162,6 +162,10 @@ func (w *writer) entry(e *Entry) {
 		} else if e.has(without(key)) {
 			w.item(e, label, yamlfile.Member{Text: "none; " + e.fields[without(key)].Text, At: e.fields[without(key)].At})
 		}
+	}
+	if shown := e.fields["run"]; e.has("run") {
+		w.own("\n")
+		w.at(e, shown.At, "~~~run "+strings.Join(strings.Fields(shown.Text), " ")+"\n~~~\n")
 	}
 	w.own("\n")
 }

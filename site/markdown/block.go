@@ -170,6 +170,11 @@ func firstOf(n ast.Node) ast.Node {
 // canonical is the text of a block without that of blocks within it.
 func (d *Document) canonical(n ast.Node, kind string) string {
 	if kind == "code" {
+		if fence, ok := n.(*ast.FencedCodeBlock); ok {
+			if f, _, ok := d.runFence(fence); ok {
+				return norm.NFC.String(spaced(f.Words()))
+			}
+		}
 		if _, ok := n.(*element); !ok {
 			return norm.NFC.String(strings.TrimRight(string(d.lines(n)), "\n"))
 		}

@@ -70,7 +70,7 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	fence := n.(*ast.FencedCodeBlock)
 	i := p.d.info(fence)
 	source := p.d.lines(n)
-	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart, "columns": columns.Draw, "play": p.r.Play, "mermaid": p.mermaidDiagram}[i.language]; ok {
+	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart, "columns": columns.Draw, "play": p.r.Play, "mermaid": p.mermaidDiagram, "run": p.drawRun(fence)}[i.language]; ok {
 		drawing, err := draw(string(source), i.title, i.alt)
 		if err == nil {
 			w.WriteString("<div")
@@ -81,7 +81,10 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 			return ast.WalkSkipChildren, nil
 		}
 		if errors.Is(err, errNotDrawn) { // which is reported already
-			i.title = cmp.Or(i.title, "A diagram in Mermaid, as its text")
+			i.title = cmp.Or(i.title, map[string]string{"mermaid": "A diagram in Mermaid, as its text", "run": "A run of the laboratory, which cannot be shown"}[i.language])
+			if i.language == "run" {
+				source = n.(*ast.FencedCodeBlock).Info.Segment.Value(p.d.src)
+			}
 			p.code(w, n, i, source)
 			return ast.WalkSkipChildren, nil
 		}

@@ -23,6 +23,7 @@ type Document struct {
 
 	Links       []Link
 	Numbers     []Number
+	Runs        []Run
 	Spans       []Span
 	References  []site.Reference // candidates: whether a prefix is defined is for the site to say
 	Definitions []site.Definition

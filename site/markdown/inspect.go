@@ -56,6 +56,7 @@ func (d *Document) inspect() {
 			d.shellFence(n)
 			d.Plays = d.Plays || d.info(n).language == "play"
 			d.labels(n)
+			d.notesRun(n, heading)
 		case *ast.CodeSpan:
 			d.Spans = append(d.Spans, Span{Text: d.text(n), Line: d.line(n)})
 		}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"lockstep/site"
+	"lockstep/site/run"
 )
 
 // Shown tells what a page shows and its text only names.
@@ -25,6 +26,8 @@ type Shown interface {
 	Picture(dest string) string
 	// Figures are the figures that a chart draws, as text.
 	Figures(chart string) string
+	// Run is what was recorded of a run, as text.
+	Run(f run.Fence) string
 }
 
 // Revision is RevisionWith for a text that shows nothing but itself.
@@ -34,6 +37,7 @@ type textAlone struct{}
 
 func (textAlone) Picture(string) string { return "" }
 func (textAlone) Figures(string) string { return "" }
+func (textAlone) Run(run.Fence) string  { return "" }
 
 // RevisionWith is a hash of all that the text says to a reader: its title and facts,
 // words and their emphasis, the structure of headings, lists and tables, links and
@@ -361,6 +365,9 @@ func (m *meaning) fence(n *ast.FencedCodeBlock) {
 	figures := ""
 	if i.language == "chart" {
 		figures = m.shown.Figures(string(source))
+	}
+	if f, _, ok := m.d.runFence(n); ok {
+		figures = string(n.Info.Segment.Value(m.d.src)) + m.shown.Run(f)
 	}
 	m.token("fence", i.language, i.title, i.alt, trimmedLines(source), figures)
 }

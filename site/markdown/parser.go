@@ -162,6 +162,9 @@ func start(n ast.Node) (int, bool) {
 	if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
 		return n.Lines().At(0).Start, true
 	}
+	if fence, ok := n.(*ast.FencedCodeBlock); ok && fence.Info != nil {
+		return fence.Info.Segment.Start, true
+	}
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		if offset, ok := start(c); ok {
 			return offset, true

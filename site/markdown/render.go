@@ -13,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"lockstep/site"
+	"lockstep/site/run"
 )
 
 // Resolver is how a document sees the rest of the site. Addresses that it gives
@@ -46,6 +47,9 @@ type Resolver interface {
 	Chart(source, title, alt string) (site.HTML, error)
 	// Play shows inputs of the model that the reader may change.
 	Play(source, title, alt string) (site.HTML, error)
+	// Run shows what was recorded of a run. ok is false for one that cannot be shown;
+	// the site's judge reports it.
+	Run(f run.Fence) (drawing site.HTML, ok bool)
 }
 
 // page is one rendering of a document.

@@ -2,11 +2,13 @@ package markdown
 
 import (
 	"errors"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
 
 	"lockstep/site"
+	"lockstep/site/run"
 )
 
 // everywhere is a resolver for which every file exists and ADR-0007 is defined.
@@ -36,6 +38,9 @@ func (e everywhere) Chart(source, title, alt string) (site.HTML, error) {
 }
 func (everywhere) Play(string, string, string) (site.HTML, error) {
 	return "", errors.New("there is no model")
+}
+func (everywhere) Run(f run.Fence) (site.HTML, bool) {
+	return site.HTML("<figure>" + html.EscapeString(f.Words()) + "</figure>"), len(f.Wrong) == 0
 }
 func (everywhere) Diagram(source, _, _ string) (site.HTML, error) {
 	if strings.Contains(source, "{") {

@@ -81,6 +81,10 @@ func (d *Document) Statements() (all []Statement) {
 					all = append(all, plainStatement(text, line, block))
 				}
 			}
+			if f, _, ok := d.runFence(n.(*ast.FencedCodeBlock)); ok {
+				block++
+				all = append(all, runStatement(f, d.line(n), block))
+			}
 			if words := wordsOf(i.language); words != nil {
 				first := d.line(n)
 				for at, line := range strings.Split(string(d.lines(n)), "\n") {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"lockstep/site"
+	"lockstep/site/run"
 )
 
 // MaxTransfer is the budget of a page, in compressed bytes of its markup,
@@ -128,6 +129,10 @@ func (o *output) judge(p *page) {
 		case !ok:
 		case !o.files[file]:
 			p.find("dead-link", "correct the address, or add the file", "%s leads nowhere", l.dest)
+		case strings.HasPrefix(anchor, run.Scheme) && o.pages[file] != nil && (o.pages[file].ids["lab"] || o.pages[file].ids["lab-empty"]):
+			if err := run.CheckFragment(anchor, nil); err != nil {
+				p.find("dead-anchor", "take the link again from the laboratory", "%s names no run that the laboratory could repeat: %v", l.dest, err)
+			}
 		case anchor != "" && anchor != "top" && o.pages[file] != nil && !o.pages[file].ids[anchor]:
 			p.find("dead-anchor", "correct the anchor", "%s: there is no such anchor", l.dest)
 		}

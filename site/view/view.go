@@ -145,6 +145,7 @@ func styles(p *site.Page) (names []string) {
 		{"log", p.Kind == site.KindLog || p.Kind == site.KindGraph || p.Kind == site.KindLists},
 		{"milestones", p.Kind == site.KindMilestones},
 		{"play", p.Plays},
+		{"run", p.Shows},
 		{"review", p.Review != nil || p.Kind == site.KindReviews},
 	} {
 		if own.uses {

@@ -12,7 +12,8 @@ class LabHost {
   static millisecond = 1e6; // all times are in nanoseconds since the start
   static epoch = Date.UTC(2026, 0, 1);
 
-  // onFrame(frame) gets {number, at, html, hash}; onAnswer(number, reason).
+  // onFrame(frame) gets {number, at, html, hash, over, trace}: over once a story has ended, and trace a hash of
+  // what happened, words left out; onAnswer(number, reason).
   constructor(module, seed, actions, onFrame, onAnswer) {
     this.module = module;
     this.seed = seed;
@@ -92,8 +93,8 @@ class LabHost {
     // They return nothing: what the program gets back takes memory there, and the
     // moments of its garbage collection are a part of the run.
     globalThis.lockstepHost = {
-      frame: (number, at, html, hash) => {
-        this.onFrame({ number, at: at - LabHost.epoch, html, hash });
+      frame: (number, at, html, hash, over, trace) => {
+        this.onFrame({ number, at: at - LabHost.epoch, html, hash, over, trace });
       },
       answer: (number, reason) => {
         this.onAnswer(number, reason);
@@ -106,6 +107,11 @@ class LabHost {
     const instance = await WebAssembly.instantiate(this.module, go.importObject);
     go.exit = (code) => (this.failed = `the program ended with ${code}`);
     go.run(instance); // until it waits
+  }
+
+  // tell gives the newest frame as data. The run is to be left alone from then on.
+  tell() {
+    return this.program.tell();
   }
 
   get memory() {

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lockstep/prototype/lab"
+	labrun "lockstep/site/run"
+)
+
+func newLabCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "lab",
+		Short: "Runs of the laboratory that texts show",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newLabRecordCommand())
+	return cmd
+}
+
+// playable is what texts may show of the laboratory.
+func playable() *labrun.Lab {
+	var l labrun.Lab
+	for _, s := range lab.Scenarios() {
+		l.Scenarios = append(l.Scenarios, labrun.Scenario{Name: s.Name, Title: s.Title, Lasts: time.Duration(s.Lasts) * time.Second})
+	}
+	for _, lane := range lab.Lanes {
+		l.Lanes = append(l.Lanes, string(lane))
+	}
+	return &l
+}

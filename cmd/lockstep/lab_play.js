@@ -1,0 +1,47 @@
+// Plays a run of the laboratory's program in Node, with the host that the browser
+// uses, and prints what became of it as JSON.
+//
+//   node play.js FOLDER <RUN-JSON
+//
+// A run has a seed, actions, moments in milliseconds at which the trace is noted, and
+// a limit; it ends with the story. Where "told" is set, the pictures of the moments are
+// taken, each from a run of its own: to tell moves what comes later.
+"use strict";
+const fs = require("fs");
+const vm = require("vm");
+const folder = process.argv[2];
+const { seed, actions, moments, limit, told } = JSON.parse(fs.readFileSync(0, "utf8"));
+// As in a browser: the folder's name and the process's number must not get in.
+globalThis.process = undefined;
+vm.runInThisContext(fs.readFileSync(`${folder}/wasm_exec.js`, "utf8"));
+vm.runInThisContext(`${fs.readFileSync(`${folder}/lab-host.js`, "utf8")};globalThis.LabHost = LabHost`);
+const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in the page
+
+(async () => {
+  const program = await WebAssembly.compile(fs.readFileSync(`${folder}/lab.wasm`));
+  const begin = async (onFrame) => {
+    const host = new LabHost(program, seed, actions, onFrame, () => {});
+    await host.start();
+    return host;
+  };
+  const traces = moments.map(() => "");
+  let newest = null;
+  const whole = await begin((frame) => {
+    newest = frame;
+    moments.forEach((at, i) => {
+      if (frame.at <= at) traces[i] = frame.trace;
+    });
+  });
+  whole.run(upTo(limit), () => newest?.over);
+  if (whole.failed || !newest?.over) throw new Error(whole.failed || "the story did not end");
+  const result = { trace: newest.trace, traces, stills: [], end: JSON.parse(whole.tell()) };
+  for (const at of told ? moments : []) {
+    const host = await begin(() => {});
+    if (!host.run(upTo(at))) throw new Error(host.failed);
+    result.stills.push(JSON.parse(host.tell()));
+  }
+  console.log(JSON.stringify(result));
+})().catch((error) => {
+  console.error(error.message);
+  throw error;
+});
