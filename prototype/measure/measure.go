@@ -4,8 +4,8 @@
 //
 // A scenario is played as a reader would play it: the same clusters, senders, reads
 // and judgement as on the laboratory's page, with disks whose flushes take a
-// millisecond and a network that takes no time. So windows say what the protocol
-// costs and not what wires and disks add.
+// millisecond and a network that takes no time, unless the story puts the nodes apart. So
+// windows say what the protocol costs and not what wires and disks add.
 //
 // Runs differ in what chance decides: who leads, when senders try again, in which
 // order goroutines run. A run is not repeatable from a seed; the laboratory in the
