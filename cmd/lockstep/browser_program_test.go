@@ -133,7 +133,12 @@ func TestBrowserProgram(t *testing.T) {
 	// So it does in a page that is open, and a link that is damaged is called so.
 	eval[bool](t, other, `(location.hash = "#run=damaged", true)`)
 	until(t, other, 10*time.Second, `/names no run that can be read/.test(document.querySelector('[data-run="state"]').textContent)`)
-	do(t, other, chromedp.Click(chromedp.CSS("#run-restart")))
+	press(t, other, ".run-seed summary")
+	until(t, other, 10*time.Second, `document.querySelector("#run-restart").checkVisibility()`)
+	if right := eval[float64](t, other, `document.querySelector(".run-seed > div").getBoundingClientRect().right`); right > 390 {
+		t.Errorf("the seed reaches to %.0f px on a phone of 390", right)
+	}
+	press(t, other, "#run-restart")
 	until(t, other, 60*time.Second, programAt+` > 0 && `+programHash+` !== `+quote(hash))
 	eval[bool](t, other, `(location.hash = `+quote(link[strings.Index(link, "#"):])+`, true)`)
 	until(t, other, 60*time.Second, `document.querySelector("[data-lab-browser]").dataset.ready === "yes" && `+programHash+` === `+quote(hash))

@@ -279,9 +279,9 @@ func waitFor(ctx context.Context, within time.Duration, expression string) (bool
 	}
 }
 
-// press clicks with the mouse where an element stands, as a reader does, once it stands
-// still and nothing covers it. chromedp.Click clicks the node that it found first, which a
-// redraw may have replaced.
+// press clicks with the mouse where an element stands, as a reader does, once the page is
+// loaded, the element stands still and nothing covers it. chromedp.Click clicks the node
+// that it found first, which a redraw may have replaced.
 func press(t *testing.T, ctx context.Context, selector string) {
 	t.Helper()
 	place := `(async () => {
@@ -289,9 +289,9 @@ func press(t *testing.T, ctx context.Context, selector string) {
 		find()?.scrollIntoView({ block: "center", behavior: "instant" });
 		const place = () => { const b = find()?.getBoundingClientRect(); return b ? [b.x + b.width / 2, b.y + b.height / 2] : []; };
 		const before = place();
-		await new Promise((done) => setTimeout(done, 50));
+		await new Promise((done) => setTimeout(done, 100));
 		const [x, y] = place();
-		return before[0] === x && before[1] === y && find()?.contains(document.elementFromPoint(x, y)) ? [x, y] : [];
+		return document.readyState === "complete" && before[0] === x && before[1] === y && find()?.contains(document.elementFromPoint(x, y)) ? [x, y] : [];
 	})()`
 	until(t, ctx, 30*time.Second, place+`.then((at) => (window.pressed = at).length > 0)`)
 	at := eval[[]float64](t, ctx, `window.pressed`)

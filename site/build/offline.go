@@ -29,9 +29,10 @@ const workerPath = "/service-worker.js"
 // compression, which makes a fifth of it. Pages beyond are kept once they were read.
 const offlineBudget = 4 << 20
 
-// shellAssets are what each page needs.
+// shellAssets are what pages need, the signs that few of them have included.
 var shellAssets = []string{"css/site.css", "js/theme.js", "js/site.js", "js/cards.js", "js/finder.js", "icon.svg",
-	"fonts/source-serif-4.woff2", "fonts/source-serif-4-italic.woff2", "fonts/instrument-sans.woff2", "fonts/jetbrains-mono-400.woff2"}
+	"fonts/source-serif-4.woff2", "fonts/source-serif-4-italic.woff2", "fonts/instrument-sans.woff2", "fonts/jetbrains-mono-400.woff2",
+	"fonts/source-serif-4-more.woff2", "fonts/source-serif-4-italic-more.woff2", "fonts/instrument-sans-more.woff2", "fonts/jetbrains-mono-700.woff2", "fonts/jetbrains-mono-more.woff2"}
 
 // pageSum tells whether a page is the same as before.
 type pageSum struct {
