@@ -3,8 +3,7 @@ package dashboard
 import "lockstep/prototype/lab"
 
 // Still is what a picture of a run keeps of one moment: the chats, and, once a
-// scenario is over, what the exact judge made of the whole run. It is small, and
-// made to be written to a file.
+// scenario is over, what the exact judge made of the whole run.
 type Still struct {
 	Lanes   []StillLane `json:"lanes"` // in the order of [lab.Lanes]
 	Reached bool        `json:"reached"`
@@ -14,28 +13,13 @@ type Still struct {
 // StillLane is a lane at the moment. The counts are those of the exact judge, and
 // Judged says whether it has counted.
 type StillLane struct {
-	Lane         lab.Lane    `json:"lane"`
-	Chats        []StillChat `json:"chats"`
-	Judged       bool        `json:"judged"`
-	Acknowledged int         `json:"acknowledged"`
-	Lost         int         `json:"lost"`
-	Moved        int         `json:"moved"`
-	Doubled      int         `json:"doubled"`
-}
-
-// StillChat is the conversation as one member sees it.
-type StillChat struct {
-	Node  string      `json:"node"`
-	Fresh bool        `json:"fresh"`
-	Lines []StillLine `json:"lines"`
-}
-
-// StillLine is a message on the screen; see [lab.Line].
-type StillLine struct {
-	Seq  uint64   `json:"seq"`
-	Body string   `json:"body"`
-	Mark lab.Mark `json:"mark,omitempty"`
-	Was  uint64   `json:"was,omitempty"`
+	Lane         lab.Lane   `json:"lane"`
+	Chats        []lab.Chat `json:"chats"`
+	Judged       bool       `json:"judged"`
+	Acknowledged int        `json:"acknowledged"`
+	Lost         int        `json:"lost"`
+	Moved        int        `json:"moved"`
+	Doubled      int        `json:"doubled"`
 }
 
 // StillOf is the picture of a frame. A judgement from before the scenario's end is
@@ -46,17 +30,10 @@ func StillOf(f lab.Frame) (s Still) {
 		s.Reached, s.Says = f.Playing.Reached, f.Playing.Says
 	}
 	for i, l := range f.Lanes {
-		lane := StillLane{Lane: l.Lane, Judged: judged}
+		lane := StillLane{Lane: l.Lane, Chats: l.Members, Judged: judged}
 		if judged {
 			c := f.Judgement.Lanes[i].Report.Counts
 			lane.Acknowledged, lane.Lost, lane.Moved, lane.Doubled = c.Acknowledged, c.Lost, c.Reordered, c.Duplicated
-		}
-		for _, m := range l.Members {
-			chat := StillChat{Node: m.Node, Fresh: m.Fresh, Lines: []StillLine{}}
-			for _, line := range m.Lines {
-				chat.Lines = append(chat.Lines, StillLine{line.Seq, line.Body, line.Mark, line.Was})
-			}
-			lane.Chats = append(lane.Chats, chat)
 		}
 		s.Lanes = append(s.Lanes, lane)
 	}

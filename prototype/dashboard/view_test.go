@@ -350,6 +350,10 @@ func TestView_planned(t *testing.T) {
 	if got := attributes(root, "li", "data-planned"); !slices.Equal(got, []string{"yes", "no"}) || strings.Count(source, "<em>planned</em>") != 1 {
 		t.Errorf("planned: %q", got)
 	}
+	f.Nodes[1].Condition, f.Nodes[1].Leader, f.Nodes[1].Returning = lab.ConditionUp, false, true
+	if _, source := parse(t, f); !strings.Contains(source, `<span class="role">catching up</span>`) {
+		t.Error("a replica that replays its log does not say so")
+	}
 	marks := attributes(root, "path", "data-s")
 	if !slices.Contains(marks, "handed") || !slices.Contains(marks, "elected") {
 		t.Errorf("marks: %q", marks)

@@ -67,13 +67,7 @@ func (l *Lab) mend(ctx context.Context, id string, c Condition) (word string, er
 		word, err = "resumed", l.cluster.Resume(id)
 	}
 	if (cut || len(ails) > 0) && err == nil {
-		word, err = "mended", l.cluster.Reconnect(ctx, id)
-		if err == nil {
-			l.mu.Lock()
-			l.record.node(id).setting = Setting{}
-			l.mu.Unlock()
-			err = l.place(ctx, id)
-		}
+		word, err = "mended", l.place(ctx, id)
 		if cut && len(ails) == 0 {
 			word = "reconnected"
 		}

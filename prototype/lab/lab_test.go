@@ -28,6 +28,12 @@ func begin(t *testing.T) *experiment {
 // beginOn is begin with disks whose flushes take a while.
 func beginOn(t *testing.T, flush time.Duration) *experiment {
 	t.Helper()
+	return beginBehind(t, flush, func(c Cluster) Cluster { return c })
+}
+
+// beginBehind is beginOn with something between the lab and its cluster.
+func beginBehind(t *testing.T, flush time.Duration, between func(Cluster) Cluster) *experiment {
+	t.Helper()
 	m, err := cluster.NewMemoryOn(3, flush, func(c *node.Config) { c.Shards, c.Lazy = 2, node.LazyEvery })
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +42,7 @@ func beginOn(t *testing.T, flush time.Duration) *experiment {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- l.Run(ctx, func(context.Context) (Cluster, error) { return InMemory(m), nil })
+		ended <- l.Run(ctx, func(context.Context) (Cluster, error) { return between(InMemory(m)), nil })
 	}()
 	e := &experiment{l, t, l.Watch()}
 	t.Cleanup(func() {

@@ -16,8 +16,7 @@ const (
 	Flush     Verb = "flush"      // to Action.Millis
 )
 
-// RoundTrips and Flushes are what is on offer, in milliseconds. With a round trip above
-// the largest the election timeout, which is made for one continent, is too short.
+// RoundTrips and Flushes are what is on offer, in milliseconds.
 var (
 	RoundTrips = []int{0, 2, 20, 60}
 	Flushes    = []int{0, 2, 10}
@@ -67,12 +66,14 @@ func (l *Lab) change(ctx context.Context, a Action) error {
 	} else {
 		s.Flush = d
 	}
-	ids := l.record.reachable()
-	if s != l.record.setting {
-		l.record.setting = s
-		l.record.priced(time.Now())
-		l.record.journal.add(time.Now(), ToneNote, true, "from now on: %s", s)
+	if s == l.record.setting {
+		l.mu.Unlock()
+		return nil
 	}
+	l.record.setting = s
+	l.record.priced(time.Now())
+	l.record.journal.add(time.Now(), ToneNote, true, "from now on: %s", s)
+	ids := l.record.reachable()
 	l.mu.Unlock()
 	var failed error
 	for _, id := range ids {
@@ -100,31 +101,27 @@ func (r *record) prices(now time.Time) string {
 	return says
 }
 
-// place puts one node into the setting. It belongs to an action, since it takes back
-// what is in force at the node.
+// place takes back everything that is in force at a node, and puts it into the setting.
+// It belongs to an action.
 func (l *Lab) place(ctx context.Context, id string) error {
+	put := func(s Setting) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.record.node(id).setting = s
+	}
+	if err := l.cluster.Reconnect(ctx, id); err != nil {
+		return err
+	}
+	put(Setting{})
 	l.mu.Lock()
-	n := l.record.node(id)
-	want, has := l.record.setting, n.setting
+	want := l.record.setting
 	l.mu.Unlock()
-	if want == has {
-		return nil
-	}
-	var err error
-	if has != (Setting{}) {
-		err = l.cluster.Reconnect(ctx, id)
-	}
 	for _, f := range want.faults() {
-		if err == nil {
-			err = l.cluster.Break(ctx, id, f)
+		if err := l.cluster.Break(ctx, id, f); err != nil {
+			return fmt.Errorf("%s at %s: %w", want, id, err)
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("%s at %s: %w", want, id, err)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n.setting = want
+	put(want)
 	return nil
 }
 

@@ -1,8 +1,11 @@
 package lab
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,23 +19,7 @@ import (
 func TestSetting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
-		inForce := func(id string) (rt, flush time.Duration, others int) {
-			n := e.cluster.(inMemory).cluster.Node(id)
-			if n == nil {
-				return 0, 0, 0
-			}
-			for _, f := range n.Faults() {
-				switch f.Kind {
-				case fault.Latency:
-					rt += 2 * f.Delay.D()
-				case fault.SlowDisk:
-					flush += f.Delay.D()
-				default:
-					others++
-				}
-			}
-			return rt, flush, others
-		}
+		inForce := func(id string) (time.Duration, time.Duration, int) { return inForce(e.cluster.(inMemory), id) }
 		everywhere := func(after string, want Setting) {
 			t.Helper()
 			e.until(after, func(f Frame) bool {
@@ -95,6 +82,63 @@ func TestSetting(t *testing.T) {
 		}
 		if f := e.Frame().Findings; f.Lost+f.Duplicated+f.Reordered+f.Diverged > 0 {
 			t.Errorf("%+v", f)
+		}
+	})
+}
+
+// inForce is what a node really lives with, and how many other faults it has.
+func inForce(m inMemory, id string) (roundTrip, flush time.Duration, others int) {
+	n := m.cluster.Node(id)
+	if n == nil {
+		return 0, 0, 0
+	}
+	for _, f := range n.Faults() {
+		switch f.Kind {
+		case fault.Latency:
+			roundTrip += 2 * f.Delay.D()
+		case fault.SlowDisk:
+			flush += f.Delay.D()
+		default:
+			others++
+		}
+	}
+	return roundTrip, flush, others
+}
+
+// failing is a cluster whose disks cannot be slowed down for a while.
+type failing struct {
+	inMemory
+	left *atomic.Int32
+}
+
+func (f failing) Break(ctx context.Context, id string, what fault.Fault) error {
+	if what.Kind == fault.SlowDisk && f.left.Add(-1) >= 0 {
+		return errors.New("the disk cannot be slowed down")
+	}
+	return f.inMemory.Break(ctx, id, what)
+}
+
+// TestSetting_halfway: a node that came into a half of its setting gets it whole when it
+// can, and no part of it twice.
+func TestSetting_halfway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var left atomic.Int32
+		var nodes inMemory
+		e := beginBehind(t, 0, func(c Cluster) Cluster {
+			nodes = c.(inMemory)
+			return failing{nodes, &left}
+		})
+		e.do(Action{Verb: RoundTrip, Millis: 20})
+		e.do(Action{Verb: Flush, Millis: 2})
+		e.do(Action{Verb: Kill, Node: "n3"})
+		left.Store(1)
+		e.do(Action{Verb: Heal})
+		e.until("the whole setting", func(f Frame) bool {
+			roundTrip, flush, _ := inForce(nodes, "n3")
+			return f.Voters == 3 && roundTrip > 0 && flush > 0
+		})
+		if roundTrip, flush, others := inForce(nodes, "n3"); left.Load() >= 0 || roundTrip != 20*time.Millisecond || flush != 2*time.Millisecond || others > 0 {
+			t.Errorf("%d failures are left; a round trip takes %s and a flush %s, beside %d faults", left.Load(), roundTrip, flush, others)
 		}
 	})
 }
