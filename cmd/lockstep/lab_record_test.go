@@ -57,8 +57,8 @@ func TestLabRecord(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ old, new, says string }{
 		"verdict":          {`"lost": ` + fmt.Sprint(recorded.Values["cut-off"].Lanes["leader"].Lost), `"lost": 1`, "of leader"},
-		"trace of the end": {recorded.Values["cut-off"].Trace, "0000000000000000", "another one"},
-		"trace at 1.5 s":   {recorded.Stills[0].Trace, "0000000000000000", "another one"},
+		"trace of the end": {recorded.Values["cut-off"].Trace, "0000000000000000", "at the end is " + recorded.Values["cut-off"].Trace + ", and was 0000000000000000"},
+		"trace at 1.5 s":   {recorded.Stills[0].Trace, "0000000000000000", "at 1.5s is " + recorded.Stills[0].Trace + ", and was 0000000000000000"},
 		"goal":             {`"reached": true`, `"reached": false`, "its goal"},
 	} {
 		changed := strings.Replace(string(data), c.old, c.new, 1)

@@ -2,8 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +9,7 @@ import (
 
 	"lockstep/prototype/fault"
 	"lockstep/prototype/lab"
+	labrun "lockstep/site/run"
 )
 
 // labLink is the end of an address below which the laboratory in the browser goes
@@ -20,12 +19,7 @@ import (
 // It shows the same failures, and not the same run: the load there is the
 // laboratory's own, and what is random there follows from the seed in another way.
 func labLink(s fault.Schedule) (link string, left int) {
-	type action struct {
-		at   time.Duration
-		verb string
-		node string
-	}
-	var actions []action
+	var actions []labrun.Action
 	for i, step := range s.Faults {
 		verb, ok := labVerb(step.Fault)
 		target, err := fault.ParseTarget(step.Target, s.Topology)
@@ -40,25 +34,18 @@ func labLink(s fault.Schedule) (link string, left int) {
 		if target.Role != fault.Named && slices.Contains([]lab.Verb{lab.Kill, lab.Pause, lab.Cut}, verb) {
 			name += "-leader"
 		}
-		actions = append(actions, action{labBegins + step.At.D(), name, target.Node})
+		actions = append(actions, labrun.Action{At: labBegins + step.At.D(), Verb: name, Node: target.Node})
 		if step.Until > 0 {
-			actions = append(actions, action{labBegins + step.Until.D(), string(lab.Heal), target.Node})
+			actions = append(actions, labrun.Action{At: labBegins + step.Until.D(), Verb: string(lab.Heal), Node: target.Node})
 		}
 	}
 	if len(actions) == 0 || len(actions) > labMostActions || s.Topology.Nodes != labNodes {
 		return "", len(s.Faults)
 	}
-	slices.SortStableFunc(actions, func(a, b action) int { return cmp.Compare(a.at, b.at) })
-	list := make([][5]any, len(actions))
-	for i, a := range actions {
-		list[i] = [5]any{a.at.Nanoseconds(), a.verb, a.node, "", ""}
-	}
+	slices.SortStableFunc(actions, func(a, b labrun.Action) int { return cmp.Compare(a.At, b.At) })
 	// The reader comes in a moment before the last thing that happens.
-	text, err := json.Marshal([]any{s.Seed % (1 << 31), (actions[len(actions)-1].at - 500*time.Millisecond).Milliseconds(), list})
-	if err != nil {
-		return "", len(s.Faults)
-	}
-	return "lab/#run=" + base64.RawURLEncoding.EncodeToString(text), left
+	at := actions[len(actions)-1].At - 500*time.Millisecond
+	return "lab/#" + labrun.Fragment(int(s.Seed%(1<<31)), at, actions), left
 }
 
 const (

@@ -1,8 +1,8 @@
 // Keeps the text for where there is no network. While there is one, each page comes from
-// it; what is kept is shown only if it cannot be had, or hangs. Files that are named after what is
-// in them cannot be stale, and come from what is kept. Once a reader has opened a second
-// page, the texts of the site that fit the budget are fetched as well, unless the reader
-// saves data. A new build takes the place of the one before, and removes what it kept.
+// it; what is kept is shown only if it cannot be had, or hangs. Files that are named
+// after what is in them cannot be stale, and come from what is kept. Once a reader has
+// opened a second page, the texts of the site that fit the budget are fetched as well,
+// unless the reader saves data. A new build takes the place of the one before, and removes what it kept.
 //
 // "build" is set above: the version, the files that each page needs, and the texts.
 const prefix = `lockstep ${registration.scope} `; // other sites may share the host

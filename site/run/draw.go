@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/model/sheet"
 )
 
 // Place is where a figure stands: how it leads elsewhere.
@@ -30,12 +31,12 @@ func Draw(f Fence, result Result, still Still, p Place) site.HTML {
 	fmt.Fprintf(&b, `<figure class="run" id="%s"><div class="run-lanes">`, html.EscapeString(f.ID()))
 	for _, lane := range f.Lanes {
 		v := result.Lanes[lane]
-		state := "kept"
+		state, says := "kept", "✓ kept"
 		if !v.Kept() {
-			state = "broken"
+			state, says = "broken", "✗ broken"
 		}
 		name := html.EscapeString(lane)
-		fmt.Fprintf(&b, `<div class="run-lane %s" role="group" aria-label="lane %s"><p><b>%s</b> <span>%s</span></p><div class="run-chats">`, state, name, name, map[bool]string{true: "✓ kept", false: "✗ broken"}[v.Kept()])
+		fmt.Fprintf(&b, `<div class="run-lane %s" role="group" aria-label="lane %s"><p><b>%s</b> <span>%s</span></p><div class="run-chats">`, state, name, name, says)
 		for _, c := range still.Chats[lane] {
 			chat(&b, c)
 		}
@@ -81,7 +82,7 @@ func chat(b *strings.Builder, c Chat) {
 // verdict says what the exact judge found in a lane, each figure with its ground.
 func verdict(b *strings.Builder, f Fence, lane string, v Verdict, p Place) {
 	figure := func(member string, n int) {
-		linked(b, grouped(n), p.Value("evidence:"+Evidence+"#"+f.Run()+"."+lane+"."+member))
+		linked(b, sheet.Grouped(float64(n)), p.Value("evidence:"+Evidence+"#"+f.Run()+"."+lane+"."+member))
 	}
 	fmt.Fprintf(b, "<b>%s</b> ", html.EscapeString(lane))
 	if v.Kept() {
@@ -108,13 +109,4 @@ func linked(b *strings.Builder, text, href string) {
 		return
 	}
 	fmt.Fprintf(b, `<a class="value" href="%s">%s</a>`, html.EscapeString(href), html.EscapeString(text))
-}
-
-// grouped writes 1302 as "1,302".
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -51,14 +51,14 @@ func Format(v float64, digits int) string {
 	whole := math.Abs(v-math.Round(v)) <= 1e-9*math.Abs(v)
 	switch {
 	case digits == Exact && whole:
-		return grouped(math.Round(v))
+		return Grouped(math.Round(v))
 	case digits == Exact:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case whole && math.Abs(v) < 1e4:
-		return grouped(math.Round(v))
+		return Grouped(math.Round(v))
 	}
 	if math.Abs(v) >= 999.5 && math.Abs(v) < 9999.5 {
-		return grouped(math.Round(v))
+		return Grouped(math.Round(v))
 	}
 	// Through decimal text, so that 999,950 becomes 1 M and not 1,000 k.
 	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
@@ -73,13 +73,13 @@ func Format(v float64, digits int) string {
 
 func plain(v float64) string {
 	if math.Abs(v) >= 1000 && v == math.Trunc(v) {
-		return grouped(v)
+		return Grouped(v)
 	}
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
-// grouped writes a whole number with a comma between thousands.
-func grouped(v float64) string {
+// Grouped writes a whole number with a comma between thousands.
+func Grouped(v float64) string {
 	s := strconv.FormatFloat(math.Abs(v), 'f', 0, 64)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
