@@ -173,11 +173,9 @@ func (b *batcher) refuse() {
 	}
 }
 
-// drain waits until the outcome of every entry under way is known, but not
-// longer than patience: without a majority or with a hung disk it may stay
-// unknown. It is called after run has ended.
-func (b *batcher) drain(patience time.Duration) {
-	late := time.After(patience)
+// drain waits until the outcome of every entry under way is known, or the context
+// ends. It is called after run has ended.
+func (b *batcher) drain(ctx context.Context) {
 	for {
 		b.mu.Lock()
 		flying := b.flying
@@ -187,7 +185,7 @@ func (b *batcher) drain(patience time.Duration) {
 		}
 		select {
 		case <-b.wake:
-		case <-late:
+		case <-ctx.Done():
 			return
 		}
 	}

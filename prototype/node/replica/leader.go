@@ -138,7 +138,7 @@ func (s *Replica) HandOver(to string) error {
 	if !ok {
 		return fmt.Errorf("%s is not a voter", to)
 	}
-	return s.raft.LeadershipTransferToServer(server.ID, server.Address).Error()
+	return s.ask(func() raft.Future { return s.raft.LeadershipTransferToServer(server.ID, server.Address) })
 }
 
 // HandOverToAny gives the lead, if this replica has it, to the follower that the library
@@ -147,5 +147,5 @@ func (s *Replica) HandOverToAny() (had bool, err error) {
 	if !s.Leads() {
 		return false, nil
 	}
-	return true, s.raft.LeadershipTransfer().Error()
+	return true, s.ask(s.raft.LeadershipTransfer)
 }

@@ -15,6 +15,7 @@ package replica
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -61,6 +62,7 @@ type Replica struct {
 	transport *transport.Transport
 	ruling    *ruling
 	batcher   *batcher
+	asked     asked
 	meter     *meter.Shard
 
 	// ready is the newest term in which this node has led and applied a barrier:
@@ -173,10 +175,10 @@ func Open(id int, cfg Config, p Parts) (_ *Replica, err error) {
 	return s, nil
 }
 
-// Close ends what asks the library before the library itself: what is still
-// queued there when it shuts down is never answered. The log ends before the
-// library, too, since the library waits for a state machine that may be waiting
-// for a disk that hangs.
+// Close ends what asks the library before the library itself, and has its questions
+// answered: one that is open when the library shuts down may never be. The log ends
+// before the library, too, since the library waits for a state machine that may be
+// waiting for a disk that hangs.
 func (s *Replica) Close() error {
 	close(s.stop)
 	if s.votes.Waits() { // the library would answer nobody until that is over
@@ -186,17 +188,32 @@ func (s *Replica) Close() error {
 	}
 	s.done.Wait()
 	s.fence.Close()
-	s.batcher.drain(s.cfg.SubmitTimeout)
+	s.asked.stop()
+	s.settle(s.cfg.SubmitTimeout)
 	flushed := s.log.Close(time.Second)
 	s.transport.Close()
 	s.answers.Wait()
 	s.votes.Close()
+	s.settle(settleWithin)
 	err := s.shutdown()
 	if s.stores != nil && flushed {
 		err = errors.Join(err, s.stores.Close())
 	}
 	return err
 }
+
+// settle waits until the library has answered everything, but not longer than patience:
+// without a majority, or while a disk hangs, it may answer nothing.
+func (s *Replica) settle(patience time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	s.batcher.drain(ctx)
+	s.asked.wait(ctx)
+}
+
+// settleWithin bounds the wait for answers that came with the end of the log, or of a
+// lead: a leader that reaches nobody any more gives it up within its lease.
+const settleWithin = time.Second
 
 // shutdown ends the library. One that waits for a log which could not be opened
 // again is left behind.
@@ -230,7 +247,7 @@ func (s *Replica) followLeadership() {
 			}
 			term := s.raft.CurrentTerm()
 			s.lead.won(time.Now())
-			if err := s.raft.Barrier(0).Error(); err == nil && s.raft.CurrentTerm() == term {
+			if err := s.ask(func() raft.Future { return s.raft.Barrier(0) }); err == nil && s.raft.CurrentTerm() == term {
 				s.lead.knows(time.Now())
 				s.ready.Store(term)
 				s.cfg.Logger.Info("leads", "shard", s.Shard, "term", term)
@@ -304,7 +321,7 @@ func (s *Replica) spreadSoon() {
 
 // Snapshot takes one, unless nothing was applied since the last.
 func (s *Replica) Snapshot() (taken bool, err error) {
-	err = s.raft.Snapshot().Error()
+	err = s.ask(func() raft.Future { return s.raft.Snapshot() })
 	if errors.Is(err, raft.ErrNothingNewToSnapshot) {
 		return false, nil
 	}

@@ -86,8 +86,11 @@ const changeWithin = 5 * time.Second
 // Admit has a leader take a node in, without a vote. It gives the entry that admits it.
 func (s *Replica) Admit(id string, address raft.ServerAddress) (at folder.Mark, err error) {
 	err = s.ruling.admit(id, func() error {
-		change := s.raft.AddNonvoter(raft.ServerID(id), address, 0, changeWithin)
-		if err := change.Error(); err != nil {
+		var change raft.IndexFuture
+		if err := s.ask(func() raft.Future {
+			change = s.raft.AddNonvoter(raft.ServerID(id), address, 0, changeWithin)
+			return change
+		}); err != nil {
 			return err
 		}
 		var e raft.Log
@@ -106,10 +109,10 @@ func (s *Replica) Promote(member raft.Server, index uint64) error {
 	if s.Lags(index) {
 		return fmt.Errorf("it has come to entry %d of %d", index, s.raft.LastIndex())
 	}
-	return s.raft.AddVoter(member.ID, member.Address, 0, changeWithin).Error()
+	return s.ask(func() raft.Future { return s.raft.AddVoter(member.ID, member.Address, 0, changeWithin) })
 }
 
 // Remove has a leader remove a member.
 func (s *Replica) Remove(id string) error {
-	return s.raft.RemoveServer(raft.ServerID(id), 0, changeWithin).Error()
+	return s.ask(func() raft.Future { return s.raft.RemoveServer(raft.ServerID(id), 0, changeWithin) })
 }
