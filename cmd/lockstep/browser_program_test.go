@@ -3,8 +3,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -267,63 +265,5 @@ func TestBrowserProgram_responsive(t *testing.T) {
 				t.Errorf("%s, %d pixels: %s", scheme, width, violation)
 			}
 		}
-	}
-}
-
-// TestBrowserProgram_deterministic: a hundred seeds, with a leader cut off and
-// healed, give the same trace in Node and in Chromium, and other traces than each
-// other.
-func TestBrowserProgram_deterministic(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("node is missing; the traces cannot be compared")
-	}
-	address := staticSite(t)
-	const seeds, lasts = 100, 2600
-	const actions = `[{"at":1700000000,"name":"cut-leader"},{"at":2300000000,"name":"heal"}]`
-	nodes := make(chan map[string]string, 1)
-	go func() {
-		traces := map[string]string{}
-		cmd := exec.Command(node, "testdata/lab-node.js", "../../static", "1", fmt.Sprint(seeds), fmt.Sprint(lasts), actions)
-		out, err := cmd.Output()
-		if err != nil {
-			t.Errorf("node: %v", err)
-		}
-		for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
-			seed, hash, _ := strings.Cut(lines.Text(), " ")
-			traces[seed] = hash
-		}
-		nodes <- traces
-	}()
-	ctx := tab(t, address, 1366, 900)
-	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
-	eval[bool](t, ctx, fmt.Sprintf(`(() => {
-		const data = document.querySelector("[data-lab-browser]").dataset;
-		const url = (path) => new URL(path, document.baseURI).href;
-		const worker = new Worker(data.worker);
-		globalThis.traces = {};
-		let hash = "", seed = 0;
-		const next = () => ++seed <= %d && worker.postMessage({type: "restart", seed, actions: %s, until: %d, paused: true});
-		worker.onmessage = ({data: m}) => {
-			if (m.type === "frame") hash = m.hash;
-			if (m.type === "loaded") next();
-			if (m.type === "ready") { globalThis.traces[seed] = hash; next(); }
-			if (m.type === "failed") globalThis.traces[seed] = m.reason;
-		};
-		worker.postMessage({type: "load", exec: url(data.exec), hostScript: url(data.host), wasm: url(data.wasm)});
-		return true;
-	})()`, seeds, actions, lasts))
-	until(t, ctx, 4*time.Minute, fmt.Sprintf(`Object.keys(globalThis.traces).length === %d`, seeds))
-	here := eval[map[string]string](t, ctx, `globalThis.traces`)
-	there := <-nodes
-	distinct := map[string]bool{}
-	for seed, hash := range here {
-		distinct[hash] = true
-		if there[seed] != hash {
-			t.Errorf("seed %s: %s in Chromium, %s in Node", seed, hash, there[seed])
-		}
-	}
-	if len(here) != seeds || len(distinct) != seeds {
-		t.Errorf("%d seeds gave %d traces", len(here), len(distinct))
 	}
 }
