@@ -17,6 +17,7 @@ mutants: ## plant bugs where order is decided, and list those that no test finds
 
 build: ## the one binary, bin/lockstep, with the programs for the browser in it
 	@mkdir -p bin
+	@[ -e bin/lockstep ] || echo "building bin/lockstep: a minute or two the first time"
 	@GO=$(GO) bash .ci/lab
 	@$(GO) build $$(bash .ci/buildflags) -o bin/lockstep ./cmd/lockstep
 
