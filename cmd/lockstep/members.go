@@ -24,7 +24,8 @@ func newMembersCommand() *cobra.Command {
 		Use:   "members",
 		Short: "Show the members of a cluster",
 		Long: `Shows the members as one node knows them, and in how many shards each has a vote.
-A node joins by being started with lockstep node --join.`,
+A node that says nothing for two seconds is passed over. A node joins by being started
+with lockstep node --join.`,
 		Example: "  lockstep members\n  lockstep members --target http://10.0.0.1:7001",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -155,7 +156,12 @@ type refusal struct{ target, detail string }
 func (r *refusal) Error() string { return r.target + ": " + r.detail }
 
 func exchange(ctx context.Context, method, address string, answer any) error {
-	ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
+	// What is read is known at once; a change may wait for leads to move.
+	patience := 40 * time.Second
+	if method == http.MethodGet {
+		patience = 2 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {

@@ -104,7 +104,10 @@ func (p *statusOf) await(code int, when string, says ...string) {
 // startNodes starts three nodes of one shard that stay down when they end.
 func startNodes(t *testing.T, cfg cluster.Config) *cluster.Processes {
 	t.Helper()
-	cfg.Nodes, cfg.Shards, cfg.Dir, cfg.Logger = 3, 1, t.TempDir(), slog.New(slog.DiscardHandler)
+	cfg.Nodes, cfg.Shards, cfg.Logger = 3, 1, slog.New(slog.DiscardHandler)
+	if cfg.Dir == "" {
+		cfg.Dir = t.TempDir()
+	}
 	p, err := cluster.Start(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
