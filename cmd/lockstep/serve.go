@@ -46,7 +46,12 @@ it; they end with this command.
 
 What people say about pages is kept by this server alone, or by several together,
 each with its own folder and the same --review-peers: an acknowledged comment is
-then on most of them.`,
+then on most of them.
+
+What watches the server asks /healthz, which answers 200 while it runs; /readyz, which
+answers 503 while the sources cannot be read; and /version, which has the JSON of
+lockstep version --json. They tell nothing of pages or people, and answer whoever
+reaches the address.`,
 		Example: `  lockstep serve
   lockstep serve --addr 127.0.0.1:0          # any free port
   lockstep serve --dir ../other-repo         # another team's repository
@@ -96,7 +101,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		return err
 	}
 	defer listener.Close()
-	options := serve.Options{Builder: b, Logger: logger, Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: access.Counted(access.FirstOf{})}}
+	options := serve.Options{Builder: b, Logger: logger, Version: builtFrom(), Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: access.Counted(access.FirstOf{})}}
 	if u, err := url.Parse(f.access.url); err == nil && u.Hostname() != "" {
 		options.Hosts = append(options.Hosts, u.Hostname())
 		options.Secure = u.Scheme == "https"

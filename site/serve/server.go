@@ -41,6 +41,8 @@ type Options struct {
 	ReviewRoutes []string // patterns of net/http that Reviews answers
 	Review       func(r *http.Request, d subject.Page) *site.Review
 	OpenThreads  func(r *http.Request) *site.ReviewList
+	// Version is what /version answers with, as JSON; nil where nobody is told.
+	Version any
 	// Topics are the sources of what pages follow live, beside the site's own
 	// "reload", and Gate counts the streams; nil counts them by no person.
 	Topics map[string]stream.Source
@@ -163,7 +165,10 @@ func (s *Server) Handler() http.Handler {
 		mux.HandleFunc("GET /reviews/{kind}/{slug}", s.reviewRegion)
 	}
 	mux.HandleFunc("/", s.page)
-	return s.headers(s.hosts(http.NewCrossOriginProtection().Handler(mux)))
+	open := http.NewServeMux()
+	s.health(open)
+	open.Handle("/", s.hosts(http.NewCrossOriginProtection().Handler(mux)))
+	return s.headers(open)
 }
 
 // streams answers with the topics that a page follows.
