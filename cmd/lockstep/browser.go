@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -59,8 +58,7 @@ func printWith(browser string) func(ctx context.Context, address string) ([]byte
 		cmd := exec.CommandContext(ctx, browser, append(args, address)...)
 		cmd.Stderr = &said
 		cmd.WaitDelay = 5 * time.Second
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+		endWithChildren(cmd)
 		err = cmd.Run()
 		if ctx.Err() != nil {
 			return nil, cmp.Or(context.Cause(ctx), ctx.Err())

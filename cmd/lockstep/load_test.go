@@ -118,3 +118,25 @@ func readAll(ctx context.Context, c *client.Client, conversation string, level a
 		}
 	}
 }
+
+// awaitReady waits until every node knows a leader for every shard.
+func awaitReady(t *testing.T, ctx context.Context, transport http.RoundTripper, targets []string) {
+	t.Helper()
+	ask := &http.Client{Transport: transport, Timeout: time.Second}
+	for _, target := range targets {
+		for {
+			response, err := ask.Get(target + "/readyz")
+			if err == nil {
+				response.Body.Close()
+				if response.StatusCode == http.StatusOK {
+					break
+				}
+			}
+			select {
+			case <-time.After(20 * time.Millisecond):
+			case <-ctx.Done():
+				t.Fatalf("%s is not ready: %v", target, err)
+			}
+		}
+	}
+}

@@ -155,7 +155,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	default:
 		return usageError{fmt.Sprintf("--reviews is on or off, not %q", f.reviews), "lockstep serve --reviews off"}
 	}
-	if lab := tree.ByPath("/lab/"); lab != nil && lab.Kind == site.KindLab && !f.noCluster {
+	if lab := tree.ByPath("/lab/"); lab != nil && lab.Kind == site.KindLab && !f.noCluster && realProcesses {
 		lab, err := startLab(cmd.Context(), labOptions{Data: filepath.Join(f.data, "lab"), Logger: logger, AllowFaults: f.allowFaults, AllowHosts: f.allowHosts, AllowOrigins: f.allowOrigins})
 		if err != nil {
 			return err
@@ -180,6 +180,8 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 	}
 	if options.Lab != nil {
 		fmt.Fprintf(out, "The laboratory is at http://%s/lab/\n", at)
+	} else if !realProcesses {
+		fmt.Fprintln(out, "No processes of the cluster run behind this site: they need a unix system.")
 	}
 	if n := len(site.Errors(tree.Findings)); n > 0 {
 		fmt.Fprintf(out, "%d problems in the sources; lockstep check lists them\n", n)

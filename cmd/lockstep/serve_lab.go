@@ -71,7 +71,7 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		processes = p
-		return lab.Processes(p), nil
+		return labOnProcesses(p), nil
 	}
 
 	ctx, stop := context.WithCancel(ctx)

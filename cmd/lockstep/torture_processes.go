@@ -31,7 +31,7 @@ func onProcesses(ctx context.Context, dir string, s fault.Schedule, options tort
 		return result, err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	return torture.Run(ctx, s, torture.OnProcesses(p), options)
+	return torture.Run(ctx, s, tortureOnProcesses(p), options)
 }
 
 // onTemporary is onProcesses in a folder of its own, which stays if the run does not

@@ -1,0 +1,25 @@
+//go:build unix
+
+package main
+
+import (
+	"os/exec"
+	"syscall"
+
+	"lockstep/prototype/lab"
+	"lockstep/prototype/torture"
+)
+
+// What runs on clusters of real processes.
+const realProcesses = true
+
+var (
+	labOnProcesses     = lab.Processes
+	tortureOnProcesses = torture.OnProcesses
+)
+
+// endWithChildren has a command that is cancelled end with all that it has started.
+func endWithChildren(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+}

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"os/exec"
+	"strconv"
+
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/lab"
+	"lockstep/prototype/torture"
+)
+
+// Clusters of real processes do not run here: cluster.Start says so, and what would run
+// on them is never asked for.
+const realProcesses = false
+
+func labOnProcesses(*cluster.Processes) lab.Cluster        { return nil }
+func tortureOnProcesses(*cluster.Processes) torture.Target { return nil }
+
+// endWithChildren has a command that is cancelled end with all that it has started.
+func endWithChildren(cmd *exec.Cmd) {
+	cmd.Cancel = func() error {
+		return exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(cmd.Process.Pid)).Run()
+	}
+}
