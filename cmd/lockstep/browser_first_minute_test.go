@@ -124,7 +124,7 @@ func TestBrowserFirstMinute(t *testing.T) {
 	}
 	count, proofs := judgedRun(t, address, `[1,15000,[[5000000001,"play","","","cut-off"]]]`)
 	sameAsJudged(t, says, count)
-	if want := strings.ReplaceAll(body, " ", "-") + " was acknowledged as seq " + seq; !strings.Contains(proofs, want) || count("lost leader") == "none" {
+	if want := "“" + body + "” had its ok as message " + seq + " at "; !strings.Contains(proofs, want) || count("lost leader") == "none" {
 		t.Errorf("the exact judge does not say that %s: %s", want, proofs)
 	}
 

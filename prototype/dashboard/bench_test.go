@@ -12,6 +12,7 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/history"
 	"lockstep/prototype/lab"
 )
 
@@ -30,7 +31,7 @@ func largeFrame() lab.Frame {
 		f.Tail.Rows = append(f.Tail.Rows, row)
 	}
 	for _, name := range lab.Lanes {
-		l := lab.LaneFrame{Lane: name, Counts: f.Counts, Seconds: f.Seconds, Strip: f.Strip, Witness: "ada’s “ada 17” was acknowledged as seq 42 and is gone.", Findings: lab.LaneFindings{Lost: 3, Moved: 4}}
+		l := lab.LaneFrame{Lane: name, Counts: f.Counts, Seconds: f.Seconds, Strip: f.Strip, Witness: lab.Witness{Sentence: "ada’s “ada 17” had its ok as message 42 at 9.3 s; n2 shows ben’s “ben 17” as message 42 at 12.0 s; therefore an acknowledged message was lost.", At: 9300 * time.Millisecond, Message: history.Message{Seq: 42, Sender: "ada", Body: "ada 17"}, Lost: true}, Findings: lab.LaneFindings{Lost: 3, Moved: 4}}
 		for i := range 2 {
 			c := lab.Chat{Node: f.Nodes[i].ID, Fresh: true}
 			for seq := range uint64(lab.ChatLines) {

@@ -2,15 +2,13 @@ package dashboard
 
 import (
 	"fmt"
-	"slices"
 
 	"lockstep/prototype/check"
-	"lockstep/prototype/history"
 	"lockstep/prototype/lab"
 )
 
-func judgedWords(j *lab.Judgement) string {
-	return fmt.Sprintf("Judged at %s, from %s operations in all lanes.", clock(j.At), count(uint64(operations(j))))
+func judgedWords(f lab.Frame) string {
+	return fmt.Sprintf("Judged at %s, from %s operations in all lanes.", lab.OnClock(f.Judgement.At.Sub(f.Began)), count(uint64(operations(f.Judgement))))
 }
 
 func operations(j *lab.Judgement) (n int) {
@@ -40,43 +38,4 @@ var judgedCounts = []struct {
 	{"lost", func(c check.Counts) int { return c.Lost }},
 	{"duplicated", func(c check.Counts) int { return c.Duplicated }},
 	{"reordered", func(c check.Counts) int { return c.Reordered }},
-}
-
-// proof is one broken promise. Where it is that of a lost message, it names the message,
-// so that a page can look for it in the chats.
-type proof struct {
-	Words string
-	Lane  lab.Lane
-	Loses bool
-	Lost  history.Message
-}
-
-// proofs are the smallest ones of all broken promises.
-func proofs(j *lab.Judgement) (all []proof) {
-	for _, l := range j.Lanes {
-		for _, p := range check.Properties {
-			if w, ok := l.Report.Witness[p]; ok {
-				lost, loses := lostIn(w.Events)
-				all = append(all, proof{string(p) + ": " + w.Sentence, l.Lane, loses && p == check.Stability, lost})
-			}
-		}
-	}
-	return all
-}
-
-// lostIn is the message that was acknowledged and that the reads of a proof do not show
-// anywhere. One that they show elsewhere has moved.
-func lostIn(events []history.Event) (m history.Message, lost bool) {
-	op := 0
-	for _, e := range events {
-		switch {
-		case e.Kind == history.Send && e.Type == history.Invoke && op == 0:
-			op, m = e.Op, history.Message{ID: e.ID, Body: e.Body}
-		case e.Op == op && e.Type == history.OK:
-			m.Seq = e.Seq
-		case slices.ContainsFunc(e.Messages, func(shown history.Message) bool { return shown.ID == m.ID }):
-			return m, false
-		}
-	}
-	return m, m.Seq > 0
 }

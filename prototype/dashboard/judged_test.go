@@ -1,52 +1,55 @@
 package dashboard
 
 import (
+	"slices"
 	"testing"
+	"time"
+
+	"golang.org/x/net/html"
 
 	"lockstep/prototype/check"
 	"lockstep/prototype/history"
 	"lockstep/prototype/lab"
 )
 
-// TestView_lostMessage: the proof of a lost message says which one it is, as the chats
-// show it; that of a message that moved names none, as nothing is missing.
-func TestView_lostMessage(t *testing.T) {
-	report := func(final ...history.Message) check.Report {
-		judge := check.NewJudge()
-		for _, e := range []history.Event{
-			{Op: 1, Type: history.Invoke, Kind: history.Send, Lane: "leader", Conversation: "c", ID: "x-gus-1", Sender: "gus", Body: "gus 1", Node: "n1"},
-			{Op: 1, Type: history.OK, Seq: 1, Epoch: 1},
-			{Op: 2, Type: history.Invoke, Kind: history.Read, Lane: "leader", Conversation: "c", Node: "n2", Level: "local", Limit: 10, Final: true},
-			{Op: 2, Type: history.OK, Last: uint64(len(final)), Messages: final},
-		} {
-			judge.Add(&e)
+// TestView_proofs: wherever a proof stands, in a lane, in the exact judge's list, at a
+// story's end and in the text, it is a link that says at which moment of the run it was,
+// and what to look for in which chats. What is in it is not taken for markup.
+func TestView_proofs(t *testing.T) {
+	const hostile = `gus “<b>1</b>" onclick="x`
+	w := lab.Witness{Promise: check.Stability, Sentence: "gus’s “" + hostile + "” had its ok.", At: 9312 * time.Millisecond, Message: history.Message{Seq: 42, ID: "x-gus-1", Sender: "gus", Body: hostile}, Lost: true}
+	f := brokenFrame()
+	f.Began = noon.Add(-15 * time.Second)
+	f.Lanes = []lab.LaneFrame{{Lane: lab.LaneLeader, Findings: lab.LaneFindings{Lost: 1}, Witness: w}}
+	f.Judgement = &lab.Judgement{At: noon, Lanes: []lab.LaneJudgement{{Lane: lab.LaneLeader, Witnesses: []lab.Witness{w}}}}
+	f.Playing = lab.Playing{Scenario: lab.Scenarios()[0].Name, Over: true, Lane: lab.LaneLeader, Witness: w}
+	root, _ := parse(t, f)
+	want := map[string]string{"data-proof": "9312", "data-lane": "leader", "data-seq": "42", "data-body": hostile, "data-lost": "yes", "href": "#lab-axis-panel"}
+	found := 0
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "a" || attribute(n, "data-proof") == "" {
+			continue
 		}
-		return judge.Report()
+		found++
+		for key, value := range want {
+			if got := attribute(n, key); got != value {
+				t.Errorf("%s is %q, want %q", key, got, value)
+			}
+		}
+		if got := text(n); got != "See 9.3 s" {
+			t.Errorf("the link is called %q", got)
+		}
+		if before := n.PrevSibling; before == nil || before.Type != html.TextNode {
+			t.Error("no sentence stands before the link")
+		}
 	}
-	other := history.Message{Seq: 1, ID: "x-ben-1", Sender: "ben", Body: "ben 1"}
-	moved := history.Message{Seq: 2, ID: "x-gus-1", Sender: "gus", Body: "gus 1"}
-	for name, tt := range map[string]struct {
-		report check.Report
-		want   string
-	}{
-		"lost":  {report(other), "gus 1"},
-		"moved": {report(other, moved), ""},
-	} {
-		f := brokenFrame()
-		f.Judgement = &lab.Judgement{At: noon, Lanes: []lab.LaneJudgement{{Lane: lab.LaneLeader, Report: tt.report}}}
-		root, _ := parse(t, f)
-		body, seq := "", ""
-		for _, b := range attributes(root, "li", "data-body") {
-			body = b
-		}
-		for _, s := range attributes(root, "li", "data-seq") {
-			seq = s
-		}
-		if body != tt.want || (seq == "1") != (tt.want != "") {
-			t.Errorf("%s: the proof names %q at seq %q, want %q\n%v", name, body, seq, tt.want, tt.report.Witness)
-		}
-		if tt.report.Broken[check.Stability] == 0 {
-			t.Errorf("%s: nothing is broken, so nothing was tried", name)
-		}
+	if found != 4 {
+		t.Errorf("%d links to proofs, want one in the lane, in the list, at the story's end and in the text", found)
+	}
+	if began := attributes(root, "div", "data-began"); !slices.Contains(began, moment(f.Began)) {
+		t.Errorf("the frame says that the run began at %q", began)
+	}
+	if got, want := judgedWords(f), "Judged at 15.0 s, from 0 operations in all lanes."; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -38,7 +38,7 @@ func millis(d time.Duration) string {
 	return count(uint64(max(0, ms)+0.5)) + " ms"
 }
 
-func moment(f lab.Frame) string { return strconv.FormatInt(f.Time.UnixMilli(), 10) }
+func moment(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 func clock(t time.Time) string { return t.Format("15:04:05.000") }
 

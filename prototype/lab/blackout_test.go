@@ -32,7 +32,7 @@ func TestLab_blackout(t *testing.T) {
 // TestWeak_lazy: a message of the lazy lane is held against the leader of the lane.
 // While nobody is known to lead it, nobody is accused, and nobody acquitted.
 func TestWeak_lazy(t *testing.T) {
-	w := newWeak(LaneLazy)
+	w := newWeak(LaneLazy, time.Time{})
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	w.answered(now, now, api.Message{ID: "a-1", Sender: "a", Body: "a 1"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 1}})
 	now = now.Add(time.Minute)

@@ -20,7 +20,8 @@ const (
 // Frame is everything that there is to see at one moment. It is a value: nobody
 // changes it or what it points to after it was made.
 type Frame struct {
-	Number uint64 // counts up with each frame
+	Number uint64    // counts up with each frame
+	Began  time.Time // of the run
 	Time   time.Time
 	Phase  Phase
 	Reason string // for PhaseFailed

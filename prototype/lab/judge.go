@@ -24,8 +24,9 @@ type Judgement struct {
 
 // LaneJudgement is the verdict on a lane.
 type LaneJudgement struct {
-	Lane   Lane
-	Report check.Report
+	Lane      Lane
+	Report    check.Report
+	Witnesses []Witness // of the broken promises, in the order of check.Properties
 }
 
 const (
@@ -85,10 +86,11 @@ func (l *Lab) judgeNow(ctx context.Context) error {
 			return tooLong(l.record.exact.limit)
 		}
 		report := judge.Report()
+		judged := LaneJudgement{lane, report, witnesses(report)}
 		if w := l.record.lane(lane); w != nil {
-			w.judged(report)
+			w.judged(judged)
 		}
-		verdict.Lanes = append(verdict.Lanes, LaneJudgement{lane, report})
+		verdict.Lanes = append(verdict.Lanes, judged)
 		words = append(words, fmt.Sprintf("%s %s", lane, report.Verdict))
 	}
 	l.record.judgement = verdict

@@ -80,9 +80,10 @@ func New(cfg Config) *Lab {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	prefix := rand.Text()[:6] + "-"
+	exact := newExact(cfg.Conversation, cfg.Judged)
 	l := &Lab{
 		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate, every: FramesEvery,
-		record: &record{audit: newAudit(prefix), exact: newExact(cfg.Conversation, cfg.Judged), weak: []*weak{newWeak(LaneLazy), newWeak(LaneLeader), newWeak(LaneClock)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
+		record: &record{audit: newAudit(prefix), exact: exact, weak: []*weak{newWeak(LaneLazy, exact.began), newWeak(LaneLeader, exact.began), newWeak(LaneClock, exact.began)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
 		read:   map[string]time.Time{}, watchers: map[*Watch]struct{}{}, waking: make(chan struct{}),
 	}
 	for _, lane := range Lanes {

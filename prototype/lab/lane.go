@@ -34,10 +34,8 @@ type LaneFrame struct {
 	Strip    []Span
 	P50      time.Duration
 	P99      time.Duration
-	// Witness is the smallest proof of a violation, as a sentence; "" if there is
-	// none.
-	Witness string
-	Members []Chat // the conversation as two members see it, on two replicas
+	Witness  Witness // of a broken promise; that of the quorum lane is the exact judge's
+	Members  []Chat  // the conversation as two members see it, on two replicas
 }
 
 // LaneFindings counts acknowledged messages that did not keep what the

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"fmt"
 	"time"
 
 	"lockstep/prototype/cluster"
@@ -12,8 +11,8 @@ func (r *record) strong(now time.Time, f Frame) LaneFrame {
 	v := r.audit.findings
 	l := LaneFrame{Lane: LaneQuorum, Counts: r.counts, Seconds: f.Seconds, Strip: f.Strip, P50: f.P50, P99: f.P99,
 		Findings: LaneFindings{Lost: v.Lost + v.Holes, Duplicated: v.Duplicated, Moved: v.Reordered + v.Diverged, Differ: v.Diverged}}
-	if !l.Findings.Clean() {
-		l.Witness = fmt.Sprintf("Reading back linearizably what was acknowledged showed %d lost, %d duplicated, %d moved.", l.Findings.Lost, l.Findings.Duplicated, l.Findings.Moved)
+	if r.judgement != nil {
+		l.Witness = r.judgement.Lanes[0].worst()
 	}
 	for _, n := range seats(r.nodes) {
 		c := Chat{Node: n.member.ID, Fresh: n.condition().Reachable()}

@@ -53,9 +53,9 @@ func TestScenarios(t *testing.T) {
 				}
 				for _, l := range f.Lanes {
 					if l.Lane == LaneQuorum && !l.Findings.Clean() {
-						t.Errorf("quorum: %+v %s", l.Findings, l.Witness)
+						t.Errorf("quorum: %+v %s", l.Findings, l.Witness.Sentence)
 					}
-					if !l.Findings.Clean() && l.Witness == "" {
+					if !l.Findings.Clean() && l.Witness.Sentence == "" {
 						t.Errorf("%s: %+v without a proof", l.Lane, l.Findings)
 					}
 				}

@@ -32,7 +32,7 @@ func TestSeries_found(t *testing.T) {
 // TestWeak_chat_twice: a message that a replica shows again is marked at its second
 // place, also if the first has left the screen.
 func TestWeak_chat_twice(t *testing.T) {
-	w := newWeak(LaneLeader)
+	w := newWeak(LaneLeader, time.Time{})
 	var shown []api.Placed
 	for seq := uint64(1); seq <= ChatLines+2; seq++ {
 		shown = append(shown, api.Placed{Seq: seq, ID: string(rune('a' + seq)), Sender: "ada"})

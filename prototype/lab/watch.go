@@ -55,6 +55,7 @@ func (l *Lab) publish(now time.Time) {
 		f = l.record.frame(now)
 	}
 	l.number++
+	f.Began = l.record.exact.began
 	f.Number, f.Phase, f.Reason, f.Conversation = l.number, l.phase, l.reason, l.cfg.Conversation
 	l.frame = &f
 	for w := range l.watchers {

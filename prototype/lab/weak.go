@@ -1,12 +1,10 @@
 package lab
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"lockstep/prototype/api"
-	"lockstep/prototype/check"
 )
 
 // weak is what a lab knows of a weak lane. It holds what the senders were told
@@ -18,6 +16,7 @@ import (
 // replicas in full and tells what became of all of them.
 type weak struct {
 	lane     Lane
+	began    time.Time // of the run
 	counts   Counts
 	series   series
 	strip    strip
@@ -26,14 +25,15 @@ type weak struct {
 	views    map[string]view     // by node
 	settled  LaneFindings        // of what has left the window, or was judged exactly
 	findings LaneFindings
-	witness  string
-	ghosts   []Line // lost messages, newest last
+	witness  Witness
+	accused  *promise // that the witness is about; nil where it is the exact judge's
+	ghosts   []Line   // lost messages, newest last
 }
 
 // promise is what a sender was told.
 type promise struct {
 	message          api.Placed
-	at               time.Time
+	at               time.Time // of its ok
 	lost             bool
 	moved, duplicate bool
 	exact            bool     // the exact judge has counted it
@@ -53,8 +53,8 @@ const (
 	lostAfter = 1500 * time.Millisecond
 )
 
-func newWeak(lane Lane) *weak {
-	return &weak{lane: lane, promises: map[string]*promise{}, views: map[string]view{}}
+func newWeak(lane Lane, began time.Time) *weak {
+	return &weak{lane: lane, began: began, promises: map[string]*promise{}, views: map[string]view{}}
 }
 
 func (w *weak) answered(now, due time.Time, m api.Message, doubtful bool, a Answer) {
@@ -97,23 +97,16 @@ func (w *weak) shown(now time.Time, node string, from uint64, messages []api.Pla
 }
 
 // judged takes what the exact judge found, with nothing on its way.
-func (w *weak) judged(r check.Report) {
-	c := r.Counts
+func (w *weak) judged(j LaneJudgement) {
+	c := j.Report.Counts
 	w.settled = LaneFindings{Lost: uint64(c.Lost), Duplicated: uint64(c.Duplicated), Moved: uint64(c.Reordered), Differ: w.findings.Differ, Exact: true}
 	w.findings = w.settled
 	for _, p := range w.order {
 		p.exact = true
 	}
-	if proof, ok := r.Witness[check.Stability]; ok && w.witness == "" {
-		w.witness = proof.Sentence
-	}
-	w.acquit()
-}
-
-// acquit: where every acknowledgement holds after all, there is no proof of the contrary.
-func (w *weak) acquit() {
-	if w.findings.Clean() {
-		w.witness = ""
+	w.witness, w.accused = Witness{}, nil
+	if !w.findings.Clean() {
+		w.witness = j.worst()
 	}
 }
 
@@ -139,28 +132,6 @@ func (w *weak) partly() bool {
 		}
 	}
 	return false
-}
-
-// accuse keeps the proof of a loss: it weighs more than one of a move.
-func (w *weak) accuse(p *promise, reference string) {
-	instead := ""
-	for _, m := range w.views[reference].messages {
-		if m.Seq == p.message.Seq {
-			instead = fmt.Sprintf("Now seq %d is %s’s “%s”", m.Seq, m.Sender, m.Body)
-		}
-	}
-	if instead == "" {
-		instead = "Now no replica that answers has it"
-	}
-	w.witness = fmt.Sprintf("%s’s “%s” was acknowledged as seq %d at %s. %s. Therefore an acknowledged message is lost.",
-		p.message.Sender, p.message.Body, p.message.Seq, p.at.Format("15:04:05.0"), instead)
-}
-
-// tell keeps the first proof that there is.
-func (w *weak) tell(format string, m api.Placed, node string, seq uint64) {
-	if w.witness == "" {
-		w.witness = fmt.Sprintf(format, m.Sender, m.Body, m.Seq, node, seq)
-	}
 }
 
 // frame is the lane as it stands. The two members sit at the first and the last

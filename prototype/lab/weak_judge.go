@@ -85,7 +85,6 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 				}
 				if at.seq != p.message.Seq {
 					p.moved = true
-					w.tell("%s’s “%s” was acknowledged as seq %d. %s shows it as seq %d. An acknowledged message has moved.", p.message, at.node, at.seq)
 				}
 			}
 		}
@@ -104,9 +103,6 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 			// It may have moved to before what was read: that it is lost cannot be said.
 			p.moved = p.moved || old && quiet
 		case old && quiet && len(w.views) > 0:
-			if !p.lost {
-				w.accuse(p, reference)
-			}
 			p.lost = true
 		}
 		if p.lost {
@@ -114,5 +110,5 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 		}
 		w.findings.add(p)
 	}
-	w.acquit()
+	w.testify(s, reference)
 }

@@ -12,7 +12,7 @@ import (
 // while, and has not where a replica was only catching up. The exact judge's figures
 // replace those that were seen, and are exact until the next acknowledgement.
 func TestWeak_moved(t *testing.T) {
-	w := newWeak(LaneClock)
+	w := newWeak(LaneClock, time.Time{})
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	say := func(id string, seq uint64) {
 		w.answered(now, now, api.Message{ID: id, Sender: "a", Body: id}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: seq}})
@@ -33,15 +33,15 @@ func TestWeak_moved(t *testing.T) {
 		{"at rest, in its place", inPlace, true, LaneFindings{}},
 	} {
 		w.shown(now, "n1", 0, step.shows)
-		if w.judge(now, "", step.quiet); w.findings != step.want || (w.witness == "") != step.want.Clean() {
-			t.Errorf("%s: %+v %q, want %+v", step.name, w.findings, w.witness, step.want)
+		if w.judge(now, "", step.quiet); w.findings != step.want || (w.witness.Sentence == "") != step.want.Clean() {
+			t.Errorf("%s: %+v %q, want %+v", step.name, w.findings, w.witness.Sentence, step.want)
 		}
 	}
-	w.judged(check.Report{Counts: check.Counts{Lost: 2, Reordered: 3, Duplicated: 1}, Witness: map[check.Property]check.Proof{check.Stability: {Sentence: "Here it is."}}})
+	w.judged(LaneJudgement{Report: check.Report{Counts: check.Counts{Lost: 2, Reordered: 3, Duplicated: 1}}, Witnesses: []Witness{{Promise: check.Stability, Sentence: "Here it is."}}})
 	w.shown(now, "n1", 0, elsewhere)
 	w.judge(now, "", true)
-	if want := (LaneFindings{Lost: 2, Moved: 3, Duplicated: 1, Exact: true}); w.findings != want || w.witness == "" {
-		t.Errorf("judged: %+v %q, want %+v", w.findings, w.witness, want)
+	if want := (LaneFindings{Lost: 2, Moved: 3, Duplicated: 1, Exact: true}); w.findings != want || w.witness.Sentence != "Here it is." {
+		t.Errorf("judged: %+v %q, want %+v", w.findings, w.witness.Sentence, want)
 	}
 	say("a-2", 4)
 	if want := (LaneFindings{Lost: 2, Moved: 3, Duplicated: 1}); w.findings != want {

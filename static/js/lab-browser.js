@@ -2,12 +2,14 @@
 // a clock of its own. It can stand still, go slowly or fast, and be looked at
 // backwards; a link repeats it, exactly.
 import { firstMinute } from "./lab-browser/first-minute.js";
+import { bringBefore, instantOf, marker, onClock, proofOf } from "./losing.js";
 
 const root = document.querySelector("[data-lab]");
 const panel = document.querySelector("[data-lab-browser]");
 
 const part = (name) => panel.querySelector(`[data-run="${name}"]`);
 
+const mark = root && marker(root);
 let worker = null;
 let shown = null; // the frame on the page
 let actions = [];
@@ -20,7 +22,6 @@ let unseen = false; // no frame is shown until the run is there
 let arrived = { ready() {}, failed() {} }; // what becomes of the run that begins
 
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 // A moment is a millisecond to its end: a frame that an action has brought about is
 // a nanosecond later than the moment says.
@@ -58,6 +59,7 @@ function say(text) {
 function show(frame) {
   shown = frame;
   past = frame.past;
+  if (!past) mark(null);
   panel.dataset.hash = frame.hash;
   panel.dataset.at = frame.at;
   root.dispatchEvent(new CustomEvent("lab:frame", { detail: frame.html }));
@@ -65,8 +67,8 @@ function show(frame) {
   slider.min = frame.first;
   slider.max = frame.last;
   if (document.activeElement !== slider || !past) slider.value = frame.at;
-  slider.setAttribute("aria-valuetext", `${seconds(frame.at)} of ${seconds(frame.last)}`);
-  part("clock").textContent = `${seconds(frame.at)}${past ? ` of ${seconds(frame.last)}` : ""}`;
+  slider.setAttribute("aria-valuetext", `${onClock(frame.at)} of ${onClock(frame.last)}`);
+  part("clock").textContent = `${onClock(frame.at)}${past ? ` of ${onClock(frame.last)}` : ""}`;
   part("resume").hidden = !past;
   part("hash").textContent = frame.hash;
 }
@@ -81,10 +83,11 @@ const heard = {
     panel.dataset.ready = "yes";
     say(paused ? "Stands still." : "Runs.");
     unseen = false;
+    addressed();
     arrived.ready();
   },
   frame: (m) => {
-    if (unseen) say(`Runs ahead: ${seconds(m.at)} of its own time …`);
+    if (unseen) say(`Runs ahead: ${onClock(m.at)} of its own time …`);
     else if (!past || m.wanted) show(m);
   },
   looked: (m) => {
@@ -195,6 +198,28 @@ function goTo(at) {
   worker.postMessage({ type: "show", at });
 }
 
+// The proof's link is one to its instant, so that it can be sent and opened anywhere.
+function addressed() {
+  if (panel.dataset.on !== "yes" || panel.dataset.ready !== "yes") return;
+  for (const link of root.querySelectorAll("[data-proof]")) link.setAttribute("href", encode(proofOf(link).at));
+}
+
+// Here the run is at hand, so a proof is shown without repeating it.
+async function prove(proof) {
+  if (panel.dataset.ready !== "yes") return;
+  const { at } = await instantOf(program.look, proof);
+  mark(proof);
+  history.replaceState(null, "", encode(at));
+  root.addEventListener("lab:drawn", function drawn() {
+    if (shown.at !== at) return; // one that was under way
+    root.removeEventListener("lab:drawn", drawn);
+    root.querySelector("[data-lab-axis]").setAttribute("aria-valuetext", `${onClock(at)} of the run. ${document.getElementById("lab-frame").dataset.says}`);
+    bringBefore(root, proof);
+  });
+  goTo(at);
+  say(`Shows ${onClock(at)} of the run.`);
+}
+
 // What the first minute needs of the program. begin goes to a moment of a run without
 // showing the way there, and fails if the program does; look gives a frame, and show
 // shows it.
@@ -273,6 +298,8 @@ if (root && panel) {
     worker.postMessage({ type: "act", id, action });
     if (paused) hold(false);
   });
+  root.addEventListener("lab:drawn", addressed);
+  root.addEventListener("lab:proof", (event) => prove(event.detail));
   // A link may be opened here, or pasted into a page that is open.
   function follow() {
     const run = decode(location.hash);

@@ -1,6 +1,7 @@
 // The laboratory: frames come as a stream of HTML and are morphed into the page,
 // so that focus, hover and selection stay where they are. The frames of the last
 // minute are kept, and the axis shows one of them everywhere.
+import { bringBefore, instantOf, marker, onClock, proofOf } from "./losing.js";
 import { subscribe } from "./stream.js";
 
 const root = document.querySelector("[data-lab]");
@@ -8,6 +9,7 @@ const link = root?.querySelector("[data-lab-link]");
 const answer = root?.querySelector("[data-lab-answer]");
 const say = root?.querySelector("[data-lab-say]");
 const hold = root?.querySelector("[data-lab-hold]");
+const mark = root && marker(root);
 
 let leave = null; // ends the stream
 let held = false;
@@ -102,6 +104,7 @@ function announce() {
 // what text takes.
 const minute = 60_000;
 const apart = 200; // milliseconds
+const gap = 1000; // milliseconds: with a longer one before it, a moment is not held
 let kept = []; // {at, html}, oldest first
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -147,6 +150,7 @@ function lookBack(ago, by) {
 function backToNow() {
   if (!past) return;
   past = null;
+  mark(null);
   delete root.dataset.past;
   text(link, status);
   if (shown !== "") draw();
@@ -154,13 +158,42 @@ function backToNow() {
 
 function sayInstant() {
   const ago = Math.max(0, Math.round(((momentOf(newest) || past.base) - past.frame.at) / 1000));
-  const time = new Date(past.frame.at).toISOString().slice(11, 19);
+  const time = `${onClock(past.frame.at - began())} of the run`;
   text(link, `Shows ${ago} s ago, not now`);
   const says = document.getElementById("lab-frame")?.dataset.says ?? "";
   text(find("axis-says"), `${ago} s ago, ${time}${past.short ? ": nothing older is kept" : ""}. Escape goes back to now.`);
   const axis = find("axis");
   axis?.setAttribute("aria-valuenow", String(Math.max(-60, -Math.round(past.ago / 1000))));
   axis?.setAttribute("aria-valuetext", `${ago} s ago. ${past.drawn === past.frame ? says : ""}`);
+}
+
+const began = () => Number(document.getElementById("lab-frame").dataset.began);
+
+// A proof leads to its instant: in the run, where the program of it is here, and else in
+// the frames that this page has kept.
+async function prove(proof) {
+  root.dataset.lane = proof.lane;
+  if (source === "browser") {
+    root.dispatchEvent(new CustomEvent("lab:proof", { detail: proof }));
+    return;
+  }
+  const from = began();
+  const look = (at) => {
+    const frame = kept.findLast((f) => f.at <= from + at);
+    return frame && frame.at >= from + at - gap ? { at: frame.at - from, html: decoder.decode(frame.html) } : null;
+  };
+  // A chat shows the message a moment later, so the moment itself must be held.
+  const instant = look(proof.at) && (await instantOf(look, proof));
+  if (!instant) {
+    text(answer, "");
+    text(answer, `This page no longer holds ${onClock(proof.at)} of the run: it keeps what it has shown in the last minute.`);
+    return;
+  }
+  text(answer, "");
+  backToNow();
+  lookBack(momentOf(shown) - from - instant.at, "click");
+  mark(proof);
+  root.addEventListener("lab:drawn", () => bringBefore(root, proof), { once: true });
 }
 
 function pointAt(event) {
@@ -267,6 +300,13 @@ function clicked(event) {
   // majority.
   if (event.detail > 1 && event.target.closest?.("button[formaction]")) {
     event.preventDefault();
+    return;
+  }
+  const proof = event.target.closest?.("[data-proof]");
+  if (proof) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a window of its own
+    event.preventDefault();
+    prove(proofOf(proof));
     return;
   }
   const tab = event.target.closest?.("[data-lane-tab]");

@@ -3,12 +3,11 @@
 // then shown from the fault to the instant at which two readers see different
 // messages. Every figure and name in the sentences is read from that run. After that
 // the reader breaks something, and then has the whole laboratory, which is remembered.
-import { pageOf, countsOf, lossOf, seatsOf, splitOf } from "./losing.js";
+import { pageOf, countsOf, lossOf, instantOf, marker } from "../losing.js";
 
 const story = { seed: 1, scenario: "cut-off", lane: "leader", begins: 5000, over: 15_000 }; // milliseconds
-const frameEvery = 200; // milliseconds of the run
+const filmEvery = 200; // milliseconds of the run
 const leadIn = 1000; // before the fault, to see the chats agree
-const searched = 8000; // after it, for the instant
 const key = "lockstep-lab";
 
 const wait = (ms) => new Promise((resume) => setTimeout(resume, ms));
@@ -22,7 +21,7 @@ export function firstMinute(root, program) {
   const part = (name) => panel.querySelector(`[data-guide-${name}]`);
   const button = part("next");
   const whole = document.querySelector("[data-guide-again]");
-  let loss = null; // the message that is marked
+  const mark = marker(root); // the message that was lost
   let step = 0; // counts what the reader asked for: what was under way ends then
 
   const say = (words) => (part("says").textContent = words);
@@ -34,16 +33,10 @@ export function firstMinute(root, program) {
     button.onclick = (event) => event.detail < 2 && act?.();
   };
 
-  // The marks are no part of a frame, so each drawing is marked anew.
-  root.addEventListener("lab:drawn", () => {
-    for (const seat of loss ? seatsOf(root, loss) : []) {
-      if (seat.line) seat.line.dataset.guideMark = seat.body === loss.body ? "told" : "instead";
-    }
-  });
   const drawn = () => new Promise((resume) => root.addEventListener("lab:drawn", resume, { once: true }));
 
   function invite() {
-    loss = null;
+    mark(null);
     now("invite");
     offer("Cut the leader off", tell);
   }
@@ -68,18 +61,18 @@ export function firstMinute(root, program) {
     }
     const end = pageOf((await program.look(Infinity)).html);
     const found = lossOf(end, story.lane);
-    const instant = found && (await find(found));
+    const instant = found && (await instantOf(program.look, found));
     if (mine !== step) return;
     now("film");
-    loss = found;
+    mark(found);
     const last = instant?.at ?? story.over;
     const first = instant ? Math.min(story.begins - leadIn, last) : last;
-    for (let at = plainly() ? last : first; at <= last && mine === step; at += frameEvery) {
+    for (let at = plainly() ? last : first; at <= last && mine === step; at += filmEvery) {
       program.show(at);
       await drawn();
       if (mine !== step) return;
       say(root.querySelector("#lab-news")?.textContent ?? "Both readers see the same.");
-      if (at < last) await wait(frameEvery);
+      if (at < last) await wait(filmEvery);
     }
     if (mine !== step) return;
     program.show(last);
@@ -88,17 +81,6 @@ export function firstMinute(root, program) {
     now("instant");
     say(sentence(end, found, instant?.split));
     offer("Now you", you);
-  }
-
-  // find looks for the first instant that shows the message in one chat and another one
-  // in its place in the other.
-  async function find(lost) {
-    for (let at = story.begins; at <= story.begins + searched; at += frameEvery) {
-      const frame = await program.look(at);
-      const split = splitOf(pageOf(frame.html), lost);
-      if (split) return { at: frame.at, split };
-    }
-    return null;
   }
 
   function sentence(end, lost, split) {
@@ -115,7 +97,7 @@ export function firstMinute(root, program) {
   // Now you: a run that begins anew, and a leader to kill.
   async function you() {
     const mine = ++step;
-    loss = null;
+    mark(null);
     now("you");
     offer("Kill the leader");
     say("A new run begins.");
@@ -173,7 +155,7 @@ export function firstMinute(root, program) {
 
   function guided(on) {
     step++;
-    loss = null;
+    mark(null);
     panel.hidden = !on;
     whole.hidden = on;
     page.toggleAttribute("data-first", on);

@@ -1,0 +1,181 @@
+package lab
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"lockstep/prototype/check"
+	"lockstep/prototype/history"
+)
+
+// Witness is the proof of one broken promise, in the words of the page: messages are
+// called as the chats show them, and moments are those of the run's own clock.
+type Witness struct {
+	Promise  check.Property // the broken one
+	Sentence string         // "" for none
+	At       time.Duration  // since the run began: when it was said what does not hold
+	// Message is what the proof is about, with the seq that was said or shown first;
+	// without a seq where it is about no message.
+	Message history.Message
+	Lost    bool // Message had its ok, and what the proof reads does not show it anywhere
+}
+
+// witnessOf tells what events contradict each other, and what follows from it. All
+// proofs of the page are made here: those of the exact judge, of a lane's own counts, and
+// of a story.
+func witnessOf(p check.Property, events []history.Event, therefore string) Witness {
+	w := Witness{Promise: p}
+	t := telling{terms: termsDiffer(events), begins: p == check.SenderFIFO || p == check.RealTime}
+	lost := true
+	for i, begin := range events {
+		if begin.Type != history.Invoke {
+			continue
+		}
+		end := history.Event{Time: begin.Time}
+		for _, e := range events[i+1:] {
+			if e.Op == begin.Op && e.Type != history.Invoke {
+				end = e
+			}
+		}
+		said := begin.Kind == history.Send && end.Type == history.OK
+		if w.Message.Seq == 0 && said {
+			w.At, w.Message = time.Duration(end.Time), sentMessage(begin, end)
+		} else if w.Message.Seq == 0 && len(end.Messages) > 0 {
+			w.At, w.Message, lost = time.Duration(end.Time), end.Messages[0], false
+		}
+		for _, m := range end.Messages {
+			lost = lost && m.ID != w.Message.ID
+		}
+		t.tell(begin, end)
+	}
+	if w.At == 0 && len(events) > 0 {
+		w.At = time.Duration(events[len(events)-1].Time)
+	}
+	w.Lost = p == check.Stability && lost && w.Message.Seq > 0
+	w.Sentence = strings.Join(t.clauses, "; ")
+	if therefore != "" {
+		w.Sentence += "; therefore " + strings.TrimSuffix(therefore, ".")
+	}
+	w.Sentence += "."
+	return w
+}
+
+// witnesses are those of a report, in the order of the promises. The exact judge calls
+// messages by ids, which no chat shows, so only the end of its sentence is taken.
+func witnesses(r check.Report) (all []Witness) {
+	for _, p := range check.Properties {
+		if proof, ok := r.Witness[p]; ok {
+			_, therefore, _ := strings.Cut(proof.Sentence, "; therefore ")
+			all = append(all, witnessOf(p, proof.Events, therefore))
+		}
+	}
+	return all
+}
+
+// worst is the proof that weighs most: of a message that did not stay where its ok said.
+func (j LaneJudgement) worst() (w Witness) {
+	for _, w := range j.Witnesses {
+		if w.Promise == check.Stability {
+			return w
+		}
+	}
+	if len(j.Witnesses) > 0 {
+		return j.Witnesses[0]
+	}
+	return w
+}
+
+func sentMessage(begin, end history.Event) history.Message {
+	return history.Message{Seq: end.Seq, ID: begin.ID, Sender: begin.Sender, Body: begin.Body, Epoch: end.Epoch}
+}
+
+// telling puts operations into clauses, one after the other.
+type telling struct {
+	clauses []string
+	named   history.Message // the newest message that was called by its name
+	begins  bool            // it matters when a message was sent
+	terms   bool            // terms are told, since messages differ in nothing else
+}
+
+func (t *telling) tell(begin, end history.Event) {
+	t.clauses = append(t.clauses, t.clause(begin, end))
+}
+
+func (t *telling) clause(begin, end history.Event) string {
+	when := OnClock(time.Duration(end.Time))
+	if begin.Kind == history.Send {
+		m := sentMessage(begin, end)
+		sent := t.name(m)
+		if t.begins || end.Type != history.OK && end.Type != history.Fail {
+			sent += " was sent at " + OnClock(time.Duration(begin.Time)) + " and"
+		}
+		switch {
+		case end.Type == history.OK && end.Duplicate:
+			return fmt.Sprintf("%s was called a duplicate of %s at %s", sent, t.place(m), when)
+		case end.Type == history.OK:
+			return fmt.Sprintf("%s had its ok as %s at %s", sent, t.place(m), when)
+		case end.Type == history.Fail:
+			return fmt.Sprintf("%s was refused at %s", sent, when)
+		}
+		return strings.TrimSuffix(sent, " and")
+	}
+	who := begin.Node
+	if begin.Kind == history.Read && !begin.Final {
+		who = fmt.Sprintf("a %s read at %s, begun at %s", begin.Level, begin.Node, OnClock(time.Duration(begin.Time)))
+	}
+	if begin.MinSeq > 0 {
+		who += fmt.Sprintf(" and asking for message %d", begin.MinSeq)
+	}
+	switch {
+	case begin.Kind == history.Digest:
+		return fmt.Sprintf("%s gives %.12s as its digest up to message %d at %s", who, end.Digest, end.Seq, when)
+	case len(end.Messages) == 0 && end.Last == 0:
+		return fmt.Sprintf("%s shows no message at %s", who, when)
+	case len(end.Messages) == 0:
+		return fmt.Sprintf("%s ends at message %d at %s", who, end.Last, when)
+	}
+	var shown []string
+	for _, m := range end.Messages {
+		shown = append(shown, t.name(m)+" as "+t.place(m))
+	}
+	return fmt.Sprintf("%s shows %s at %s", who, strings.Join(shown, " and "), when)
+}
+
+// name calls a message as a chat does, after the sender; the second time in a row it is
+// "it".
+func (t *telling) name(m history.Message) string {
+	if m.ID == t.named.ID && m.Sender == t.named.Sender && m.Body == t.named.Body {
+		return "it"
+	}
+	t.named = m
+	return m.Sender + "’s “" + m.Body + "”"
+}
+
+func (t *telling) place(m history.Message) string {
+	if t.terms {
+		return fmt.Sprintf("message %d of term %d", m.Seq, m.Epoch)
+	}
+	return fmt.Sprintf("message %d", m.Seq)
+}
+
+// termsDiffer says whether the same message is shown at one seq in two terms.
+func termsDiffer(events []history.Event) bool {
+	terms := map[history.Message]uint64{}
+	for _, e := range events {
+		for _, m := range e.Messages {
+			term := m.Epoch
+			m.Epoch = 0
+			if before, shown := terms[m]; shown && before != term {
+				return true
+			}
+			terms[m] = term
+		}
+	}
+	return false
+}
+
+// OnClock writes a moment of a run as its axis has it: "9.3 s".
+func OnClock(sinceItBegan time.Duration) string {
+	return fmt.Sprintf("%.1f s", sinceItBegan.Seconds())
+}
