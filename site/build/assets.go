@@ -135,7 +135,7 @@ func wanted(name string, lab, plays bool) bool {
 		return lab || plays
 	case name == modelWasm, name == "js/play.js", name == "css/play.css":
 		return plays
-	case name == labWasm, strings.HasPrefix(name, "css/lab"), name == "css/run.css", strings.HasPrefix(name, "js/lab"):
+	case name == labWasm, strings.HasPrefix(name, "css/lab"), name == "css/run.css", name == "js/run.js", strings.HasPrefix(name, "js/lab"):
 		return lab
 	}
 	return true

@@ -63,6 +63,7 @@ func (t *Tree) joinRuns() {
 		if d == nil {
 			continue
 		}
+		p.Shows = len(d.Runs) > 0 && t.labPage != nil // what figures need is written where there is a laboratory
 		for i, r := range d.Runs {
 			t.judgeRun(p, r, slices.ContainsFunc(d.Runs[:i], func(other markdown.Run) bool { return other.ID() == r.ID() }))
 			if t.labPage != nil && t.labPage != p {
@@ -136,7 +137,7 @@ func (r resolver) Run(f run.Fence) (site.HTML, bool) {
 	if !ok {
 		return "", false
 	}
-	return run.Draw(f, result, still, run.Place{Lab: site.Rel(r.page.Path, t.labPage.Path), Title: scenario.Title, Value: func(dest string) string {
+	return run.Draw(f, result, still, run.Place{Plays: labProgram() != nil, Lab: site.Rel(r.page.Path, t.labPage.Path), Title: scenario.Title, Value: func(dest string) string {
 		href, _ := r.Value(dest)
 		return href
 	}}), true

@@ -72,6 +72,9 @@ func TestRuns(t *testing.T) {
 	if len(findings) > 0 || !slices.ContainsFunc(filled.Blocks, func(b site.Block) bool { return b.Text == "Gone are 28." }) {
 		t.Errorf("%v, blocks %v", findings, filled.Blocks)
 	}
+	if played := strings.Contains(string(filled.Body), `<div class="run-controls"></div>`); played != (labProgram() != nil) {
+		t.Errorf("the figure has a place for controls: %v", played)
+	}
 	uses := l.ByPath("/lab/").Runs
 	if len(uses) != 1 || uses[0].From != p || uses[0].Anchor != "run-cut-off-4200" || uses[0].Title != "Leader cut off" || uses[0].Heading != "Alone" || uses[0].Caption != "Gone are 28." {
 		t.Errorf("the laboratory's page knows of %+v", uses)

@@ -15,6 +15,7 @@ type Place struct {
 	Lab   string                   // address of the laboratory's page
 	Title string                   // of the scenario
 	Value func(dest string) string // address of a recorded value, "" for none
+	Plays bool                     // the page can play the run: static/js/run.js
 }
 
 // marks are what is said of a message that is not as it was acknowledged.
@@ -42,7 +43,11 @@ func Draw(f Fence, result Result, still Still, p Place) site.HTML {
 		}
 		b.WriteString("</div></div>")
 	}
-	b.WriteString(`</div><p class="run-verdict">`)
+	b.WriteString("</div>")
+	if p.Plays {
+		b.WriteString(`<div class="run-controls"></div>`)
+	}
+	b.WriteString(`<p class="run-verdict">`)
 	for i, lane := range f.Lanes {
 		if i > 0 {
 			b.WriteString("; ")

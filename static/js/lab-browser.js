@@ -2,6 +2,7 @@
 // a clock of its own. It can stand still, go slowly or fast, and be looked at
 // backwards; a link repeats it, exactly.
 import { firstMinute } from "./lab-browser/first-minute.js";
+import { decode, loadingWords, startProgram } from "./lab-program.js";
 import { bringBefore, instantOf, marker, onClock, proofOf } from "./losing.js";
 
 const root = document.querySelector("[data-lab]");
@@ -21,8 +22,6 @@ const waiting = new Map();
 let unseen = false; // no frame is shown until the run is there
 let arrived = { ready() {}, failed() {} }; // what becomes of the run that begins
 
-const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-
 // A moment is a millisecond to its end: a frame that an action has brought about is
 // a nanosecond later than the moment says.
 const upTo = (at) => actions.filter((a) => a.at < (at + 1) * 1e6);
@@ -32,23 +31,6 @@ function encode(at) {
   const list = upTo(at).map((a) => [a.at, a.name, a.node ?? "", a.rate ?? "", a.scenario ?? ""]);
   const text = btoa(JSON.stringify([seed, at, list]));
   return `#run=${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
-}
-
-function decode(fragment) {
-  const match = /^#run=([\w-]{1,20000})$/.exec(fragment);
-  if (!match) return null;
-  try {
-    const [s, at, list] = JSON.parse(atob(match[1].replaceAll("-", "+").replaceAll("_", "/")));
-    const good = Number.isInteger(s) && Number.isFinite(at) && at >= 0 && at < 3.6e6 && Array.isArray(list) && list.length < 1000;
-    if (!good) return null;
-    return {
-      seed: s,
-      at,
-      actions: list.map(([t, name, node, rate, scenario]) => ({ at: Number(t), name: String(name), node: String(node), rate: String(rate), scenario: String(scenario) })).filter((a) => a.at >= 0),
-    };
-  } catch {
-    return null;
-  }
 }
 
 function say(text) {
@@ -74,7 +56,7 @@ function show(frame) {
 }
 
 const heard = {
-  loading: (m) => say(`Loads the program: ${megabytes(m.got)}${m.of ? ` of ${megabytes(m.of)}` : ""} MB …`),
+  loading: (m) => say(loadingWords(m)),
   loaded: () => {
     loaded = true;
     begin();
@@ -167,11 +149,7 @@ function enter(run, wait = run.at > 0) {
   }
   say("Loads the program …");
   loaded = false;
-  worker = new Worker(panel.dataset.worker);
-  worker.onmessage = ({ data }) => heard[data.type]?.(data);
-  worker.onerror = (event) => fail(event.message || "the worker could not be started");
-  const absolute = (path) => new URL(path, document.baseURI).href;
-  worker.postMessage({ type: "load", exec: absolute(panel.dataset.exec), hostScript: absolute(panel.dataset.host), wasm: absolute(panel.dataset.wasm) });
+  worker = startProgram(panel.dataset, heard);
 }
 
 function leave() {

@@ -22,6 +22,7 @@ let reported = 0; // when the page got a frame last
 let measured = { at: 0, now: 0 }; // where the pace was measured last
 let seed = 1;
 let run = 0; // counts restarts
+let tag = 0; // what the page calls the run: what it hears of an earlier one it can leave out
 let asks = 0; // counts the frames that the page asked for
 const asked = new Map(); // number of an action: the page's id for it
 
@@ -99,7 +100,7 @@ function report() {
 
 function send({ number, at, hash }, html, wanted) {
   const { at: last, number: newest } = frames.at(-1);
-  postMessage({ type: "frame", number, at, hash, html, wanted, past: number !== newest, first: frames[0].at, last, memory: host.memory, actions: host.actions.length });
+  postMessage({ type: "frame", tag, number, at, hash, html, wanted, past: number !== newest, first: frames[0].at, last, memory: host.memory, actions: host.actions.length });
 }
 
 // A turn of what the page wants, and no more: a message to oneself is, in practice,
@@ -183,12 +184,13 @@ const commands = {
     before = performance.now();
     tick();
   },
-  async restart({ seed, actions, until, paused: wait, first }) {
+  async restart({ seed, actions, until, paused: wait, first, tag: called = 0 }) {
     paused = wait;
+    tag = called;
     if (!(await restart(seed, actions, until ? (until + 1) * ms - 1 : 0))) return; // the millisecond to its end
     if (!paused) setCadence();
     if (first) commands.act(first);
-    postMessage({ type: "ready", seed });
+    postMessage({ type: "ready", seed, tag });
   },
   pace(m) {
     pace = m.pace;
