@@ -5,7 +5,7 @@
 import { decode, loadingWords, startProgram } from "./lab-program.js";
 
 const data = document.querySelector("script[data-worker][data-wasm]")?.dataset;
-const hint = "The same run, live in this page. The program is some 3 MB, once.";
+const hint = "The same run, live in this page. The program is some 3\u00a0MB, once.";
 const plainly = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
