@@ -17,13 +17,12 @@ import (
 const (
 	inLane    = "#lane-leader .witness a"
 	inList    = `.lab-proofs [data-lost="yes"][data-lane="leader"]`
-	inStory   = "#lab-playing a[data-proof]"
 	chatMarks = `[...document.querySelectorAll("#lane-leader .chat")].map(c => [...c.querySelectorAll("[data-guide-mark]")].map(li => li.dataset.guideMark + " " + li.querySelector("b").textContent).join(","))`
 	onAxis    = `document.activeElement?.id === "lab-axis"`
 	chatSeen  = `(b => b.top >= 0 && b.bottom <= innerHeight && b.height > 0)(document.querySelector("#lane-leader .chats").getBoundingClientRect())`
 )
 
-var proofWords = regexp.MustCompile(`(\w+)’s “(\w+) \d+” had its ok as message (\d+) at (\d+\.\d) s; n\d (?:shows \w+’s “\w+ \d+” as message (\d+)|ends at message \d+) at \d+\.\d s; therefore an acknowledged message was lost\.`)
+var proofWords = regexp.MustCompile(`(\w+)’s “(\w+) \d+” (?:had its ok as|was called a duplicate of) message (\d+) at (\d+\.\d) s; n\d (?:shows \w+’s “\w+ \d+” as message (\d+)|ends at message \d+) at \d+\.\d s; therefore an acknowledged message was lost\.`)
 
 // proofAt is the moment that the words of a proof give, which are those of the chats.
 func proofAt(t *testing.T, ctx context.Context, link string) string {
@@ -36,8 +35,8 @@ func proofAt(t *testing.T, ctx context.Context, link string) string {
 	return words[4]
 }
 
-// TestBrowserLab_proof: each proof, in the lane, in the exact judge's list and at the
-// story's end, is a link to its instant. Pressed by keys or by pointer, it shows both
+// TestBrowserLab_proof: each proof, in the lane and in the exact judge's list, is a link
+// to its instant. Pressed by keys or by pointer, it shows both
 // chats as they were, one with the message and one with another in its place, and goes to
 // the axis. Its address opens the instant in another window.
 func TestBrowserLab_proof(t *testing.T) {
@@ -52,7 +51,7 @@ func TestBrowserLab_proof(t *testing.T) {
 	for _, c := range []struct {
 		link, by string
 		wide     int64
-	}{{inList, "keys", 1440}, {inLane, "pointer", 1440}, {inStory, "pointer", 390}} {
+	}{{inList, "keys", 1440}, {inLane, "pointer", 1440}, {inLane, "pointer", 390}} {
 		name := fmt.Sprintf("%s by %s at %d px", c.link, c.by, c.wide)
 		do(t, ctx, chromedp.EmulateViewport(c.wide, 844))
 		run(whole)

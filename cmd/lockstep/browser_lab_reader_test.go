@@ -85,7 +85,7 @@ func TestBrowserLabWithoutScripts(t *testing.T) {
 	if url := eval[string](t, ctx, `location.href`); !strings.HasSuffix(url, "/lab/#lab") {
 		t.Errorf("the form leads to %s", url)
 	}
-	until(t, ctx, 20*time.Second, `document.querySelector(".lab-figures").innerText.includes("load is stopped")`)
+	until(t, ctx, 20*time.Second, `document.querySelector(".lab-figures")?.innerText.includes("load is stopped") === true`)
 }
 
 // TestBrowserLabBroken: the page must be readable when it matters, with one node

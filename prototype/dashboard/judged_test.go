@@ -12,8 +12,8 @@ import (
 	"lockstep/prototype/lab"
 )
 
-// TestView_proofs: wherever a proof stands, in a lane, in the exact judge's list, at a
-// story's end and in the text, it is a link that says at which moment of the run it was,
+// TestView_proofs: wherever a proof stands, in a lane, in the exact judge's list and
+// in the text, it is a link that says at which moment of the run it was,
 // and what to look for in which chats. What is in it is not taken for markup.
 func TestView_proofs(t *testing.T) {
 	const hostile = `gus “<b>1</b>" onclick="x`
@@ -22,7 +22,7 @@ func TestView_proofs(t *testing.T) {
 	f.Began = noon.Add(-15 * time.Second)
 	f.Lanes = []lab.LaneFrame{{Lane: lab.LaneLeader, Findings: lab.LaneFindings{Lost: 1}, Witness: w}}
 	f.Judgement = &lab.Judgement{At: noon, Lanes: []lab.LaneJudgement{{Lane: lab.LaneLeader, Witnesses: []lab.Witness{w}}}}
-	f.Playing = lab.Playing{Scenario: lab.Scenarios()[0].Name, Over: true, Lane: lab.LaneLeader, Witness: w}
+	f.Playing = lab.Playing{Scenario: lab.Scenarios()[0].Name, Over: true}
 	root, _ := parse(t, f)
 	want := map[string]string{"data-proof": "9312", "data-lane": "leader", "data-seq": "42", "data-body": hostile, "data-lost": "yes", "href": "#lab-axis-panel"}
 	found := 0
@@ -43,8 +43,8 @@ func TestView_proofs(t *testing.T) {
 			t.Error("no sentence stands before the link")
 		}
 	}
-	if found != 4 {
-		t.Errorf("%d links to proofs, want one in the lane, in the list, at the story's end and in the text", found)
+	if found != 3 {
+		t.Errorf("%d links to proofs, want one in the lane, in the list and in the text", found)
 	}
 	if began := attributes(root, "div", "data-began"); !slices.Contains(began, moment(f.Began)) {
 		t.Errorf("the frame says that the run began at %q", began)

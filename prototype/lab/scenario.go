@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -88,9 +87,7 @@ type Playing struct {
 	Lasts    time.Duration
 	Over     bool
 	Reached  bool
-	Says     string  // the outcome, in a sentence
-	Witness  Witness // of what the story shows; empty where it shows no loss
-	Lane     Lane    // that Witness is about
+	Says     string // the outcome, in a sentence
 }
 
 // play starts a scenario; one at a time.
@@ -156,7 +153,6 @@ func (l *Lab) playOne(ctx context.Context, s Scenario) {
 	p := &l.record.playing
 	p.Over = true
 	p.Reached, p.Says = l.record.outcome(s, began, term, before, unjudged)
-	p.Lane, p.Witness = l.record.shows(s.Expect)
 	tone := ToneGood
 	if !p.Reached {
 		tone = ToneBad
@@ -224,18 +220,6 @@ func (j *Judgement) words() string {
 		}
 	}
 	return "of the messages that were acknowledged in this run, " + strings.Join(append(kept, broke...), "; ")
-}
-
-// shows is the proof of what a story was to show, or else of the first promise that a
-// lane broke, as the panels have it.
-func (r *record) shows(e Expect) (Lane, Witness) {
-	broken := slices.DeleteFunc(slices.Clone(r.weak), func(w *weak) bool { return w.witness.Sentence == "" })
-	if len(broken) == 0 {
-		return "", Witness{}
-	}
-	i := slices.IndexFunc(broken, func(w *weak) bool { return w.lane == cmp.Or(e.Lost, e.Moved) })
-	w := broken[max(i, 0)]
-	return w.lane, w.witness
 }
 
 // tally is what a lane had lost and moved, and how much was acknowledged.

@@ -22,8 +22,7 @@ type Witness struct {
 }
 
 // witnessOf tells what events contradict each other, and what follows from it. All
-// proofs of the page are made here: those of the exact judge, of a lane's own counts, and
-// of a story.
+// proofs of the page are made here: those of the exact judge and of a lane's own counts.
 func witnessOf(p check.Property, events []history.Event, therefore string) Witness {
 	w := Witness{Promise: p}
 	t := telling{terms: termsDiffer(events), begins: p == check.SenderFIFO || p == check.RealTime}
