@@ -51,7 +51,7 @@ func TestBrowserLab_proof(t *testing.T) {
 	for _, c := range []struct {
 		link, by string
 		wide     int64
-	}{{inList, "keys", 1440}, {inLane, "pointer", 1440}, {inLane, "pointer", 390}} {
+	}{{inList, "keys", 1440}, {inLane, "pointer", 1440}, {inList, "pointer", 390}} {
 		name := fmt.Sprintf("%s by %s at %d px", c.link, c.by, c.wide)
 		do(t, ctx, chromedp.EmulateViewport(c.wide, 844))
 		run(whole)
