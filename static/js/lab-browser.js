@@ -20,6 +20,7 @@ let past = false; // the page shows an earlier frame
 let next = 1;
 const waiting = new Map();
 let unseen = false; // no frame is shown until the run is there
+let tag = 0; // of the run, so that what an earlier one says on its way is left out
 let arrived = { ready() {}, failed() {} }; // what becomes of the run that begins
 
 // A moment is a millisecond to its end: a frame that an action has brought about is
@@ -61,7 +62,8 @@ const heard = {
     loaded = true;
     begin();
   },
-  ready: () => {
+  ready: (m) => {
+    if (m.tag !== tag) return;
     panel.dataset.ready = "yes";
     say(paused ? "Stands still." : "Runs.");
     unseen = false;
@@ -115,7 +117,7 @@ function restart(run, wait, first) {
   part("seed").value = seed;
   label();
   say("Starts …");
-  worker.postMessage({ type: "restart", seed, actions, until: run.at, paused: wait, first });
+  worker.postMessage({ type: "restart", seed, actions, until: run.at, paused: wait, first, tag: ++tag });
 }
 
 function label() {
