@@ -1,3 +1,5 @@
+//go:build unix || windows
+
 package cluster
 
 import (
@@ -8,23 +10,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/windows"
 )
 
 // ErrInUse is the error for a data folder that another process uses.
 var ErrInUse = errors.New("the data folder is in use")
 
-// Lock is the right to use a data folder. The system takes it back when the process
-// ends, however it ends.
+// Lock is the right to use a data folder. The system takes it back when the
+// process ends, however it ends, so there is no such thing as a stale one.
 type Lock struct{ file *os.File }
 
-// lockAt is where the locked byte lies: behind what the file says, since nobody else can
-// read what is locked.
-const lockAt = 1 << 30
-
-// LockFolder creates the folder if need be and locks it, and tries for as long as
-// patience says while another process holds the lock.
+// LockFolder creates the folder if need be and locks it. While another process
+// holds the lock it tries for as long as patience says: a process that was just
+// told to stop needs a moment.
 func LockFolder(dir string, patience time.Duration) (*Lock, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("lock data folder: %w", err)
@@ -35,12 +32,12 @@ func LockFolder(dir string, patience time.Duration) (*Lock, error) {
 		return nil, fmt.Errorf("lock data folder: %w", err)
 	}
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		err = windows.LockFileEx(windows.Handle(file.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{Offset: lockAt})
-		if err == nil || !errors.Is(err, windows.ERROR_LOCK_VIOLATION) || time.Now().After(deadline) {
+		err = tryLock(file)
+		if err == nil || !errors.Is(err, errLocked) || time.Now().After(deadline) {
 			break
 		}
 	}
-	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
+	if errors.Is(err, errLocked) {
 		holder, _ := os.ReadFile(path)
 		file.Close()
 		return nil, fmt.Errorf("%w: %s, by process %s", ErrInUse, dir, strings.TrimSpace(string(holder)))
@@ -58,5 +55,6 @@ func LockFolder(dir string, patience time.Duration) (*Lock, error) {
 	return &Lock{file}, nil
 }
 
-// Unlock gives the folder back. The file stays.
+// Unlock gives the folder back. The file stays: whoever removed it could remove
+// the one that a successor has just locked.
 func (l *Lock) Unlock() error { return l.file.Close() }
