@@ -139,14 +139,14 @@ func compareRuns(shown []build.ShownRun, runs []*playedRun, recorded *labrun.Rec
 		}
 		played := runs[slices.IndexFunc(runs, func(r *playedRun) bool { return r.Name == s.Run() })]
 		was, still, ok := recorded.Find(s.Fence)
-		now := played.result()
+		now, trace := played.result(), played.Traces[slices.Index(played.Moments, s.At)]
 		switch {
 		case !ok:
 			find("the run %s at %s is not recorded", s.Run(), s.At)
 		case !maps.Equal(was.Lanes, now.Lanes) || was.Reached != now.Reached:
 			find("the run %s ends otherwise than it was recorded: %s", s.Run(), strings.Join(differences(was, now), "; "))
-		case still.Trace != played.Traces[slices.Index(played.Moments, s.At)]:
-			find("the run %s is another one than was recorded, with the same verdict: its trace at %s is %s, and was %s", s.Run(), s.At, played.Traces[slices.Index(played.Moments, s.At)], still.Trace)
+		case still.Trace != trace:
+			find("the run %s is another one than was recorded, with the same verdict: its trace at %s is %s, and was %s", s.Run(), s.At, trace, still.Trace)
 		case was.Trace != now.Trace:
 			find("the run %s is another one after %s than was recorded, with the same verdict: its trace at the end is %s, and was %s", s.Run(), s.At, now.Trace, was.Trace)
 		}

@@ -2,8 +2,9 @@
 // a clock of its own. It can stand still, go slowly or fast, and be looked at
 // backwards; a link repeats it, exactly.
 import { firstMinute } from "./lab-browser/first-minute.js";
+import { onClock } from "./lab-frame.js";
 import { decode, loadingWords, startProgram } from "./lab-program.js";
-import { bringBefore, instantOf, marker, onClock, proofOf } from "./losing.js";
+import { bringBefore, instantOf, marker, proofOf } from "./lab-losing.js";
 
 const root = document.querySelector("[data-lab]");
 const panel = document.querySelector("[data-lab-browser]");

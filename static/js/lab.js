@@ -1,7 +1,8 @@
 // The laboratory: frames come as a stream of HTML and are morphed into the page,
 // so that focus, hover and selection stay where they are. The frames of the last
 // minute are kept, and the axis shows one of them everywhere.
-import { bringBefore, instantOf, marker, onClock, proofOf } from "./losing.js";
+import { onClock } from "./lab-frame.js";
+import { bringBefore, instantOf, marker, proofOf } from "./lab-losing.js";
 import { subscribe } from "./stream.js";
 
 const root = document.querySelector("[data-lab]");
@@ -184,12 +185,11 @@ async function prove(proof) {
   };
   // A chat shows the message a moment later, so the moment itself must be held.
   const instant = look(proof.at) && (await instantOf(look, proof));
+  text(answer, "");
   if (!instant) {
-    text(answer, "");
     text(answer, `This page no longer holds ${onClock(proof.at)} of the run: it keeps what it has shown in the last minute.`);
     return;
   }
-  text(answer, "");
   backToNow();
   lookBack(momentOf(shown) - from - instant.at, "click");
   mark(proof);

@@ -2,12 +2,12 @@
 // figure shows. One worker serves all figures of a page and plays one run at a time;
 // the others are their still pictures. A picture that is left, or that fails, is the
 // very one that came with the page.
+import { bodyOf, onClock, pageOf } from "./lab-frame.js";
 import { decode, loadingWords, startProgram } from "./lab-program.js";
 
 const data = document.querySelector("script[data-worker][data-wasm]")?.dataset;
 const hint = "The same run, live in this page. The program is some 3\u00a0MB, once.";
 const plainly = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
 
 let worker = null;
 let loaded = false;
@@ -29,7 +29,7 @@ function control(figure, words, act) {
 
 // drawChats puts the chats of a frame where those of the picture stand.
 function drawChats(figure, html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = pageOf(html);
   for (const lane of figure.lanes.children) {
     const from = page.getElementById(`lane-${lane.querySelector("b").textContent}`);
     if (!from) return;
@@ -50,8 +50,7 @@ function chatOf(chat) {
   for (const li of chat.querySelectorAll("li")) {
     const line = make("li", "", li.dataset.m ? { class: li.dataset.m } : {});
     const [seq, mark] = ["b", "em"].map((q) => li.querySelector(q)?.textContent.trim());
-    const body = [...li.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.data).join("").trim();
-    line.append(make("b", seq), " ", make("span", body));
+    line.append(make("b", seq), " ", make("span", bodyOf(li)));
     if (mark) line.append(" ", make("em", mark));
     lines.append(line);
   }
@@ -67,8 +66,8 @@ function show(figure, frame) {
   time.min = frame.first;
   time.max = frame.last;
   time.value = frame.at;
-  time.setAttribute("aria-valuetext", `${seconds(frame.at)} of ${seconds(frame.last)}`);
-  figure.clock.textContent = seconds(frame.at);
+  time.setAttribute("aria-valuetext", `${onClock(frame.at)} of ${onClock(frame.last)}`);
+  figure.clock.textContent = onClock(frame.at);
 }
 
 function hold(figure, on) {
@@ -158,7 +157,7 @@ const heard = {
     live.ready = true;
     for (const c of live.needs) c.disabled = false;
     show(live, live.frame);
-    if (!live.own) live.says.textContent = live.frame.at <= live.run.at ? `The instant of the picture, ${seconds(live.run.at)} into the run. Play on, or break it.` : "Runs.";
+    if (!live.own) live.says.textContent = live.frame.at <= live.run.at ? `The instant of the picture, ${onClock(live.run.at)} into the run. Play on, or break it.` : "Runs.";
   },
   failed({ reason }) {
     worker?.terminate();

@@ -3,7 +3,8 @@
 // then shown from the fault to the instant at which two readers see different
 // messages. Every figure and name in the sentences is read from that run. After that
 // the reader breaks something, and then has the whole laboratory, which is remembered.
-import { pageOf, countsOf, lossOf, instantOf, marker } from "../losing.js";
+import { pageOf } from "../lab-frame.js";
+import { countsOf, lossOf, instantOf, marker } from "../lab-losing.js";
 
 const story = { seed: 1, scenario: "cut-off", lane: "leader", begins: 5000, over: 15_000 }; // milliseconds
 const filmEvery = 200; // milliseconds of the run
