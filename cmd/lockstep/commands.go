@@ -4,10 +4,10 @@ import "github.com/spf13/cobra"
 
 // siteCommands are the verbs that read a source tree.
 func siteCommands() []*cobra.Command {
-	return []*cobra.Command{newServeCommand(), newBuildCommand(), newCheckCommand(), newMilestonesCommand(), newDiffCommand(), newNewCommand(), newInitCommand(), newReviewCommand(), newSimulateCommand(), newLabCommand()}
+	return []*cobra.Command{newServeCommand(), newBuildCommand(), newCheckCommand(), newMilestonesCommand(), newSLOCommand(), newDiffCommand(), newNewCommand(), newInitCommand(), newReviewCommand(), newSimulateCommand(), newLabCommand()}
 }
 
 // clusterCommands are the verbs that run a cluster or talk to one.
 func clusterCommands() []*cobra.Command {
-	return []*cobra.Command{newClusterCommand(), newNodeCommand(), newCertsCommand(), newSendCommand(), newTailCommand(), newStatusCommand(), newMembersCommand(), newLeaveCommand(), newDrainCommand(), newRecoverCommand(), newTortureCommand(), newJudgeCommand(), newBenchCommand(), newMeasureCommand()}
+	return []*cobra.Command{newClusterCommand(), newNodeCommand(), newCertsCommand(), newSendCommand(), newTailCommand(), newProbeCommand(), newStatusCommand(), newMembersCommand(), newLeaveCommand(), newDrainCommand(), newRecoverCommand(), newTortureCommand(), newJudgeCommand(), newBenchCommand(), newMeasureCommand()}
 }

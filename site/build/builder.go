@@ -21,6 +21,7 @@ import (
 	"lockstep/site/names"
 	"lockstep/site/past"
 	"lockstep/site/run"
+	"lockstep/site/slo"
 )
 
 // Options change how a tree is built.
@@ -53,6 +54,7 @@ type Builder struct {
 	parsed  map[string]parsed // by file
 	model   *model.Model
 	ledger  *ledger.Ledger
+	slo     *slo.Definition
 	linked  []string    // files that pages show or link to, sorted
 	beside  []*document // texts that are judged and are no pages
 	allowed []byte      // the file of allowances
@@ -66,7 +68,7 @@ type Builder struct {
 	constants []string
 	last      *Tree
 	// findings are those of everything but the documents: configuration, places,
-	// model, ledger.
+	// model, ledger, objectives.
 	findings []site.Finding
 }
 
@@ -114,12 +116,22 @@ func (b *Builder) Load() (*Tree, error) {
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
 	config.series = config.allSeries()
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
-	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !maps.Equal(b.config.Statuses, config.Statuses) || !maps.Equal(b.config.Headings, config.Headings) || !entries.Same(b.ledger) {
+	var objectives *slo.Definition
+	var metrics *slo.Metrics
+	if config.SLO != "" {
+		var wrong []site.Finding
+		objectives, metrics, wrong = slo.Read(b.root.FS(), config.SLO)
+		unfit = append(unfit, wrong...)
+	}
+	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !maps.Equal(b.config.Statuses, config.Statuses) || !maps.Equal(b.config.Headings, config.Headings) || !entries.Same(b.ledger) || !objectives.Same(b.slo) {
 		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described, MDX: docusaurusTexts(b.root.FS())}
 		if entries != nil {
 			options.Ledger = entries.Show
 		}
-		b.parser, b.parsed, b.ledger, b.words = markdown.New(options), nil, entries, new(changes.Words)
+		if objectives != nil {
+			options.Objectives = func(source, request string) ([]site.Passage, error) { return objectives.Show(metrics, source, request) }
+		}
+		b.parser, b.parsed, b.ledger, b.slo, b.words = markdown.New(options), nil, entries, objectives, new(changes.Words)
 	}
 	if b.index == nil || !slices.EqualFunc(b.config.Names, config.Names, names.Kind.Equal) || !slices.Equal(b.config.Code, config.Code) {
 		b.config = config

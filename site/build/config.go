@@ -39,6 +39,7 @@ type Config struct {
 	Model      Folders           `yaml:"model"`      // folders of model YAML
 	Evidence   Folders           `yaml:"evidence"`   // folders of evidence JSON
 	Ledger     Folders           `yaml:"ledger"`     // folders of entries in YAML, see package ledger
+	SLO        string            `yaml:"slo"`        // file of objectives, see package slo
 	Sections   []string          `yaml:"sections"`   // order of the navigation
 	Titles     map[string]string `yaml:"titles"`     // of sections, by their first path element
 	Beside     []string          `yaml:"beside"`     // files and folders of Markdown that are judged and are no pages
@@ -79,7 +80,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes", "offline"}
+var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "slo", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes", "offline"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -136,6 +137,10 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 				findings = append(findings, find(0, "config", "create it, or correct "+what, "%s names the folder %q, which does not exist", what, folder)...)
 			}
 		}
+	}
+	if c.SLO = strings.TrimPrefix(c.SLO, "./"); c.SLO != "" && !fs.ValidPath(c.SLO) {
+		findings = append(findings, find(0, "config", "write its path below this folder, as docs/slo.yaml", "slo names the file %q", c.SLO)...)
+		c.SLO = ""
 	}
 	for key, address := range map[string]*string{"url": &c.URL, "repository": &c.Repository} {
 		if *address != "" && !isWebAddress(*address) {

@@ -55,6 +55,11 @@ func (t *Tree) writeExtras(ctx context.Context, w *writer) error {
 			return err
 		}
 	}
+	for name, data := range t.ObjectiveFiles() {
+		if err := w.file(ObjectivesFolder+name, data); err != nil {
+			return err
+		}
+	}
 	return os.WriteFile(filepath.Join(w.dir, marker), []byte("lockstep build replaces this folder as a whole.\n"), 0o644)
 }
 

@@ -119,6 +119,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 	t.locate()
 	t.refer(before)
 	t.joinRuns()
+	t.joinObjectives()
 	t.judgeNames()
 	t.nameCode()
 	t.joinHoldings()
@@ -136,9 +137,9 @@ func newTree(b *Builder, before *Tree) *Tree {
 	}
 	site.SortFindings(t.Findings)
 	// A record's relation is read twice, as a link and as a relation, and what an entry
-	// of the ledger says may be shown twice.
+	// of the ledger or an objective says may be shown twice.
 	t.Findings = slices.CompactFunc(t.Findings, func(a, b site.Finding) bool {
-		return a == b && slices.Contains(t.config.Ledger, path.Dir(a.File)) || a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
+		return a == b && (slices.Contains(t.config.Ledger, path.Dir(a.File)) || a.File == t.config.SLO) || a.Rule == "link-mismatch" && a.Rule == b.Rule && a.File == b.File && a.Line == b.Line
 	})
 	return t
 }

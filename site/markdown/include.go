@@ -44,10 +44,12 @@ func (d *Document) Includes() bool { return len(d.files) > 0 }
 // include puts the answers in the place of the blocks that ask for them. That is
 // done before anything is parsed: what is shown is a text like any other, with
 // headings, references and links.
-func (d *Document) include(body []byte, answer func(source, request string) ([]site.Passage, error)) []byte {
+func (d *Document) include(body []byte, options *Options) []byte {
 	var out bytes.Buffer
-	var fence string // that is open
-	asked := -1      // where the block began that asks, or -1
+	var fence string  // that is open
+	var answer Answer // of the block that is open, if it asks for something
+	var language string
+	asked := 0 // where its text begins
 	kept, line, keptLine := 0, d.lineOffset+1, d.lineOffset+1
 	keep := func(upto int) {
 		if upto > kept {
@@ -65,21 +67,25 @@ func (d *Document) include(body []byte, answer func(source, request string) ([]s
 		switch {
 		case fence == "" && marker != "":
 			fence = marker
-			if language, _, _ := strings.Cut(info, " "); language == "ledger" {
+			language, _, _ = strings.Cut(info, " ")
+			if answer = options.answer(language); answer != nil {
 				asked, begun, begunLine = end, at, line
 			}
 		case fence != "" && strings.HasPrefix(marker, fence) && info == "":
 			fence = ""
-			if asked < 0 {
+			if answer == nil {
 				break
 			}
 			passages, err := answer(d.Source, string(body[asked:at]))
-			asked = -1
 			if err == nil && out.Len()+length(passages) > maxIncluded {
 				err = errTooMuch
 			}
 			if err != nil {
-				d.find(begunLine, "ledger-request", "the ledger is asked for what it does not have: "+err.Error(), "correct the block; it asks for entries, table or tests")
+				if language == "slo" {
+					d.find(begunLine, "objective", "the objectives are asked for what they do not have: "+err.Error(), "correct the block; it asks for a table of objectives, alerts or metrics")
+				} else {
+					d.find(begunLine, "ledger-request", "the ledger is asked for what it does not have: "+err.Error(), "correct the block; it asks for entries, table or tests")
+				}
 				break
 			}
 			keep(begun)
@@ -93,6 +99,17 @@ func (d *Document) include(body []byte, answer func(source, request string) ([]s
 	}
 	keep(len(body))
 	return out.Bytes()
+}
+
+// answer is what answers blocks of a language, nil for code in any other.
+func (o *Options) answer(language string) Answer {
+	switch language {
+	case "ledger":
+		return o.Ledger
+	case "slo":
+		return o.Objectives
+	}
+	return nil
 }
 
 // maxIncluded bounds a text with all that it asks for: a short text can ask for much,

@@ -37,9 +37,16 @@ type Options struct {
 	Described func(source string) (name string, data []byte)
 	// Ledger, if not nil, answers the blocks of the language ledger with what is
 	// shown in their place; see [site.Passage]. Links to "ledger:…" are then figures
-	// that somebody compares. It is called by many goroutines at once.
-	Ledger func(source, request string) ([]site.Passage, error)
+	// that somebody compares.
+	Ledger Answer
+	// Objectives, if not nil, answers the blocks of the language slo likewise.
+	Objectives Answer
 }
+
+// Answer gives what is shown in the place of a block of a text that stands in source;
+// the error says what is wrong with the request. It is called by many goroutines at
+// once.
+type Answer func(source, request string) ([]site.Passage, error)
 
 // Parser parses texts. It may be used by many goroutines at once.
 type Parser struct {
@@ -80,8 +87,8 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	meta, body := d.frontMatter(src)
 	d.lineOffset = bytes.Count(src[:len(src)-len(body)], []byte("\n"))
 	d.byteOffset = len(src) - len(body)
-	if p.options.Ledger != nil {
-		body = d.include(body, p.options.Ledger)
+	if p.options.Ledger != nil || p.options.Objectives != nil {
+		body = d.include(body, &p.options)
 	}
 	d.src = d.blankMDX(body, p.options.MDX)
 	for i, b := range body {

@@ -82,6 +82,18 @@ func (s *Server) llms(w http.ResponseWriter, r *http.Request) {
 	http.NotFound(w, r)
 }
 
+// objectives answers with a file that is made from the objectives, or with the page
+// that a text may have at that address.
+func (s *Server) objectives(w http.ResponseWriter, r *http.Request) {
+	if st := s.state.Load(); st.tree != nil {
+		if data := st.tree.ObjectiveFiles()[r.PathValue("name")]; data != nil {
+			s.text(w, r, "text/plain", data)
+			return
+		}
+	}
+	s.page(w, r)
+}
+
 func (s *Server) text(w http.ResponseWriter, r *http.Request, kind string, data []byte) {
 	w.Header().Set("Content-Type", kind+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, no-cache")

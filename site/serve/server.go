@@ -154,6 +154,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /robots.txt", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "User-agent: *\nDisallow: /\n") })
 	mux.HandleFunc("GET /favicon.ico", icon)
 	mux.HandleFunc("GET /llms.txt", s.llms)
+	mux.HandleFunc("GET "+build.ObjectivesFolder+"{name}", s.objectives)
 	if s.options.Lab != nil {
 		mux.Handle("/lab/", s.labOrPage())
 	}

@@ -1,0 +1,264 @@
+package slo
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+
+	"lockstep/site"
+)
+
+func read(t *testing.T, root fs.FS, name string) *Definition {
+	t.Helper()
+	d, _, findings := Read(root, name)
+	for _, f := range findings {
+		t.Errorf("%s:%d %s: %s (%s)", f.File, f.Line, f.Rule, f.Message, f.Mend)
+	}
+	return d
+}
+
+func promtool(t *testing.T, files map[string][]byte, args ...string) (string, error) {
+	t.Helper()
+	program, err := exec.LookPath("promtool")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no promtool: install Debian's package prometheus")
+		}
+		t.Skip("no promtool: install Debian's package prometheus")
+	}
+	dir := t.TempDir()
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// testFiles are the names of the tests among what is made.
+func testFiles(files map[string][]byte) (names []string) {
+	for name := range files {
+		if strings.HasPrefix(name, "tests") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TestRules_promtool: the rules are what Prometheus takes, and do what the definition
+// promises. The tests that come with them are no ornament: rules that are wrong in one
+// place fail them.
+func TestRules_promtool(t *testing.T) {
+	files := read(t, os.DirFS("testdata"), "shop.yaml").Files()
+	test := append([]string{"test", "rules"}, testFiles(files)...)
+	for _, args := range [][]string{{"check", "rules", "rules.yaml"}, test} {
+		if out, err := promtool(t, files, args...); err != nil {
+			t.Errorf("promtool %v: %v\n%s", args, err, out)
+		}
+	}
+	data, err := os.ReadFile("testdata/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	small := strings.NewReplacer("windows: fast slow day days", "windows: fast", "windows: fast slow", "windows: fast", "metrics: shop.txt\n", "").Replace(string(data))
+	files = read(t, fstest.MapFS{"slo.yaml": {Data: []byte(small)}}, "slo.yaml").Files()
+	for what, tt := range map[string]struct{ from, to, tests string }{
+		"a threshold ten times as high":        {"> 0.0072", "> 0.072", "tests-fast.yaml"},
+		"a short window that is not looked at": {`and slo:bad:ratio_rate5m{slo="SLO-1",sli="gateway"} > 0.0072`, "", "tests-fast.yaml"},
+		"no least number of requests":          {">= 1389", ">= 0", "tests-fast.yaml"},
+		"slow orders that count as quick":      {`le="0.25"`, `le="9"`, "tests-fast.yaml"},
+		"a bound that is too low":              {") > 10", ") > 9", "tests.yaml"},
+		"a breach that is not seen":            {"[1h])) > 0", "[1h])) > 2", "tests.yaml"},
+		"silence that nobody hears":            {"or vector(0)) == 0", "or vector(0)) == 1", "tests.yaml"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			wrong := maps.Clone(files)
+			wrong["rules.yaml"] = bytes.ReplaceAll(files["rules.yaml"], []byte(tt.from), []byte(tt.to))
+			if bytes.Equal(wrong["rules.yaml"], files["rules.yaml"]) {
+				t.Fatalf("the rules have no %q:\n%s", tt.from, files["rules.yaml"])
+			}
+			if out, err := promtool(t, wrong, "check", "rules", "rules.yaml"); err != nil {
+				t.Fatalf("they are no rules: %s", out)
+			}
+			if out, err := promtool(t, wrong, "test", "rules", tt.tests); err == nil {
+				t.Errorf("the tests pass with %s\n%s", what, out)
+			}
+		})
+	}
+}
+
+// TestRules_exact: thresholds are the decimals that a person would compute.
+func TestRules_exact(t *testing.T) {
+	d := read(t, os.DirFS("testdata"), "shop.yaml")
+	var burns []string
+	for _, w := range d.Windows {
+		burns = append(burns, decimal(d.Burn(w))+" × 0.0005 = "+decimal(d.threshold(w, d.Objectives[0].Indicators[0])))
+	}
+	if diff := cmp.Diff([]string{"14.4 × 0.0005 = 0.0072", "6 × 0.0005 = 0.003", "3 × 0.0005 = 0.0015", "1 × 0.0005 = 0.0005"}, burns); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if third := decimal(big.NewRat(1, 3)); third != "0.333333333333333" {
+		t.Errorf("a third is %s", third)
+	}
+	quick := d.Faster(60)
+	if quick.Windows[0].Short.String() != "5s" || quick.Windows[3].Long.String() != "72m" || decimal(quick.Burn(quick.Windows[0])) != "14.4" {
+		t.Errorf("sixty times as fast: %v, burn rate %s", quick.Windows, decimal(quick.Burn(quick.Windows[0])))
+	}
+}
+
+// TestDashboard: each query of the dashboard reads what the service exports or what the
+// rules record.
+func TestDashboard(t *testing.T) {
+	d, m, _ := Read(os.DirFS("testdata"), "shop.yaml")
+	var board struct {
+		Panels []struct {
+			Title   string
+			GridPos struct{ X, Y, W, H int }
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(d.Dashboard(), &board); err != nil {
+		t.Fatal(err)
+	}
+	rules := string(d.Rules())
+	taken := make(map[string]string)
+	for _, p := range board.Panels {
+		if len(p.Targets) == 0 {
+			t.Errorf("%s shows nothing", p.Title)
+		}
+		for _, target := range p.Targets {
+			for _, name := range seriesIn(target.Expr) {
+				if m.family(name) == nil && !strings.Contains(rules, "record: "+name+"\n") {
+					t.Errorf("%s reads %s, which nobody has", p.Title, name)
+				}
+			}
+		}
+		for x := p.GridPos.X; x < p.GridPos.X+p.GridPos.W; x++ {
+			for y := p.GridPos.Y; y < p.GridPos.Y+p.GridPos.H; y++ {
+				at := fmt.Sprint(x, ",", y)
+				if x > 23 || taken[at] != "" {
+					t.Errorf("%s lies on %s at %s", p.Title, taken[at], at)
+				}
+				taken[at] = p.Title
+			}
+		}
+	}
+}
+
+// TestOpenSLO: an SLO for each ratio, with the exact target.
+func TestOpenSLO(t *testing.T) {
+	d := read(t, os.DirFS("testdata"), "shop.yaml")
+	got := make(map[string]any)
+	for i, doc := range strings.Split(string(d.OpenSLO()), "\n---\n") {
+		var o struct {
+			Kind     string
+			Metadata struct{ Name string }
+			Spec     struct {
+				BudgetingMethod string `yaml:"budgetingMethod"`
+				Objectives      []struct{ Target float64 }
+			}
+		}
+		if err := yaml.Unmarshal([]byte(doc), &o); err != nil {
+			t.Fatalf("%d: %v\n%s", i, err, doc)
+		}
+		if o.Kind == "SLO" {
+			got[o.Metadata.Name] = fmt.Sprint(o.Spec.BudgetingMethod, o.Spec.Objectives)
+		}
+	}
+	want := map[string]any{"slo-1-gateway": "Occurrences[{0.9995}]", "slo-2-gateway": "Occurrences[{0.99}]", "slo-2-whole": "Occurrences[{0.999}]"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestRead_refuses: what is wrong is said with its line, and makes no rule.
+func TestRead_refuses(t *testing.T) {
+	shop, err := os.ReadFile("testdata/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics, err := os.ReadFile("testdata/shop.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, tt := range map[string]struct{ from, to, says string }{
+		"no YAML":                     {"service: shop", "service: [", "cannot be understood"},
+		"a key nobody knows":          {"heartbeat: W", "heartbeet: W", `has no key "heartbeet"`},
+		"a share above all":           {"target: 99.95 %", "target: 100 %", "leaves no room"},
+		"a share without %":           {"target: 99.95 %", "target: 0.9995", "is no share"},
+		"a time without unit":         {"long: 1 h,", "long: 60,", "no unit of time"},
+		"a pair that never fires":     {"target: 99 %", "target: 90 %", "can never fire"},
+		"windows of seconds":          {"long: 1 h, short: 5 min", "long: 1 h, short: 30 s", "whole minutes"},
+		"windows upside down":         {"long: 1 h, short: 5 min", "long: 5 min, short: 1 h", "has 1h in 5m"},
+		"windows nobody defines":      {"windows: fast slow\n", "windows: fast quick\n", `"quick"`},
+		"a function":                  {`good: shop_orders_total{outcome="ok"}`, `good: rate(shop_orders_total[5m])`, "is no selector"},
+		"a broken pattern":            {`reason!~"too_large|unpaid"`, `reason!~"too_large("`, "no regular expression"},
+		"good and bad overlap":        {`good: shop_orders_total{outcome="ok"}`, `good: shop_orders_total`, "as good and as bad"},
+		"two kinds at once":           {"{breach: shop_sold_twice_total}", "{breach: shop_sold_twice_total, pulse: shop_audits_total}", "is no kind of indicator"},
+		"no reason":                   {"why: no carrier tells us", "measured: the carrier", "no indicator, and no reason"},
+		"no runbook":                  {"runbook: orders.md#twice\n", "measured: x\n", "has no runbook"},
+		"no such metric":              {"pulse: shop_audits_total", "pulse: shop_audit_total", "no metric shop_audit_total"},
+		"another type":                {"gauge: shop_free_bytes", "gauge: shop_audits_total", "is a counter and no gauge"},
+		"no such label":               {`outcome!="ok",reason!~`, `outcome!="ok",cause!~`, "has no label cause"},
+		"no such bucket":              {"under: 250 ms", "under: 300 ms", "no bucket of shop_order_seconds ends at 0.3"},
+		"a panel of nothing":          {"(rate(shop_orders_total[5m]))", "(rate(shop_order_total[5m]))", "shows nothing"},
+		"no metrics":                  {"metrics: shop.txt", "metrics: gone.txt", "cannot be read"},
+		"two alerts of one name":      {"name: Orders are quick", "name: Orders are taken", "have the same name"},
+		"an id that is no id":         {"  SLO-5:", "  SLO 5:", "is no id"},
+		"requests that are no number": {"period: 30 d", "period: 30 d\nleast: few", "is no number"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			if !strings.Contains(string(shop), tt.from) {
+				t.Fatalf("no %q in the file", tt.from)
+			}
+			text := strings.Replace(string(shop), tt.from, tt.to, 1)
+			_, _, findings := Read(fstest.MapFS{"docs/slo.yaml": {Data: []byte(text)}, "docs/shop.txt": {Data: metrics}}, "docs/slo.yaml")
+			if len(findings) == 0 || !slices.ContainsFunc(findings, func(f site.Finding) bool {
+				return strings.Contains(f.Message, tt.says) && f.Mend != "" && f.File == "docs/slo.yaml"
+			}) {
+				t.Errorf("it gives %v", findings)
+			}
+		})
+	}
+	without := strings.Replace(string(metrics), "# HELP shop_audits_total Things that were looked at.\n", "", 1)
+	_, _, findings := Read(fstest.MapFS{"slo.yaml": {Data: shop}, "shop.txt": {Data: []byte(without)}}, "slo.yaml")
+	if len(findings) == 0 || !strings.Contains(findings[0].Message, "shop_audits_total without a help") {
+		t.Errorf("a metric without a help gives %v", findings)
+	}
+}
+
+// FuzzRead: no file brings the reader down, and what it takes can be written.
+func FuzzRead(f *testing.F) {
+	shop, err := os.ReadFile("testdata/shop.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(shop)
+	f.Add([]byte("service: a\nobjectives: {A: {name: b, good: c, windows: f, runbook: d, indicators: {e: {target: 1 %, good: g, bad: h}}}}\nwindows: {f: {share: 1 %, long: 2 ms, short: 1 ms}}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if d, _, _ := Read(fstest.MapFS{"slo.yaml": {Data: data}}, "slo.yaml"); d != nil {
+			d.Files()
+			d.Faster(60).Files()
+			d.Show(nil, "a.md", "table: objectives")
+			d.Show(nil, "a.md", "table: alerts")
+		}
+	})
+}

@@ -1,0 +1,250 @@
+package slo
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Tests writes tests of the rules for promtool, from the same definition. Each pair of
+// windows of each ratio is tried with time series of its own: an outage fires by the
+// time that the pair promises, and not before; the alert ends within the short window
+// after a recovery; failures at half the budget fire nothing, ever; and where few
+// send, all of them may fail without waking anybody. Events, invariants and pulses are
+// tried from both sides of their bound.
+//
+// Rules is the name of the file of rules, as promtool finds it. There is a file for
+// each pair, "tests-fast.yaml", and one for all else, "tests.yaml": all tests of a file
+// are evaluated at one interval, and days by the minute would take minutes.
+func (d *Definition) Tests(rules string) map[string][]byte {
+	others := testFile{RuleFiles: []string{rules}, Interval: minute.String()}
+	pairs := make(map[string]testFile)
+	for _, w := range d.Windows {
+		pairs[w.Name] = testFile{RuleFiles: []string{rules}, Interval: w.step().String()}
+	}
+	for _, o := range d.Objectives {
+		for _, i := range o.Indicators {
+			for _, a := range d.alerts(o, i) {
+				switch i.Kind {
+				case Ratio:
+					file := pairs[a.window.Name]
+					file.Tests = append(file.Tests, d.ratioTests(a)...)
+					pairs[a.window.Name] = file
+				case Event:
+					others.Tests = append(others.Tests, eventTest(a))
+				case Invariant:
+					others.Tests = append(others.Tests, d.invariantTest(a))
+				case Pulse:
+					others.Tests = append(others.Tests, d.pulseTest(a))
+				}
+			}
+		}
+	}
+	all := map[string][]byte{"tests.yaml": d.yaml("tests", others)}
+	for name, file := range pairs {
+		all["tests-"+name+".yaml"] = d.yaml("tests", file)
+	}
+	return all
+}
+
+// step is the time between two samples of a test: some lie in the short window.
+func (w Window) step() Span { return max(w.Short/6/minute*minute, minute) }
+
+type (
+	testFile struct {
+		RuleFiles []string  `yaml:"rule_files"`
+		Interval  string    `yaml:"evaluation_interval"`
+		Tests     []ruleTry `yaml:"tests"`
+	}
+	ruleTry struct {
+		Name     string      `yaml:"name"`
+		Interval string      `yaml:"interval"`
+		Series   []input     `yaml:"input_series"`
+		Alerts   []alertTest `yaml:"alert_rule_test"`
+	}
+	input struct {
+		Series string `yaml:"series"`
+		Values string `yaml:"values"`
+	}
+	alertTest struct {
+		At    string  `yaml:"eval_time"`
+		Alert string  `yaml:"alertname"`
+		Fires []fired `yaml:"exp_alerts"`
+	}
+	fired struct {
+		Labels      map[string]string `yaml:"exp_labels"`
+		Annotations map[string]string `yaml:"exp_annotations"`
+	}
+)
+
+const minute = Span(60_000)
+
+// stretch is a time in which counters grow evenly: a step's requests, and what share of
+// them fails.
+type stretch struct {
+	steps    int64
+	requests int64
+	bad      *big.Rat
+}
+
+// counters writes stretches as series of an indicator.
+func (i *Indicator) counters(all ...stretch) []input {
+	good, bad := newCounter(), newCounter()
+	for _, s := range all {
+		failing := new(big.Rat).Mul(s.bad, big.NewRat(s.requests, 1))
+		bad.grow(failing, s.steps)
+		good.grow(new(big.Rat).Sub(big.NewRat(s.requests, 1), failing), s.steps)
+	}
+	if i.Histogram.Metric == "" {
+		return []input{{i.example(i.Good).String(), good.String()}, {i.example(i.Bad).String(), bad.String()}}
+	}
+	total := newCounter()
+	for _, s := range all {
+		total.grow(big.NewRat(s.requests, 1), s.steps)
+	}
+	h := i.example(i.Histogram)
+	return []input{{h.suffixed("_bucket").with(Matcher{"le", "=", decimal(i.Bound)}), good.String()}, {h.suffixed("_count").String(), total.String()}}
+}
+
+// apart gives a value to the labels that are kept apart, as far as a series has none.
+func (i *Indicator) apart(s Selector) Selector {
+	for _, label := range i.Per {
+		if !slices.ContainsFunc(s.Matchers, func(m Matcher) bool { return m.Label == label }) {
+			s.Matchers = append(slices.Clone(s.Matchers), Matcher{label, "=", "a"})
+		}
+	}
+	return s
+}
+
+// example is a series of a selector, with the labels that are kept apart.
+func (i *Indicator) example(s Selector) Selector {
+	e, err := s.example()
+	if err != nil {
+		panic(err) // Read has refused it
+	}
+	return i.apart(e)
+}
+
+// labels are those of an alert in a test that follow from its series.
+func (i *Indicator) labels() (all []Matcher) {
+	for _, s := range []Selector{i.Good, i.Histogram, i.Gauge, i.Counter} {
+		if s.Metric != "" {
+			for _, m := range i.example(s).Matchers {
+				if slices.Contains(i.Per, m.Label) {
+					all = append(all, m)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// counter is a series in promtool's notation.
+type counter struct {
+	at   *big.Rat
+	text []string
+}
+
+func newCounter() *counter { return &counter{new(big.Rat), []string{"0"}} }
+
+func (c *counter) grow(by *big.Rat, steps int64) {
+	if steps <= 0 {
+		return
+	}
+	c.text = append(c.text, fmt.Sprintf("%s+%sx%d", decimal(new(big.Rat).Add(c.at, by)), decimal(by), steps-1))
+	c.at.Add(c.at, new(big.Rat).Mul(by, big.NewRat(steps, 1)))
+}
+
+func (c *counter) String() string { return strings.Join(c.text, " ") }
+
+// ratioTests try one pair of windows.
+func (d *Definition) ratioTests(a alert) []ruleTry {
+	i, w, step := a.indicator, a.window, a.window.step()
+	threshold := d.threshold(w, i)
+	long, short := int64(w.Long/step), int64(max(w.Short/step, 1))
+	enough := new(big.Int).Quo(d.requests(w, i), big.NewInt(long)).Int64()*4 + 100 // a step, well above the least
+	none, one := new(big.Rat), big.NewRat(1, 1)
+	half := new(big.Rat).Quo(new(big.Rat).Sub(one, i.Target), big.NewRat(2, 1))
+	at := func(fires bool, steps int64) alertTest { return expect(a, fires, steps*int64(step/minute)) }
+
+	// After a clean long window a total outage reaches the threshold after that share of
+	// it; two steps more are the first sample and the evaluation.
+	by := ceil(new(big.Rat).Mul(threshold, big.NewRat(long, 1))) + 2
+	name, interval := a.rule.Alert+", "+i.Name+": ", step.String()
+	tries := []ruleTry{{
+		Name: name + "an outage fires, and a recovery ends it", Interval: interval,
+		Series: i.counters(stretch{long, enough, none}, stretch{by, enough, one}, stretch{short + 4, enough, none}),
+		Alerts: []alertTest{at(false, long), at(true, long+by), at(false, long+by+short+2)},
+	}, {
+		Name: name + "half the budget fires nothing", Interval: interval,
+		Series: i.counters(stretch{long + 5, enough, half}),
+		Alerts: []alertTest{at(false, short), at(false, long), at(false, long+5)},
+	}}
+	if least := d.requests(w, i).Int64(); least > long+1 { // one a step is too few
+		tries = append(tries, ruleTry{
+			Name: name + "where few send, all may fail", Interval: interval,
+			Series: i.counters(stretch{long, 1, one}),
+			Alerts: []alertTest{at(false, short), at(false, long)},
+		})
+	}
+	return tries
+}
+
+func (d *Definition) invariantTest(a alert) ruleTry {
+	long := minutes(d.pageWindow(func(w Window) Span { return w.Long }))
+	fire, quiet := tells(a)
+	series := a.indicator.example(a.indicator.Counter).String()
+	return ruleTry{Name: a.rule.Alert + ", " + a.indicator.Name + ": one breach pages, and is shown for the whole window", Interval: "1m",
+		Series: []input{{series, fmt.Sprintf("0x10 1x%d", 2*long)}},
+		Alerts: []alertTest{quiet(10), fire(12), fire(10 + long - 1), quiet(10 + long + 2)}}
+}
+
+func (d *Definition) pulseTest(a alert) ruleTry {
+	short := minutes(d.pageWindow(func(w Window) Span { return w.Short }))
+	fire, quiet := tells(a)
+	series := a.indicator.example(a.indicator.Counter).String()
+	return ruleTry{Name: a.rule.Alert + ", " + a.indicator.Name + ": whoever watches may not sleep", Interval: "1m",
+		Series: []input{{series, fmt.Sprintf("0+5x30 150x%d 151+5x30", 4*short)}},
+		Alerts: []alertTest{quiet(29), quiet(30 + short), fire(30 + 2*short + 2), quiet(30 + 4*short + 5)}}
+}
+
+func eventTest(a alert) ruleTry {
+	i := a.indicator
+	step := big.NewRat(1, 1000)
+	beyond, within := new(big.Rat).Add(i.Bound, step), new(big.Rat).Set(i.Bound)
+	if i.Below {
+		beyond.Sub(i.Bound, step)
+	}
+	series := i.example(i.Gauge).String()
+	fire, quiet := tells(a)
+	return ruleTry{Name: a.rule.Alert + ", " + i.Name + ": beyond its bound, and no longer", Interval: "1m",
+		Series: []input{{series, fmt.Sprintf("%sx5 %sx5 %sx5", decimal(within), decimal(beyond), decimal(within))}},
+		Alerts: []alertTest{quiet(4), fire(7), quiet(13)}}
+}
+
+// expect is what promtool must see of an alert at a minute.
+func expect(a alert, fires bool, at int64) alertTest {
+	t := alertTest{At: strconv.FormatInt(at, 10) + "m", Alert: a.rule.Alert, Fires: []fired{}}
+	if !fires {
+		return t
+	}
+	labels := maps.Clone(a.rule.Labels)
+	for _, m := range a.indicator.labels() {
+		labels[m.Label] = m.Value
+	}
+	t.Fires = append(t.Fires, fired{labels, a.rule.Annotations})
+	return t
+}
+
+func tells(a alert) (fire, quiet func(minute int64) alertTest) {
+	return func(at int64) alertTest { return expect(a, true, at) }, func(at int64) alertTest { return expect(a, false, at) }
+}
+
+func minutes(s Span) int64 { return int64(max(s/minute, 1)) }
+
+func ceil(r *big.Rat) int64 {
+	return new(big.Int).Quo(new(big.Int).Add(r.Num(), new(big.Int).Sub(r.Denom(), big.NewInt(1))), r.Denom()).Int64()
+}
