@@ -58,6 +58,21 @@ func (m *Mesh) Window(to string) int {
 	return l.conn.window.size
 }
 
+// RoundTrip is the shortest round trip of late on the line for long messages to a peer,
+// if enough was sent on its present connection to measure one.
+func (m *Mesh) RoundTrip(to string) (trip time.Duration, known bool) {
+	l := &m.peer(to).lines[longMessages]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.conn == nil {
+		return 0, false
+	}
+	l.conn.mu.Lock()
+	defer l.conn.mu.Unlock()
+	w := l.conn.window
+	return w.base, !w.measured.IsZero()
+}
+
 // probe gives a probe behind what was sent. c.mu is held.
 func (c *conn) probe() outgoing {
 	o := outgoing{frame{kind: request, channel: channelProbe, id: c.nextID()}, new(waiter)}

@@ -47,7 +47,7 @@ func (n *Node) forwardSubmit(leader roster.Peer, conversation string, commands [
 			return nil, outcome.NoLeader("the leader did not answer")
 		}
 		if r.err != nil {
-			return nil, outcome.Uncertain("the leader took the message and did not answer")
+			return nil, outcome.LeaderLost("the leader took the message and did not answer")
 		}
 		answer, err := decodeAnswer(r.payload, len(commands))
 		if err != nil {

@@ -12,7 +12,10 @@ import (
 func (n *Node) Metrics() *prometheus.Registry { return n.meter.Registry }
 
 // expose makes the state of the node's shards readable.
-func (n *Node) expose() { n.meter.Registry.MustRegister(shardCollector{n}, replicaCollector{n}) }
+func (n *Node) expose() {
+	n.meter.Registry.MustRegister(shardCollector{n}, replicaCollector{n}, peerCollector{n})
+	n.exposeCertificates()
+}
 
 var (
 	termDesc    = prometheus.NewDesc("lockstep_term", "Raft term of the shard at this node.", []string{"shard"}, nil)
@@ -43,13 +46,17 @@ func (c shardCollector) Collect(ch chan<- prometheus.Metric) {
 		gauge := func(d *prometheus.Desc, v float64) {
 			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, label)
 		}
-		leads := 0.0
-		if s.Role == "leader" {
-			leads = 1
-		}
-		gauge(leaderDesc, leads)
+		gauge(leaderDesc, truth(s.Role == "leader"))
 		gauge(termDesc, float64(s.Term))
 		gauge(commitDesc, float64(s.CommitIndex))
 		gauge(appliedDesc, float64(s.AppliedIndex))
 	}
+}
+
+// truth is how metrics say yes and no.
+func truth(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }

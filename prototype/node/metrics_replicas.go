@@ -14,6 +14,9 @@ var (
 	forkedDesc      = prometheus.NewDesc("lockstep_forked", "1 if this node's replica has stopped because it applied what its leader's log does not have.", []string{"shard"}, nil)
 	diskProblemDesc = prometheus.NewDesc("lockstep_disk_problem", "1 if the shard's disk at this node cannot be written, hangs, or is short of room.", []string{"shard"}, nil)
 	diskErrorsDesc  = prometheus.NewDesc("lockstep_disk_errors_total", "Writes that failed, by part: log, votes, snapshots.", []string{"shard", "part"}, nil)
+	diskKindDesc    = prometheus.NewDesc("lockstep_disk_problem_kind", "1 if the shard's disk at this node has trouble of the kind: full, hung, failed, short of the reserve.", []string{"shard", "kind"}, nil)
+	queuedDesc      = prometheus.NewDesc("lockstep_queue_messages", "Messages that wait to be ordered by this node.", []string{"shard"}, nil)
+	queuedBytesDesc = prometheus.NewDesc("lockstep_queue_bytes", "Bytes of the messages that wait to be ordered by this node.", []string{"shard"}, nil)
 	diskFreeDesc    = prometheus.NewDesc("lockstep_disk_free_bytes", "Bytes that are free on the shard's disk, where that is known.", []string{"shard"}, nil)
 )
 
@@ -21,7 +24,7 @@ var (
 type replicaCollector struct{ node *Node }
 
 func (c replicaCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{forkedDesc, diskProblemDesc, diskErrorsDesc, diskFreeDesc} {
+	for _, d := range []*prometheus.Desc{forkedDesc, diskProblemDesc, diskKindDesc, diskErrorsDesc, diskFreeDesc, queuedDesc, queuedBytesDesc} {
 		ch <- d
 	}
 }
@@ -32,22 +35,24 @@ func (c replicaCollector) Collect(ch chan<- prometheus.Metric) {
 		if s == c.node.lazyShard() {
 			label = LaneLazy
 		}
-		forked := 0.0
-		if s.Stopped() {
-			forked = 1
+		gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, append([]string{label}, labels...)...)
 		}
-		ch <- prometheus.MustNewConstMetric(forkedDesc, prometheus.GaugeValue, forked, label)
-		bad := 0.0
-		if s.DiskProblem() != "" {
-			bad = 1
+		gauge(forkedDesc, truth(s.Stopped()))
+		gauge(diskProblemDesc, truth(s.DiskProblem() != ""))
+		wrong := s.DiskWrong()
+		for _, kind := range disk.Kinds {
+			gauge(diskKindDesc, truth(wrong[kind]), kind)
 		}
-		ch <- prometheus.MustNewConstMetric(diskProblemDesc, prometheus.GaugeValue, bad, label)
+		messages, bytes := s.Queued()
+		gauge(queuedDesc, float64(messages))
+		gauge(queuedBytesDesc, float64(bytes))
 		counts := s.DiskCounts()
 		for _, part := range disk.Parts {
 			ch <- prometheus.MustNewConstMetric(diskErrorsDesc, prometheus.CounterValue, float64(counts.Failed[part]), label, part)
 		}
 		if counts.Known {
-			ch <- prometheus.MustNewConstMetric(diskFreeDesc, prometheus.GaugeValue, float64(counts.Free), label)
+			gauge(diskFreeDesc, float64(counts.Free))
 		}
 	}
 }

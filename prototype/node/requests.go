@@ -53,8 +53,25 @@ func (n *Node) within(wait func(context.Context) ([]order.Result, *outcome.Error
 		for _, w := range while {
 			defer context.AfterFunc(w, cancel)()
 		}
-		return wait(ctx)
+		results, err := wait(ctx)
+		if err != nil && err.Outcome == api.Unknown && err.Cause == "" {
+			err.Cause = causeOf(ctx, while)
+		}
+		return results, err
 	}
+}
+
+// causeOf says which end of a wait left an outcome unknown.
+func causeOf(ctx context.Context, while []context.Context) outcome.Cause {
+	for _, w := range while {
+		if w.Err() != nil {
+			return outcome.CauseLeaderLost
+		}
+	}
+	if ctx.Err() == context.DeadlineExceeded {
+		return outcome.CauseDeadline
+	}
+	return ""
 }
 
 // Read reads one conversation as the level asks. This node answers even if it

@@ -46,6 +46,8 @@ type TLS struct {
 	stamp  [3]fileStamp
 	pair   tls.Certificate
 	roots  *x509.CertPool
+	// authorities is what roots was read from, PEM.
+	authorities []byte
 }
 
 type fileStamp struct {
@@ -63,27 +65,27 @@ func OpenTLS(files TLSFiles, logger *slog.Logger) (*TLS, error) {
 	t := &TLS{files: files, logger: logger, limit: link.NewLogLimiter()}
 	t.stamp = t.stamps()
 	var err error
-	if t.pair, t.roots, err = files.read(); err != nil {
+	if t.pair, t.roots, t.authorities, err = files.read(); err != nil {
 		return nil, err
 	}
 	t.looked = time.Now()
 	return t, nil
 }
 
-func (f TLSFiles) read() (tls.Certificate, *x509.CertPool, error) {
-	pair, err := tls.LoadX509KeyPair(f.Cert, f.Key)
+func (f TLSFiles) read() (pair tls.Certificate, roots *x509.CertPool, authorities []byte, err error) {
+	pair, err = tls.LoadX509KeyPair(f.Cert, f.Key)
 	if err != nil {
-		return pair, nil, fmt.Errorf("read certificate %s with key %s: %w", f.Cert, f.Key, err)
+		return pair, nil, nil, fmt.Errorf("read certificate %s with key %s: %w", f.Cert, f.Key, err)
 	}
-	authorities, err := os.ReadFile(f.CA)
+	authorities, err = os.ReadFile(f.CA)
 	if err != nil {
-		return pair, nil, fmt.Errorf("read authorities: %w", err)
+		return pair, nil, nil, fmt.Errorf("read authorities: %w", err)
 	}
-	roots := x509.NewCertPool()
+	roots = x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(authorities) {
-		return pair, nil, fmt.Errorf("read authorities: %s holds no certificate", f.CA)
+		return pair, nil, nil, fmt.Errorf("read authorities: %s holds no certificate", f.CA)
 	}
-	return pair, roots, nil
+	return pair, roots, authorities, nil
 }
 
 func (t *TLS) stamps() (stamps [3]fileStamp) {
@@ -107,12 +109,12 @@ func (t *TLS) current() (tls.Certificate, *x509.CertPool) {
 	if stamps == t.stamp {
 		return t.pair, t.roots
 	}
-	pair, roots, err := t.files.read()
+	pair, roots, authorities, err := t.files.read()
 	if err != nil {
 		t.warn("certificates have changed and cannot be used", "", err)
 		return t.pair, t.roots
 	}
-	t.stamp, t.pair, t.roots = stamps, pair, roots
+	t.stamp, t.pair, t.roots, t.authorities = stamps, pair, roots, authorities
 	t.logger.Info("certificates were read again")
 	return pair, roots
 }

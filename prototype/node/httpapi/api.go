@@ -84,7 +84,7 @@ func New(n *node.Node, cfg Config) (*API, error) {
 		return nil, err
 	}
 	b := newBudget(cfg.MaxInFlight)
-	a := &API{node: n, settings: n.Config(), cfg: cfg, meter: newRequestMeter(n.Metrics(), b), budget: b}
+	a := &API{node: n, settings: n.Config(), cfg: cfg, meter: newRequestMeter(n, b), budget: b}
 	a.handler = newGuard(cfg, n.Self(), a.mux())
 	return a, nil
 }

@@ -23,12 +23,11 @@ func (a *API) getMessages(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	request, err := a.readRequest(r)
 	if err != nil {
+		a.meter.unread(err)
 		fail(w, r, err)
 		return
 	}
-	defer func() {
-		a.meter.latency.WithLabelValues("read-" + string(request.Level)).Observe(time.Since(start).Seconds())
-	}()
+	defer func() { a.meter.readRequests[request.Level].Observe(time.Since(start).Seconds()) }()
 	lane := laneOf(r)
 	first, more := order.View{}, func(conversation string, after uint64, limit int) order.View {
 		return a.node.ReadIn(lane, conversation, after, limit)
@@ -41,6 +40,10 @@ func (a *API) getMessages(w http.ResponseWriter, r *http.Request) {
 	default: // the order changes, so all of it is of one moment
 		first, err = a.readWeak(lane, request)
 	}
+	if err != nil && first.Last == 0 {
+		first.Last = a.node.ReadIn(lane, request.Conversation, request.After, 0).Last
+	}
+	a.meter.read(start, request, first.Last, err)
 	if err != nil {
 		fail(w, r, err)
 		return

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/node"
@@ -22,6 +23,7 @@ import (
 func (a *API) postReads(w http.ResponseWriter, r *http.Request) {
 	held, err := a.budget.share(streamBase + readCost)
 	if err != nil {
+		a.meter.unread(err)
 		fail(w, r, err)
 		return
 	}
@@ -60,13 +62,17 @@ type round struct {
 
 // answerReads writes the answers to a chunk, until the reader is slow.
 func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) error {
+	received := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, a.settings.ReadTimeout)
 	defer cancel()
 	requests := make([]api.ReadRequest, len(chunk))
 	problems := make([]*outcome.Error, len(chunk))
 	rounds := make(map[round]chan *outcome.Error)
 	for i, l := range chunk {
-		requests[i], problems[i] = a.parseRead(l)
+		if requests[i], problems[i] = a.parseRead(l); problems[i] != nil {
+			a.meter.unread(problems[i])
+			requests[i] = api.ReadRequest{}
+		}
 		if problems[i] != nil || requests[i].Level == api.LevelSession || requests[i].Level == api.LevelLocal {
 			continue
 		}
@@ -96,6 +102,12 @@ func (a *API) answerReads(ctx context.Context, chunk []line, out *pacedWriter) e
 		var first order.View
 		if err == nil {
 			first, err = a.node.View(part(r))
+		}
+		if r.Level != "" {
+			if err != nil && first.Last == 0 {
+				first.Last = a.kept(r.Conversation, r.After, 0).Last
+			}
+			a.meter.read(received, r, first.Last, err)
 		}
 		if err != nil {
 			out.buf = appendProblem(out.buf, problemOf(err, "/v1/reads"))

@@ -11,6 +11,17 @@ import (
 	"lockstep/prototype/order"
 )
 
+// reasonRejected is the reason of rejected for metrics.
+func reasonRejected(r order.Rejection) reason {
+	switch r {
+	case order.OutOfOrder, order.TooOld, order.SessionExpired, order.Conflict, order.Forgotten, order.FromTheFuture:
+		return reasonInvalid
+	case order.MemoryFull:
+		return reasonOverload
+	}
+	return reasonLimit
+}
+
 // rejected translates the decision of the log.
 func rejected(r order.Result) *outcome.Error {
 	e := &outcome.Error{Outcome: api.Fail, Detail: r.Rejected.String()}

@@ -23,9 +23,10 @@ const leaderHeader = "Lockstep-Leader"
 
 func (a *API) postMessages(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	defer func() { a.meter.latency.WithLabelValues("send").Observe(time.Since(start).Seconds()) }()
+	defer func() { a.meter.sendRequests.Observe(time.Since(start).Seconds()) }()
 	conversation, err := a.conversation(r)
 	if err != nil {
+		a.meter.nowhere.refused(err, 1)
 		fail(w, r, err)
 		return
 	}
@@ -38,6 +39,7 @@ func (a *API) postMessages(w http.ResponseWriter, r *http.Request) {
 	case "application/x-ndjson":
 		a.postStream(w, r, conversation)
 	default:
+		a.meter.of(laneOf(r), conversation).refused(&outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonInvalid}, 1)
 		writeProblem(w, api.Problem{Type: "urn:lockstep:media-type", Title: "This content type is not understood",
 			Status: http.StatusUnsupportedMediaType, Detail: "send application/json or application/x-ndjson", Instance: r.URL.Path, Outcome: api.Fail})
 	}
@@ -56,14 +58,19 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 	if err == nil {
 		c, err = a.command(conversation, m)
 	}
-	var results []order.Result
-	if err == nil {
-		results, err = a.node.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
+	meter := a.meter.of(laneOf(r), conversation)
+	if err != nil {
+		meter.refused(err, 1)
+		fail(w, r, err)
+		return
 	}
+	received := time.Now() // a client may take its time to send the whole of it
+	meter.began()
+	results, err := a.node.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
+	meter.ended(received, results, err, 1, r.Context().Err() != nil)
 	if err == nil && results[0].Rejected != 0 {
-		results, err = nil, rejected(results[0])
+		err = rejected(results[0])
 	}
-	a.count(results, err, 1)
 	if err != nil {
 		fail(w, r, err)
 		return
@@ -73,29 +80,4 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 
 func result(conversation, id string, r order.Result) api.Ack {
 	return api.Ack{Conversation: conversation, Seq: r.Seq, ID: id, Epoch: r.Epoch, Duplicate: r.Duplicate}
-}
-
-func (a *API) count(results []order.Result, err *outcome.Error, total int) {
-	var ok, duplicates, rejected int
-	for _, r := range results {
-		switch {
-		case r.Rejected != 0:
-			rejected++
-		case r.Duplicate:
-			duplicates++
-		default:
-			ok++
-		}
-	}
-	add := func(outcome string, count int) {
-		if count > 0 {
-			a.meter.sends.WithLabelValues(outcome).Add(float64(count))
-		}
-	}
-	add("ok", ok)
-	add("duplicate", duplicates)
-	add("fail", rejected)
-	if err != nil {
-		add(string(err.Outcome), total-len(results))
-	}
 }

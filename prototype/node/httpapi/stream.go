@@ -5,6 +5,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
@@ -29,6 +30,8 @@ type chunk struct {
 	commands     []order.Command
 	problems     map[int]*outcome.Error // of the lines that are no commands
 	cost         int                    // bytes that it holds
+	received     time.Time              // when it was read
+	meter        *sendMeter
 	wait         func(context.Context) ([]order.Result, *outcome.Error)
 }
 
@@ -42,8 +45,10 @@ const (
 // that concerns that line alone. A stream that is ended early has a problem as its
 // last line, which is the answer to the first line that has no other.
 func (a *API) postStream(w http.ResponseWriter, r *http.Request, conversation string) {
+	meter := a.meter.of(laneOf(r), conversation)
 	held, err := a.budget.share(streamBase)
 	if err != nil {
+		meter.refused(err, 1)
 		fail(w, r, err)
 		return
 	}
@@ -65,7 +70,7 @@ func (a *API) postStream(w http.ResponseWriter, r *http.Request, conversation st
 	underWay := make(chan *chunk, chunksUnderWay)
 	go func() {
 		defer close(underWay)
-		early = a.orderLines(ctx, newLineReader(body, a.rawLimit(), held), held, conversation, laneOf(r), underWay)
+		early = a.orderLines(ctx, newLineReader(body, a.rawLimit(), held), held, conversation, laneOf(r), meter, underWay)
 	}()
 	answers := newAnswerQueue(out, held, stop)
 	var data []byte
@@ -82,7 +87,7 @@ func (a *API) postStream(w http.ResponseWriter, r *http.Request, conversation st
 	broken := ctx.Err() != nil
 	cancel()
 	for c := range underWay {
-		c.wait(ctx) // what was ordered stays ordered
+		a.settle(ctx, c) // what was ordered stays ordered
 	}
 	if broken && !(whole && early == nil && body.whole.Load()) {
 		early = slowReader(api.Unknown)
@@ -104,26 +109,34 @@ func flushHeader(out *pacedWriter, r *http.Request) bool {
 
 // orderLines reads a stream to its end, and hands its chunks to the log as they
 // come. The error is why it stopped earlier.
-func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, conversation, lane string, underWay chan<- *chunk) *outcome.Error {
+func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, conversation, lane string, meter *sendMeter, underWay chan<- *chunk) *outcome.Error {
 	for more := true; more; {
 		var batch []line
 		batch, more = lines.chunk(chunkLines, chunkBytes)
 		if len(batch) == 0 {
 			continue
 		}
-		c := a.parse(conversation, batch)
+		c := a.parse(conversation, batch, meter)
 		if err := held.await(ctx, c.cost); err != nil {
+			why := err
+			if ctx.Err() != nil {
+				why = slowReader(api.Fail)
+			}
+			meter.refused(why, len(c.commands))
 			return err
 		}
 		a.begin(c, lane)
 		underWay <- c // until ctx ends it is read, and after that still emptied
 	}
+	if lines.failed != nil {
+		meter.refused(lines.failed, 1)
+	}
 	return lines.failed
 }
 
 // parse reads the lines of a chunk.
-func (a *API) parse(conversation string, lines []line) *chunk {
-	c := &chunk{conversation: conversation, lines: len(lines), commands: make([]order.Command, 0, len(lines))}
+func (a *API) parse(conversation string, lines []line, meter *sendMeter) *chunk {
+	c := &chunk{received: time.Now(), meter: meter, conversation: conversation, lines: len(lines), commands: make([]order.Command, 0, len(lines))}
 	for i, l := range lines {
 		m, err := parseLine(l)
 		var command order.Command
@@ -136,7 +149,7 @@ func (a *API) parse(conversation string, lines []line) *chunk {
 			}
 			c.problems[i] = err
 			c.cost += problemCost
-			a.count(nil, err, 1)
+			meter.refused(err, 1)
 			continue
 		}
 		c.commands = append(c.commands, command)
@@ -151,13 +164,22 @@ func (a *API) begin(c *chunk, lane string) {
 		c.wait = func(context.Context) ([]order.Result, *outcome.Error) { return nil, nil }
 		return
 	}
+	c.meter.began()
 	c.wait = a.node.SubmitLaterIn(lane, c.conversation, c.commands)
+}
+
+// settle waits for the outcome of a chunk.
+func (a *API) settle(ctx context.Context, c *chunk) ([]order.Result, *outcome.Error) {
+	results, err := c.wait(ctx)
+	if len(c.commands) > 0 {
+		c.meter.ended(c.received, results, err, len(c.commands), ctx.Err() != nil)
+	}
+	return results, err
 }
 
 // end waits for the outcome of a chunk and appends its answers.
 func (a *API) end(ctx context.Context, c *chunk, out []byte) []byte {
-	results, err := c.wait(ctx)
-	a.count(results, err, len(c.commands))
+	results, err := a.settle(ctx, c)
 	path := "/v1/conversations/" + c.conversation + "/messages"
 	next := 0
 	var rest []byte // the problem of all commands that have no result

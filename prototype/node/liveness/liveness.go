@@ -70,6 +70,9 @@ func (l *Peers) Hears(id string) bool {
 	return !l.Watches() || id == l.self || time.Since(l.mesh.Heard(id)) < l.after
 }
 
+// Heard is when something came last from a node of its own accord; zero if nothing has.
+func (l *Peers) Heard(id string) time.Time { return l.mesh.Heard(id) }
+
 // Present gives a context that ends when the node falls silent; it has ended
 // already if the node is not there.
 func (l *Peers) Present(id string) context.Context {

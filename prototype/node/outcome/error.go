@@ -25,7 +25,17 @@ type Error struct {
 	// the SHA-256 of its body; see order.Result.
 	Seq  uint64
 	Hash string
+	// Cause is for api.Unknown: what was in the way of an answer, for metrics.
+	Cause Cause `json:",omitempty"`
 }
+
+// Cause is why nobody knows an outcome; "" stands for all others.
+type Cause string
+
+const (
+	CauseDeadline   Cause = "deadline"    // the node's time for a send was over
+	CauseLeaderLost Cause = "leader_lost" // the leader lost its lead, its followers, its disk or its connection
+)
 
 // Reason is the class of an error; it decides the HTTP status.
 type Reason string
@@ -67,6 +77,13 @@ func DiskFull(detail string) *Error {
 // Uncertain is for a request that perhaps was applied.
 func Uncertain(detail string) *Error {
 	return &Error{Outcome: api.Unknown, Reason: ReasonTimeout, Detail: detail}
+}
+
+// LeaderLost is Uncertain because the leader could not bring the request to its end.
+func LeaderLost(detail string) *Error {
+	err := Uncertain(detail)
+	err.Cause = CauseLeaderLost
+	return err
 }
 
 // Invalid is for a request that makes no sense.

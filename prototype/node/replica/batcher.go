@@ -10,6 +10,7 @@ import (
 
 	"lockstep/prototype/fault"
 	"lockstep/prototype/mutant"
+	"lockstep/prototype/node/meter"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
@@ -27,6 +28,7 @@ type batcher struct {
 	most     int // entries proposed and not yet applied
 	worth    int // bytes for which one more is proposed
 	stop     <-chan struct{}
+	meter    *meter.Shard
 
 	admission *admission
 	ruling    *ruling
@@ -41,6 +43,7 @@ type batcher struct {
 type group struct {
 	commands []order.Command
 	size     int
+	since    time.Time        // when it was submitted
 	done     chan groupResult // buffered: the caller may have left
 }
 
@@ -49,8 +52,8 @@ type groupResult struct {
 	err     *outcome.Error
 }
 
-func newBatcher(r *raft.Raft, cfg Config, ruling *ruling, stop <-chan struct{}) *batcher {
-	return &batcher{raft: r, clock: cfg.Clock, maxBatch: cfg.MaxBatch, retain: cfg.Retain,
+func newBatcher(r *raft.Raft, cfg Config, ruling *ruling, m *meter.Shard, stop <-chan struct{}) *batcher {
+	return &batcher{raft: r, meter: m, clock: cfg.Clock, maxBatch: cfg.MaxBatch, retain: cfg.Retain,
 		queue: newQueue(cfg.MaxQueue, cfg.MaxQueue/4), admission: newAdmission(cfg.AdmitRate), ruling: ruling,
 		most: cfg.BatchesInFlight, worth: cfg.WorthAnEntry, stop: stop, wake: make(chan struct{}, 1)}
 }
@@ -58,8 +61,9 @@ func newBatcher(r *raft.Raft, cfg Config, ruling *ruling, stop <-chan struct{}) 
 // submit queues the commands and gives the function that waits for what becomes
 // of them. When its context ends first the outcome is unknown.
 func (b *batcher) submit(commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
-	groups := b.split(commands)
-	err := b.admission.admit(commands[0].Conversation, len(commands), time.Now())
+	now := time.Now()
+	groups := b.split(commands, now)
+	err := b.admission.admit(commands[0].Conversation, len(commands), now)
 	if err == nil {
 		err = b.enqueue(groups)
 	}
@@ -90,15 +94,15 @@ func (b *batcher) submit(commands []order.Command) func(context.Context) ([]orde
 }
 
 // split cuts commands into groups that fit an entry.
-func (b *batcher) split(commands []order.Command) (groups []*group) {
-	g := &group{done: make(chan groupResult, 1)}
+func (b *batcher) split(commands []order.Command, now time.Time) (groups []*group) {
+	g := &group{since: now, done: make(chan groupResult, 1)}
 	first := 0
 	for i := range commands {
 		size := commands[i].Size()
 		if g.size+size > b.maxBatch && i > first {
 			g.commands = commands[first:i:i]
 			groups = append(groups, g)
-			g, first = &group{done: make(chan groupResult, 1)}, i
+			g, first = &group{since: now, done: make(chan groupResult, 1)}, i
 		}
 		g.size += size
 	}
@@ -194,8 +198,11 @@ func (b *batcher) drain(ctx context.Context) {
 // propose hands one entry to the library and lets its outcome find the callers.
 func (b *batcher) propose(groups []*group) {
 	batch := order.Batch{Time: b.clock.Now().UnixMilli(), Retain: b.retain}
-	count, size := 0, 64
+	count, size, oldest := 0, 64, groups[0].since
 	for _, g := range groups {
+		if g.since.Before(oldest) {
+			oldest = g.since
+		}
 		count += len(g.commands)
 		size += g.size
 	}
@@ -203,6 +210,7 @@ func (b *batcher) propose(groups []*group) {
 	for _, g := range groups {
 		batch.Commands = append(batch.Commands, g.commands...)
 	}
+	b.meter.Proposed(time.Since(oldest))
 	var future raft.ApplyFuture
 	b.ruling.during(&batch, func() { future = b.raft.Apply(batch.Append(make([]byte, 0, size)), 0) })
 	go func() {
@@ -224,4 +232,11 @@ func (b *batcher) propose(groups []*group) {
 			}
 		}
 	}()
+}
+
+// Queued counts what waits to be ordered here.
+func (s *Replica) Queued() (messages, bytes int) {
+	s.batcher.mu.Lock()
+	defer s.batcher.mu.Unlock()
+	return s.batcher.queue.messages, s.batcher.queue.bytes
 }

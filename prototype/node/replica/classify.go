@@ -21,7 +21,7 @@ func classify(err error) *outcome.Error {
 		if mutant.On(mutant.UnknownAsFail) {
 			return outcome.NoLeader("this node lost its lead")
 		}
-		return outcome.Uncertain("the leader lost its lead after it had proposed the message")
+		return outcome.LeaderLost("the leader lost its lead after it had proposed the message")
 	case errors.Is(err, raft.ErrRaftShutdown):
 		return outcome.Uncertain("the node is stopping")
 	}

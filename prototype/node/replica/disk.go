@@ -53,3 +53,6 @@ func (s *Replica) Working() context.Context { return s.fence.Working() }
 
 // Hangs says whether the disk does not answer.
 func (s *Replica) Hangs() bool { return s.fence.MayStand() != nil }
+
+// DiskWrong says which of disk.Kinds of trouble the disk has.
+func (s *Replica) DiskWrong() map[string]bool { return s.disk.Wrong(s.fence.MayStand() != nil) }

@@ -25,6 +25,7 @@ type fsm struct {
 	lazy    bool                // its history may fork: that is what it shows
 	forked  func(reason string) // called when a snapshot contradicts what was applied
 	keep    func()              // called after each batch, to have promises written; may be nil
+	leads   func() (term uint64, leads bool)
 }
 
 var (
@@ -39,16 +40,19 @@ func (f *fsm) Apply(entry *raft.Log) any { return f.ApplyBatch([]*raft.Log{entry
 // waits until this disk holds the entries; see [storage.Log].
 func (f *fsm) ApplyBatch(entries []*raft.Log) []any {
 	results := make([]any, len(entries))
+	applying := f.meter.Committed(entries, f.leads)
 	if err := f.log.AwaitDurable(entries[len(entries)-1].Index); err != nil {
 		for i := range results {
 			results[i] = err
 		}
 		return results
 	}
+	applying.Durable()
 	for i, entry := range entries {
 		results[i] = f.apply(entry)
 		f.trail.add(f.machine.State())
 	}
+	applying.Applied()
 	f.applied.Notify()
 	f.spread()
 	if f.keep != nil {

@@ -14,6 +14,7 @@ const CampaignFor = 300 * time.Millisecond
 type lead struct {
 	mu                          sync.Mutex
 	campaigned, elected, caught time.Time
+	lost                        time.Time // when the newest lead that is over was
 }
 
 func (l *lead) campaigns(now time.Time) {
@@ -29,6 +30,19 @@ func (l *lead) won(now time.Time) {
 	if now.Sub(l.campaigned) > CampaignFor { // an earlier one
 		l.campaigned = time.Time{}
 	}
+}
+
+func (l *lead) lose(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lost = now
+}
+
+// own gives when this node's newest lead began, and when the newest one that is over was.
+func (l *lead) own() (elected, lost time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.elected, l.lost
 }
 
 func (l *lead) knows(now time.Time) {

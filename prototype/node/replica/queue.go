@@ -16,9 +16,10 @@ type queue struct {
 	maxBytes int // of all conversations
 	maxRoom  int // of one
 
-	rooms map[string]*waitingRoom
-	ring  []*waitingRoom // those that have something, in the order of their turns
-	bytes int
+	rooms    map[string]*waitingRoom
+	ring     []*waitingRoom // those that have something, in the order of their turns
+	bytes    int
+	messages int
 }
 
 type waitingRoom struct {
@@ -37,9 +38,10 @@ func newQueue(maxBytes, maxRoom int) *queue {
 
 // push takes all groups of one conversation or none of them.
 func (q *queue) push(conversation string, groups []*group) *outcome.Error {
-	size := 0
+	size, messages := 0, 0
 	for _, g := range groups {
 		size += g.size
+		messages += len(g.commands)
 	}
 	if q.bytes+size > q.maxBytes {
 		return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonOverloaded, Detail: "too many messages are waiting for this shard", RetryAfter: time.Second}
@@ -58,6 +60,7 @@ func (q *queue) push(conversation string, groups []*group) *outcome.Error {
 	room.groups = append(room.groups, groups...)
 	room.bytes += size
 	q.bytes += size
+	q.messages += messages
 	return nil
 }
 
@@ -83,6 +86,7 @@ func (q *queue) take(atMost int) (groups []*group) {
 			room.deficit -= g.size
 			room.bytes -= g.size
 			q.bytes -= g.size
+			q.messages -= len(g.commands)
 			size += g.size
 			groups = append(groups, g)
 		}

@@ -119,8 +119,8 @@ func Open(id int, cfg Config, p Parts) (_ *Replica, err error) {
 		provoke: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 	lc := storage.LogConfig{HungAfter: cfg.HungAfter, Lazy: cfg.Lazy, Hung: func(hung bool) { s.fence.SetHung(disk.PartLog, hung) },
-		Health: s.disk, Reopen: stores.Reopen}
-	machine := &fsm{machine: order.New(), meter: p.Meter, spread: s.spreadSoon, lazy: cfg.Lazy > 0, forked: s.Halt}
+		Health: s.disk, Reopen: stores.Reopen, Flushed: p.Meter.Flushed(s.Leads)}
+	machine := &fsm{machine: order.New(), meter: p.Meter, spread: s.spreadSoon, lazy: cfg.Lazy > 0, forked: s.Halt, leads: s.leadsIn}
 	tc := transport.Config{Shard: id, Self: raft.ServerAddress(p.Address), Promise: cfg.Promise(), Mesh: p.Mesh, Beats: p.Beats, Live: p.Live, Fence: s.fence, Clock: cfg.Clock,
 		State: transport.State{CurrentTerm: func() uint64 { return s.raft.CurrentTerm() }, LeadsIn: s.leadsIn}, Following: s.hearsLeader, Nudge: s.Nudge}
 	if cfg.Lazy == 0 {
@@ -154,7 +154,7 @@ func Open(id int, cfg Config, p Parts) (_ *Replica, err error) {
 
 	s.votes = storage.NewWatchedStable(storage.NewFaultyStable(stores.Stable, cfg.Disk), s.disk, s.fence)
 	s.stable = promisedVotes{storage.NewStable(s.votes), p.Promises.Changed}
-	snapshots := storage.NewWatchedSnapshots(stores.Snapshots, s.disk, cfg.Disk.Write)
+	snapshots := p.Meter.Snapshots(storage.NewWatchedSnapshots(stores.Snapshots, s.disk, cfg.Disk.Write))
 	if err := s.remember(p.Promises); err != nil {
 		s.log.Close(time.Second)
 		return nil, err
@@ -167,7 +167,7 @@ func Open(id int, cfg Config, p Parts) (_ *Replica, err error) {
 	s.log.Superseded(false) // the snapshot that was there is no news
 	s.answers.Go(s.transport.Answer)
 	s.ruling = newRuling(cfg, s.fsm.machine, s.servers)
-	s.batcher = newBatcher(s.raft, cfg, s.ruling, s.stop)
+	s.batcher = newBatcher(s.raft, cfg, s.ruling, s.meter, s.stop)
 	s.done.Go(s.batcher.run)
 	s.done.Go(s.followLeadership)
 	s.done.Go(s.provokeRounds)
@@ -241,14 +241,20 @@ func (s *Replica) followLeadership() {
 		select {
 		case leads := <-s.raft.LeaderCh():
 			if !leads {
+				s.lead.lose(s.ledUntil(time.Now()))
 				s.transport.Evidence.Forget()
 				s.became.Notify()
 				continue
 			}
 			term := s.raft.CurrentTerm()
+			planned, led := s.succession(term)
 			s.lead.won(time.Now())
+			s.meter.Won(planned)
 			if err := s.ask(func() raft.Future { return s.raft.Barrier(0) }); err == nil && s.raft.CurrentTerm() == term {
 				s.lead.knows(time.Now())
+				if !led.IsZero() {
+					s.meter.Stalled(planned, time.Since(led))
+				}
 				s.ready.Store(term)
 				s.cfg.Logger.Info("leads", "shard", s.Shard, "term", term)
 			}

@@ -178,7 +178,8 @@ func (s *Survivor) Recover(address string, lost []string) error {
 		if err != nil {
 			return err
 		}
-		machine := &fsm{machine: order.New(), log: log, spread: func() {}, meter: meter.New().Shard("recover"), forked: func(string) {}}
+		machine := &fsm{machine: order.New(), log: log, spread: func() {}, meter: meter.New().Shard("recover"), forked: func(string) {},
+			leads: func() (uint64, bool) { return 0, false }}
 		err = raft.RecoverCluster(rc, machine, storage.NewChecksummedLog(stores.Log), storage.NewStable(stores.Stable), stores.Snapshots, transport, alone)
 		log.Close(0)
 		if err != nil {

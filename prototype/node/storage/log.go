@@ -69,7 +69,8 @@ type Log struct {
 type logOp struct {
 	entries  []*raft.Log
 	min, max uint64
-	floor    uint64 // of a deletion: what is durable for certain until it is done
+	floor    uint64    // of a deletion: what is durable for certain until it is done
+	since    time.Time // of entries: when they were accepted, if anybody wants to know
 }
 
 // size is that of the entries' data, in bytes.
@@ -210,7 +211,11 @@ func (l *Log) StoreLogs(entries []*raft.Log) error {
 		l.recent.put(e)
 	}
 	l.last = entries[len(entries)-1].Index
-	l.enqueue(logOp{entries: entries})
+	op := logOp{entries: entries}
+	if l.cfg.Flushed != nil {
+		op.since = time.Now()
+	}
+	l.enqueue(op)
 	return nil
 }
 

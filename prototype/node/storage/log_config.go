@@ -16,6 +16,9 @@ type LogConfig struct {
 	// Lazy is the time between two flushes of a lazy log. 0: entries are flushed at
 	// once, and nothing is said of them before.
 	Lazy time.Duration
+	// Flushed hears how long entries took from their acceptance to the disk. It may be nil,
+	// and must not block.
+	Flushed func(took time.Duration, entries int)
 	// Health hears of writes that failed, and knows when there is room again. nil: every
 	// error of the store is final.
 	Health *disk.Health

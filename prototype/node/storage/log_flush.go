@@ -162,6 +162,12 @@ func (l *Log) carryOut(ops []logOp) error {
 		return err
 	}
 	l.stored(entries)
+	if l.cfg.Flushed != nil {
+		now := time.Now()
+		for _, op := range ops {
+			l.cfg.Flushed(now.Sub(op.since), len(op.entries))
+		}
+	}
 	return nil
 }
 

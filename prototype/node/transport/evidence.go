@@ -101,6 +101,16 @@ func (e *Evidence) Lease(term uint64, others []raft.ServerID) (since time.Time, 
 	return newest.at, ok && e.given < term
 }
 
+// Confirmed is the newest moment of which it is known that a majority took this node for
+// its leader, in whatever term.
+func (e *Evidence) Confirmed(others []raft.ServerID) (since time.Time, ok bool) {
+	e.mu.Lock()
+	term := e.term
+	e.mu.Unlock()
+	newest, ok, _ := e.Quorum(term, others)
+	return newest.at, ok
+}
+
 // Forget drops what is known.
 func (e *Evidence) Forget() {
 	e.mu.Lock()

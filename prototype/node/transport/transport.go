@@ -47,6 +47,7 @@ type Transport struct {
 	Evidence   *Evidence
 	loyalty    loyalty
 	handedOver atomic.Uint64 // the newest term whose leader has asked this replica to take over
+	handover   atomic.Pointer[handover]
 	requests   chan raft.RPC
 	unanswered chan unanswered // of requests, in their order, or nearly
 	quiet      time.Time       // until when votes are refused

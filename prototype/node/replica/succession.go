@@ -1,0 +1,36 @@
+package replica
+
+import "time"
+
+// succession says, of a lead that this replica has just won, whether it was planned, and
+// when the last sign of the lead before came here; zero if that is not known. Call it
+// before the lead is noted.
+func (s *Replica) succession(term uint64) (planned bool, led time.Time) {
+	before, ok := s.transport.Predecessor(term)
+	if ok {
+		led = before.At
+		// A leader's requests are rare where nobody sends. A node that is silent has led
+		// until it fell silent; one that is heard, and was replaced all the same, may have
+		// stopped at any time.
+		if heard := s.live.Heard(before.ID); !before.Asked && !s.live.Hears(before.ID) && heard.After(led) {
+			led = heard
+		}
+	}
+	switch elected, lost := s.lead.own(); {
+	case lost.After(led):
+		led = lost // this node has led since, and gave up
+	case elected.After(led):
+		led = time.Time{} // the same, and the end of that lead went unnoticed
+	}
+	return before.Planned, led
+}
+
+// ledUntil is when a lead that is over by now was confirmed last. A leader that reaches no
+// majority gives up only when its lease is over.
+func (s *Replica) ledUntil(now time.Time) time.Time {
+	until := now.Add(-s.cfg.LeaseTimeout)
+	if confirmed, ok := s.transport.Evidence.Confirmed(s.others()); ok && confirmed.After(until) {
+		until = confirmed
+	}
+	return until
+}
