@@ -226,15 +226,18 @@ func TestMetrics_unknown(t *testing.T) {
 			`lockstep_sends_total{outcome="unknown",reason="deadline",shard="0"}`: 2,
 			`lockstep_sends_total{outcome="unknown",reason="gone",shard="0"}`:     1,
 		})
+		m.post(leader, messages, "application/x-ndjson", strings.Repeat(`{"id":"x","sender":"ann","body":"x"}`+"\n", 5), 100*time.Millisecond)
+		time.Sleep(4 * time.Second) // virtual time, here and below
+		m.wants("a stream of five was left, and waited for all the same:", leader, series{`lockstep_sends_total{outcome="unknown",reason="deadline",shard="0"}`: 7})
 		go m.say(leader, "e")
-		time.Sleep(10 * time.Millisecond) // virtual time
+		time.Sleep(10 * time.Millisecond)
 		if err := m.Crash(other(m.Memory, leader, 0)); err != nil {
 			t.Fatal(err)
 		}
 		if err := m.Crash(other(m.Memory, leader, 1)); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Second) // virtual time
+		time.Sleep(time.Second)
 		m.wants("its followers have gone:", leader, series{`lockstep_sends_total{outcome="unknown",reason="leader_lost",shard="0"}`: 1})
 		for _, d := range disks {
 			d.hang(false)

@@ -10,12 +10,18 @@ import (
 )
 
 // volume counts how often it is asked.
-type volume struct{ asked int }
+type volume struct {
+	asked int
+	small bool // nothing is free
+}
 
 func (v *volume) Path() string { return "/data" }
 
 func (v *volume) Room() (free, total uint64, err error) {
 	v.asked++
+	if v.small {
+		return 0, 100, nil
+	}
 	return 12, 100, nil
 }
 

@@ -89,7 +89,7 @@ func (b *buffered) Read(p []byte) (int, error) {
 }
 
 // openAlone opens a node that is a cluster by itself, and waits until it leads.
-func openAlone(t *testing.T, tune func(*node.Config)) *node.Node {
+func openAlone(t testing.TB, tune func(*node.Config)) *node.Node {
 	t.Helper()
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Peers, cfg.Shards = "n1", []roster.Peer{{ID: "n1", HTTP: "n1.example:7001", Raft: "n1:raft"}}, 1

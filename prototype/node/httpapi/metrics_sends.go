@@ -110,7 +110,7 @@ func (m *sendMeter) refused(err *outcome.Error, messages int) {
 }
 
 // began notes that messages are handed to the shard; ended must follow.
-func (m *sendMeter) began() { m.stall.begin(time.Now()) }
+func (m *sendMeter) began(now time.Time) { m.stall.begin(now) }
 
 // ended counts messages that were received together: the first ones have results, and the
 // error is about the rest. left says that their client had gone before that was known.

@@ -65,7 +65,7 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 		return
 	}
 	received := time.Now() // a client may take its time to send the whole of it
-	meter.began()
+	meter.began(received)
 	results, err := a.node.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
 	meter.ended(received, results, err, 1, r.Context().Err() != nil)
 	if err == nil && results[0].Rejected != 0 {

@@ -164,7 +164,7 @@ func (a *API) begin(c *chunk, lane string) {
 		c.wait = func(context.Context) ([]order.Result, *outcome.Error) { return nil, nil }
 		return
 	}
-	c.meter.began()
+	c.meter.began(time.Now())
 	c.wait = a.node.SubmitLaterIn(lane, c.conversation, c.commands)
 }
 
