@@ -30,12 +30,12 @@ that follow from it. With a word it prints one thing:
   dashboard   a dashboard for Grafana
   openslo     the objectives as OpenSLO
 
-With --out it writes all of them into a folder, and tests of the rules for promtool.
-lockstep help objectives says what
-stands in the file.`,
+With --out it writes all of them into a folder, the rules a file an objective, and
+tests of these rules for promtool. lockstep help objectives says what stands in the
+file.`,
 		Example: `  lockstep slo
   lockstep slo rules > rules.yaml && promtool check rules rules.yaml
-  lockstep slo --out rules/ && cd rules && promtool test rules tests*.yaml
+  lockstep slo --out slo/ && promtool test rules slo/tests-*.yaml
   lockstep slo rules --faster 60        # a rehearsal: an hour takes a minute`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -49,17 +49,16 @@ stands in the file.`,
 			if faster > 1 {
 				d = d.Faster(faster)
 			}
-			files := d.Files()
 			switch {
 			case out != "" && len(args) == 0:
-				return writeObjectives(cmd, out, files)
+				return writeObjectives(cmd, out, d.Files())
 			case out != "":
 				return usageError{"--out writes everything: leave out " + args[0], "lockstep slo --out " + out}
 			case len(args) == 0:
 				printAlerts(cmd, d)
 				return nil
 			}
-			return printObjectives(cmd, args[0], files)
+			return printObjectives(cmd, args[0], d)
 		},
 		ValidArgs: []string{"rules", "dashboard", "openslo"},
 	}
@@ -93,10 +92,10 @@ func objectives(cmd *cobra.Command, dir, file string) (*slo.Definition, error) {
 	return d, nil
 }
 
-func printObjectives(cmd *cobra.Command, what string, files map[string][]byte) error {
-	name := map[string]string{"rules": "rules.yaml", "dashboard": "dashboard.json", "openslo": "openslo.yaml"}[what]
-	if name != "" {
-		_, err := cmd.OutOrStdout().Write(files[name])
+func printObjectives(cmd *cobra.Command, what string, d *slo.Definition) error {
+	data := map[string][]byte{"rules": d.Rules(), "dashboard": d.Dashboard(), "openslo": d.OpenSLO()}[what]
+	if data != nil {
+		_, err := cmd.OutOrStdout().Write(data)
 		return err
 	}
 	return usageError{fmt.Sprintf("%q is nothing that is made from objectives", what), "lockstep slo --help"}

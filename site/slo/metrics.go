@@ -20,6 +20,7 @@ import (
 type Metrics struct {
 	file     string
 	families map[string]*dto.MetricFamily
+	lines    map[string]int // of their helps
 }
 
 // ReadMetrics reads an answer in the text format.
@@ -29,7 +30,16 @@ func ReadMetrics(file string, data []byte) (*Metrics, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s is no answer of /metrics: %w", file, err)
 	}
-	return &Metrics{file, families}, nil
+	m := &Metrics{file, families, make(map[string]int)}
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		n++
+		if rest, ok := strings.CutPrefix(line, "# HELP "); ok {
+			name, _, _ := strings.Cut(rest, " ")
+			m.lines[name] = n
+		}
+	}
+	return m, nil
 }
 
 // Names lists the metrics, sorted.

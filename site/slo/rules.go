@@ -17,27 +17,41 @@ import (
 func (d *Definition) Rules() []byte {
 	file := ruleFile{}
 	for _, o := range d.Objectives {
-		group := ruleGroup{Name: d.Service + " " + o.ID}
-		for _, i := range o.Indicators {
-			if i.Kind == Ratio {
-				group.Rules = append(group.Rules, d.recordings(o, i)...)
-			}
-		}
-		for _, i := range o.Indicators {
-			for _, a := range d.alerts(o, i) {
-				group.Rules = append(group.Rules, a.rule)
-			}
-		}
-		if len(group.Rules) > 0 {
-			file.Groups = append(file.Groups, group)
-		}
+		file.add(d.group(o))
 	}
-	if d.Heartbeat != "" {
-		file.Groups = append(file.Groups, ruleGroup{Name: d.Service + " heartbeat", Rules: []rule{{Alert: d.Heartbeat, Expr: "vector(1)",
-			Labels:      map[string]string{"severity": "heartbeat", "service": d.Service},
-			Annotations: map[string]string{"summary": "Always fires: whoever stops hearing it knows that the alerts do not work."}}}})
-	}
+	file.add(d.heartbeat())
 	return d.yaml("rules", file)
+}
+
+// group are the rules of one objective.
+func (d *Definition) group(o *Objective) ruleGroup {
+	group := ruleGroup{Name: d.Service + " " + o.ID}
+	for _, i := range o.Indicators {
+		if i.Kind == Ratio {
+			group.Rules = append(group.Rules, d.recordings(o, i)...)
+		}
+	}
+	for _, i := range o.Indicators {
+		for _, a := range d.alerts(o, i) {
+			group.Rules = append(group.Rules, a.rule)
+		}
+	}
+	return group
+}
+
+func (d *Definition) heartbeat() (group ruleGroup) {
+	if d.Heartbeat == "" {
+		return group
+	}
+	return ruleGroup{Name: d.Service + " heartbeat", Rules: []rule{{Alert: d.Heartbeat, Expr: "vector(1)",
+		Labels:      map[string]string{"severity": "heartbeat", "service": d.Service},
+		Annotations: map[string]string{"summary": "Always fires: whoever stops hearing it knows that the alerts do not work."}}}}
+}
+
+func (f *ruleFile) add(group ruleGroup) {
+	if len(group.Rules) > 0 {
+		f.Groups = append(f.Groups, group)
+	}
 }
 
 type (

@@ -142,7 +142,10 @@ func (w *writer) metrics(m *Metrics) {
 		for i, l := range labels {
 			labels[i] = "`" + l + "`"
 		}
-		w.own("| `%s` | %s | %s | %s |\n", name, kind, strings.Join(labels, ", "), strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ").Replace(help))
+		w.own("| `%s` | %s | %s | ", name, kind, strings.Join(labels, ", "))
+		text := strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ").Replace(help)
+		w.passages = append(w.passages, site.Passage{Text: text, File: m.file, Line: max(m.lines[name], 1)})
+		w.own(" |\n")
 	}
 	w.own("\n")
 }

@@ -51,54 +51,43 @@ func promtool(t *testing.T, files map[string][]byte, args ...string) (string, er
 	return string(out), err
 }
 
-// testFiles are the names of the tests among what is made.
-func testFiles(files map[string][]byte) (names []string) {
-	for name := range files {
-		if strings.HasPrefix(name, "tests") {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
 // TestRules_promtool: the rules are what Prometheus takes, and do what the definition
 // promises. The tests that come with them are no ornament: rules that are wrong in one
 // place fail them.
 func TestRules_promtool(t *testing.T) {
 	files := read(t, os.DirFS("testdata"), "shop.yaml").Files()
-	test := append([]string{"test", "rules"}, testFiles(files)...)
-	for _, args := range [][]string{{"check", "rules", "rules.yaml"}, test} {
-		if out, err := promtool(t, files, args...); err != nil {
-			t.Errorf("promtool %v: %v\n%s", args, err, out)
-		}
+	for name := range files {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			verb := map[string][]string{"rules": {"check", "rules"}, "tests": {"test", "rules"}}[name[:5]]
+			if verb == nil {
+				return
+			}
+			if out, err := promtool(t, files, append(verb, name)...); err != nil {
+				t.Errorf("promtool %v: %v\n%s", verb, err, out)
+			}
+		})
 	}
-	data, err := os.ReadFile("testdata/shop.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	small := strings.NewReplacer("windows: fast slow day days", "windows: fast", "windows: fast slow", "windows: fast", "metrics: shop.txt\n", "").Replace(string(data))
-	files = read(t, fstest.MapFS{"slo.yaml": {Data: []byte(small)}}, "slo.yaml").Files()
-	for what, tt := range map[string]struct{ from, to, tests string }{
-		"a threshold ten times as high":        {"> 0.0072", "> 0.072", "tests-fast.yaml"},
-		"a short window that is not looked at": {`and slo:bad:ratio_rate5m{slo="SLO-1",sli="gateway"} > 0.0072`, "", "tests-fast.yaml"},
-		"no least number of requests":          {">= 1389", ">= 0", "tests-fast.yaml"},
-		"slow orders that count as quick":      {`le="0.25"`, `le="9"`, "tests-fast.yaml"},
-		"a bound that is too low":              {") > 10", ") > 9", "tests.yaml"},
-		"a breach that is not seen":            {"[1h])) > 0", "[1h])) > 2", "tests.yaml"},
-		"silence that nobody hears":            {"or vector(0)) == 0", "or vector(0)) == 1", "tests.yaml"},
+	for what, tt := range map[string]struct{ objective, from, to, tests string }{
+		"a threshold ten times as high":        {"SLO-1", "> 0.0072", "> 0.072", "-fast"},
+		"a short window that is not looked at": {"SLO-1", `and slo:bad:ratio_rate5m{slo="SLO-1",sli="gateway"} > 0.0072`, "", "-fast"},
+		"no least number of requests":          {"SLO-1", ">= 1389", ">= 0", "-fast"},
+		"slow orders that count as quick":      {"SLO-2", `le="0.25"`, `le="9"`, "-fast"},
+		"a bound that is too low":              {"SLO-4", ") > 10", ") > 9", ""},
+		"a breach that is not seen":            {"SLO-3", "[1h])) > 0", "[1h])) > 2", ""},
+		"silence that nobody hears":            {"SLO-3", "or vector(0)) == 0", "or vector(0)) == 1", ""},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			wrong := maps.Clone(files)
-			wrong["rules.yaml"] = bytes.ReplaceAll(files["rules.yaml"], []byte(tt.from), []byte(tt.to))
-			if bytes.Equal(wrong["rules.yaml"], files["rules.yaml"]) {
-				t.Fatalf("the rules have no %q:\n%s", tt.from, files["rules.yaml"])
+			wrong, name := maps.Clone(files), "rules-"+tt.objective+".yaml"
+			wrong[name] = bytes.ReplaceAll(files[name], []byte(tt.from), []byte(tt.to))
+			if bytes.Equal(wrong[name], files[name]) {
+				t.Fatalf("the rules have no %q:\n%s", tt.from, files[name])
 			}
-			if out, err := promtool(t, wrong, "check", "rules", "rules.yaml"); err != nil {
+			if out, err := promtool(t, wrong, "check", "rules", name); err != nil {
 				t.Fatalf("they are no rules: %s", out)
 			}
-			if out, err := promtool(t, wrong, "test", "rules", tt.tests); err == nil {
+			if out, err := promtool(t, wrong, "test", "rules", "tests-"+tt.objective+tt.tests+".yaml"); err == nil {
 				t.Errorf("the tests pass with %s\n%s", what, out)
 			}
 		})

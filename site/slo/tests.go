@@ -9,43 +9,39 @@ import (
 	"strings"
 )
 
-// Tests writes tests of the rules for promtool, from the same definition. Each pair of
+// tests writes tests of the rules for promtool, from the same definition. Each pair of
 // windows of each ratio is tried with time series of its own: an outage fires by the
 // time that the pair promises, and not before; the alert ends within the short window
 // after a recovery; failures at half the budget fire nothing, ever; and where few
 // send, all of them may fail without waking anybody. Events, invariants and pulses are
 // tried from both sides of their bound.
 //
-// Rules is the name of the file of rules, as promtool finds it. There is a file for
-// each pair, "tests-fast.yaml", and one for all else, "tests.yaml": all tests of a file
-// are evaluated at one interval, and days by the minute would take minutes.
-func (d *Definition) Tests(rules string) map[string][]byte {
-	others := testFile{RuleFiles: []string{rules}, Interval: minute.String()}
-	pairs := make(map[string]testFile)
-	for _, w := range d.Windows {
-		pairs[w.Name] = testFile{RuleFiles: []string{rules}, Interval: w.step().String()}
+// Rules is the name of the file with the objective's rules, as promtool finds it. There
+// is a file of tests for each pair, since all tests of a file are evaluated at one
+// interval, and days by the minute would take minutes; what has no pair is under "".
+func (d *Definition) tests(o *Objective, rules string) map[string]testFile {
+	all := make(map[string]testFile)
+	add := func(pair string, step Span, tries ...ruleTry) {
+		file, ok := all[pair]
+		if !ok {
+			file = testFile{RuleFiles: []string{rules}, Interval: step.String()}
+		}
+		file.Tests = append(file.Tests, tries...)
+		all[pair] = file
 	}
-	for _, o := range d.Objectives {
-		for _, i := range o.Indicators {
-			for _, a := range d.alerts(o, i) {
-				switch i.Kind {
-				case Ratio:
-					file := pairs[a.window.Name]
-					file.Tests = append(file.Tests, d.ratioTests(a)...)
-					pairs[a.window.Name] = file
-				case Event:
-					others.Tests = append(others.Tests, eventTest(a))
-				case Invariant:
-					others.Tests = append(others.Tests, d.invariantTest(a))
-				case Pulse:
-					others.Tests = append(others.Tests, d.pulseTest(a))
-				}
+	for _, i := range o.Indicators {
+		for _, a := range d.alerts(o, i) {
+			switch i.Kind {
+			case Ratio:
+				add(a.window.Name, a.window.step(), d.ratioTests(a)...)
+			case Event:
+				add("", minute, eventTest(a))
+			case Invariant:
+				add("", minute, d.invariantTest(a))
+			case Pulse:
+				add("", minute, d.pulseTest(a))
 			}
 		}
-	}
-	all := map[string][]byte{"tests.yaml": d.yaml("tests", others)}
-	for name, file := range pairs {
-		all["tests-"+name+".yaml"] = d.yaml("tests", file)
 	}
 	return all
 }

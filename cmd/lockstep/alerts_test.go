@@ -1,0 +1,279 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"lockstep/prototype/api"
+	"lockstep/prototype/client"
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/fault"
+)
+
+// rehearsalSpeed is by how much windows are shorter here than in production: an hour
+// takes a minute. Bounds of events are what they are.
+const rehearsalSpeed = "60"
+
+// TestAlerts lets a real Prometheus watch three real processes and a probe, with the
+// rules that are made from the objectives, and brings about what they are for. What a
+// person would be woken by is said within its time, ends after the cause, and nothing
+// else is said.
+//
+// With windows of seconds the sends of one failover, slow ones and those whose outcome
+// stays unknown, weigh sixty times as much as in production. So ratios are left out of
+// "nothing else" after a leader was killed, and those of times always.
+func TestAlerts(t *testing.T) {
+	program, binary := needs(t, "prometheus"), buildLockstep(t)
+	p := &statusOf{Processes: startNodes(t, cluster.Config{Executable: binary, AllowFaults: true}), t: t}
+	p.send()
+	load(t, p.targets())
+	watch := startProbe(t, binary, p.targets(), "127.0.0.1:0")
+
+	// A second probe sees n3 through a proxy that can change what digests say.
+	var lies atomic.Bool
+	proxy := lyingProxy(t, p.Members()[2].HTTP, &lies)
+	both := p.Members()[0].HTTP + "," + proxy
+	other := startProbe(t, binary, both, "127.0.0.1:0", "--conversation", "lockstep-probe-2")
+
+	w := startPrometheus(t, program, p, watch.address, other.address)
+	w.await("the heartbeat", 20*time.Second, func(firing []string) bool { return slices.Contains(firing, "LockstepHeartbeat") })
+	w.await("all are scraped", 20*time.Second, func(firing []string) bool { return w.scraped() == 5 && len(pages(firing)) == 0 })
+	w.quiet("with nothing wrong", 15*time.Second, "")
+
+	leader, _ := leaderOf(t, t.Context(), p.Processes, 0)
+	if err := p.Kill(leader); err != nil {
+		t.Fatal(err)
+	}
+	w.quiet("after a leader was killed", 12*time.Second, "SendSuccess")
+	if err := p.Restart(leader); err != nil {
+		t.Fatal(err)
+	}
+
+	// The probe's own silence: five minutes, and five more.
+	watch.stop()
+	other.stop()
+	w.fires("no probe", 5*time.Second+5*time.Second+slack, "OrderDiffersUnwatched")
+	startProbe(t, binary, p.targets(), watch.address)
+	startProbe(t, binary, both, other.address, "--conversation", "lockstep-probe-2")
+	w.ends("the probe again", 5*time.Second+slack, "OrderDiffersUnwatched")
+
+	hang := func(do func(id string) error) {
+		for _, id := range p.ids()[:2] {
+			if err := do(id); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, c := range map[string]struct{ strike, mend func(id string) error }{
+		"two nodes are stopped": {p.Pause, p.Resume},
+		"two disks hang": {func(id string) error {
+			_, err := p.Break(t.Context(), id, fault.Fault{Kind: fault.HungDisk})
+			return err
+		}, func(id string) error { return p.Heal(t.Context(), id) }},
+	} {
+		hang(c.strike)
+		w.fires(name, 10*time.Second+slack, "SeqStall")
+		w.fires(name, slack, "SendSuccessBurnsFast")
+		hang(c.mend)
+		w.ends("after "+name, 15*time.Second+slack, "SeqStall")
+		w.ends("after "+name, 5*time.Second+slack, "SendSuccessBurnsFast")
+	}
+
+	lies.Store(true)
+	w.fires("a node that shows another digest", slack, "OrderDiffers")
+}
+
+// slack is for a scrape, an evaluation and a busy machine.
+const slack = 10 * time.Second
+
+// load sends a hundred messages a second and reads, as clients do: at each node.
+func load(t *testing.T, targets string) {
+	ctx := t.Context()
+	for i, target := range strings.Split(targets, ",") {
+		c := client.New(client.Config{Targets: client.Fixed("http://"+target, "http://"+strings.Split(targets, ",")[(i+1)%3])})
+		go func() {
+			tick := time.NewTicker(30 * time.Millisecond)
+			defer tick.Stop()
+			for n := 0; ctx.Err() == nil; n++ {
+				<-tick.C
+				go c.Send(ctx, "room", api.Message{ID: client.NewID(), Sender: "load", Body: "hello"})
+				if n%10 == 0 {
+					go c.Read(ctx, api.ReadRequest{Conversation: "room", Level: api.LevelLocal, Limit: 10})
+				}
+			}
+		}()
+	}
+}
+
+// lyingProxy stands before a node, and while it lies it shows other digests.
+func lyingProxy(t *testing.T, node string, lies *atomic.Bool) string {
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: node})
+	director := proxy.Director
+	proxy.Director = func(r *http.Request) { director(r); r.Host = node }
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // clients give up while a node is stopped
+	proxy.ModifyResponse = func(r *http.Response) error {
+		if !lies.Load() || !strings.HasSuffix(r.Request.URL.Path, "/digest") {
+			return nil
+		}
+		body, err := io.ReadAll(r.Body)
+		r.Body.Close()
+		body = bytes.Replace(body, []byte(`"digest":"`), []byte(`"digest":"0`), 1)
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		r.Header.Set("Content-Length", fmt.Sprint(len(body)))
+		return err
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "http://")
+}
+
+// watcher is a Prometheus that runs.
+type watcher struct {
+	t       *testing.T
+	address string
+}
+
+func startPrometheus(t *testing.T, program string, p *statusOf, probes ...string) *watcher {
+	t.Helper()
+	dir := t.TempDir()
+	var out bytes.Buffer
+	if code := run(t.Context(), []string{"slo", "--dir", "../..", "--faster", rehearsalSpeed, "--out", filepath.Join(dir, "slo")}, nil, &out, &out); code != 0 {
+		t.Fatalf("lockstep slo: exit code %d\n%s", code, out.String())
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &watcher{t, free.Addr().String()}
+	free.Close()
+	put(t, filepath.Join(dir, "prometheus.yml"), "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"+
+		"rule_files: [slo/rules-*.yaml]\nscrape_configs:\n- job_name: lockstep\n  static_configs: [{targets: ["+p.targets()+","+strings.Join(probes, ",")+"]}]\n")
+	said, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program, "--config.file", filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path", filepath.Join(dir, "data"), "--web.listen-address", w.address)
+	cmd.Stdout, cmd.Stderr = said, said
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Cancel()
+		cmd.Wait()
+		if t.Failed() {
+			text, _ := os.ReadFile(said.Name())
+			t.Logf("Prometheus says:\n%s", text)
+		}
+	})
+	return w
+}
+
+// scraped is how many of those that it watches answer.
+func (w *watcher) scraped() (n int) {
+	var answer struct {
+		Data struct{ Result []struct{ Value []any } }
+	}
+	if w.ask("query?query=sum(up)", &answer) && len(answer.Data.Result) == 1 {
+		fmt.Sscan(fmt.Sprint(answer.Data.Result[0].Value[1]), &n)
+	}
+	return n
+}
+
+// ask gets an answer of its API; false if there is none.
+func (w *watcher) ask(path string, answer any) bool {
+	resp, err := http.Get("http://" + w.address + "/api/v1/" + path)
+	if err != nil {
+		return false
+	}
+	defer resp.Body.Close()
+	return json.NewDecoder(resp.Body).Decode(answer) == nil
+}
+
+// firing are the names of alerts that fire; false if it does not answer.
+func (w *watcher) firing() (names []string, ok bool) {
+	var answer struct {
+		Data struct {
+			Alerts []struct {
+				State  string
+				Labels map[string]string
+			}
+		}
+	}
+	if !w.ask("alerts", &answer) {
+		return nil, false
+	}
+	for _, a := range answer.Data.Alerts {
+		if name := a.Labels["alertname"]; a.State == "firing" && a.Labels["severity"] != "ticket" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, true
+}
+
+// await asks until the alerts are as they should be.
+func (w *watcher) await(what string, within time.Duration, is func(firing []string) bool) {
+	w.t.Helper()
+	start, names := time.Now(), []string(nil)
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for time.Since(start) < within {
+		if now, ok := w.firing(); ok {
+			if names = now; is(names) {
+				w.t.Logf("%s: after %.1f s", what, time.Since(start).Seconds())
+				return
+			}
+		}
+		<-tick.C
+	}
+	w.t.Fatalf("%s: not within %s; %v fire", what, within, names)
+}
+
+func (w *watcher) fires(cause string, within time.Duration, name string) {
+	w.t.Helper()
+	w.await(cause+": "+name+" fires", within, func(firing []string) bool { return slices.Contains(firing, name) })
+}
+
+func (w *watcher) ends(cause string, within time.Duration, name string) {
+	w.t.Helper()
+	w.await(cause+": "+name+" ends", within, func(firing []string) bool { return !slices.Contains(firing, name) })
+}
+
+// quiet holds that nobody is woken for a time, but for alerts that begin with a word.
+func (w *watcher) quiet(when string, length time.Duration, except string) {
+	w.t.Helper()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(length); time.Now().Before(end); <-tick.C {
+		names, _ := w.firing()
+		if names = slices.DeleteFunc(pages(names), func(name string) bool { return except != "" && strings.HasPrefix(name, except) }); len(names) > 0 {
+			w.t.Fatalf("%s somebody is woken by %v", when, names)
+		}
+	}
+}
+
+// pages are the alerts that must have a cause here.
+func pages(firing []string) []string {
+	return slices.DeleteFunc(slices.Clone(firing), func(name string) bool {
+		return name == "LockstepHeartbeat" || strings.HasPrefix(name, "SendToAcknowledgement") || strings.HasPrefix(name, "HistoryPage")
+	})
+}
