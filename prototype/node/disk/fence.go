@@ -30,6 +30,7 @@ type Fence struct {
 
 	mu     sync.Mutex
 	hung   map[string]bool    // the parts of the shard whose writes hang or fail
+	since  time.Time          // when it went up last
 	raises int                // how often the fence went up, by which a late timer knows that it is late
 	well   *presence.Presence // of a disk that works
 	raised func()             // called when the fence goes up; nil after Close
@@ -70,6 +71,17 @@ func (f *Fence) MayLead() error {
 	return nil
 }
 
+// SickFor is for how long nothing was written, at most; 0 while the fence is down. It goes
+// up when a write has taken too long, or at once when one fails.
+func (f *Fence) SickFor() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.up.Load() {
+		return 0
+	}
+	return f.after + time.Since(f.since)
+}
+
 // SetHung raises the fence for a part of the shard that cannot write, or lowers it
 // when every part can again.
 func (f *Fence) SetHung(part string, hung bool) {
@@ -90,6 +102,7 @@ func (f *Fence) SetHung(part string, hung bool) {
 		return
 	}
 	f.well.Set(false)
+	f.since = time.Now()
 	f.raises++
 	raise := f.raises
 	time.AfterFunc(f.after, func() { f.fallSilent(raise) })

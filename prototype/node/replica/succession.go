@@ -25,10 +25,11 @@ func (s *Replica) succession(term uint64) (planned bool, led time.Time) {
 	return before.Planned, led
 }
 
-// ledUntil is when a lead that is over by now was confirmed last. A leader that reaches no
-// majority gives up only when its lease is over.
+// ledUntil is until when a lead did its work that this replica has lost by now. It may be
+// earlier than that, never later: a leader that reaches no majority looks for that once in
+// its lease, and gives up when the lease is over.
 func (s *Replica) ledUntil(now time.Time) time.Time {
-	until := now.Add(-s.cfg.LeaseTimeout)
+	until := now.Add(-2 * s.cfg.LeaseTimeout)
 	if confirmed, ok := s.transport.Evidence.Confirmed(s.others()); ok && confirmed.After(until) {
 		until = confirmed
 	}

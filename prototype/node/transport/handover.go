@@ -32,7 +32,8 @@ import (
 type timeoutNow struct {
 	raft.TimeoutNowRequest
 	Term uint64
-	Sick bool `json:",omitempty"` // the disk of the leader who hands over hangs or has failed
+	// Sick is for how long the disk of the leader who hands over has written nothing.
+	Sick time.Duration `json:",omitempty"`
 }
 
 var errHandoverIsOver = errors.New("the term whose leader asked this replica to take over has ended")
@@ -45,7 +46,7 @@ func (t *Transport) TimeoutNow(id raft.ServerID, _ raft.ServerAddress, args *raf
 	if !mutant.On(mutant.LeaseOutlivesHandover) {
 		t.Evidence.handOver(term)
 	}
-	return t.ask(id, rpcTimeoutNow, timeoutNow{*args, term, t.Fence.MayStand() != nil}, resp, 1)
+	return t.ask(id, rpcTimeoutNow, timeoutNow{*args, term, t.Fence.SickFor()}, resp, 1)
 }
 
 // takeOver notes that the leader of a term has asked this replica to take over.
@@ -62,7 +63,7 @@ func (t *Transport) takeOver(payload []byte) error {
 		return errHandoverIsOver
 	}
 	t.handedOver.Store(request.Term)
-	t.handover.Store(&handover{request.Term, time.Now(), request.Sick})
+	t.handover.Store(&handover{request.Term, time.Now().Add(-request.Sick), request.Sick > 0})
 	return nil
 }
 
