@@ -15,6 +15,7 @@ var (
 	diskProblemDesc = prometheus.NewDesc("lockstep_disk_problem", "1 if the shard's disk at this node cannot be written, hangs, or is short of room.", []string{"shard"}, nil)
 	diskErrorsDesc  = prometheus.NewDesc("lockstep_disk_errors_total", "Writes that failed, by part: log, votes, snapshots.", []string{"shard", "part"}, nil)
 	diskKindDesc    = prometheus.NewDesc("lockstep_disk_problem_kind", "1 if the shard's disk at this node has trouble of the kind: full, hung, failed, short of the reserve.", []string{"shard", "kind"}, nil)
+	storedDesc      = prometheus.NewDesc("lockstep_store_bytes", "Bytes of the shard's files at this node some seconds ago, by store: log, snapshots.", []string{"shard", "store"}, nil)
 	queuedDesc      = prometheus.NewDesc("lockstep_queue_messages", "Messages that wait to be ordered by this node.", []string{"shard"}, nil)
 	queuedBytesDesc = prometheus.NewDesc("lockstep_queue_bytes", "Bytes of the messages that wait to be ordered by this node.", []string{"shard"}, nil)
 	diskFreeDesc    = prometheus.NewDesc("lockstep_disk_free_bytes", "Bytes that are free on the shard's disk, where that is known.", []string{"shard"}, nil)
@@ -24,7 +25,7 @@ var (
 type replicaCollector struct{ node *Node }
 
 func (c replicaCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{forkedDesc, diskProblemDesc, diskKindDesc, diskErrorsDesc, diskFreeDesc, queuedDesc, queuedBytesDesc} {
+	for _, d := range []*prometheus.Desc{forkedDesc, diskProblemDesc, diskKindDesc, diskErrorsDesc, diskFreeDesc, storedDesc, queuedDesc, queuedBytesDesc} {
 		ch <- d
 	}
 }
@@ -43,6 +44,9 @@ func (c replicaCollector) Collect(ch chan<- prometheus.Metric) {
 		wrong := s.DiskWrong()
 		for _, kind := range disk.Kinds {
 			gauge(diskKindDesc, truth(wrong[kind]), kind)
+		}
+		for store, bytes := range s.StoreSizes() {
+			gauge(storedDesc, float64(bytes), store)
 		}
 		messages, bytes := s.Queued()
 		gauge(queuedDesc, float64(messages))

@@ -40,6 +40,9 @@ type Health struct {
 	errors map[string]uint64 // how many there were, by part
 	free   uint64
 	known  bool // free is
+	sizes  map[string]uint64
+
+	sizedAt time.Time // of sizes; see size
 
 	low atomic.Bool // free is less than the reserve
 }
@@ -177,6 +180,7 @@ func (h *Health) Await(over <-chan struct{}) bool {
 // Reserve notes how much room is left, and says whether that is too little for
 // new messages: wanted, in bytes, but of a small disk a hundredth.
 func (h *Health) Reserve(wanted uint64) (low bool) {
+	h.size(time.Now())
 	var free, total uint64
 	known := false
 	if h.volume != nil {

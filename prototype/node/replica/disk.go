@@ -48,6 +48,10 @@ func (s *Replica) Reserve(bytes uint64) (low bool) { return s.disk.Reserve(bytes
 // DiskCounts is what is known of the disk.
 func (s *Replica) DiskCounts() disk.Counts { return s.disk.Counts() }
 
+// StoreSizes is how many bytes the shard has on disk, by disk.StoreLog and
+// disk.StoreSnapshots, where that is known.
+func (s *Replica) StoreSizes() map[string]uint64 { return s.disk.Sizes() }
+
 // Working gives a context that ends when the disk hangs or fails.
 func (s *Replica) Working() context.Context { return s.fence.Working() }
 
