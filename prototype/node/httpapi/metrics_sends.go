@@ -148,6 +148,8 @@ func (m *sendMeter) ended(received time.Time, results []order.Result, err *outco
 		case len(results) > 0:
 		case why.own():
 			how = neither
+		case left:
+			how = leaving
 		default:
 			how = refusal
 		}

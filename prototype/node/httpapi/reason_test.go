@@ -109,6 +109,15 @@ func TestStall(t *testing.T) {
 	wants("nobody has come since for 15 s", 117, 0)
 	s.begin(at(118))
 	wants("somebody comes after all", 119, 1)
+	s.end(at(120), leaving)
+	wants("and gives up", 123, 5)
+	wants("for good", 124, 0)
+	s.begin(at(130))
+	s.end(at(131), leaving)
+	s.begin(at(133))
+	s.end(at(134), leaving)
+	s.begin(at(136))
+	wants("one who gives up and comes again", 137, 7)
 }
 
 // BenchmarkSendMeter is what counting costs for each message of a stream.

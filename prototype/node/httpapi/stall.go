@@ -25,11 +25,17 @@ type answer int
 const (
 	acknowledgement answer = iota
 	refusal                // for the service's fault, or unknown
+	leaving                // its client has waited, and gave up
 	neither                // a refusal that says nothing of the service
 )
 
-// forgetStall is how long a refusal counts that nobody has sent after.
-const forgetStall = 15 * time.Second
+const (
+	// forgetStall is how long a refusal counts that nobody has sent after.
+	forgetStall = 15 * time.Second
+	// forgetLeaving is the same for a client that gave up. If all is stuck it comes again;
+	// if it does not, it may just have had enough to do with a service that was slow.
+	forgetLeaving = 3 * time.Second
+)
 
 func (s *stall) begin(now time.Time) {
 	s.mu.Lock()
@@ -48,6 +54,10 @@ func (s *stall) end(now time.Time, how answer) {
 	switch {
 	case how == refusal:
 		s.refused = now
+	case how == leaving:
+		if counts := now.Add(forgetLeaving - forgetStall); counts.After(s.refused) {
+			s.refused = counts
+		}
 	case how == acknowledgement:
 		s.since, s.refused = time.Time{}, time.Time{}
 		if s.waiting > 0 {
