@@ -130,7 +130,7 @@ func (t *Tree) judgeClaims() {
 			!slices.ContainsFunc(held, func(place string) bool { return within(d.Source, place) }) {
 			continue
 		}
-		checker.Judge(claims.Text{File: d.Source, Statements: d.statements(),
+		checker.Judge(claims.Text{File: d.Source, Statements: t.claimed(d),
 			Quotes:  t.bySource[d.Source] != nil && t.bySource[d.Source].Kind == site.KindSources,
 			Place:   d.Place,
 			Number:  func(dest string) string { return t.valueOf(d.Source, dest) },
@@ -146,6 +146,22 @@ func (t *Tree) judgeClaims() {
 			p.Findings = append(p.Findings[:len(p.Findings):len(p.Findings)], f)
 		}
 	}
+}
+
+// claimed are the statements of a text that need a ground: not those that are made from
+// the objectives and from what is exported, which are grounds themselves. The values
+// that the objectives link to are compared, wherever they are shown.
+func (t *Tree) claimed(d *document) []markdown.Statement {
+	o := t.builder.slo
+	if o == nil || !d.Includes() {
+		return d.statements()
+	}
+	return slices.DeleteFunc(slices.Clone(d.statements()), func(s markdown.Statement) bool {
+		return slices.ContainsFunc(s.Pieces, func(p markdown.Piece) bool {
+			file, _ := d.Place(p.Line)
+			return file == o.File || file == o.Metrics
+		})
+	})
 }
 
 // recorded looks values up without a word on what may have been meant instead,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 // stands in source:
 //
 //	table: objectives     a row an objective
-//	table: alerts         a row an alert, with when it fires and its runbook
+//	table: alerts         a row an indicator, with when its alerts fire and their runbook
 //	table: metrics        a row a metric of the service
 //
 // The error says what is wrong with the request.
@@ -118,22 +119,40 @@ func (d *Definition) told(o *Objective) string {
 		}
 	}
 	if len(o.Indicators) == 0 {
-		add("no rule: " + o.Why)
+		add("designed: " + o.Why)
 	}
 	return strings.Join(says, "; ")
 }
 
+// alerts writes a row an indicator: its pairs differ in numbers alone.
 func (w *writer) alerts() {
-	w.own("\n| Alert | Told as | Fires when | Runbook |\n|---|---|---|---|\n")
-	for _, a := range w.d.Alerts() {
-		runbook := "–"
-		if a.Runbook != "" {
-			runbook = fmt.Sprintf("[what to do](%s)", rel(w.from, path.Join(path.Dir(w.d.File), a.Runbook)))
+	w.own("\n| Alert | Watches | Tells, when |\n|---|---|---|\n")
+	for _, o := range w.d.Objectives {
+		for _, i := range o.Indicators {
+			var says []string
+			for _, a := range w.d.alerts(o, i) {
+				when := a.fires
+				if i.Kind == Ratio {
+					when = fmt.Sprintf("above %s of %s or more fail, over %s and %s", percent(w.d.threshold(a.window, i)), w.d.requests(a.window, i), a.window.Long.words(), a.window.Short.words())
+				}
+				says = append(says, a.rule.Labels["severity"]+": "+code.ReplaceAllString(when, "`$0`"))
+			}
+			name := i.alert(Window{})
+			if o.Runbook != "" {
+				name = fmt.Sprintf("[%s](%s)", name, rel(w.from, path.Join(path.Dir(w.d.File), o.Runbook)))
+			}
+			w.own("| %s | ", name)
+			w.at(field{o.ID + ", " + i.Name, i.Line})
+			w.own(" | ")
+			w.passages = append(w.passages, site.Passage{Text: strings.Join(says, "<br>"), File: w.d.File, Line: i.Line})
+			w.own(" |\n")
 		}
-		w.own("| *%s* (%s, %s) | %s | `%s` | %s |\n", a.Name, a.Objective, a.Indicator, a.Severity, a.Fires, runbook)
 	}
 	w.own("\n")
 }
+
+// code finds names of metrics in words.
+var code = regexp.MustCompile(`[a-zA-Z0-9:]+(?:_[a-zA-Z0-9:]+)+`)
 
 func (w *writer) metrics(m *Metrics) {
 	w.own("\n| Metric | Kind | Labels | What it says |\n|---|---|---|---|\n")
