@@ -128,19 +128,6 @@ func browserProgram(name string) *view.Program {
 	return &view.Program{Wasm: wasm.Path, Exec: exec.Path}
 }
 
-// wanted says whether any page of a site loads a static file.
-func wanted(name string, lab, plays bool) bool {
-	switch {
-	case name == wasmExec:
-		return lab || plays
-	case name == modelWasm, name == "js/play.js", name == "css/play.css":
-		return plays
-	case name == labWasm, strings.HasPrefix(name, "css/lab"), name == "css/run.css", name == "js/run.js", strings.HasPrefix(name, "js/lab"):
-		return lab
-	}
-	return true
-}
-
 // AssetAt finds a static file by its rooted path, or nil.
 func AssetAt(path string) *Asset { return assetsByPath()[path] }
 

@@ -139,9 +139,9 @@ func (t *Tree) write(ctx context.Context, w *writer) error {
 	for path := range t.pictures {
 		jobs = append(jobs, func() error { return t.putPicture(w, path) })
 	}
-	hasLab := slices.ContainsFunc(t.Pages, func(p *site.Page) bool { return p.Kind == site.KindLab })
+	wanted := t.wanted()
 	for name, a := range Assets() {
-		if wanted(name, hasLab, t.sheet != nil) {
+		if wanted(name) {
 			jobs = append(jobs, func() error { return w.putAsset(a) })
 		}
 	}
