@@ -34,10 +34,11 @@ network each page comes from the host. "offline: false" in lockstep.yaml turns i
 off, and removes what an earlier build kept.
 
 With --edition all pages are also joined into one document, edition/: title page,
-contents, chapters and decisions, with links within it. --pdf prints that document
-too, edition/edition.pdf, by a Chromium on this machine: with page numbers in its
-contents and beside references ("ADR-0007, page 31"), a running head for each chapter
-and an outline. It is printed until the numbers are true, twice as a rule.
+contents, chapters and decisions, with links within it; lockstep serve has it
+always. --pdf prints that document too, edition/edition.pdf, by a Chromium on this
+machine: with page numbers in its contents and beside references ("ADR-0007, page
+31"), a running head for each chapter and an outline. It is printed until the numbers
+are true, twice as a rule.
 
 What is wrong with a source is printed with file, line and mend, and the exit
 code is 1; the tree is written as far as it goes. The last line is the account of all

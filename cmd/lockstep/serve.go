@@ -42,7 +42,8 @@ func newServeCommand() *cobra.Command {
 		Short: "Serve the site, its live cluster beside it, while you write",
 		Long: `Serves the site and shows a changed source in the browser as soon as it is saved.
 Where the site has a laboratory, three real processes of the cluster run behind
-it; they end with this command.
+it; they end with this command. All pages as one document, edition/, are joined when
+somebody asks for it.
 
 What people say about pages is kept by this server alone, or by several together,
 each with its own folder and the same --review-peers: an acknowledged comment is

@@ -25,22 +25,7 @@ func (t *Tree) writeEdition(ctx context.Context, w *writer, sources []edition.So
 		return fmt.Errorf("write edition: %s has its address, %s; rename the file", cmp.Or(p.Source, p.Title), edition.Path)
 	}
 	t.builder.progress("join", 0, 1)
-	e, err := edition.Join(sources, func(section string) string {
-		for _, s := range t.Site.Nav {
-			if s.Path == "/"+section+"/" {
-				return s.Title
-			}
-		}
-		if section == "" {
-			return "Introduction"
-		}
-		return titled(section)
-	}, func(path string) string {
-		if t.Site.BaseURL == "" {
-			return ""
-		}
-		return strings.TrimSuffix(t.Site.BaseURL, "/") + path
-	})
+	e, err := t.joinEdition(sources)
 	if err != nil {
 		return err
 	}
@@ -63,6 +48,47 @@ func (t *Tree) writeEdition(ctx context.Context, w *writer, sources []edition.So
 		return err
 	}
 	return w.put(edition.PDF, printed)
+}
+
+// joinEdition makes one document of pages as they are written.
+func (t *Tree) joinEdition(sources []edition.Source) (*edition.Edition, error) {
+	return edition.Join(sources, func(section string) string {
+		for _, s := range t.Site.Nav {
+			if s.Path == "/"+section+"/" {
+				return s.Title
+			}
+		}
+		if section == "" {
+			return "Introduction"
+		}
+		return titled(section)
+	}, func(path string) string {
+		if t.Site.BaseURL == "" {
+			return ""
+		}
+		return strings.TrimSuffix(t.Site.BaseURL, "/") + path
+	})
+}
+
+// Edition is the site as one document, and its stylesheet, as a build writes them. Pages
+// are rendered one after another, so that an edit of a text finds a processor free.
+func (t *Tree) Edition(ctx context.Context) (document, heads []byte, err error) {
+	around := t.Site
+	around.Live = nil
+	sources := make([]edition.Source, len(t.Pages))
+	for i, p := range t.Pages {
+		data, _, err := t.Bytes(ctx, &around, p)
+		if err != nil {
+			return nil, nil, fmt.Errorf("render %s: %w", p.Path, err)
+		}
+		sources[i] = edition.Source{Page: p, HTML: data}
+	}
+	e, err := t.joinEdition(sources)
+	if err != nil {
+		return nil, nil, err
+	}
+	document, err = t.editionWith(ctx, e, nil)
+	return document, e.Stylesheet(t.Site.Title), err
 }
 
 func (t *Tree) editionWith(ctx context.Context, e *edition.Edition, numbers edition.Numbers) ([]byte, error) {

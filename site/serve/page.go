@@ -32,6 +32,10 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		s.text(w, r, "application/atom+xml", st.tree.Changes.Feed())
 		return
 	}
+	if joins(st.tree, r.URL.Path) {
+		s.edition(w, r)
+		return
+	}
 	if p == nil {
 		s.elsewhere(w, r, st.tree)
 		return
@@ -89,7 +93,7 @@ func meant(path string, has func(path string) bool, short map[string]string) str
 
 // elsewhere leads from other spellings of an address to the page.
 func (s *Server) elsewhere(w http.ResponseWriter, r *http.Request, tree *build.Tree) {
-	to := meant(r.URL.Path, func(path string) bool { return tree.ByPath(path) != nil }, tree.Redirects())
+	to := meant(r.URL.Path, func(path string) bool { return tree.ByPath(path) != nil || joins(tree, path) }, tree.Redirects())
 	if to != "" {
 		http.Redirect(w, r, (&url.URL{Path: to, RawQuery: r.URL.RawQuery}).String(), http.StatusMovedPermanently)
 		return

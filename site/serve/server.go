@@ -14,6 +14,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/build"
+	"lockstep/site/edition"
 	"lockstep/site/model"
 	"lockstep/site/review/subject"
 	"lockstep/site/search"
@@ -54,14 +55,16 @@ type Server struct {
 	options Options
 	state   atomic.Pointer[state]
 	reloads *broadcast
+	joining chan struct{} // held by whoever joins the pages, and by who reads state.joined
 	stop    chan struct{}
 	watched chan struct{} // closed when the watcher has ended
 }
 
 // state is a tree, or why there is none.
 type state struct {
-	tree *build.Tree
-	err  error
+	tree   *build.Tree
+	err    error
+	joined *joined // nil before somebody has asked
 }
 
 // New reads the tree and begins to watch it.
@@ -69,7 +72,7 @@ func New(options Options) (*Server, error) {
 	if options.Gate == nil {
 		options.Gate = &stream.Gate{}
 	}
-	s := &Server{options: options, reloads: newBroadcast(), stop: make(chan struct{}), watched: make(chan struct{})}
+	s := &Server{options: options, reloads: newBroadcast(), joining: make(chan struct{}, 1), stop: make(chan struct{}), watched: make(chan struct{})}
 	s.load(nil)
 	ready := make(chan error, 1)
 	go s.watch(ready)
@@ -112,8 +115,11 @@ func (s *Server) load(files []string) (changed bool) {
 		tree.Site.Stream = streamPath
 		tree.Site.Live = s.options.Live
 		tree.Site.Version = s.reloads.version(before != nil)
+		if tree.ByPath(edition.Path) == nil {
+			tree.Site.Edition = edition.Path
+		}
 	}
-	s.state.Store(&state{tree, err})
+	s.state.Store(&state{tree: tree, err: err})
 	return true
 }
 
