@@ -32,12 +32,11 @@ type Page struct {
 	Meta    Meta
 	Outline []Heading
 	Body    HTML
-	// Blocks are the canonical text, and Revision its hash. They come with Body.
-	Blocks   []Block
-	Revision string
-	Shows    bool // it shows runs of the laboratory
-	Plays    bool // it has inputs of the model that the reader may change
-	Words    int
+	// Blocks are the canonical text. They come with Body.
+	Blocks []Block
+	Shows  bool // it shows runs of the laboratory
+	Plays  bool // it has inputs of the model that the reader may change
+	Words  int
 
 	Decision *Decision   // for KindDecision
 	Log      *Log        // for KindLog, KindGraph, KindLists and KindDecision

@@ -26,7 +26,7 @@ func (t *Tree) render(ctx context.Context, w io.Writer, s *view.Site, p *site.Pa
 	switch {
 	case p.Kind == site.KindLog:
 		rendered = t.withStanding(rendered, reviewOf)
-	case rendered.Revision != "":
+	case parsed != nil:
 		rendered.Review = reviewOf(p)
 	}
 	return findings, parsed, view.Page(s, rendered).Render(ctx, w)
@@ -63,7 +63,7 @@ func (t *Tree) fill(p *site.Page) (*site.Page, *markdown.Document, []site.Findin
 	for i, f := range findings {
 		findings[i] = parsed.Placed(f)
 	}
-	filled.Blocks, filled.Revision = parsed.Blocks(), parsed.RevisionWith(shown{t, p})
+	filled.Blocks = parsed.Blocks()
 	return &filled, parsed, findings
 }
 

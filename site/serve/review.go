@@ -38,7 +38,7 @@ func (s *Server) reviewRegion(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := *tree.ByPath(d.Path)
-	p.Blocks, p.Revision = d.Blocks, d.Revision
+	p.Blocks = d.Blocks
 	if p.Review = s.options.Review(r, d); p.Review == nil {
 		http.Error(w, "The review log does not answer.", http.StatusServiceUnavailable)
 		return
