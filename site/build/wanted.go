@@ -7,8 +7,8 @@ import (
 	"lockstep/site"
 )
 
-// wanted says of a static file whether any page of the site loads it. A server has all
-// of them; what only its pages load, that they follow edits, is in no tree.
+// wanted says of a static file whether any page of the tree loads it. Servers have all
+// files, and only their pages load the script that follows edits.
 func (t *Tree) wanted() func(name string) bool {
 	has := func(kind site.Kind) bool {
 		return slices.ContainsFunc(t.Pages, func(p *site.Page) bool { return p.Kind == kind })

@@ -48,8 +48,8 @@ func TestServe_edition(t *testing.T) {
 			t.Errorf("%s: %s, %s, and not what a build writes:\n%s\n%s", path, answer.Status, answer.Header.Get("Content-Type"), body, built)
 		}
 	}
-	if _, body := ask(t, "GET", address+"/a/", nil); !strings.Contains(body, `<a href="../edition/">`) {
-		t.Error("no page leads to the document")
+	if _, body := ask(t, "GET", address+"/a/", nil); !strings.Contains(body, `<a href="../edition/" data-whole>`) {
+		t.Error("no page leads to the document, which browsers would not fetch ahead")
 	}
 	if answer, _ := ask(t, "GET", address+"/edition", nil); answer.StatusCode != 301 || answer.Header.Get("Location") != "/edition/" {
 		t.Errorf("without the slash: %s to %s", answer.Status, answer.Header.Get("Location"))

@@ -1,5 +1,6 @@
 // A page that a reader is about to open is fetched while the pointer rests on its link:
-// pages of this site only, each once and not many, and none for who saves data.
+// pages of this site only, each once and not many, and none for who saves data. All pages
+// as one document are no page to fetch by the way.
 const most = 20, rest = 80; // ms
 
 export function prefetchOnHover() {
@@ -14,7 +15,7 @@ export function prefetchOnHover() {
   const look = (event) => {
     clearTimeout(waiting);
     const link = event.target.closest?.("a[href]");
-    if (!link || link.origin !== location.origin || link.search || !link.pathname.endsWith("/") || link.hasAttribute("download")) return;
+    if (!link || link.origin !== location.origin || link.search || !link.pathname.endsWith("/") || link.matches("[download], [data-whole]")) return;
     waiting = setTimeout(() => fetchAhead(new URL(link.href)), event.type === "mouseover" ? rest : 0);
   };
   for (const kind of ["mouseover", "touchstart"]) document.addEventListener(kind, look, { passive: true });
