@@ -71,12 +71,16 @@ func (t *Tree) joinEdition(sources []edition.Source) (*edition.Edition, error) {
 }
 
 // Edition is the site as one document, and its stylesheet, as a build writes them. Pages
-// are rendered one after another, so that an edit of a text finds a processor free.
-func (t *Tree) Edition(ctx context.Context) (document, heads []byte, err error) {
+// are rendered one after another, each after a call of turn, so that who has something
+// more urgent to do finds a processor free.
+func (t *Tree) Edition(ctx context.Context, turn func(context.Context) error) (document, heads []byte, err error) {
 	around := t.Site
 	around.Live = nil
 	sources := make([]edition.Source, len(t.Pages))
 	for i, p := range t.Pages {
+		if err := turn(ctx); err != nil {
+			return nil, nil, err
+		}
 		data, _, err := t.Bytes(ctx, &around, p)
 		if err != nil {
 			return nil, nil, fmt.Errorf("render %s: %w", p.Path, err)

@@ -32,20 +32,38 @@ func (s *Server) edition(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// join makes the document of the tree as it is now when somebody asks for it, one at a
-// time, and once for each tree.
-func (s *Server) join(ctx context.Context) (*joined, error) {
+// turn is had by one at a time; who leaves does not wait for it.
+type turn chan struct{}
+
+func (t turn) take(ctx context.Context) error {
 	select {
-	case s.joining <- struct{}{}:
-		defer func() { <-s.joining }()
+	case t <- struct{}{}:
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
+}
+
+func (t turn) give() { <-t }
+
+// join makes the document of the tree as it is now when somebody asks for it, one at a
+// time, and once for each tree. It rests while sources are read.
+func (s *Server) join(ctx context.Context) (*joined, error) {
+	if err := s.joining.take(ctx); err != nil {
+		return nil, err
+	}
+	defer s.joining.give()
 	st := s.state.Load()
 	if st.err != nil || st.joined != nil {
 		return st.joined, st.err
 	}
-	document, heads, err := st.tree.Edition(ctx)
+	document, heads, err := st.tree.Edition(ctx, func(ctx context.Context) error {
+		err := s.reading.take(ctx)
+		if err == nil {
+			s.reading.give()
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"lockstep/site/build"
 )
@@ -103,7 +104,46 @@ func TestServe_edition_once(t *testing.T) {
 	if err != nil || !bytes.Contains(second.document, []byte("Second text.")) {
 		t.Errorf("after an edit the document is %v, %v", second, err)
 	}
-	if _, _, err := s.state.Load().tree.Edition(gone); !errors.Is(err, context.Canceled) {
+	save(t, dir, "content/a.md", "# A\n\nThird text.\n")
+	s.load(nil)
+	s.reading <- struct{}{}
+	if _, _, err := s.state.Load().tree.Edition(gone, s.reading.take); !errors.Is(err, context.Canceled) {
 		t.Errorf("for nobody the document was made on: %v", err)
 	}
+	s.reading.give()
+}
+
+// TestServe_edition_rests: the document is made on when sources have been read.
+func TestServe_edition_rests(t *testing.T) {
+	dir := t.TempDir()
+	save(t, dir, "lockstep.yaml", "title: Example\ncontent: [content]\n")
+	save(t, dir, "content/a.md", "# A\n\nFirst text.\n")
+	b, err := build.Open(dir, build.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := b.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := &Server{reading: make(turn, 1), joining: make(turn, 1)}
+		s.state.Store(&state{tree: tree})
+		s.reading <- struct{}{}
+		made := make(chan error, 1)
+		go func() {
+			_, err := s.join(t.Context())
+			made <- err
+		}()
+		synctest.Wait()
+		select {
+		case err := <-made:
+			t.Fatalf("the document was made while sources were read: %v", err)
+		default:
+		}
+		s.reading.give()
+		if err := <-made; err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -55,7 +55,8 @@ type Server struct {
 	options Options
 	state   atomic.Pointer[state]
 	reloads *broadcast
-	joining chan struct{} // held by whoever joins the pages, and by who reads state.joined
+	reading turn // of reading sources
+	joining turn // of joining the pages, and of state.joined
 	stop    chan struct{}
 	watched chan struct{} // closed when the watcher has ended
 }
@@ -72,7 +73,7 @@ func New(options Options) (*Server, error) {
 	if options.Gate == nil {
 		options.Gate = &stream.Gate{}
 	}
-	s := &Server{options: options, reloads: newBroadcast(), joining: make(chan struct{}, 1), stop: make(chan struct{}), watched: make(chan struct{})}
+	s := &Server{options: options, reloads: newBroadcast(), reading: make(turn, 1), joining: make(turn, 1), stop: make(chan struct{}), watched: make(chan struct{})}
 	s.load(nil)
 	ready := make(chan error, 1)
 	go s.watch(ready)
@@ -100,6 +101,8 @@ func (s *Server) Findings() []site.Finding {
 // Files are those that are known to have changed, or nil if anything may have. It says
 // whether there is anything new to be seen.
 func (s *Server) load(files []string) (changed bool) {
+	s.reading <- struct{}{}
+	defer s.reading.give()
 	var tree *build.Tree
 	var err error
 	before := s.state.Load()
