@@ -316,7 +316,19 @@ func TestBudget_refusals(t *testing.T) {
 	if a := askAs(t, s, "GET", "/metrics", ""); !strings.Contains(a.body, "\nlockstep_in_flight_bytes 1.34217728e+08\n") {
 		t.Errorf("that all bytes are held is not among the metrics:\n%s", a.body)
 	}
-	a.budget.give(a.cfg.MaxInFlight)
+	const counted = `lockstep_sends_total{outcome="fail",reason="overload",shard="0"} `
+	if a := askAs(t, s, "GET", "/metrics", ""); !strings.Contains(a.body, counted+"2\n") {
+		t.Error("the metrics do not count two messages that were refused")
+	}
+	a.budget.give(streamBase)
+	longer := `{"id":"2","sender":"ann","body":"` + strings.Repeat("x", restBytes) + `"}`
+	if a := askAs(t, s, "POST", "/v1/conversations/c/messages", longer, "Content-Type", "application/x-ndjson"); !strings.Contains(a.body, "overloaded") {
+		t.Errorf("a line for which there is no memory: %d %s", a.status, a.body)
+	}
+	if a := askAs(t, s, "GET", "/metrics", ""); !strings.Contains(a.body, counted+"3\n") {
+		t.Error("the metrics do not count the line for which there was no memory")
+	}
+	a.budget.give(a.cfg.MaxInFlight - streamBase)
 	if a := askAs(t, s, "POST", "/v1/conversations/c/messages", large, "Content-Type", "application/json"); a.status != 200 {
 		t.Errorf("a large message after room was made: %d %s", a.status, a.body)
 	}

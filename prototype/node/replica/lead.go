@@ -14,7 +14,8 @@ const CampaignFor = 300 * time.Millisecond
 type lead struct {
 	mu                          sync.Mutex
 	campaigned, elected, caught time.Time
-	lost                        time.Time // when the newest lead that is over was
+	served                      time.Time // the first commit of the newest lead that had one
+	lost                        time.Time // until when that lead, or one before it, did its work
 }
 
 func (l *lead) campaigns(now time.Time) {
@@ -32,23 +33,31 @@ func (l *lead) won(now time.Time) {
 	}
 }
 
-func (l *lead) lose(now time.Time) {
+// lose notes that a lead is over, and until when it did its work. One that has committed
+// nothing does not count.
+func (l *lead) lose(until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.lost = now
+	if l.caught.IsZero() {
+		return
+	}
+	if l.lost = until; until.Before(l.served) {
+		l.lost = l.served
+	}
 }
 
-// own gives when this node's newest lead began, and when the newest one that is over was.
-func (l *lead) own() (elected, lost time.Time) {
+// own gives since when this node's newest lead has served, and when the newest one was lost;
+// a lead that is lost unnoticed has no such moment.
+func (l *lead) own() (served, lost time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.elected, l.lost
+	return l.served, l.lost
 }
 
 func (l *lead) knows(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.caught = now
+	l.caught, l.served = now, now
 }
 
 // status is for a node that leads; nil if it has not heard of that itself.

@@ -16,13 +16,20 @@ func (s *Replica) succession(term uint64) (planned bool, led time.Time) {
 			led = heard
 		}
 	}
-	switch elected, lost := s.lead.own(); {
-	case lost.After(led):
-		led = lost // this node has led since, and gave up
-	case elected.After(led):
-		led = time.Time{} // the same, and the end of that lead went unnoticed
+	served, lost := s.lead.own()
+	return before.Planned, sinceOwn(led, served, lost)
+}
+
+// sinceOwn is the last sign of a lead where this replica may have led after the sign of
+// another one: served and lost are what lead.own gives.
+func sinceOwn(led, served, lost time.Time) time.Time {
+	switch {
+	case served.Before(led):
+		return led
+	case lost.Before(served):
+		return time.Time{} // the end of that lead went unnoticed
 	}
-	return before.Planned, led
+	return lost
 }
 
 // ledUntil is until when a lead did its work that this replica has lost by now. It may be
