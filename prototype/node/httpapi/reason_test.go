@@ -120,6 +120,44 @@ func TestStall(t *testing.T) {
 	wants("one who gives up and comes again", 137, 7)
 }
 
+// TestSendMeter_left: who gave up after a while has had no answer in time, and counts for a
+// stall for a moment only; who left at once says nothing of the service.
+func TestSendMeter_left(t *testing.T) {
+	n := openAlone(t, nil)
+	m := newSendMeters(n).of("quorum", "c")
+	now := time.Now()
+	leave := func(after time.Duration) {
+		m.began(now.Add(-after))
+		m.ended(now.Add(-after), nil, outcome.Uncertain("late"), 1, true)
+	}
+	leave(0)
+	if age := m.stall.age(now); age != 0 {
+		t.Errorf("who left at once makes a stall of %s", age)
+	}
+	leave(time.Second)
+	if age := m.stall.age(now.Add(2 * time.Second)); age != 3*time.Second {
+		t.Errorf("two seconds after somebody gave up it is %s old, want 3 s", age)
+	}
+	if age := m.stall.age(now.Add(5 * time.Second)); age != 0 {
+		t.Errorf("five seconds after it is %s old", age)
+	}
+	families, err := n.Metrics().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, f := range families {
+		for _, s := range f.GetMetric() {
+			if f.GetName() == "lockstep_sends_total" && s.GetCounter().GetValue() > 0 {
+				got[s.GetLabel()[0].GetValue()+" "+s.GetLabel()[1].GetValue()] = s.GetCounter().GetValue()
+			}
+		}
+	}
+	if len(got) != 2 || got["unknown gone"] != 1 || got["unknown deadline"] != 1 {
+		t.Errorf("counted were %v", got)
+	}
+}
+
 // BenchmarkSendMeter is what counting costs for each message of a stream.
 func BenchmarkSendMeter(b *testing.B) {
 	n := openAlone(b, nil)
