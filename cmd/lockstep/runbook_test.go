@@ -78,6 +78,34 @@ func TestRunbook(t *testing.T) {
 	}
 }
 
+// TestRunbook_order pastes the commands of the page for broken order at a sound cluster,
+// and carries out its first row: a node is taken out, and the rest orders on.
+func TestRunbook_order(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil && os.Getenv("CI") != "true" {
+		t.Skip("the runbook asks by curl, which is missing")
+	}
+	page, err := os.ReadFile("../../content/runbook/broken-order.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRehearsal(t)
+	confirm, mitigate, done := tableOf(t, page, "Confirm"), tableOf(t, page, "Mitigate"), instructionsOf(sectionOf(t, page, "Stop, and roll back"))
+	if len(done) != 1 {
+		t.Fatalf("the page says by %d commands that all is over, want 1", len(done))
+	}
+	for n, id := range r.ids() {
+		for _, row := range confirm[min(n, 1):] { // one probe asks all nodes
+			r.paste(id, instructionsOf(row[0]+" "+row[1])...)
+		}
+	}
+	victim := r.leader()
+	for _, step := range instructionsOf(mitigate[0][1]) {
+		r.paste(victim, step)
+	}
+	r.awaitEnd(victim)
+	r.paste(r.ids()[0], done...)
+}
+
 // cause is what a row of the page is about.
 type cause struct {
 	row, sign string          // what its first cell has; what some command of the page prints
@@ -263,7 +291,7 @@ func (r *rehearsal) try(id, command string) (code int, out string) {
 	defer cancel()
 	m := r.member(id)
 	c := exec.CommandContext(ctx, "sh", "-c", command)
-	c.Dir, c.Env = r.home, append(os.Environ(), "PATH="+r.path, "NODE="+m.HTTP, fmt.Sprint("PID=", m.PID))
+	c.Dir, c.Env = r.home, append(os.Environ(), "PATH="+r.path, "NODE="+m.HTTP, fmt.Sprint("PID=", m.PID), "ROOM=lockstep-probe")
 	said, err := c.CombinedOutput()
 	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
 		r.t.Fatalf("%s: %v", command, err)

@@ -180,7 +180,7 @@ func (d *Definition) alerts(o *Objective, i *Indicator) (all []alert) {
 		for _, w := range d.pairs(o) {
 			x, series := decimal(d.threshold(w, i)), chosen(d.of(i))
 			expr := fmt.Sprintf("slo:bad:ratio_rate%s%s > %s\nand slo:bad:ratio_rate%s%s > %s\nand slo:requests:increase%s%s >= %s", w.Long, series, x, w.Short, series, x, w.Long, series, d.requests(w, i))
-			add(w, w.Severity, expr, "", fmt.Sprintf("above %s of at least %s requests fail over %s, and over %s", percent(d.threshold(w, i)), d.requests(w, i), w.Long.words(), w.Short.words()))
+			add(w, w.Severity, expr, "", fmt.Sprintf("more than %s of at least %s requests fail within %s, and within %s", percent(d.threshold(w, i)), d.requests(w, i), w.Long.words(), w.Short.words()))
 		}
 	case Event:
 		function, op, says := "max", ">", "above"
@@ -192,13 +192,13 @@ func (d *Definition) alerts(o *Objective, i *Indicator) (all []alert) {
 			by = " by (" + strings.Join(i.Per, ", ") + ")"
 		}
 		bound := value(i.bound.text)
-		add(Window{}, "page", fmt.Sprintf("%s%s (%s) %s %s", function, by, i.Gauge, op, decimal(i.Bound)), "", fmt.Sprintf("%s is %s %s", i.Gauge.Metric, says, bound))
+		add(Window{}, "page", fmt.Sprintf("%s%s (%s) %s %s", function, by, i.Gauge, op, decimal(i.Bound)), "", fmt.Sprintf("%s is %s %s", i.Gauge, says, bound))
 	case Invariant:
 		long := d.pageWindow(func(w Window) Span { return w.Long })
-		add(Window{}, "page", i.sum("increase", i.Counter.String(), long)+" > 0", "", fmt.Sprintf("%s has grown within %s", i.Counter.Metric, long.words()))
+		add(Window{}, "page", i.sum("increase", i.Counter.String(), long)+" > 0", "", fmt.Sprintf("%s has grown within %s", i.Counter, long.words()))
 	case Pulse:
 		short := d.pageWindow(func(w Window) Span { return w.Short })
-		add(Window{}, "page", fmt.Sprintf("(%s or vector(0)) == 0", i.sum("increase", i.Counter.String(), short)), short.String(), fmt.Sprintf("%s has stood still for %s, and for %s more", i.Counter.Metric, short.words(), short.words()))
+		add(Window{}, "page", fmt.Sprintf("(%s or vector(0)) == 0", i.sum("increase", i.Counter.String(), short)), short.String(), fmt.Sprintf("%s has stood still for %s, and for %s more", i.Counter, short.words(), short.words()))
 	}
 	return all
 }

@@ -133,7 +133,7 @@ func (w *writer) alerts() {
 			for _, a := range w.d.alerts(o, i) {
 				when := a.fires
 				if i.Kind == Ratio {
-					when = fmt.Sprintf("above %s of %s or more fail, over %s and %s", percent(w.d.threshold(a.window, i)), w.d.requests(a.window, i), a.window.Long.words(), a.window.Short.words())
+					when = fmt.Sprintf("more than %s of at least %s fail within %s, and within %s", percent(w.d.threshold(a.window, i)), w.d.requests(a.window, i), a.window.Long.words(), a.window.Short.words())
 				}
 				says = append(says, a.rule.Labels["severity"]+": "+code.ReplaceAllString(when, "`$0`"))
 			}
@@ -152,7 +152,7 @@ func (w *writer) alerts() {
 }
 
 // code finds names of metrics in words.
-var code = regexp.MustCompile(`[a-zA-Z0-9:]+(?:_[a-zA-Z0-9:]+)+`)
+var code = regexp.MustCompile(`[a-zA-Z0-9:]+(?:_[a-zA-Z0-9:]+)+(?:\{[^}]*\})?`)
 
 func (w *writer) metrics(m *Metrics) {
 	w.own("\n| Metric | Kind | Labels | What it says |\n|---|---|---|---|\n")
