@@ -2,8 +2,6 @@ package lane
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -14,19 +12,23 @@ import (
 // Clock is one node's part of the multi-master lane of one shard. Its methods may
 // be called from any goroutine.
 type Clock struct {
-	origin string          // this node and this life of it: a restart begins a new one
+	self   string          // this node and this life of it: a restart begins a new one
 	peers  func() []string // the other replicas
 	send   Send
 	limit  int
+	retain int // messages that are kept at least; 0 keeps all, up to the limit
+	page   int // messages that are dropped, and told, at once
 
 	mu     sync.Mutex
 	turn   int   // counts the peers that were asked
 	wall   int64 // of the newest stamp given or seen, milliseconds
 	ticks  uint32
 	rooms  map[string]*clockRoom
-	count  int
-	sent   map[string][]*stamped // by origin: its messages, in the order of their numbers from 1
+	kept   int                // messages
+	bound  stamped            // the greatest stamp that was dropped
+	sent   map[string]*origin // by name
 	beyond map[string]map[uint64]*stamped
+	heard  map[string]map[string]uint64 // by peer: what it told that it has
 }
 
 // stamped is a message with its place in the order of all times. Stamps of one
@@ -47,6 +49,8 @@ func (a *stamped) compare(b *stamped) int {
 // clockRoom is one conversation, sorted by stamp. Of messages with the same id of
 // the same sender the one with the smallest stamp counts.
 type clockRoom struct {
+	base   uint64 // messages that were dropped; all of them are older than those that are kept
+	before order.Digest
 	sorted []*stamped
 	byID   map[clockID]*stamped
 }
@@ -60,7 +64,8 @@ func idOf(c *order.Command) clockID { return clockID{c.Sender, c.ID} }
 type gossip struct {
 	Messages []*stamped
 	Have     map[string]uint64
-	Ask      bool // send me what I lack
+	Ask      bool       // send me what I lack
+	Base     *clockBase // what the sender has dropped; nil if the other one has all of it
 }
 
 const (
@@ -71,18 +76,23 @@ const (
 	maxDrift = 5_000
 )
 
-// NewClock is a lane that holds nothing. origin must never have been used before.
-func NewClock(origin string, peers func() []string, send Send) *Clock {
-	return &Clock{origin: origin, peers: peers, send: send, limit: laneLimit, rooms: map[string]*clockRoom{},
-		sent: map[string][]*stamped{}, beyond: map[string]map[uint64]*stamped{}}
+// NewClock is a lane that holds nothing. self must never have been used before.
+func NewClock(self string, peers func() []string, send Send) *Clock {
+	return &Clock{self: self, peers: peers, send: send, limit: laneLimit, page: clockPage, rooms: map[string]*clockRoom{},
+		sent: map[string]*origin{}, beyond: map[string]map[uint64]*stamped{}, heard: map[string]map[string]uint64{}}
 }
+
+// Retain lets the lane drop old messages, as long as at least n are kept, so that it
+// is never full. It is to be called before anything else. A message that comes to this
+// node after newer ones were dropped is counted among those, and not shown.
+func (c *Clock) Retain(n uint64) { c.retain = int(min(n, laneLimit)) }
 
 // Submit accepts commands, whatever the others do. now is this node's clock in
 // milliseconds, which may be wrong: that is what the lane is about.
 func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Result, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.count+len(commands) > c.limit {
+	if c.retain == 0 && c.kept+len(commands) > c.limit {
 		return nil, false
 	}
 	var fresh []*stamped
@@ -98,7 +108,7 @@ func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Res
 		if c.ticks++; now > c.wall {
 			c.wall, c.ticks = now, 0
 		}
-		m := &stamped{c.wall, c.ticks, c.origin, uint64(len(c.sent[c.origin]) + 1), command}
+		m := &stamped{c.wall, c.ticks, c.self, c.origin(c.self).last() + 1, command}
 		c.keep(m)
 		fresh = append(fresh, m)
 		results = append(results, order.Result{Seq: c.place(m)})
@@ -108,7 +118,17 @@ func (c *Clock) Submit(now int64, commands []order.Command) (results []order.Res
 			c.tell(p, gossip{Messages: page})
 		}
 	}
+	c.drop()
 	return results, true
+}
+
+func (c *Clock) origin(name string) *origin {
+	o := c.sent[name]
+	if o == nil {
+		o = &origin{}
+		c.sent[name] = o
+	}
+	return o
 }
 
 func (c *Clock) room(name string) *clockRoom {
@@ -122,25 +142,37 @@ func (c *Clock) room(name string) *clockRoom {
 
 // keep notes a message that is the next one of its origin.
 func (c *Clock) keep(m *stamped) {
-	c.sent[m.Origin] = append(c.sent[m.Origin], m)
-	c.count++
+	o := c.origin(m.Origin)
+	o.kept = append(o.kept, m)
+	c.kept++
 	r := c.room(m.Command.Conversation)
 	if known, ok := r.byID[idOf(&m.Command)]; ok {
 		if known.compare(m) <= 0 {
 			return
 		}
-		i, _ := slices.BinarySearchFunc(r.sorted, known, (*stamped).compare)
-		r.sorted = slices.Delete(r.sorted, i, i+1)
+		r.remove(known)
 	}
 	r.byID[idOf(&m.Command)] = m
+	r.sorted = slices.Insert(r.sorted, r.find(m), m)
+	if m.compare(&c.bound) <= 0 {
+		c.forget(o) // its place is among those that were dropped
+	}
+}
+
+func (r *clockRoom) find(m *stamped) int {
 	i, _ := slices.BinarySearchFunc(r.sorted, m, (*stamped).compare)
-	r.sorted = slices.Insert(r.sorted, i, m)
+	return i
+}
+
+func (r *clockRoom) remove(m *stamped) {
+	i := r.find(m)
+	r.sorted = slices.Delete(r.sorted, i, i+1)
 }
 
 // place is the seq of a message at this moment.
 func (c *Clock) place(m *stamped) uint64 {
-	i, _ := slices.BinarySearchFunc(c.room(m.Command.Conversation).sorted, m, (*stamped).compare)
-	return uint64(i + 1)
+	r := c.room(m.Command.Conversation)
+	return r.base + uint64(r.find(m)) + 1
 }
 
 func (c *Clock) tell(to string, g gossip) {
@@ -160,8 +192,8 @@ func (c *Clock) Tick() {
 
 func (c *Clock) have() map[string]uint64 {
 	have := make(map[string]uint64, len(c.sent))
-	for origin, list := range c.sent {
-		have[origin] = uint64(len(list))
+	for name, o := range c.sent {
+		have[name] = o.last()
 	}
 	return have
 }
@@ -174,30 +206,41 @@ func (c *Clock) Receive(now int64, from string, payload []byte) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if g.Base != nil {
+		c.adopt(g.Base)
+	}
 	for _, m := range g.Messages {
 		c.learn(now, m)
 	}
+	if g.Ask {
+		c.heard[from] = g.Have
+	}
+	c.drop()
 	if !g.Ask {
 		return
 	}
-	var missing []*stamped
-	for origin, list := range c.sent {
-		if n := g.Have[origin]; n < uint64(len(list)) {
-			missing = append(missing, list[n:]...)
+	var answer gossip
+	for name, o := range c.sent {
+		n := g.Have[name]
+		if n < o.floor {
+			answer.Base = c.base()
+		}
+		if n < o.last() {
+			answer.Messages = append(answer.Messages, o.kept[max(n, o.floor)-o.floor:]...)
 		}
 	}
-	if len(missing) > clockPage {
-		missing = missing[:clockPage] // the rest at the next tick
+	if len(answer.Messages) > clockPage {
+		answer.Messages = answer.Messages[:clockPage] // the rest at the next tick
 	}
-	if len(missing) > 0 {
-		c.tell(from, gossip{Messages: missing})
+	if len(answer.Messages) > 0 || answer.Base != nil {
+		c.tell(from, answer)
 	}
 }
 
 // learn keeps a message of another node, once, in the order of its origin.
 func (c *Clock) learn(now int64, m *stamped) {
-	next := uint64(len(c.sent[m.Origin]) + 1)
-	if m.Number < next || c.count >= c.limit || m.Number > next+uint64(c.limit) || m.Origin == c.origin {
+	next := c.origin(m.Origin).last() + 1
+	if m.Number < next || c.retain == 0 && c.kept >= c.limit || m.Number > next+uint64(c.limit) || m.Origin == c.self {
 		return
 	}
 	if m.Wall <= now+maxDrift && (m.Wall > c.wall || m.Wall == c.wall && m.Ticks > c.ticks) {
@@ -212,12 +255,20 @@ func (c *Clock) learn(now int64, m *stamped) {
 		}
 		return
 	}
-	for m != nil {
-		c.keep(m)
-		m = c.beyond[m.Origin][m.Number+1]
-		if m != nil {
-			delete(c.beyond[m.Origin], m.Number)
+	c.keep(m)
+	c.follow(m.Origin)
+}
+
+// follow keeps what came before its turn and has it now.
+func (c *Clock) follow(origin string) {
+	for {
+		next := c.origin(origin).last() + 1
+		m := c.beyond[origin][next]
+		if m == nil {
+			return
 		}
+		delete(c.beyond[origin], next)
+		c.keep(m)
 	}
 }
 
@@ -229,16 +280,21 @@ func (c *Clock) Read(conversation string, after uint64, limit int) order.View {
 	if r == nil {
 		return order.View{First: 1}
 	}
-	view := order.View{First: 1, Last: uint64(len(r.sorted))}
-	view.Messages = make([]order.Message, 0, min(uint64(max(limit, 0)), view.Last-min(after, view.Last)))
-	for i := after; i < view.Last && len(view.Messages) < limit; i++ {
-		m := r.sorted[i]
-		view.Messages = append(view.Messages, order.Message{Seq: i + 1, ID: m.Command.ID, Sender: m.Command.Sender, Body: m.Command.Body, Time: m.Wall})
+	view := order.View{First: r.base + 1, Last: r.base + uint64(len(r.sorted))}
+	if after < r.base || after >= view.Last || limit <= 0 {
+		return view
+	}
+	sorted := r.sorted[after-r.base:]
+	view.Messages = make([]order.Message, 0, min(limit, len(sorted)))
+	for i, m := range sorted[:min(limit, len(sorted))] {
+		view.Messages = append(view.Messages, order.Message{Seq: after + uint64(i) + 1, ID: m.Command.ID, Sender: m.Command.Sender, Body: m.Command.Body, Time: m.Wall})
 	}
 	return view
 }
 
-// Digest is a hash chain over the ids and texts in the order of this moment.
+// Digest covers the messages up to a seq of this moment, or to the end, with their
+// stamps, which are their order. That at a seq that was dropped is gone with it, and the
+// one of all that were dropped is given for it.
 func (c *Clock) Digest(conversation string, upto uint64) (uint64, order.Digest) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -246,14 +302,13 @@ func (c *Clock) Digest(conversation string, upto uint64) (uint64, order.Digest) 
 	if r == nil {
 		return 0, order.Digest{}
 	}
-	n := uint64(len(r.sorted))
+	n := r.base + uint64(len(r.sorted))
 	if upto > 0 {
-		n = min(n, upto)
+		n = max(min(n, upto), r.base)
 	}
-	var d order.Digest
-	for _, m := range r.sorted[:n] {
-		text, _ := json.Marshal(m.Command) // strings and numbers
-		d = sha256.Sum256(append(d[:], text...))
+	d := r.before
+	for _, m := range r.sorted[:n-r.base] {
+		add(&d, m.mark())
 	}
 	return n, d
 }

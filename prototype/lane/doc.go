@@ -31,7 +31,11 @@
 //
 // Both keep everything in memory. A node that crashes forgets, and learns again
 // from its peers what it had passed on; what it had not is gone. Both are for
-// teaching and bounded: a lane that is full refuses.
+// teaching and bounded: a lane drops its oldest messages where it was told how many to
+// retain, as the strong lane does, and refuses where it is full otherwise. Of what it
+// drops it keeps the count and a digest, so that seqs go on and replicas can be
+// compared, and hands both to a node that forgot. An id is known for as long as its
+// message is kept.
 //
 // The types here do no I/O, read no clock and start no goroutine: messages and
 // the time go in, messages come out through [Send].

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"lockstep/prototype/order"
@@ -105,6 +106,85 @@ func TestClock_converges(t *testing.T) {
 	})
 }
 
+// TestClock_retains: nodes that drop nearly everything come to count the same messages,
+// and to the same digest, as one that drops nothing, and show the same newest ones; also
+// if nodes forget all that they had.
+func TestClock_retains(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &wires{}
+		nodes := map[string]*Clock{}
+		now := map[string]int64{}
+		all := NewClock("all", only(), func(string, []byte) {})
+		life := 0
+		start := func(n string) {
+			life++
+			send := w.from(n)
+			c := NewClock(fmt.Sprint(n, life), others(n), send)
+			c.Retain(3)
+			c.page = 2
+			nodes[n] = c
+		}
+		for _, n := range names {
+			start(n)
+		}
+		exchange := func() {
+			for range 6 {
+				for _, n := range names {
+					nodes[n].Tick()
+				}
+				for len(w.waiting) > 0 {
+					l := w.pick(0, false)
+					nodes[l.to].Receive(now[l.to], l.from, l.payload)
+				}
+			}
+		}
+		for i := range rapid.IntRange(1, 120).Draw(t, "steps") {
+			n := rapid.SampledFrom(names).Draw(t, "node")
+			if nodes[names[0]].kept+len(w.waiting) > 5 || nodes[names[1]].kept > 5 || nodes[names[2]].kept > 5 {
+				exchange() // or else what is not everywhere would be dropped
+			}
+			switch rapid.IntRange(0, 8).Draw(t, "step") {
+			case 0, 1, 2:
+				nodes[n].Submit(now[n], say(fmt.Sprint(i)))
+				for _, l := range w.waiting {
+					all.Receive(0, l.from, l.payload)
+				}
+			case 3:
+				now[n] += rapid.Int64Range(-50, 100).Draw(t, "clock")
+			case 4:
+				if rapid.IntRange(0, 5).Draw(t, "forgets") == 0 {
+					exchange() // so that nothing is lost
+					start(n)
+				}
+			case 5:
+				nodes[n].Tick()
+			default:
+				if len(w.waiting) > 0 {
+					l := w.pick(rapid.IntRange(0, len(w.waiting)-1).Draw(t, "letter"), false)
+					nodes[l.to].Receive(now[l.to], l.from, l.payload)
+				}
+			}
+		}
+		exchange()
+		last, want := all.Digest("room", 0)
+		for _, n := range names {
+			if seq, got := nodes[n].Digest("room", 0); got != want || seq != last {
+				t.Fatalf("%s counts %d of %d messages, with digest %.8s", n, seq, last, got)
+			}
+			view := nodes[n].Read("room", 0, 1000)
+			if view.First > 1 {
+				view = nodes[n].Read("room", view.First-1, 1000)
+			}
+			if whole := all.Read("room", view.First-1, 1000); len(whole.Messages)+len(view.Messages) > 0 && !cmp.Equal(view.Messages, whole.Messages) {
+				t.Fatalf("%s shows %v from %d on; all are %v", n, view.Messages, view.First, whole.Messages)
+			}
+			if kept := nodes[n].kept; kept >= 3+2+2 {
+				t.Fatalf("%s keeps %d messages", n, kept)
+			}
+		}
+	})
+}
+
 // TestClock_rewrites: a message that was acknowledged as the first becomes the
 // second when an older stamp arrives. That is the price.
 func TestClock_rewrites(t *testing.T) {
@@ -183,19 +263,26 @@ func TestLeader_forks(t *testing.T) {
 }
 
 // TestLeader_converges: after any losses and changes of the leader, all nodes come
-// to show what the newest leader has.
+// to show what the newest leader has, also if they drop nearly everything, and if a
+// node forgets all that it had.
 func TestLeader_converges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
+		retain := uint64(rapid.IntRange(0, 3).Draw(t, "retain"))
 		w := &wires{}
 		nodes := map[string]*Leader{}
-		for _, n := range names {
+		start := func(n string) {
 			nodes[n] = NewLeader(n, others(n), w.from(n))
+			nodes[n].Retain(retain)
+			nodes[n].page = 2
+		}
+		for _, n := range names {
+			start(n)
 		}
 		epoch := uint64(0)
 		newest := ""
 		for i := range rapid.IntRange(1, 80).Draw(t, "steps") {
 			n := rapid.SampledFrom(names).Draw(t, "node")
-			switch rapid.IntRange(0, 6).Draw(t, "step") {
+			switch rapid.IntRange(0, 7).Draw(t, "step") {
 			case 0:
 				epoch++
 				newest = n
@@ -204,6 +291,10 @@ func TestLeader_converges(t *testing.T) {
 				nodes[n].Submit(int64(i), say(fmt.Sprint(i)))
 			case 3:
 				nodes[n].Tick()
+			case 4:
+				if n != newest && rapid.IntRange(0, 4).Draw(t, "forgets") == 0 {
+					start(n)
+				}
 			default:
 				if len(w.waiting) > 0 {
 					l := w.pick(rapid.IntRange(0, len(w.waiting)-1).Draw(t, "letter"), rapid.IntRange(0, 3).Draw(t, "double") == 0)
@@ -225,11 +316,53 @@ func TestLeader_converges(t *testing.T) {
 				nodes[l.to].Receive(l.from, l.payload)
 			}
 		}
-		_, want := nodes[newest].Digest("room", 0)
+		last, want := nodes[newest].Digest("room", 0)
 		for _, n := range names {
-			if seq, got := nodes[n].Digest("room", 0); got != want {
-				t.Fatalf("%s has %d messages with another digest than the leader", n, seq)
+			if seq, got := nodes[n].Digest("room", 0); got != want || seq != last {
+				t.Fatalf("%s has %d messages with another digest than the leader with its %d", n, seq, last)
+			}
+			if kept := len(nodes[n].log); retain > 0 && kept >= int(retain)+2 {
+				t.Fatalf("%s keeps %d entries", n, kept)
 			}
 		}
 	})
+}
+
+// TestLeader_retain: what is kept, and the digest of everything, are those of a lane
+// that drops nothing; such a lane is full one day, and the other never.
+func TestLeader_retain(t *testing.T) {
+	all, few := NewLeader("n1", only(), nil), NewLeader("n1", only(), nil)
+	few.Retain(10)
+	all.limit, few.limit = 1000, 1000
+	for _, l := range []*Leader{all, few} {
+		l.Lead(1)
+		for i := range 1000 {
+			if _, ok := l.Submit(int64(i), say(fmt.Sprint(i))); !ok {
+				t.Fatal("refused")
+			}
+		}
+	}
+	if n, got := few.Digest("room", 0); n != 1000 {
+		t.Errorf("%d messages", n)
+	} else if _, want := all.Digest("room", 0); got != want {
+		t.Error("the digests differ")
+	}
+	view := few.Read("room", 0, 1000)
+	if len(view.Messages) > 0 || view.Last != 1000 || view.First < 2 || view.First > 991 {
+		t.Errorf("shows %d messages of %d, from %d on", len(view.Messages), view.Last, view.First)
+	}
+	if got, want := few.Read("room", view.First-1, 1000), all.Read("room", view.First-1, 1000); !cmp.Equal(got.Messages, want.Messages) {
+		t.Error("they show other messages")
+	}
+	if upto, got := few.Digest("room", 5); upto != view.First-1 {
+		t.Errorf("the digest of what was dropped is given as that up to %d", upto)
+	} else if _, want := all.Digest("room", upto); got != want {
+		t.Error("the digest of what was dropped is another one")
+	}
+	if _, ok := all.Submit(0, say("more")); ok {
+		t.Error("a full lane took another message")
+	}
+	if r, ok := few.Submit(0, say("more")); !ok || r[0].Seq != 1001 {
+		t.Errorf("%+v, %v", r, ok)
+	}
 }

@@ -15,18 +15,20 @@ import (
 const (
 	kindGossip byte = iota + 1
 	kindLeader
+	kindLeaderFrom // with a base
+	kindGossipFrom // with a base
 )
 
 var errMalformed = errors.New("malformed message of a lane")
 
 func (g gossip) append(dst []byte) []byte {
-	dst = append(dst, kindGossip)
-	dst = appendBool(dst, g.Ask)
-	dst = binary.AppendUvarint(dst, uint64(len(g.Have)))
-	for _, origin := range slices.Sorted(maps.Keys(g.Have)) {
-		dst = appendString(dst, origin)
-		dst = binary.AppendUvarint(dst, g.Have[origin])
+	if g.Base == nil {
+		dst = append(dst, kindGossip)
+	} else {
+		dst = g.Base.append(append(dst, kindGossipFrom))
 	}
+	dst = appendBool(dst, g.Ask)
+	dst = appendNumbers(dst, g.Have)
 	dst = binary.AppendUvarint(dst, uint64(len(g.Messages)))
 	for _, m := range g.Messages {
 		dst = binary.AppendVarint(dst, m.Wall)
@@ -40,14 +42,19 @@ func (g gossip) append(dst []byte) []byte {
 
 func decodeGossip(data []byte) (gossip, error) {
 	d := decoder{data: data}
-	if d.byte() != kindGossip {
+	var base *clockBase
+	switch d.byte() {
+	case kindGossip:
+	case kindGossipFrom:
+		base = &clockBase{Bound: stamped{Wall: d.varint(), Ticks: uint32(d.uvarint()), Origin: d.string()}, Floors: d.numbers()}
+		base.Rooms = make([]clockRoomBase, d.length(2+len(order.Digest{})))
+		for i := range base.Rooms {
+			base.Rooms[i] = clockRoomBase{d.string(), d.uvarint(), d.digest()}
+		}
+	default:
 		return gossip{}, errMalformed
 	}
-	g := gossip{Ask: d.byte() != 0, Have: map[string]uint64{}}
-	for range d.length(2) {
-		origin := d.string()
-		g.Have[origin] = d.uvarint()
-	}
+	g := gossip{Base: base, Ask: d.byte() != 0, Have: d.numbers()}
 	g.Messages = make([]*stamped, d.length(8))
 	for i := range g.Messages {
 		g.Messages[i] = &stamped{d.varint(), uint32(d.uvarint()), d.string(), d.uvarint(), d.command()}
@@ -55,8 +62,41 @@ func decodeGossip(data []byte) (gossip, error) {
 	return g, d.end()
 }
 
+func (b *clockBase) append(dst []byte) []byte {
+	dst = binary.AppendVarint(dst, b.Bound.Wall)
+	dst = binary.AppendUvarint(dst, uint64(b.Bound.Ticks))
+	dst = appendString(dst, b.Bound.Origin)
+	dst = appendNumbers(dst, b.Floors)
+	dst = binary.AppendUvarint(dst, uint64(len(b.Rooms)))
+	for _, r := range b.Rooms {
+		dst = appendString(dst, r.Name)
+		dst = binary.AppendUvarint(dst, r.Count)
+		dst = append(dst, r.Digest[:]...)
+	}
+	return dst
+}
+
+// appendNumbers writes a number of each origin.
+func appendNumbers(dst []byte, by map[string]uint64) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(by)))
+	for _, origin := range slices.Sorted(maps.Keys(by)) {
+		dst = appendString(dst, origin)
+		dst = binary.AppendUvarint(dst, by[origin])
+	}
+	return dst
+}
+
 func (m leaderMessage) append(dst []byte) []byte {
-	dst = append(dst, kindLeader)
+	if m.Base == nil {
+		dst = append(dst, kindLeader)
+	} else {
+		dst = binary.AppendUvarint(append(dst, kindLeaderFrom), uint64(len(m.Base)))
+		for _, b := range m.Base {
+			dst = appendString(dst, b.Name)
+			dst = binary.AppendUvarint(dst, b.Count)
+			dst = append(dst, b.Digest[:]...)
+		}
+	}
 	dst = appendBool(dst, m.Answer)
 	dst = binary.AppendUvarint(dst, m.Epoch)
 	dst = appendString(dst, m.Leader)
@@ -74,10 +114,18 @@ func (m leaderMessage) append(dst []byte) []byte {
 
 func decodeLeader(data []byte) (leaderMessage, error) {
 	d := decoder{data: data}
-	if d.byte() != kindLeader {
+	var base []leaderBase
+	switch d.byte() {
+	case kindLeader:
+	case kindLeaderFrom:
+		base = make([]leaderBase, d.length(2+len(order.Digest{})))
+		for i := range base {
+			base[i] = leaderBase{d.string(), d.uvarint(), d.digest()}
+		}
+	default:
 		return leaderMessage{}, errMalformed
 	}
-	m := leaderMessage{Answer: d.byte() != 0, Epoch: d.uvarint(), Leader: d.string(), Before: d.uvarint(), From: d.place(), Length: d.place(), Have: d.place()}
+	m := leaderMessage{Base: base, Answer: d.byte() != 0, Epoch: d.uvarint(), Leader: d.string(), Before: d.uvarint(), From: d.place(), Length: d.place(), Have: d.place()}
 	m.Entries = make([]leaderEntry, d.length(6))
 	for i := range m.Entries {
 		m.Entries[i] = leaderEntry{d.uvarint(), d.varint(), d.command()}
@@ -137,6 +185,20 @@ func (d *decoder) take(n uint64) []byte {
 
 func (d *decoder) string() string { return string(d.take(d.uvarint())) }
 
+func (d *decoder) numbers() map[string]uint64 {
+	by := map[string]uint64{}
+	for range d.length(2) {
+		origin := d.string()
+		by[origin] = d.uvarint()
+	}
+	return by
+}
+
+func (d *decoder) digest() (digest order.Digest) {
+	copy(digest[:], d.take(uint64(len(digest))))
+	return digest
+}
+
 func (d *decoder) uvarint() uint64 {
 	v, n := binary.Uvarint(d.data)
 	d.skip(n)
@@ -156,10 +218,13 @@ func (d *decoder) skip(n int) {
 	d.take(uint64(n))
 }
 
-// place is a place in a log, which is bounded.
+// maxPlace is a place in a log that none reaches.
+const maxPlace = 1 << 40
+
+// place is a place in a log.
 func (d *decoder) place() int {
 	n := d.uvarint()
-	if n > laneLimit {
+	if n > maxPlace {
 		d.failed = true
 		return 0
 	}

@@ -14,6 +14,13 @@ var commands = rapid.Custom(func(t *rapid.T) order.Command {
 	return order.Command{Conversation: text.Draw(t, "conversation"), ID: text.Draw(t, "id"), Sender: text.Draw(t, "sender"), Body: text.Draw(t, "body")}
 })
 
+var digests = rapid.Custom(func(t *rapid.T) (d order.Digest) {
+	for i := range d {
+		d[i] = rapid.Byte().Draw(t, "byte")
+	}
+	return d
+})
+
 // TestWire: what is told is what is heard.
 func TestWire(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -21,12 +28,18 @@ func TestWire(t *testing.T) {
 		for range rapid.IntRange(0, 3).Draw(t, "messages") {
 			g.Messages = append(g.Messages, &stamped{rapid.Int64().Draw(t, "wall"), rapid.Uint32().Draw(t, "ticks"), "n1@x", rapid.Uint64().Draw(t, "number"), commands.Draw(t, "command")})
 		}
+		if rapid.Bool().Draw(t, "base") {
+			g.Base = &clockBase{Bound: stamped{Wall: 3, Ticks: 4, Origin: "n1@x"}, Floors: map[string]uint64{"n1@x": 7}, Rooms: []clockRoomBase{{"c", 7, digests.Draw(t, "digest")}}}
+		}
 		if got, err := decodeGossip(g.append(nil)); err != nil || !cmp.Equal(got, g, cmp.AllowUnexported(gossip{}, stamped{})) {
 			t.Fatalf("told %+v, heard %+v (%v)", g, got, err)
 		}
-		place := rapid.IntRange(0, laneLimit)
+		place := rapid.IntRange(0, maxPlace)
 		m := leaderMessage{Epoch: rapid.Uint64().Draw(t, "epoch"), Leader: "n2", From: place.Draw(t, "from"), Before: rapid.Uint64().Draw(t, "before"), Entries: []leaderEntry{},
 			Length: place.Draw(t, "length"), Answer: rapid.Bool().Draw(t, "answer"), Have: place.Draw(t, "have")}
+		if rapid.Bool().Draw(t, "base") {
+			m.Base = []leaderBase{{"c", rapid.Uint64().Draw(t, "count"), digests.Draw(t, "digest")}}
+		}
 		for range rapid.IntRange(0, 3).Draw(t, "entries") {
 			m.Entries = append(m.Entries, leaderEntry{rapid.Uint64().Draw(t, "epoch"), rapid.Int64().Draw(t, "time"), commands.Draw(t, "command")})
 		}

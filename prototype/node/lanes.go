@@ -100,6 +100,7 @@ func (l *lanes) leader(shard int) *lane.Leader {
 	if l.leaders[shard] == nil {
 		l.use()
 		l.leaders[shard] = lane.NewLeader(l.cfg.ID, l.roster.Others, l.send(channelLeaderLane, shard))
+		l.leaders[shard].Retain(l.cfg.Retain)
 	}
 	return l.leaders[shard]
 }
@@ -110,6 +111,7 @@ func (l *lanes) clock(shard int) *lane.Clock {
 	if l.clocks[shard] == nil {
 		l.use()
 		l.clocks[shard] = lane.NewClock(l.life, l.roster.Others, l.send(channelClockLane, shard))
+		l.clocks[shard].Retain(l.cfg.Retain)
 	}
 	return l.clocks[shard]
 }
