@@ -14,6 +14,9 @@ func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
 		return false // density's finding
 	}
 	c := o.conversation
+	if shown.Seq <= c.folded.upto {
+		return j.again(o, c.byID[messageID{shown.ID, j.names.of(shown.Sender)}], shown.Seq)
+	}
 	first := c.sights.at(shown.Seq)
 	if first != nil && first.same(j, shown) {
 		if o.read != nil && !first.read {

@@ -81,6 +81,8 @@ func (j *Judge) Report() Report {
 			f.assemble()
 		}
 		j.stability(c)
+		j.settledLoss(c)
+		j.stale(c)
 		j.senderFIFO(c)
 		j.once(c)
 		j.realTime(c)

@@ -22,6 +22,7 @@ type conversation struct {
 	sessions map[name]seen
 	digests  map[uint64]*operation // the first at each seq
 	lastSend int                   // place of the newest event of a send
+	folded   folded
 }
 
 // seen is the newest message that a session knows of.
@@ -249,11 +250,7 @@ func (j *Judge) shown(o *operation, e *history.Event) {
 	j.sessionRead(o)
 	c.learn(r.reader, r.newest, o)
 	if r.final {
-		f := c.final(o.node)
-		if r.after < f.first { // from the beginning, once more
-			f.pages = nil
-		}
-		f.pages = append(f.pages, o)
+		c.final(o.node).add(o, c.folded.upto)
 	}
 }
 
@@ -269,7 +266,7 @@ func (c *conversation) final(node name) *replica {
 	text := c.judge.names.text(node)
 	i, found := slices.BinarySearchFunc(c.finals, text, func(f *replica, text string) int { return cmp.Compare(f.node, text) })
 	if !found {
-		c.finals = slices.Insert(c.finals, i, &replica{node: text, first: 1})
+		c.finals = slices.Insert(c.finals, i, &replica{node: text, first: c.folded.upto + 1})
 	}
 	return c.finals[i]
 }

@@ -42,6 +42,9 @@
 // without its head is judged on what can be seen. What was retained away before
 // anybody read it is Unknown.
 //
+// A judge that goes along with a long run folds what is settled, see [Judge.Fold], and
+// then says the same as one who kept everything.
+//
 // The weak lanes are judged by the same rules. That they break is the result.
 //
 // The judge shares no code with what it judges, and trusts only the history.

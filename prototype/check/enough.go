@@ -49,7 +49,7 @@ func (j *Judge) enough() {
 func (j *Judge) answeredAt(level string) bool {
 	wanted := j.names.of(level)
 	return slices.ContainsFunc(j.conversations, func(c *conversation) bool {
-		return slices.ContainsFunc(c.reads, func(o *operation) bool { return o.read.level == wanted })
+		return c.folded.levels[wanted] || slices.ContainsFunc(c.reads, func(o *operation) bool { return o.read.level == wanted })
 	})
 }
 
@@ -72,7 +72,7 @@ func (j *Judge) readInFull(c *conversation, nodes []string) {
 		}
 	}
 	unseen := 0
-	for seq := uint64(1); seq < min(head, uint64(len(c.sights.blocks))*blockSize); seq++ {
+	for seq := c.folded.upto + 1; seq < min(head, uint64(len(c.sights.blocks))*blockSize); seq++ {
 		if c.sights.at(seq) == nil {
 			unseen++
 		}

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -10,8 +11,17 @@ import (
 // have growing seqs. A message counts from its first attempt that was not
 // certainly refused, so what was refused out of its turn may be sent again.
 func (j *Judge) senderFIFO(c *conversation) {
-	newest := make(map[name]*message) // by session: the one furthest on
-	for _, s := range c.inOrderOfSending() {
+	newest := maps.Clone(c.folded.newest)
+	if newest == nil {
+		newest = map[name]*message{}
+	}
+	j.inTurn(c, c.inOrderOfSending(), newest)
+}
+
+// inTurn looks at attempts in the order in which they were sent. newest is by session
+// the message furthest on.
+func (j *Judge) inTurn(c *conversation, sent []*operation, newest map[name]*message) {
+	for _, s := range sent {
 		m := s.message
 		if m.seq == 0 {
 			continue

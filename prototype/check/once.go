@@ -14,7 +14,7 @@ func (j *Judge) onePlace(m *message, seq uint64, o *operation) {
 		j.doubled(m, m.seen.read == nil)
 	} else if m.elsewhere != seq {
 		first := o.conversation.sights.at(m.seq) // of another message, if two were told one seq
-		j.doubled(m, m.elsewhere > 0 || m.seen.read != nil || first.read && first.message == m)
+		j.doubled(m, m.elsewhere > 0 || m.seen.read != nil || first != nil && first.read && first.message == m)
 		m.elsewhere = seq
 	}
 	if !m.moved {
@@ -63,7 +63,7 @@ func (j *Judge) once(c *conversation) {
 			}
 		}
 	}
-	c.sights.after(0, func(seq uint64, s *sight) {
+	c.sights.after(c.folded.upto, func(seq uint64, s *sight) {
 		if s.message.oldest == nil && s.message.seq == seq {
 			j.violate(Once, c, witness([]uint64{seq}, s.by), "%s, which nobody sent; therefore it was made up", s.by.says(s.message.id, seq))
 		}

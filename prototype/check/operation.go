@@ -92,7 +92,8 @@ func (o *operation) showed(seq uint64) *history.Message {
 func (o *operation) shows(m *message, seq uint64) bool {
 	r := o.read
 	if r.messages == nil && seq >= r.lowest && seq <= r.newest && seq > 0 {
-		return o.conversation.sights.at(seq).message == m
+		s := o.conversation.sights.at(seq)
+		return s != nil && s.message == m
 	}
 	shown := o.showed(seq)
 	return shown != nil && o.conversation.known(shown) == m
@@ -171,7 +172,7 @@ type arena[T any] struct{ block []T }
 
 func (a *arena[T]) new() *T {
 	if len(a.block) == cap(a.block) {
-		a.block = make([]T, 0, min(max(16, 2*cap(a.block)), 1<<12))
+		a.block = make([]T, 0, min(max(16, 2*cap(a.block)), 1<<8))
 	}
 	a.block = a.block[:len(a.block)+1]
 	return &a.block[len(a.block)-1]

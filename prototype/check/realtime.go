@@ -27,9 +27,17 @@ type latest [3]struct {
 // should have stood earlier. This is all of linearizability, since the order
 // itself is known.
 func (j *Judge) realTime(c *conversation) {
+	j.scan(c, c.folded.late, beyond, beyond)
+}
+
+// scan goes on from what was folded up to a seq, and up to another one that reads saw,
+// and gives where it came to.
+func (j *Judge) scan(c *conversation, late latest, upto, uptoRead uint64) latest {
 	reads := slices.Clone(c.reads)
 	slices.SortStableFunc(reads, func(a, b *operation) int { return cmp.Compare(a.read.last, b.read.last) })
-	late := latest{{property: RealTime}, {property: LinearizableReads}, {property: LeaderReads}}
+	for i, p := range [...]Property{RealTime, LinearizableReads, LeaderReads} {
+		late[i].property = p
+	}
 	upTo := func(seq uint64) {
 		n := 0
 		for n < len(reads) && reads[n].read.last <= seq {
@@ -55,9 +63,9 @@ func (j *Judge) realTime(c *conversation) {
 			reads, n = reads[same:], n-same
 		}
 	}
-	c.sights.after(0, func(seq uint64, s *sight) {
+	c.sights.after(c.folded.upto, func(seq uint64, s *sight) {
 		m := s.message
-		if m.seq != seq || m.first() == nil {
+		if seq > upto || m.seq != seq || m.first() == nil {
 			return
 		}
 		upTo(seq - 1)
@@ -69,7 +77,8 @@ func (j *Judge) realTime(c *conversation) {
 		late.compare(j, c, p)
 		late.add(0, p)
 	})
-	upTo(beyond)
+	upTo(uptoRead)
+	return late
 }
 
 func (l *latest) add(i int, p point) {

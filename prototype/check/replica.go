@@ -5,16 +5,31 @@ import "sort"
 // replica is what a node holds of a conversation in the end, put together from
 // its final reads.
 type replica struct {
-	node  string
-	first uint64 // oldest seq that it still holds, 1 if it holds all
-	pages []*operation
-	last  uint64
-	whole bool // the pages fit together and reach the end
-	where map[*message]uint64
+	node      string
+	first     uint64 // oldest seq that it still holds, 1 if it holds all
+	pages     []*operation
+	last      uint64
+	whole     bool // the pages fit together and reach the end
+	rewritten bool // it no longer holds what was folded
+	where     map[*message]uint64
 }
 
 // beginAt: the node said that older messages were retained away.
 func (r *replica) beginAt(first uint64) { r.first, r.pages = first, nil }
+
+// add takes a final read. The first of several begins behind what was folded, or
+// at the very beginning if the replica holds nothing of that.
+func (r *replica) add(o *operation, folded uint64) {
+	after := o.read.after
+	switch {
+	case folded > 0 && (after == 0 || after == folded):
+		r.rewritten = after == 0
+		r.beginAt(after + 1)
+	case folded == 0 && after < r.first: // from the beginning, once more
+		r.pages = nil
+	}
+	r.pages = append(r.pages, o)
+}
 
 // assemble puts the pages together, each of which must begin where the one
 // before ended.

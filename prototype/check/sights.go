@@ -54,7 +54,7 @@ const (
 
 // at is the first sight at a seq, or nil.
 func (s *sights) at(seq uint64) *sight {
-	if block := (seq - 1) / blockSize; seq > 0 && block < uint64(len(s.blocks)) {
+	if block := (seq - 1) / blockSize; seq > 0 && block < uint64(len(s.blocks)) && s.blocks[block] != nil {
 		if first := &s.blocks[block][(seq-1)%blockSize]; first.by != nil {
 			return first
 		}
@@ -75,6 +75,19 @@ func (s *sights) put(seq uint64, first sight) {
 		s.blocks = append(s.blocks, make([]sight, blockSize))
 	}
 	s.blocks[block][(seq-1)%blockSize] = first
+}
+
+// forget drops the sights above one seq up to another.
+func (s *sights) forget(after, upto uint64) {
+	for seq := after + 1; seq <= upto; seq++ {
+		delete(s.far, seq)
+		if block := (seq - 1) / blockSize; block < uint64(len(s.blocks)) && s.blocks[block] != nil {
+			s.blocks[block][(seq-1)%blockSize] = sight{}
+			if seq%blockSize == 0 {
+				s.blocks[block] = nil
+			}
+		}
+	}
 }
 
 // after calls each with every sight above a seq, in order.

@@ -16,7 +16,7 @@ func (j *Judge) stability(c *conversation) {
 		for _, m := range c.messages {
 			switch {
 			case m.acked == nil || m.acked.to > f.pages[0].from:
-			case m.acked.seq > 0 && m.acked.seq < f.first: // retained away
+			case m.acked.seq > 0 && m.acked.seq < f.first && f.first > c.folded.upto+1: // retained away
 				if s := c.sights.at(m.acked.seq); s == nil || !s.read || s.message != m {
 					unseen[m] = true
 				}

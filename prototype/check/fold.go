@@ -1,0 +1,275 @@
+package check
+
+import (
+	"maps"
+	"slices"
+)
+
+// folded is what a judge has forgotten of a conversation, and what it needs of that to
+// judge the rest as if it had not.
+type folded struct {
+	upto        uint64     // the order up to this seq is settled
+	acked       int        // messages that were forgotten; all of them were acknowledged
+	lost, moved int        // of those, by the final reads at that time
+	top         *operation // that acknowledged the one furthest on, of those that stand where they were seen first
+	topSeq      uint64
+	newest      map[name]*message // by session: the one furthest on
+	late        latest            // in the order of seqs
+	levels      map[name]bool     // of reads that were answered
+	kept        []*message        // of those that were forgotten, what the above refers to
+}
+
+// Fold forgets what is settled of a conversation up to a seq, so that a judge need not
+// grow with the length of a history, and gives the seq up to which it did. Reports stay
+// what they would have been.
+//
+// It needs final reads of all replicas since the last send was answered. Settled is a
+// message that was acknowledged before any operation began that is still open, and that
+// each of these reads shows up to the seq; or not at all, if they show the same to the end. The caller goes on to read each replica in the
+// end from the seq that it is given on, if the replica gives the same digest up to there as
+// now, and else from the beginning, if it then holds nothing of what was folded; and no
+// message that was acknowledged is sent again.
+func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
+	if lane == "quorum" {
+		lane = ""
+	}
+	c := j.byKey[key{lane, name}]
+	if c == nil || len(c.finals) == 0 {
+		return 0
+	}
+	shortest, longest := uint64(beyond), uint64(0)
+	for _, f := range c.finals {
+		if f.assemble(); !f.whole || f.rewritten || c.lastSend > f.pages[0].from {
+			return c.folded.upto
+		}
+		shortest, longest = min(shortest, f.last), max(longest, f.last)
+	}
+	agreed := c.agreed(shortest)
+	settled, upto := j.settled(c, min(upto, agreed), agreed == longest)
+	if upto <= c.folded.upto {
+		return c.folded.upto
+	}
+	j.settle(c, settled, upto)
+	j.forget(c, settled, upto)
+	return upto
+}
+
+// agreed is the seq up to which all replicas show the same in the end.
+func (c *conversation) agreed(upto uint64) uint64 {
+	for seq := c.folded.upto + 1; seq <= upto; seq++ {
+		first := c.finals[0].page(seq).showed(seq)
+		for _, f := range c.finals {
+			if shown := f.page(seq).showed(seq); shown == nil || shown.ID != first.ID || shown.Sender != first.Sender || shown.Body != first.Body {
+				return seq - 1
+			}
+		}
+	}
+	return upto
+}
+
+// settled are the messages that can be forgotten, in the order in which they were sent,
+// and the seq up to which they are all that stands there, and that stood there first.
+func (j *Judge) settled(c *conversation, upto uint64, alike bool) ([]*operation, uint64) {
+	open := j.place + 1
+	for _, o := range j.open {
+		open = min(open, o.from)
+	}
+	sent := c.inOrderOfSending()
+	for {
+		var list []*operation
+		is, blocked := map[*message]bool{}, map[name]bool{}
+		for _, o := range sent {
+			if m := o.message; !blocked[m.sender] && c.settles(m, upto, open, alike) {
+				list, is[m] = append(list, o), true
+			} else {
+				blocked[m.sender] = true // or the order in which a session sent would not be known
+			}
+		}
+		lower := upto
+		for seq := c.folded.upto + 1; seq <= upto; seq++ {
+			s, there := c.sights.at(seq), c.known(c.finals[0].page(seq).showed(seq))
+			if s == nil || s.message.seq == seq && !is[s.message] || !is[there] {
+				lower = seq - 1
+				break
+			}
+		}
+		if lower == upto {
+			return list, upto
+		}
+		upto = lower
+	}
+}
+
+func (c *conversation) settles(m *message, upto uint64, open int, alike bool) bool {
+	if m.acked == nil || m.acked.to >= open || m.acked.seq == 0 || max(m.acked.seq, m.seq, m.elsewhere) > upto {
+		return false
+	}
+	if m.variant != nil || c.byID[messageID{m.id, m.sender}] != m {
+		return false
+	}
+	for _, f := range c.finals {
+		if m.acked.to > f.pages[0].from {
+			return false
+		}
+		if !f.page(m.acked.seq).shows(m, m.acked.seq) {
+			if at := f.find(m); at > upto || at == 0 && !alike {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// settle judges what will be forgotten, for good.
+func (j *Judge) settle(c *conversation, settled []*operation, upto uint64) {
+	j.stale(c)
+	lost, moved := map[*message]bool{}, map[*message]bool{}
+	for _, o := range settled {
+		for _, f := range c.finals {
+			j.kept(c, f, o.message, lost, moved)
+		}
+		for a := range o.message.attempts() {
+			if a.outcome == ok {
+				j.truthful(o.message, a)
+			}
+		}
+	}
+	g := &c.folded
+	g.acked, g.lost, g.moved = g.acked+len(settled), g.lost+len(lost), g.moved+len(moved)
+	if g.newest == nil {
+		g.newest, g.levels = map[name]*message{}, map[name]bool{}
+	}
+	j.inTurn(c, settled, g.newest)
+	g.late = j.scan(c, g.late, upto, upto-1)
+	for seq := upto; seq > g.upto; seq-- {
+		if m := c.sights.at(seq).message; m.seq == seq {
+			g.top, g.topSeq = m.acked, seq
+			break
+		}
+	}
+}
+
+func (j *Judge) forget(c *conversation, settled []*operation, upto uint64) {
+	gone := map[*message]bool{}
+	for _, o := range settled {
+		gone[o.message] = true
+		delete(c.byID, messageID{o.message.id, o.message.sender})
+	}
+	c.anyones = nil
+	c.messages = slices.DeleteFunc(slices.Clone(c.messages), func(m *message) bool { return gone[m] })
+	c.reads = slices.DeleteFunc(slices.Clone(c.reads), func(o *operation) bool {
+		c.folded.levels[o.read.level] = true
+		if o.read.last >= upto {
+			return false
+		}
+		o.read.messages, o.read.floorBy = nil, nil
+		return true
+	})
+	maps.DeleteFunc(c.digests, func(seq uint64, _ *operation) bool { return seq < upto })
+	c.sights.forget(c.folded.upto, upto)
+	c.folded.upto = upto
+	for _, f := range c.finals {
+		f.beginAt(upto + 1)
+		f.where = nil
+	}
+	c.release(settled)
+}
+
+// release empties what nothing refers to any more. Messages and operations lie in blocks
+// and refer to each other, so that one of them would keep all others.
+func (c *conversation) release(settled []*operation) {
+	needed := map[*message]bool{}
+	for _, m := range c.folded.newest {
+		needed[m] = true
+	}
+	for _, l := range c.folded.late {
+		for _, o := range []*operation{l.began, l.ended} {
+			if o != nil && o.message != nil {
+				needed[o.message] = true
+			}
+		}
+	}
+	if c.folded.top != nil {
+		needed[c.folded.top.message] = true
+	}
+	old := c.folded.kept
+	for _, o := range settled {
+		old = append(old, o.message)
+	}
+	c.folded.kept = nil
+	for _, m := range old {
+		if needed[m] {
+			c.folded.kept = append(c.folded.kept, m)
+			continue
+		}
+		for o := m.oldest; o != nil; {
+			next := o.again
+			*o = operation{}
+			o = next
+		}
+		*m = message{}
+	}
+}
+
+// again takes a sight at a place that was folded: of a message that is not the one that
+// stood there, or of that one.
+func (j *Judge) again(o *operation, m *message, seq uint64) (same bool) {
+	c := o.conversation
+	if m == nil {
+		return true
+	}
+	j.violate(Agreement, c, witness([]uint64{seq}, o), "%s; what had been acknowledged or shown there before was another message; therefore one place holds two messages", o.says(m.id, seq))
+	j.onePlace(m, seq, o)
+	return false
+}
+
+// settledLoss adds what became of the messages that were folded. A replica that was read
+// from the beginning holds none of them.
+func (j *Judge) settledLoss(c *conversation) {
+	g, intact, rewritten := &c.folded, false, (*replica)(nil)
+	for _, f := range c.finals {
+		switch {
+		case !f.whole:
+		case f.rewritten:
+			rewritten = f
+		default:
+			intact = true
+		}
+	}
+	if g.upto == 0 {
+		return
+	}
+	if intact || rewritten == nil {
+		j.report.Counts.Reordered += g.moved
+	}
+	if rewritten == nil {
+		j.report.Counts.Lost += g.lost
+		return
+	}
+	j.report.Counts.Lost += g.acked
+	page := rewritten.page(rewritten.last)
+	j.violate(Stability, c, witness(nil, g.top, page), "%d messages up to seq %d had been acknowledged; at %s %s holds none of them; therefore acknowledged messages were lost",
+		g.acked, g.upto, seconds(page.ended), rewritten.node)
+	j.report.Broken[Stability] += g.acked - 1
+}
+
+// stale looks for reads that end before what was folded, all of which was over when they
+// began.
+func (j *Judge) stale(c *conversation) {
+	if c.folded.top == nil {
+		return
+	}
+	early := point{seq: c.folded.topSeq, from: c.folded.top.from, to: c.folded.top.to, began: c.folded.top, ended: c.folded.top}
+	for _, o := range c.reads {
+		p := point{o.read.last, o.from, o.to, o, o}
+		if o.read.last >= early.seq || o.from < early.to {
+			continue
+		}
+		switch j.names.text(o.read.level) {
+		case "linearizable":
+			j.tooLate(c, LinearizableReads, p, early)
+		case "leader":
+			j.tooLate(c, LeaderReads, p, early)
+		}
+	}
+}
