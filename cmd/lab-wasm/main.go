@@ -34,14 +34,21 @@ const (
 	shards = 4
 	flush  = time.Millisecond // of the simulated disks
 	rate   = 20               // messages a second at first; one thread does everything
-	full   = 4_500            // messages, and then the run is over: it has to fit into 64 MB
-	judged = 60_000           // operations
+
+	// A run has to fit into 64 MB, however long it is. So what is settled is judged for
+	// good and forgotten when so many operations have gathered, and while a fault keeps
+	// it from that the load waits from so many on. Nodes retain the messages of all that
+	// time, and the ids of three minutes.
+	fold, held = 4_000, 14_000
+	retain     = 4_000
+	idMemory   = 256 << 10
 
 	// How much garbage may gather, in percent of what lives: at first much, to be
-	// quick; when a run is about to be full little, to be small. A limit in bytes would
+	// quick; when a run has become long less, to be small. A limit in bytes would
 	// not do: close to it the runtime collects without an end, since it measures what
 	// that costs by a clock that stands still.
 	garbageFirst, garbageLast = 100, 30
+	long                      = 4_500 // messages
 
 	// In entries. Snapshots keep the logs short, and there is something to see of them.
 	snapshotEvery, trailing = 500, 250
@@ -52,12 +59,13 @@ const (
 
 func main() {
 	ctx := context.Background()
-	l := lab.New(lab.Config{Rate: rate, MaxMessages: full, Judged: judged})
+	l := lab.New(lab.Config{Rate: rate, Fold: fold, Held: held})
 	var running *cluster.Memory // nil until it runs
 	go l.Run(ctx, func(context.Context) (lab.Cluster, error) {
 		m, err := cluster.NewMemoryOn(nodes, flush, func(c *node.Config) {
 			c.Shards, c.Lazy = shards, node.LazyEvery
 			c.SnapshotThreshold, c.TrailingLogs = snapshotEvery, trailing
+			c.Retain, c.IDMemory = retain, idMemory
 		})
 		if err != nil {
 			return nil, err
@@ -143,9 +151,9 @@ func (c *chain) add(parts ...[]byte) {
 
 func (c *chain) String() string { return hex.EncodeToString(c[:8]) }
 
-// garbageAt goes down from garbageFirst to garbageLast in steps, as a run fills.
+// garbageAt goes down from garbageFirst to garbageLast in steps, as a run gets long.
 func garbageAt(ordered uint64) int {
-	step := min(int(10*ordered/full), 10)
+	step := min(int(10*ordered/long), 10)
 	return garbageFirst - step*(garbageFirst-garbageLast)/10
 }
 

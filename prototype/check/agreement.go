@@ -14,7 +14,7 @@ func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
 		return false // density's finding
 	}
 	c := o.conversation
-	if shown.Seq <= c.folded.upto {
+	if shown.Seq <= c.folded.floor {
 		return j.again(o, c.byID[messageID{shown.ID, j.names.of(shown.Sender)}], shown.Seq)
 	}
 	first := c.sights.at(shown.Seq)

@@ -16,6 +16,7 @@ func Check(events []history.Event) Report {
 // shows is compared at once and not kept, unless it differs. A Judge belongs to
 // one goroutine.
 type Judge struct {
+	held          int // operations
 	place         int // of the newest event in the history
 	names         names
 	conversations []*conversation // in the order in which they appear

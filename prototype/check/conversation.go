@@ -50,6 +50,7 @@ type message struct {
 	seen           *operation // that saw it there
 	elsewhere      uint64     // another seq at which a read showed it; 0 if there is none
 	moved, doubled bool       // seen in two places; shown in two by reads
+	settled        bool       // judged for good
 }
 
 // attempts are all of them, in the order in which they began.
@@ -110,6 +111,7 @@ func (j *Judge) begin(e *history.Event) {
 	o := j.operations.new()
 	*o = operation{number: e.Op, from: j.place, to: beyond, began: e.Time, conversation: c, node: j.names.of(e.Node)}
 	j.open[e.Op] = o
+	j.held++
 	switch e.Kind {
 	case history.Send:
 		c.lastSend = j.place

@@ -9,6 +9,8 @@ import (
 // judge the rest as if it had not.
 type folded struct {
 	upto        uint64     // the order up to this seq is settled
+	floor       uint64     // up to this seq other messages stood first, of which nothing is kept
+	times       int        // that a lane began again, with nothing of what was folded
 	acked       int        // messages that were forgotten; all of them were acknowledged
 	lost, moved int        // of those, by the final reads at that time
 	top         *operation // that acknowledged the one furthest on, of those that stand where they were seen first
@@ -37,12 +39,22 @@ func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 	if c == nil || len(c.finals) == 0 {
 		return 0
 	}
-	shortest, longest := uint64(beyond), uint64(0)
+	shortest, longest, rewritten := uint64(beyond), uint64(0), 0
 	for _, f := range c.finals {
-		if f.assemble(); !f.whole || f.rewritten || c.lastSend > f.pages[0].from {
+		if f.assemble(); !f.whole || c.lastSend > f.pages[0].from {
 			return c.folded.upto
 		}
+		if f.rewritten {
+			rewritten++
+		}
 		shortest, longest = min(shortest, f.last), max(longest, f.last)
+	}
+	switch rewritten {
+	case 0:
+	case len(c.finals):
+		c.beginAgain()
+	default:
+		return c.folded.upto
 	}
 	agreed := c.agreed(shortest)
 	settled, upto := j.settled(c, min(upto, agreed), agreed == longest)
@@ -51,7 +63,21 @@ func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 	}
 	j.settle(c, settled, upto)
 	j.forget(c, settled, upto)
+	j.held = 0
+	for _, c := range j.conversations {
+		j.held += c.held()
+	}
 	return upto
+}
+
+// beginAgain: what was folded is in no replica any more, and the order goes on from
+// nothing.
+func (c *conversation) beginAgain() {
+	g := &c.folded
+	g.upto, g.lost, g.moved, g.times = 0, g.acked, 0, g.times+1
+	for _, f := range c.finals {
+		f.first, f.rewritten = 1, false
+	}
 }
 
 // agreed is the seq up to which all replicas show the same in the end.
@@ -88,7 +114,8 @@ func (j *Judge) settled(c *conversation, upto uint64, alike bool) ([]*operation,
 		lower := upto
 		for seq := c.folded.upto + 1; seq <= upto; seq++ {
 			s, there := c.sights.at(seq), c.known(c.finals[0].page(seq).showed(seq))
-			if s == nil || s.message.seq == seq && !is[s.message] || !is[there] {
+			missing := s == nil && seq > c.folded.floor
+			if missing || s != nil && s.message.seq == seq && !is[s.message] && !s.message.settled || !is[there] {
 				lower = seq - 1
 				break
 			}
@@ -101,23 +128,26 @@ func (j *Judge) settled(c *conversation, upto uint64, alike bool) ([]*operation,
 }
 
 func (c *conversation) settles(m *message, upto uint64, open int, alike bool) bool {
-	if m.acked == nil || m.acked.to >= open || m.acked.seq == 0 || max(m.acked.seq, m.seq, m.elsewhere) > upto {
+	if m.acked == nil || m.acked.to >= open || m.acked.seq == 0 {
 		return false
 	}
 	if m.variant != nil || c.byID[messageID{m.id, m.sender}] != m {
 		return false
 	}
+	lost := true
 	for _, f := range c.finals {
 		if m.acked.to > f.pages[0].from {
 			return false
 		}
-		if !f.page(m.acked.seq).shows(m, m.acked.seq) {
-			if at := f.find(m); at > upto || at == 0 && !alike {
-				return false
-			}
+		if f.page(m.acked.seq).shows(m, m.acked.seq) {
+			lost = false
+		} else if at := f.find(m); at > upto || at == 0 && !alike {
+			return false
+		} else if at > 0 {
+			lost = false
 		}
 	}
-	return true
+	return lost || max(m.acked.seq, m.seq, m.elsewhere) <= upto
 }
 
 // settle judges what will be forgotten, for good.
@@ -141,9 +171,9 @@ func (j *Judge) settle(c *conversation, settled []*operation, upto uint64) {
 	}
 	j.inTurn(c, settled, g.newest)
 	g.late = j.scan(c, g.late, upto, upto-1)
-	for seq := upto; seq > g.upto; seq-- {
-		if m := c.sights.at(seq).message; m.seq == seq {
-			g.top, g.topSeq = m.acked, seq
+	for seq := upto; seq > max(g.upto, g.topSeq); seq-- {
+		if s := c.sights.at(seq); s != nil && s.message.seq == seq {
+			g.top, g.topSeq = s.message.acked, seq
 			break
 		}
 	}
@@ -152,7 +182,7 @@ func (j *Judge) settle(c *conversation, settled []*operation, upto uint64) {
 func (j *Judge) forget(c *conversation, settled []*operation, upto uint64) {
 	gone := map[*message]bool{}
 	for _, o := range settled {
-		gone[o.message] = true
+		gone[o.message], o.message.settled = true, true
 		delete(c.byID, messageID{o.message.id, o.message.sender})
 	}
 	c.anyones = nil
@@ -167,7 +197,7 @@ func (j *Judge) forget(c *conversation, settled []*operation, upto uint64) {
 	})
 	maps.DeleteFunc(c.digests, func(seq uint64, _ *operation) bool { return seq < upto })
 	c.sights.forget(c.folded.upto, upto)
-	c.folded.upto = upto
+	c.folded.upto, c.folded.floor = upto, max(upto, c.folded.floor)
 	for _, f := range c.finals {
 		f.beginAt(upto + 1)
 		f.where = nil
@@ -182,6 +212,12 @@ func (c *conversation) release(settled []*operation) {
 	for _, m := range c.folded.newest {
 		needed[m] = true
 	}
+	c.sights.after(c.folded.upto, func(_ uint64, s *sight) { // a lost one may have been seen far on
+		needed[s.message] = true
+		if s.by.message != nil {
+			needed[s.by.message] = true
+		}
+	})
 	for _, l := range c.folded.late {
 		for _, o := range []*operation{l.began, l.ended} {
 			if o != nil && o.message != nil {
@@ -236,7 +272,7 @@ func (j *Judge) settledLoss(c *conversation) {
 			intact = true
 		}
 	}
-	if g.upto == 0 {
+	if g.acked == 0 {
 		return
 	}
 	if intact || rewritten == nil {
@@ -272,4 +308,18 @@ func (j *Judge) stale(c *conversation) {
 			j.tooLate(c, LeaderReads, p, early)
 		}
 	}
+}
+
+// Held is how many operations the judge keeps: those that it cannot forget yet.
+func (j *Judge) Held() int { return j.held }
+
+// held counts what is kept of a conversation.
+func (c *conversation) held() int {
+	n := len(c.reads)
+	for _, m := range c.messages {
+		for range m.attempts() {
+			n++
+		}
+	}
+	return n
 }

@@ -23,6 +23,7 @@ type world struct {
 	settled  int               // of the order; what the lane never changes, unless it loses everything
 	folded   uint64
 	lost     bool // everything, since the last fold
+	losses   int
 	numbers  [3]int
 	pending  [3]*history.Message
 	placed   [3]bool
@@ -143,8 +144,9 @@ func (w *world) judge(t *rapid.T) {
 	if !cmp.Equal(got.Counts, want.Counts) || !cmp.Equal(got.Verdicts, want.Verdicts) || got.Verdict != want.Verdict || !cmp.Equal(got.Reasons, want.Reasons, cmpopts.EquateEmpty()) {
 		t.Fatalf("all:\n%s\nfolded up to %d:\n%s\n%s\n%s", want, w.folded, got, cmp.Diff(want.Counts, got.Counts), cmp.Diff(want.Verdicts, got.Verdicts))
 	}
-	if upto := w.few.Fold("", "room", uint64(max(0, len(w.order)-rapid.IntRange(0, 6).Draw(t, "tail")))); !w.lost && upto > 0 {
-		w.settled, w.folded = int(upto), upto
+	upto := w.few.Fold("", "room", uint64(max(0, len(w.order)-rapid.IntRange(0, 6).Draw(t, "tail"))))
+	if again := w.few.conversations; len(again) > 0 && again[0].folded.times == w.losses {
+		w.settled, w.folded, w.lost = int(upto), upto, false
 	}
 }
 
@@ -175,8 +177,8 @@ func TestFold(t *testing.T) {
 				})
 			case step < 85:
 				w.order = w.order[:max(w.settled, len(w.order)-3)]
-			case step < 86 && w.folded > 0:
-				w.order, w.settled, w.lost = nil, 0, true
+			case step < 86 && w.folded > 0 && !w.lost:
+				w.order, w.settled, w.lost, w.losses = nil, 0, true, w.losses+1
 			default:
 				before := w.folded
 				w.judge(t)

@@ -8,7 +8,11 @@ import (
 )
 
 func judgedWords(f lab.Frame) string {
-	return fmt.Sprintf("Judged at %s, from %s operations in all lanes.", lab.OnClock(f.Judgement.At.Sub(f.Began)), count(uint64(operations(f.Judgement))))
+	words := fmt.Sprintf("Judged at %s, from %s operations in all lanes.", lab.OnClock(f.Judgement.At.Sub(f.Began)), count(uint64(operations(f.Judgement))))
+	if n := f.Judgement.Lanes[0].Folded; n > 0 {
+		words += fmt.Sprintf(" The first %s messages had been judged before, for good: they are counted here, and no longer kept.", count(n))
+	}
+	return words
 }
 
 func operations(j *lab.Judgement) (n int) {

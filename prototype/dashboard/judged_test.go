@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,5 +52,19 @@ func TestView_proofs(t *testing.T) {
 	}
 	if got, want := judgedWords(f), "Judged at 15.0 s, from 0 operations in all lanes."; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestView_folded: what was judged before and is no longer kept is said where the judge's
+// figures stand, and a load that waits says for what.
+func TestView_folded(t *testing.T) {
+	f := brokenFrame()
+	f.Judgement = &lab.Judgement{At: noon, Lanes: []lab.LaneJudgement{{Lane: lab.LaneQuorum, Folded: 1234}}}
+	f.Load = lab.Load{Waits: true}
+	root, _ := parse(t, f)
+	for _, words := range []string{"The first 1,234 messages had been judged before, for good", "waits: heal what is broken"} {
+		if !strings.Contains(text(root), words) {
+			t.Errorf("the page does not say %q", words)
+		}
 	}
 }

@@ -172,6 +172,8 @@ func loadWords(f lab.Frame) string {
 		return fmt.Sprintf("%.0f a second", f.Load.Acked)
 	case f.Load.Full:
 		return "this run is full"
+	case f.Load.Waits:
+		return "waits: heal what is broken"
 	case f.Load.Stopped:
 		return "load is stopped"
 	}

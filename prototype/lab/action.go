@@ -98,6 +98,8 @@ func (l *Lab) carryOut(ctx context.Context, a Action) error {
 		return l.toggleChaos()
 	case JudgeRun:
 		return l.judge(ctx)
+	case foldRun:
+		return l.fold(ctx)
 	}
 	return refuse("there is no action %q", a.Verb)
 }
@@ -111,6 +113,9 @@ func (l *Lab) switchLoad(a Action) error {
 	if a.Verb == Start && l.record.load.Full {
 		return l.full()
 	}
+	if a.Verb == Start && l.record.load.Waits {
+		return l.waits()
+	}
 	l.record.load.Stopped = a.Verb == Stop
 	if a.Rate != 0 {
 		l.rate = a.Rate
@@ -121,6 +126,11 @@ func (l *Lab) switchLoad(a Action) error {
 // full says why there are no new messages.
 func (l *Lab) full() error {
 	return refuse("this run holds %d messages, its limit; begin anew, on a server by starting it again", l.cfg.MaxMessages)
+}
+
+// waits says why there are no new messages for now.
+func (l *Lab) waits() error {
+	return refuse("the load waits: a run is judged and forgotten bit by bit while nothing is broken, and this one holds as much as it may; heal, and it goes on")
 }
 
 // strike breaks or restarts one node.

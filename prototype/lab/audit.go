@@ -16,10 +16,11 @@ import (
 // The exact judge of a finished run is package check; this one is for the eye
 // and shares no code with it.
 type audit struct {
-	prefix   string   // of the ids that the lab's own senders make
-	shown    []uint64 // by seq-1: the message that was shown there first; 0 if none
-	ordered  []uint64 // by seq-1: the id that a linearizable read found there
-	acked    []uint64 // by seq-1: the id that was acknowledged there; 0 if none
+	prefix   string   // in the ids that the lab's own senders make
+	folded   uint64   // the seq up to which nothing is remembered any more
+	shown    []uint64 // by seq-1-folded: the message that was shown there first; 0 if none
+	ordered  []uint64 // by seq-1-folded: the id that a linearizable read found there
+	acked    []uint64 // by seq-1-folded: the id that was acknowledged there; 0 if none
 	newest   uint64   // newest seq that was acknowledged
 	numbers  map[string]uint64
 	blamed   map[string]bool // findings that have been counted
@@ -44,11 +45,21 @@ func contentHash(m api.Placed) uint64 {
 }
 
 // at grows a list so that seq has a place in it.
-func at(list *[]uint64, seq uint64) *uint64 {
+func (a *audit) at(list *[]uint64, seq uint64) *uint64 {
+	seq -= a.folded
 	if n := int(seq) - len(*list); n > 0 {
 		*list = append(*list, make([]uint64, n)...)
 	}
 	return &(*list)[seq-1]
+}
+
+// fold forgets what was read back up to a seq, which the exact judge has judged.
+func (a *audit) fold(upto uint64) {
+	upto = max(min(upto, a.end()), a.folded)
+	for _, list := range []*[]uint64{&a.shown, &a.ordered, &a.acked} {
+		*list = slices.Clone((*list)[min(upto-a.folded, uint64(len(*list))):])
+	}
+	a.folded = upto
 }
 
 // blame counts a finding once.
@@ -66,7 +77,11 @@ func (a *audit) acknowledge(id string, seq uint64) {
 		a.blame(&a.findings.Lost, "no such seq", id)
 		return
 	}
-	place, h := at(&a.acked, seq), hash(id)
+	if seq <= a.folded {
+		a.blame(&a.findings.Duplicated, "one seq for two", id)
+		return
+	}
+	place, h := a.at(&a.acked, seq), hash(id)
 	if *place != 0 && *place != h {
 		a.blame(&a.findings.Duplicated, "one seq for two", id)
 		return
@@ -80,16 +95,16 @@ func (a *audit) acknowledge(id string, seq uint64) {
 }
 
 // end is the newest seq that was read back.
-func (a *audit) end() uint64 { return uint64(len(a.ordered)) }
+func (a *audit) end() uint64 { return a.folded + uint64(len(a.ordered)) }
 
 // compare holds what was acknowledged at a seq against what is there.
 func (a *audit) compare(seq uint64) {
-	if seq > uint64(len(a.acked)) || a.acked[seq-1] == 0 {
+	if seq-a.folded > uint64(len(a.acked)) || *a.at(&a.acked, seq) == 0 {
 		return
 	}
-	want := a.acked[seq-1]
+	want := *a.at(&a.acked, seq)
 	switch {
-	case a.ordered[seq-1] == want:
+	case *a.at(&a.ordered, seq) == want:
 		a.findings.Verified++
 	case slices.Contains(a.ordered, want):
 		a.blame(&a.findings.Reordered, "moved", strconv.FormatUint(seq, 10))
@@ -109,12 +124,12 @@ func (a *audit) readBack(ackedBefore uint64, r api.View) {
 				continue
 			}
 		}
-		*at(&a.ordered, m.Seq) = hash(m.ID)
+		*a.at(&a.ordered, m.Seq) = hash(m.ID)
 		a.senderOrder(m)
 		a.compare(m.Seq)
 	}
 	for seq := max(r.Last, a.end()) + 1; seq <= ackedBefore; seq++ {
-		if a.acked[seq-1] != 0 {
+		if *a.at(&a.acked, seq) != 0 {
 			a.blame(&a.findings.Lost, "lost", strconv.FormatUint(seq, 10))
 		}
 	}
@@ -123,9 +138,8 @@ func (a *audit) readBack(ackedBefore uint64, r api.View) {
 // senderOrder: our senders number their messages and send the next when the one
 // before is acknowledged, so in the order the numbers of a sender must rise.
 func (a *audit) senderOrder(m api.Placed) {
-	number, ok := strings.CutPrefix(m.ID, a.prefix+m.Sender+"-")
-	n, err := strconv.ParseUint(number, 10, 64)
-	if !ok || err != nil {
+	n, ok := numberOf(a.prefix, m)
+	if !ok {
 		return // somebody else writes to the conversation as well
 	}
 	switch last := a.numbers[m.Sender]; {
@@ -144,7 +158,10 @@ func (a *audit) show(node string, m api.Placed) bool {
 	if m.Seq == 0 || m.Seq > 2*MaxMessages {
 		return false
 	}
-	place, h := at(&a.shown, m.Seq), contentHash(m)
+	if m.Seq <= a.folded {
+		return true // a replica that catches up
+	}
+	place, h := a.at(&a.shown, m.Seq), contentHash(m)
 	if *place == 0 {
 		*place = h
 	}

@@ -2,19 +2,28 @@ package lab
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"lockstep/prototype/api"
 )
 
+// wordID is the id of a sender's message, whose name and number are the word.
+func wordID(word string) string {
+	number, _ := strconv.ParseUint(word[1:], 10, 64)
+	return messageID(time.UnixMilli(0), "p-", int(word[0]), number)
+}
+
 // reading makes the messages of a reading: each word is a sender's letter and the
 // number of its message.
 func reading(from uint64, words ...string) api.View {
 	r := api.View{Last: from + uint64(len(words)) - 1}
 	for i, w := range words {
-		r.Messages = append(r.Messages, api.Placed{Seq: from + uint64(i), ID: "p-" + w[:1] + "-" + w[1:], Sender: w[:1], Body: w, Epoch: 1})
+		r.Messages = append(r.Messages, api.Placed{Seq: from + uint64(i), ID: wordID(w), Sender: w[:1], Body: w, Epoch: 1})
 	}
 	return r
 }
@@ -24,7 +33,7 @@ func reading(from uint64, words ...string) api.View {
 func TestAudit(t *testing.T) {
 	type step func(*audit)
 	acked := func(word string, seq uint64) step {
-		return func(a *audit) { a.acknowledge("p-"+word[:1]+"-"+word[1:], seq) }
+		return func(a *audit) { a.acknowledge(wordID(word), seq) }
 	}
 	read := func(r api.View) step { return func(a *audit) { a.readBack(a.newest, r) } }
 	readEarly := func(before uint64, r api.View) step { return func(a *audit) { a.readBack(before, r) } }
@@ -83,10 +92,54 @@ func BenchmarkAudit(b *testing.B) {
 	for b.Loop() {
 		seq++
 		word := fmt.Sprintf("a%d", seq)
-		a.acknowledge("p-a-"+word[1:], seq)
+		a.acknowledge(wordID(word), seq)
 		a.readBack(seq, reading(seq, word))
 		if seq == MaxMessages {
 			a, seq = newAudit("p-"), 0
+		}
+	}
+}
+
+// TestAudit_fold: what was folded takes no room, and what comes after it is judged as if
+// it were still there.
+func TestAudit_fold(t *testing.T) {
+	a := newAudit("p-")
+	for i, word := range []string{"a1", "b1", "a2"} {
+		a.acknowledge(wordID(word), uint64(i+1))
+	}
+	a.readBack(3, reading(1, "a1", "b1", "a2"))
+	a.fold(2)
+	a.fold(1) // which was long ago
+	if a.end() != 3 || len(a.ordered) != 1 || len(a.acked) != 1 {
+		t.Errorf("up to %d, of which %d and %d are kept", a.end(), len(a.ordered), len(a.acked))
+	}
+	if m := reading(1, "b2").Messages[0]; !a.show("n1", m) {
+		t.Error("a replica that catches up cannot be judged any more, and was")
+	}
+	a.acknowledge(wordID("b2"), 4)
+	a.acknowledge(wordID("b3"), 5)
+	a.readBack(5, reading(4, "b2", "a2"))
+	a.acknowledge(wordID("a3"), 2)
+	if want := (Findings{Verified: 4, Lost: 1, Duplicated: 2}); a.findings != want {
+		t.Errorf("%+v, want %+v", a.findings, want)
+	}
+}
+
+// TestMessageID: an id says when it was made, in the form that nodes may forget, and its
+// number; nobody else's is taken for one of the run.
+func TestMessageID(t *testing.T) {
+	prefix := newPrefix()
+	made := time.UnixMilli(0x0123456789ab)
+	id := messageID(made, prefix, 3, 77)
+	if !regexp.MustCompile("^01234567-89ab-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-00030000004d$").MatchString(id) {
+		t.Error(id)
+	}
+	if n, ok := numberOf(prefix, api.Placed{ID: id}); !ok || n != 77 {
+		t.Errorf("%d, %v", n, ok)
+	}
+	for _, other := range []string{"", "p-gus-1", messageID(made, "-7000-0000-", 3, 77), id + "0"} {
+		if _, ok := numberOf(prefix, api.Placed{ID: other}); ok {
+			t.Errorf("%q", other)
 		}
 	}
 }

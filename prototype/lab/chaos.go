@@ -30,11 +30,12 @@ func (l *Lab) toggleChaos() error {
 }
 
 // runChaos breaks the leader and heals it, again and again, while chaos is on. It does
-// nothing while no load runs: a failure is measured by the messages that it delays.
+// nothing while no load runs: a failure is measured by the messages that it delays. And it waits
+// while what has gathered is to be judged, which needs nodes that are well.
 func (l *Lab) runChaos(ctx context.Context) {
 	for wait(ctx, chaosEvery+rand.N(chaosEvery/2)) {
 		l.mu.Lock()
-		on := l.record.chaos && l.record.load.On
+		on := l.record.chaos && l.record.load.On && !l.record.foldDue(l.cfg.Fold)
 		l.mu.Unlock()
 		if !on {
 			continue

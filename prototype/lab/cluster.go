@@ -22,9 +22,9 @@ type Cluster interface {
 	Status(ctx context.Context, node string) (api.Status, error)
 	// Read asks a node for messages above a seq. The weak lanes know no levels.
 	Read(ctx context.Context, node string, lane Lane, r api.ReadRequest) (api.View, error)
-	// Digest asks a node how far its copy of a lane reaches, and for a value that
-	// stands for all of it.
-	Digest(ctx context.Context, node string, lane Lane, conversation string) (api.Digest, error)
+	// Digest asks a node how far its copy of a lane reaches, or up to a seq if that is
+	// not 0, and for a value that stands for all of it up to there.
+	Digest(ctx context.Context, node string, lane Lane, conversation string, upto uint64) (api.Digest, error)
 	// Send makes one attempt through a node, and never tries again by itself.
 	Send(ctx context.Context, node string, lane Lane, conversation string, m api.Message) Answer
 

@@ -8,30 +8,50 @@ import (
 	"lockstep/prototype/history"
 )
 
+// judge is what a lab needs of a [check.Judge].
+type judge interface {
+	Add(*history.Event)
+	Report() check.Report
+	Fold(lane, conversation string, upto uint64) uint64
+	Held() int
+}
+
 // exact keeps what clients asked and were told, for the exact judge: sends of all
 // lanes, and reads of the strong one. There is a judge for each lane, so that each
-// has a verdict of its own. A judge keeps some 250 bytes an operation, so there is
-// a limit; beyond it the run can no longer be judged exactly.
+// has a verdict of its own. A judge keeps some 250 bytes an operation until it folds
+// them, so there is a limit; beyond it the run can no longer be judged exactly.
 type exact struct {
 	conversation string
 	limit        int // operations
 	began        time.Time
 	operations   int
-	judges       map[Lane]*check.Judge // nil beyond the limit
+	judges       map[Lane]judge      // nil beyond the limit
+	folded       map[Lane]uint64     // the seq up to which the judge has forgotten the lane
+	digests      map[Lane]api.Digest // of replicas up to there
+	settled      map[Lane]uint64     // the seq up to which messages were old when the lane was read last
 }
 
 func newExact(conversation string, limit int) *exact {
-	e := &exact{conversation: conversation, limit: limit, began: time.Now(), judges: map[Lane]*check.Judge{}}
+	e := &exact{conversation: conversation, limit: limit, began: time.Now(), judges: map[Lane]judge{},
+		folded: map[Lane]uint64{}, digests: map[Lane]api.Digest{}, settled: map[Lane]uint64{}}
 	for _, lane := range Lanes {
 		e.judges[lane] = check.NewJudge()
 	}
 	return e
 }
 
+// held is how many operations the judges keep.
+func (e *exact) held() (n int) {
+	for _, j := range e.judges {
+		n += j.Held()
+	}
+	return n
+}
+
 // begin notes what is asked and gives the number of the operation.
 func (e *exact) begin(now time.Time, lane Lane, event history.Event) int {
 	e.operations++
-	if e.operations > e.limit {
+	if e.held() >= e.limit {
 		e.judges = nil // what was kept is of no use any more
 	}
 	event.Type, event.Op, event.Lane, event.Conversation = history.Invoke, e.operations, string(lane), e.conversation

@@ -8,7 +8,6 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/check"
-	"lockstep/prototype/history"
 )
 
 // JudgeRun names the verb that asks the exact judge, package check, for its verdict on
@@ -27,6 +26,7 @@ type LaneJudgement struct {
 	Lane      Lane
 	Report    check.Report
 	Witnesses []Witness // of the broken promises, in the order of check.Properties
+	Folded    uint64    // the seq up to which the lane had been judged before, for good, and forgotten
 }
 
 const (
@@ -50,10 +50,12 @@ func (l *Lab) judge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.judgeNow(ctx)
+	return l.judgeNow(ctx, calmWithin, false)
 }
 
-func (l *Lab) judgeNow(ctx context.Context) error {
+// judgeNow waits for replicas to come to rest for so long. It is quiet if nobody asked
+// for the verdict.
+func (l *Lab) judgeNow(ctx context.Context, calm time.Duration, quiet bool) error {
 	l.mu.Lock()
 	stopped := l.record.load.Stopped
 	l.record.load.Stopped = true
@@ -67,7 +69,7 @@ func (l *Lab) judgeNow(ctx context.Context) error {
 	if !l.until(ctx, func() bool { return !l.sending }) {
 		return refuse("the senders did not come to an end; heal what is broken, and try again")
 	}
-	l.rest(ctx)
+	l.rest(ctx, calm)
 	for _, lane := range Lanes {
 		for _, m := range l.cluster.Members() {
 			if err := l.readAll(ctx, lane, m.ID); err != nil {
@@ -75,6 +77,14 @@ func (l *Lab) judgeNow(ctx context.Context) error {
 			}
 		}
 	}
+	if err := l.conclude(quiet); err != nil {
+		return err
+	}
+	return l.forget(ctx)
+}
+
+// conclude takes the judges' verdicts.
+func (l *Lab) conclude(quiet bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -86,12 +96,15 @@ func (l *Lab) judgeNow(ctx context.Context) error {
 			return tooLong(l.record.exact.limit)
 		}
 		report := judge.Report()
-		judged := LaneJudgement{lane, report, witnesses(report)}
+		judged := LaneJudgement{lane, report, witnesses(report), l.record.exact.folded[lane]}
 		if w := l.record.lane(lane); w != nil {
 			w.judged(judged)
 		}
 		verdict.Lanes = append(verdict.Lanes, judged)
 		words = append(words, fmt.Sprintf("%s %s", lane, report.Verdict))
+	}
+	if quiet {
+		return nil
 	}
 	l.record.judgement = verdict
 	l.record.journal.add(now, ToneNote, true, "judged exactly: %s", strings.Join(words, ", "))
@@ -133,8 +146,8 @@ func (l *Lab) until(ctx context.Context, is func() bool) bool {
 
 // rest waits until the replicas of each lane hold equally much, twice in a row. If
 // they do not come to that, the judge will say what is missing.
-func (l *Lab) rest(ctx context.Context) {
-	for end, calm := time.Now().Add(calmWithin), 0; calm < 2 && time.Now().Before(end) && wait(ctx, calmPoll); {
+func (l *Lab) rest(ctx context.Context, within time.Duration) {
+	for end, calm := time.Now().Add(within), 0; calm < 2 && time.Now().Before(end) && wait(ctx, calmPoll); {
 		calm++
 		for _, lane := range Lanes {
 			lengths := map[uint64]bool{}
@@ -155,10 +168,15 @@ func (l *Lab) theEnd() api.ReadRequest {
 	return api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: 2 * uint64(l.cfg.MaxMessages), Limit: 1}
 }
 
-// readAll reads a replica of a lane from its beginning to its end, and asks for its
-// digest.
+// readAll reads a replica of a lane from its beginning, or from what was folded, to its
+// end, and asks for its digest.
 func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
-	for after := uint64(0); ; {
+	after, err := l.beginning(ctx, lane, node)
+	if err != nil {
+		return err
+	}
+	settled := after
+	for young := false; ; {
 		r := api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: auditLimit}
 		l.mu.Lock()
 		op := l.record.exact.reads(time.Now(), node, lane, r, true)
@@ -170,21 +188,22 @@ func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
 		if err != nil {
 			return err
 		}
+		if len(reading.Messages) == 0 && reading.Last > after {
+			return refuse("%s does not hold the beginning of lane %s any more", node, lane)
+		}
+		for _, m := range reading.Messages {
+			if young = young || time.Since(m.Time) < settledAfter; !young {
+				settled = m.Seq
+			}
+		}
 		if len(reading.Messages) == 0 || reading.Messages[len(reading.Messages)-1].Seq >= reading.Last {
 			break
 		}
 		after = reading.Messages[len(reading.Messages)-1].Seq
 	}
 	l.mu.Lock()
-	op := l.record.exact.begin(time.Now(), lane, history.Event{Kind: history.Digest, Node: node})
+	l.record.exact.settled[lane] = settled
 	l.mu.Unlock()
-	d, err := l.cluster.Digest(ctx, node, lane, l.cfg.Conversation)
-	event := history.Event{Type: history.OK, Seq: d.Seq, Digest: d.Digest}
-	if err != nil {
-		event = history.Event{Type: history.Fail, Error: err.Error()}
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.record.exact.end(time.Now(), lane, op, event)
+	_, err = l.digest(ctx, lane, node, 0)
 	return err
 }

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -33,13 +32,15 @@ type Config struct {
 	Rate         int    // messages a second, one of Rates; default 50
 	MaxMessages  int    // default MaxMessages
 	Judged       int    // default Judged
+	Fold         int    // operations after which what is settled is judged for good and forgotten; 0 keeps all
+	Held         int    // operations that are kept at most; then the load waits until some can be forgotten; with Fold
 	Logger       *slog.Logger
 }
 
 // Lab is a running experiment. Its methods may be called from any goroutine.
 type Lab struct {
 	cfg     Config
-	prefix  string // of the message ids of this run
+	prefix  string // in the message ids of this run
 	cluster Cluster
 	acting  chan struct{}
 	plays   chan Scenario
@@ -79,7 +80,7 @@ func New(cfg Config) *Lab {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	prefix := rand.Text()[:6] + "-"
+	prefix := newPrefix()
 	exact := newExact(cfg.Conversation, cfg.Judged)
 	l := &Lab{
 		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate, every: FramesEvery,
@@ -125,6 +126,9 @@ func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, err
 	}
 	running.Go(func() { l.playQueue(ctx) })
 	running.Go(func() { l.runChaos(ctx) })
+	if l.cfg.Fold > 0 {
+		running.Go(func() { l.runFolds(ctx) })
+	}
 	running.Go(func() { l.drive(ctx) })
 	running.Wait()
 	return nil
@@ -239,7 +243,12 @@ func (l *Lab) startSenders(ctx context.Context, rate int) (stop func()) {
 func (l *Lab) wantedRate(now time.Time) int {
 	r := l.record
 	r.load.Full = r.audit.newest >= uint64(l.cfg.MaxMessages)
-	if r.leader == "" || r.load.Stopped || r.load.Full || !l.active(now) {
+	waits := l.cfg.Fold > 0 && r.exact.held() >= l.cfg.Held && r.troubled(now)
+	if waits && !r.load.Waits {
+		r.journal.add(now, ToneBad, true, "%v", l.waits())
+	}
+	r.load.Waits = waits
+	if r.leader == "" || r.load.Stopped || r.load.Full || r.load.Waits || !l.active(now) {
 		return 0
 	}
 	return l.rate

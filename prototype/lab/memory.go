@@ -88,10 +88,10 @@ func (m inMemory) Read(ctx context.Context, id string, lane Lane, r api.ReadRequ
 	return shown, nil
 }
 
-func (m inMemory) Digest(ctx context.Context, id string, lane Lane, conversation string) (api.Digest, error) {
+func (m inMemory) Digest(ctx context.Context, id string, lane Lane, conversation string, upto uint64) (api.Digest, error) {
 	var seq uint64
 	var digest order.Digest
-	if err := m.ask(ctx, id, func(n *node.Node) { seq, digest = n.DigestIn(string(lane), conversation, 0) }); err != nil {
+	if err := m.ask(ctx, id, func(n *node.Node) { seq, digest = n.DigestIn(string(lane), conversation, upto) }); err != nil {
 		return api.Digest{}, err
 	}
 	return api.Digest{Seq: seq, Digest: digest.String()}, nil

@@ -55,8 +55,8 @@ func (p processes) Read(ctx context.Context, id string, lane Lane, r api.ReadReq
 	return p.at(id, lane).Read(ctx, r)
 }
 
-func (p processes) Digest(ctx context.Context, id string, lane Lane, conversation string) (api.Digest, error) {
-	return p.at(id, lane).Digest(ctx, conversation, 0)
+func (p processes) Digest(ctx context.Context, id string, lane Lane, conversation string, upto uint64) (api.Digest, error) {
+	return p.at(id, lane).Digest(ctx, conversation, upto)
 }
 
 func (p processes) Send(ctx context.Context, id string, lane Lane, conversation string, m api.Message) Answer {

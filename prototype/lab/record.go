@@ -37,6 +37,7 @@ type record struct {
 	unchecked *handover // closed, and what was acknowledged before it is still to be read back
 	mustSee   uint64    // the seq up to which that goes
 	noQuorum  bool
+	quiet     bool // the load stops for a moment, which is nobody's doing
 }
 
 // observed is one node as the record has it.

@@ -126,7 +126,9 @@ func (r *record) watchQuorum(now time.Time) {
 
 // switchLoad notes that the senders begin or end.
 func (r *record) switchLoad(now time.Time, on bool, rate int) {
-	if on != r.load.On {
+	quiet := r.quiet
+	r.quiet = quiet && !on
+	if on != r.load.On && !quiet {
 		if on {
 			r.journal.add(now, ToneNote, false, "load on: %d messages a second are due", rate)
 		} else {

@@ -108,6 +108,8 @@ func (l *Lab) play(name string) error {
 		return refuse("start the load first: without messages there is nothing to see")
 	case r.load.Full:
 		return refuse("%v, and without new messages there is nothing to see", l.full())
+	case r.load.Waits:
+		return l.waits()
 	case r.leading() == "":
 		return refuse("there is no leader; heal first")
 	}
@@ -196,7 +198,7 @@ func (l *Lab) judgePlayed(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return l.judgeNow(ctx)
+	return l.judgeNow(ctx, calmWithin, false)
 }
 
 // words say what the run lost until then, lane by lane.

@@ -41,7 +41,7 @@ type sender struct {
 func (s *sender) next(prefix string) api.Message {
 	if s.pending == nil {
 		s.number++
-		s.pending = &api.Message{ID: fmt.Sprintf("%s%s-%d", prefix, s.name, s.number), Sender: s.name, Body: fmt.Sprintf("%s %d", s.name, s.number)}
+		s.pending = &api.Message{ID: messageID(time.Now(), prefix, s.index, s.number), Sender: s.name, Body: fmt.Sprintf("%s %d", s.name, s.number)}
 		s.doubt = false
 	}
 	return *s.pending

@@ -164,8 +164,7 @@ function leave() {
   root.dispatchEvent(new CustomEvent("lab:source", { detail: "server" }));
 }
 
-// A story is played in a run of its own, so that all that is lost there is its doing,
-// and no run is too full for it.
+// A story is played in a run of its own, so that all that is lost there is its doing.
 const calm = 5000; // milliseconds, in which the load begins
 function play(action, done) {
   const id = next++;

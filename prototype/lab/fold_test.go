@@ -1,0 +1,216 @@
+package lab
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"lockstep/prototype/check"
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/history"
+	"lockstep/prototype/node"
+)
+
+// both is a judge that folds beside one that keeps everything, and says where they
+// differ. What is not read any more, as it was folded, the other one is told once more.
+type both struct {
+	*check.Judge
+	all    *check.Judge
+	t      *testing.T
+	lane   Lane
+	folded []history.Message // of the order
+	newest []history.Message // of the order, in the replica that was read last
+	page   bool              // a final read is under way
+	behind map[int]bool      // operations that read what follows the folded
+	folds  int
+	told   check.Report // the last one
+}
+
+func (b *both) Add(e *history.Event) {
+	b.Judge.Add(e)
+	told := *e
+	switch {
+	case e.Type == history.Invoke && e.Kind == history.Digest && e.Upto > 0:
+		return // nobody asks that of a judge that keeps everything
+	case e.Type == history.Invoke && e.Kind == history.Read && e.Final:
+		b.newest = b.newest[:min(int(e.After), len(b.newest))]
+		if n := len(b.folded); n > 0 && e.After == uint64(n) {
+			b.behind[e.Op], told.After = true, 0
+			b.newest = slices.Clone(b.folded)
+		}
+		b.page = true
+	case b.page && (e.Last > 0 || len(e.Messages) > 0):
+		b.page = false
+		b.newest = append(b.newest, e.Messages...)
+		if b.behind[e.Op] {
+			told.Messages = slices.Concat(b.folded, e.Messages)
+		}
+	}
+	b.all.Add(&told)
+}
+
+func (b *both) Report() check.Report {
+	got, want := b.Judge.Report(), b.all.Report()
+	got.Counts.Digests, got.Counts.Compared = want.Counts.Digests, want.Counts.Compared
+	if !cmp.Equal(got.Counts, want.Counts) || !cmp.Equal(got.Verdicts, want.Verdicts) {
+		b.t.Errorf("%s, folded up to %d; %v, %v: %s\n%s", b.lane, len(b.folded), got.Reasons, want.Reasons, cmp.Diff(want.Counts, got.Counts), cmp.Diff(want.Verdicts, got.Verdicts))
+	}
+	b.told = want
+	return got
+}
+
+func (b *both) Fold(lane, conversation string, upto uint64) uint64 {
+	upto = b.Judge.Fold(lane, conversation, upto)
+	if upto != uint64(len(b.folded)) {
+		b.folded = slices.Clone(b.newest[:upto])
+		b.folds++
+	}
+	return upto
+}
+
+// folding starts a lab that folds, over nodes that retain few messages.
+func folding(t *testing.T, fold, held int, tune func(*Lab)) *experiment {
+	t.Helper()
+	m, err := cluster.NewMemoryOn(3, time.Millisecond, func(c *node.Config) {
+		c.Shards, c.Lazy = 4, node.LazyEvery
+		c.SnapshotThreshold, c.TrailingLogs = 500, 250
+		c.Retain, c.IDMemory = 4000, 256<<10
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := New(Config{Rate: 20, Fold: fold, Held: held})
+	tune(l)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- l.Run(ctx, func(context.Context) (Cluster, error) { return InMemory(m), nil }) }()
+	e := &experiment{l, t, l.Watch()}
+	t.Cleanup(func() {
+		e.watch.Close()
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	e.until("load", func(f Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 50 })
+	return e
+}
+
+// TestLab_folds: a run that forgets what is settled finds what one would that keeps
+// everything, through all stories, one after the other, and when all nodes lose power.
+func TestLab_folds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		judges := map[Lane]*both{}
+		e := folding(t, 2500, 14_000, func(l *Lab) {
+			for _, lane := range Lanes {
+				judges[lane] = &both{Judge: check.NewJudge(), all: check.NewJudge(), t: t, lane: lane, behind: map[int]bool{}}
+				l.record.exact.judges[lane] = judges[lane]
+			}
+		})
+		well := func(f Frame) bool { return f.Leader != "" && f.Voters == 3 && f.Load.On && !f.Load.Waits }
+		for _, s := range Scenarios() {
+			e.until("well", well)
+			time.Sleep(20 * time.Second) // virtual time
+			e.until("well", well)
+			e.do(Action{Verb: Play, Scenario: s.Name})
+			f := e.until("the end of "+s.Name, func(f Frame) bool { return f.Playing.Scenario == s.Name && f.Playing.Over })
+			t.Log(s.Name, f.Playing.Says)
+			_ = e.Do(t.Context(), Action{Verb: Heal}) // if there is anything left
+		}
+		before := judges[LaneLeader].told.Counts
+		e.until("well", well)
+		e.do(Action{Verb: Blackout})
+		e.do(Action{Verb: Heal})
+		e.until("well", well)
+		time.Sleep(10 * time.Second) // virtual time
+		e.do(Action{Verb: JudgeRun})
+		for _, l := range e.Frame().Judgement.Lanes {
+			if n := judges[l.Lane].folds; n < 5 {
+				t.Errorf("%s was folded %d times: that tests little", l.Lane, n)
+			}
+			if kept := l.Lane == LaneQuorum; kept != (l.Report.Counts.Lost == 0) {
+				t.Errorf("%s lost %d", l.Lane, l.Report.Counts.Lost)
+			}
+		}
+		if after := judges[LaneLeader].told.Counts; after.Lost < before.Acknowledged {
+			t.Errorf("a blackout took %d messages of lane leader; %d had been acknowledged before", after.Lost, before.Acknowledged)
+		}
+	})
+}
+
+// TestLab_waits: while a fault keeps a run from forgetting, it takes only so much, says
+// why, and goes on when all is healed.
+func TestLab_waits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := folding(t, 500, 1500, func(*Lab) {})
+		e.do(Action{Verb: Cut})
+		e.until("it waits", func(f Frame) bool { return f.Load.Waits && !f.Load.On })
+		for _, a := range []Action{{Verb: Start}, {Verb: Play, Scenario: "clean-kill"}} {
+			if reason := e.refused(a); reason != e.waits().Error() {
+				t.Errorf("%s: %q", a.Verb, reason)
+			}
+		}
+		acked := e.Frame().Counts.Acknowledged
+		e.do(Action{Verb: Heal})
+		e.until("it goes on", func(f Frame) bool { return !f.Load.Waits && f.Counts.Acknowledged > acked+200 })
+		if n := e.record.exact.folded[LaneClock]; n == 0 {
+			t.Error("nothing was forgotten")
+		}
+	})
+}
+
+// TestLab_memory: a run with a fault now and then does not grow from its tenth minute to
+// its twentieth, and needs less than 32 MB.
+func TestLab_memory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes most of a minute")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		e := folding(t, 4000, 14_000, func(*Lab) {})
+		began := time.Now()
+		go func() {
+			verbs := []Verb{Kill, Pause, Cut, Mute, HangDisk, SlowDisk, Skew, Transfer, PowerOff}
+			for i := 0; wait(t.Context(), 37*time.Second); i++ {
+				_ = e.Do(t.Context(), Action{Verb: verbs[i%len(verbs)]})
+				wait(t.Context(), 4*time.Second)
+				_ = e.Do(t.Context(), Action{Verb: Heal})
+			}
+		}()
+		// The most that lives during a minute.
+		most := func(minute time.Duration) (bytes uint64) {
+			e.until("the minute", func(Frame) bool { return time.Since(began) >= minute })
+			for range 6 {
+				end := time.Now().Add(10 * time.Second)
+				e.until("a moment of it", func(Frame) bool { return time.Now().After(end) })
+				runtime.GC()
+				var s runtime.MemStats
+				runtime.ReadMemStats(&s)
+				bytes = max(bytes, s.HeapAlloc)
+			}
+			return bytes
+		}
+		early, late := most(9*time.Minute), most(19*time.Minute)
+		f := e.Frame()
+		t.Logf("%d acknowledged; %d kB live at most in the tenth minute, %d kB in the twentieth", f.Counts.Acknowledged, early/1000, late/1000)
+		if late > early+early/10 || late > 32<<20 {
+			t.Errorf("%d bytes in the tenth minute, %d in the twentieth", early, late)
+		}
+		if f.Counts.Acknowledged < 20*60*18 {
+			t.Errorf("only %d messages", f.Counts.Acknowledged)
+		}
+		if !f.Findings.Clean() {
+			t.Errorf("%+v", f.Findings)
+		}
+	})
+}
