@@ -366,3 +366,29 @@ func TestLeader_retain(t *testing.T) {
 		t.Errorf("%+v, %v", r, ok)
 	}
 }
+
+// TestLeader_earlier: a node that comes back with nothing does not lead because others
+// remember that it did.
+func TestLeader_earlier(t *testing.T) {
+	w := &wires{}
+	was, other := NewLeader("n1", only("n2"), w.from("n1")), NewLeader("n2", only("n1"), w.from("n2"))
+	was.Lead(3)
+	was.Submit(0, say("1"))
+	for len(w.waiting) > 0 {
+		if l := w.pick(0, false); l.to == "n2" {
+			other.Receive(l.from, l.payload)
+		}
+	}
+	again := NewLeader("n1", only("n2"), w.from("n1"))
+	other.Receive("n1", leaderMessage{Epoch: 1, Leader: "n1"}.append(nil)) // a late one, which n2 answers
+	for len(w.waiting) > 0 {
+		l := w.pick(0, false)
+		again.Receive(l.from, l.payload)
+	}
+	if _, epoch := again.Leading(); epoch != 3 {
+		t.Fatalf("it heard of epoch %d", epoch)
+	}
+	if _, ok := again.Submit(0, say("2")); ok {
+		t.Error("it ordered a message in an epoch of which it has lost the log")
+	}
+}
