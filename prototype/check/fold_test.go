@@ -241,3 +241,32 @@ func TestFold_memory(t *testing.T) {
 	}
 	runtime.KeepAlive(j)
 }
+
+// TestFold_open: a read that is under way while the judge folds, and misses what was over
+// when it began, is still found out.
+func TestFold_open(t *testing.T) {
+	j := NewJudge()
+	add := func(op int, typ history.Type, e history.Event) {
+		e.Op, e.Type, e.Conversation = op, typ, "room"
+		j.Add(&e)
+	}
+	var all []history.Message
+	send := func(op int, id string) {
+		all = append(all, history.Message{Seq: uint64(len(all) + 1), ID: id, Sender: "ada", Body: "b"})
+		add(op, history.Invoke, history.Event{Kind: history.Send, ID: id, Sender: "ada", Body: "b"})
+		add(op, history.OK, history.Event{Seq: uint64(len(all))})
+	}
+	send(1, "first")
+	send(2, "second")
+	add(3, history.Invoke, history.Event{Kind: history.Read, Level: "linearizable"})
+	send(4, "third")
+	add(5, history.Invoke, history.Event{Kind: history.Read, Node: "n1", Final: true})
+	add(5, history.OK, history.Event{Last: 3, Messages: all})
+	if upto := j.Fold("", "room", 3); upto != 2 {
+		t.Errorf("folded up to %d, want 2: the third was not over when the read began", upto)
+	}
+	add(3, history.OK, history.Event{Last: 1, Messages: all[:1]})
+	if v := j.Report().Verdicts[LinearizableReads]; v != Violated {
+		t.Errorf("a stale read is %s", v)
+	}
+}
