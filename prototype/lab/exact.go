@@ -26,6 +26,7 @@ type exact struct {
 	began        time.Time
 	operations   int
 	judges       map[Lane]judge      // nil beyond the limit
+	young        int                 // operations that could not be forgotten at the last fold
 	folded       map[Lane]uint64     // the seq up to which the judge has forgotten the lane
 	digests      map[Lane]api.Digest // of replicas up to there
 	settled      map[Lane]uint64     // the seq up to which messages were old when the lane was read last

@@ -18,7 +18,7 @@ const (
 	foldCalm  = time.Second     // in which replicas must come to rest
 	// settledAfter is how old a message must be to be settled. A node that comes back has
 	// to learn what the others stamped; until then it may put its own before that.
-	settledAfter = 10 * time.Second
+	settledAfter = 4 * time.Second
 )
 
 // runFolds judges the run and forgets what is settled whenever much has gathered and
@@ -34,8 +34,10 @@ func (l *Lab) runFolds(ctx context.Context) {
 	}
 }
 
-// foldDue says whether much has gathered.
-func (r *record) foldDue(fold int) bool { return fold > 0 && r.exact.held() >= fold }
+// foldDue says whether much has gathered, beside what was too young the last time.
+func (r *record) foldDue(fold int) bool {
+	return fold > 0 && r.exact.held() >= max(fold, 2*r.exact.young)
+}
 
 // foldable says whether what has gathered can be judged now: no fault is in force, and no
 // story is being played.
@@ -57,7 +59,8 @@ func (l *Lab) fold(ctx context.Context) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.record.exact.held() > before/2 {
+	l.record.exact.young = l.record.exact.held()
+	if l.record.exact.young > before*3/4 {
 		return refuse("little was settled")
 	}
 	return nil
