@@ -10,9 +10,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,6 +39,8 @@ type nodeFlags struct {
 	balanceAfter, upgradeAfter  time.Duration
 	hosts, origins              []string
 	maxInFlight                 int
+	pprof                       string
+	logs                        logFlags
 }
 
 // addAllowed adds the flags for whom nodes answer beside themselves.
@@ -72,7 +76,8 @@ Without --tls-cert, --tls-key and --tls-ca nobody is asked who he is: keep the
 addresses on loopback then. With them nodes talk to each other by TLS 1.3 only,
 and each must show a certificate with its id as a DNS name (see lockstep certs).
 Clients are not asked for a certificate, with --http-tls neither; keep the HTTP
-API where only those who may send can reach it.
+API where only those who may send can reach it. New certificates in the same files
+hold at the next connection; SIGHUP does not end a node.
 
 So that no page in a browser beside the node can use it, the HTTP API answers only
 requests whose Host is a loopback name or one of the node's own addresses: that of
@@ -116,8 +121,11 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
 	cmd.Flags().StringVar(&f.tls.CA, "tls-ca", "", "the authorities of the other nodes' certificates (PEM)")
 	cmd.Flags().BoolVar(&f.httpTLS, "http-tls", false, "serve the HTTP API by TLS, too, with the same certificate")
+	cmd.Flags().StringVar(&f.pprof, "pprof", "", "answer with profiles of this process at this address, a loopback one")
+	f.logs.add(cmd, "info")
 	cmd.Flags().BoolVar(&f.withParent, "with-parent", false, "end when standard input does")
 	cmd.Flags().MarkHidden("with-parent")
+	configurable(cmd)
 	return cmd
 }
 
@@ -178,8 +186,11 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if !slices.Contains(storage.LogStores, storage.LogStore(f.logStore)) {
 		return usageError{fmt.Sprintf("--log-store: there is no %q; there are %v", f.logStore, storage.LogStores), "lockstep node --help"}
 	}
+	logger, err := f.logs.logger(cmd)
+	if err != nil {
+		return err
+	}
 	var peers []node.Peer
-	var err error
 	if f.join != "" {
 		peers, f.shards, err = joinCluster(cmd.Context(), f)
 	} else {
@@ -208,7 +219,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300)
 	}
-	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)).With("node", f.id)
+	logger = logger.With("node", f.id)
 	cfg := node.DefaultConfig()
 	cfg.Join = f.join != ""
 	cfg.ID, cfg.Peers, cfg.Shards, cfg.Logger = f.id, peers, f.shards, logger
@@ -270,6 +281,12 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 		case <-ctx.Done():
 		}
 	}()
+	stopProfiles, err := serveProfiles(f.pprof, logger)
+	if err != nil {
+		return errors.Join(err, listener.Close(), n.Close())
+	}
+	defer stopProfiles()
+	heedHangups(ctx, logger)
 	logger.Info("listening for clients", "http", listener.Addr().String(), "shards", f.shards)
 	go sayReady(ctx, n, logger)
 	err = errors.Join(serveNode(ctx, n, answers.Server(), listener), n.Close())
@@ -277,6 +294,24 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 		err = errors.Join(node.ErrRemoved, err)
 	}
 	return err
+}
+
+// heedHangups keeps a node from ending when it is told to read its files again, which it
+// does by itself: certificates are looked at when a connection is made.
+func heedHangups(ctx context.Context, logger *slog.Logger) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	context.AfterFunc(ctx, func() { signal.Stop(hangups) })
+	go func() {
+		for {
+			select {
+			case <-hangups:
+				logger.Info("told to read again: certificates are, at the next connection; flags are not")
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
 }
 
 // sayReady says that the node can answer for every shard, when it can, and says

@@ -19,7 +19,7 @@ func newProbeCommand() *cobra.Command {
 	var every, deadline, length time.Duration
 	cmd := &cobra.Command{
 		Use:   "probe",
-		Short: "Watch a cluster from outside: send, read at every node, compare digests",
+		Short: "Watch from outside: send, read at every node, compare digests",
 		Long: `Sends to a conversation of its own, reads it back at every node, and compares what
 nodes have at equal positions. It measures SLO-1 to SLO-4 as clients see them, and
 answers with its metrics at /metrics. Each breach is printed; the exit code is 1 if
@@ -28,7 +28,7 @@ there was one.
 Run it in another failure domain than the nodes. Two probes in one conversation are
 fine.`,
 		Example: `  lockstep probe
-  lockstep probe --target http://10.0.0.1:7001,http://10.0.0.2:7001 --addr 127.0.0.1:9464
+  lockstep probe --target http://10.0.0.1:7001,http://10.0.0.2:7001
   lockstep probe --for 30s --every 50ms     # a check after a change`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -74,5 +74,6 @@ fine.`,
 	cmd.Flags().DurationVar(&every, "every", time.Second, "time between two sends")
 	cmd.Flags().DurationVar(&deadline, "deadline", 2*time.Second, "an acknowledgement that is later is none")
 	cmd.Flags().DurationVar(&length, "for", 0, "how long to watch (default: until it is ended)")
+	configurable(cmd)
 	return cmd
 }
