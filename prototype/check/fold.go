@@ -13,7 +13,7 @@ type folded struct {
 	times       int        // that a lane began again, with nothing of what was folded
 	acked       int        // messages that were forgotten; all of them were acknowledged
 	lost, moved int        // of those, by the final reads at that time
-	top         *operation // that acknowledged the one furthest on, of those that stand where they were seen first
+	top         *operation // that acknowledged or saw the one furthest on
 	topSeq      uint64
 	newest      map[name]*message // by session: the one furthest on
 	late        latest            // in the order of seqs
@@ -93,13 +93,19 @@ func (c *conversation) agreed(upto uint64) uint64 {
 	return upto
 }
 
-// settled are the messages that can be forgotten, in the order in which they were sent,
-// and the seq up to which they are all that stands there, and that stood there first.
-func (j *Judge) settled(c *conversation, upto uint64, alike bool) ([]*operation, uint64) {
+// oldestOpen is the place at which the oldest operation began that has not ended.
+func (j *Judge) oldestOpen() int {
 	open := j.place + 1
 	for _, o := range j.open {
 		open = min(open, o.from)
 	}
+	return open
+}
+
+// settled are the messages that can be forgotten, in the order in which they were sent,
+// and the seq up to which they are all that stands there, and that stood there first.
+func (j *Judge) settled(c *conversation, upto uint64, alike bool) ([]*operation, uint64) {
+	open := j.oldestOpen()
 	sent := c.inOrderOfSending()
 	for {
 		var list []*operation
@@ -171,6 +177,12 @@ func (j *Judge) settle(c *conversation, settled []*operation, upto uint64) {
 	}
 	j.inTurn(c, settled, g.newest)
 	g.late = j.scan(c, g.late, upto, upto-1)
+	open := j.oldestOpen()
+	for _, o := range c.reads { // reads are over, too
+		if o.read.last < upto && o.to < open && o.read.last > g.topSeq {
+			g.top, g.topSeq = o, o.read.last
+		}
+	}
 	for seq := upto; seq > max(g.upto, g.topSeq); seq-- {
 		if s := c.sights.at(seq); s != nil && s.message.seq == seq {
 			g.top, g.topSeq = s.message.acked, seq
@@ -180,7 +192,7 @@ func (j *Judge) settle(c *conversation, settled []*operation, upto uint64) {
 }
 
 func (j *Judge) forget(c *conversation, settled []*operation, upto uint64) {
-	gone := map[*message]bool{}
+	gone, open := map[*message]bool{}, j.oldestOpen()
 	for _, o := range settled {
 		gone[o.message], o.message.settled = true, true
 		delete(c.byID, messageID{o.message.id, o.message.sender})
@@ -189,7 +201,7 @@ func (j *Judge) forget(c *conversation, settled []*operation, upto uint64) {
 	c.messages = slices.DeleteFunc(slices.Clone(c.messages), func(m *message) bool { return gone[m] })
 	c.reads = slices.DeleteFunc(slices.Clone(c.reads), func(o *operation) bool {
 		c.folded.levels[o.read.level] = true
-		if o.read.last >= upto {
+		if o.read.last >= upto || o.to >= open {
 			return false
 		}
 		o.read.messages, o.read.floorBy = nil, nil
