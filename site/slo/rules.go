@@ -198,7 +198,11 @@ func (d *Definition) alerts(o *Objective, i *Indicator) (all []alert) {
 		add(Window{}, "page", i.sum("increase", i.Counter.String(), long)+" > 0", "", fmt.Sprintf("%s has grown within %s", i.Counter, long.words()))
 	case Pulse:
 		short := d.pageWindow(func(w Window) Span { return w.Short })
-		add(Window{}, "page", fmt.Sprintf("(%s or vector(0)) == 0", i.sum("increase", i.Counter.String(), short)), short.String(), fmt.Sprintf("%s has stood still for %s, and for %s more", i.Counter, short.words(), short.words()))
+		absent := "vector(0)" // where there is no series at all
+		if len(i.Per) > 0 {   // beside series with labels, a vector without them would always stand still
+			absent = fmt.Sprintf("0 * sum (absent_over_time(%s[%s]))", i.Counter, short)
+		}
+		add(Window{}, "page", fmt.Sprintf("(%s or %s) == 0", i.sum("increase", i.Counter.String(), short), absent), short.String(), fmt.Sprintf("%s has stood still for %s, and for %s more", i.Counter, short.words(), short.words()))
 	}
 	return all
 }

@@ -94,6 +94,42 @@ func TestRules_promtool(t *testing.T) {
 	}
 }
 
+// TestRules_shared: indicators of an objective may read the same series under one name
+// of an alert, and a pulse may be watched by a label: the tests of each hold, and see it
+// when a pulse is always told as still.
+func TestRules_shared(t *testing.T) {
+	const text = `service: depot
+windows:
+  fast: {severity: page, share: 2 %, long: 1 h, short: 5 min}
+objectives:
+  SLO-1:
+    name: Parcels are sorted
+    good: a parcel is on its belt
+    windows: fast
+    runbook: a.md
+    indicators:
+      belt: {target: 99.9 %, good: 'parcels_total{outcome="sorted"}', bad: 'parcels_total{outcome="lost"}', per: zone belt}
+      all: {target: 99.99 %, good: 'parcels_total{outcome="sorted"}', bad: 'parcels_total{outcome="lost"}'}
+  SLO-2:
+    name: Belts are watched
+    good: always
+    runbook: a.md
+    indicators:
+      zone: {pulse: scans_total, per: zone}
+      room: {pulse: scans_total}
+`
+	files := read(t, fstest.MapFS{"slo.yaml": {Data: []byte(text)}}, "slo.yaml").Files()
+	for _, name := range []string{"tests-SLO-1-fast.yaml", "tests-SLO-2.yaml"} {
+		if out, err := promtool(t, files, "test", "rules", name); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+	files["rules-SLO-2.yaml"] = bytes.ReplaceAll(files["rules-SLO-2.yaml"], []byte("0 * sum (absent_over_time(scans_total[5m]))"), []byte("vector(0)"))
+	if out, err := promtool(t, files, "test", "rules", "tests-SLO-2.yaml"); err == nil {
+		t.Errorf("the tests pass with a pulse that always stands still\n%s", out)
+	}
+}
+
 // TestRules_exact: thresholds are the decimals that a person would compute.
 func TestRules_exact(t *testing.T) {
 	d := read(t, os.DirFS("testdata"), "shop.yaml")

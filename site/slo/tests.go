@@ -21,6 +21,12 @@ import (
 // interval, and days by the minute would take minutes; what has no pair is under "".
 func (d *Definition) tests(o *Objective, rules string) map[string]testFile {
 	all := make(map[string]testFile)
+	named := make(map[string]int)
+	for _, i := range o.Indicators {
+		for _, a := range d.alerts(o, i) {
+			named[a.rule.Alert]++
+		}
+	}
 	add := func(pair string, step Span, tries ...ruleTry) {
 		file, ok := all[pair]
 		if !ok {
@@ -31,15 +37,23 @@ func (d *Definition) tests(o *Objective, rules string) map[string]testFile {
 	}
 	for _, i := range o.Indicators {
 		for _, a := range d.alerts(o, i) {
+			alone := func(tries ...ruleTry) []ruleTry {
+				for n := range tries {
+					if named[a.rule.Alert] > 1 {
+						tries[n] = tries[n].alone(i)
+					}
+				}
+				return tries
+			}
 			switch i.Kind {
 			case Ratio:
-				add(a.window.Name, a.window.step(), d.ratioTests(a)...)
+				add(a.window.Name, a.window.step(), alone(d.ratioTests(a)...)...)
 			case Event:
-				add("", minute, eventTest(a))
+				add("", minute, alone(eventTest(a))...)
 			case Invariant:
-				add("", minute, d.invariantTest(a))
+				add("", minute, alone(d.invariantTest(a))...)
 			case Pulse:
-				add("", minute, d.pulseTest(a))
+				add("", minute, alone(d.pulseTest(a))...)
 			}
 		}
 	}
@@ -59,7 +73,8 @@ type (
 		Name     string      `yaml:"name"`
 		Interval string      `yaml:"interval"`
 		Series   []input     `yaml:"input_series"`
-		Alerts   []alertTest `yaml:"alert_rule_test"`
+		Alerts   []alertTest `yaml:"alert_rule_test,omitempty"`
+		Queries  []queryTest `yaml:"promql_expr_test,omitempty"`
 	}
 	input struct {
 		Series string `yaml:"series"`
@@ -75,6 +90,37 @@ type (
 		Annotations map[string]string `yaml:"exp_annotations"`
 	}
 )
+
+type (
+	queryTest struct {
+		Query   string   `yaml:"expr"`
+		At      string   `yaml:"eval_time"`
+		Samples []sample `yaml:"exp_samples"`
+	}
+	sample struct {
+		Labels string `yaml:"labels"`
+		Value  int    `yaml:"value"`
+	}
+)
+
+// alone asks for the alerts of one indicator only. A test of alerts sees all of a name,
+// and another indicator of the objective may fire under it on the same series.
+func (t ruleTry) alone(i *Indicator) ruleTry {
+	for _, a := range t.Alerts {
+		own := Selector{"ALERTS", []Matcher{{"alertname", "=", a.Alert}, {"alertstate", "=", "firing"}, {"sli", "=", i.Name}}}
+		q := queryTest{Query: own.String(), At: a.At, Samples: []sample{}}
+		for _, f := range a.Fires {
+			s := Selector{"ALERTS", own.Matchers[:2:2]}
+			for _, label := range slices.Sorted(maps.Keys(f.Labels)) {
+				s.Matchers = append(s.Matchers, Matcher{label, "=", f.Labels[label]})
+			}
+			q.Samples = append(q.Samples, sample{s.String(), 1})
+		}
+		t.Queries = append(t.Queries, q)
+	}
+	t.Alerts = nil
+	return t
+}
 
 const minute = Span(60_000)
 
