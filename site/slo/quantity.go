@@ -63,7 +63,10 @@ func split(text string) (number *big.Rat, unit string, err error) {
 	if m == nil {
 		return nil, "", fmt.Errorf("%q is no number with a unit", text)
 	}
-	number, ok := new(big.Rat).SetString(strings.Replace(m[1], ",", ".", 1))
+	if strings.Contains(m[1], ",") { // 1,000 is a thousand to one reader and one to another
+		return nil, "", fmt.Errorf("%q has a comma: write a point before decimals, and nothing between thousands", text)
+	}
+	number, ok := new(big.Rat).SetString(m[1])
 	if !ok {
 		return nil, "", fmt.Errorf("%q is no number", m[1])
 	}
@@ -93,15 +96,24 @@ func parseSpan(text string) (Span, error) {
 // parseShare reads "99.95 %".
 func parseShare(text string) (*big.Rat, error) {
 	n, unit, err := split(text)
-	if err != nil || unit != "%" {
+	if err != nil {
+		return nil, fmt.Errorf("%w: write a share like 99.9 %%", err)
+	}
+	if unit != "%" {
 		return nil, fmt.Errorf("%q is no share: write it like 99.9 %%", text)
 	}
 	share := n.Quo(n, big.NewRat(100, 1))
 	if share.Sign() <= 0 || share.Cmp(big.NewRat(1, 1)) >= 0 {
 		return nil, fmt.Errorf("%q leaves no room: a share lies between 0 and 100 %%", text)
 	}
+	if digits, _ := share.FloatPrec(); digits > shareDigits {
+		return nil, fmt.Errorf("%q is finer than a rule can say: at most %d digits after the point", text, shareDigits-2)
+	}
 	return share, nil
 }
+
+// shareDigits bounds a share, so that a threshold made of it is not rounded to nothing.
+const shareDigits = 9
 
 // parseBound reads a time in seconds, or a plain number.
 func parseBound(text string) (*big.Rat, error) {
@@ -109,8 +121,11 @@ func parseBound(text string) (*big.Rat, error) {
 		return s.Rat(), nil
 	}
 	n, unit, err := split(text)
-	if err != nil || unit != "" {
-		return nil, fmt.Errorf("%q is neither a time nor a plain number: write 10 s, 250 ms or 5", text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: write 10 s, 250 ms or 5", err)
+	}
+	if unit != "" {
+		return nil, fmt.Errorf("%q is neither a time nor a plain number: write 10 s, 250 ms or 5; bytes as a number", text)
 	}
 	return n, nil
 }

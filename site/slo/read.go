@@ -89,8 +89,8 @@ func (r *reader) read(top []yamlfile.Member) {
 			r.d.Heartbeat = m.Text
 		case "least":
 			var n *big.Rat
-			if n, _, err = split(m.Text); err == nil && (!n.IsInt() || n.Sign() <= 0 || n.Num().Int64() > 1e6) {
-				err = fmt.Errorf("%q is no number of requests", m.Text)
+			if n, _, err = split(m.Text); err == nil && (!n.IsInt() || n.Sign() <= 0 || n.Cmp(big.NewRat(1e6, 1)) > 0) {
+				err = fmt.Errorf("%q is no number of failures between 1 and 1000000", m.Text)
 			}
 			if err == nil {
 				r.d.Least, r.d.least = int(n.Num().Int64()), field{m.Text, m.At}

@@ -249,6 +249,10 @@ func TestRead_refuses(t *testing.T) {
 		"two alerts of one name":      {"name: Orders are quick", "name: Orders are taken", "have the same name"},
 		"an id that is no id":         {"  SLO-5:", "  SLO 5:", "is no id"},
 		"requests that are no number": {"period: 30 d", "period: 30 d\nleast: few", "is no number"},
+		"requests that wrap around":   {"period: 30 d", "period: 30 d\nleast: 18446744073709551617", "is no number of failures"},
+		"a comma":                     {"below: 1000}", "below: '1,000'}", "has a comma"},
+		"a comma in a share":          {"target: 99.95 %", "target: 99,95 %", "has a comma"},
+		"a target beyond all rules":   {"target: 99.95 %", "target: 99.99999999 %", "finer than a rule can say"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			if !strings.Contains(string(shop), tt.from) {
