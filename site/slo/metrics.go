@@ -2,6 +2,7 @@ package slo
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -25,6 +26,7 @@ type Metrics struct {
 
 // ReadMetrics reads an answer in the text format.
 func ReadMetrics(file string, data []byte) (*Metrics, error) {
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")) // a checkout may have written them
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(bytes.NewReader(data))
 	if err != nil {
@@ -91,7 +93,7 @@ func (m *Metrics) lacks(s Selector, want dto.MetricType) (says, mend string) {
 	_, _, labels := m.Help(f.GetName())
 	for _, x := range s.Matchers {
 		if !slices.Contains(labels, x.Label) && x.Label != "le" {
-			return fmt.Sprintf("%s has no label %s", s.Metric, x.Label), "its labels are " + strings.Join(labels, ", ")
+			return fmt.Sprintf("%s has no label %s", s.Metric, x.Label), "its labels are " + cmp.Or(strings.Join(labels, ", "), "none")
 		}
 	}
 	return "", ""
@@ -144,6 +146,13 @@ func (r *reader) judgeMetrics(root fs.FS) []byte {
 					}
 					if says, mend := m.lacks(s, want); says != "" {
 						r.find(i.Line, "objective-metric", mend, "%s of %s cannot be measured: %s", i.Name, o.ID, says)
+						continue
+					}
+					_, _, labels := m.Help(m.family(s.Metric).GetName())
+					for _, l := range i.Per {
+						if !slices.Contains(labels, l) {
+							r.find(i.Line, "objective-metric", "its labels are "+cmp.Or(strings.Join(labels, ", "), "none"), "%s of %s cannot be kept apart: %s has no label %s", i.Name, o.ID, s.Metric, l)
+						}
 					}
 				}
 			}

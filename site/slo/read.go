@@ -241,6 +241,7 @@ func (r *reader) indicator(o *Objective, m yamlfile.Member) {
 		switch f.Key {
 		case "per":
 			i.Per = strings.Fields(strings.ReplaceAll(f.Text, ",", " "))
+			err = separable(i.Per)
 		case "target":
 			i.Target, err = parseShare(f.Text)
 			i.target = field{f.Text, f.At}
@@ -310,6 +311,21 @@ func (r *reader) indicator(o *Objective, m yamlfile.Member) {
 	o.Indicators = append(o.Indicators, i)
 }
 
+// separable says why labels cannot be kept apart.
+func separable(labels []string) error {
+	for _, l := range labels {
+		switch {
+		case !labelName.MatchString(l):
+			return fmt.Errorf("%q is no name of a label", l)
+		case slices.Contains([]string{"slo", "sli", "service", "severity"}, l):
+			return fmt.Errorf("the rules set the label %s themselves, and a series' own would be lost", l)
+		}
+	}
+	return nil
+}
+
+var labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
+
 // apart reports counters that count the same thing as good and as bad.
 func (r *reader) apart(o *Objective, i *Indicator) {
 	for _, pair := range [][2]Selector{{i.Good, i.Bad}, {i.Bad, i.Good}} {
@@ -349,11 +365,24 @@ func (r *reader) panel(m yamlfile.Member) {
 	r.d.Panels = append(r.d.Panels, p)
 }
 
-// judgeAlerts reports two alerts of one name that could not be told apart.
+// judgeAlerts reports two alerts of one name that could not be told apart, and texts
+// that Prometheus would not take as they stand.
 func (r *reader) judgeAlerts() {
 	first := make(map[string]*Objective)
 	for _, o := range r.d.Objectives {
 		name := cmp.Or(o.Alert, camel(o.Name))
+		if name == "" {
+			r.find(o.Line, "objective", "write alert: and a name of letters", "the name of %s has no letter and no digit, so its alerts have no name", o.ID)
+			continue
+		}
+		for _, i := range o.Indicators {
+			for _, a := range r.d.alerts(o, i) {
+				if texts := fmt.Sprint(a.rule.Labels, a.rule.Annotations); strings.Contains(texts, "{{") {
+					r.find(i.Line, "objective", "write it without {{", "the alerts of %s of %s say {{, which Prometheus takes for a template", i.Name, o.ID)
+					break
+				}
+			}
+		}
 		if other := first[name]; other != nil {
 			r.find(o.Line, "objective", "give one of them another name, or alert: of its own", "the alerts of %s and %s have the same name, %s", other.ID, o.ID, name)
 		}

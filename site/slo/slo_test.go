@@ -249,6 +249,11 @@ func TestRead_refuses(t *testing.T) {
 		"two alerts of one name":      {"name: Orders are quick", "name: Orders are taken", "have the same name"},
 		"an id that is no id":         {"  SLO-5:", "  SLO 5:", "is no id"},
 		"requests that are no number": {"period: 30 d", "period: 30 d\nleast: few", "is no number"},
+		"labels nobody exports":       {"per: cell", "per: zelle", "shop_orders_total has no label zelle"},
+		"a label that is no name":     {"per: cell", "per: ce-ll", "is no name of a label"},
+		"a label of the rules":        {"per: cell", "per: severity", "set the label severity themselves"},
+		"a template":                  {"name: Orders are quick", "name: Orders are {{quick}}", "takes for a template"},
+		"a name without letters":      {"name: Orders are quick", "name: '!!!'", "have no name"},
 		"requests that wrap around":   {"period: 30 d", "period: 30 d\nleast: 18446744073709551617", "is no number of failures"},
 		"a comma":                     {"below: 1000}", "below: '1,000'}", "has a comma"},
 		"a comma in a share":          {"target: 99.95 %", "target: 99,95 %", "has a comma"},
@@ -267,6 +272,10 @@ func TestRead_refuses(t *testing.T) {
 			}
 		})
 	}
+	windows := func(data []byte) *fstest.MapFile {
+		return &fstest.MapFile{Data: bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))}
+	}
+	read(t, fstest.MapFS{"slo.yaml": windows(shop), "shop.txt": windows(metrics)}, "slo.yaml")
 	without := strings.Replace(string(metrics), "# HELP shop_audits_total Things that were looked at.\n", "", 1)
 	_, _, findings := Read(fstest.MapFS{"slo.yaml": {Data: shop}, "shop.txt": {Data: []byte(without)}}, "slo.yaml")
 	if len(findings) == 0 || !strings.Contains(findings[0].Message, "shop_audits_total without a help") {
