@@ -142,6 +142,14 @@ func (d *Definition) recordings(o *Objective, i *Indicator) (all []rule) {
 		Expr: fmt.Sprintf("1 - slo:bad:ratio_rate%s%s / %s", d.Period, chosen(d.of(i)), decimal(new(big.Rat).Sub(big.NewRat(1, 1), i.Target)))})
 }
 
+// fails says what a request does that is not good.
+func (i *Indicator) fails() string {
+	if i.Histogram.Metric != "" {
+		return "take longer than " + value(i.bound.text)
+	}
+	return "fail"
+}
+
 // Alert is a rule that tells somebody, in words.
 type Alert struct{ Name, Severity, Objective, Indicator, Fires, Runbook string }
 
@@ -180,7 +188,7 @@ func (d *Definition) alerts(o *Objective, i *Indicator) (all []alert) {
 		for _, w := range d.pairs(o) {
 			x, series := decimal(d.threshold(w, i)), chosen(d.of(i))
 			expr := fmt.Sprintf("slo:bad:ratio_rate%s%s > %s\nand slo:bad:ratio_rate%s%s > %s\nand slo:requests:increase%s%s >= %s", w.Long, series, x, w.Short, series, x, w.Long, series, d.requests(w, i))
-			add(w, w.Severity, expr, "", fmt.Sprintf("more than %s of at least %s requests fail within %s, and within %s", percent(d.threshold(w, i)), d.requests(w, i), w.Long.words(), w.Short.words()))
+			add(w, w.Severity, expr, "", fmt.Sprintf("more than %s of at least %s requests %s within %s, and within %s", percent(d.threshold(w, i)), d.requests(w, i), i.fails(), w.Long.words(), w.Short.words()))
 		}
 	case Event:
 		function, op, says := "max", ">", "above"

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -133,9 +132,9 @@ func (w *writer) alerts() {
 			for _, a := range w.d.alerts(o, i) {
 				when := a.fires
 				if i.Kind == Ratio {
-					when = fmt.Sprintf("more than %s of at least %s fail within %s, and within %s", percent(w.d.threshold(a.window, i)), w.d.requests(a.window, i), a.window.Long.words(), a.window.Short.words())
+					when = fmt.Sprintf("more than %s of at least %s %s within %s, and within %s", percent(w.d.threshold(a.window, i)), w.d.requests(a.window, i), i.fails(), a.window.Long.words(), a.window.Short.words())
 				}
-				says = append(says, a.rule.Labels["severity"]+": "+code.ReplaceAllString(when, "`$0`"))
+				says = append(says, a.rule.Labels["severity"]+": "+i.coded(when))
 			}
 			name := i.alert(Window{})
 			if o.Runbook != "" {
@@ -151,8 +150,19 @@ func (w *writer) alerts() {
 	w.own("\n")
 }
 
-// code finds names of metrics in words.
-var code = regexp.MustCompile(`[a-zA-Z0-9:]+(?:_[a-zA-Z0-9:]+)+(?:\{[^}]*\})?`)
+// coded sets the selectors of an indicator as code in a cell of a table.
+func (i *Indicator) coded(words string) string {
+	for _, s := range []Selector{i.Gauge, i.Counter} {
+		if s.Metric != "" {
+			fence := "`"
+			for strings.Contains(s.String(), fence) {
+				fence += "`"
+			}
+			words = strings.ReplaceAll(words, s.String(), fence+strings.ReplaceAll(s.String(), "|", `\|`)+fence)
+		}
+	}
+	return words
+}
 
 func (w *writer) metrics(m *Metrics) {
 	w.own("\n| Metric | Kind | Labels | What it says |\n|---|---|---|---|\n")

@@ -214,6 +214,33 @@ func TestOpenSLO(t *testing.T) {
 	}
 }
 
+// TestShow_alerts: whatever a selector holds stays in its cell, and a slow request is
+// called slow.
+func TestShow_alerts(t *testing.T) {
+	shop, err := os.ReadFile("testdata/shop.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(shop), "metrics: shop.txt\n", "")
+	text = strings.Replace(text, "gauge: shop_waiting_seconds,", `gauge: 'shop_waiting_seconds{queue=~"a|{b}"}',`, 1)
+	passages, err := read(t, fstest.MapFS{"slo.yaml": {Data: []byte(text)}}, "slo.yaml").Show(nil, "a.md", "table: alerts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	for _, p := range passages {
+		got.WriteString(p.Text)
+	}
+	for _, want := range []string{
+		`| SLO-4, queue | page: ` + "`" + `shop_waiting_seconds{queue=~"a\|{b}"}` + "`" + ` is above 10 s |`,
+		"page: more than 14.4 % of at least 70 take longer than 250 ms within 1 h, and within 5 min<br>",
+	} {
+		if !strings.Contains(got.String(), want) {
+			t.Errorf("no %s in\n%s", want, got.String())
+		}
+	}
+}
+
 // TestRead_refuses: what is wrong is said with its line, and makes no rule.
 func TestRead_refuses(t *testing.T) {
 	shop, err := os.ReadFile("testdata/shop.yaml")
