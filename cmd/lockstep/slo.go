@@ -84,7 +84,7 @@ func objectives(cmd *cobra.Command, dir, file string) (*slo.Definition, error) {
 	}
 	d, _, findings := slo.Read(os.DirFS(dir), filepath.ToSlash(filepath.Clean(file)))
 	for _, f := range findings {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s:%d: %s\n  mend: %s\n", f.File, f.Line, f.Message, f.Mend)
+		fmt.Fprintln(cmd.ErrOrStderr(), f)
 	}
 	if len(findings) > 0 {
 		return nil, errReported

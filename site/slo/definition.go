@@ -22,6 +22,7 @@ type Definition struct {
 	Panels     []Panel
 
 	least, period field
+	flawed        bool              // something was left out
 	faster        bool              // its windows are too short for tests by the minute
 	sum           [sha256.Size]byte // of the files
 }

@@ -3,8 +3,16 @@ package slo
 // Files is all that is made from the definition, by name: rules-SLO-1.yaml for each
 // objective, for Prometheus; tests-SLO-1-fast.yaml beside it, for promtool;
 // dashboard.json for Grafana; openslo.yaml. Rules of a rehearsal have no tests, since
-// they are made by the minute.
+// they are made by the minute. Of a definition with findings nothing is made: a rule
+// that is left out wakes nobody.
 func (d *Definition) Files() map[string][]byte {
+	if d.flawed {
+		return nil
+	}
+	return d.files()
+}
+
+func (d *Definition) files() map[string][]byte {
 	all := map[string][]byte{"dashboard.json": d.Dashboard(), "openslo.yaml": d.OpenSLO()}
 	rules := func(name string, group ruleGroup) string {
 		name = "rules-" + name + ".yaml"

@@ -34,10 +34,18 @@ func Read(root fs.FS, file string) (*Definition, *Metrics, []site.Finding) {
 	}
 	top, wrong := yamlfile.Read(data)
 	if wrong != nil {
-		r.find(wrong.Line, "objective", "write mappings of texts; see lockstep help objectives", "it cannot be understood: %v", wrong)
+		mend := "write mappings of texts; see lockstep help objectives"
+		switch says := wrong.Error(); {
+		case strings.Contains(says, "sequence"):
+			mend = "write names with spaces between them and no list: windows: fast slow"
+		case strings.Contains(says, "\t"):
+			mend = "indent by spaces, not by tabs"
+		}
+		r.find(wrong.Line, "objective", mend, "it cannot be understood: %s", strings.ReplaceAll(wrong.Error(), "\t", "tab"))
 		return nil, nil, r.findings
 	}
 	r.read(top)
+	defer func() { r.d.flawed = len(r.findings) > 0 }()
 	r.d.sum = sha256.Sum256(append(data, r.judgeMetrics(root)...))
 	return r.d, r.metrics, r.findings
 }

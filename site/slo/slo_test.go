@@ -291,13 +291,22 @@ func TestRead_refuses(t *testing.T) {
 				t.Fatalf("no %q in the file", tt.from)
 			}
 			text := strings.Replace(string(shop), tt.from, tt.to, 1)
-			_, _, findings := Read(fstest.MapFS{"docs/slo.yaml": {Data: []byte(text)}, "docs/shop.txt": {Data: metrics}}, "docs/slo.yaml")
+			d, _, findings := Read(fstest.MapFS{"docs/slo.yaml": {Data: []byte(text)}, "docs/shop.txt": {Data: metrics}}, "docs/slo.yaml")
+			if d != nil && len(d.Files()) > 0 {
+				t.Errorf("it makes %d files", len(d.Files()))
+			}
 			if len(findings) == 0 || !slices.ContainsFunc(findings, func(f site.Finding) bool {
 				return strings.Contains(f.Message, tt.says) && f.Mend != "" && f.File == "docs/slo.yaml"
 			}) {
 				t.Errorf("it gives %v", findings)
 			}
 		})
+	}
+	for from, to := range map[string]string{"windows: fast slow\n": "windows: [fast, slow]\n", "    name: Orders are taken": "\tname: Orders are taken"} {
+		_, _, findings := Read(fstest.MapFS{"slo.yaml": {Data: []byte(strings.Replace(string(shop), from, to, 1))}}, "slo.yaml")
+		if len(findings) != 1 || !strings.Contains(findings[0].Mend, "spaces") || strings.Contains(findings[0].Message, "\t") {
+			t.Errorf("%q gives %v", to, findings)
+		}
 	}
 	windows := func(data []byte) *fstest.MapFile {
 		return &fstest.MapFile{Data: bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))}
@@ -320,8 +329,8 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("service: a\nobjectives: {A: {name: b, good: c, windows: f, runbook: d, indicators: {e: {target: 1 %, good: g, bad: h}}}}\nwindows: {f: {share: 1 %, long: 2 ms, short: 1 ms}}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if d, _, _ := Read(fstest.MapFS{"slo.yaml": {Data: data}}, "slo.yaml"); d != nil {
-			d.Files()
-			d.Faster(60).Files()
+			d.files()
+			d.Faster(60).files()
 			d.Show(nil, "a.md", "table: objectives")
 			d.Show(nil, "a.md", "table: alerts")
 		}
