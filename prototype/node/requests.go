@@ -90,15 +90,18 @@ func (n *Node) Read(ctx context.Context, r api.ReadRequest) (order.View, *outcom
 // Await returns when this node may answer a read of a conversation, or of any
 // other one in its shard, that had arrived by then.
 func (n *Node) Await(ctx context.Context, r api.ReadRequest) *outcome.Error {
-	for retry := n.shardOf(r.Conversation).LeaderRetry(ctx); ; {
-		if err := n.await(ctx, r); err == nil || !retry.Again(err) {
+	return n.awaitShard(ctx, n.shardOf(r.Conversation), r)
+}
+
+func (n *Node) awaitShard(ctx context.Context, s *replica.Replica, r api.ReadRequest) *outcome.Error {
+	for retry := s.LeaderRetry(ctx); ; {
+		if err := n.await(ctx, s, r); err == nil || !retry.Again(err) {
 			return err
 		}
 	}
 }
 
-func (n *Node) await(ctx context.Context, r api.ReadRequest) *outcome.Error {
-	s := n.shardOf(r.Conversation)
+func (n *Node) await(ctx context.Context, s *replica.Replica, r api.ReadRequest) *outcome.Error {
 	if r.Level == api.LevelSession || r.Level == api.LevelLocal || s.Leads() {
 		return s.Await(ctx, r)
 	}

@@ -34,7 +34,8 @@ func AtThisMachine(r *http.Request) bool {
 	return ip.IsLoopback() || ok && local.IP.Equal(ip)
 }
 
-// operator lets only those change the cluster who sit at this machine. Pages in
+// operator lets only those change the cluster, or list all that is in it, who sit at
+// this machine. Pages in
 // their browser are kept out by guard; the header is a second lock, since a page of
 // another origin cannot send it unasked, and guard grants it to none.
 func (a *API) operator(w http.ResponseWriter, r *http.Request) bool {
@@ -42,7 +43,7 @@ func (a *API) operator(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	writeProblem(w, api.Problem{Type: "urn:lockstep:operator", Title: "Only an operator may do this", Status: http.StatusForbidden,
-		Detail:   "use lockstep members, lockstep leave or lockstep drain at the machine of the node, not through a proxy (the header Lockstep-Operator must be set)",
+		Detail:   "use lockstep leave, lockstep drain or lockstep backup at the machine of the node, not through a proxy (the header Lockstep-Operator must be set)",
 		Instance: r.URL.Path, Outcome: api.Fail})
 	return false
 }

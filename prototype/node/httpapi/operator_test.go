@@ -38,7 +38,7 @@ func TestOperator(t *testing.T) {
 		{"Via", "127.0.0.1:5000", "127.0.0.1", []string{"Via", "1.1 proxy"}, false},
 		{"no address", "client", "127.0.0.1", nil, false},
 	} {
-		for _, route := range [][2]string{{"POST", "/v1/drain"}, {"DELETE", "/v1/drain"}, {"DELETE", "/v1/members/n9"}} {
+		for _, route := range [][2]string{{"POST", "/v1/drain"}, {"DELETE", "/v1/drain"}, {"DELETE", "/v1/members/n9"}, {"GET", "/v1/shards/0/conversations"}} {
 			r := httptest.NewRequest(route[0], route[1], nil)
 			r.Host, r.RemoteAddr = "localhost:7001", tt.from
 			for i := 0; i < len(tt.header); i += 2 {

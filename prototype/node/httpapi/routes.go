@@ -33,6 +33,7 @@ func (a *API) routes() []route {
 		{"GET", "/v1/conversations/{conversation}/events", a.getEvents},
 		{"GET", "/v1/conversations/{conversation}/digest", a.getDigest},
 		{"GET", "/v1/status", a.getStatus},
+		{"GET", "/v1/shards/{shard}/conversations", a.getConversations},
 		{"GET", "/v1/members", a.getMembers},
 		{"DELETE", "/v1/members/{member}", a.deleteMember},
 		{"POST", "/v1/drain", a.postDrain},
