@@ -96,8 +96,8 @@ cluster; what is compared is numbers, ids, senders and texts. Sessions do not co
 back, nor the memory of ids whose messages were dropped. A conversation whose first
 messages were dropped cannot get its numbers back: it is named, left out, and the
 exit code is 1.`,
-		Example: `  lockstep restore /srv/backup --target http://127.0.0.1:8001,http://127.0.0.1:8002
-  lockstep restore /srv/backup --target http://127.0.0.1:8001     # again, after an interrupt`,
+		Example: `  lockstep restore /srv/backup --target http://10.0.0.1:7001
+  lockstep restore /srv/backup --target 10.0.0.1:7001,10.0.0.2:7001`,
 		Args: oneFolder("lockstep restore /srv/backup --target http://127.0.0.1:8001"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if target == "" {

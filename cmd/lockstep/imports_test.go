@@ -72,6 +72,8 @@ var importRules = []importRule{
 		Reason: "silence is noticed alike whoever leads"},
 	{From: "lockstep/prototype/node/liveness", Deny: "github.com/hashicorp",
 		Reason: "silence is noticed alike for every consensus library"},
+	{From: "lockstep/prototype/backup", Deny: "lockstep/prototype/node",
+		Reason: "messages are copied through the API, whatever orders and keeps them"},
 	{From: "lockstep/prototype/node/outcome", Deny: "lockstep", Allow: []string{"lockstep/prototype/node/outcome", "lockstep/prototype/api"},
 		Reason: "what a client is told stands on nothing but its words"},
 	{From: "lockstep", Deny: "github.com/yuin/goldmark", Except: []string{"lockstep/site/markdown"},

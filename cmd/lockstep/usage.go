@@ -22,7 +22,9 @@ func strictly(cmd *cobra.Command) {
 		if cmd.RunE == nil {
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		}
-		cmd.Args = noVerb
+		if args == nil { // a word that is no verb means nothing to the group itself
+			cmd.Args = noVerb
+		}
 	case args != nil:
 		cmd.Args = func(cmd *cobra.Command, given []string) error {
 			err := args(cmd, given)

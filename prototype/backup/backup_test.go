@@ -115,6 +115,7 @@ func same(t *testing.T, rooms int, a, b []string) {
 // TestTake_incremental: a second run copies what is new and nothing else, and one
 // without news is a run, too.
 func TestTake_incremental(t *testing.T) {
+	t.Parallel()
 	targets, dir := serve(t, 1, 3, nil), t.TempDir()
 	fill(t, targets, 4, 0, 100)
 	first := take(t, dir, targets)
@@ -136,6 +137,7 @@ func TestTake_incremental(t *testing.T) {
 
 // TestVerify_damage: one flipped bit in any byte is found, in its line.
 func TestVerify_damage(t *testing.T) {
+	t.Parallel()
 	targets, dir := serve(t, 1, 1, nil), t.TempDir()
 	fill(t, targets, 2, 0, 3)
 	take(t, dir, targets)
@@ -189,6 +191,7 @@ func TestVerify_damage(t *testing.T) {
 
 // TestVerify_line_removed: a line that is missing whole is missed.
 func TestVerify_line_removed(t *testing.T) {
+	t.Parallel()
 	targets, dir := serve(t, 1, 1, nil), t.TempDir()
 	fill(t, targets, 1, 0, 5)
 	take(t, dir, targets)
@@ -232,6 +235,7 @@ func (c changed) RoundTrip(r *http.Request) (*http.Response, error) {
 // conversation is named and the backup stays as it is; and so where one is lost, or a
 // message is not the one that the digest covers.
 func TestTake_order_changed(t *testing.T) {
+	t.Parallel()
 	targets, dir := serve(t, 1, 1, nil), t.TempDir()
 	fill(t, targets, 3, 0, 10)
 	take(t, dir, targets)
@@ -291,6 +295,7 @@ func TestTake_order_changed(t *testing.T) {
 // TestTake_interrupted: whenever a run ends early, the backup of the run before is
 // there, and the next run makes up for it.
 func TestTake_interrupted(t *testing.T) {
+	t.Parallel()
 	targets, dir := serve(t, 1, 2, nil), t.TempDir()
 	fill(t, targets, 3, 0, 50)
 	take(t, dir, targets)
@@ -329,6 +334,7 @@ func TestTake_interrupted(t *testing.T) {
 // TestRestore_shape: into a cluster with other numbers of nodes and shards, once and
 // again; what people write behind it afterwards is no hindrance.
 func TestRestore_shape(t *testing.T) {
+	t.Parallel()
 	source, target, dir := serve(t, 1, 2, nil), serve(t, 3, 5, nil), t.TempDir()
 	fill(t, source, 6, 0, 60)
 	take(t, dir, source)
@@ -350,6 +356,7 @@ func TestRestore_shape(t *testing.T) {
 // TestRestore_interrupted: a restore that ends anywhere is repeated, and every message
 // is there once.
 func TestRestore_interrupted(t *testing.T) {
+	t.Parallel()
 	source, target, dir := serve(t, 1, 2, nil), serve(t, 1, 3, nil), t.TempDir()
 	fill(t, source, 3, 0, 100)
 	take(t, dir, source)
@@ -378,6 +385,7 @@ func TestRestore_interrupted(t *testing.T) {
 // TestRestore_other: a conversation that has other messages is named, and nothing is
 // sent to any.
 func TestRestore_other(t *testing.T) {
+	t.Parallel()
 	source, target, dir := serve(t, 1, 1, nil), serve(t, 1, 1, nil), t.TempDir()
 	fill(t, source, 3, 0, 10)
 	take(t, dir, source)
@@ -399,6 +407,7 @@ func TestRestore_other(t *testing.T) {
 // TestRestore_ids: neither the age of ids nor their number is in the way, though the
 // cluster would refuse them from anybody else.
 func TestRestore_ids(t *testing.T) {
+	t.Parallel()
 	source, target, dir := serve(t, 1, 1, nil), serve(t, 1, 1, func(c *node.Config) { c.IDMemory = 64 << 10 }), t.TempDir()
 	fill(t, source, 2, 0, 1000)
 	take(t, dir, source)
@@ -415,6 +424,7 @@ func TestRestore_ids(t *testing.T) {
 // TestTake_dropped: where the cluster keeps only the newest messages, what it has
 // dropped between two runs is named, and such a conversation is left out of a restore.
 func TestTake_dropped(t *testing.T) {
+	t.Parallel()
 	source, target, dir := serve(t, 1, 1, func(c *node.Config) { c.Retain = 10 }), serve(t, 1, 1, nil), t.TempDir()
 	fill(t, source, 2, 0, 20)
 	take(t, dir, source)
