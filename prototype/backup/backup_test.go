@@ -206,8 +206,12 @@ func TestVerify_line_removed(t *testing.T) {
 		if err := os.WriteFile(files[0], left, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := backup.Verify(dir, nil); !errors.Is(err, backup.ErrDamaged) {
-			t.Errorf("without line %d: %v", i+1, err)
+		want := fmt.Sprintf("%s:%d:", files[0], i+1)
+		if i == 5 {
+			want = "was written with"
+		}
+		if _, err := backup.Verify(dir, nil); !errors.Is(err, backup.ErrDamaged) || i > 0 && !strings.Contains(err.Error(), want) {
+			t.Errorf("without line %d: %v, want %s", i+1, err, want)
 		}
 	}
 }
@@ -227,8 +231,11 @@ func (c changed) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err == nil {
 		body, err = c.change(r, body)
 	}
+	if err != nil {
+		return nil, err
+	}
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	return response, err
+	return response, nil
 }
 
 // TestTake_order_changed: where the cluster has another order than the backup, the
@@ -444,5 +451,83 @@ func TestTake_dropped(t *testing.T) {
 	r, err := backup.Restore(t.Context(), backup.Config{Dir: dir, Targets: target})
 	if err != nil || r.Sent != 20 || len(r.LeftOut) != 1 || r.LeftOut[0] != c {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// TestRestore_intruder: somebody else who writes meanwhile is found out, and no further
+// message goes to that conversation.
+func TestRestore_intruder(t *testing.T) {
+	t.Parallel()
+	source, target, dir := serve(t, 1, 1, nil), serve(t, 1, 1, nil), t.TempDir()
+	fill(t, source, 1, 0, 20)
+	take(t, dir, source)
+	c := client.New(client.Config{Targets: client.Fixed(target...)})
+	var sends int
+	r, err := backup.Restore(t.Context(), backup.Config{Dir: dir, Targets: target, Transport: changed{func(r *http.Request, body []byte) ([]byte, error) {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/messages") {
+			if sends++; sends == 5 {
+				_, err := c.Send(r.Context(), "room 0", api.Message{ID: "intruder", Sender: "eve", Body: "text"})
+				return body, err
+			}
+		}
+		return body, nil
+	}}})
+	if !errors.Is(err, backup.ErrOther) || !strings.Contains(err.Error(), "message 6 got the number 7") || r.Sent != 5 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if view, err := c.Read(t.Context(), api.ReadRequest{Conversation: "room 0"}); err != nil || view.Last != 7 {
+		t.Errorf("%d messages, %v", view.Last, err)
+	}
+}
+
+// forgetful acknowledges the last message and keeps it from the cluster.
+type forgetful struct{ last string }
+
+func (f forgetful) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/messages") {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		if bytes.Contains(body, []byte(f.last)) {
+			answer := `{"conversation":"room 0","seq":10,"id":"m9","epoch":1}`
+			return &http.Response{Status: "200 OK", StatusCode: http.StatusOK, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestRestore_lost: an acknowledgement alone is not believed; what is there is read.
+func TestRestore_lost(t *testing.T) {
+	t.Parallel()
+	source, target, dir := serve(t, 1, 1, nil), serve(t, 1, 1, nil), t.TempDir()
+	c := client.New(client.Config{Targets: client.Fixed(source...)})
+	for i := range 10 {
+		if _, err := c.Send(t.Context(), "room 0", api.Message{ID: fmt.Sprint("m", i), Sender: "ann", Body: "text"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take(t, dir, source)
+	_, err := backup.Restore(t.Context(), backup.Config{Dir: dir, Targets: target, Transport: forgetful{`"m9"`}})
+	if !errors.Is(err, backup.ErrOther) || !strings.Contains(err.Error(), "ends at 9") {
+		t.Error(err)
+	}
+}
+
+// TestRestore_nodes_differ: nodes of the new cluster that have other digests are named.
+func TestRestore_nodes_differ(t *testing.T) {
+	t.Parallel()
+	source, target, dir := serve(t, 1, 1, nil), serve(t, 3, 1, nil), t.TempDir()
+	fill(t, source, 1, 0, 3)
+	take(t, dir, source)
+	_, err := backup.Restore(t.Context(), backup.Config{Dir: dir, Targets: target, Transport: changed{func(r *http.Request, body []byte) ([]byte, error) {
+		if strings.HasSuffix(r.URL.Path, "/digest") && "http://"+r.URL.Host == target[2] {
+			body = bytes.Replace(body, []byte(`"digest":"`), []byte(`"digest":"0`), 1)
+		}
+		return body, nil
+	}}})
+	if err == nil || !strings.Contains(err.Error(), "the node "+target[2]+" has the digest 0") {
+		t.Error(err)
 	}
 }
