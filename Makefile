@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test mutants model build site check generate format fonts bench evidence foreign microbench clean help
+.PHONY: run test mutants model build release site check generate format fonts bench evidence foreign microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -20,6 +20,10 @@ build: ## the one binary, bin/lockstep, with the programs for the browser in it
 	@[ -e bin/lockstep ] || echo "building bin/lockstep: a minute or two the first time"
 	@GO=$(GO) bash .ci/lab
 	@$(GO) build $$(bash .ci/buildflags) -o bin/lockstep ./cmd/lockstep
+
+release: ## what others install, into dist/: the same bytes from the same commit
+	@GO=$(GO) bash .ci/lab --small
+	@$(GO) run ./cmd/release
 
 site: ## the static site, public/, with everything as small as it gets
 	@GO=$(GO) bash .ci/lab --small
@@ -56,7 +60,7 @@ model: ## search the models beside ADR-0026 within their large bounds (spin, gcc
 	@bash adr/0026-model/run long >adr/0026-model/results.txt; failed=$$?; cat adr/0026-model/results.txt; exit $$failed
 
 clean: ## what the other targets made (the cluster's data in var/ stays)
-	@rm -rf bin public .cache
+	@rm -rf bin public dist .cache
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
