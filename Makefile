@@ -21,9 +21,9 @@ build: ## the one binary, bin/lockstep, with the programs for the browser in it
 	@GO=$(GO) bash .ci/lab
 	@$(GO) build $$(bash .ci/buildflags) -o bin/lockstep ./cmd/lockstep
 
-release: ## what others install, into dist/: the same bytes from the same commit
+release: ## what others install, into dist/, the same bytes from the same commit; KEY=FILE signs
 	@GO=$(GO) bash .ci/lab --small
-	@$(GO) run ./cmd/release
+	@$(GO) run ./cmd/release $(if $(KEY),--key $(KEY))
 
 site: ## the static site, public/, with everything as small as it gets
 	@GO=$(GO) bash .ci/lab --small

@@ -1,5 +1,7 @@
 // Release makes what is handed to others from this repository: the program for each
-// system, built so that everybody gets the same bytes from the same commit.
+// system, built so that everybody gets the same bytes from the same commit; archives with
+// its manual, packages for Debian, an image for containers, lists of what is in it, and
+// the sums of all these, signed if there is a key.
 //
 // It is a program of its own and not a configuration of a release tool, since what it
 // has to do is short, works without a network and an account, and so can be held by
@@ -14,23 +16,24 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 )
 
 type options struct {
-	source, out string
-	targets     []target
+	source, out, key string
+	targets          []target
 }
 
 const usage = `usage: release [flags]
 
-Builds the program for each target into the folder dist. Run it from the root of this
-repository, by make release, which makes the programs for the browser first.
+Builds the program for each target, and makes archives, packages and an image of them in
+the folder dist. Run it from the root of this repository, by make release, which makes
+the programs for the browser first. KEY=FILE signs the sums with a key of OpenSSH there.
 
 Examples:
   go run ./cmd/release                         every target
   go run ./cmd/release --targets linux/amd64   one of them
+  go run ./cmd/release --key ~/.ssh/release    with a signature
 
 Flags:
 `
@@ -52,14 +55,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range o.targets {
-		file := filepath.Join(o.out, "bin", t.os+"-"+t.arch, t.program())
-		if err := build(ctx, t, o.source, file); err != nil {
-			return err
-		}
-		fmt.Fprintln(stdout, file)
+	names, err := o.make(ctx)
+	for _, name := range names {
+		fmt.Fprintln(stdout, name)
 	}
-	return nil
+	return err
 }
 
 func parse(args []string, stderr io.Writer) (o options, err error) {
@@ -71,6 +71,7 @@ func parse(args []string, stderr io.Writer) (o options, err error) {
 	}
 	flags.StringVar(&o.source, "source", ".", "root of this repository")
 	flags.StringVar(&o.out, "out", "dist", "folder for what is made")
+	flags.StringVar(&o.key, "key", "", "ed25519 key of OpenSSH without a passphrase, which signs SHA256SUMS")
 	names := flags.String("targets", strings.Join(allTargets, ","), "systems to build for")
 	if err := flags.Parse(args); err != nil {
 		return o, err
