@@ -169,6 +169,33 @@ func TestLab_waits(t *testing.T) {
 	})
 }
 
+// TestLab_behind: a run goes on after a fault in which some lanes took far more messages
+// than others, as nodes retain all that follows what was folded.
+func TestLab_behind(t *testing.T) {
+	long(t)
+	synctest.Test(t, func(t *testing.T) {
+		e := folding(t, 4000, 14_000, func(*Lab) {})
+		e.do(Action{Verb: Start, Rate: 200})
+		folded := func() uint64 {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			return e.record.exact.folded[LaneClock]
+		}
+		e.until("much to retain", func(f Frame) bool { return f.Counts.Acknowledged > 4000 })
+		before := folded()
+		e.until("the next fold", func(f Frame) bool { return folded() > before && f.Load.On })
+		before = folded()
+		e.do(Action{Verb: SlowDisk})
+		e.until("it waits", func(f Frame) bool { return f.Load.Waits && !f.Load.On })
+		e.do(Action{Verb: Heal})
+		end := time.Now().Add(20 * time.Second)
+		e.until("it goes on", func(f Frame) bool { return folded() > before && f.Load.On || time.Now().After(end) })
+		if folded() == before {
+			t.Errorf("nothing was forgotten any more; to judge says: %v", e.Do(t.Context(), Action{Verb: JudgeRun}))
+		}
+	})
+}
+
 // underRace is set by a build with the race detector.
 var underRace bool
 
