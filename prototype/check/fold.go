@@ -52,6 +52,7 @@ func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 	switch rewritten {
 	case 0:
 	case len(c.finals):
+		j.gone(c, c.finals[0]) // for good
 		c.beginAgain()
 	default:
 		return c.folded.upto
@@ -295,6 +296,15 @@ func (j *Judge) settledLoss(c *conversation) {
 		return
 	}
 	j.report.Counts.Lost += g.acked
+	j.gone(c, rewritten)
+}
+
+// gone reports that a replica holds nothing of what was folded.
+func (j *Judge) gone(c *conversation, rewritten *replica) {
+	g := &c.folded
+	if g.acked == 0 {
+		return
+	}
 	page := rewritten.page(rewritten.last)
 	j.violate(Stability, c, witness(nil, g.top, page), "%d messages up to seq %d had been acknowledged; at %s %s holds none of them; therefore acknowledged messages were lost",
 		g.acked, g.upto, seconds(page.ended), rewritten.node)
