@@ -258,15 +258,42 @@ func TestFold_open(t *testing.T) {
 	}
 	send(1, "first")
 	send(2, "second")
-	add(3, history.Invoke, history.Event{Kind: history.Read, Level: "linearizable"})
+	add(3, history.Invoke, history.Event{Kind: history.Read, Level: "linearizable", After: 3})
 	send(4, "third")
 	add(5, history.Invoke, history.Event{Kind: history.Read, Node: "n1", Final: true})
 	add(5, history.OK, history.Event{Last: 3, Messages: all})
 	if upto := j.Fold("", "room", 3); upto != 2 {
 		t.Errorf("folded up to %d, want 2: the third was not over when the read began", upto)
 	}
-	add(3, history.OK, history.Event{Last: 1, Messages: all[:1]})
+	add(3, history.OK, history.Event{Last: 1})
 	if v := j.Report().Verdicts[LinearizableReads]; v != Violated {
 		t.Errorf("a stale read is %s", v)
+	}
+}
+
+// TestFold_reading: what a read shows that is under way while the judge folds is compared.
+func TestFold_reading(t *testing.T) {
+	j := NewJudge()
+	add := func(op int, typ history.Type, e history.Event) {
+		e.Op, e.Type, e.Conversation = op, typ, "room"
+		j.Add(&e)
+	}
+	var all []history.Message
+	for i, id := range []string{"first", "second", "third"} {
+		all = append(all, history.Message{Seq: uint64(i + 1), ID: id, Sender: "ada", Body: "b"})
+		add(i+1, history.Invoke, history.Event{Kind: history.Send, ID: id, Sender: "ada", Body: "b"})
+		add(i+1, history.OK, history.Event{Seq: uint64(i + 1)})
+	}
+	add(4, history.Invoke, history.Event{Kind: history.Read, Level: "linearizable", After: 1})
+	add(5, history.Invoke, history.Event{Kind: history.Read, Node: "n1", Final: true})
+	add(5, history.OK, history.Event{Last: 3, Messages: all})
+	if upto := j.Fold("", "room", 3); upto != 1 {
+		t.Errorf("folded up to %d, want 1: the rest may be shown", upto)
+	}
+	swapped := []history.Message{all[2], all[1]}
+	swapped[0].Seq, swapped[1].Seq = 2, 3
+	add(4, history.OK, history.Event{Last: 3, Messages: swapped})
+	if v := j.Report().Verdicts[Agreement]; v != Violated {
+		t.Errorf("Agreement is %s after a read that showed two messages in each other's place", v)
 	}
 }
