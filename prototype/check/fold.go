@@ -27,9 +27,10 @@ type folded struct {
 //
 // It needs final reads of all replicas since the last send was answered. Settled is a
 // message that was acknowledged before any operation began that is still open, and that
-// each of these reads shows up to the seq; or not at all, if they show the same to the end. The caller goes on to read each replica in the
-// end from the seq that it is given on, if the replica gives the same digest up to there as
-// now, and else from the beginning, if it then holds nothing of what was folded; and no
+// each of these reads shows up to the seq; or not at all, if they show the same to the end.
+// What a read may show that is under way is kept, too. The caller goes on to read behind the
+// seq that it is given; in the end each replica, if that gives the same digest up to there
+// as now, and else from the beginning, if it then holds nothing of what was folded. And no
 // message that was acknowledged is sent again.
 func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 	if lane == "quorum" {
@@ -56,6 +57,11 @@ func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 		c.beginAgain()
 	default:
 		return c.folded.upto
+	}
+	for _, o := range j.open {
+		if o.conversation == c && o.read != nil {
+			upto = min(upto, o.read.after) // what it shows is to be compared
+		}
 	}
 	agreed := c.agreed(shortest)
 	settled, upto := j.settled(c, min(upto, agreed), agreed == longest)
