@@ -35,7 +35,7 @@ func (l *Lab) toggleChaos() error {
 func (l *Lab) runChaos(ctx context.Context) {
 	for wait(ctx, chaosEvery+rand.N(chaosEvery/2)) {
 		l.mu.Lock()
-		on := l.record.chaos && l.record.load.On && !l.record.foldDue(l.cfg.Fold)
+		on := l.record.chaos && l.record.load.On && !l.record.foldDue(l.cfg)
 		l.mu.Unlock()
 		if !on {
 			continue

@@ -27,6 +27,8 @@ type exact struct {
 	operations   int
 	judges       map[Lane]judge      // nil beyond the limit
 	young        int                 // operations that could not be forgotten at the last fold
+	last         map[Lane]uint64     // of the order, when the lane was read last
+	behind       map[Lane]int        // messages that may stand behind what was folded
 	folded       map[Lane]uint64     // the seq up to which the judge has forgotten the lane
 	digests      map[Lane]api.Digest // of replicas up to there
 	settled      map[Lane]uint64     // the seq up to which messages were old when the lane was read last
@@ -34,7 +36,7 @@ type exact struct {
 
 func newExact(conversation string, limit int) *exact {
 	e := &exact{conversation: conversation, limit: limit, began: time.Now(), judges: map[Lane]judge{},
-		folded: map[Lane]uint64{}, digests: map[Lane]api.Digest{}, settled: map[Lane]uint64{}}
+		folded: map[Lane]uint64{}, digests: map[Lane]api.Digest{}, settled: map[Lane]uint64{}, last: map[Lane]uint64{}, behind: map[Lane]int{}}
 	for _, lane := range Lanes {
 		e.judges[lane] = check.NewJudge()
 	}
@@ -47,6 +49,17 @@ func (e *exact) held() (n int) {
 		n += j.Held()
 	}
 	return n
+}
+
+// full says whether there is as much as may be kept, in all or in one lane: what nodes
+// retain must reach back to what was folded.
+func (e *exact) full(held int) bool {
+	for _, n := range e.behind {
+		if n >= held/len(Lanes) {
+			return true
+		}
+	}
+	return e.held() >= held
 }
 
 // begin notes what is asked and gives the number of the operation.
@@ -84,6 +97,9 @@ func (e *exact) sent(now time.Time, lane Lane, op int, a Answer) {
 		event = history.Event{Type: history.OK, Seq: a.Seq, Epoch: a.Epoch, Duplicate: a.Duplicate}
 	case api.Fail:
 		event.Type = history.Fail
+	}
+	if a.Outcome != api.Fail {
+		e.behind[lane]++
 	}
 	if a.Err != nil {
 		event.Error = a.Err.Error()

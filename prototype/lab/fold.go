@@ -26,7 +26,7 @@ const (
 func (l *Lab) runFolds(ctx context.Context) {
 	for wait(ctx, foldEvery) {
 		l.mu.Lock()
-		due := l.record.foldable(time.Now(), l.cfg.Fold)
+		due := l.record.foldable(time.Now(), l.cfg)
 		l.mu.Unlock()
 		if due && l.carryOut(ctx, Action{Verb: foldRun}) != nil && !wait(ctx, foldAgain) {
 			return
@@ -35,19 +35,19 @@ func (l *Lab) runFolds(ctx context.Context) {
 }
 
 // foldDue says whether much has gathered, beside what was too young the last time.
-func (r *record) foldDue(fold int) bool {
-	return fold > 0 && r.exact.held() >= max(fold, 2*r.exact.young)
+func (r *record) foldDue(c Config) bool {
+	return c.Fold > 0 && (r.exact.held() >= max(c.Fold, 2*r.exact.young) || r.exact.full(c.Held))
 }
 
 // foldable says whether what has gathered can be judged now: no fault is in force, and no
 // story is being played.
-func (r *record) foldable(now time.Time, fold int) bool {
-	return r.foldDue(fold) && !r.troubled(now) && r.exact.judges != nil && (r.playing.Scenario == "" || r.playing.Over) && r.leading() != ""
+func (r *record) foldable(now time.Time, c Config) bool {
+	return r.foldDue(c) && !r.troubled(now) && r.exact.judges != nil && (r.playing.Scenario == "" || r.playing.Over) && r.leading() != ""
 }
 
 func (l *Lab) fold(ctx context.Context) error {
 	l.mu.Lock()
-	due := l.record.foldable(time.Now(), l.cfg.Fold)
+	due := l.record.foldable(time.Now(), l.cfg)
 	before := l.record.exact.held()
 	l.record.quiet = due && l.record.load.On
 	l.mu.Unlock()
@@ -76,6 +76,7 @@ func (l *Lab) forget(ctx context.Context) error {
 		e := l.record.exact
 		upto := e.judges[lane].Fold(string(lane), l.cfg.Conversation, e.settled[lane])
 		e.folded[lane] = upto
+		e.behind[lane] = int(e.last[lane] - min(upto, e.last[lane]))
 		if lane == LaneQuorum {
 			l.record.audit.fold(upto)
 		}

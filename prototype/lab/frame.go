@@ -96,7 +96,7 @@ type Load struct {
 	On      bool
 	Stopped bool // by a person; otherwise it runs while somebody looks
 	Full    bool // the run has reached MaxMessages
-	Waits   bool // the run holds as much as it may, and can forget nothing while a fault is in force
+	Waits   bool // the run holds as much as it may, and waits until it can forget some
 	Rate    int  // messages a second that are due
 	Senders int
 	Acked   float64 // messages a second, over the last full seconds

@@ -175,7 +175,7 @@ func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
 	if err != nil {
 		return err
 	}
-	settled := after
+	settled, last := after, after
 	for young := false; ; {
 		r := api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: auditLimit}
 		l.mu.Lock()
@@ -191,6 +191,7 @@ func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
 		if len(reading.Messages) == 0 && reading.Last > after {
 			return refuse("%s does not hold the beginning of lane %s any more", node, lane)
 		}
+		last = reading.Last
 		for _, m := range reading.Messages {
 			if young = young || time.Since(m.Time) < settledAfter; !young {
 				settled = m.Seq
@@ -202,7 +203,7 @@ func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
 		after = reading.Messages[len(reading.Messages)-1].Seq
 	}
 	l.mu.Lock()
-	l.record.exact.settled[lane] = settled
+	l.record.exact.settled[lane], l.record.exact.last[lane] = settled, last
 	l.mu.Unlock()
 	_, err = l.digest(ctx, lane, node, 0)
 	return err

@@ -33,7 +33,7 @@ type Config struct {
 	MaxMessages  int    // default MaxMessages
 	Judged       int    // default Judged
 	Fold         int    // operations after which what is settled is judged for good and forgotten; 0 keeps all
-	Held         int    // operations that are kept at most; then the load waits until some can be forgotten; with Fold
+	Held         int    // operations that are kept at most; then the load waits until some can be forgotten; with Fold. Nodes must retain more than a quarter of that in each lane
 	Logger       *slog.Logger
 }
 
@@ -243,7 +243,7 @@ func (l *Lab) startSenders(ctx context.Context, rate int) (stop func()) {
 func (l *Lab) wantedRate(now time.Time) int {
 	r := l.record
 	r.load.Full = r.audit.newest >= uint64(l.cfg.MaxMessages)
-	waits := l.cfg.Fold > 0 && r.exact.held() >= l.cfg.Held && r.troubled(now)
+	waits := l.cfg.Fold > 0 && r.exact.full(l.cfg.Held)
 	if waits && !r.load.Waits {
 		r.journal.add(now, ToneBad, true, "%v", l.waits())
 	}
