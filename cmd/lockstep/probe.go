@@ -23,7 +23,7 @@ func newProbeCommand() *cobra.Command {
 		Long: `Sends to a conversation of its own, reads it back at every node, and compares what
 nodes have at equal positions. It measures SLO-1 to SLO-4 as clients see them, and
 answers with its metrics at /metrics. Each breach is printed; the exit code is 1 if
-there was one.
+there was one, and with --for also if nothing was acknowledged or compared.
 
 Run it in another failure domain than the nodes. Two probes in one conversation are
 fine.`,
@@ -34,6 +34,9 @@ fine.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if every < time.Millisecond || deadline < 10*time.Millisecond {
 				return usageError{"--every is at least 1ms, and --deadline 10ms", "lockstep probe --every 1s --deadline 2s"}
+			}
+			if length < 0 {
+				return usageError{"--for is a time, or is left out to watch until it is ended", "lockstep probe --for 30s"}
 			}
 			out := cmd.OutOrStdout()
 			p := probe.New(probe.Config{Targets: targets(target)(), Conversation: conversation, Every: every, Deadline: deadline,
@@ -64,6 +67,8 @@ fine.`,
 				return errReported
 			case c.Sent == 0 && length > 0:
 				return errors.New("nothing was acknowledged: see lockstep status")
+			case c.Compared == 0 && length > 0:
+				return errors.New("no two nodes were compared: give all of them to --target, and see lockstep status")
 			}
 			return nil
 		},
