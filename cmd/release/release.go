@@ -118,6 +118,7 @@ func (r release) artifacts(key *signer) (all []file) {
 	if len(linux) > 0 {
 		all = append(all, file{name: "lockstep_" + r.version + "_oci.tar", data: image(r.version, linux, r.when)})
 	}
+	all = append(all, file{name: "kubernetes.yaml", data: shipped("kubernetes.yaml")})
 	slices.SortFunc(all, func(a, b file) int { return cmp.Compare(a.name, b.name) })
 	var sums bytes.Buffer
 	for _, f := range all {
