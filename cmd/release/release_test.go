@@ -96,13 +96,14 @@ func onDisk(t *testing.T, name string, data []byte) string {
 	return name
 }
 
-// tool runs a program that a machine may lack; CI may not.
+// tool runs a program that a machine may lack; CI may not, but for what belongs to an
+// init system, which containers do without.
 func tool(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), "TZ=UTC", "LC_ALL=C")
 	out, err := cmd.CombinedOutput()
-	if errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") != "true" {
+	if errors.Is(err, exec.ErrNotFound) && (os.Getenv("CI") != "true" || name == "systemd-analyze") {
 		t.Skip(name + " is not installed")
 	}
 	if err != nil {
