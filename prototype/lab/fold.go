@@ -74,7 +74,12 @@ func (l *Lab) forget(ctx context.Context) error {
 	for _, lane := range Lanes {
 		l.mu.Lock()
 		e := l.record.exact
-		upto := e.judges[lane].Fold(string(lane), l.cfg.Conversation, e.settled[lane])
+		judge := e.judges[lane]
+		if judge == nil { // its limit was reached in the meantime
+			l.mu.Unlock()
+			return nil
+		}
+		upto := judge.Fold(string(lane), l.cfg.Conversation, e.settled[lane])
 		e.folded[lane] = upto
 		e.behind[lane] = int(e.last[lane] - min(upto, e.last[lane]))
 		if lane == LaneQuorum {

@@ -253,3 +253,13 @@ func TestLab_memory(t *testing.T) {
 		}
 	})
 }
+
+// TestLab_forget_at_limit: a judge that has reached its limit between a verdict and the
+// folding after it has nothing left to forget.
+func TestLab_forget_at_limit(t *testing.T) {
+	l := &Lab{cfg: Config{Fold: 1, Conversation: "room"}, record: &record{exact: newExact("room", 1)}}
+	l.record.exact.judges = nil
+	if err := l.forget(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
