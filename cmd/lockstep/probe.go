@@ -22,8 +22,8 @@ func newProbeCommand() *cobra.Command {
 		Short: "Watch from outside: send, read at every node, compare digests",
 		Long: `Sends to a conversation of its own, reads it back at every node, and compares what
 nodes have at equal positions. It measures SLO-1 to SLO-4 as clients see them, and
-answers with its metrics at /metrics. Each breach is printed; the exit code is 1 if
-there was one, and with --for also if nothing was acknowledged or compared.
+answers with its metrics at /metrics. It says when a node or the service begins or
+ceases to answer, and prints each breach; the exit code is 1 if there was one, and with --for also if nothing was acknowledged or compared.
 
 Run it in another failure domain than the nodes. Two probes in one conversation are
 fine.`,
@@ -39,8 +39,10 @@ fine.`,
 				return usageError{"--for is a time, or is left out to watch until it is ended", "lockstep probe --for 30s"}
 			}
 			out := cmd.OutOrStdout()
-			p := probe.New(probe.Config{Targets: targets(target)(), Conversation: conversation, Every: every, Deadline: deadline,
-				Breach: func(says string) { fmt.Fprintf(out, "BREACH %s %s\n", time.Now().UTC().Format(time.RFC3339Nano), says) }})
+			say := func(what string) func(string) {
+				return func(says string) { fmt.Fprintf(out, "%s %s %s\n", what, time.Now().UTC().Format(time.RFC3339), says) }
+			}
+			p := probe.New(probe.Config{Targets: targets(target)(), Conversation: conversation, Every: every, Deadline: deadline, Breach: say("BREACH"), Note: say("note")})
 			ctx := cmd.Context()
 			if length > 0 {
 				var cancel context.CancelFunc

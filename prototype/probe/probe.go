@@ -11,6 +11,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -29,9 +30,9 @@ type Config struct {
 	Conversation string   // in which the probe talks to itself
 	Every        time.Duration
 	Deadline     time.Duration // of a send: later is too late
-	// Breach, if not nil, is told of each breach in a sentence. It is called by one
-	// goroutine.
-	Breach func(string)
+	// Breach and Note, if not nil, are told in a sentence: of each breach, and when a node
+	// or the service begins or ceases to answer. One goroutine calls them.
+	Breach, Note func(string)
 	// Transport carries requests; nil makes a new one.
 	Transport http.RoundTripper
 }
@@ -46,6 +47,8 @@ type Probe struct {
 
 	mu     sync.Mutex
 	acked  []acknowledged // and not yet seen at every node
+	failed error          // of the newest send, nil if it was acknowledged
+	told   error          // what failed was when it was last told
 	counts Counts
 
 	registry *prometheus.Registry
@@ -68,6 +71,7 @@ type node struct {
 	shown  map[uint64]api.Placed
 	ids    map[string]uint64 // where ids stand there
 	began  bool
+	failed error // of the newest read
 }
 
 // acknowledged is a message with its place, and which nodes have shown that place.
@@ -138,7 +142,7 @@ func (p *Probe) Run(ctx context.Context) {
 			case slots <- struct{}{}:
 				sending.Go(func() { p.send(ctx, n); <-slots })
 			default:
-				p.sends.WithLabelValues(string(api.Fail)).Inc() // all wait: that is no service
+				p.refused(api.Fail, errAllWait) // that is no service
 			}
 		})
 	})
@@ -168,19 +172,31 @@ func (p *Probe) send(run context.Context, n int) {
 		return // the run ends, and nobody waited for this one
 	}
 	outcome := client.OutcomeOf(err)
+	if outcome != api.OK {
+		p.refused(outcome, err)
+		return
+	}
 	p.sends.WithLabelValues(string(outcome)).Inc()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if outcome != api.OK {
-		p.counts.Failed++
-		return
-	}
+	p.failed = nil
 	p.latency.Observe(time.Since(start).Seconds())
 	p.counts.Sent++
 	p.acked = append(p.acked, acknowledged{api.Placed{Seq: ack.Seq, ID: m.ID, Sender: m.Sender, Body: m.Body}, make([]bool, len(p.nodes))})
 	if len(p.acked) > remembered {
 		p.acked = p.acked[len(p.acked)-remembered:]
 	}
+}
+
+var errAllWait = errors.New("all sends that may wait at once do")
+
+// refused counts a send that was not acknowledged in time.
+func (p *Probe) refused(outcome api.Outcome, err error) {
+	p.sends.WithLabelValues(string(outcome)).Inc()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.counts.Failed++
+	p.failed = err
 }
 
 // look reads at every node and compares what they have.
@@ -190,13 +206,23 @@ func (p *Probe) look(run context.Context) {
 	at := make([]uint64, len(p.nodes)) // 0 for a node that did not answer
 	var wait sync.WaitGroup
 	breaches := make([][]breach, len(p.nodes))
+	before := make([]error, len(p.nodes))
 	for i, n := range p.nodes {
+		before[i] = n.failed
 		wait.Go(func() { at[i], breaches[i] = p.read(ctx, n) })
 	}
 	wait.Wait()
 	if run.Err() != nil {
 		return
 	}
+	for i, n := range p.nodes {
+		p.note(n.target, before[i], n.failed)
+	}
+	p.mu.Lock()
+	was, is := p.told, p.failed
+	p.told = is
+	p.mu.Unlock()
+	p.note("the service", was, is)
 	for i, n := range p.nodes {
 		answers := 0.0
 		if at[i] > 0 {
@@ -220,7 +246,7 @@ type breach struct{ kind, says string }
 func (p *Probe) read(ctx context.Context, n *node) (at uint64, found []breach) {
 	for {
 		view, err := n.client.Read(ctx, api.ReadRequest{Conversation: p.cfg.Conversation, Level: api.LevelLocal, After: n.seen, Limit: page})
-		if err != nil {
+		if n.failed = err; err != nil {
 			return 0, found
 		}
 		if !n.began { // what was said before this run is compared by digest alone
@@ -304,6 +330,17 @@ func (p *Probe) compare(run, ctx context.Context, at []uint64) {
 			p.counts.Compared++
 			p.mu.Unlock()
 		}
+	}
+}
+
+// note tells when somebody begins or ceases to answer.
+func (p *Probe) note(who string, before, now error) {
+	switch {
+	case p.cfg.Note == nil || (before == nil) == (now == nil):
+	case now != nil:
+		p.cfg.Note(who + " does not answer: " + now.Error())
+	default:
+		p.cfg.Note(who + " answers again")
 	}
 }
 

@@ -38,7 +38,7 @@ func (l liar) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // watch runs a probe over a cluster for twenty seconds of virtual time, and gives what
 // it has counted and said.
-func watch(t *testing.T, lie func(path string, body []byte) []byte, during func(m *cluster.Memory)) (count func(name, label string) float64, counts probe.Counts, said []string) {
+func watch(t *testing.T, lie func(path string, body []byte) []byte, during func(m *cluster.Memory)) (count func(name, label string) float64, counts probe.Counts, said, notes []string) {
 	t.Helper()
 	m, err := cluster.NewMemory(3, func(c *node.Config) { c.Shards = 1 })
 	if err != nil {
@@ -50,7 +50,7 @@ func watch(t *testing.T, lie func(path string, body []byte) []byte, during func(
 		t.Fatal(err)
 	}
 	p := probe.New(probe.Config{Targets: []string{"http://n1", "http://n2", "http://n3"}, Conversation: "p", Every: 100 * time.Millisecond, Deadline: 2 * time.Second,
-		Transport: liar{m.Transport(), "n3", lie}, Breach: func(s string) { said = append(said, s) }})
+		Transport: liar{m.Transport(), "n3", lie}, Breach: func(s string) { said = append(said, s) }, Note: func(s string) { notes = append(notes, s) }})
 	ctx, cancel = context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	if during != nil {
@@ -77,7 +77,7 @@ func watch(t *testing.T, lie func(path string, body []byte) []byte, during func(
 		}
 		t.Errorf("no metric %s with %s", name, label)
 		return 0
-	}, p.Counts(), said
+	}, p.Counts(), said, notes
 }
 
 // TestProbe_failures: what happens to a cluster is no breach, and shows in the sends.
@@ -105,7 +105,7 @@ func TestProbe_failures(t *testing.T) {
 				if tt.during != nil {
 					during = func(m *cluster.Memory) { tt.during(t, m) }
 				}
-				count, c, said := watch(t, nil, during)
+				count, c, said, notes := watch(t, nil, during)
 				if c.Breaches != 0 || count("lockstep_probe_digests_total", "different") != 0 {
 					t.Errorf("%d breaches: %q", c.Breaches, said)
 				}
@@ -114,6 +114,10 @@ func TestProbe_failures(t *testing.T) {
 				}
 				if failed := count("lockstep_probe_sends_total", "fail") + count("lockstep_probe_sends_total", "unknown"); failed > 0 != tt.failed {
 					t.Errorf("%v sends failed", failed)
+				}
+				text := strings.Join(notes, "\n")
+				if strings.Contains(text, "http://n3 does not answer: ") != tt.silent || strings.Contains(text, "the service does not answer: ") != tt.failed || !tt.silent && !tt.failed && len(notes)%2 != 0 {
+					t.Errorf("it notes %q", notes)
 				}
 				if answers := count("lockstep_probe_node_answers", "http://n3") == 1; answers == tt.silent {
 					t.Errorf("n3 answers: %t", answers)
@@ -157,7 +161,7 @@ func TestProbe_breaches(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				count, c, said := watch(t, tt.lie, nil)
+				count, c, said, _ := watch(t, tt.lie, nil)
 				if count(tt.metric, tt.kind) == 0 || c.Breaches == 0 {
 					t.Errorf("nothing was found: %+v", c)
 				}
