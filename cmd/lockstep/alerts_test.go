@@ -125,9 +125,7 @@ func load(t *testing.T, targets string) {
 
 // lyingProxy stands before a node, and while it lies it shows other digests.
 func lyingProxy(t *testing.T, node string, lies *atomic.Bool) string {
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: node})
-	director := proxy.Director
-	proxy.Director = func(r *http.Request) { director(r); r.Host = node }
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: node}) }}
 	proxy.ErrorLog = log.New(io.Discard, "", 0) // clients give up while a node is stopped
 	proxy.ModifyResponse = func(r *http.Response) error {
 		if !lies.Load() || !strings.HasSuffix(r.Request.URL.Path, "/digest") {

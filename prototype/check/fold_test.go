@@ -82,9 +82,6 @@ func (w *world) send(t *rapid.T, s int, begun func()) {
 	if !known || rapid.IntRange(0, 30).Draw(t, "twice") == 0 {
 		at := max(w.settled, len(w.order)-max(0, rapid.IntRange(-6, 3).Draw(t, "before")))
 		w.order = slices.Insert(w.order, at, m)
-		if known {
-			at = int(w.find(m.ID)) - 1
-		}
 	}
 	if rapid.IntRange(0, 9).Draw(t, "unheard") == 0 {
 		w.placed[s] = true
