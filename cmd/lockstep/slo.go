@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -31,8 +32,9 @@ that follow from it. With a word it prints one thing:
   openslo     the objectives as OpenSLO
 
 With --out it writes all of them into a folder, the rules a file an objective, and
-tests of these rules for promtool. lockstep help objectives says what stands in the
-file.`,
+tests of these rules for promtool. Where lockstep.yaml says at which url the site is
+published, alerts link to their runbooks there. lockstep help objectives says what
+stands in the file.`,
 		Example: `  lockstep slo
   lockstep slo rules > rules.yaml && promtool check rules rules.yaml
   lockstep slo --out slo/ && promtool test rules slo/tests-*.yaml
@@ -72,13 +74,11 @@ file.`,
 // objectives reads the definition and prints what is wrong with it. One that has
 // something wrong makes nothing: a rule that is left out wakes nobody.
 func objectives(cmd *cobra.Command, dir, file string) (*slo.Definition, error) {
-	if file == "" {
-		name, err := build.ObjectivesFile(dir)
-		if err != nil {
-			return nil, err
-		}
-		file = name
+	named, url, err := build.ObjectivesFile(dir)
+	if err != nil {
+		return nil, err
 	}
+	file = cmp.Or(file, named)
 	if file == "" {
 		return nil, errors.New("no file of objectives is named: write slo: docs/slo.yaml into " + build.ConfigName + ", or give --file; lockstep help objectives shows one")
 	}
@@ -89,7 +89,14 @@ func objectives(cmd *cobra.Command, dir, file string) (*slo.Definition, error) {
 	if len(findings) > 0 {
 		return nil, errReported
 	}
-	return d, nil
+	if url == "" || file != named {
+		return d, nil
+	}
+	tree, err := loadTree(dir) // which knows the addresses of runbooks
+	if err != nil {
+		return nil, err
+	}
+	return tree.Objectives(), nil
 }
 
 func printObjectives(cmd *cobra.Command, what string, d *slo.Definition) error {

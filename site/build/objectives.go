@@ -7,29 +7,53 @@ import (
 	"strings"
 
 	"lockstep/site/markdown"
+	"lockstep/site/slo"
 )
 
 // ObjectivesFolder is where a site keeps what is made from its objectives.
 const ObjectivesFolder = "/slo/"
 
 // ObjectivesFile is the file of objectives that the configuration of a repository
-// names, "" if it names none.
-func ObjectivesFile(dir string) (string, error) {
+// names, "" if it names none, and the address at which its site is published, if that
+// is said there.
+func ObjectivesFile(dir string) (file, url string, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer root.Close()
 	c, _ := readConfig(root.FS(), filepath.Base(dir))
-	return c.SLO, nil
+	return c.SLO, c.URL, nil
 }
 
 // ObjectiveFiles are the files that are made from the objectives, by name.
 func (t *Tree) ObjectiveFiles() map[string][]byte {
+	if d := t.Objectives(); d != nil {
+		return d.Files()
+	}
+	return nil
+}
+
+// Objectives are those that the configuration names, nil if it names none. Where the
+// address of the site is known, their alerts lead to its pages.
+func (t *Tree) Objectives() *slo.Definition {
 	if t.builder.slo == nil {
 		return nil
 	}
-	return t.builder.slo.Files()
+	if t.Site.BaseURL == "" {
+		return t.builder.slo
+	}
+	return t.builder.slo.WithRunbooks(func(runbook string) string {
+		file, anchor, ok := strings.Cut(runbook, "#")
+		p := t.bySource[path.Join(path.Dir(t.builder.slo.File), file)]
+		if p == nil {
+			return runbook // a finding says so
+		}
+		if ok {
+			anchor = "#" + anchor
+		}
+		return strings.TrimSuffix(t.Site.BaseURL, "/") + p.Path + anchor
+	})
 }
 
 // joinObjectives holds the objectives against the rest of the site: the values that

@@ -21,6 +21,7 @@ type Definition struct {
 	Objectives []*Objective
 	Panels     []Panel
 
+	address       func(runbook string) string // of a runbook on the web, or nil
 	least, period field
 	flawed        bool              // something was left out
 	faster        bool              // its windows are too short for tests by the minute
@@ -30,6 +31,14 @@ type Definition struct {
 // Same says whether two definitions were read from the same files.
 func (d *Definition) Same(other *Definition) bool {
 	return d == other || d != nil && other != nil && d.sum == other.sum
+}
+
+// WithRunbooks is the definition with alerts that lead to addresses on the web, in the
+// annotation runbook_url, and not to files.
+func (d *Definition) WithRunbooks(address func(runbook string) string) *Definition {
+	linked := *d
+	linked.address = address
+	return &linked
 }
 
 // Linked is a value of the definition that is a link, as [99.95 %](model:slo.target).

@@ -179,7 +179,11 @@ func (d *Definition) alerts(o *Objective, i *Indicator) (all []alert) {
 		r := rule{Alert: i.alert(w), Expr: expr, For: wait, Labels: d.of(i), Annotations: map[string]string{"summary": fmt.Sprintf("%s (%s, %s): %s.", o.Name, o.ID, i.Name, fires)}}
 		r.Labels["severity"] = severity
 		if o.Runbook != "" {
-			r.Annotations["runbook"] = o.Runbook
+			if d.address != nil {
+				r.Annotations["runbook_url"] = d.address(o.Runbook)
+			} else {
+				r.Annotations["runbook"] = o.Runbook
+			}
 		}
 		all = append(all, alert{r, w, o, i, fires})
 	}
