@@ -100,8 +100,40 @@ var (
 	codeTitle = regexp.MustCompile(`title="([^"]*)"`)
 )
 
+var (
+	rule   = regexp.MustCompile(`^[\s|:-]+$`)
+	barred = regexp.MustCompile(`\\\|`)
+)
+
+// rowInTerminal writes a row of a table: what it is about, and below, set in and filled,
+// what its last cell says of it. The rule below the head is left out.
+func rowInTerminal(line string) string {
+	if rule.MatchString(line) {
+		return ""
+	}
+	line = strings.Trim(strings.TrimSpace(barred.ReplaceAllString(line, "\x00")), "|")
+	cells := strings.Split(strings.ReplaceAll(line, "`", ""), "|")
+	for i, c := range cells {
+		cells[i] = strings.ReplaceAll(strings.TrimSpace(c), "\x00", "|")
+	}
+	last := len(cells) - 1
+	var out strings.Builder
+	out.WriteString("  " + strings.Join(strings.Fields(strings.Join(cells[:last], "  ")), " "))
+	column := helpWidth // so that the first word begins a line
+	for word := range strings.FieldsSeq(cells[last]) {
+		width := len([]rune(word))
+		if column+1+width > helpWidth {
+			out.WriteString("\n     ")
+			column = 5
+		}
+		out.WriteString(" " + word)
+		column += 1 + width
+	}
+	return out.String() + "\n"
+}
+
 // inTerminal writes Markdown for a terminal: paragraphs filled, code set in below the
-// name of its file, links without their addresses.
+// name of its file, tables as lists, links without their addresses.
 func inTerminal(markdown string) string {
 	var out, prose strings.Builder
 	flush := func() {
@@ -129,7 +161,9 @@ func inTerminal(markdown string) string {
 			flush()
 			prose.WriteString(strings.TrimLeft(line, "# "))
 			flush()
-		case strings.HasPrefix(line, "|") || strings.HasPrefix(line, "- "):
+		case strings.HasPrefix(line, "|"):
+			prose.WriteString(rowInTerminal(textLink.ReplaceAllString(line, "$1")))
+		case strings.HasPrefix(line, "- "):
 			prose.WriteString("  " + textLink.ReplaceAllString(line, "$1"))
 		default:
 			prose.WriteString(textLink.ReplaceAllString(line, "$1"))

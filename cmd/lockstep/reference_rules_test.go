@@ -310,7 +310,8 @@ func TestHelp_topics(t *testing.T) {
 	}
 	for args, want := range map[string]string{
 		"guide": "go install ./cmd/lockstep", "dead-link": "  README.md\n    # Parcels\n", "strict": "True or false.", "d2": "door -> belt -> lorry",
-		"rules": "lockstep help dead-link", "check": "lockstep check [flags]", "review check": "--base", "": "  guide ",
+		"rules": "lockstep help dead-link", "check": "lockstep check [flags]",
+		"objectives": "  objective runbook\n      page and heading to which its alerts lead; owed by what pages\n", "review check": "--base", "": "  guide ",
 	} {
 		code, out, stderr := lockstep(t, append([]string{"help"}, strings.Fields(args)...)...)
 		if code != 0 || !strings.Contains(out, want) {
