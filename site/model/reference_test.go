@@ -18,10 +18,14 @@ func TestReference_keys(t *testing.T) {
 	if !ok {
 		t.Fatal("there is no page of data")
 	}
+	topics := reference.About("Model")
+	if len(topics) != 1 {
+		t.Fatalf("%d topics are called Model", len(topics))
+	}
 	want := append(slices.Clone(entryKeys), "assert", "input", "while")
 	var got []string
 	code := regexp.MustCompile("`([^`]+)`")
-	for line := range strings.Lines(page.Text) {
+	for line := range strings.Lines(topics[0].Text) {
 		cells := strings.Split(line, "|")
 		if len(cells) != 5 {
 			continue

@@ -83,7 +83,7 @@ func (r *reader) known(where string, m yamlfile.Member, keys ...string) bool {
 
 func (r *reader) read(top []yamlfile.Member) {
 	for _, m := range top {
-		if !r.known("a file of objectives", m, "service", "period", "heartbeat", "least", "metrics", "windows", "objectives", "panels") {
+		if !r.known("a file of objectives", m, fileKeys...) {
 			continue
 		}
 		var err error
@@ -142,7 +142,7 @@ func (r *reader) windows(members []yamlfile.Member) {
 	for _, m := range members {
 		w := Window{Name: m.Key, Severity: "page", line: m.Line}
 		for _, f := range m.Members {
-			if !r.known("a window", f, "severity", "share", "long", "short") {
+			if !r.known("a window", f, windowKeys...) {
 				continue
 			}
 			var err error
@@ -177,6 +177,9 @@ func (r *reader) windows(members []yamlfile.Member) {
 }
 
 var (
+	fileKeys       = []string{"service", "period", "heartbeat", "least", "metrics", "windows", "objectives", "panels"}
+	windowKeys     = []string{"severity", "share", "long", "short"}
+	panelKeys      = []string{"unit", "queries"}
 	objectiveKeys  = []string{"name", "good", "target", "measured", "excludes", "windows", "alert", "runbook", "why", "indicators"}
 	indicatorKeys  = []string{"per", "target", "good", "bad", "histogram", "under", "gauge", "above", "below", "breach", "pulse"}
 	objectiveTexts = []string{"good", "target", "measured", "excludes", "why"}
@@ -352,7 +355,7 @@ func (r *reader) apart(o *Objective, i *Indicator) {
 func (r *reader) panel(m yamlfile.Member) {
 	p := Panel{Title: m.Key, line: m.Line}
 	for _, f := range m.Members {
-		if !r.known("a panel", f, "unit", "queries") {
+		if !r.known("a panel", f, panelKeys...) {
 			continue
 		}
 		switch f.Key {
