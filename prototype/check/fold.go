@@ -23,7 +23,9 @@ type folded struct {
 
 // Fold forgets what is settled of a conversation up to a seq, so that a judge need not
 // grow with the length of a history, and gives the seq up to which it did. Reports stay
-// what they would have been.
+// what they would have been, but for Digests: those of what is folded are forgotten, so
+// where a lane began again with nothing, Digests may be kept in a report that would have
+// called it violated.
 //
 // It needs final reads of all replicas since the last send was answered. Settled is a
 // message that was acknowledged before any operation began that is still open, and that

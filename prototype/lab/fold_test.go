@@ -58,6 +58,11 @@ func (b *both) Add(e *history.Event) {
 func (b *both) Report() check.Report {
 	got, want := b.Judge.Report(), b.all.Report()
 	got.Counts.Digests, got.Counts.Compared = want.Counts.Digests, want.Counts.Compared
+	if b.lane != LaneQuorum {
+		// Not the same: a judge that folds is told digests up to the fold, and has forgotten
+		// those of before a lane began again.
+		got.Verdicts[check.Digests] = want.Verdicts[check.Digests]
+	}
 	if !cmp.Equal(got.Counts, want.Counts) || !cmp.Equal(got.Verdicts, want.Verdicts) {
 		b.t.Errorf("%s, folded up to %d; %v, %v: %s\n%s", b.lane, len(b.folded), got.Reasons, want.Reasons, cmp.Diff(want.Counts, got.Counts), cmp.Diff(want.Verdicts, got.Verdicts))
 	}
