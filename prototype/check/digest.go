@@ -1,13 +1,16 @@
 package check
 
-// digested holds a digest against the first one for the same seq.
+// digested holds a digest against the first one for the same seq. That one is kept for
+// good, a few for each fold: a lane that lost everything and began again comes to another
+// order at a seq that was folded.
 func (j *Judge) digested(o *operation) {
 	c := o.conversation
 	j.report.Counts.Digests++
 	first := c.digests[o.seq]
 	switch {
 	case first == nil:
-		c.digests[o.seq] = o
+		kept := *o // by itself: a fold keeps digests, and not what was asked beside them
+		c.digests[o.seq] = &kept
 	case first.digest == o.digest:
 		if first.node != o.node && o.seq > 0 {
 			j.report.Counts.Compared++

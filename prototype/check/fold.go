@@ -1,9 +1,6 @@
 package check
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // folded is what a judge has forgotten of a conversation, and what it needs of that to
 // judge the rest as if it had not.
@@ -23,9 +20,7 @@ type folded struct {
 
 // Fold forgets what is settled of a conversation up to a seq, so that a judge need not
 // grow with the length of a history, and gives the seq up to which it did. Reports stay
-// what they would have been, but for Digests: those of what is folded are forgotten, so
-// where a lane began again with nothing, Digests may be kept in a report that would have
-// called it violated.
+// what they would have been.
 //
 // It needs final reads of all replicas since the last send was answered. Settled is a
 // message that was acknowledged before any operation began that is still open, and that
@@ -216,7 +211,6 @@ func (j *Judge) forget(c *conversation, settled []*operation, upto uint64) {
 		o.read.messages, o.read.floorBy = nil, nil
 		return true
 	})
-	maps.DeleteFunc(c.digests, func(seq uint64, _ *operation) bool { return seq < upto })
 	c.sights.forget(c.folded.upto, upto)
 	c.folded.upto, c.folded.floor = upto, max(upto, c.folded.floor)
 	for _, f := range c.finals {

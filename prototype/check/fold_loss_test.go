@@ -50,7 +50,15 @@ func loses(t *testing.T, keep int) {
 			t.Errorf("all:\n%s\nfolded:\n%s", want, got)
 		}
 	}
+	digest := func(upto int, says string) {
+		for _, n := range nodes {
+			op++
+			both(history.Event{Op: op, Type: history.Invoke, Kind: history.Digest, Node: n, Upto: uint64(upto)})
+			both(history.Event{Op: op, Type: history.OK, Seq: uint64(upto), Digest: says})
+		}
+	}
 	send(100)
+	digest(20, "the first twenty")
 	read(0)
 	folded := few.Fold("", "room", 100)
 	if folded != 100 {
@@ -63,7 +71,11 @@ func loses(t *testing.T, keep int) {
 		t.Errorf("folded up to %d of %d", folded, keep+30)
 	}
 	send(30)
+	digest(20, "twenty of another order") // where one that keeps everything knows another one
 	read(folded)
+	if v := few.Report().Verdicts[Digests]; v != Violated {
+		t.Errorf("Digests are %s", v)
+	}
 }
 
 // TestFold_loss: what is folded can be lost, and stays lost in all reports from then on.
