@@ -2,7 +2,6 @@ package build
 
 import (
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -44,15 +43,15 @@ func (t *Tree) Objectives() *slo.Definition {
 		return t.builder.slo
 	}
 	return t.builder.slo.WithRunbooks(func(runbook string) string {
-		file, anchor, ok := strings.Cut(runbook, "#")
-		p := t.bySource[path.Join(path.Dir(t.builder.slo.File), file)]
+		file, heading := t.builder.slo.Place(runbook)
+		p := t.bySource[file]
 		if p == nil {
 			return runbook // a finding says so
 		}
-		if ok {
-			anchor = "#" + anchor
+		if heading != "" {
+			heading = "#" + heading
 		}
-		return strings.TrimSuffix(t.Site.BaseURL, "/") + p.Path + anchor
+		return strings.TrimSuffix(t.Site.BaseURL, "/") + p.Path + heading
 	})
 }
 
@@ -75,8 +74,7 @@ func (t *Tree) joinObjectives() {
 		if o.Runbook == "" {
 			continue
 		}
-		file, anchor, _ := strings.Cut(o.Runbook, "#")
-		file = path.Join(path.Dir(d.File), file)
+		file, anchor := d.Place(o.Runbook)
 		p := t.bySource[file]
 		switch {
 		case p == nil:

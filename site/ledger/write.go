@@ -36,7 +36,7 @@ func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
 	if how == "" {
 		return nil, errors.New("it asks for nothing: write entries, table or tests with a kind of entry")
 	}
-	w := &writer{from: path.Dir(source)}
+	w := &writer{source: source}
 	var chosen []*Entry
 	parts := []string{}
 	for _, e := range l.Entries() {
@@ -72,7 +72,7 @@ func (l *Ledger) Show(source, request string) ([]site.Passage, error) {
 }
 
 type writer struct {
-	from     string // the folder of the text that shows the entries
+	source   string // the text that shows the entries
 	passages []site.Passage
 }
 
@@ -97,21 +97,9 @@ func (w *writer) text(e *Entry, m yamlfile.Member, indent string) {
 		if strings.HasPrefix(dest, "#") || strings.HasPrefix(dest, "/") {
 			return link
 		}
-		return "](" + rel(w.from, path.Join(path.Dir(e.File), dest)) + end
+		return "](" + site.Rel("/"+w.source, "/"+path.Join(path.Dir(e.File), dest)) + end
 	})
 	w.at(e, m.At, strings.ReplaceAll(text, "\n", "\n"+indent))
-}
-
-// rel is the way from a folder to a file, both below the root.
-func rel(folder, file string) string {
-	from, to := strings.Split(folder, "/"), strings.Split(file, "/")
-	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
-		from, to = from[1:], to[1:]
-	}
-	if len(from) == 1 && from[0] == "." {
-		from = nil
-	}
-	return strings.Repeat("../", len(from)) + strings.Join(to, "/")
 }
 
 func (w *writer) badge(e *Entry) {

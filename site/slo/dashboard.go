@@ -3,7 +3,6 @@ package slo
 import (
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"strings"
 )
 
@@ -14,42 +13,32 @@ import (
 // rules record.
 func (d *Definition) Dashboard() []byte {
 	g := grid{}
-	for _, o := range d.Objectives {
-		for _, i := range o.Indicators {
-			if i.Kind == Invariant {
-				g.add("stat", 6, 4, o.ID+": "+o.Name+" — breaches", "short", i.sum("increase", i.Counter.String(), d.Period))
+	title := func(i *Indicator) string { return i.objective.ID + ": " + i.objective.Name }
+	of := func(kind Kind, show func(*Indicator)) {
+		for _, i := range d.indicators() {
+			if i.Kind == kind {
+				show(i)
 			}
 		}
 	}
+	of(Invariant, func(i *Indicator) {
+		g.add("stat", 6, 4, title(i)+" — breaches", "short", i.sum("increase", i.Counter.String(), d.Period))
+	})
 	g.line()
-	for _, o := range d.Objectives {
-		for _, i := range o.Indicators {
-			if i.Kind == Ratio {
-				g.add("stat", 6, 4, o.ID+": "+o.Name+", "+i.Name+" — budget left", "percentunit", "slo:budget_left:ratio"+chosen(d.of(i)))
-			}
-		}
-	}
+	of(Ratio, func(i *Indicator) {
+		g.add("stat", 6, 4, title(i)+", "+i.Name+" — budget left", "percentunit", "slo:budget_left:ratio"+chosen(d.of(i)))
+	})
 	g.line()
-	for _, o := range d.Objectives {
-		for _, i := range o.Indicators {
-			if i.Kind != Ratio {
-				continue
-			}
-			rest := decimal(new(big.Rat).Sub(big.NewRat(1, 1), i.Target))
-			queries := []string{}
-			for _, w := range d.pairs(o) {
-				queries = append(queries, fmt.Sprintf("slo:bad:ratio_rate%s%s / %s", w.Short, chosen(d.of(i)), rest))
-			}
-			g.add("timeseries", 12, 8, o.ID+": "+o.Name+", "+i.Name+" — burn rate", "short", queries...)
+	of(Ratio, func(i *Indicator) {
+		queries := []string{}
+		for _, w := range d.pairs(i.objective) {
+			queries = append(queries, fmt.Sprintf("slo:bad:ratio_rate%s%s / %s", w.Short, chosen(d.of(i)), decimal(i.budget())))
 		}
-	}
-	for _, o := range d.Objectives {
-		for _, i := range o.Indicators {
-			if i.Kind == Event {
-				g.add("timeseries", 12, 8, o.ID+": "+o.Name+", "+i.Name, "short", i.Gauge.String(), decimal(i.Bound))
-			}
-		}
-	}
+		g.add("timeseries", 12, 8, title(i)+", "+i.Name+" — burn rate", "short", queries...)
+	})
+	of(Event, func(i *Indicator) {
+		g.add("timeseries", 12, 8, title(i)+", "+i.Name, "short", i.Gauge.String(), decimal(i.Bound))
+	})
 	for _, p := range d.Panels {
 		g.add("timeseries", 12, 8, p.Title, p.Unit, p.Queries...)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"math/big"
+	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -33,6 +34,12 @@ func (d *Definition) Same(other *Definition) bool {
 	return d == other || d != nil && other != nil && d.sum == other.sum
 }
 
+// Place is the file of a runbook, below the root, and the heading in it: "" for none.
+func (d *Definition) Place(runbook string) (file, heading string) {
+	file, heading, _ = strings.Cut(runbook, "#")
+	return path.Join(path.Dir(d.File), file), heading
+}
+
 // WithRunbooks is the definition with alerts that lead to addresses on the web, in the
 // annotation runbook_url, and not to files.
 func (d *Definition) WithRunbooks(address func(runbook string) string) *Definition {
@@ -54,10 +61,8 @@ func (d *Definition) Links() (all []Linked) {
 	for _, w := range d.Windows {
 		fields = append(fields, w.share, w.long, w.short)
 	}
-	for _, o := range d.Objectives {
-		for _, i := range o.Indicators {
-			fields = append(fields, i.target, i.bound)
-		}
+	for _, i := range d.indicators() {
+		fields = append(fields, i.target, i.bound)
 	}
 	for _, f := range fields {
 		if m := linked.FindStringSubmatch(f.text); m != nil {
@@ -150,13 +155,28 @@ func (d *Definition) Burn(w Window) *big.Rat {
 
 // threshold is the share of requests that fail when a pair fires.
 func (d *Definition) threshold(w Window, i *Indicator) *big.Rat {
-	return new(big.Rat).Mul(d.Burn(w), new(big.Rat).Sub(big.NewRat(1, 1), i.Target))
+	return new(big.Rat).Mul(d.Burn(w), i.budget())
 }
+
+// selectors are those that it has.
+func (i *Indicator) selectors() []Selector {
+	return slices.DeleteFunc([]Selector{i.Good, i.Bad, i.Histogram, i.Gauge, i.Counter}, func(s Selector) bool { return s.Metric == "" })
+}
+
+// budget is the share of requests of a ratio that may fail.
+func (i *Indicator) budget() *big.Rat { return new(big.Rat).Sub(big.NewRat(1, 1), i.Target) }
 
 // requests is how many there must be in the long window.
 func (d *Definition) requests(w Window, i *Indicator) *big.Int {
-	n := new(big.Rat).Quo(new(big.Rat).SetInt64(int64(d.Least)), d.threshold(w, i))
-	return new(big.Int).Quo(new(big.Int).Add(n.Num(), new(big.Int).Sub(n.Denom(), big.NewInt(1))), n.Denom())
+	return ceil(new(big.Rat).Quo(new(big.Rat).SetInt64(int64(d.Least)), d.threshold(w, i)))
+}
+
+// indicators are those of all objectives, in the order of the file.
+func (d *Definition) indicators() (all []*Indicator) {
+	for _, o := range d.Objectives {
+		all = append(all, o.Indicators...)
+	}
+	return all
 }
 
 // pairs are the windows of an objective, in the order of the file.

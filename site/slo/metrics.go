@@ -137,31 +137,8 @@ func (r *reader) judgeMetrics(root fs.FS) []byte {
 			r.find(r.metricsLine, "objective-metric", "say in the code what it counts, and write "+m.file+" anew", "%s exports %s without a help", m.file, name)
 		}
 	}
-	for _, o := range r.d.Objectives {
-		for _, i := range o.Indicators {
-			for want, list := range map[dto.MetricType][]Selector{dto.MetricType_COUNTER: {i.Good, i.Bad, i.Counter}, dto.MetricType_HISTOGRAM: {i.Histogram}, dto.MetricType_GAUGE: {i.Gauge}} {
-				for _, s := range list {
-					if s.Metric == "" {
-						continue
-					}
-					if says, mend := m.lacks(s, want); says != "" {
-						r.find(i.Line, "objective-metric", mend, "%s of %s cannot be measured: %s", i.Name, o.ID, says)
-						continue
-					}
-					_, _, labels := m.Help(m.family(s.Metric).GetName())
-					for _, l := range i.Per {
-						if !slices.Contains(labels, l) {
-							r.find(i.Line, "objective-metric", "its labels are "+cmp.Or(strings.Join(labels, ", "), "none"), "%s of %s cannot be kept apart: %s has no label %s", i.Name, o.ID, s.Metric, l)
-						}
-					}
-				}
-			}
-			if i.Histogram.Metric != "" && m.family(i.Histogram.Metric) != nil {
-				if ok, bounds := m.bounded(i); !ok {
-					r.find(i.Line, "objective-metric", "give the histogram that bucket; it has "+strings.Join(bounds, ", "), "%s of %s cannot be measured: no bucket of %s ends at %s", i.Name, o.ID, i.Histogram.Metric, decimal(i.Bound))
-				}
-			}
-		}
+	for _, i := range r.d.indicators() {
+		r.judgeIndicator(m, i)
 	}
 	for _, p := range r.d.Panels {
 		for _, q := range p.Queries {
@@ -173,4 +150,35 @@ func (r *reader) judgeMetrics(root fs.FS) []byte {
 		}
 	}
 	return data
+}
+
+// judgeIndicator says what one indicator needs and the service does not export.
+func (r *reader) judgeIndicator(m *Metrics, i *Indicator) {
+	find := func(mend, format string, args ...any) {
+		r.find(i.Line, "objective-metric", mend, "%s of %s cannot be "+format, append([]any{i.Name, i.objective.ID}, args...)...)
+	}
+	want := dto.MetricType_COUNTER
+	switch {
+	case i.Histogram.Metric != "":
+		want = dto.MetricType_HISTOGRAM
+	case i.Kind == Event:
+		want = dto.MetricType_GAUGE
+	}
+	for _, s := range i.selectors() {
+		if says, mend := m.lacks(s, want); says != "" {
+			find(mend, "measured: %s", says)
+			continue
+		}
+		_, _, labels := m.Help(m.family(s.Metric).GetName())
+		for _, l := range i.Per {
+			if !slices.Contains(labels, l) {
+				find("its labels are "+cmp.Or(strings.Join(labels, ", "), "none"), "kept apart: %s has no label %s", s.Metric, l)
+			}
+		}
+	}
+	if i.Histogram.Metric != "" && m.family(i.Histogram.Metric) != nil {
+		if ok, bounds := m.bounded(i); !ok {
+			find("give the histogram that bucket; it has "+strings.Join(bounds, ", "), "measured: no bucket of %s ends at %s", i.Histogram.Metric, decimal(i.Bound))
+		}
+	}
 }

@@ -20,24 +20,23 @@ func (d *Definition) OpenSLO() []byte {
 	}
 	docs := []object{doc("Service", label(d.Service), d.Service, object{{Key: "description", Value: "Objectives of " + d.Service}})}
 	var left []string
-	for _, o := range d.Objectives {
-		for _, i := range o.Indicators {
-			if i.Kind != Ratio {
-				left = append(left, fmt.Sprintf("# %s, %s: %s", o.ID, i.Name, i.Kind))
-				continue
-			}
-			source := func(query string) object {
-				return object{{Key: "metricSource", Value: object{{Key: "type", Value: "Prometheus"}, {Key: "spec", Value: object{{Key: "query", Value: query}}}}}}
-			}
-			bad, total := i.parts("rate", d.Period)
-			docs = append(docs, doc("SLO", label(o.ID+"-"+i.Name), o.Name+", "+i.Name, object{
-				{Key: "description", Value: value(o.texts["good"].text)}, {Key: "service", Value: label(d.Service)}, {Key: "budgetingMethod", Value: "Occurrences"},
-				{Key: "indicator", Value: object{{Key: "metadata", Value: object{{Key: "name", Value: label(o.ID + "-" + i.Name + "-ratio")}}},
-					{Key: "spec", Value: object{{Key: "ratioMetric", Value: object{{Key: "counter", Value: true}, {Key: "bad", Value: source(bad)}, {Key: "total", Value: source(total)}}}}}}},
-				{Key: "timeWindow", Value: []object{{{Key: "duration", Value: d.Period.String()}, {Key: "isRolling", Value: true}}}},
-				{Key: "objectives", Value: []object{{{Key: "target", Value: json.Number(decimal(i.Target))}}}},
-			}))
+	for _, i := range d.indicators() {
+		o := i.objective
+		if i.Kind != Ratio {
+			left = append(left, fmt.Sprintf("# %s, %s: %s", o.ID, i.Name, i.Kind))
+			continue
 		}
+		source := func(query string) object {
+			return object{{Key: "metricSource", Value: object{{Key: "type", Value: "Prometheus"}, {Key: "spec", Value: object{{Key: "query", Value: query}}}}}}
+		}
+		bad, total := i.parts("rate", d.Period)
+		docs = append(docs, doc("SLO", label(o.ID+"-"+i.Name), o.Name+", "+i.Name, object{
+			{Key: "description", Value: value(o.texts["good"].text)}, {Key: "service", Value: label(d.Service)}, {Key: "budgetingMethod", Value: "Occurrences"},
+			{Key: "indicator", Value: object{{Key: "metadata", Value: object{{Key: "name", Value: label(o.ID + "-" + i.Name + "-ratio")}}},
+				{Key: "spec", Value: object{{Key: "ratioMetric", Value: object{{Key: "counter", Value: true}, {Key: "bad", Value: source(bad)}, {Key: "total", Value: source(total)}}}}}}},
+			{Key: "timeWindow", Value: []object{{{Key: "duration", Value: d.Period.String()}, {Key: "isRolling", Value: true}}}},
+			{Key: "objectives", Value: []object{{{Key: "target", Value: json.Number(decimal(i.Target))}}}},
+		}))
 	}
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "# Made from %s by: lockstep slo openslo\n", d.File)

@@ -147,3 +147,8 @@ func decimal(r *big.Rat) string {
 func percent(r *big.Rat) string {
 	return decimal(new(big.Rat).Mul(r, big.NewRat(100, 1))) + " %"
 }
+
+// ceil is the smallest whole number that is not below r, which is positive.
+func ceil(r *big.Rat) *big.Int {
+	return new(big.Int).Quo(new(big.Int).Add(r.Num(), new(big.Int).Sub(r.Denom(), big.NewInt(1))), r.Denom())
+}

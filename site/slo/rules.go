@@ -3,7 +3,6 @@ package slo
 import (
 	"bytes"
 	"fmt"
-	"math/big"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -28,11 +27,11 @@ func (d *Definition) group(o *Objective) ruleGroup {
 	group := ruleGroup{Name: d.Service + " " + o.ID}
 	for _, i := range o.Indicators {
 		if i.Kind == Ratio {
-			group.Rules = append(group.Rules, d.recordings(o, i)...)
+			group.Rules = append(group.Rules, d.recordings(i)...)
 		}
 	}
 	for _, i := range o.Indicators {
-		for _, a := range d.alerts(o, i) {
+		for _, a := range d.alerts(i) {
 			group.Rules = append(group.Rules, a.rule)
 		}
 	}
@@ -94,11 +93,15 @@ func chosen(labels map[string]string) string {
 // sum adds what a function of a window makes of series, apart by the labels of the
 // indicator.
 func (i *Indicator) sum(function, series string, window Span) string {
-	by := ""
-	if len(i.Per) > 0 {
-		by = " by (" + strings.Join(i.Per, ", ") + ")"
+	return fmt.Sprintf("sum%s (%s(%s[%s]))", i.by(), function, series, window)
+}
+
+// by keeps the labels of the indicator in a sum.
+func (i *Indicator) by() string {
+	if len(i.Per) == 0 {
+		return ""
 	}
-	return fmt.Sprintf("sum%s (%s(%s[%s]))", by, function, series, window)
+	return " by (" + strings.Join(i.Per, ", ") + ")"
 }
 
 // parts are the requests of a window that were not good, and all of them. A counter
@@ -121,7 +124,7 @@ func (i *Indicator) le() Matcher {
 	return Matcher{"le", "=", decimal(i.Bound)}
 }
 
-func (d *Definition) recordings(o *Objective, i *Indicator) (all []rule) {
+func (d *Definition) recordings(i *Indicator) (all []rule) {
 	done := make(map[Span]bool)
 	ratio := func(window Span) {
 		if done[window] {
@@ -131,7 +134,7 @@ func (d *Definition) recordings(o *Objective, i *Indicator) (all []rule) {
 		bad, total := i.parts("rate", window)
 		all = append(all, rule{Record: "slo:bad:ratio_rate" + window.String(), Expr: bad + "\n/\n" + total, Labels: d.of(i)})
 	}
-	for _, w := range d.pairs(o) {
+	for _, w := range d.pairs(i.objective) {
 		ratio(w.Short)
 		ratio(w.Long)
 		_, total := i.parts("increase", w.Long)
@@ -139,7 +142,12 @@ func (d *Definition) recordings(o *Objective, i *Indicator) (all []rule) {
 	}
 	ratio(d.Period)
 	return append(all, rule{Record: "slo:budget_left:ratio", Labels: d.of(i),
-		Expr: fmt.Sprintf("1 - slo:bad:ratio_rate%s%s / %s", d.Period, chosen(d.of(i)), decimal(new(big.Rat).Sub(big.NewRat(1, 1), i.Target)))})
+		Expr: fmt.Sprintf("1 - slo:bad:ratio_rate%s%s / %s", d.Period, chosen(d.of(i)), decimal(i.budget()))})
+}
+
+// burns says when a pair of a ratio fires.
+func (d *Definition) burns(w Window, i *Indicator, requests string) string {
+	return fmt.Sprintf("more than %s of at least %s%s %s within %s, and within %s", percent(d.threshold(w, i)), d.requests(w, i), requests, i.fails(), w.Long.words(), w.Short.words())
 }
 
 // fails says what a request does that is not good.
@@ -155,11 +163,9 @@ type Alert struct{ Name, Severity, Objective, Indicator, Fires, Runbook string }
 
 // Alerts are all of them, in the order of the file.
 func (d *Definition) Alerts() (all []Alert) {
-	for _, o := range d.Objectives {
-		for _, i := range o.Indicators {
-			for _, a := range d.alerts(o, i) {
-				all = append(all, Alert{a.rule.Alert, a.rule.Labels["severity"], o.ID, i.Name, a.fires, o.Runbook})
-			}
+	for _, i := range d.indicators() {
+		for _, a := range d.alerts(i) {
+			all = append(all, Alert{a.rule.Alert, a.rule.Labels["severity"], i.objective.ID, i.Name, a.fires, i.objective.Runbook})
 		}
 	}
 	return all
@@ -169,12 +175,12 @@ func (d *Definition) Alerts() (all []Alert) {
 type alert struct {
 	rule      rule
 	window    Window // of a ratio
-	objective *Objective
 	indicator *Indicator
 	fires     string // when, in words
 }
 
-func (d *Definition) alerts(o *Objective, i *Indicator) (all []alert) {
+func (d *Definition) alerts(i *Indicator) (all []alert) {
+	o := i.objective
 	add := func(w Window, severity, expr, wait, fires string) {
 		r := rule{Alert: i.alert(w), Expr: expr, For: wait, Labels: d.of(i), Annotations: map[string]string{"summary": fmt.Sprintf("%s (%s, %s): %s.", o.Name, o.ID, i.Name, fires)}}
 		r.Labels["severity"] = severity
@@ -185,26 +191,21 @@ func (d *Definition) alerts(o *Objective, i *Indicator) (all []alert) {
 				r.Annotations["runbook"] = o.Runbook
 			}
 		}
-		all = append(all, alert{r, w, o, i, fires})
+		all = append(all, alert{r, w, i, fires})
 	}
 	switch i.Kind {
 	case Ratio:
-		for _, w := range d.pairs(o) {
+		for _, w := range d.pairs(i.objective) {
 			x, series := decimal(d.threshold(w, i)), chosen(d.of(i))
 			expr := fmt.Sprintf("slo:bad:ratio_rate%s%s > %s\nand slo:bad:ratio_rate%s%s > %s\nand slo:requests:increase%s%s >= %s", w.Long, series, x, w.Short, series, x, w.Long, series, d.requests(w, i))
-			add(w, w.Severity, expr, "", fmt.Sprintf("more than %s of at least %s requests %s within %s, and within %s", percent(d.threshold(w, i)), d.requests(w, i), i.fails(), w.Long.words(), w.Short.words()))
+			add(w, w.Severity, expr, "", d.burns(w, i, " requests"))
 		}
 	case Event:
 		function, op, says := "max", ">", "above"
 		if i.Below {
 			function, op, says = "min", "<", "below"
 		}
-		by := ""
-		if len(i.Per) > 0 {
-			by = " by (" + strings.Join(i.Per, ", ") + ")"
-		}
-		bound := value(i.bound.text)
-		add(Window{}, "page", fmt.Sprintf("%s%s (%s) %s %s", function, by, i.Gauge, op, decimal(i.Bound)), "", fmt.Sprintf("%s is %s %s", i.Gauge, says, bound))
+		add(Window{}, "page", fmt.Sprintf("%s%s (%s) %s %s", function, i.by(), i.Gauge, op, decimal(i.Bound)), "", fmt.Sprintf("%s is %s %s", i.Gauge, says, value(i.bound.text)))
 	case Invariant:
 		long := d.pageWindow(func(w Window) Span { return w.Long })
 		add(Window{}, "page", i.sum("increase", i.Counter.String(), long)+" > 0", "", fmt.Sprintf("%s has grown within %s", i.Counter, long.words()))

@@ -19,7 +19,7 @@ import (
 //
 // The error says what is wrong with the request.
 func (d *Definition) Show(m *Metrics, source, request string) ([]site.Passage, error) {
-	w := writer{d: d, from: path.Dir(source)}
+	w := writer{d: d, source: source}
 	key, what, _ := strings.Cut(strings.TrimSpace(request), ":")
 	switch what = strings.TrimSpace(what); {
 	case key != "table":
@@ -40,7 +40,7 @@ func (d *Definition) Show(m *Metrics, source, request string) ([]site.Passage, e
 
 type writer struct {
 	d        *Definition
-	from     string
+	source   string // the text that shows it
 	passages []site.Passage
 }
 
@@ -101,7 +101,7 @@ func (d *Definition) told(o *Objective) string {
 	for _, i := range o.Indicators {
 		switch i.Kind {
 		case Event:
-			for _, a := range d.alerts(o, i) {
+			for _, a := range d.alerts(i) {
 				add("each event, page (*" + a.rule.Alert + "*)")
 			}
 		case Invariant:
@@ -126,26 +126,24 @@ func (d *Definition) told(o *Objective) string {
 // alerts writes a row an indicator: its pairs differ in numbers alone.
 func (w *writer) alerts() {
 	w.own("\n| Alert | Watches | Tells, when |\n|---|---|---|\n")
-	for _, o := range w.d.Objectives {
-		for _, i := range o.Indicators {
-			var says []string
-			for _, a := range w.d.alerts(o, i) {
-				when := a.fires
-				if i.Kind == Ratio {
-					when = fmt.Sprintf("more than %s of at least %s %s within %s, and within %s", percent(w.d.threshold(a.window, i)), w.d.requests(a.window, i), i.fails(), a.window.Long.words(), a.window.Short.words())
-				}
-				says = append(says, a.rule.Labels["severity"]+": "+i.coded(when))
+	for _, i := range w.d.indicators() {
+		var says []string
+		for _, a := range w.d.alerts(i) {
+			when := a.fires
+			if i.Kind == Ratio {
+				when = w.d.burns(a.window, i, "")
 			}
-			name := i.alert(Window{})
-			if o.Runbook != "" {
-				name = fmt.Sprintf("[%s](%s)", name, rel(w.from, path.Join(path.Dir(w.d.File), o.Runbook)))
-			}
-			w.own("| %s | ", name)
-			w.at(field{o.ID + ", " + i.Name, i.Line})
-			w.own(" | ")
-			w.passages = append(w.passages, site.Passage{Text: strings.Join(says, "<br>"), File: w.d.File, Line: i.Line})
-			w.own(" |\n")
+			says = append(says, a.rule.Labels["severity"]+": "+i.coded(when))
 		}
+		name := i.alert(Window{})
+		if runbook := i.objective.Runbook; runbook != "" {
+			name = fmt.Sprintf("[%s](%s)", name, site.Rel("/"+w.source, "/"+path.Join(path.Dir(w.d.File), runbook)))
+		}
+		w.own("| %s | ", name)
+		w.at(field{i.objective.ID + ", " + i.Name, i.Line})
+		w.own(" | ")
+		w.passages = append(w.passages, site.Passage{Text: strings.Join(says, "<br>"), File: w.d.File, Line: i.Line})
+		w.own(" |\n")
 	}
 	w.own("\n")
 }
@@ -177,16 +175,4 @@ func (w *writer) metrics(m *Metrics) {
 		w.own(" |\n")
 	}
 	w.own("\n")
-}
-
-// rel is the way from a folder to a file, both below the root.
-func rel(folder, file string) string {
-	from, to := strings.Split(folder, "/"), strings.Split(file, "/")
-	for len(from) > 0 && len(to) > 1 && from[0] == to[0] {
-		from, to = from[1:], to[1:]
-	}
-	if len(from) == 1 && from[0] == "." {
-		from = nil
-	}
-	return strings.Repeat("../", len(from)) + strings.Join(to, "/")
 }

@@ -23,7 +23,7 @@ func (d *Definition) tests(o *Objective, rules string) map[string]testFile {
 	all := make(map[string]testFile)
 	named := make(map[string]int)
 	for _, i := range o.Indicators {
-		for _, a := range d.alerts(o, i) {
+		for _, a := range d.alerts(i) {
 			named[a.rule.Alert]++
 		}
 	}
@@ -36,7 +36,7 @@ func (d *Definition) tests(o *Objective, rules string) map[string]testFile {
 		all[pair] = file
 	}
 	for _, i := range o.Indicators {
-		for _, a := range d.alerts(o, i) {
+		for _, a := range d.alerts(i) {
 			alone := func(tries ...ruleTry) []ruleTry {
 				for n := range tries {
 					if named[a.rule.Alert] > 1 {
@@ -172,13 +172,9 @@ func (i *Indicator) example(s Selector) Selector {
 
 // labels are those of an alert in a test that follow from its series.
 func (i *Indicator) labels() (all []Matcher) {
-	for _, s := range []Selector{i.Good, i.Histogram, i.Gauge, i.Counter} {
-		if s.Metric != "" {
-			for _, m := range i.example(s).Matchers {
-				if slices.Contains(i.Per, m.Label) {
-					all = append(all, m)
-				}
-			}
+	for _, m := range i.example(i.selectors()[0]).Matchers { // those of what is good, in a ratio
+		if slices.Contains(i.Per, m.Label) {
+			all = append(all, m)
 		}
 	}
 	return all
@@ -209,12 +205,12 @@ func (d *Definition) ratioTests(a alert) []ruleTry {
 	long, short := int64(w.Long/step), int64(max(w.Short/step, 1))
 	enough := new(big.Int).Quo(d.requests(w, i), big.NewInt(long)).Int64()*4 + 100 // a step, well above the least
 	none, one := new(big.Rat), big.NewRat(1, 1)
-	half := new(big.Rat).Quo(new(big.Rat).Sub(one, i.Target), big.NewRat(2, 1))
+	half := new(big.Rat).Quo(i.budget(), big.NewRat(2, 1))
 	at := func(fires bool, steps int64) alertTest { return expect(a, fires, steps*int64(step/minute)) }
 
 	// After a clean long window a total outage reaches the threshold after that share of
 	// it; two steps more are the first sample and the evaluation.
-	by := ceil(new(big.Rat).Mul(threshold, big.NewRat(long, 1))) + 2
+	by := ceil(new(big.Rat).Mul(threshold, big.NewRat(long, 1))).Int64() + 2
 	name, interval := a.rule.Alert+", "+i.Name+": ", step.String()
 	tries := []ruleTry{{
 		Name: name + "an outage fires, and a recovery ends it", Interval: interval,
@@ -286,7 +282,3 @@ func tells(a alert) (fire, quiet func(minute int64) alertTest) {
 }
 
 func minutes(s Span) int64 { return int64(max(s/minute, 1)) }
-
-func ceil(r *big.Rat) int64 {
-	return new(big.Int).Quo(new(big.Int).Add(r.Num(), new(big.Int).Sub(r.Denom(), big.NewInt(1))), r.Denom()).Int64()
-}
