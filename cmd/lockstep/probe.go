@@ -23,7 +23,8 @@ func newProbeCommand() *cobra.Command {
 		Long: `Sends to a conversation of its own, reads it back at every node, and compares what
 nodes have at equal positions. It measures SLO-1 to SLO-4 as clients see them, and
 answers with its metrics at /metrics. It says when a node or the service begins or
-ceases to answer, and prints each breach; the exit code is 1 if there was one, and with --for also if nothing was acknowledged or compared.
+ceases to answer, and prints each breach; the exit code is 1 if there was one, and
+with --for also if nothing was acknowledged or compared.
 
 Run it in another failure domain than the nodes. Two probes in one conversation are
 fine.`,

@@ -40,7 +40,7 @@ A flag that the command line leaves out is taken from the environment, as
 	}
 }
 
-// own are the flags of --config itself and of help, which only the command line sets.
+// own are flags that only the command line sets.
 var own = []string{"print-config", "help"}
 
 // example is the first flag of a verb with an ordinary name.

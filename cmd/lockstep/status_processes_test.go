@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ func TestStatus_processes(t *testing.T) {
 	binary := buildLockstep(t)
 	t.Run("disks", func(t *testing.T) { statusOfDisks(t, binary) })
 	t.Run("silent", func(t *testing.T) { statusOfSilent(t, binary) })
+	t.Run("hangup", func(t *testing.T) { nodesThatAreHungUp(t, binary) })
 	t.Run("refusals", func(t *testing.T) { statusOfRefusals(t, binary) })
 }
 
@@ -123,6 +125,24 @@ func startNodes(t *testing.T, cfg cluster.Config) *cluster.Processes {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// nodesThatAreHungUp: a node that is told to read its files again goes on.
+func nodesThatAreHungUp(t *testing.T, binary string) {
+	p := &statusOf{Processes: startNodes(t, cluster.Config{Executable: binary}), t: t}
+	p.await(0, "sound")
+	for _, m := range p.Members() {
+		if err := syscall.Kill(m.PID, syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.send()
+	p.await(0, "still sound")
+	for _, m := range p.Members() {
+		if m.State != cluster.Running {
+			t.Errorf("%s is %s", m.ID, m.State)
+		}
+	}
 }
 
 // statusOfSilent: nodes that are stopped are shown; that costs nothing while the

@@ -38,7 +38,7 @@ func (l liar) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // watch runs a probe over a cluster for twenty seconds of virtual time, and gives what
 // it has counted and said.
-func watch(t *testing.T, lie func(path string, body []byte) []byte, during func(m *cluster.Memory)) (count func(name, label string) float64, counts probe.Counts, said, notes []string) {
+func watch(t *testing.T, lie func(path string, body []byte) []byte, during func(m *cluster.Memory, via http.RoundTripper)) (count func(name, label string) float64, counts probe.Counts, said, notes []string) {
 	t.Helper()
 	m, err := cluster.NewMemory(3, func(c *node.Config) { c.Shards = 1 })
 	if err != nil {
@@ -49,12 +49,13 @@ func watch(t *testing.T, lie func(path string, body []byte) []byte, during func(
 	if _, err := m.AwaitLeader(ctx, "p", ""); err != nil {
 		t.Fatal(err)
 	}
+	via := m.Transport()
 	p := probe.New(probe.Config{Targets: []string{"http://n1", "http://n2", "http://n3"}, Conversation: "p", Every: 100 * time.Millisecond, Deadline: 2 * time.Second,
-		Transport: liar{m.Transport(), "n3", lie}, Breach: func(s string) { said = append(said, s) }, Note: func(s string) { notes = append(notes, s) }})
+		Transport: liar{via, "n3", lie}, Breach: func(s string) { said = append(said, s) }, Note: func(s string) { notes = append(notes, s) }})
 	ctx, cancel = context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	if during != nil {
-		time.AfterFunc(5*time.Second, func() { during(m) }) // virtual time
+		time.AfterFunc(5*time.Second, func() { during(m, via) }) // virtual time
 	}
 	p.Run(ctx)
 	if err := m.Close(); err != nil {
@@ -101,9 +102,9 @@ func TestProbe_failures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var during func(m *cluster.Memory)
+				var during func(*cluster.Memory, http.RoundTripper)
 				if tt.during != nil {
-					during = func(m *cluster.Memory) { tt.during(t, m) }
+					during = func(m *cluster.Memory, _ http.RoundTripper) { tt.during(t, m) }
 				}
 				count, c, said, notes := watch(t, nil, during)
 				if c.Breaches != 0 || count("lockstep_probe_digests_total", "different") != 0 {
@@ -171,4 +172,23 @@ func TestProbe_breaches(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestProbe_two: two probes in one conversation take each other's messages for no breach.
+func TestProbe_two(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var other *probe.Probe
+		ended := make(chan struct{})
+		_, c, said, _ := watch(t, nil, func(_ *cluster.Memory, via http.RoundTripper) {
+			other = probe.New(probe.Config{Targets: []string{"http://n1", "http://n2", "http://n3"}, Conversation: "p", Every: 100 * time.Millisecond, Deadline: 2 * time.Second, Transport: via})
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			other.Run(ctx)
+			close(ended)
+		})
+		<-ended
+		if o := other.Counts(); c.Breaches+o.Breaches != 0 || o.Sent < 30 || o.Compared == 0 || c.Sent < 100 {
+			t.Errorf("they saw %+v and %+v: %q", c, o, said)
+		}
+	})
 }

@@ -130,6 +130,21 @@ objectives:
 	}
 }
 
+// TestRules_absent: a counter that has no series is as one that stands still, so an outage
+// from the first request on is told, and so is one that ends with the last good one.
+func TestRules_absent(t *testing.T) {
+	files := read(t, os.DirFS("testdata"), "shop.yaml").Files()
+	const series = `shop_orders_total{cell="a",outcome=%q,reason="x"}`
+	for outcome, ratio := range map[string]int{"failed": 1, "ok": 0} {
+		files["own.yaml"] = []byte("rule_files: [rules-SLO-1.yaml]\nevaluation_interval: 1m\ntests:\n- interval: 1m\n  input_series:\n  - series: '" +
+			fmt.Sprintf(series, outcome) + "'\n    values: 0+100x60\n  promql_expr_test:\n  - expr: slo:bad:ratio_rate5m\n    eval_time: 30m\n    exp_samples:\n" +
+			`    - {labels: 'slo:bad:ratio_rate5m{cell="a",service="shop",sli="gateway",slo="SLO-1"}', value: ` + fmt.Sprint(ratio) + "}\n")
+		if out, err := promtool(t, files, "test", "rules", "own.yaml"); err != nil {
+			t.Errorf("only %s: %s", outcome, out)
+		}
+	}
+}
+
 // TestRules_exact: thresholds are the decimals that a person would compute.
 func TestRules_exact(t *testing.T) {
 	d := read(t, os.DirFS("testdata"), "shop.yaml")
