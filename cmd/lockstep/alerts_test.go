@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -104,7 +105,9 @@ func TestAlerts(t *testing.T) {
 // slack is for a scrape, an evaluation and a busy machine.
 const slack = 10 * time.Second
 
-// load sends a hundred messages a second and reads, as clients do: at each node.
+// load sends a hundred messages a second and reads, as clients do: at each node. It
+// gives up a send after a while, or attempts of an outage would fill the queues in which
+// nodes accept connections, and a fault could not be mended any more.
 func load(t *testing.T, targets string) {
 	ctx := t.Context()
 	for i, target := range strings.Split(targets, ",") {
@@ -114,7 +117,11 @@ func load(t *testing.T, targets string) {
 			defer tick.Stop()
 			for n := 0; ctx.Err() == nil; n++ {
 				<-tick.C
-				go c.Send(ctx, "room", api.Message{ID: client.NewID(), Sender: "load", Body: "hello"})
+				go func() {
+					patient, cancel := context.WithTimeout(ctx, time.Second)
+					defer cancel()
+					c.Send(patient, "room", api.Message{ID: client.NewID(), Sender: "load", Body: "hello"})
+				}()
 				if n%10 == 0 {
 					go c.Read(ctx, api.ReadRequest{Conversation: "room", Level: api.LevelLocal, Limit: 10})
 				}
