@@ -154,8 +154,12 @@ func (r *reader) judgeMetrics(root fs.FS) []byte {
 
 // judgeIndicator says what one indicator needs and the service does not export.
 func (r *reader) judgeIndicator(m *Metrics, i *Indicator) {
+	said := make(map[string]bool) // good and bad are often of one metric
 	find := func(mend, format string, args ...any) {
-		r.find(i.Line, "objective-metric", mend, "%s of %s cannot be "+format, append([]any{i.Name, i.objective.ID}, args...)...)
+		if text := fmt.Sprintf(format, args...); !said[text] {
+			said[text] = true
+			r.find(i.Line, "objective-metric", mend, "%s of %s cannot be %s", i.Name, i.objective.ID, text)
+		}
 	}
 	want := dto.MetricType_COUNTER
 	switch {

@@ -315,6 +315,11 @@ func TestRead_refuses(t *testing.T) {
 			}) {
 				t.Errorf("it gives %v", findings)
 			}
+			for n, f := range findings {
+				if slices.Contains(findings[:n], f) {
+					t.Errorf("it says twice %q", f.Message)
+				}
+			}
 		})
 	}
 	for from, to := range map[string]string{"windows: fast slow\n": "windows: [fast, slow]\n", "    name: Orders are taken": "\tname: Orders are taken"} {
