@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -32,6 +33,18 @@ import (
 // rehearsalSpeed is by how much windows are shorter here than in production: an hour
 // takes a minute. Bounds of events are what they are.
 const rehearsalSpeed = "60"
+
+// alertsFile is where chapter 10 has its times from:
+//
+//	go test ./cmd/lockstep -run TestAlerts -args -alerts FILE
+var alertsFile = flag.String("alerts", "", "file for the times to each alert and to its end, as JSON")
+
+// told is an alert of a rehearsal, in seconds after its cause came and went.
+type told struct {
+	Alert string  `json:"alert"`
+	After float64 `json:"after_s"`
+	Ended float64 `json:"ended_s,omitempty"`
+}
 
 // TestAlerts lets a real Prometheus watch three real processes and a probe, with the
 // rules that are made from the objectives, and brings about what they are for. What a
@@ -71,10 +84,12 @@ func TestAlerts(t *testing.T) {
 	// The probe's own silence: five minutes, and five more.
 	watch.stop()
 	other.stop()
-	w.fires("no probe", 5*time.Second+5*time.Second+slack, "OrderDiffersUnwatched")
+	silence := told{Alert: "OrderDiffersUnwatched"}
+	silence.After = w.fires("no probe", 5*time.Second+5*time.Second+slack, silence.Alert)
 	startProbe(t, binary, p.targets(), watch.address)
 	startProbe(t, binary, both, other.address, "--conversation", "lockstep-probe-2")
-	w.ends("the probe again", 5*time.Second+slack, "OrderDiffersUnwatched")
+	silence.Ended = w.ends("the probe again", 5*time.Second+slack, silence.Alert)
+	times := map[string]told{"silence": silence}
 
 	hang := func(do func(id string) error) {
 		for _, id := range p.ids()[:2] {
@@ -83,23 +98,52 @@ func TestAlerts(t *testing.T) {
 			}
 		}
 	}
-	for name, c := range map[string]struct{ strike, mend func(id string) error }{
-		"two nodes are stopped": {p.Pause, p.Resume},
-		"two disks hang": {func(id string) error {
+	for name, c := range map[string]struct {
+		key          string
+		strike, mend func(id string) error
+	}{
+		"two nodes are stopped": {"stopped", p.Pause, p.Resume},
+		"two disks hang": {"hung", func(id string) error {
 			_, err := p.Break(t.Context(), id, fault.Fault{Kind: fault.HungDisk})
 			return err
 		}, func(id string) error { return p.Heal(t.Context(), id) }},
 	} {
+		stall := told{Alert: "SeqStall"}
 		hang(c.strike)
-		w.fires(name, 10*time.Second+slack, "SeqStall")
+		stall.After = w.fires(name, 10*time.Second+slack, stall.Alert)
 		w.fires(name, slack, "SendSuccessBurnsFast")
 		hang(c.mend)
-		w.ends("after "+name, 15*time.Second+slack, "SeqStall")
+		stall.Ended = w.ends("after "+name, 15*time.Second+slack, stall.Alert)
 		w.ends("after "+name, 5*time.Second+slack, "SendSuccessBurnsFast")
+		times[c.key] = stall
 	}
 
 	lies.Store(true)
-	w.fires("a node that shows another digest", slack, "OrderDiffers")
+	times["digest"] = told{Alert: "OrderDiffers", After: w.fires("a node that shows another digest", slack, "OrderDiffers")}
+	if *alertsFile != "" {
+		recordAlerts(t, times)
+	}
+}
+
+// recordAlerts writes what was measured at the commit that is checked out.
+func recordAlerts(t *testing.T, times map[string]told) {
+	t.Helper()
+	from := originOf("alerts", byChance, time.Now())
+	head, err := exec.Command("git", "rev-parse", "HEAD").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, err := exec.Command("git", "status", "--porcelain", "-uno").Output()
+	if err != nil || len(changes) > 0 {
+		t.Fatalf("evidence names a commit, and these changes are in none (%v):\n%s", err, changes)
+	}
+	from.Commit, from.Command = strings.TrimSpace(string(head)), "go test ./cmd/lockstep -run TestAlerts -args -alerts FILE"
+	if err := writeJSON(*alertsFile, struct {
+		origin
+		Causes map[string]told `json:"causes"`
+	}{from, times}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // slack is for a scrape, an evaluation and a busy machine.
@@ -235,8 +279,8 @@ func (w *watcher) firing() (names []string, ok bool) {
 	return names, true
 }
 
-// await asks until the alerts are as they should be.
-func (w *watcher) await(what string, within time.Duration, is func(firing []string) bool) {
+// await asks until the alerts are as they should be, and says how many seconds that took.
+func (w *watcher) await(what string, within time.Duration, is func(firing []string) bool) float64 {
 	w.t.Helper()
 	start, names := time.Now(), []string(nil)
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -244,23 +288,25 @@ func (w *watcher) await(what string, within time.Duration, is func(firing []stri
 	for time.Since(start) < within {
 		if now, ok := w.firing(); ok {
 			if names = now; is(names) {
-				w.t.Logf("%s: after %.1f s", what, time.Since(start).Seconds())
-				return
+				took := time.Since(start).Round(100 * time.Millisecond).Seconds()
+				w.t.Logf("%s: after %.1f s", what, took)
+				return took
 			}
 		}
 		<-tick.C
 	}
 	w.t.Fatalf("%s: not within %s; %v fire", what, within, names)
+	return 0
 }
 
-func (w *watcher) fires(cause string, within time.Duration, name string) {
+func (w *watcher) fires(cause string, within time.Duration, name string) float64 {
 	w.t.Helper()
-	w.await(cause+": "+name+" fires", within, func(firing []string) bool { return slices.Contains(firing, name) })
+	return w.await(cause+": "+name+" fires", within, func(firing []string) bool { return slices.Contains(firing, name) })
 }
 
-func (w *watcher) ends(cause string, within time.Duration, name string) {
+func (w *watcher) ends(cause string, within time.Duration, name string) float64 {
 	w.t.Helper()
-	w.await(cause+": "+name+" ends", within, func(firing []string) bool { return !slices.Contains(firing, name) })
+	return w.await(cause+": "+name+" ends", within, func(firing []string) bool { return !slices.Contains(firing, name) })
 }
 
 // quiet holds that nobody is woken for a time, but for alerts that begin with a word.

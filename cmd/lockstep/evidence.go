@@ -37,6 +37,7 @@ var codeOf = map[string][]string{
 	"torture": engine, "torture-virtual": engine, "torture-disks": engine, failoverName: engine, sizesName: engine,
 	"scenarios": append([]string{"prototype/lab", "prototype/lane"}, engine...),
 	"skew":      {"site/model/simulate"},
+	"alerts":    append([]string{"prototype/probe", "site/slo"}, engine...),
 	"anchors":   {"site/markdown", "site/review/anchor", "site/review/replay"},
 }
 
