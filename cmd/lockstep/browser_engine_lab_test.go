@@ -55,6 +55,8 @@ const (
 	labRuns    = `document.querySelectorAll("#lane-leader .chat li").length > 8`
 	figureText = `document.querySelector("figure.run").textContent.replace(/\s+/g, " ").trim()`
 	figureLink = `(a => a.pathname + a.hash)(document.querySelector("figure.run a[href*='#run=']"))`
-	atInstant  = `document.querySelector("[data-lab-browser]")?.dataset.ready === "yes" && document.querySelectorAll("#lane-leader .chat li").length > 3`
-	chatsText  = `document.querySelector(".lab-columns").textContent.replace(/\s+/g, " ").trim()`
+	// A frame is drawn when the browser draws next, so the page may have come to the
+	// instant while it shows the frame before.
+	atInstant = `(panel => panel?.dataset.ready === "yes" && Date.UTC(2026, 0, 1) + Math.floor(panel.dataset.at) === Number(document.getElementById("lab-frame")?.dataset.at))(document.querySelector("[data-lab-browser]"))`
+	chatsText = `document.querySelector(".lab-columns").textContent.replace(/\s+/g, " ").trim()`
 )

@@ -51,7 +51,7 @@ func readRelease(ctx context.Context, source, native string, programs map[target
 	if r.version == "" || r.version == "(devel)" {
 		r.version = "v0.0.0-unknown"
 	}
-	for _, name := range []string{"README.md", "LICENSE", "THIRD_PARTY.md", "SECURITY.md"} {
+	for _, name := range []string{"README.md", "LICENSE", "THIRD_PARTY.md", "SECURITY.md", "CHANGELOG.md"} {
 		if r.texts[name], err = os.ReadFile(filepath.Join(source, name)); err != nil {
 			return r, err
 		}

@@ -170,7 +170,7 @@ func TestArtifacts_sameBytes(t *testing.T) {
 // form that its system expects.
 func TestArchive(t *testing.T) {
 	r := someRelease(t)
-	expected := []string{"README.md", "LICENSE", "THIRD_PARTY.md", "SECURITY.md", "completions/lockstep.bash", "completions/_lockstep", "completions/lockstep.fish", "man/man1/lockstep.1", "man/man1/lockstep-node.1"}
+	expected := []string{"README.md", "LICENSE", "THIRD_PARTY.md", "SECURITY.md", "CHANGELOG.md", "completions/lockstep.bash", "completions/_lockstep", "completions/lockstep.fish", "man/man1/lockstep.1", "man/man1/lockstep-node.1"}
 	headers, contents := untar(t, gunzip(t, artifact(t, r, "_linux_amd64.tar.gz")))
 	root := r.name(linux) + "/"
 	for _, name := range append(expected, "lockstep") {
