@@ -128,16 +128,11 @@ func TestAlerts(t *testing.T) {
 // recordAlerts writes what was measured at the commit that is checked out.
 func recordAlerts(t *testing.T, times map[string]told) {
 	t.Helper()
+	if changes := gitIn(t, ".", "status", "--porcelain", "-uno"); changes != "" {
+		t.Fatalf("evidence names a commit, and these changes are in none:\n%s", changes)
+	}
 	from := originOf("alerts", byChance, time.Now())
-	head, err := exec.Command("git", "rev-parse", "HEAD").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	changes, err := exec.Command("git", "status", "--porcelain", "-uno").Output()
-	if err != nil || len(changes) > 0 {
-		t.Fatalf("evidence names a commit, and these changes are in none (%v):\n%s", err, changes)
-	}
-	from.Commit, from.Command = strings.TrimSpace(string(head)), "go test ./cmd/lockstep -run TestAlerts -args -alerts FILE"
+	from.Commit, from.Command = gitIn(t, ".", "rev-parse", "HEAD"), "go test ./cmd/lockstep -run TestAlerts -args -alerts FILE"
 	if err := writeJSON(*alertsFile, struct {
 		origin
 		Causes map[string]told `json:"causes"`
