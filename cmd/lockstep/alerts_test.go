@@ -69,7 +69,13 @@ func TestAlerts(t *testing.T) {
 
 	w := startPrometheus(t, program, p, watch.address, other.address)
 	w.await("the heartbeat", 20*time.Second, func(firing []string) bool { return slices.Contains(firing, "LockstepHeartbeat") })
-	w.await("all are scraped", 20*time.Second, func(firing []string) bool { return w.scraped() == 5 && len(pages(firing)) == 0 })
+	// Prometheus learns of its targets after five seconds. What it says before it knows
+	// them, and of sends before all had connected, is over after a window.
+	w.await("all are scraped", 20*time.Second, func([]string) bool { return w.scraped() == 5 })
+	w.await("nothing is pending", time.Minute, func([]string) bool {
+		active, ok := w.alerts("firing", "pending")
+		return ok && len(pages(active)) == 0
+	})
 	w.quiet("with nothing wrong", 15*time.Second, "")
 
 	leader, _ := leaderOf(t, t.Context(), p.Processes, 0)
@@ -242,6 +248,24 @@ func (w *watcher) scraped() (n int) {
 	return n
 }
 
+// counted are the series of a query with their values, a line each.
+func (w *watcher) counted(query string) string {
+	var answer struct {
+		Data struct {
+			Result []struct {
+				Metric map[string]string
+				Value  []any
+			}
+		}
+	}
+	w.ask("query?query="+url.QueryEscape(query), &answer)
+	var lines strings.Builder
+	for _, r := range answer.Data.Result {
+		fmt.Fprintf(&lines, "\n%v %v", r.Metric, r.Value)
+	}
+	return lines.String()
+}
+
 // ask gets an answer of its API; false if there is none.
 func (w *watcher) ask(path string, answer any) bool {
 	resp, err := http.Get("http://" + w.address + "/api/v1/" + path)
@@ -253,7 +277,10 @@ func (w *watcher) ask(path string, answer any) bool {
 }
 
 // firing are the names of alerts that fire; false if it does not answer.
-func (w *watcher) firing() (names []string, ok bool) {
+func (w *watcher) firing() (names []string, ok bool) { return w.alerts("firing") }
+
+// alerts are the names of alerts in some of the states; false if it does not answer.
+func (w *watcher) alerts(states ...string) (names []string, ok bool) {
 	var answer struct {
 		Data struct {
 			Alerts []struct {
@@ -266,7 +293,7 @@ func (w *watcher) firing() (names []string, ok bool) {
 		return nil, false
 	}
 	for _, a := range answer.Data.Alerts {
-		if name := a.Labels["alertname"]; a.State == "firing" && a.Labels["severity"] != "ticket" && !slices.Contains(names, name) {
+		if name := a.Labels["alertname"]; slices.Contains(states, a.State) && a.Labels["severity"] != "ticket" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -312,7 +339,8 @@ func (w *watcher) quiet(when string, length time.Duration, except string) {
 	for end := time.Now().Add(length); time.Now().Before(end); <-tick.C {
 		names, _ := w.firing()
 		if names = slices.DeleteFunc(pages(names), func(name string) bool { return except != "" && strings.HasPrefix(name, except) }); len(names) > 0 {
-			w.t.Fatalf("%s somebody is woken by %v", when, names)
+			w.t.Fatalf("%s somebody is woken by %v; what nodes and probes counted:%s", when, names,
+				w.counted(`{__name__=~"lockstep_(probe_)?sends_total|lockstep_leader_changes_total",outcome!~"ok|duplicate"} > 0`))
 		}
 	}
 }
