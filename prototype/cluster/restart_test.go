@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/fault"
 	"lockstep/prototype/node"
 )
 
@@ -84,6 +85,49 @@ func TestMemory_return(t *testing.T) {
 			t.Errorf("it took %s to catch up", worst)
 		}
 	})
+}
+
+// TestMemory_return_heard: the same for a follower that its leader hears all the time and
+// that takes nothing.
+func TestMemory_return_heard(t *testing.T) {
+	for name, broken := range map[string]fault.Fault{
+		"half-cut link": {Kind: fault.Cut, Direction: fault.In},
+		"hung disk":     {Kind: fault.HungDisk},
+	} {
+		for _, away := range []time.Duration{16 * time.Second, time.Minute} {
+			synctest.Test(t, func(t *testing.T) {
+				m := startOnDisks(t)
+				leader := awaitLeader(t, m, "")
+				victim := m.IDs()[0]
+				if victim == leader {
+					victim = m.IDs()[1]
+				}
+				broken := broken
+				if broken.Kind == fault.Cut {
+					broken.Peers = []string{leader}
+				}
+				if _, err := m.Node(victim).Fault(broken); err != nil {
+					t.Fatal(err)
+				}
+				n := 0
+				for end := time.Now().Add(away); time.Now().Before(end); n++ {
+					send(t, m, fmt.Sprint(n))
+					time.Sleep(50 * time.Millisecond) // virtual time
+				}
+				m.Node(victim).Heal()
+				began, last := time.Now(), send(t, m, "last").Seq
+				caughtUp := func() bool {
+					_, err := m.Node(victim).Read(t.Context(), node.ReadRequest{Conversation: room, Level: node.Session, MinSeq: last, Limit: 1})
+					return err == nil
+				}
+				for !caughtUp() && time.Since(began) < 20*time.Second {
+				}
+				if took := time.Since(began); took > 500*time.Millisecond {
+					t.Errorf("%s for %s: it took %s to catch up", name, away, took)
+				}
+			})
+		}
+	}
 }
 
 // TestMemory_returning_voter: a leader fails while a follower is away, and the

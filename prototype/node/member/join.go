@@ -99,6 +99,9 @@ func (m *Membership) round(ctx context.Context, strangers map[int]bool, settled 
 			continue
 		case stranger:
 			r.Step = StepAdmit
+		case s.IsBeingFilled():
+			open++ // it will ask for its vote
+			continue
 		case s.Suffrage() == raft.Nonvoter:
 			r.Step, r.Index = StepPromote, s.AppliedIndex()
 		case settled && s.Leader() == "" && m.Join:

@@ -138,6 +138,9 @@ func (s *Replica) HandOver(to string) error {
 	if !ok {
 		return fmt.Errorf("%s is not a voter", to)
 	}
+	if !s.transport.Takes(server.ID) {
+		return fmt.Errorf("%s takes no entries", to)
+	}
 	return s.ask(func() raft.Future { return s.raft.LeadershipTransferToServer(server.ID, server.Address) })
 }
 

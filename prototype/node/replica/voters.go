@@ -66,8 +66,12 @@ func (s *Replica) Suffrage() raft.ServerSuffrage {
 
 // HasVote says whether this replica is a voter and holds the entry that made it one.
 func (s *Replica) HasVote() bool {
-	return s.Suffrage() == raft.Voter && s.transport.Unfilled() == nil
+	return s.Suffrage() == raft.Voter && !s.IsBeingFilled()
 }
+
+// IsBeingFilled says whether this replica was admitted and does not hold the entry that
+// admitted it.
+func (s *Replica) IsBeingFilled() bool { return s.transport.Unfilled() != nil }
 
 // Found writes the first configuration. Every founder writes the same one, so it
 // does not matter who is first.

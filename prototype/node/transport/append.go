@@ -18,10 +18,67 @@ func (t *Transport) AppendEntries(id raft.ServerID, _ raft.ServerAddress, args *
 	if isHeartbeat(args) {
 		return t.beat(id, args, resp)
 	}
-	if err := t.awaitPeer(string(id)); err != nil {
-		return err
+	return t.persist(id, args, resp)
+}
+
+// persist makes an append again until it is answered, the lead is lost or patience is
+// over. The library would make it again, too, but it waits after each attempt that failed,
+// twice as long as before, up to ten seconds: a follower that was cut off, or whose disk
+// hung, would be left without entries for as long after it is back.
+func (t *Transport) persist(id raft.ServerID, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
+	if t.Live.Hears(string(id)) {
+		if err := t.replicate(id, args, resp); err == nil {
+			return nil
+		}
 	}
-	return t.replicate(id, args, resp)
+	defer t.isStuck(id)()
+	began, last := time.Now(), error(link.ErrUnreachable)
+	for pause := retryAfter; time.Since(began) < patience; pause = min(2*pause, replicateTimeout) {
+		var back <-chan struct{}
+		if !t.Live.Hears(string(id)) {
+			back, pause = t.Live.Arrival(string(id)), replicateTimeout
+		}
+		select {
+		case <-time.After(pause):
+		case <-back:
+		case <-t.stop:
+			return raft.ErrTransportShutdown
+		}
+		if term, leads := t.State.LeadsIn(); !leads || term != args.Term {
+			return errLeadIsLost
+		}
+		if last = t.Fence.MayLead(); last != nil {
+			return last
+		}
+		if !t.Live.Hears(string(id)) {
+			last = link.ErrUnreachable
+		} else if last = t.replicate(id, args, resp); last == nil {
+			t.nudgeSoon() // it has to learn what is committed, too
+			return nil
+		}
+	}
+	return last
+}
+
+// isStuck notes that a follower takes no entries, until the function that it gives is
+// called.
+func (t *Transport) isStuck(id raft.ServerID) (over func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stuck[id]++
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.stuck[id]--
+	}
+}
+
+// Takes says whether a follower takes entries, as far as this leader has tried. The
+// library hangs if it is told twice to hand the lead over to one that does not.
+func (t *Transport) Takes(id raft.ServerID) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.stuck[id] == 0
 }
 
 // replicate sends one append in pieces, and gives the library the last piece that was
@@ -77,9 +134,6 @@ send:
 			continue
 		}
 		if accepted == nil {
-			if r.err != nil {
-				t.nudgeSoon()
-			}
 			*resp = r.answer
 			return r.err
 		}
@@ -110,33 +164,11 @@ func (t *Transport) request(id raft.ServerID, args *raft.AppendEntriesRequest, c
 	})
 }
 
-// awaitPeer waits until a peer is heard. The library waits, too, after each
-// attempt that failed, twice as long as before, up to ten seconds: a node that
-// comes back would be left without entries for as long as it had been away.
-func (t *Transport) awaitPeer(id string) error {
-	if t.Live.Hears(id) {
-		return nil
-	}
-	timer := time.NewTimer(absentFor)
-	defer timer.Stop()
-	select {
-	case <-t.Live.Arrival(id):
-		return nil
-	case <-timer.C:
-		return link.ErrUnreachable
-	case <-t.stop:
-		return raft.ErrTransportShutdown
-	}
-}
-
-// nudgeAfter is how long the library may take to try again by itself.
-const nudgeAfter = 50 * time.Millisecond
-
-// nudgeSoon sees to it that what failed is tried again before the library's
+// nudgeSoon has the library replicate what it has, and what is committed, before its
 // commit timeout is over.
 func (t *Transport) nudgeSoon() {
 	if !t.nudging.Swap(true) {
-		time.AfterFunc(nudgeAfter, func() {
+		time.AfterFunc(retryAfter, func() {
 			t.nudging.Store(false)
 			if !t.stopped.Load() {
 				t.Nudge()

@@ -62,6 +62,7 @@ type Transport struct {
 
 	mu        sync.Mutex
 	pipelines map[*pipeline]struct{}
+	stuck     map[raft.ServerID]int // appends that are made again, by follower
 }
 
 // Config is what a transport works with. Its functions are called from many
@@ -93,9 +94,11 @@ type Config struct {
 const (
 	heartbeatTimeout = 2 * carryEvery * BeatEvery
 	replicateTimeout = 500 * time.Millisecond // after which an append may be lost; see watchOver
-	// absentFor is how long an attempt to replicate waits for a node that is not
-	// heard.
-	absentFor = 30 * time.Second
+	// retryAfter is how long after an append that failed it is made again.
+	retryAfter = 50 * time.Millisecond
+	// patience is how long the library waits for an append to a follower that takes none.
+	// It does not count what is made again within that.
+	patience = 2 * time.Minute
 	// voteTimeout is after how long a vote is asked for again, and voteTries how often; the
 	// last one is waited for as long as a trip may take.
 	voteTimeout = 150 * time.Millisecond
@@ -123,6 +126,7 @@ var (
 
 var (
 	errJustStarted = errors.New("this voter has just started and may be bound by a promise that it forgot")
+	errLeadIsLost  = errors.New("this replica does not lead any more")
 	errBusy        = errors.New("this replica is busy")
 	errTimeout     = errors.New("no answer in time")
 
@@ -135,7 +139,7 @@ var (
 // promised a leader not to vote for that long, and a lease may rest on that promise.
 func New(cfg Config) *Transport {
 	t := &Transport{
-		Config: cfg, channel: uint16(cfg.Shard), Evidence: newEvidence(cfg.Clock), pipelines: make(map[*pipeline]struct{}),
+		Config: cfg, channel: uint16(cfg.Shard), Evidence: newEvidence(cfg.Clock), pipelines: make(map[*pipeline]struct{}), stuck: make(map[raft.ServerID]int),
 		requests: make(chan raft.RPC, 64), unanswered: make(chan unanswered, 256), quiet: time.Now().Add(cfg.Promise), loyalty: loyalty{length: cfg.Promise}, stop: make(chan struct{}),
 	}
 	cfg.Beats.shards[t.channel] = t
