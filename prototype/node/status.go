@@ -32,8 +32,8 @@ func (n *Node) Unready() string {
 }
 
 // Readiness says why this node cannot answer for some shard of the quorum lane: its
-// disk takes nothing, its replica takes no part, or it knows no leader, perhaps
-// since nodes refuse each other. It is nil if it can.
+// disk takes nothing, its replica takes no part, it knows no leader, perhaps since nodes
+// refuse each other, or most of the others do not hear it. It is nil if it can.
 func (n *Node) Readiness() *outcome.Error {
 	for _, s := range n.quorum() {
 		if problem := s.DiskProblem(); problem != "" {
@@ -55,6 +55,9 @@ func (n *Node) Readiness() *outcome.Error {
 		if !s.HasVote() {
 			return outcome.NoLeader(fmt.Sprintf("shard %d: this replica is being filled and has no vote yet", s.Shard))
 		}
+	}
+	if !n.roster.Alone() && !n.roster.Majority(n.beats.HeardBy) {
+		return outcome.NoLeader("most of the other nodes do not hear this node: what it sends them is lost")
 	}
 	return nil
 }

@@ -32,6 +32,8 @@ type Heartbeats struct {
 	mu      sync.Mutex
 	waiting map[raft.ServerID]map[uint16]beatWait
 	shards  map[uint16]*Transport
+	heard   map[string]time.Time // when each node last answered, and so had heard this one
+	began   time.Time
 }
 
 type beatWait struct {
@@ -57,13 +59,29 @@ const (
 // NewHeartbeats answers those of the other nodes from now on; Start begins to send.
 func NewHeartbeats(gate *fault.Gate, mesh *link.Mesh, r *roster.Roster) *Heartbeats {
 	b := &Heartbeats{mesh: mesh, gate: gate, self: []byte(r.Self.Raft), roster: r, stop: make(chan struct{}), waiting: make(map[raft.ServerID]map[uint16]beatWait),
-		shards: make(map[uint16]*Transport)}
+		shards: make(map[uint16]*Transport), heard: make(map[string]time.Time), began: time.Now()}
 	mesh.Handle(wire.ChannelBeat, b.receive)
 	return b
 }
 
 // Start begins to beat, and calls each with every beat.
 func (b *Heartbeats) Start(each func()) { b.done.Go(func() { b.run(each) }) }
+
+// unheardFor is how long a node may answer no beat before it counts as one that does not
+// hear this node: several beats, and the longest trip there and back.
+const unheardFor = 5 * carryEvery * BeatEvery
+
+// HeardBy says whether a node has answered lately. One that this node hears and that
+// does not answer is behind a link that is cut in one direction.
+func (b *Heartbeats) HeardBy(id string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	last := b.heard[id]
+	if last.IsZero() {
+		last = b.began
+	}
+	return id == b.roster.Self.ID || time.Since(last) < unheardFor
+}
 
 // Close ends the sending.
 func (b *Heartbeats) Close() {
@@ -125,6 +143,11 @@ func (b *Heartbeats) send(to raft.ServerID, waits map[uint16]beatWait) {
 		order = append(order, w)
 	}
 	b.mesh.Go(string(to), wire.ChannelBeat, payload, link.Options{}, func(payload []byte, err error) {
+		if err == nil {
+			b.mu.Lock()
+			b.heard[string(to)] = time.Now()
+			b.mu.Unlock()
+		}
 		d := wire.Reader{Data: payload}
 		for _, w := range order {
 			a := beatAnswer{err: err}
