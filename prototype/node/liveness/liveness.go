@@ -84,16 +84,6 @@ func (l *Peers) Present(id string) context.Context {
 	return context.Background()
 }
 
-// Arrival gives a channel that is closed when the node is heard.
-func (l *Peers) Arrival(id string) <-chan struct{} {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.peers[id] == nil {
-		l.peers[id] = presence.New()
-	}
-	return l.peers[id].Arrived()
-}
-
 // Majority gives a context that ends when this node no longer hears a majority.
 func (l *Peers) Majority() context.Context {
 	l.mu.Lock()

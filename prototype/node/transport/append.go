@@ -34,13 +34,11 @@ func (t *Transport) persist(id raft.ServerID, args *raft.AppendEntriesRequest, r
 	defer t.isStuck(id)()
 	began, last := time.Now(), error(link.ErrUnreachable)
 	for pause := retryAfter; time.Since(began) < patience; pause = min(2*pause, replicateTimeout) {
-		var back <-chan struct{}
 		if !t.Live.Hears(string(id)) {
-			back, pause = t.Live.Arrival(string(id)), replicateTimeout
+			pause = retryAfter // nothing is sent, and it is to have entries when it is back
 		}
 		select {
 		case <-time.After(pause):
-		case <-back:
 		case <-t.stop:
 			return raft.ErrTransportShutdown
 		}
