@@ -15,7 +15,7 @@ func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
 	}
 	c := o.conversation
 	if shown.Seq <= c.folded.floor {
-		return j.again(o, c.byID[messageID{shown.ID, j.names.of(shown.Sender)}], shown.Seq)
+		return j.again(o, c.byID[messageID{shown.ID, j.names.of(shown.Sender)}], shown)
 	}
 	first := c.sights.at(shown.Seq)
 	if first != nil && first.same(j, shown) {
@@ -26,6 +26,9 @@ func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
 		return true
 	}
 	m := c.known(shown)
+	if m == nil && c.folded.past.find(shown) != nil {
+		return j.again(o, nil, shown)
+	}
 	if m == nil {
 		m = c.newMessage(shown.ID, shown.Sender, shown.Body)
 	}

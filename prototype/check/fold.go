@@ -5,17 +5,16 @@ import "slices"
 // folded is what a judge has forgotten of a conversation, and what it needs of that to
 // judge the rest as if it had not.
 type folded struct {
-	upto        uint64     // the order up to this seq is settled
-	floor       uint64     // up to this seq other messages stood first, of which nothing is kept
-	times       int        // that a lane began again, with nothing of what was folded
-	acked       int        // messages that were forgotten; all of them were acknowledged
-	lost, moved int        // of those, by the final reads at that time
-	top         *operation // that acknowledged or saw the one furthest on
-	topSeq      uint64
-	newest      map[name]*message // by session: the one furthest on
-	late        latest            // in the order of seqs
-	levels      map[name]bool     // of reads that were answered
-	kept        []*message        // of those that were forgotten, what the above refers to
+	upto   uint64     // the order up to this seq is settled
+	floor  uint64     // up to this seq other messages stood first, of which nothing is kept
+	times  int        // that a lane began again, without all of what was folded
+	past   past       // messages that were forgotten; all of them were acknowledged
+	top    *operation // that acknowledged or saw the one furthest on
+	topSeq uint64
+	newest map[name]*message // by session: the one furthest on
+	late   latest            // in the order of seqs
+	levels map[name]bool     // of reads that were answered
+	kept   []*message        // of those that were forgotten, what the above refers to
 }
 
 // Fold forgets what is settled of a conversation up to a seq, so that a judge need not
@@ -27,8 +26,8 @@ type folded struct {
 // each of these reads shows up to the seq; or not at all, if they show the same to the end.
 // What a read may show that is under way is kept, too. The caller goes on to read behind the
 // seq that it is given; in the end each replica, if that gives the same digest up to there
-// as now, and else from the beginning, if it then holds nothing of what was folded. And no
-// message that was acknowledged is sent again.
+// as now, and else from one that it was given before and of which that holds, or from the
+// beginning. And no message that was acknowledged is sent again.
 func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 	if lane == "quorum" {
 		lane = ""
@@ -50,7 +49,12 @@ func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 	switch rewritten {
 	case 0:
 	case len(c.finals):
-		j.gone(c, c.finals[0]) // for good
+		for _, f := range c.finals {
+			if f.first != c.finals[0].first {
+				return c.folded.upto
+			}
+		}
+		j.gone(c, c.finals[0], c.left(c.finals[0])) // for good
 		c.beginAgain()
 	default:
 		return c.folded.upto
@@ -74,13 +78,14 @@ func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 	return upto
 }
 
-// beginAgain: what was folded is in no replica any more, and the order goes on from
-// nothing.
+// beginAgain: part of what was folded, or all of it, is in no replica any more, and the
+// order goes on from what is left.
 func (c *conversation) beginAgain() {
-	g := &c.folded
-	g.upto, g.lost, g.moved, g.times = 0, g.acked, 0, g.times+1
+	g, f := &c.folded, c.finals[0]
+	g.past.follow(f, c.left(f))
+	g.upto, g.times = f.first-1, g.times+1
 	for _, f := range c.finals {
-		f.first, f.rewritten = 1, false
+		f.rewritten = false
 	}
 }
 
@@ -89,7 +94,7 @@ func (c *conversation) agreed(upto uint64) uint64 {
 	for seq := c.folded.upto + 1; seq <= upto; seq++ {
 		first := c.finals[0].page(seq).showed(seq)
 		for _, f := range c.finals {
-			if shown := f.page(seq).showed(seq); shown == nil || shown.ID != first.ID || shown.Sender != first.Sender || shown.Body != first.Body {
+			if shown := f.page(seq).showed(seq); shown == nil || first == nil || shown.ID != first.ID || shown.Sender != first.Sender || shown.Body != first.Body {
 				return seq - 1
 			}
 		}
@@ -123,9 +128,11 @@ func (j *Judge) settled(c *conversation, upto uint64, alike bool) ([]*operation,
 		}
 		lower := upto
 		for seq := c.folded.upto + 1; seq <= upto; seq++ {
-			s, there := c.sights.at(seq), c.known(c.finals[0].page(seq).showed(seq))
-			missing := s == nil && seq > c.folded.floor
-			if missing || s != nil && s.message.seq == seq && !is[s.message] && !s.message.settled || !is[there] {
+			shown := c.finals[0].page(seq).showed(seq)
+			s, there := c.sights.at(seq), c.known(shown)
+			survives := there == nil && c.folded.survives(shown)
+			missing := s == nil && seq > c.folded.floor && !survives
+			if missing || s != nil && s.message.seq == seq && !is[s.message] && !s.message.settled || !is[there] && !survives {
 				lower = seq - 1
 				break
 			}
@@ -175,7 +182,7 @@ func (j *Judge) settle(c *conversation, settled []*operation, upto uint64) {
 		}
 	}
 	g := &c.folded
-	g.acked, g.lost, g.moved = g.acked+len(settled), g.lost+len(lost), g.moved+len(moved)
+	g.past.add(j, c.finals[0], settled)
 	if g.newest == nil {
 		g.newest, g.levels = map[name]*message{}, map[name]bool{}
 	}
@@ -260,57 +267,6 @@ func (c *conversation) release(settled []*operation) {
 		}
 		*m = message{}
 	}
-}
-
-// again takes a sight at a place that was folded: of a message that is not the one that
-// stood there, or of that one.
-func (j *Judge) again(o *operation, m *message, seq uint64) (same bool) {
-	c := o.conversation
-	if m == nil {
-		return true
-	}
-	j.violate(Agreement, c, witness([]uint64{seq}, o), "%s; what had been acknowledged or shown there before was another message; therefore one place holds two messages", o.says(m.id, seq))
-	j.onePlace(m, seq, o)
-	return false
-}
-
-// settledLoss adds what became of the messages that were folded. A replica that was read
-// from the beginning holds none of them.
-func (j *Judge) settledLoss(c *conversation) {
-	g, intact, rewritten := &c.folded, false, (*replica)(nil)
-	for _, f := range c.finals {
-		switch {
-		case !f.whole:
-		case f.rewritten:
-			rewritten = f
-		default:
-			intact = true
-		}
-	}
-	if g.acked == 0 {
-		return
-	}
-	if intact || rewritten == nil {
-		j.report.Counts.Reordered += g.moved
-	}
-	if rewritten == nil {
-		j.report.Counts.Lost += g.lost
-		return
-	}
-	j.report.Counts.Lost += g.acked
-	j.gone(c, rewritten)
-}
-
-// gone reports that a replica holds nothing of what was folded.
-func (j *Judge) gone(c *conversation, rewritten *replica) {
-	g := &c.folded
-	if g.acked == 0 {
-		return
-	}
-	page := rewritten.page(rewritten.last)
-	j.violate(Stability, c, witness(nil, g.top, page), "%d messages up to seq %d had been acknowledged; at %s %s holds none of them; therefore acknowledged messages were lost",
-		g.acked, g.upto, seconds(page.ended), rewritten.node)
-	j.report.Broken[Stability] += g.acked - 1
 }
 
 // stale looks for reads that end before what was folded, all of which was over when they

@@ -18,6 +18,10 @@ type calm struct {
 	r   *rand.Rand
 	did []string
 	odd int // faults that are left
+	// marks are the seqs up to which it was folded and of which all is still there. After
+	// a loss replicas are read from one of them on.
+	marks []uint64
+	from  uint64
 }
 
 func (c *calm) fault(name string) bool {
@@ -91,6 +95,22 @@ func (c *calm) reads(between func()) {
 	c.tell(history.Event{Op: op, Type: history.OK, Last: uint64(len(order)), Messages: messages})
 }
 
+// loses leaves the beginning of what is settled, and some of what follows if the lane
+// keeps messages one by one.
+func (c *calm) loses(keep int, some bool) {
+	var left []history.Message
+	for i, m := range c.order {
+		if i < keep || some && i < c.settled && c.r.IntN(2) == 0 {
+			left = append(left, m)
+		}
+	}
+	c.marks = slices.DeleteFunc(c.marks, func(upto uint64) bool { return int(upto) > keep })
+	if c.from = 0; len(c.marks) > 0 {
+		c.from = c.marks[c.r.IntN(len(c.marks))]
+	}
+	c.order, c.settled, c.lost, c.losses = left, len(left), true, c.losses+1
+}
+
 func (c *calm) judges(t *testing.T, seed uint64) {
 	for _, n := range nodes {
 		order := slices.Clone(c.order)
@@ -103,7 +123,9 @@ func (c *calm) judges(t *testing.T, seed uint64) {
 		c.op++
 		for _, j := range []*Judge{c.all, c.few} {
 			after := uint64(0)
-			if j == c.few && !c.lost {
+			if j == c.few && c.lost {
+				after = c.from
+			} else if j == c.few {
 				after = c.folded
 			}
 			c.toOne(j, &history.Event{Op: c.op, Type: history.Invoke, Kind: history.Read, Node: n, Final: true, After: after, Level: "local"})
@@ -117,6 +139,7 @@ func (c *calm) judges(t *testing.T, seed uint64) {
 	upto := c.few.Fold("", "room", uint64(max(0, len(c.order)-c.r.IntN(4))))
 	if again := c.few.conversations; len(again) > 0 && again[0].folded.times == c.losses {
 		c.settled, c.folded, c.lost = int(upto), upto, false
+		c.marks = append(c.marks, upto)
 	}
 }
 
@@ -141,7 +164,11 @@ func TestFold_calm(t *testing.T) {
 					}
 				})
 			case step < 88 && c.folded > 0 && !c.lost && c.fault("all lost"):
-				c.order, c.settled, c.lost, c.losses = nil, 0, true, c.losses+1
+				c.loses(0, false)
+			case step < 88 && c.folded > 0 && !c.lost && c.fault("a part lost"):
+				c.loses(c.r.IntN(c.settled), false)
+			case step < 88 && c.folded > 0 && !c.lost && c.fault("some lost"):
+				c.loses(c.r.IntN(c.settled), true)
 			case step < 90 && c.fault("tail lost"):
 				c.order = c.order[:c.free(4)]
 			case step < 95:

@@ -3,17 +3,20 @@ package check
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 
 	"lockstep/prototype/history"
 )
 
-// loses tests a judge that folded 100 messages beside one who keeps everything, when
-// replicas keep so many of them and nothing else is wrong.
-func loses(t *testing.T, keep int) {
+// loses tests a judge that folded 50 messages, and then 50 more, beside one who keeps
+// everything, when replicas keep so many of them and nothing else is wrong. They are then
+// read from a seq on. vague says that the one who folded cannot know that its figure is
+// exact.
+func loses(t *testing.T, keep int, from uint64, vague bool) {
 	t.Helper()
 	all, few := NewJudge(), NewJudge()
-	op := 0
+	op, lost := 0, false
 	tell := func(j *Judge, e history.Event) {
 		e.Conversation = "room"
 		j.Add(&e)
@@ -45,7 +48,9 @@ func loses(t *testing.T, keep int) {
 				tell(j, history.Event{Op: op, Type: history.OK, Last: uint64(len(order)), Messages: order[after:]})
 			}
 		}
-		if want, got := all.Report(), few.Report(); want.Counts != got.Counts || !maps.Equal(want.Verdicts, got.Verdicts) {
+		want, got := all.Report(), few.Report()
+		want.Counts.AtLeast = vague && lost
+		if want.Counts != got.Counts || !maps.Equal(want.Verdicts, got.Verdicts) {
 			t.Helper()
 			t.Errorf("all:\n%s\nfolded:\n%s", want, got)
 		}
@@ -57,16 +62,18 @@ func loses(t *testing.T, keep int) {
 			both(history.Event{Op: op, Type: history.OK, Seq: uint64(upto), Digest: says})
 		}
 	}
-	send(100)
 	digest(20, "the first twenty")
-	read(0)
-	folded := few.Fold("", "room", 100)
-	if folded != 100 {
-		t.Fatal(folded)
+	folded := uint64(0)
+	for range 2 {
+		send(50)
+		read(folded)
+		if folded = few.Fold("", "room", 100); folded != uint64(len(order)) {
+			t.Fatal(folded)
+		}
 	}
-	order = order[:keep:keep]
+	order, lost = order[:keep:keep], true
 	send(30)
-	read(0) // the digest up to 100 differs, so they are read from the beginning
+	read(from) // the digest up to 100 differs
 	if folded = few.Fold("", "room", uint64(keep+30)); folded != uint64(keep+30) {
 		t.Errorf("folded up to %d of %d", folded, keep+30)
 	}
@@ -78,5 +85,72 @@ func loses(t *testing.T, keep int) {
 	}
 }
 
-// TestFold_loss: what is folded can be lost, and stays lost in all reports from then on.
-func TestFold_loss(t *testing.T) { loses(t, 0) }
+// TestFold_loss: of what is folded all can be lost or a part, and the judge says how much,
+// and stays with it in all reports from then on.
+func TestFold_loss(t *testing.T) {
+	for _, keep := range []int{0, 1, 30, 50, 51, 99} {
+		loses(t, keep, 0, false)
+		if keep >= 50 {
+			loses(t, keep, 50, false)
+		}
+	}
+}
+
+// remember makes judges remember so many messages one by one.
+func remember(t *testing.T, n int) {
+	before := remembered
+	t.Cleanup(func() { remembered = before })
+	remembered = n
+}
+
+// TestFold_forgotten: a judge that does not remember all messages one by one says how many
+// were lost, and that it is a lower bound where it could be more.
+func TestFold_forgotten(t *testing.T) {
+	remember(t, 40)
+	loses(t, 0, 0, false)
+	loses(t, 30, 0, true)
+	loses(t, 99, 0, true)
+	loses(t, 50, 50, false)
+	loses(t, 55, 50, true)
+	remember(t, 60)
+	loses(t, 70, 50, false)
+}
+
+// TestFold_stranger: a message that nobody sent is not taken for one that was folded and
+// is still there, or only as far as the figure is a lower bound.
+func TestFold_stranger(t *testing.T) {
+	for _, tt := range []struct {
+		remembered, lost int
+		atLeast          bool
+	}{{10, 10, false}, {5, 8, true}} {
+		remember(t, tt.remembered)
+		j := NewJudge()
+		add := func(op int, typ history.Type, e history.Event) {
+			e.Op, e.Type, e.Conversation = op, typ, "room"
+			j.Add(&e)
+		}
+		read := func(op int, messages ...history.Message) {
+			add(op, history.Invoke, history.Event{Kind: history.Read, Node: "n1", Final: true})
+			add(op, history.OK, history.Event{Last: uint64(len(messages)), Messages: messages})
+		}
+		var sent []history.Message
+		for i := 1; i <= 10; i++ {
+			m := history.Message{Seq: uint64(i), ID: fmt.Sprint(i), Sender: "ada", Body: "b"}
+			add(i, history.Invoke, history.Event{Kind: history.Send, ID: m.ID, Sender: m.Sender, Body: m.Body})
+			add(i, history.OK, history.Event{Seq: m.Seq})
+			sent = append(sent, m)
+		}
+		read(11, sent...)
+		if upto := j.Fold("", "room", 10); upto != 10 {
+			t.Fatal(upto)
+		}
+		read(12, history.Message{Seq: 1, ID: "x", Sender: "eve", Body: "b"}, history.Message{Seq: 2, ID: "y", Sender: "eve", Body: "b"})
+		c := j.Report().Counts
+		if c.Lost != tt.lost || c.AtLeast != tt.atLeast {
+			t.Errorf("%d remembered: %d lost, at least: %t", tt.remembered, c.Lost, c.AtLeast)
+		}
+		if said := strings.Contains(j.Report().String(), fmt.Sprintf("at least %d lost", tt.lost)); said != tt.atLeast {
+			t.Error(j.Report())
+		}
+	}
+}

@@ -175,7 +175,11 @@ func TestFold(t *testing.T) {
 			case step < 85:
 				w.order = w.order[:max(w.settled, len(w.order)-3)]
 			case step < 86 && w.folded > 0 && !w.lost:
-				w.order, w.settled, w.lost, w.losses = nil, 0, true, w.losses+1
+				keep := rapid.IntRange(0, w.settled).Draw(t, "keep")
+				if rapid.Bool().Draw(t, "nothing") {
+					keep = 0
+				}
+				w.order, w.settled, w.lost, w.losses = w.order[:keep], keep, true, w.losses+1
 			default:
 				before := w.folded
 				w.judge(t)

@@ -13,8 +13,7 @@ func (j *Judge) onePlace(m *message, seq uint64, o *operation) {
 	if o.read == nil {
 		j.doubled(m, m.seen.read == nil)
 	} else if m.elsewhere != seq {
-		first := o.conversation.sights.at(m.seq) // of another message, if two were told one seq
-		j.doubled(m, m.elsewhere > 0 || m.seen.read != nil || first != nil && first.read && first.message == m)
+		j.doubled(m, m.wasRead())
 		m.elsewhere = seq
 	}
 	if !m.moved {
@@ -22,6 +21,12 @@ func (j *Judge) onePlace(m *message, seq uint64, o *operation) {
 		j.violate(Once, o.conversation, witness([]uint64{m.seq, seq}, m.seen, o),
 			"%s; %s; therefore it is in two places", m.seen.says(m.id, m.seq), o.says("it", seq))
 	}
+}
+
+// wasRead says whether a read has shown a message that has a place.
+func (m *message) wasRead() bool {
+	first := m.seen.conversation.sights.at(m.seq) // of another message, if two were told one seq
+	return m.elsewhere > 0 || m.seen.read != nil || first != nil && first.read && first.message == m
 }
 
 // doubled counts a message that reads showed, or acknowledgements named, in two places.

@@ -10,20 +10,26 @@ type replica struct {
 	pages     []*operation
 	last      uint64
 	whole     bool // the pages fit together and reach the end
-	rewritten bool // it no longer holds what was folded
+	rewritten bool // it no longer holds all of what was folded
 	where     map[*message]uint64
 }
 
 // beginAt: the node said that older messages were retained away.
 func (r *replica) beginAt(first uint64) { r.first, r.pages = first, nil }
 
-// add takes a final read. The first of several begins behind what was folded, or
-// at the very beginning if the replica holds nothing of that.
+// add takes a final read. One that does not go on from the one before is the first of
+// several; it begins behind what was folded, or before that if the replica does not hold
+// all of it any more.
 func (r *replica) add(o *operation, folded uint64) {
 	after := o.read.after
+	goesOn := false
+	if n := len(r.pages); n > 0 {
+		before := r.pages[n-1].read
+		goesOn = after > 0 && before.newest == after && before.last > after
+	}
 	switch {
-	case folded > 0 && (after == 0 || after == folded):
-		r.rewritten = after == 0
+	case folded > 0 && after <= folded && !goesOn:
+		r.rewritten = after < folded
 		r.beginAt(after + 1)
 	case folded == 0 && after < r.first: // from the beginning, once more
 		r.pages = nil

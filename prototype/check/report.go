@@ -99,13 +99,20 @@ type Counts struct {
 	Lost       int `json:"lost"`       // acknowledged or shown, and not in some replica's final order
 	Duplicated int `json:"duplicated"` // shown, or acknowledged, in two places
 	Reordered  int `json:"reordered"`  // in another place than acknowledged, or than the contract allows
+	// AtLeast says that Lost and Reordered are lower bounds: of some messages that were
+	// forgotten nobody knows whether they are still there.
+	AtLeast bool `json:"at_least,omitempty"`
 }
 
 // String is the report for people.
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d of %d messages acknowledged, %d lost, %d duplicated, %d reordered",
-		r.Verdict, r.Counts.Acknowledged, r.Counts.Messages, r.Counts.Lost, r.Counts.Duplicated, r.Counts.Reordered)
+	atLeast := ""
+	if r.Counts.AtLeast {
+		atLeast = "at least "
+	}
+	fmt.Fprintf(&b, "%s: %d of %d messages acknowledged, %s%d lost, %d duplicated, %s%d reordered",
+		r.Verdict, r.Counts.Acknowledged, r.Counts.Messages, atLeast, r.Counts.Lost, r.Counts.Duplicated, atLeast, r.Counts.Reordered)
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(&b, "\n  not enough to judge: %s", reason)
 	}
