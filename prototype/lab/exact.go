@@ -25,18 +25,19 @@ type exact struct {
 	limit        int // operations
 	began        time.Time
 	operations   int
-	judges       map[Lane]judge      // nil beyond the limit
-	young        int                 // operations that could not be forgotten at the last fold
-	last         map[Lane]uint64     // of the order, when the lane was read last
-	behind       map[Lane]int        // messages that may stand behind what was folded
-	folded       map[Lane]uint64     // the seq up to which the judge has forgotten the lane
-	digests      map[Lane]api.Digest // of replicas up to there
-	settled      map[Lane]uint64     // the seq up to which messages were old when the lane was read last
+	judges       map[Lane]judge        // nil beyond the limit
+	young        int                   // operations that could not be forgotten at the last fold
+	last         map[Lane]uint64       // of the order, when the lane was read last
+	behind       map[Lane]int          // messages that may stand behind what was folded
+	folded       map[Lane]uint64       // the seq up to which the judge has forgotten the lane
+	marks        map[Lane][]api.Digest // of replicas up to there, and up to where it was before, in order
+	readFrom     map[Lane]uint64       // the seq behind which replicas were read last
+	settled      map[Lane]uint64       // the seq up to which messages were old when the lane was read last
 }
 
 func newExact(conversation string, limit int) *exact {
 	e := &exact{conversation: conversation, limit: limit, began: time.Now(), judges: map[Lane]judge{},
-		folded: map[Lane]uint64{}, digests: map[Lane]api.Digest{}, settled: map[Lane]uint64{}, last: map[Lane]uint64{}, behind: map[Lane]int{}}
+		folded: map[Lane]uint64{}, marks: map[Lane][]api.Digest{}, readFrom: map[Lane]uint64{}, settled: map[Lane]uint64{}, last: map[Lane]uint64{}, behind: map[Lane]int{}}
 	for _, lane := range Lanes {
 		e.judges[lane] = check.NewJudge()
 	}

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lockstep/prototype/api"
@@ -80,6 +81,10 @@ func (l *Lab) forget(ctx context.Context) error {
 			return nil
 		}
 		upto := judge.Fold(string(lane), l.cfg.Conversation, e.settled[lane])
+		if upto != e.folded[lane] {
+			// What was behind the place from which replicas were read may stand there no more.
+			e.marks[lane] = slices.DeleteFunc(e.marks[lane], func(d api.Digest) bool { return d.Seq > min(e.readFrom[lane], upto) })
+		}
 		e.folded[lane] = upto
 		e.behind[lane] = int(e.last[lane] - min(upto, e.last[lane]))
 		if lane == LaneQuorum {
@@ -95,7 +100,7 @@ func (l *Lab) forget(ctx context.Context) error {
 				return err
 			}
 			l.mu.Lock()
-			e.digests[lane] = d
+			e.mark(lane, d)
 			l.mu.Unlock()
 		}
 	}
@@ -119,18 +124,39 @@ func (l *Lab) digest(ctx context.Context, lane Lane, node string, upto uint64) (
 	return d, err
 }
 
+// marksKept is how many digests are kept of what was folded: of the last hour at least.
+const marksKept = 256
+
+// mark keeps a digest up to where the judge folded, or what another replica gave there.
+func (e *exact) mark(lane Lane, d api.Digest) {
+	marks := e.marks[lane]
+	if n := len(marks); n > 0 && marks[n-1].Seq >= d.Seq {
+		marks = marks[:n-1]
+	}
+	marks = append(marks, d)
+	e.marks[lane] = marks[max(0, len(marks)-marksKept):]
+}
+
 // beginning is the seq behind which a replica is to be read: what was folded need not be
-// read again where the replica still holds it.
+// read again where the replica still holds it, all of it or up to where it was folded before.
 func (l *Lab) beginning(ctx context.Context, lane Lane, node string) (uint64, error) {
 	l.mu.Lock()
-	folded, was := l.record.exact.folded[lane], l.record.exact.digests[lane]
+	marks := slices.Clone(l.record.exact.marks[lane])
 	l.mu.Unlock()
-	if folded == 0 {
-		return 0, nil
+	holds := uint64(0)
+	// The one of what was folded now is asked for first, and nearly always it is the same.
+	for low, high, at := 0, len(marks), len(marks)-1; low < high; at = (low + high) / 2 {
+		d, err := l.digest(ctx, lane, node, marks[at].Seq)
+		switch {
+		case err != nil:
+			return 0, err
+		case d == marks[at]:
+			holds, low = d.Seq, at+1
+		case d.Seq > marks[at].Seq: // the node has dropped what was there
+			low = at + 1
+		default:
+			high = at
+		}
 	}
-	d, err := l.digest(ctx, lane, node, folded)
-	if err != nil || d == was {
-		return folded, err
-	}
-	return 0, nil
+	return holds, nil
 }

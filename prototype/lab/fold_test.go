@@ -27,7 +27,8 @@ type both struct {
 	folded []history.Message // of the order
 	newest []history.Message // of the order, in the replica that was read last
 	page   bool              // a final read is under way
-	behind map[int]bool      // operations that read what follows the folded
+	behind map[int]uint64    // operations that read what follows the folded, or a part of it: from where
+	more   bool              // the newest final read was a page, and the next one follows
 	folds  int
 	told   check.Report // the last one
 }
@@ -37,17 +38,18 @@ func (b *both) Add(e *history.Event) {
 	told := *e
 	switch {
 	case e.Type == history.Invoke && e.Kind == history.Read && e.Final:
-		b.newest = b.newest[:min(int(e.After), len(b.newest))]
-		if n := len(b.folded); n > 0 && e.After == uint64(n) {
-			b.behind[e.Op], told.After = true, 0
-			b.newest = slices.Clone(b.folded)
+		if goesOn := b.more && e.After == uint64(len(b.newest)); e.After > 0 && e.After <= uint64(len(b.folded)) && !goesOn {
+			b.behind[e.Op], told.After = e.After, 0
+			b.newest = slices.Clone(b.folded[:e.After])
 		}
+		b.newest = b.newest[:min(int(e.After), len(b.newest))]
 		b.page = true
 	case b.page && (e.Last > 0 || len(e.Messages) > 0):
 		b.page = false
 		b.newest = append(b.newest, e.Messages...)
-		if b.behind[e.Op] {
-			told.Messages = slices.Concat(b.folded, e.Messages)
+		b.more = e.Last > uint64(len(b.newest))
+		if from := b.behind[e.Op]; from > 0 {
+			told.Messages = slices.Concat(b.folded[:from], e.Messages)
 		}
 	}
 	b.all.Add(&told)
@@ -74,6 +76,12 @@ func (b *both) Fold(lane, conversation string, upto uint64) uint64 {
 // folding starts a lab that folds, over nodes that retain few messages.
 func folding(t *testing.T, fold, held int, tune func(*Lab)) *experiment {
 	t.Helper()
+	return foldingBehind(t, fold, held, tune, func(c Cluster) Cluster { return c })
+}
+
+// foldingBehind is folding with something between the lab and its cluster.
+func foldingBehind(t *testing.T, fold, held int, tune func(*Lab), between func(Cluster) Cluster) *experiment {
+	t.Helper()
 	m, err := cluster.NewMemoryOn(3, time.Millisecond, func(c *node.Config) {
 		c.Shards, c.Lazy = 4, node.LazyEvery
 		c.SnapshotThreshold, c.TrailingLogs = 500, 250
@@ -86,7 +94,9 @@ func folding(t *testing.T, fold, held int, tune func(*Lab)) *experiment {
 	tune(l)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- l.Run(ctx, func(context.Context) (Cluster, error) { return InMemory(m), nil }) }()
+	go func() {
+		ended <- l.Run(ctx, func(context.Context) (Cluster, error) { return between(InMemory(m)), nil })
+	}()
 	e := &experiment{l, t, l.Watch()}
 	t.Cleanup(func() {
 		e.watch.Close()
@@ -110,7 +120,7 @@ func TestLab_folds(t *testing.T) {
 		judges := map[Lane]*both{}
 		e := folding(t, 2500, 14_000, func(l *Lab) {
 			for _, lane := range Lanes {
-				judges[lane] = &both{Judge: check.NewJudge(), all: check.NewJudge(), t: t, lane: lane, behind: map[int]bool{}}
+				judges[lane] = &both{Judge: check.NewJudge(), all: check.NewJudge(), t: t, lane: lane, behind: map[int]uint64{}}
 				l.record.exact.judges[lane] = judges[lane]
 			}
 		})

@@ -175,6 +175,9 @@ func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
 	if err != nil {
 		return err
 	}
+	l.mu.Lock()
+	l.record.exact.readFrom[lane] = after
+	l.mu.Unlock()
 	settled, last := after, after
 	for young := false; ; {
 		r := api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: auditLimit}

@@ -45,7 +45,7 @@ type LaneFindings struct {
 	Duplicated uint64
 	Moved      uint64 // found at another seq than the acknowledged one, or acknowledged seqs given twice
 	Differ     uint64 // seqs at which two replicas show different messages now
-	Exact      bool   // counted by the exact judge, up to the last acknowledgement; otherwise a lower bound
+	Exact      bool   // counted by the exact judge, up to the last acknowledgement, and known to be all; otherwise a lower bound
 }
 
 // Clean says whether every acknowledgement was kept. That replicas differ for a

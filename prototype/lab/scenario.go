@@ -211,7 +211,10 @@ func (j *Judgement) words() string {
 			n    int
 			word string
 		}{{c.Lost, "lost"}, {c.Reordered, "reordered"}, {c.Duplicated, "doubled"}} {
-			if f.n > 0 {
+			switch {
+			case f.n > 0 && c.AtLeast:
+				found = append(found, fmt.Sprintf("%s at least %d", f.word, f.n))
+			case f.n > 0:
 				found = append(found, fmt.Sprintf("%s %d", f.word, f.n))
 			}
 		}

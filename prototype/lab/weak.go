@@ -13,7 +13,8 @@ import (
 //
 // It looks at the newest messages only, and what has left that window stays as it
 // was judged last. So the figures are a lower bound, until the exact judge has read the
-// replicas in full and tells what became of all of them.
+// replicas in full and tells what became of all of them. Where even that judge knows only
+// how many it were at least, they stay a lower bound.
 type weak struct {
 	lane     Lane
 	began    time.Time // of the run
@@ -99,7 +100,7 @@ func (w *weak) shown(now time.Time, node string, from uint64, messages []api.Pla
 // judged takes what the exact judge found, with nothing on its way.
 func (w *weak) judged(j LaneJudgement) {
 	c := j.Report.Counts
-	w.settled = LaneFindings{Lost: uint64(c.Lost), Duplicated: uint64(c.Duplicated), Moved: uint64(c.Reordered), Differ: w.findings.Differ, Exact: true}
+	w.settled = LaneFindings{Lost: uint64(c.Lost), Duplicated: uint64(c.Duplicated), Moved: uint64(c.Reordered), Differ: w.findings.Differ, Exact: !c.AtLeast}
 	w.findings = w.settled
 	for _, p := range w.order {
 		p.exact = true
