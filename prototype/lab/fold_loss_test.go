@@ -2,11 +2,14 @@ package lab
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/check"
 )
 
 // rolledBack shows a cluster whose nodes have all lost what was behind a seq, and have
@@ -94,5 +97,18 @@ func TestLab_part(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLab_atLeast: where the exact judge knows only how many were lost at least, the words
+// of a story say so, and a lane's own count stays a lower bound.
+func TestLab_atLeast(t *testing.T) {
+	judged := LaneJudgement{Lane: LaneLeader, Report: check.Report{Counts: check.Counts{Acknowledged: 9, Lost: 2, AtLeast: true}}}
+	if says := (&Judgement{Lanes: []LaneJudgement{judged}}).words(); !strings.HasSuffix(says, "leader lost at least 2 of 9") {
+		t.Error(says)
+	}
+	w := newWeak(LaneLeader, time.Time{})
+	if w.judged(judged); w.findings.Exact || w.findings.Lost != 2 {
+		t.Errorf("%+v", w.findings)
 	}
 }
