@@ -41,7 +41,7 @@ func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
 		c.sights.put(shown.Seq, s)
 		if s.other != nil && m.oldest != nil {
 			j.violate(Agreement, c, witness([]uint64{shown.Seq}, m.oldest, o),
-				"%s sent %s saying %q at %s; %s; therefore it is not what was sent",
+				"it is not what was sent", "%s sent %s saying %q at %s; %s",
 				j.names.text(m.sender), m.id, clip(m.body), seconds(m.oldest.began),
 				o.says(fmt.Sprintf("%s by %s saying %q", shown.ID, shown.Sender, clip(shown.Body)), shown.Seq))
 		}
@@ -53,8 +53,8 @@ func (j *Judge) sight(o *operation, shown *history.Message) (same bool) {
 		if before.ID == now.ID {
 			therefore = "it is not the same for everybody"
 		}
-		j.violate(Agreement, c, twoSights(shown, first.by, o), "%s; %s; therefore %s",
-			first.by.says(describe(before, now), shown.Seq), o.says(describe(now, before), shown.Seq), therefore)
+		j.violate(Agreement, c, twoSights(shown, first.by, o), therefore, "%s; %s",
+			first.by.says(describe(before, now), shown.Seq), o.says(describe(now, before), shown.Seq))
 	}
 	j.onePlace(m, shown.Seq, o)
 	return first == nil
@@ -78,7 +78,7 @@ func (j *Judge) forged(m *message, e *history.Event) {
 	}
 	c := m.seen.conversation
 	j.violate(Agreement, c, append(witness([]uint64{m.seq}, m.seen), *e),
-		"%s; %s sent it at %s saying %q; therefore it is not what was sent",
+		"it is not what was sent", "%s; %s sent it at %s saying %q",
 		m.seen.says(fmt.Sprintf("%s by %s saying %q", m.id, j.names.text(m.sender), clip(m.body)), m.seq), e.Sender, seconds(e.Time), clip(e.Body))
 }
 

@@ -66,6 +66,9 @@ func checkVerdicts(t *testing.T, report Report) {
 		case v == Violated && report.Verdict != Violated:
 			t.Errorf("%s is violated and the verdict is %s", p, report.Verdict)
 		}
+		if proof := report.Witness[p]; report.Broken[p] > 0 && (proof.Therefore == "" || !strings.HasSuffix(proof.Sentence, "; therefore "+proof.Therefore+".")) {
+			t.Errorf("%s: %q does not end with %q", p, proof.Sentence, proof.Therefore)
+		}
 		if pair := twoSeqs.FindStringSubmatch(report.Witness[p].Sentence); pair != nil && pair[1] == pair[2] {
 			t.Errorf("%s: the proof calls one seq two: %s", p, report.Witness[p].Sentence)
 		}

@@ -21,7 +21,7 @@ func (j *Judge) digested(o *operation) {
 			therefore = "its past was rewritten"
 		}
 		names := &j.names
-		j.violate(Digests, c, witness(nil, first, o), "at %s the digest at %s up to seq %d is %.12s; at %s at %s it is %.12s; therefore %s",
-			seconds(first.ended), names.text(first.node), o.seq, names.text(first.digest), seconds(o.ended), names.text(o.node), names.text(o.digest), therefore)
+		j.violate(Digests, c, witness(nil, first, o), therefore, "at %s the digest at %s up to seq %d is %.12s; at %s at %s it is %.12s",
+			seconds(first.ended), names.text(first.node), o.seq, names.text(first.digest), seconds(o.ended), names.text(o.node), names.text(o.digest))
 	}
 }

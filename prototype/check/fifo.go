@@ -32,19 +32,20 @@ func (j *Judge) inTurn(c *conversation, sent []*operation, newest map[name]*mess
 			continue
 		}
 		j.report.Counts.Reordered++
-		j.violate(SenderFIFO, c, witness([]uint64{before.seq, m.seq}, before.first(), before.witness(), s, m.witness()),
+		order, therefore := outOfOrder(before.seq, m.seq)
+		j.violate(SenderFIFO, c, witness([]uint64{before.seq, m.seq}, before.first(), before.witness(), s, m.witness()), therefore,
 			"%s sent %s at %s and after it %s at %s; %s",
-			j.names.text(m.sender), before.id, seconds(before.first().began), m.id, seconds(s.began), outOfOrder(before.seq, m.seq))
+			j.names.text(m.sender), before.id, seconds(before.first().began), m.id, seconds(s.began), order)
 	}
 }
 
 // outOfOrder says what is wrong with the seqs of two messages, of which the later one
 // has none that is greater. Two messages at one seq have not overtaken each other.
-func outOfOrder(earlier, later uint64) string {
+func outOfOrder(earlier, later uint64) (order, therefore string) {
 	if earlier == later {
-		return fmt.Sprintf("both are seq %d; therefore the later one does not follow the earlier", later)
+		return fmt.Sprintf("both are seq %d", later), "the later one does not follow the earlier"
 	}
-	return fmt.Sprintf("they are seq %d and seq %d; therefore the later one overtook the earlier", earlier, later)
+	return fmt.Sprintf("they are seq %d and seq %d", earlier, later), "the later one overtook the earlier"
 }
 
 // inOrderOfSending gives each message's first attempt, and leaves out what

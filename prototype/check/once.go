@@ -1,5 +1,7 @@
 package check
 
+import "fmt"
+
 // onePlace takes each sight that is the first of its message at its seq. A
 // message has one place, whoever looks.
 func (j *Judge) onePlace(m *message, seq uint64, o *operation) {
@@ -19,7 +21,7 @@ func (j *Judge) onePlace(m *message, seq uint64, o *operation) {
 	if !m.moved {
 		m.moved = true
 		j.violate(Once, o.conversation, witness([]uint64{m.seq, seq}, m.seen, o),
-			"%s; %s; therefore it is in two places", m.seen.says(m.id, m.seq), o.says("it", seq))
+			"it is in two places", "%s; %s", m.seen.says(m.id, m.seq), o.says("it", seq))
 	}
 }
 
@@ -54,7 +56,7 @@ func (j *Judge) once(c *conversation) {
 		}
 		if m.seq > 0 && m.first() == nil {
 			j.violate(Once, c, witness([]uint64{m.seq}, m.newest, m.seen),
-				"%s was told at %s that %s had certainly failed; %s; therefore it had not",
+				"it had not", "%s was told at %s that %s had certainly failed; %s",
 				j.names.text(m.sender), seconds(m.newest.ended), m.id, m.seen.says("it", m.seq))
 		}
 	}
@@ -63,14 +65,14 @@ func (j *Judge) once(c *conversation) {
 			if m.seq > 0 && other.seq > 0 {
 				j.report.Counts.Duplicated++
 				j.violate(Once, c, witness([]uint64{m.seq, other.seq}, m.seen, other.seen),
-					"%s; %s, saying something else; therefore one id of %s stands for two messages",
-					m.seen.says(m.id, m.seq), other.seen.says("it", other.seq), j.names.text(m.sender))
+					fmt.Sprintf("one id of %s stands for two messages", j.names.text(m.sender)), "%s; %s, saying something else",
+					m.seen.says(m.id, m.seq), other.seen.says("it", other.seq))
 			}
 		}
 	}
 	c.sights.after(c.folded.upto, func(seq uint64, s *sight) {
 		if s.message.oldest == nil && s.message.seq == seq {
-			j.violate(Once, c, witness([]uint64{seq}, s.by), "%s, which nobody sent; therefore it was made up", s.by.says(s.message.id, seq))
+			j.violate(Once, c, witness([]uint64{seq}, s.by), "it was made up", "%s, which nobody sent", s.by.says(s.message.id, seq))
 		}
 	})
 }
@@ -91,7 +93,7 @@ func (j *Judge) truthful(m *message, answer *operation) {
 			return
 		case !answer.duplicate && o.outcome == ok && (before && !o.duplicate || o.to < answer.from):
 			j.violate(Once, c, witness(nil, o, answer),
-				"%s was acknowledged at %s (operation %d); at %s operation %d was told that it is no duplicate; therefore it was placed twice or one of the two answers is false",
+				"it was placed twice or one of the two answers is false", "%s was acknowledged at %s (operation %d); at %s operation %d was told that it is no duplicate",
 				m.id, seconds(o.ended), o.number, seconds(answer.ended), answer.number)
 			return
 		default:
@@ -101,10 +103,10 @@ func (j *Judge) truthful(m *message, answer *operation) {
 	switch {
 	case !answer.duplicate:
 	case refused == nil:
-		j.violate(Once, c, witness(nil, answer), "%s was called a duplicate at %s; it had never been sent before; therefore the answer is false", m.id, seconds(answer.ended))
+		j.violate(Once, c, witness(nil, answer), "the answer is false", "%s was called a duplicate at %s; it had never been sent before", m.id, seconds(answer.ended))
 	default:
 		j.violate(Once, c, witness(nil, refused, answer),
-			"%s was told at %s that %s had certainly failed; at %s it was called a duplicate; therefore it had not failed",
+			"it had not failed", "%s was told at %s that %s had certainly failed; at %s it was called a duplicate",
 			j.names.text(m.sender), seconds(refused.ended), m.id, seconds(answer.ended))
 	}
 }

@@ -11,8 +11,9 @@ import (
 // Proof shows a violation: a sentence, and the few events that contradict each
 // other. Reads among them are cut down to the messages that matter.
 type Proof struct {
-	Sentence string          `json:"sentence"`
-	Events   []history.Event `json:"events"`
+	Sentence  string          `json:"sentence"`
+	Events    []history.Event `json:"events"`
+	Therefore string          `json:"-"` // what follows from the events: the end of the sentence
 }
 
 // size is what a reader has to take in.
@@ -30,7 +31,7 @@ const tries = 64
 
 // violate counts a violation and keeps the smallest proof of its kind, the
 // earlier one of two that are equally small.
-func (j *Judge) violate(p Property, c *conversation, events []history.Event, format string, args ...any) {
+func (j *Judge) violate(p Property, c *conversation, events []history.Event, therefore, format string, args ...any) {
 	r := &j.report
 	r.Broken[p]++
 	if r.Broken[p] > tries {
@@ -40,7 +41,7 @@ func (j *Judge) violate(p Property, c *conversation, events []history.Event, for
 	if c.lane != "" {
 		lane = " (lane " + c.lane + ")"
 	}
-	proof := Proof{Sentence: fmt.Sprintf("In %s%s, %s.", c.name, lane, fmt.Sprintf(format, args...)), Events: events}
+	proof := Proof{Sentence: fmt.Sprintf("In %s%s, %s; therefore %s.", c.name, lane, fmt.Sprintf(format, args...), therefore), Events: events, Therefore: therefore}
 	if best, found := r.Witness[p]; !found || proof.size() < best.size() {
 		r.Witness[p] = proof
 	}

@@ -111,10 +111,10 @@ func (j *Judge) tooLate(c *conversation, property Property, late, early point) {
 		known = early.ended.says(m.id, early.seq)
 	}
 	if property != RealTime {
-		j.violate(property, c, events, "%s; %s began after that, at %s, and its newest is seq %d; therefore it is stale",
+		j.violate(property, c, events, "it is stale", "%s; %s began after that, at %s, and its newest is seq %d",
 			known, late.began.who(), seconds(late.began.began), late.seq)
 		return
 	}
-	j.violate(property, c, events, "%s; %s was sent after that, at %s, and is seq %d; therefore it stands before what was over when it began",
+	j.violate(property, c, events, "it stands before what was over when it began", "%s; %s was sent after that, at %s, and is seq %d",
 		known, late.began.message.id, seconds(late.began.began), late.seq)
 }

@@ -6,7 +6,7 @@ package check
 func (j *Judge) sessionRead(o *operation) {
 	c, r := o.conversation, o.read
 	if r.last < r.minSeq {
-		j.violate(SessionReads, c, o.events(), "%s asked at %s for at least seq %d; at %s it was given the state of seq %d; therefore it is behind what it asked for",
+		j.violate(SessionReads, c, o.events(), "it is behind what it asked for", "%s asked at %s for at least seq %d; at %s it was given the state of seq %d",
 			o.who(), seconds(o.began), r.minSeq, seconds(o.ended), r.last)
 		return
 	}
@@ -16,7 +16,7 @@ func (j *Judge) sessionRead(o *operation) {
 		if by.message != nil {
 			known = "was acknowledged"
 		}
-		j.violate(SessionReads, c, witness([]uint64{r.floor, r.last}, by, o), "session %s %s seq %d at %s; at %s %s ends at seq %d; therefore the session went back in time",
+		j.violate(SessionReads, c, witness([]uint64{r.floor, r.last}, by, o), "the session went back in time", "session %s %s seq %d at %s; at %s %s ends at seq %d",
 			j.names.text(r.reader), known, r.floor, seconds(by.ended), seconds(o.ended), o.who(), r.last)
 	}
 }

@@ -35,12 +35,12 @@ func (j *Judge) secondPlace(o *operation, e *forgotten, shown *history.Message) 
 		j.report.Counts.Duplicated++
 	}
 	e.read, e.elsewhere = true, shown.Seq
-	j.violate(Once, o.conversation, witness([]uint64{shown.Seq}, o), "%s; it had been acknowledged as seq %d; therefore it is in two places", o.says(shown.ID, shown.Seq), e.acked)
+	j.violate(Once, o.conversation, witness([]uint64{shown.Seq}, o), "it is in two places", "%s; it had been acknowledged as seq %d", o.says(shown.ID, shown.Seq), e.acked)
 }
 
 // otherPlace: a message stands where another one stood that was folded.
 func (j *Judge) otherPlace(o *operation, shown *history.Message) {
-	j.violate(Agreement, o.conversation, witness([]uint64{shown.Seq}, o), "%s; what had been acknowledged or shown there before was another message; therefore one place holds two messages", o.says(shown.ID, shown.Seq))
+	j.violate(Agreement, o.conversation, witness([]uint64{shown.Seq}, o), "one place holds two messages", "%s; what had been acknowledged or shown there before was another message", o.says(shown.ID, shown.Seq))
 }
 
 // settledLoss adds what became of the messages that were folded: lost is what some replica
@@ -123,11 +123,11 @@ func (j *Judge) gone(c *conversation, f *replica, l left) {
 			}
 			lacks = fmt.Sprintf("lacks %s%d of them", atLeast, l.lost)
 		}
-		j.violate(Stability, c, events, "%s; at %s %s %s; therefore acknowledged messages were lost", known, when, f.node, lacks)
+		j.violate(Stability, c, events, "acknowledged messages were lost", "%s; at %s %s %s", known, when, f.node, lacks)
 		j.report.Broken[Stability] += lost - 1
 	}
 	if moved > 0 {
-		j.violate(Stability, c, witness(nil, page), "%s; at %s %s holds %d of them as other seqs; therefore acknowledged messages were moved", known, when, f.node, moved)
+		j.violate(Stability, c, witness(nil, page), "acknowledged messages were moved", "%s; at %s %s holds %d of them as other seqs", known, when, f.node, moved)
 		j.report.Broken[Stability] += moved - 1
 	}
 }

@@ -46,7 +46,7 @@ func (j *Judge) kept(c *conversation, f *replica, m *message, lost, moved map[*m
 	if elsewhere := f.find(m); elsewhere > 0 {
 		moved[m] = true
 		j.violate(Stability, c, witness([]uint64{seq, elsewhere}, m.acked, f.page(elsewhere)),
-			"%s; at %s %s holds it as seq %d; therefore an acknowledged message was moved", acknowledged, seconds(f.page(elsewhere).ended), f.node, elsewhere)
+			"an acknowledged message was moved", "%s; at %s %s holds it as seq %d", acknowledged, seconds(f.page(elsewhere).ended), f.node, elsewhere)
 		return
 	}
 	lost[m] = true
@@ -57,7 +57,7 @@ func (j *Judge) kept(c *conversation, f *replica, m *message, lost, moved map[*m
 		instead = fmt.Sprintf("%s has nothing at seq %d", f.node, seq)
 	}
 	j.violate(Stability, c, witness([]uint64{seq}, m.acked, page),
-		"%s; at %s %s; therefore an acknowledged message was lost", acknowledged, seconds(page.ended), instead)
+		"an acknowledged message was lost", "%s; at %s %s", acknowledged, seconds(page.ended), instead)
 }
 
 // vanished looks for seqs that were shown and that the replica does not reach.
@@ -72,7 +72,7 @@ func (j *Judge) vanished(c *conversation, f *replica, lost map[*message]bool) {
 		lost[s.message] = true
 		page := f.page(f.last)
 		j.violate(Stability, c, witness([]uint64{f.last, seq}, s.by, page),
-			"%s; at %s %s ends at seq %d; therefore what was shown has vanished", s.by.says(s.message.id, seq), seconds(page.ended), f.node, f.last)
+			"what was shown has vanished", "%s; at %s %s ends at seq %d", s.by.says(s.message.id, seq), seconds(page.ended), f.node, f.last)
 	})
 }
 
@@ -82,7 +82,7 @@ func (j *Judge) shrunk(c *conversation, f *replica) {
 	for _, o := range c.reads {
 		if o.read.last > f.last && o.read.newest <= f.last && (o.to < f.pages[0].from || o.read.final) {
 			page := f.page(f.last)
-			j.violate(Stability, c, witness([]uint64{f.last}, o, page), "at %s %s said that the newest is seq %d; at %s %s ends at seq %d; therefore messages have vanished",
+			j.violate(Stability, c, witness([]uint64{f.last}, o, page), "messages have vanished", "at %s %s said that the newest is seq %d; at %s %s ends at seq %d",
 				seconds(o.ended), o.who(), o.read.last, seconds(page.ended), f.node, f.last)
 		}
 	}

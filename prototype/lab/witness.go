@@ -54,19 +54,18 @@ func witnessOf(p check.Property, events []history.Event, therefore string) Witne
 	w.Lost = p == check.Stability && lost && w.Message.Seq > 0
 	w.Sentence = strings.Join(t.clauses, "; ")
 	if therefore != "" {
-		w.Sentence += "; therefore " + strings.TrimSuffix(therefore, ".")
+		w.Sentence += "; therefore " + therefore
 	}
 	w.Sentence += "."
 	return w
 }
 
 // witnesses are those of a report, in the order of the promises. The exact judge calls
-// messages by ids, which no chat shows, so only the end of its sentence is taken.
+// messages by ids, which no chat shows, so only what follows from the events is taken.
 func witnesses(r check.Report) (all []Witness) {
 	for _, p := range check.Properties {
 		if proof, ok := r.Witness[p]; ok {
-			_, therefore, _ := strings.Cut(proof.Sentence, "; therefore ")
-			all = append(all, witnessOf(p, proof.Events, therefore))
+			all = append(all, witnessOf(p, proof.Events, proof.Therefore))
 		}
 	}
 	return all
