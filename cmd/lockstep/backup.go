@@ -11,7 +11,7 @@ import (
 )
 
 func newBackupCommand() *cobra.Command {
-	var target string
+	var reach reachFlags
 	cmd := &cobra.Command{
 		Use:   "backup DIR",
 		Short: "Copy the messages of a cluster into a folder, while it runs",
@@ -21,8 +21,8 @@ what is new, and compares the digests of what is old: if the order of a conversa
 has changed, the exit code is 1 and the message names it. The folder is valid at any
 time; an interrupt leaves the backup of the run before.
 
-Run it at the machine of one of the nodes, which alone may list all conversations.
-Name that node first. Others are asked when it fails.
+Run it at the machine of one of the nodes, or with a token of the role operate: who
+lists all conversations is an operator. Name the node of the machine first. Others are asked when it fails.
 
 Sessions, and ids whose messages the cluster no longer has, are no part of it.`,
 		Example: `  lockstep backup /srv/backup
@@ -30,6 +30,10 @@ Sessions, and ids whose messages the cluster no longer has, are no part of it.`,
   lockstep backup verify /srv/backup           # without any cluster`,
 		Args: oneFolder("lockstep backup /srv/backup"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			to, err := reach.open()
+			if err != nil {
+				return err
+			}
 			lock, err := cluster.LockFolder(args[0], 0)
 			if err != nil {
 				return err
@@ -40,7 +44,7 @@ Sessions, and ids whose messages the cluster no longer has, are no part of it.`,
 				return err
 			}
 			began, bar, out := time.Now(), newProgress(cmd.ErrOrStderr()), cmd.OutOrStdout()
-			m, err := backup.Take(cmd.Context(), backup.Config{Dir: args[0], Targets: targets(target)(), Progress: bar.show,
+			m, err := backup.Take(cmd.Context(), backup.Config{Dir: args[0], Targets: to.targets(), Transport: to.transport, Progress: bar.show,
 				Note: func(text string) { bar.clear(); fmt.Fprintln(out, text) }})
 			bar.clear()
 			if err != nil {
@@ -51,7 +55,7 @@ Sessions, and ids whose messages the cluster no longer has, are no part of it.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	reach.add(cmd, targetUsage)
 	cmd.AddCommand(newBackupVerifyCommand())
 	return cmd
 }
@@ -81,7 +85,7 @@ exit code is 1. No cluster is asked.`,
 }
 
 func newRestoreCommand() *cobra.Command {
-	var target string
+	var reach reachFlags
 	cmd := &cobra.Command{
 		Use:   "restore DIR",
 		Short: "Send the messages of a backup to another cluster",
@@ -100,11 +104,15 @@ exit code is 1.`,
   lockstep restore /srv/backup --target 10.0.0.1:7001,10.0.0.2:7001`,
 		Args: oneFolder("lockstep restore /srv/backup --target http://127.0.0.1:8001"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if target == "" {
+			if reach.target == "" {
 				return usageError{"--target is missing: which cluster?", "lockstep restore --help"}
 			}
+			to, err := reach.open()
+			if err != nil {
+				return err
+			}
 			began, bar, out := time.Now(), newProgress(cmd.ErrOrStderr()), cmd.OutOrStdout()
-			r, err := backup.Restore(cmd.Context(), backup.Config{Dir: args[0], Targets: targets(target)(), Progress: bar.show})
+			r, err := backup.Restore(cmd.Context(), backup.Config{Dir: args[0], Targets: to.targets(), Transport: to.transport, Progress: bar.show})
 			bar.clear()
 			for _, c := range r.LeftOut {
 				fmt.Fprintf(out, "left out: %q begins at %d, what was before had been dropped\n", c.Name, c.First)
@@ -120,7 +128,7 @@ exit code is 1.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", "nodes of the other cluster, as URLs with commas; name them all")
+	reach.add(cmd, "nodes of the other cluster, as URLs with commas; name them all")
 	return cmd
 }
 

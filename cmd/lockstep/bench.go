@@ -25,7 +25,8 @@ var benchModes = map[string]string{
 }
 
 type benchFlags struct {
-	target, mode  string
+	reach         reachFlags
+	mode          string
 	clients       int
 	conversations int
 	window        int
@@ -59,7 +60,7 @@ To compare systems, see prototype/peers and make bench.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBench(cmd, f) },
 	}
-	cmd.Flags().StringVar(&f.target, "target", "", "nodes of a running cluster, as URLs with commas")
+	f.reach.add(cmd, "nodes of a running cluster, as URLs with commas")
 	cmd.Flags().StringVar(&f.mode, "mode", "wait", "what the clients do")
 	cmd.Flags().IntVar(&f.clients, "clients", 16, "clients")
 	cmd.Flags().IntVar(&f.conversations, "conversations", 4, "conversations that they share")
@@ -91,7 +92,7 @@ func (f benchFlags) validate() error {
 		return usageError{fmt.Sprintf("a body of %d bytes: 0 to %d are possible", f.body, 64<<10), hint}
 	case f.duration <= 0:
 		return usageError{"a measurement takes some time", hint}
-	case f.target != "" && f.logStore != "":
+	case f.reach.target != "" && f.logStore != "":
 		return usageError{"--log-store is for a cluster that is started here; without --target", hint}
 	}
 	return nil
@@ -101,16 +102,19 @@ func runBench(cmd *cobra.Command, f benchFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	urls := targets(f.target)
-	if f.target == "" {
+	to, err := f.reach.open()
+	if err != nil {
+		return err
+	}
+	if f.reach.target == "" {
 		members, stop, err := benchCluster(cmd, f)
 		if err != nil {
 			return err
 		}
 		defer stop()
-		urls = client.Fixed(members...)
+		to.targets = client.Fixed(members...)
 	}
-	b := newBench(f, urls)
+	b := newBench(f, to)
 	bar := newProgress(cmd.ErrOrStderr())
 	result, err := b.run(cmd.Context(), func(share float64) { bar.show("bench", int(share*100), 100) })
 	bar.clear()

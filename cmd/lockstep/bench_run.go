@@ -16,9 +16,9 @@ import (
 
 // bench is one measurement.
 type bench struct {
-	flags   benchFlags
-	targets func() []string
-	body    string
+	flags benchFlags
+	to    way
+	body  string
 
 	done, failed atomic.Int64
 	mu           sync.Mutex
@@ -48,8 +48,8 @@ func (r benchResult) String() string {
 		r.Mode, r.Clients, r.Seconds, r.Rate, what, r.P50, r.P99, r.Max, r.Failed)
 }
 
-func newBench(f benchFlags, targets func() []string) *bench {
-	return &bench{flags: f, targets: targets, body: strings.Repeat("x", f.body),
+func newBench(f benchFlags, to way) *bench {
+	return &bench{flags: f, to: to, body: strings.Repeat("x", f.body),
 		latency: hdrhistogram.New(1, 60_000_000, 3)}
 }
 
@@ -60,7 +60,7 @@ const benchReads = 256 // in a batch
 func (b *bench) run(ctx context.Context, progress func(share float64)) (benchResult, error) {
 	prepared := make([]*client.Client, b.flags.conversations)
 	for i := range prepared {
-		prepared[i] = client.New(client.Config{Targets: b.targets})
+		prepared[i] = client.New(client.Config{Targets: b.to.targets, Transport: b.to.connect()})
 		// One message makes the conversation, and the client talks to its leader.
 		if _, err := prepared[i].Send(ctx, b.room(i), api.Message{ID: client.NewID(), Sender: "bench", Body: b.body}); err != nil {
 			return benchResult{}, err

@@ -9,5 +9,5 @@ func siteCommands() []*cobra.Command {
 
 // clusterCommands are the verbs that run a cluster or talk to one.
 func clusterCommands() []*cobra.Command {
-	return []*cobra.Command{newClusterCommand(), newNodeCommand(), newCertsCommand(), newSendCommand(), newTailCommand(), newProbeCommand(), newStatusCommand(), newMembersCommand(), newLeaveCommand(), newDrainCommand(), newBackupCommand(), newRestoreCommand(), newRecoverCommand(), newTortureCommand(), newJudgeCommand(), newBenchCommand(), newMeasureCommand()}
+	return []*cobra.Command{newClusterCommand(), newNodeCommand(), newCertsCommand(), newTokenCommand(), newSendCommand(), newTailCommand(), newProbeCommand(), newStatusCommand(), newMembersCommand(), newLeaveCommand(), newDrainCommand(), newBackupCommand(), newRestoreCommand(), newRecoverCommand(), newTortureCommand(), newJudgeCommand(), newBenchCommand(), newMeasureCommand()}
 }

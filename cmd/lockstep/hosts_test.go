@@ -3,7 +3,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -92,9 +94,10 @@ func (h *hosts) on(ctx context.Context, i int, program string, args ...string) *
 	return exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", h.name(i), program}, args...)...)
 }
 
-// transport makes connections from the switch.
-func (h *hosts) transport() *http.Transport {
-	return &http.Transport{MaxIdleConnsPerHost: 16, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+// transport makes connections from the switch, to nodes whose certificates are of an
+// authority.
+func (h *hosts) transport(secure *tls.Config) *http.Transport {
+	return &http.Transport{MaxIdleConnsPerHost: 16, TLSClientConfig: secure, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		type result struct {
 			conn net.Conn
 			err  error
@@ -120,9 +123,10 @@ func (h *hosts) transport() *http.Transport {
 	}}
 }
 
-// TestHosts: three hosts talk to each other by TLS alone. Under load the leader's
-// cable is pulled and put back, then each host is drained and restarted, and
-// nothing that was acknowledged is lost. A node with a certificate of another
+// TestHosts: three hosts talk to each other by TLS alone, and so do their clients, with
+// tokens. Under load the leader's cable is pulled and put back, then each host is drained
+// from another machine and restarted, and nothing that was acknowledged is lost. Who
+// has no token, or one for less, is refused. A node with a certificate of another
 // authority does not get in.
 func TestHosts(t *testing.T) {
 	h := newHosts(t)
@@ -136,11 +140,14 @@ func TestHosts(t *testing.T) {
 			t.Fatalf("certs: exit code %d", code)
 		}
 		peers = append(peers, fmt.Sprintf("n%d=%s:7001/%s:7101", i, h.address(i), h.address(i)))
-		targets = append(targets, "http://"+h.address(i)+":7001")
+		targets = append(targets, "https://"+h.address(i)+":7001")
 	}
 	data := t.TempDir()
+	access, ca := filepath.Join(data, "access"), filepath.Join(certs, "ca.pem")
+	writer, secret := newToken(t, access, "write", "app")
+	operator, _ := newToken(t, access, "operate", "ops")
 	flags := func(id, certs string) []string {
-		return []string{"--id", id, "--data", filepath.Join(data, id), "--balance-after", "0s",
+		return []string{"--id", id, "--data", filepath.Join(data, id), "--balance-after", "0s", "--access", access, "--http-tls",
 			"--tls-cert", filepath.Join(certs, id+".pem"), "--tls-key", filepath.Join(certs, id+".key"), "--tls-ca", filepath.Join(certs, "ca.pem")}
 	}
 	nodes := make(map[int]*exec.Cmd)
@@ -182,8 +189,13 @@ func TestHosts(t *testing.T) {
 	for i := range hostCount {
 		start(i + 1)
 	}
-	transport := h.transport()
-	t.Cleanup(transport.CloseIdleConnections)
+	secure, err := authorities(ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := h.transport(secure)
+	t.Cleanup(plain.CloseIdleConnections)
+	transport := client.WithToken(plain, secret)
 
 	load := startJudged(ctx, "room", transport, targets...)
 	load.progress(t, ctx, 50)
@@ -195,11 +207,32 @@ func TestHosts(t *testing.T) {
 	t.Logf("the leader's cable was pulled: the longest send took %s", window.Round(time.Millisecond))
 	awaitReady(t, ctx, transport, targets)
 
-	for i := 1; i <= hostCount; i++ {
-		said, err := h.on(ctx, i, binary, "drain", "--target", targets[i-1]).CombinedOutput()
-		if err != nil || !strings.Contains(string(said), "leads nothing any more") {
-			t.Fatalf("drain n%d: %v: %s", i, err, said)
+	// elsewhere runs a verb at the switch, which is no node's machine.
+	elsewhere := func(says string, args ...string) {
+		t.Helper()
+		said, err := h.on(ctx, 0, binary, append(args, "--tls-ca", ca)...).CombinedOutput()
+		if !strings.Contains(string(said), says) {
+			t.Fatalf("%q: %v: %s", args, err, said)
 		}
+	}
+	elsewhere("this needs a token with the role operate", "drain", "--target", targets[0])
+	elsewhere("this needs the role operate, and the token of app has the role write", "drain", "--target", targets[0], "--token-file", writer)
+	elsewhere("this needs the role operate", "leave", "n3", "--target", targets[0], "--token-file", writer)
+	elsewhere("this needs a token with the role read", "members", "--target", targets[0])
+	for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
+		answer, err := (&http.Client{Transport: plain, Timeout: 5 * time.Second}).Get(targets[0] + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if open := path != "/metrics"; open != (answer.StatusCode == http.StatusOK) {
+			t.Errorf("%s from elsewhere, without a token: %s", path, answer.Status)
+		}
+	}
+	elsewhere("messages are new", "backup", filepath.Join(data, "backup"), "--target", strings.Join(targets, ","), "--token-file", operator)
+
+	for i := 1; i <= hostCount; i++ {
+		elsewhere("leads nothing any more", "drain", "--target", targets[i-1], "--token-file", operator)
 		end(i)
 		load.progress(t, ctx, 30)
 		start(i)
@@ -212,14 +245,28 @@ func TestHosts(t *testing.T) {
 	if code := run(ctx, []string{"certs", "--out", foreign, "n4=" + h.address(0)}, nil, io.Discard, io.Discard); code != 0 {
 		t.Fatalf("certs: exit code %d", code)
 	}
+	// It believes the others' authority, and they do not believe its own.
+	believed, err := os.ReadFile(ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := os.ReadFile(filepath.Join(foreign, "ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(foreign, "ca.pem"), append(own, believed...), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	short, enough := context.WithTimeout(ctx, 3*time.Second)
 	defer enough()
 	address := h.address(0)
-	c := h.on(short, 0, binary, append([]string{"node", "--http", address + ":7001", "--raft", address + ":7101", "--join", targets[0]}, flags("n4", foreign)...)...)
+	c := h.on(short, 0, binary, append([]string{"node", "--http", address + ":7001", "--raft", address + ":7101", "--join", targets[0], "--token-file", writer}, flags("n4", foreign)...)...)
+	var log bytes.Buffer
+	c.Stdout, c.Stderr = &log, &log
 	if err := c.Run(); err == nil || !errors.Is(short.Err(), context.DeadlineExceeded) {
-		t.Errorf("the foreign node ended by itself: %v", err)
+		t.Errorf("the foreign node ended by itself: %v\n%s", err, log.String())
 	}
-	said, err := h.on(ctx, 1, binary, "members", "--target", targets[0]).CombinedOutput()
+	said, err := h.on(ctx, 1, binary, "members", "--target", targets[0], "--tls-ca", ca).CombinedOutput() // by an operator at the machine
 	if err != nil || strings.Contains(string(said), "n4") {
 		t.Errorf("after a foreign node tried to join: %v\n%s", err, said)
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 func newMembersCommand() *cobra.Command {
-	var target string
+	var reach reachFlags
 	cmd := &cobra.Command{
 		Use:   "members",
 		Short: "Show the members of a cluster",
@@ -29,7 +29,11 @@ with lockstep node --join.`,
 		Example: "  lockstep members\n  lockstep members --target http://10.0.0.1:7001",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			m, err := firstMembership(cmd.Context(), targets(target)())
+			to, err := reach.open()
+			if err != nil {
+				return err
+			}
+			m, err := firstMembership(cmd.Context(), to)
 			if err != nil {
 				return err
 			}
@@ -37,12 +41,12 @@ with lockstep node --join.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	reach.add(cmd, targetUsage)
 	return cmd
 }
 
 func newLeaveCommand() *cobra.Command {
-	var target string
+	var reach reachFlags
 	cmd := &cobra.Command{
 		Use:   "leave ID",
 		Short: "Remove a member from a cluster that runs",
@@ -51,12 +55,16 @@ first. A node that runs ends by itself then. A shard whose remaining voters have
 no majority that answers keeps the member, and the command says so; it may be
 repeated.
 
-Run it at the machine of one of the nodes.`,
+Run it at the machine of one of the nodes, or with a token of the role operate.`,
 		Example: "  lockstep leave n4\n  lockstep leave n1 --target http://127.0.0.1:7002",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			to, err := reach.open()
+			if err != nil {
+				return err
+			}
 			var m httpapi.Membership
-			if err := operate(cmd.Context(), http.MethodDelete, targets(target)(), "/v1/members/"+url.PathEscape(args[0]), &m); err != nil {
+			if err := operate(cmd.Context(), http.MethodDelete, to, "/v1/members/"+url.PathEscape(args[0]), &m); err != nil {
 				return err
 			}
 			var remain []string
@@ -67,12 +75,12 @@ Run it at the machine of one of the nodes.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	reach.add(cmd, targetUsage)
 	return cmd
 }
 
 func newDrainCommand() *cobra.Command {
-	var target string
+	var reach reachFlags
 	var undo bool
 	cmd := &cobra.Command{
 		Use:   "drain --target URL",
@@ -81,12 +89,18 @@ func newDrainCommand() *cobra.Command {
 and keeps the node from leading until --undo or its next start. Sends go on. The
 exit code is 1 if it still leads something, because nobody can take it.
 
-A node that is ended by SIGTERM does the same by itself.`,
+A node that is ended by SIGTERM does the same by itself.
+
+Run it at the machine of the node, or with a token of the role operate.`,
 		Example: "  lockstep drain --target http://127.0.0.1:7001\n  lockstep drain --undo --target http://127.0.0.1:7001",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if target == "" {
+			if reach.target == "" {
 				return usageError{"--target is missing: which node?", "lockstep drain --help"}
+			}
+			to, err := reach.open()
+			if err != nil {
+				return err
 			}
 			method := http.MethodPost
 			if undo {
@@ -96,7 +110,7 @@ A node that is ended by SIGTERM does the same by itself.`,
 				Node  string `json:"node"`
 				Leads int    `json:"leads"`
 			}
-			if err := operate(cmd.Context(), method, targets(target)(), "/v1/drain", &answer); err != nil {
+			if err := operate(cmd.Context(), method, to, "/v1/drain", &answer); err != nil {
 				return err
 			}
 			switch {
@@ -111,7 +125,7 @@ A node that is ended by SIGTERM does the same by itself.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", "the node, as a URL")
+	reach.add(cmd, "the node, as a URL")
 	cmd.Flags().BoolVar(&undo, "undo", false, "let it lead again")
 	return cmd
 }
@@ -129,9 +143,9 @@ func printMembership(out io.Writer, m httpapi.Membership) {
 }
 
 // firstMembership asks one node after the other.
-func firstMembership(ctx context.Context, list []string) (m httpapi.Membership, err error) {
-	for _, t := range list {
-		if err = exchange(ctx, http.MethodGet, t+"/v1/members", &m); err == nil {
+func firstMembership(ctx context.Context, to way) (m httpapi.Membership, err error) {
+	for _, t := range to.targets() {
+		if err = to.exchange(ctx, http.MethodGet, t+"/v1/members", &m); err == nil {
 			return m, nil
 		}
 	}
@@ -140,10 +154,10 @@ func firstMembership(ctx context.Context, list []string) (m httpapi.Membership, 
 
 // operate asks the first node that can be reached. One that answers has decided,
 // whatever it says.
-func operate(ctx context.Context, method string, list []string, path string, answer any) (err error) {
-	for _, t := range list {
+func operate(ctx context.Context, method string, to way, path string, answer any) (err error) {
+	for _, t := range to.targets() {
 		var said *refusal
-		if err = exchange(ctx, method, t+path, answer); err == nil || errors.As(err, &said) {
+		if err = to.exchange(ctx, method, t+path, answer); err == nil || errors.As(err, &said) {
 			return err
 		}
 	}
@@ -155,7 +169,10 @@ type refusal struct{ target, detail string }
 
 func (r *refusal) Error() string { return r.target + ": " + r.detail }
 
-func exchange(ctx context.Context, method, address string, answer any) error {
+// noRedirect takes a redirect for the answer: no node gives one.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func (to way) exchange(ctx context.Context, method, address string, answer any) error {
 	// What is read is known at once; a change may wait for leads to move.
 	patience := 40 * time.Second
 	if method == http.MethodGet {
@@ -168,7 +185,7 @@ func exchange(ctx context.Context, method, address string, answer any) error {
 		return fmt.Errorf("ask for %s: %w", address, err)
 	}
 	request.Header.Set("Lockstep-Operator", "cli")
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Transport: to.transport, CheckRedirect: noRedirect}).Do(request)
 	if err != nil {
 		return err
 	}

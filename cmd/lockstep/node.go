@@ -21,6 +21,7 @@ import (
 
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/httpapi"
+	"lockstep/prototype/node/httpapi/access"
 	"lockstep/prototype/node/storage"
 )
 
@@ -35,7 +36,9 @@ type nodeFlags struct {
 	allowFaults, withParent     bool
 	lazyLane                    bool
 	tls                         node.TLSFiles
-	httpTLS                     bool
+	httpTLS, openToNetwork      bool
+	access                      string
+	reach                       reachFlags // of those that --join names
 	balanceAfter, upgradeAfter  time.Duration
 	hosts, origins              []string
 	maxInFlight                 int
@@ -72,12 +75,19 @@ shard, is started as before: it takes no part until the others have filled it
 again. A folder of another node or another cluster is refused. lockstep leave
 removes a member; lockstep recover is for the day on which a majority is gone.
 
-Without --tls-cert, --tls-key and --tls-ca nobody is asked who he is: keep the
-addresses on loopback then. With them nodes talk to each other by TLS 1.3 only,
-and each must show a certificate with its id as a DNS name (see lockstep certs).
-Clients are not asked for a certificate, with --http-tls neither; keep the HTTP
-API where only those who may send can reach it. New certificates in the same files
-hold at the next connection; SIGHUP does not end a node.
+Without --tls-cert, --tls-key and --tls-ca no node is asked who it is: keep --raft on
+loopback then. With them nodes talk to each other by TLS 1.3 only, and each must
+show a certificate with its id as a DNS name (see lockstep certs). Clients are not
+asked for a certificate. New certificates in the same files hold at the next
+connection; SIGHUP does not end a node, and has it read --access again.
+
+Clients are asked for a token if --access says whose there are (see lockstep token).
+At the machine of the node lockstep drain, leave, members and /metrics need none, and
+/healthz and /readyz nowhere. Where other machines reach --http, a node does not start
+without --access and --http-tls. --open-to-network lets it: use that where something
+else keeps others out, such as a proxy that asks for names and ends TLS.
+
+A node that joins shows the token of --token-file or of LOCKSTEP_TOKEN; read is enough.
 
 So that no page in a browser beside the node can use it, the HTTP API answers only
 requests whose Host is a loopback name or one of the node's own addresses: that of
@@ -121,6 +131,9 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
 	cmd.Flags().StringVar(&f.tls.CA, "tls-ca", "", "the authorities of the other nodes' certificates (PEM)")
 	cmd.Flags().BoolVar(&f.httpTLS, "http-tls", false, "serve the HTTP API by TLS, too, with the same certificate")
+	cmd.Flags().StringVar(&f.access, "access", "", "file that says which tokens may ask for what; read again when it changes, and by SIGHUP")
+	cmd.Flags().BoolVar(&f.openToNetwork, "open-to-network", false, "start without --access or --http-tls although other machines reach --http: something else keeps them out")
+	f.reach.addProof(cmd)
 	cmd.Flags().StringVar(&f.pprof, "pprof", "", "answer with profiles of this process at this address, a loopback one")
 	f.logs.add(cmd, "info")
 	cmd.Flags().BoolVar(&f.withParent, "with-parent", false, "end when standard input does")
@@ -164,6 +177,31 @@ func openTLS(f nodeFlags, logger *slog.Logger) (*node.TLS, error) {
 		return nil, usageError{"--tls-cert, --tls-key and --tls-ca belong together", "lockstep certs --help"}
 	}
 	return node.OpenTLS(f.tls, logger)
+}
+
+// openAccess gives nil if nobody is asked for a token.
+func openAccess(f nodeFlags, logger *slog.Logger) (*access.File, error) {
+	if f.access == "" {
+		return nil, nil
+	}
+	return access.Open(f.access, logger)
+}
+
+// checkOpen refuses to let other machines in who are not asked for a token, or whose token
+// others can listen to.
+func checkOpen(f nodeFlags, address string) error {
+	var missing []string
+	if f.access == "" {
+		missing = append(missing, "--access, so that it asks them for a token")
+	}
+	if !f.httpTLS {
+		missing = append(missing, "--http-tls, so that nobody on the way listens")
+	}
+	if len(missing) == 0 || f.openToNetwork {
+		return nil
+	}
+	return usageError{fmt.Sprintf("--http: other machines can reach %s; add %s", address, strings.Join(missing, ", and ")),
+		"lockstep token --help; or --open-to-network, if something else keeps out who may not ask"}
 }
 
 func loopback(l net.Listener) bool {
@@ -238,6 +276,9 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if secure != nil {
 		cfg.Network = secure
 	}
+	if web.Access, err = openAccess(f, logger); err != nil {
+		return err
+	}
 	if err := errors.Join(cfg.Validate(), web.Validate()); err != nil {
 		return usageError{err.Error(), "lockstep node --help"}
 	}
@@ -251,10 +292,17 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if err != nil {
 		return fmt.Errorf("listen for clients: %w", err)
 	}
+	if !loopback(listener) {
+		if err := checkOpen(f, address); err != nil {
+			listener.Close()
+			return err
+		}
+		if web.Access == nil || !f.httpTLS {
+			logger.Warn("the HTTP API is open to the network", "address", listener.Addr(), "asks_for_tokens", web.Access != nil, "encrypted", f.httpTLS)
+		}
+	}
 	if f.httpTLS {
 		listener = tls.NewListener(listener, secure.ServerConfig())
-	} else if !loopback(listener) {
-		logger.Warn("the HTTP API is open to the network, without encryption", "address", listener.Addr())
 	}
 	n, err := node.Open(cfg)
 	if err != nil {
@@ -286,7 +334,7 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 		return errors.Join(err, listener.Close(), n.Close())
 	}
 	defer stopProfiles()
-	heedHangups(ctx, logger)
+	heedHangups(ctx, web.Access, logger)
 	logger.Info("listening for clients", "http", listener.Addr().String(), "shards", f.shards)
 	go sayReady(ctx, n, logger)
 	err = errors.Join(serveNode(ctx, n, answers.Server(), listener), n.Close())
@@ -297,8 +345,9 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 }
 
 // heedHangups keeps a node from ending when it is told to read its files again, which it
-// does by itself: certificates are looked at when a connection is made.
-func heedHangups(ctx context.Context, logger *slog.Logger) {
+// does by itself, though not at once: certificates are looked at when a connection is made,
+// and who may ask when somebody does.
+func heedHangups(ctx context.Context, who *access.File, logger *slog.Logger) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	context.AfterFunc(ctx, func() { signal.Stop(hangups) })
@@ -307,6 +356,9 @@ func heedHangups(ctx context.Context, logger *slog.Logger) {
 			select {
 			case <-hangups:
 				logger.Info("told to read again: certificates are, at the next connection; flags are not")
+				if who != nil {
+					who.Reload()
+				}
 			case <-ctx.Done():
 				return
 			}

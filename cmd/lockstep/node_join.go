@@ -30,7 +30,12 @@ func joinCluster(ctx context.Context, f nodeFlags) (peers []node.Peer, shards in
 		}
 	}
 	path := filepath.Join(f.data, joinedName)
-	m, err := firstMembership(ctx, targets(f.join)())
+	f.reach.target, f.reach.ca = f.join, f.tls.CA
+	to, err := f.reach.open()
+	if err != nil {
+		return nil, 0, err
+	}
+	m, err := firstMembership(ctx, to)
 	if err != nil {
 		data, missing := os.ReadFile(path)
 		if errors.Is(missing, fs.ErrNotExist) {

@@ -15,7 +15,8 @@ import (
 )
 
 func newProbeCommand() *cobra.Command {
-	var target, conversation, addr string
+	var reach reachFlags
+	var conversation, addr string
 	var every, deadline, length time.Duration
 	cmd := &cobra.Command{
 		Use:   "probe",
@@ -39,11 +40,15 @@ fine.`,
 			if length < 0 {
 				return usageError{"--for is a time, or is left out to watch until it is ended", "lockstep probe --for 30s"}
 			}
+			to, err := reach.open()
+			if err != nil {
+				return err
+			}
 			out := cmd.OutOrStdout()
 			say := func(what string) func(string) {
 				return func(says string) { fmt.Fprintf(out, "%s %s %s\n", what, time.Now().UTC().Format(time.RFC3339), says) }
 			}
-			p := probe.New(probe.Config{Targets: targets(target)(), Conversation: conversation, Every: every, Deadline: deadline, Breach: say("BREACH"), Note: say("note")})
+			p := probe.New(probe.Config{Targets: to.targets(), Transport: to.transport, Conversation: conversation, Every: every, Deadline: deadline, Breach: say("BREACH"), Note: say("note")})
 			ctx := cmd.Context()
 			if length > 0 {
 				var cancel context.CancelFunc
@@ -76,7 +81,7 @@ fine.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	reach.add(cmd, targetUsage)
 	cmd.Flags().StringVar(&conversation, "conversation", "lockstep-probe", "where it talks to itself")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:9464", "where it answers at /metrics; empty for nowhere")
 	cmd.Flags().DurationVar(&every, "every", time.Second, "time between two sends")

@@ -15,7 +15,8 @@ import (
 )
 
 func newSendCommand() *cobra.Command {
-	var target, sender, id, lane string
+	var reach reachFlags
+	var sender, id, lane string
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   `send CONVERSATION ["text"]`,
@@ -32,7 +33,11 @@ same message id while the outcome is open. Prints the message's place.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c := client.New(client.Config{Targets: targets(target), Lane: lane})
+			to, err := reach.open()
+			if err != nil {
+				return err
+			}
+			c := client.New(client.Config{Targets: to.targets, Transport: to.transport, Lane: lane})
 			if sender == "" {
 				sender = "somebody"
 				if u, err := user.Current(); err == nil && u.Username != "" {
@@ -74,7 +79,7 @@ same message id while the outcome is open. Prints the message's place.`,
 			return lines.Err()
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	reach.add(cmd, targetUsage)
 	cmd.Flags().StringVar(&lane, "lane", "", "way of ordering: quorum, leader or clock")
 	cmd.Flags().StringVar(&sender, "sender", "", "who says it (default: your user name)")
 	cmd.Flags().StringVar(&id, "id", "", "message id; the same id again is the same message")

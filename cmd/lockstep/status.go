@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 	"text/tabwriter"
@@ -19,7 +21,7 @@ import (
 )
 
 func newStatusCommand() *cobra.Command {
-	var target string
+	var reach reachFlags
 	var watch, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status",
@@ -34,8 +36,12 @@ about it. With --watch it is 0 when you end it.`,
 		Example: "  lockstep status\n  lockstep status --watch\n  lockstep status --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			to, err := reach.open()
+			if err != nil {
+				return err
+			}
 			for {
-				nodes := askAll(cmd.Context(), targets(target)())
+				nodes := askAll(cmd.Context(), to)
 				sound := printStatus(io.Discard, nodes)
 				if asJSON {
 					if err := json.NewEncoder(cmd.OutOrStdout()).Encode(nodes); err != nil {
@@ -61,7 +67,7 @@ about it. With --watch it is 0 when you end it.`,
 			}
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	reach.add(cmd, targetUsage)
 	cmd.Flags().BoolVar(&watch, "watch", false, "go on, twice a second")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
@@ -75,22 +81,33 @@ type nodeStatus struct {
 }
 
 // askAll asks all nodes at once, so that those that hang cost one second together.
-func askAll(ctx context.Context, list []string) []nodeStatus {
+func askAll(ctx context.Context, to way) []nodeStatus {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
+	list := to.targets()
 	nodes := make([]nodeStatus, len(list))
 	var asked sync.WaitGroup
 	for i, t := range list {
 		asked.Go(func() {
-			s, err := client.New(client.Config{Targets: client.Fixed(t)}).Status(ctx)
+			s, err := client.New(client.Config{Targets: client.Fixed(t), Transport: to.transport}).Status(ctx)
 			nodes[i] = nodeStatus{Target: t, Status: s}
-			if err != nil {
-				nodes[i].Error = "does not answer"
-			}
+			nodes[i].Error = whySilent(err)
 		})
 	}
 	asked.Wait()
 	return nodes
+}
+
+// whySilent says why a node told nothing; "" if it did.
+func whySilent(err error) string {
+	var said *client.Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &said) && (said.Status == http.StatusUnauthorized || said.Status == http.StatusForbidden):
+		return "refuses: " + said.Detail
+	}
+	return "does not answer"
 }
 
 // printTroubles lists what nodes say is wrong with their replicas, their disks and the

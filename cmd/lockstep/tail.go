@@ -12,7 +12,8 @@ import (
 )
 
 func newTailCommand() *cobra.Command {
-	var target, lane string
+	var reach reachFlags
+	var lane string
 	var after uint64
 	cmd := &cobra.Command{
 		Use:   "tail CONVERSATION",
@@ -27,7 +28,11 @@ number that is missing ends it with an error: that must never happen.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := client.New(client.Config{Targets: targets(target), Lane: lane}).Follow(cmd.Context(), args[0], after, func(m api.Placed) error {
+			to, err := reach.open()
+			if err != nil {
+				return err
+			}
+			err = client.New(client.Config{Targets: to.targets, Transport: to.transport, Lane: lane}).Follow(cmd.Context(), args[0], after, func(m api.Placed) error {
 				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%6d  %s  %-10s  %s\n", m.Seq, m.Time.Local().Format("15:04:05.000"), m.Sender, printable(m.Body))
 				return err
 			})
@@ -37,7 +42,7 @@ number that is missing ends it with an error: that must never happen.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&target, "target", "", targetUsage)
+	reach.add(cmd, targetUsage)
 	cmd.Flags().StringVar(&lane, "lane", "", "way of ordering: quorum, leader or clock")
 	cmd.Flags().Uint64Var(&after, "after", 0, "begin after this number")
 	return cmd

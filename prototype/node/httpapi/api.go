@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/httpapi/access"
 )
 
 // API answers the HTTP requests of a node's clients and operators. Its methods may be
@@ -36,6 +37,9 @@ type Config struct {
 	// loopback names and the node's own addresses; AllowOrigins are origins,
 	// SCHEME://HOST[:PORT], whose pages it answers beside its own.
 	AllowHosts, AllowOrigins []string
+	// Access says who may ask for what; nil lets everybody ask who reaches the API.
+	// Operators at the node's machine need no token.
+	Access *access.File
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
 	// MaxInFlight bounds, in bytes, what the requests of clients hold in memory

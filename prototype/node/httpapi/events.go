@@ -52,6 +52,8 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) {
 			Detail: "as many clients follow events at this node as may: come again, or ask another node"})
 		return
 	}
+	ctx, end := whileGranted(r)
+	defer end()
 	out := newPacedWriter(w)
 	defer out.end()
 	out.controller.SetReadDeadline(time.Time{})
@@ -61,7 +63,7 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) {
 	defer heartbeat.Stop()
 	for {
 		changed := a.node.WatchIn(lane, conversation)
-		if a.node.Serves(lane, conversation) != nil {
+		if a.node.Serves(lane, conversation) != nil || ctx.Err() != nil {
 			return // asking again, the reader is told why
 		}
 		view := a.node.ReadIn(lane, conversation, after, eventsPage)
@@ -102,7 +104,7 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) {
 		case <-again:
 		case <-heartbeat.C:
 			out.buf = append(out.buf, ": alive\n\n"...)
-		case <-r.Context().Done():
+		case <-ctx.Done():
 			return
 		case <-a.node.Done():
 			return

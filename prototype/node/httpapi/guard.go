@@ -15,8 +15,8 @@ import (
 	"lockstep/prototype/node/roster"
 )
 
-// guard stands before every route. The API has no sign-in, and a browser at the
-// node's machine reaches it, so two things are looked at that a page cannot choose.
+// guard stands before every route. The API asks nobody who he is without an access file,
+// and a browser at the node's machine reaches it, so two things are looked at that a page cannot choose.
 // Host is the name by which the page reached the node: where a name of somebody
 // else leads here (DNS rebinding), the browser takes the node for a part of that
 // site. Origin is the site whose page sends the request.
@@ -150,6 +150,6 @@ func (g *guard) shares(w http.ResponseWriter, r *http.Request) (asked bool) {
 		return false
 	}
 	header.Set("Access-Control-Allow-Methods", "GET, POST")
-	header.Set("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key, Last-Event-ID")
+	header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, Last-Event-ID")
 	return true
 }

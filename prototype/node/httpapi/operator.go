@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/node/httpapi/access"
 )
 
 // viaProxy are headers that proxies add, beside those that begin with X-Forwarded.
@@ -34,16 +35,21 @@ func AtThisMachine(r *http.Request) bool {
 	return ip.IsLoopback() || ok && local.IP.Equal(ip)
 }
 
-// operator lets only those change the cluster, or list all that is in it, who sit at
-// this machine. Pages in
-// their browser are kept out by guard; the header is a second lock, since a page of
+// isLocalOperator says whether somebody asks who sits at this machine. Pages in
+// his browser are kept out by guard; the header is a second lock, since a page of
 // another origin cannot send it unasked, and guard grants it to none.
+func isLocalOperator(r *http.Request) bool {
+	return AtThisMachine(r) && r.Header.Get("Lockstep-Operator") != ""
+}
+
+// operator lets only those change the cluster, or list all that is in it, who sit at
+// this machine or have a token for it.
 func (a *API) operator(w http.ResponseWriter, r *http.Request) bool {
-	if AtThisMachine(r) && r.Header.Get("Lockstep-Operator") != "" {
+	if g := grantOf(r.Context()); isLocalOperator(r) || g != nil && g.Role >= access.Operate {
 		return true
 	}
 	writeProblem(w, api.Problem{Type: "urn:lockstep:operator", Title: "Only an operator may do this", Status: http.StatusForbidden,
-		Detail:   "use lockstep leave, lockstep drain or lockstep backup at the machine of the node, not through a proxy (the header Lockstep-Operator must be set)",
+		Detail:   "use lockstep leave, lockstep drain or lockstep backup at the machine of the node, not through a proxy (the header Lockstep-Operator must be set); or start the node with --access, and use a token of the role operate",
 		Instance: r.URL.Path, Outcome: api.Fail})
 	return false
 }

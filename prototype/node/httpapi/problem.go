@@ -36,6 +36,8 @@ var statuses = map[outcome.Reason]struct {
 	outcome.ReasonForked:      {http.StatusServiceUnavailable, "The histories of this shard have forked"},
 	outcome.ReasonSlowReader:  {http.StatusServiceUnavailable, "The answer is not read"},
 	outcome.ReasonDiskFull:    {http.StatusServiceUnavailable, "The disk takes no more"},
+	reasonUnauthorized:        {http.StatusUnauthorized, "Nobody knows who asks"},
+	reasonRole:                {http.StatusForbidden, "The token is not for this"},
 	outcome.ReasonTimeout:     {http.StatusGatewayTimeout, "No answer in time"},
 }
 

@@ -17,7 +17,7 @@ const (
 	reasonNone reason = "none" // it did succeed
 
 	// These are the sender's own fault; see reason.own.
-	reasonInvalid reason = "invalid"  // it makes no sense, or session, id or page do not allow it
+	reasonInvalid reason = "invalid"  // it makes no sense, or session, id, page or token do not allow it
 	reasonTooLong reason = "too_long" // beyond what a message may have
 	reasonLimit   reason = "limit"    // above the conversation's own limits
 	reasonGone    reason = "gone"     // the client left, or did not read, before a good service would have answered
@@ -63,6 +63,8 @@ var reasons = map[outcome.Reason]reason{
 	outcome.ReasonForked:      reasonOther,
 	outcome.ReasonSlowReader:  reasonGone,
 	outcome.ReasonDiskFull:    reasonDisk,
+	reasonUnauthorized:        reasonInvalid,
+	reasonRole:                reasonInvalid,
 }
 
 // reasonOf is that of an error.

@@ -15,6 +15,7 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/httpapi/access"
 	"lockstep/prototype/node/outcome"
 )
 
@@ -22,28 +23,31 @@ import (
 type route struct {
 	method, path string
 	handle       http.HandlerFunc
+	role         access.Role // that a token needs, where there is an access file
+	openHere     bool        // programs at this machine need none
 }
 
 func (a *API) routes() []route {
 	return []route{
-		{"POST", "/v1/conversations/{conversation}/messages", a.postMessages},
-		{"GET", "/v1/conversations/{conversation}/messages", a.getMessages},
-		{"POST", "/v1/conversations/{conversation}/sessions", a.postSession},
-		{"POST", "/v1/reads", a.postReads},
-		{"GET", "/v1/conversations/{conversation}/events", a.getEvents},
-		{"GET", "/v1/conversations/{conversation}/digest", a.getDigest},
-		{"GET", "/v1/status", a.getStatus},
-		{"GET", "/v1/shards/{shard}/conversations", a.getConversations},
-		{"GET", "/v1/members", a.getMembers},
-		{"DELETE", "/v1/members/{member}", a.deleteMember},
-		{"POST", "/v1/drain", a.postDrain},
-		{"DELETE", "/v1/drain", a.deleteDrain},
-		{"GET", "/v1/faults", a.getFaults},
-		{"POST", "/v1/faults", a.postFault},
-		{"DELETE", "/v1/faults", a.deleteFaults},
-		{"GET", "/healthz", a.getHealth},
-		{"GET", "/readyz", a.getReady},
-		{"GET", "/metrics", metrics(a.node.Metrics()).ServeHTTP},
+		{"POST", "/v1/conversations/{conversation}/messages", a.postMessages, access.Write, false},
+		{"GET", "/v1/conversations/{conversation}/messages", a.getMessages, access.Read, false},
+		{"POST", "/v1/conversations/{conversation}/sessions", a.postSession, access.Write, false},
+		{"POST", "/v1/reads", a.postReads, access.Read, false},
+		{"GET", "/v1/conversations/{conversation}/events", a.getEvents, access.Read, false},
+		{"GET", "/v1/conversations/{conversation}/digest", a.getDigest, access.Read, false},
+		{"GET", "/v1/status", a.getStatus, access.Read, false},
+		{"GET", "/v1/shards/{shard}/conversations", a.getConversations, access.Operate, false},
+		{"GET", "/v1/members", a.getMembers, access.Read, false},
+		{"DELETE", "/v1/members/{member}", a.deleteMember, access.Operate, false},
+		{"POST", "/v1/drain", a.postDrain, access.Operate, false},
+		{"DELETE", "/v1/drain", a.deleteDrain, access.Operate, false},
+		{"GET", "/v1/faults", a.getFaults, access.Operate, false},
+		{"POST", "/v1/faults", a.postFault, access.Operate, false},
+		{"DELETE", "/v1/faults", a.deleteFaults, access.Operate, false},
+		// A supervisor asks whether to restart a node, or to send clients there.
+		{"GET", "/healthz", a.getHealth, access.Nobody, true},
+		{"GET", "/readyz", a.getReady, access.Nobody, true},
+		{"GET", "/metrics", metrics(a.node.Metrics()).ServeHTTP, access.Read, true},
 	}
 }
 
@@ -53,7 +57,7 @@ func (a *API) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	allowed := map[string][]string{}
 	for _, route := range a.routes() {
-		mux.HandleFunc(route.method+" "+route.path, route.handle)
+		mux.HandleFunc(route.method+" "+route.path, a.authorize(route))
 		allowed[route.path] = append(allowed[route.path], route.method)
 	}
 	for path, methods := range allowed {

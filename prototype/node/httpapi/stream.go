@@ -117,6 +117,10 @@ func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, co
 			continue
 		}
 		c := a.parse(conversation, batch, meter)
+		if err := stillGranted(ctx); err != nil {
+			meter.refused(err, len(c.commands))
+			return err
+		}
 		if err := held.await(ctx, c.cost); err != nil {
 			why := err
 			if ctx.Err() != nil {

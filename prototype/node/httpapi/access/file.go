@@ -1,0 +1,175 @@
+package access
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ErrRevoked is why the context of a grant ends.
+var ErrRevoked = errors.New("the token is no longer valid")
+
+// Grant is what a token lets its bearer do.
+type Grant struct {
+	Role Role
+	Name string
+	// Valid ends when a newer state of the file no longer has the token in this role.
+	Valid  context.Context
+	revoke context.CancelCauseFunc
+	hash   [sha256.Size]byte
+}
+
+// File is an access file. It is looked at again when somebody asks, at most once a second,
+// and at once by Reload. If it cannot be used, what it held before stays in use and the
+// log says so.
+//
+// Its methods may be called from any goroutine.
+type File struct {
+	path   string
+	logger *slog.Logger
+	grants atomic.Pointer[[]*Grant]
+
+	mu     sync.Mutex
+	looked time.Time
+	stamp  stamp
+}
+
+// stamp tells one state of a file from another, also if it was replaced by one of the
+// same time and size.
+type stamp struct {
+	changed time.Time
+	size    int64
+	info    os.FileInfo
+}
+
+func (s stamp) same(t stamp) bool {
+	return s.changed.Equal(t.changed) && s.size == t.size && (s.info == nil) == (t.info == nil) && (s.info == nil || os.SameFile(s.info, t.info))
+}
+
+// Open reads the file. The error has its name, the line, and what to do.
+func Open(path string, logger *slog.Logger) (*File, error) {
+	f := &File{path: path, logger: logger}
+	f.grants.Store(new([]*Grant))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.read(); err != nil {
+		return nil, fmt.Errorf("read who may ask: %w", err)
+	}
+	return f, nil
+}
+
+// Grant is what a token lets its bearer do; nil if nobody knows the token.
+func (f *File) Grant(token string) *Grant {
+	f.look()
+	if len(token) == 0 || len(token) > maxToken {
+		return nil
+	}
+	sum := sha256.Sum256([]byte(token))
+	var found *Grant
+	// All are compared, in whole, so that the time tells nothing about any of them.
+	for _, g := range *f.grants.Load() {
+		if subtle.ConstantTimeCompare(sum[:], g.hash[:]) == 1 {
+			found = g
+		}
+	}
+	return found
+}
+
+// Reload reads the file again at once, and logs what became of it.
+func (f *File) Reload() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.again()
+}
+
+// look reads the file again if it has changed. Whoever asks meanwhile gets what is known.
+func (f *File) look() {
+	if !f.mu.TryLock() {
+		return
+	}
+	defer f.mu.Unlock()
+	if time.Since(f.looked) < time.Second {
+		return
+	}
+	f.looked = time.Now()
+	if !f.stamp.same(f.now()) {
+		f.again()
+	}
+}
+
+// again is called with the lock held.
+func (f *File) again() {
+	if err := f.read(); err != nil {
+		f.logger.Error("the access file cannot be used: what it held before stays in use", "reason", err)
+		return
+	}
+	f.logger.Info("the access file was read again", "file", f.path, "tokens", len(*f.grants.Load()))
+}
+
+func (f *File) now() (s stamp) {
+	if info, err := os.Stat(f.path); err == nil {
+		s = stamp{info.ModTime(), info.Size(), info}
+	}
+	return s
+}
+
+// read is called with the lock held. The stamp is taken first: what changes while the file
+// is read is read once more.
+func (f *File) read() error {
+	f.looked, f.stamp = time.Now(), f.now()
+	file, err := os.Open(f.path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0 {
+		return fmt.Errorf("%s: everybody at this machine may write it, and so let himself in: chmod o-w %s", f.path, f.path)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return err
+	}
+	list, err := parse(f.path, data)
+	if err != nil {
+		return err
+	}
+	f.replace(list)
+	return nil
+}
+
+// replace puts a new list in force. A grant that is in both lists stays the same one.
+func (f *File) replace(list []entry) {
+	old := *f.grants.Load()
+	kept := make(map[[sha256.Size]byte]*Grant, len(old))
+	for _, g := range old {
+		kept[g.hash] = g
+	}
+	grants := make([]*Grant, len(list))
+	for i, e := range list {
+		if g := kept[e.hash]; g != nil && g.Role == e.role && g.Name == e.name {
+			grants[i] = g
+			delete(kept, e.hash)
+			continue
+		}
+		g := &Grant{Role: e.role, Name: e.name, hash: e.hash}
+		g.Valid, g.revoke = context.WithCancelCause(context.Background())
+		grants[i] = g
+	}
+	f.grants.Store(&grants)
+	for _, g := range kept {
+		g.revoke(ErrRevoked)
+	}
+}
