@@ -19,7 +19,7 @@ file, as their role allows:
 
   read     messages, digests, members, status and metrics
   write    the same, and sends
-  operate  the same, and drain, leave, backup and, where they are allowed, faults
+  operate  the same, and drain, leave, backup; faults where they are allowed
 
 FILE has a line for each token, ROLE NAME sha256:HASH; a line that begins with # is a
 comment. It is the same at every node. A node reads it again within a second when
@@ -46,7 +46,8 @@ Authorization: Bearer TOKEN; verbs of lockstep take it by --token-file or from
 LOCKSTEP_TOKEN.`,
 		Example: `  lockstep token new --role write --out app.token app >>access
   lockstep node --id n1 … --access access --http-tls
-  lockstep send general hello --token-file app.token --target https://10.0.0.1:7001`,
+  lockstep send general hello --token-file app.token \
+    --target https://10.0.0.1:7001`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError{"name who will have the token", "lockstep token new --role write app"}

@@ -47,7 +47,7 @@ type workload struct {
 }
 
 // TestKubernetes: the manifest has the three objects; each flag that it gives exists, the
-// list of nodes is that of the set, no two nodes may be away by intent, and nothing that
+// list of nodes is that of the set, clients come by TLS and with tokens, no two nodes may be away by intent, and nothing that
 // runs may become more than it is.
 func TestKubernetes(t *testing.T) {
 	parts := bytes.Split(shipped("kubernetes.yaml"), []byte("\n---\n"))
@@ -85,9 +85,12 @@ func TestKubernetes(t *testing.T) {
 		t.Errorf("%d s to end, %d rules of spread, %d volumes, %s", pod.Grace, len(pod.Spread), len(set.Spec.VolumeClaimTemplates), set.Spec.PodManagementPolicy)
 	}
 	for path, probe := range map[string]map[string]any{"/healthz": node.Liveness, "/readyz": node.Readiness} {
-		if !strings.Contains(fmt.Sprint(probe), path) {
-			t.Errorf("a probe does not ask %s: %v", path, probe)
+		if said := fmt.Sprint(probe); !strings.Contains(said, path) || !strings.Contains(said, "HTTPS") {
+			t.Errorf("a probe does not ask %s by TLS: %v", path, probe)
 		}
+	}
+	if all := strings.Join(node.Args, " "); !strings.Contains(all, "--http-tls") || !strings.Contains(all, "--access=/access/access") || strings.Contains(all, "--open-to-network") {
+		t.Errorf("other machines reach the node, which does not ask them: %s", all)
 	}
 	for what, is := range map[string]bool{
 		"non-root": pod.Security["runAsNonRoot"] == true, "the image's user": fmt.Sprint(pod.Security["runAsUser"]) == fmt.Sprint(nobody),
@@ -119,7 +122,7 @@ func TestFlags(t *testing.T) {
 			t.Errorf("%s gives no flag", name)
 		}
 		for _, flag := range flags {
-			if !regexp.MustCompile(`\s`+flag+`\s`).Match(help) && flag != "--out" && flag != "--from-file" && flag != "--help" {
+			if !regexp.MustCompile(`\s`+flag+`\s`).Match(help) && flag != "--out" && flag != "--from-file" && flag != "--role" && flag != "--help" {
 				t.Errorf("%s gives %s, which lockstep node does not have", name, flag)
 			}
 		}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"lockstep/prototype/node/httpapi/access"
 )
 
 // TestInstallPage: the commands of the page about installing that need neither root nor
@@ -38,16 +41,19 @@ func TestInstallPage(t *testing.T) {
 	}
 	ran := 0
 	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
-		if regexp.MustCompile(`^(sha256sum|ssh-keygen|lockstep certs) `).MatchString(block[1]) {
+		if regexp.MustCompile(`^(sha256sum|ssh-keygen|lockstep certs|lockstep token) `).MatchString(block[1]) {
 			tool(t, "sh", "-c", `cd "$1" && `+block[1], "sh", dir)
 			ran++
 		}
 	}
-	if ran != 3 {
-		t.Errorf("%d commands were run, and not 3", ran)
+	if ran != 4 {
+		t.Errorf("%d commands were run, and not 4", ran)
 	}
-	for _, name := range []string{"ca.pem", "n1.pem", "n1.key"} {
-		if _, err := os.Stat(filepath.Join(dir, "certs", name)); err != nil || !strings.Contains(string(shipped("default")), "/etc/lockstep/"+name) {
+	if _, err := access.Open(filepath.Join(dir, "access"), slog.New(slog.DiscardHandler)); err != nil {
+		t.Errorf("the tokens of the page: %v", err)
+	}
+	for name, folder := range map[string]string{"ca.pem": "certs", "n1.pem": "certs", "n1.key": "certs", "access": ""} {
+		if _, err := os.Stat(filepath.Join(dir, folder, name)); err != nil || !strings.Contains(string(shipped("default")), "/etc/lockstep/"+name) {
 			t.Errorf("%s is not made, or the example does not name it: %v", name, err)
 		}
 	}
