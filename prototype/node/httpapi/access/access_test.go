@@ -27,10 +27,12 @@ func line(t *testing.T, role Role, name, token string) string {
 
 func write(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := writeFile(path, text); err != nil {
 		t.Fatal(err)
 	}
 }
+
+func writeFile(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }
 
 // TestFile: a token has the role of its line, and what is no token has none.
 func TestFile(t *testing.T) {
