@@ -342,3 +342,51 @@ func TestAccess_follow(t *testing.T) {
 		t.Error("the follower still follows")
 	}
 }
+
+// TestNode_quotas: a real node holds its files and its clients to the quotas that it was
+// started with; the verb says which one it was, and does not try again where that is in vain.
+func TestNode_quotas(t *testing.T) {
+	n := startNode(t, "127.0.0.1", "http", "--quota-conversation-messages", "2", "--quota-client-conversations", "2", "--quota-client-messages", "50", "--quota-client-bytes", "100000")
+	send := func(room, text, says string) {
+		t.Helper()
+		began := time.Now()
+		out, err := exec.Command(program(t), "send", "--target", n.target, "--timeout", "1m", room, text).CombinedOutput()
+		if !strings.Contains(string(out), says) || (err == nil) != strings.HasPrefix(says, room) || time.Since(began) > 30*time.Second {
+			t.Errorf("%s after %s: %v\n%s", room, time.Since(began), err, out)
+		}
+	}
+	send("room", "one", "room 1 epoch")
+	send("room", "two", "room 2 epoch")
+	send("room", "three", "--quota-conversation-messages) is 2, and this one has 2")
+	send("other", "one", "other 1 epoch")
+	out, err := exec.Command(program(t), "send", "--target", n.target, "--timeout", "1s", "third", "one").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "--quota-client-conversations) is 2, and 127.0.0.1 has begun so many") {
+		t.Errorf("a third conversation: %v\n%s", err, out)
+	}
+
+	n = startNode(t, "127.0.0.1", "http", "--quota-node-bytes", "1")
+	wait(t, "the node without room refuses", func() bool {
+		out, err := exec.Command(program(t), "send", "--target", n.target, "--timeout", "1s", "room", "one").CombinedOutput()
+		return err != nil && strings.Contains(string(out), "--quota-node-bytes) is 1 bytes")
+	})
+	var said, errs bytes.Buffer
+	if code := run(t.Context(), []string{"node", "--id", "n1", "--data", t.TempDir(), "--peers", "n1=127.0.0.1:1/127.0.0.1:2", "--quota-client-bytes", "-1"}, nil, &said, &errs); code != exitUsage || !strings.Contains(errs.String(), "a quota is 0") {
+		t.Errorf("a quota below none: exit code %d, %s", code, errs.String())
+	}
+}
+
+// TestFolderSize: the size of a folder follows what is in it, and what is not there is 0.
+func TestFolderSize(t *testing.T) {
+	dir := t.TempDir()
+	size := folderSize(t.Context(), filepath.Join(dir, "data"))
+	if got := size(); got != 0 {
+		t.Errorf("no folder has %d bytes", got)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "data", "below"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "data", "below", "file"), make([]byte, 1234), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, "the folder has 1234 bytes", func() bool { return size() == 1234 })
+}

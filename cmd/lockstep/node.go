@@ -38,6 +38,7 @@ type nodeFlags struct {
 	tls                         node.TLSFiles
 	httpTLS, openToNetwork      bool
 	access                      string
+	quotas                      httpapi.Quotas
 	reach                       reachFlags // of those that --join names
 	balanceAfter, upgradeAfter  time.Duration
 	hosts, origins              []string
@@ -87,6 +88,12 @@ At the machine of the node lockstep drain, leave, members and /metrics need none
 without --access and --http-tls. --open-to-network lets it: use that where something
 else keeps others out, such as a proxy that asks for names and ends TLS.
 
+Quotas keep a client from filling a disk or the others' time. They are this node's, for
+what comes in here: give each node the same. A client is the name of a token, or else
+an address, that of a proxy for all behind it. What is refused was not ordered, and the
+answer says by which quota. What a node or a conversation has is counted when it is
+there, so that a little more than the quota may come through.
+
 A node that joins shows the token of --token-file or of LOCKSTEP_TOKEN; read is enough.
 
 So that no page in a browser beside the node can use it, the HTTP API answers only
@@ -131,6 +138,11 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
 	cmd.Flags().StringVar(&f.tls.CA, "tls-ca", "", "the authorities of the other nodes' certificates (PEM)")
 	cmd.Flags().BoolVar(&f.httpTLS, "http-tls", false, "serve the HTTP API by TLS, too, with the same certificate")
+	cmd.Flags().Int64Var(&f.quotas.NodeBytes, "quota-node-bytes", 0, "bytes of the files in --data beyond which clients get 507 for what they send; 0: none")
+	cmd.Flags().Uint64Var(&f.quotas.ConversationMessages, "quota-conversation-messages", 0, "the number that a conversation may reach, beyond which they get 507; 0: none")
+	cmd.Flags().IntVar(&f.quotas.ClientConversations, "quota-client-conversations", 0, "conversations that a client may begin in an hour, beyond which it gets 429; 0: none")
+	cmd.Flags().Float64Var(&f.quotas.ClientMessages, "quota-client-messages", 0, "messages that a client may send in a second, beyond which it gets 429; 0: none")
+	cmd.Flags().Float64Var(&f.quotas.ClientBytes, "quota-client-bytes", 0, "bytes that a client may send in a second, beyond which it gets 429; 0: none")
 	cmd.Flags().StringVar(&f.access, "access", "", "file that says which tokens may ask for what; read again when it changes, and by SIGHUP")
 	cmd.Flags().BoolVar(&f.openToNetwork, "open-to-network", false, "start without --access or --http-tls although other machines reach --http: something else keeps them out")
 	f.reach.addProof(cmd)
@@ -276,6 +288,11 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if secure != nil {
 		cfg.Network = secure
 	}
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	if web.Quotas = f.quotas; f.quotas.NodeBytes > 0 {
+		web.Quotas.Stored = folderSize(ctx, f.data)
+	}
 	if web.Access, err = openAccess(f, logger); err != nil {
 		return err
 	}
@@ -313,8 +330,6 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if err != nil {
 		return errors.Join(err, listener.Close(), n.Close())
 	}
-	ctx, stop := context.WithCancel(cmd.Context())
-	defer stop()
 	if f.withParent {
 		go func() {
 			io.Copy(io.Discard, cmd.InOrStdin())

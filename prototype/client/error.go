@@ -51,6 +51,9 @@ func (e *Error) Is(target error) bool {
 
 // final says whether trying again is pointless.
 func (e *Error) final() bool {
+	if e.Outcome == api.Fail && e.Reason == "quota-conversation" {
+		return true // it does not become shorter
+	}
 	return e.Outcome == api.Fail && e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests
 }
 

@@ -28,6 +28,7 @@ type API struct {
 	handler   http.Handler
 	meter     *requestMeter
 	budget    *budget      // of what the requests of clients hold
+	quotas    *quotas      // nil: there are none
 	followers atomic.Int64 // of events
 }
 
@@ -40,6 +41,8 @@ type Config struct {
 	// Access says who may ask for what; nil lets everybody ask who reaches the API.
 	// Operators at the node's machine need no token.
 	Access *access.File
+	// Quotas bound what clients may have this node store.
+	Quotas Quotas
 	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
 	AllowFaults bool
 	// MaxInFlight bounds, in bytes, what the requests of clients hold in memory
@@ -75,6 +78,10 @@ func (c Config) Validate() error {
 	switch {
 	case c.MaxInFlight < streamLimit:
 		return bad("%d bytes for the requests of clients: one stream may take %d", c.MaxInFlight, streamLimit)
+	case c.Quotas.NodeBytes < 0, c.Quotas.ClientMessages < 0, c.Quotas.ClientBytes < 0, c.Quotas.ClientConversations < 0:
+		return bad("a quota is 0, for none, or larger")
+	case c.Quotas.NodeBytes > 0 && c.Quotas.Stored == nil:
+		return bad("nobody says how many bytes are stored")
 	case c.MaxConnections < 2:
 		return bad("%d connections are too few", c.MaxConnections)
 	}
@@ -88,7 +95,7 @@ func New(n *node.Node, cfg Config) (*API, error) {
 		return nil, err
 	}
 	b := newBudget(cfg.MaxInFlight)
-	a := &API{node: n, settings: n.Config(), cfg: cfg, meter: newRequestMeter(n, b), budget: b}
+	a := &API{node: n, settings: n.Config(), cfg: cfg, meter: newRequestMeter(n, b), budget: b, quotas: newQuotas(cfg.Quotas, n)}
 	a.handler = newGuard(cfg, n.Self(), a.mux())
 	return a, nil
 }

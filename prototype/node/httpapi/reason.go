@@ -19,7 +19,7 @@ const (
 	// These are the sender's own fault; see reason.own.
 	reasonInvalid reason = "invalid"  // it makes no sense, or session, id, page or token do not allow it
 	reasonTooLong reason = "too_long" // beyond what a message may have
-	reasonLimit   reason = "limit"    // above the conversation's own limits
+	reasonLimit   reason = "limit"    // above a limit of the conversation or of the client
 	reasonGone    reason = "gone"     // the client left, or did not read, before a good service would have answered
 
 	// These are the service's.
@@ -65,6 +65,9 @@ var reasons = map[outcome.Reason]reason{
 	outcome.ReasonDiskFull:    reasonDisk,
 	reasonUnauthorized:        reasonInvalid,
 	reasonRole:                reasonInvalid,
+	reasonQuotaNode:           reasonDisk,
+	reasonQuotaConversation:   reasonLimit,
+	reasonQuotaClient:         reasonLimit,
 }
 
 // reasonOf is that of an error.

@@ -64,6 +64,11 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 		fail(w, r, err)
 		return
 	}
+	if _, err := a.quotas.admit(clientOf(r.Context(), r.RemoteAddr), laneOf(r), []order.Command{c}); err != nil {
+		meter.refused(err, 1)
+		fail(w, r, err)
+		return
+	}
 	received := time.Now() // a client may take its time to send the whole of it
 	meter.began(received)
 	results, err := a.node.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})

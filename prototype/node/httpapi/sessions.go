@@ -22,6 +22,9 @@ func (a *API) postSession(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = a.checkName("sender", request.Sender)
 	}
+	if err == nil { // it takes a place in the log, as a message does
+		_, err = a.quotas.admit(clientOf(r.Context(), r.RemoteAddr), laneOf(r), []order.Command{{Conversation: conversation, Sender: request.Sender}})
+	}
 	var results []order.Result
 	if err == nil {
 		results, err = a.node.Register(r.Context(), laneOf(r), conversation, request.Sender)

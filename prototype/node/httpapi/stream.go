@@ -70,7 +70,7 @@ func (a *API) postStream(w http.ResponseWriter, r *http.Request, conversation st
 	underWay := make(chan *chunk, chunksUnderWay)
 	go func() {
 		defer close(underWay)
-		early = a.orderLines(ctx, newLineReader(body, a.rawLimit(), held), held, conversation, laneOf(r), meter, underWay)
+		early = a.orderLines(ctx, newLineReader(body, a.rawLimit(), held), held, conversation, laneOf(r), clientOf(ctx, r.RemoteAddr), meter, underWay)
 	}()
 	answers := newAnswerQueue(out, held, stop)
 	var data []byte
@@ -109,7 +109,7 @@ func flushHeader(out *pacedWriter, r *http.Request) bool {
 
 // orderLines reads a stream to its end, and hands its chunks to the log as they
 // come. The error is why it stopped earlier.
-func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, conversation, lane string, meter *sendMeter, underWay chan<- *chunk) *outcome.Error {
+func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, conversation, lane, client string, meter *sendMeter, underWay chan<- *chunk) *outcome.Error {
 	for more := true; more; {
 		var batch []line
 		batch, more = lines.chunk(chunkLines, chunkBytes)
@@ -129,7 +129,7 @@ func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, co
 			meter.refused(why, len(c.commands))
 			return err
 		}
-		a.begin(c, lane)
+		a.begin(c, lane, client)
 		underWay <- c // until ctx ends it is read, and after that still emptied
 	}
 	if lines.failed != nil {
@@ -162,14 +162,29 @@ func (a *API) parse(conversation string, lines []line, meter *sendMeter) *chunk 
 	return c
 }
 
-// begin orders the good lines of a chunk.
-func (a *API) begin(c *chunk, lane string) {
+// begin orders the good lines of a chunk, as far as quotas allow.
+func (a *API) begin(c *chunk, lane, client string) {
 	if len(c.commands) == 0 {
 		c.wait = func(context.Context) ([]order.Result, *outcome.Error) { return nil, nil }
 		return
 	}
 	c.meter.began(time.Now())
-	c.wait = a.node.SubmitLaterIn(lane, c.conversation, c.commands)
+	admitted, over := a.quotas.admit(client, lane, c.commands)
+	switch {
+	case over == nil:
+		c.wait = a.node.SubmitLaterIn(lane, c.conversation, c.commands)
+	case admitted == 0:
+		c.wait = func(context.Context) ([]order.Result, *outcome.Error) { return nil, over }
+	default:
+		wait := a.node.SubmitLaterIn(lane, c.conversation, c.commands[:admitted])
+		c.wait = func(ctx context.Context) ([]order.Result, *outcome.Error) {
+			results, err := wait(ctx)
+			if err == nil {
+				err = over
+			}
+			return results, err
+		}
+	}
 }
 
 // settle waits for the outcome of a chunk.

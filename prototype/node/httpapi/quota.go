@@ -1,0 +1,201 @@
+//go:build !js
+
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"lockstep/prototype/api"
+	"lockstep/prototype/node"
+	"lockstep/prototype/node/outcome"
+	"lockstep/prototype/order"
+)
+
+// Quotas bound what clients may have a node store; 0 is no bound. They are looked at where
+// messages come in, before the log: what is ordered stays the same at every replica,
+// whatever quotas each has. Other nodes go by their own, and what is under way is not
+// counted, so that a little more may come through.
+type Quotas struct {
+	// NodeBytes bounds what the node's files hold, which Stored gives as of lately.
+	NodeBytes int64
+	Stored    func() int64
+	// ConversationMessages bounds the number that a conversation may reach.
+	ConversationMessages uint64
+	// ClientMessages and ClientBytes are what a client may send in a second, and
+	// ClientConversations how many conversations it may begin in an hour. A client is the
+	// name of a token, or else an address; those of one network of version 6 are one.
+	ClientMessages, ClientBytes float64
+	ClientConversations         int
+}
+
+// Reasons of refusals by quotas.
+const (
+	reasonQuotaNode         outcome.Reason = "quota-node"
+	reasonQuotaConversation outcome.Reason = "quota-conversation"
+	reasonQuotaClient       outcome.Reason = "quota-client"
+)
+
+const (
+	// clientsKept bounds the memory for clients; those beyond it share one allowance.
+	clientsKept = 10_000
+	// beginWithin is the time in which a client may begin so many conversations.
+	beginWithin = time.Hour
+)
+
+// quotas holds what clients have used. Its methods may be called from any goroutine.
+type quotas struct {
+	Quotas
+	last func(lane, conversation string) uint64 // the newest seq at this node
+	now  func() time.Time
+
+	mu      sync.Mutex
+	clients map[string]*usage
+}
+
+// usage is what a client has used of its allowance.
+type usage struct {
+	messages, bytes bucket
+	begun           map[string]bool // conversations, since
+	since           time.Time
+}
+
+// newQuotas gives nil if nothing is bounded.
+func newQuotas(q Quotas, n *node.Node) *quotas {
+	if q.NodeBytes == 0 && q.ConversationMessages == 0 && q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
+		return nil
+	}
+	return &quotas{Quotas: q, now: time.Now, clients: make(map[string]*usage),
+		last: func(lane, conversation string) uint64 { return n.ReadIn(lane, conversation, 0, 0).Last }}
+}
+
+// admit says how many of the first commands, which are for one conversation, may go to the
+// log, and why the others may not.
+func (q *quotas) admit(client, lane string, commands []order.Command) (admitted int, over *outcome.Error) {
+	if q == nil || len(commands) == 0 {
+		return len(commands), nil
+	}
+	if q.NodeBytes > 0 && q.Stored() >= q.NodeBytes {
+		return 0, overQuota(reasonQuotaNode, time.Minute, "the quota of this node's files (--quota-node-bytes) is %d bytes, and they have %d: have an operator raise it, or give the node a larger disk", q.NodeBytes, q.Stored())
+	}
+	conversation, last := commands[0].Conversation, uint64(0)
+	if q.ConversationMessages > 0 || q.ClientConversations > 0 {
+		last = q.last(lane, conversation)
+	}
+	admitted = len(commands)
+	if room := q.ConversationMessages - min(last, q.ConversationMessages); q.ConversationMessages > 0 && uint64(admitted) > room {
+		admitted = int(room)
+		over = overQuota(reasonQuotaConversation, 0, "the quota of messages in a conversation (--quota-conversation-messages) is %d, and this one has %d: go on in another conversation", q.ConversationMessages, last)
+	}
+	if q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
+		return admitted, over
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.now()
+	u := q.of(client, now)
+	if q.ClientConversations > 0 && last == 0 && !u.begun[conversation] {
+		if len(u.begun) >= q.ClientConversations {
+			return 0, overQuota(reasonQuotaClient, u.since.Add(beginWithin).Sub(now), "the quota of conversations that a client begins in an hour (--quota-client-conversations) is %d, and %s has begun so many: come again later", q.ClientConversations, client)
+		}
+		u.begun[conversation] = true
+	}
+	for i := range commands[:admitted] {
+		size := float64(len(commands[i].ID) + len(commands[i].Sender) + len(commands[i].Body))
+		if ok, wait := u.messages.has(q.ClientMessages, 1, now); !ok {
+			return i, overQuota(reasonQuotaClient, wait, "the quota of messages that a client sends in a second (--quota-client-messages) is %g, and %s has sent so many: come again later", q.ClientMessages, client)
+		}
+		if ok, wait := u.bytes.has(q.ClientBytes, size, now); !ok {
+			return i, overQuota(reasonQuotaClient, wait, "the quota of bytes that a client sends in a second (--quota-client-bytes) is %g, and %s has sent so many: come again later", q.ClientBytes, client)
+		}
+		u.messages.use(q.ClientMessages, 1)
+		u.bytes.use(q.ClientBytes, size)
+	}
+	return admitted, over
+}
+
+func overQuota(reason outcome.Reason, wait time.Duration, format string, args ...any) *outcome.Error {
+	return &outcome.Error{Outcome: api.Fail, Reason: reason, RetryAfter: wait, Detail: fmt.Sprintf(format, args...)}
+}
+
+// of gives the usage of a client. It is called with the lock held.
+func (q *quotas) of(client string, now time.Time) *usage {
+	u := q.clients[client]
+	if u == nil && len(q.clients) >= clientsKept {
+		for name, old := range q.clients {
+			if old.over(q.Quotas, now) {
+				delete(q.clients, name)
+			}
+		}
+		if len(q.clients) >= clientsKept {
+			client = ""
+			u = q.clients[client]
+		}
+	}
+	if u == nil {
+		u = &usage{messages: bucket{q.ClientMessages, now}, bytes: bucket{q.ClientBytes, now}}
+		q.clients[client] = u
+	}
+	if len(u.begun) == 0 || now.Sub(u.since) >= beginWithin {
+		u.begun, u.since = make(map[string]bool), now
+	}
+	return u
+}
+
+// over says whether a usage is that of a client of whom nothing is known.
+func (u *usage) over(q Quotas, now time.Time) bool {
+	u.messages.fill(q.ClientMessages, now)
+	u.bytes.fill(q.ClientBytes, now)
+	return u.messages.left >= q.ClientMessages && u.bytes.left >= q.ClientBytes && (len(u.begun) == 0 || now.Sub(u.since) >= beginWithin)
+}
+
+// bucket holds what may be used, at most a second's worth.
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+func (b *bucket) fill(rate float64, now time.Time) {
+	b.left, b.at = min(rate, b.left+now.Sub(b.at).Seconds()*rate), now
+}
+
+// has says whether there is so much, or else when. What is larger than the bucket may be
+// used when it is full, and leaves it in debt.
+func (b *bucket) has(rate, amount float64, now time.Time) (ok bool, wait time.Duration) {
+	if rate == 0 {
+		return true, 0
+	}
+	b.fill(rate, now)
+	need := min(amount, rate)
+	if b.left >= need {
+		return true, 0
+	}
+	return false, time.Duration((need - b.left) / rate * float64(time.Second))
+}
+
+// use takes what the bucket has.
+func (b *bucket) use(rate, amount float64) {
+	if rate > 0 {
+		b.left -= amount
+	}
+}
+
+// clientOf is who sends, for quotas.
+func clientOf(ctx context.Context, remote string) string {
+	if g := grantOf(ctx); g != nil {
+		return "token " + g.Name
+	}
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return "somebody"
+	}
+	ip := at.Addr().Unmap().WithZone("")
+	if ip.Is6() {
+		network, _ := ip.Prefix(64) // it has as many bits
+		return network.String()
+	}
+	return ip.String()
+}
