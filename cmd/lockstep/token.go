@@ -24,8 +24,9 @@ file, as their role allows:
 FILE has a line for each token, ROLE NAME sha256:HASH; a line that begins with # is a
 comment. It is the same at every node. A node reads it again within a second when
 somebody asks, and at once by SIGHUP; a file that cannot be used changes nothing, and
-the log says why. What was begun with a token that is taken back ends: streams of
-events at once, streams of messages at their next line.
+the log says why. What was begun with a token that is taken back ends: who follows
+events is shown no more, and is sent away within ten seconds; a stream of messages
+ends at its next line.
 
 A name may stand there twice, with one role: that is how a token is replaced. Put the
 new line beside the old one, give the new token to its user, take the old line out.`,

@@ -92,8 +92,12 @@ func refuseAsker(w http.ResponseWriter, r *http.Request, err *outcome.Error) {
 }
 
 // stillGranted is the error for a request whose token was taken back since it began.
-func stillGranted(ctx context.Context) *outcome.Error {
-	if g := grantOf(ctx); g != nil && g.Valid.Err() != nil {
+func (a *API) stillGranted(ctx context.Context) *outcome.Error {
+	g := grantOf(ctx)
+	if g == nil {
+		return nil
+	}
+	if a.cfg.Access.Look(); g.Valid.Err() != nil {
 		return unknownToken()
 	}
 	return nil

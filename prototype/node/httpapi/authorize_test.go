@@ -5,6 +5,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -17,7 +18,9 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/node"
 	"lockstep/prototype/node/httpapi/access"
+	"lockstep/prototype/order"
 )
 
 // tokens is an access file with a token for each role, whose text is the role's name.
@@ -164,6 +167,45 @@ func TestAuthorize_stream(t *testing.T) {
 		answer.Body.Close()
 		if answer.StatusCode != 401 && answer.StatusCode != 403 {
 			t.Errorf("with %q: %d", token, answer.StatusCode)
+		}
+	}
+}
+
+// TestAuthorize_unasked: a follower is shown nothing more once the file has changed, also if
+// nobody says so and nobody else asks.
+func TestAuthorize_unasked(t *testing.T) {
+	path, file := tokens(t)
+	n := openAlone(t, nil)
+	s := listen(t, answers(t, n, func(c *Config) { c.Access = file }))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/v1/conversations/room/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer read")
+	events, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil || events.StatusCode != 200 {
+		t.Fatalf("%v: %v", events, err)
+	}
+	defer events.Body.Close()
+	grant(t, path, access.Operate)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, events.Body)
+		ended <- err
+	}()
+	for i := 0; ; i++ {
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		default:
+		}
+		if _, err := n.SubmitIn(ctx, node.LaneQuorum, "room", []order.Command{{Conversation: "room", ID: fmt.Sprint(i), Sender: "ann", Body: "x"}}); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

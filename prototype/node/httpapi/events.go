@@ -63,7 +63,7 @@ func (a *API) getEvents(w http.ResponseWriter, r *http.Request) {
 	defer heartbeat.Stop()
 	for {
 		changed := a.node.WatchIn(lane, conversation)
-		if a.node.Serves(lane, conversation) != nil || ctx.Err() != nil {
+		if a.node.Serves(lane, conversation) != nil || a.stillGranted(ctx) != nil || ctx.Err() != nil {
 			return // asking again, the reader is told why
 		}
 		view := a.node.ReadIn(lane, conversation, after, eventsPage)

@@ -117,7 +117,7 @@ func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, co
 			continue
 		}
 		c := a.parse(conversation, batch, meter)
-		if err := stillGranted(ctx); err != nil {
+		if err := a.stillGranted(ctx); err != nil {
 			meter.refused(err, len(c.commands))
 			return err
 		}

@@ -28,8 +28,8 @@ type Grant struct {
 	hash   [sha256.Size]byte
 }
 
-// File is an access file. It is looked at again when somebody asks, at most once a second,
-// and at once by Reload. If it cannot be used, what it held before stays in use and the
+// File is an access file. It is looked at again when somebody asks or goes on with what he
+// has begun, at most once a second, and at once by Reload. If it cannot be used, what it held before stays in use and the
 // log says so.
 //
 // Its methods may be called from any goroutine.
@@ -69,7 +69,7 @@ func Open(path string, logger *slog.Logger) (*File, error) {
 
 // Grant is what a token lets its bearer do; nil if nobody knows the token.
 func (f *File) Grant(token string) *Grant {
-	f.look()
+	f.Look()
 	if len(token) == 0 || len(token) > maxToken {
 		return nil
 	}
@@ -91,8 +91,9 @@ func (f *File) Reload() {
 	f.again()
 }
 
-// look reads the file again if it has changed. Whoever asks meanwhile gets what is known.
-func (f *File) look() {
+// Look reads the file again if it has changed since somebody looked a second ago or more.
+// Whoever asks meanwhile gets what is known.
+func (f *File) Look() {
 	if !f.mu.TryLock() {
 		return
 	}
