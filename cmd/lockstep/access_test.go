@@ -167,6 +167,8 @@ func TestNode_open(t *testing.T) {
 			t.Errorf("%q: %s", args, n.log())
 		}
 	}
+	t.Setenv("LOCKSTEP_NODE_OPEN_TO_NETWORK", "true") // as before an upgrade
+	startNode(t, "0.0.0.0", "http")
 }
 
 // nodeProcess is a cluster of one, at a free port.
@@ -274,8 +276,13 @@ func TestAccess(t *testing.T) {
 	ask(operator, 0, "conversations are the same at 1 nodes", "restore", backup)
 	ask("", 0, "n1", "members") // by an operator at the machine
 	ask(wrong, 1, "does not know the token", "drain")
-	if out, err := exec.Command(program(t), "status", "--target", n.target, "--token-file", reader).CombinedOutput(); err == nil {
-		t.Errorf("a certificate that nobody vouches for: %s", out)
+	for _, tt := range []struct{ target, says string }{
+		{n.target, "its certificate is not good: x509: certificate signed by unknown authority (see --tls-ca)"},
+		{strings.Replace(n.target, "https", "http", 1), "speaks TLS, or is no node: write https://"},
+	} {
+		if out, err := exec.Command(program(t), "status", "--target", tt.target, "--token-file", reader).CombinedOutput(); err == nil || !strings.Contains(string(out), tt.says) {
+			t.Errorf("%s: %v, want %q\n%s", tt.target, err, tt.says, out)
+		}
 	}
 
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200, "/v1/status": 401} {
@@ -316,6 +323,9 @@ func TestAccess_follow(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "other")
 	newToken(t, other, "read", "grafana")
 	n := startNode(t, "127.0.0.1", "http", "--access", access)
+	if out, err := exec.Command(program(t), "status", "--target", strings.Replace(n.target, "http", "https", 1)).CombinedOutput(); err == nil || !strings.Contains(string(out), "speaks no TLS: write http://") {
+		t.Errorf("a node without TLS: %v\n%s", err, out)
+	}
 	c := client.New(client.Config{Targets: client.Fixed(n.target), Transport: client.WithToken(client.NewTransport(), token)})
 	ended := make(chan error, 1)
 	go func() { ended <- c.Follow(t.Context(), "room", 0, nil) }()

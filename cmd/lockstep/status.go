@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,9 +102,16 @@ func askAll(ctx context.Context, to way) []nodeStatus {
 // whySilent says why a node told nothing; "" if it did.
 func whySilent(err error) string {
 	var said *client.Error
+	var unproved *tls.CertificateVerificationError
 	switch {
 	case err == nil:
 		return ""
+	case errors.As(err, &unproved):
+		return "its certificate is not good: " + unproved.Err.Error() + " (see --tls-ca)"
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return "speaks no TLS: write http://"
+	case errors.As(err, &said) && said.Status == http.StatusBadRequest && said.Reason == "": // no problem of a node
+		return "speaks TLS, or is no node: write https://"
 	case errors.As(err, &said) && (said.Status == http.StatusUnauthorized || said.Status == http.StatusForbidden):
 		return "refuses: " + said.Detail
 	}
