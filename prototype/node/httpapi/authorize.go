@@ -37,14 +37,14 @@ func (a *API) authorize(route route) http.HandlerFunc {
 		grant, err := a.grant(r)
 		switch {
 		case err != nil:
-			refuseAsker(w, r, err)
+			a.refuseAsker(w, r, err)
 		case isLocalOperator(r), grant == nil && route.openHere && AtThisMachine(r):
 			route.handle(w, r)
 		case grant == nil:
-			refuseAsker(w, r, &outcome.Error{Outcome: api.Fail, Reason: reasonUnauthorized,
+			a.refuseAsker(w, r, &outcome.Error{Outcome: api.Fail, Reason: reasonUnauthorized,
 				Detail: fmt.Sprintf("this needs a token with the role %s, and the request has none: send Authorization: Bearer TOKEN, or give lockstep --token-file", route.role)})
 		case grant.Role < route.role:
-			refuseAsker(w, r, &outcome.Error{Outcome: api.Fail, Reason: reasonRole,
+			a.refuseAsker(w, r, &outcome.Error{Outcome: api.Fail, Reason: reasonRole,
 				Detail: fmt.Sprintf("this needs the role %s, and the token of %s has the role %s", route.role, grant.Name, grant.Role)})
 		default:
 			route.handle(w, r.WithContext(context.WithValue(r.Context(), grantKey{}, grant)))
@@ -75,7 +75,7 @@ func unknownToken() *outcome.Error {
 
 // refuseAsker answers at once. A body that is still on its way is not waited for: whoever
 // streams messages would be told only when the stream has ended.
-func refuseAsker(w http.ResponseWriter, r *http.Request, err *outcome.Error) {
+func (a *API) refuseAsker(w http.ResponseWriter, r *http.Request, err *outcome.Error) {
 	if r.ContentLength < 0 {
 		http.NewResponseController(w).EnableFullDuplex()
 		w.Header().Set("Connection", "close")
@@ -88,6 +88,7 @@ func refuseAsker(w http.ResponseWriter, r *http.Request, err *outcome.Error) {
 		challenge += `, error="invalid_token"`
 	}
 	w.Header().Set("WWW-Authenticate", challenge)
+	a.meter.askers[err.Reason].Inc()
 	fail(w, r, err)
 }
 

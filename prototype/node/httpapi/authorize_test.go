@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -80,6 +81,7 @@ func TestAuthorize_matrix(t *testing.T) {
 	n := openAlone(t, nil)
 	a := answers(t, n, func(c *Config) { c.Access, c.AllowFaults, c.AllowHosts = file, true, []string{"n1.example"} })
 	fill := strings.NewReplacer("{conversation}", "room", "{member}", "n9", "{shard}", "0")
+	counted := map[string]float64{}
 	for _, route := range a.routes() {
 		need, known := needs[route.method+" "+route.path]
 		if !known {
@@ -130,6 +132,9 @@ func TestAuthorize_matrix(t *testing.T) {
 					if lacks := need.String(); refused && (token == "" || want == 403) && !strings.Contains(p.Detail, "role "+lacks) {
 						t.Errorf("%s %s with %q: the problem does not name the role %s: %s", route.method, route.path, token, lacks, p.Detail)
 					}
+					if refused {
+						counted[strings.TrimPrefix(p.Type, "urn:lockstep:")]++
+					}
 					if challenge := w.Header().Get("WWW-Authenticate"); refused != strings.HasPrefix(challenge, "Bearer ") {
 						t.Errorf("%s %s with %q: challenge %q", route.method, route.path, token, challenge)
 					}
@@ -140,6 +145,26 @@ func TestAuthorize_matrix(t *testing.T) {
 			}
 		}
 	}
+	if got := refusedAskers(t, n); !maps.Equal(got, counted) || len(got) != 2 {
+		t.Errorf("metrics count %v, and there were %v", got, counted)
+	}
+}
+
+func refusedAskers(t *testing.T, n *node.Node) map[string]float64 {
+	t.Helper()
+	got := map[string]float64{}
+	families, err := n.Metrics().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "lockstep_askers_refused_total" {
+			for _, m := range f.Metric {
+				got[m.Label[0].GetValue()] = m.Counter.GetValue()
+			}
+		}
+	}
+	return got
 }
 
 // TestAuthorize_stream: who streams messages without a token is told at once, while the

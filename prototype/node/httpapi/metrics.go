@@ -11,6 +11,7 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/outcome"
 )
 
 // requestMeter counts what clients ask for. Labels are resolved when it is made.
@@ -19,6 +20,7 @@ type requestMeter struct {
 	*readMeters
 	sendRequests prometheus.Observer
 	readRequests map[api.Level]prometheus.Observer
+	askers       map[outcome.Reason]prometheus.Counter // who was refused for who he is
 }
 
 func newRequestMeter(n *node.Node, b *budget) *requestMeter {
@@ -26,11 +28,16 @@ func newRequestMeter(n *node.Node, b *budget) *requestMeter {
 		Name: "lockstep_request_seconds", Help: "Time to answer a request at this node, by kind; a stream of messages is one request.",
 		Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}, []string{"kind"})
 	m := &requestMeter{sendMeters: newSendMeters(n), readMeters: newReadMeters(n.Metrics()),
-		sendRequests: latency.WithLabelValues("send"), readRequests: make(map[api.Level]prometheus.Observer)}
+		sendRequests: latency.WithLabelValues("send"), readRequests: make(map[api.Level]prometheus.Observer), askers: make(map[outcome.Reason]prometheus.Counter)}
 	for _, level := range api.Levels {
 		m.readRequests[level] = latency.WithLabelValues("read-" + string(level))
 	}
-	n.Metrics().MustRegister(latency, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+	askers := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "lockstep_askers_refused_total", Help: "Requests that were refused for who asked, by reason: unauthorized, without a token that this node knows; role, with one for less."}, []string{"reason"})
+	for _, reason := range []outcome.Reason{reasonUnauthorized, reasonRole} {
+		m.askers[reason] = askers.WithLabelValues(string(reason))
+	}
+	n.Metrics().MustRegister(latency, askers, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "lockstep_in_flight_bytes", Help: "What the requests of clients hold in memory, of what --max-in-flight allows."},
 		func() float64 { return float64(b.held()) }))
 	return m
