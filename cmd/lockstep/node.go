@@ -86,7 +86,9 @@ Clients are asked for a token if --access says whose there are (see lockstep tok
 At the machine of the node lockstep drain, leave, members and /metrics need none, and
 /healthz and /readyz nowhere. Where other machines reach --http, a node does not start
 without --access and --http-tls. --open-to-network lets it: use that where something
-else keeps others out, such as a proxy that asks for names and ends TLS.
+else keeps others out, such as a proxy that asks for names and ends TLS. A proxy at the
+machine of the node must say for whom it asks, as by X-Forwarded-For: who comes without
+that counts as being at the machine, and may be its operator.
 
 Quotas keep a client from filling a disk or the others' time. They are this node's, for
 what comes in here: give each node the same. A client is the name of a token, or else
@@ -131,7 +133,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().DurationVar(&f.upgradeAfter, "upgrade-after", defaults.UpgradeAfter, "how long all members must run this version before it changes what the log means; until then each can go back to the version before")
 	cmd.Flags().Float64Var(&f.admitRate, "admit-rate", 0, "limit of a conversation's messages a second; 0 is none")
 	cmd.Flags().BoolVar(&f.lazyLane, "lazy-lane", false, "have the lane that says ok when a majority has a message in memory, and flushes each second; the same at every node")
-	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API")
+	cmd.Flags().BoolVar(&f.allowFaults, "allow-faults", false, "open /v1/faults to whoever reaches the HTTP API; with --access, to operators")
 	addAllowed(cmd, &f.hosts, &f.origins, "the HTTP API answers")
 	cmd.Flags().IntVar(&f.maxInFlight, "max-in-flight", httpapi.DefaultConfig().MaxInFlight, "bytes that the requests of clients may hold in memory together, beyond which they get 503")
 	cmd.Flags().StringVar(&f.tls.Cert, "tls-cert", "", "this node's certificate for the other nodes (PEM); read again when it changes")

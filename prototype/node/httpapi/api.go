@@ -43,7 +43,8 @@ type Config struct {
 	Access *access.File
 	// Quotas bound what clients may have this node store.
 	Quotas Quotas
-	// AllowFaults opens /v1/faults to whoever reaches the HTTP API.
+	// AllowFaults opens /v1/faults to whoever reaches the HTTP API, or to operators where
+	// Access asks.
 	AllowFaults bool
 	// MaxInFlight bounds, in bytes, what the requests of clients hold in memory
 	// together while they are read and answered, beside replica.Config.MaxQueue. Beyond it

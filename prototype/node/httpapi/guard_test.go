@@ -251,6 +251,9 @@ func TestGuard_shares(t *testing.T) {
 	if a.status != 204 || a.header.Get("Access-Control-Allow-Origin") != "https://app.example" || strings.Contains(strings.ToLower(a.header.Get("Access-Control-Allow-Headers")), "operator") {
 		t.Errorf("a page of an allowed origin: %d %v", a.status, a.header)
 	}
+	if allowed := a.header.Get("Access-Control-Allow-Headers"); !strings.Contains(allowed, "Authorization") {
+		t.Errorf("a page cannot show its token: %s", allowed)
+	}
 	if a := askAs(t, s, "GET", "/v1/status", "", "Origin", "https://app.example"); a.header.Get("Access-Control-Allow-Origin") == "" {
 		t.Errorf("an answer that its page may not read: %v", a.header)
 	}
