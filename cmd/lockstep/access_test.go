@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -350,6 +352,58 @@ func TestAccess_follow(t *testing.T) {
 		}
 	case <-time.After(30 * time.Second):
 		t.Error("the follower still follows")
+	}
+}
+
+// TestAccess_replaced: a verb that runs for long goes on with the token that its file has
+// now; a file that is gone or broken changes nothing.
+func TestAccess_replaced(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got atomic.Value
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got.Store(r.Header.Get("Authorization")) }))
+	defer s.Close()
+	write("one")
+	to, err := reachFlags{target: s.URL, tokenFile: file}.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := func(want string) func() bool {
+		return func() bool {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := to.transport.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			return got.Load() == "Bearer "+want
+		}
+	}
+	if !shown("one")() {
+		t.Errorf("%v", got.Load())
+	}
+	write("two")
+	wait(t, "the new token is shown", shown("two"))
+
+	token := replaced(file, "old", 0)
+	for _, tt := range []struct{ text, want string }{{"no token", "old"}, {"", "old"}, {"new", "new"}, {"gone", "gone"}} {
+		if write(tt.text); token() != tt.want {
+			t.Errorf("with %q in the file the token is %q", tt.text, token())
+		}
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if token() != "gone" {
+		t.Errorf("a file that is gone took the token away: %q", token())
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,6 +64,7 @@ func (f reachFlags) open() (way, error) {
 			}
 		}
 	}
+	current := replaced(f.tokenFile, token, time.Second)
 	secure, err := authorities(cmp.Or(f.ca, os.Getenv(caVariable)))
 	if err != nil {
 		return w, err
@@ -71,10 +74,34 @@ func (f reachFlags) open() (way, error) {
 		if secure != nil {
 			transport.TLSClientConfig = secure.Clone()
 		}
-		return client.WithToken(transport, token)
+		if token == "" {
+			return transport
+		}
+		return client.WithTokens(transport, current)
 	}
 	w.transport = w.connect()
 	return w, nil
+}
+
+// replaced gives the token of a file, looked at once in a while, so that a verb that runs for
+// long goes on when its token is replaced. What cannot be read changes nothing.
+func replaced(file, token string, every time.Duration) func() string {
+	if file == "" {
+		return func() string { return token }
+	}
+	var mu sync.Mutex
+	looked := time.Now()
+	return func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		if time.Since(looked) >= every {
+			looked = time.Now()
+			if newer, err := readToken(file); err == nil {
+				token = newer
+			}
+		}
+		return token
+	}
 }
 
 func authorities(file string) (*tls.Config, error) {

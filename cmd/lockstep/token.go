@@ -29,7 +29,8 @@ events is shown no more, and is sent away within ten seconds; a stream of messag
 ends at its next line.
 
 A name may stand there twice, with one role: that is how a token is replaced. Put the
-new line beside the old one, give the new token to its user, take the old line out.`,
+new line beside the old one, give the new token to its user, take the old line out.
+Verbs of lockstep that run read --token-file again.`,
 	}
 	cmd.AddCommand(newTokenNewCommand())
 	return cmd

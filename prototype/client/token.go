@@ -21,12 +21,18 @@ func WithToken(next http.RoundTripper, token string) http.RoundTripper {
 	if token == "" {
 		return next
 	}
-	return &bearer{next, "Bearer " + token}
+	return WithTokens(next, func() string { return token })
+}
+
+// WithTokens is WithToken for a token that may be replaced; it is asked for at each
+// request.
+func WithTokens(next http.RoundTripper, token func() string) http.RoundTripper {
+	return &bearer{next, token}
 }
 
 type bearer struct {
-	next   http.RoundTripper
-	header string
+	next  http.RoundTripper
+	token func() string
 }
 
 func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -42,7 +48,7 @@ func (b *bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	with := *r
 	with.Header = r.Header.Clone()
-	with.Header.Set("Authorization", b.header)
+	with.Header.Set("Authorization", "Bearer "+b.token())
 	return b.next.RoundTrip(&with)
 }
 
