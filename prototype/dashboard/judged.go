@@ -33,13 +33,22 @@ func propertyWords(r check.Report, p check.Property) string {
 	return "– not tried"
 }
 
-// judgedCounts are the rows below the promises.
+// judgedCounts are the rows below the promises, in words.
 var judgedCounts = []struct {
 	word string
-	of   func(check.Counts) int
+	of   func(check.Counts) string
 }{
-	{"acknowledged", func(c check.Counts) int { return c.Acknowledged }},
-	{"lost", func(c check.Counts) int { return c.Lost }},
-	{"duplicated", func(c check.Counts) int { return c.Duplicated }},
-	{"reordered", func(c check.Counts) int { return c.Reordered }},
+	{"acknowledged", func(c check.Counts) string { return count(uint64(c.Acknowledged)) }},
+	{"lost", func(c check.Counts) string { return bounded(c, c.Lost) }},
+	{"duplicated", func(c check.Counts) string { return count(uint64(c.Duplicated)) }},
+	{"reordered", func(c check.Counts) string { return bounded(c, c.Reordered) }},
+}
+
+// bounded is a number that is a lower bound where the judge has forgotten of which
+// messages it speaks, and says so.
+func bounded(c check.Counts, n int) string {
+	if c.AtLeast && n > 0 {
+		return "≥ " + count(uint64(n))
+	}
+	return count(uint64(n))
 }

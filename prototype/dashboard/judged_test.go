@@ -68,3 +68,26 @@ func TestView_folded(t *testing.T) {
 		}
 	}
 }
+
+// TestView_bounded: a figure of the exact judge that is a lower bound wears the sign.
+func TestView_bounded(t *testing.T) {
+	f := brokenFrame()
+	f.Judgement = &lab.Judgement{At: noon, Lanes: []lab.LaneJudgement{
+		{Lane: lab.LaneLeader, Report: check.Report{Counts: check.Counts{Lost: 3, Reordered: 4, Duplicated: 5, AtLeast: true}}},
+		{Lane: lab.LaneClock, Report: check.Report{Counts: check.Counts{Lost: 6}}},
+	}}
+	root, _ := parse(t, f)
+	want := map[string]string{"lost leader": "≥ 3", "reordered leader": "≥ 4", "duplicated leader": "5", "lost clock": "6", "reordered clock": "0"}
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode {
+			what := attribute(n, "data-judged-count")
+			if figure, ok := want[what]; ok && text(n) != figure {
+				t.Errorf("%s: got %q, want %q", what, text(n), figure)
+			}
+			delete(want, what)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not shown: %v", want)
+	}
+}
