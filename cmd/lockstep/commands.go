@@ -4,7 +4,7 @@ import "github.com/spf13/cobra"
 
 // siteCommands are the verbs that read a source tree.
 func siteCommands() []*cobra.Command {
-	return []*cobra.Command{newServeCommand(), newBuildCommand(), newCheckCommand(), newMilestonesCommand(), newSLOCommand(), newDiffCommand(), newNewCommand(), newInitCommand(), newReviewCommand(), newSimulateCommand(), newLabCommand()}
+	return []*cobra.Command{newServeCommand(), newBuildCommand(), newCheckCommand(), newMilestonesCommand(), newSLOCommand(), newRehearseCommand(), newDiffCommand(), newNewCommand(), newInitCommand(), newReviewCommand(), newSimulateCommand(), newLabCommand()}
 }
 
 // clusterCommands are the verbs that run a cluster or talk to one.

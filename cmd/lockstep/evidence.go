@@ -35,10 +35,11 @@ var engine = []string{"durable", "prototype/api", "prototype/client", "prototype
 // judges it is left out: it may grow without making a record less true.
 var codeOf = map[string][]string{
 	"torture": engine, "torture-virtual": engine, "torture-disks": engine, failoverName: engine, sizesName: engine,
-	"scenarios": append([]string{"prototype/lab", "prototype/lane"}, engine...),
-	"skew":      {"site/model/simulate"},
-	"alerts":    append([]string{"prototype/probe", "site/slo"}, engine...),
-	"anchors":   {"site/markdown", "site/review/anchor", "site/review/replay"},
+	"scenarios":   append([]string{"prototype/lab", "prototype/lane"}, engine...),
+	"skew":        {"site/model/simulate"},
+	"alerts":      append([]string{"prototype/probe", "site/slo"}, engine...),
+	rehearsalName: append([]string{"prototype/probe", "prototype/backup"}, engine...),
+	"anchors":     {"site/markdown", "site/review/anchor", "site/review/replay"},
 }
 
 // called is how the program was called, without the places that it wrote to.

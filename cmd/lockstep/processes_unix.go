@@ -23,3 +23,11 @@ func endWithChildren(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
+
+// runsOn says whether something runs of what a command that has ended has started.
+func runsOn(pid int) bool { return syscall.Kill(-pid, 0) == nil }
+
+// endGroup ends it.
+func endGroup(pid int) {
+	_ = syscall.Kill(-pid, syscall.SIGKILL) // it may have ended by itself
+}

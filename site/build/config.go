@@ -17,6 +17,7 @@ import (
 	"lockstep/site"
 	"lockstep/site/claims"
 	"lockstep/site/names"
+	"lockstep/site/rehearsal"
 	"lockstep/site/review/decider"
 )
 
@@ -72,6 +73,8 @@ type Config struct {
 
 	Changes keptChanges `yaml:"changes"` // how many differences between revisions the site keeps
 
+	Rehearse rehearsal.Commands `yaml:"rehearse"` // how entries of runbooks are carried out; see package rehearsal
+
 	// found is set where the folders of texts were not named but found: they were
 	// not laid out for this generator.
 	found  bool
@@ -80,7 +83,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "slo", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes", "offline"}
+var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "slo", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes", "offline", "rehearse"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -115,6 +118,8 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 				findings = append(findings, unknownKeys(entry.Value, reviewKeys)...)
 			case "changes":
 				findings = append(findings, unknownKeys(entry.Value, changesKeys)...)
+			case "rehearse":
+				findings = append(findings, unknownKeys(entry.Value, rehearseKeys)...)
 			}
 			if !slices.Contains(configKeys, key.Value) {
 				findings = append(findings, find(key.Position.Line, "unknown-config", "the keys are "+strings.Join(configKeys, ", "), "the key %q has no meaning here", key.Value)...)

@@ -13,6 +13,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/columns"
+	"lockstep/site/rehearsal"
 )
 
 // info is the first line of a fence: ```go title="main.go".
@@ -51,6 +52,16 @@ func (d *Document) info(n *ast.FencedCodeBlock) info {
 func (d *Document) diagramFence(n *ast.FencedCodeBlock) {
 	if i := d.info(n); i.language == "d2" && d.strict && (i.title == "" || i.alt == "") {
 		d.find(d.line(n)-1, "diagram-text", "a diagram has no title or no alternative text", "write ```d2 title=\"…\" alt=\"what it shows, in a sentence\"")
+	}
+}
+
+// rehearsalFence checks a block that is to be rehearsed.
+func (d *Document) rehearsalFence(n *ast.FencedCodeBlock) {
+	if n.Info == nil {
+		return
+	}
+	for _, p := range rehearsal.Judge(string(unescape(n.Info.Segment.Value(d.src))), string(d.lines(n)), d.line(n)-1) {
+		d.find(p.Line, "rehearsal", p.Message, p.Mend)
 	}
 }
 

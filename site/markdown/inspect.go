@@ -54,6 +54,7 @@ func (d *Document) inspect() {
 			d.mermaidFence(n)
 			d.formulaFence(n)
 			d.shellFence(n)
+			d.rehearsalFence(n)
 			d.Plays = d.Plays || d.info(n).language == "play"
 			d.labels(n)
 			d.notesRun(n, heading)

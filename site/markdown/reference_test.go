@@ -48,7 +48,7 @@ func TestReference_blocks(t *testing.T) {
 	if drawers == nil {
 		t.Fatal("code.go does not say what draws the blocks of a language")
 	}
-	want := []string{"ledger", "math", "slo"} // which stand elsewhere
+	want := []string{"ledger", "math", "rehearse", "slo"} // which stand elsewhere
 	for _, m := range regexp.MustCompile(`"(\w+)":`).FindAllSubmatch(drawers[1], -1) {
 		want = append(want, string(m[1]))
 	}

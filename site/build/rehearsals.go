@@ -1,0 +1,53 @@
+package build
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"lockstep/site"
+	"lockstep/site/markdown"
+	"lockstep/site/rehearsal"
+)
+
+var rehearseKeys = []string{"start", "stop", "causes"}
+
+// Rehearsals are the entries of runbooks among the texts of a repository, and how its
+// configuration has them carried out. Findings say what cannot be meant.
+func Rehearsals(dir string) (plan rehearsal.Plan, findings []site.Finding, err error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return plan, nil, fmt.Errorf("open source tree: %w", err)
+	}
+	defer root.Close()
+	config, findings := readConfig(root.FS(), filepath.Base(dir))
+	config.series = config.allSeries()
+	if c := config.Rehearse; c.Start != "" || c.Stop != "" || c.Causes != nil {
+		plan.Commands = &c
+	}
+	lines := make(map[string]string)
+	for _, s := range readTexts(root, config).sources {
+		text, err := root.ReadFile(s.file)
+		if err != nil {
+			return plan, nil, fmt.Errorf("read %s: %w", s.file, err)
+		}
+		if !bytes.Contains(text, []byte("rehearse=")) {
+			continue
+		}
+		entries, problems := rehearsal.Read(s.file, text, markdown.Slug)
+		for _, p := range problems {
+			findings = append(findings, site.Finding{File: s.file, Line: p.Line, Rule: "rehearsal", Message: p.Message, Mend: p.Mend})
+		}
+		for _, e := range entries {
+			place := fmt.Sprintf("%s:%d", e.File, e.Line)
+			if other := lines[e.Name()]; other != "" {
+				findings = append(findings, site.Finding{File: e.File, Line: e.Line, Rule: "rehearsal", Message: fmt.Sprintf("two entries are called %s: the other is at %s", e.Name(), other), Mend: "give one of the headings an id of its own: ## Heading {#other-id}"})
+				continue
+			}
+			lines[e.Name()] = place
+			plan.Entries = append(plan.Entries, e)
+		}
+	}
+	return plan, findings, nil
+}
