@@ -4,7 +4,7 @@
 ADDR ?= 127.0.0.1:8080
 GO   ?= go
 
-.PHONY: run test mutants model build release site check generate format fonts bench evidence foreign microbench clean help
+.PHONY: run test mutants model build release site check generate format fonts bench evidence rehearse foreign microbench clean help
 
 run: build ## build everything and serve the site with its live cluster
 	@exec bin/lockstep serve --addr $(ADDR)
@@ -49,6 +49,9 @@ bench: build ## Lockstep beside etcd and NATS JetStream, on this machine
 
 evidence: ## record all evidence again at the head, about an hour; OUT and SMALL=1 for a trial
 	@GO=$(GO) bash .ci/evidence
+
+rehearse: build ## carry out every entry of the runbooks, and record when that was
+	@bin/lockstep rehearse --out content/evidence/rehearsal.json
 
 foreign: ## build the clones of other repositories in the folder CLONES, and judge how that went
 	@$(GO) run ./cmd/foreign $(CLONES)

@@ -102,6 +102,9 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 		p.findings = append(p.findings, site.Finding{File: p.d.Source, Line: p.d.line(n), Rule: "diagram",
 			Message: map[bool]string{true: "the inputs cannot be shown: ", false: "the drawing cannot be made: "}[i.language == "play"] + err.Error(), Mend: "mend its text; its lines count from here"})
 	}
+	if fence.Info != nil {
+		i.title = cmp.Or(i.title, rehearsal.Caption(string(fence.Info.Segment.Value(p.d.src))))
+	}
 	if i.language == "math" {
 		if p.math(w, n, source) {
 			return ast.WalkSkipChildren, nil

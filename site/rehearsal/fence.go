@@ -23,6 +23,13 @@ var Steps = []Step{Confirm, Mitigate, Repaired, Done}
 // Repeats says whether commands of a step are repeated until they agree.
 func (s Step) Repeats() bool { return s == Confirm || s == Done }
 
+// Caption is what a reader is told that a block with that first line is for; "" if it is
+// not to be rehearsed.
+func Caption(info string) string {
+	f, _, _ := readFence(info, 0)
+	return map[Step]string{Confirm: "Confirm", Mitigate: "Do", Repaired: "After the repair", Done: "It is over when"}[f.step]
+}
+
 // Problem is what is wrong with a block, and what to do about it.
 type Problem struct {
 	Line          int

@@ -102,3 +102,18 @@ func TestCommand_Agrees(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestCaption: each step says what its block is for, and other blocks say nothing.
+func TestCaption(t *testing.T) {
+	seen := map[string]bool{"": true}
+	for _, s := range Steps {
+		if caption := Caption("sh rehearse=" + string(s)); seen[caption] {
+			t.Errorf("%s: %q", s, caption)
+		} else {
+			seen[caption] = true
+		}
+	}
+	if caption := Caption("sh title=\"x\""); caption != "" {
+		t.Error(caption)
+	}
+}
