@@ -153,6 +153,7 @@ func (o *ownCluster) settled(ctx context.Context) (leader string, err error) {
 type breaks struct {
 	fault    fault.Fault
 	follower bool
+	keeps    bool // it shows only while the leader stays the leader
 }
 
 // atOne are the causes that one fault at one node brings about.
@@ -160,7 +161,7 @@ var atOne = map[string]breaks{
 	"full-disk":    {fault: fault.Fault{Kind: fault.FullDisk}},
 	"hung-disk":    {fault: fault.Fault{Kind: fault.HungDisk}},
 	"failing-disk": {fault: fault.Fault{Kind: fault.FailingDisk}, follower: true},
-	"slow-disk":    {fault: fault.Fault{Kind: fault.SlowDisk, Delay: fault.Duration(100 * time.Millisecond)}},
+	"slow-disk":    {fault: fault.Fault{Kind: fault.SlowDisk, Delay: fault.Duration(100 * time.Millisecond)}, keeps: true},
 	"unheard":      {fault: fault.Fault{Kind: fault.Drop, Probability: 1, Direction: fault.Out}},
 }
 
@@ -204,7 +205,9 @@ func (o *ownCluster) strike(ctx context.Context, cause string) (at []place, err 
 		if err != nil {
 			return nil, err
 		}
-		return []place{o.placeOf(o.other.Members()[0])}, o.other.Ready(patient)
+		only := o.placeOf(o.other.Members()[0])
+		only.name = "the other cluster"
+		return []place{only}, o.other.Ready(patient)
 	}
 	if err := o.sound(patient); err != nil {
 		return nil, err
@@ -224,7 +227,9 @@ func (o *ownCluster) strike(ctx context.Context, cause string) (at []place, err 
 		if one.follower {
 			struck = others[:1]
 		}
-		err = o.breakAt(patient, struck[0], one.fault)
+		if err = o.breakAt(patient, struck[0], one.fault); err == nil && one.keeps {
+			struck[0], err = o.follow(patient, leader, one.fault)
+		}
 	} else {
 		struck, err = ofAll[cause](o, patient, leader, others)
 	}
@@ -237,6 +242,19 @@ func (o *ownCluster) strike(ctx context.Context, cause string) (at []place, err 
 		}
 	}
 	return at, nil
+}
+
+// follow takes a fault to the leader, until one keeps the lead that has it.
+func (o *ownCluster) follow(ctx context.Context, at string, f fault.Fault) (leader string, err error) {
+	for {
+		if leader, err = o.settled(ctx); err != nil || leader == at {
+			return leader, err
+		}
+		if err = errors.Join(o.mend(ctx), o.breakAt(ctx, leader, f)); err != nil {
+			return "", err
+		}
+		at = leader
+	}
 }
 
 func (o *ownCluster) breakAt(ctx context.Context, id string, f fault.Fault) error {

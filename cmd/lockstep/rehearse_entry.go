@@ -91,7 +91,12 @@ func (r *entryRun) block(ctx context.Context, b rehearsal.Block) error {
 // it. A cause shows at some node; health shows at each.
 func (r *entryRun) where(s rehearsal.Step, c rehearsal.Command) (at []place, enough int) {
 	all := r.stage.places()
-	at = r.struck
+	for _, p := range r.struck { // a node that was started anew has another process
+		if i := slices.IndexFunc(all, func(q place) bool { return q.name == p.name }); i >= 0 {
+			p = all[i]
+		}
+		at = append(at, p)
+	}
 	switch {
 	case len(at) == 0 && !s.Repeats():
 		at = all[:1]

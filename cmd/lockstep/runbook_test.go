@@ -3,9 +3,15 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"testing"
+	"time"
+
+	"lockstep/prototype/cluster"
 )
 
 // TestRunbook carries out every entry of our runbooks beside three real processes, as
@@ -18,5 +24,42 @@ func TestRunbook(t *testing.T) {
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestRunbook_interrupted: an interrupt leaves neither a process nor a file behind.
+func TestRunbook_interrupted(t *testing.T) {
+	var out bytes.Buffer
+	home := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), buildLockstep(t), "rehearse", "--dir", "../..", "seq-stall#most-nodes", "seq-stall#hangs")
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), "TMPDIR="+home), &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var members []cluster.Member
+	down := func(m cluster.Member) bool { return m.PID == 0 }
+	for late := time.After(30 * time.Second); slices.ContainsFunc(members, down) || len(members) < 3; {
+		dirs, _ := filepath.Glob(filepath.Join(home, "lockstep-rehearse-*", defaultClusterDir))
+		if len(dirs) == 1 {
+			members, _ = cluster.ReadMembers(dirs[0])
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-late:
+			t.Fatal("no cluster comes")
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // what it ended with is looked at below
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || !bytes.Contains(out.Bytes(), []byte("left undone: seq-stall#most-nodes, seq-stall#hangs\n")) {
+		t.Errorf("exit code %d\n%s", code, &out)
+	}
+	for _, m := range members {
+		awaitGone(t, m.PID)
+	}
+	if left, err := os.ReadDir(home); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }
