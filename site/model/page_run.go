@@ -5,8 +5,13 @@ import "strings"
 type runView struct {
 	ID, File string
 	Aged     string // how it is older than the code that it judges
-	Meta     [][2]string
+	Meta     []metaView
 	Values   []leafView
+}
+
+// metaView is what says where a run comes from.
+type metaView struct {
+	ID, Name, Value string // ID is "" where no text can refer to it here
 }
 
 type leafView struct {
@@ -17,14 +22,18 @@ func (r *run) view() runView {
 	v := runView{ID: "evidence." + r.id, File: r.file}
 	for _, name := range runMeta {
 		if r.meta[name] != "" {
-			v.Meta = append(v.Meta, [2]string{name, r.meta[name]})
+			m := metaView{Name: name, Value: r.meta[name]}
+			if l := r.byPath[name]; l != nil {
+				m.ID = l.anchor
+			}
+			v.Meta = append(v.Meta, m)
 		}
 	}
 	if l := r.byPath["command"]; l != nil {
-		v.Meta = append(v.Meta, [2]string{"command", l.text})
+		v.Meta = append(v.Meta, metaView{Name: "command", Value: l.text})
 	}
 	if len(r.judges) > 0 {
-		v.Meta = append(v.Meta, [2]string{"judges the code in", strings.Join(r.judges, ", ")})
+		v.Meta = append(v.Meta, metaView{Name: "judges the code in", Value: strings.Join(r.judges, ", ")})
 	}
 	for _, l := range r.leaves {
 		if r.meta[l.path] != "" || !l.listed {

@@ -40,7 +40,7 @@ func TestModel_Pages(t *testing.T) {
 	}
 	for dest, want := range map[string]string{
 		"model:sends.mean": "/model/small/#sends.mean", "model:users.daily?users.daily=4M": "/model/small/#users.daily", "model:zz": "/model/z/#zz",
-		"evidence:bench#lost": "/model/evidence/bench/#evidence.bench.lost", "evidence:bench#rate": "/model/evidence/bench/#evidence.bench.values.rate", "evidence:bench#window.all_ms.1": "/model/evidence/bench/#evidence.bench",
+		"evidence:bench#commit": "/model/evidence/bench/#evidence.bench.commit", "evidence:bench#lost": "/model/evidence/bench/#evidence.bench.lost", "evidence:bench#rate": "/model/evidence/bench/#evidence.bench.values.rate", "evidence:bench#window.all_ms.1": "/model/evidence/bench/#evidence.bench",
 	} {
 		anchor, ok := m.Anchor(dest)
 		path, id, _ := strings.Cut(anchor, "#")
