@@ -190,9 +190,10 @@ func shortCommit(text string) string {
 	return text
 }
 
+// forms gives the value as a number alone, "" if it is text, and with its unit.
 func (l *leaf) forms() (number, full string) {
 	if !l.number {
-		return l.text, shortCommit(l.text)
+		return "", shortCommit(l.text)
 	}
 	return formatQuantity(l.value.value, l.digits, l.unit)
 }

@@ -146,6 +146,9 @@ func (m *Model) Agree(dest, text string) (want string, ok bool) {
 	if text == full || text == number {
 		return text, true
 	}
+	if number == "" { // a commit may begin as a number does
+		return full, false
+	}
 	if rest, ok := strings.CutPrefix(text, number+" "); ok && words(rest) {
 		return text, true
 	}

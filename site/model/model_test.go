@@ -122,6 +122,7 @@ func TestModel_Agree(t *testing.T) {
 		{"evidence:bench#lost", "0 %", "0", false},
 		{"evidence:bench#verdict", "ok", "ok", true},
 		{"evidence:bench#verdict", "violated", "ok", false},
+		{"evidence:bench#verdict", "0 violated", "ok", false},
 		{"model:nothing", "1", "", false},
 	} {
 		want, ok := m.Agree(tt.dest, tt.text)
