@@ -143,12 +143,13 @@ func printStatus(out io.Writer, nodes []nodeStatus) (sound bool) {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "NODE\tSHARD\tROLE\tTERM\tLEADER\tCOMMIT\tAPPLIED")
 	for _, n := range nodes {
-		if n.Error != "" {
-			fmt.Fprintf(w, "%s\t%s\t\t\t\t\t\n", n.Target, n.Error)
-			continue
-		}
 		for _, s := range n.Shards {
 			fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\t%d\t%d\n", n.Node, s.Shard, s.Role, s.Term, s.Leader, s.CommitIndex, s.AppliedIndex)
+		}
+	}
+	for _, n := range nodes {
+		if n.Error != "" { // a sentence has no column, or it would make one wide
+			fmt.Fprintf(w, "%s\t%s\n", n.Target, n.Error)
 		}
 	}
 	w.Flush()

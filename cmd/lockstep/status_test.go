@@ -63,3 +63,17 @@ func TestStatus_leaders(t *testing.T) {
 		}
 	}
 }
+
+// TestStatus_width: what a node says instead of an answer widens no column.
+func TestStatus_width(t *testing.T) {
+	n1 := nodeStatus{Target: "n1", Status: api.Status{Node: "n1", Shards: []api.ShardStatus{{Role: "leader", Leader: "n1"}}}}
+	table := func(nodes ...nodeStatus) string {
+		var out strings.Builder
+		printStatus(&out, nodes)
+		return out.String()
+	}
+	alone := table(n1)
+	if beside := table(nodeStatus{Target: "n2", Error: strings.Repeat("no ", 50)}, n1); !strings.HasPrefix(beside, alone) {
+		t.Errorf("got\n%s\nwant a table that begins with\n%s", beside, alone)
+	}
+}
