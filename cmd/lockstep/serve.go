@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/node/httpapi"
 	"lockstep/site"
 	"lockstep/site/build"
 	"lockstep/site/review/access"
@@ -52,7 +53,7 @@ then on most of them.
 What watches the server asks /healthz, which answers 200 while it runs; /readyz, which
 answers 503 while the sources cannot be read; and /version, which has the JSON of
 lockstep version --json. They tell nothing of pages or people, and answer whoever
-reaches the address.`,
+reaches the address. /metrics, for Prometheus, answers programs at this machine alone.`,
 		Example: `  lockstep serve
   lockstep serve --addr 127.0.0.1:0          # any free port
   lockstep serve --dir ../other-repo         # another team's repository
@@ -102,7 +103,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		return err
 	}
 	defer listener.Close()
-	options := serve.Options{Builder: b, Logger: logger, Version: builtFrom(), Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: access.Counted(access.FirstOf{})}}
+	options := serve.Options{Builder: b, Logger: logger, Version: builtFrom(), AtThisMachine: httpapi.AtThisMachine, Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: access.Counted(access.FirstOf{})}}
 	if u, err := url.Parse(f.access.url); err == nil && u.Hostname() != "" {
 		options.Hosts = append(options.Hosts, u.Hostname())
 		options.Secure = u.Scheme == "https"

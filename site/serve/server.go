@@ -44,6 +44,9 @@ type Options struct {
 	OpenThreads  func(r *http.Request) *site.ReviewList
 	// Version is what /version answers with, as JSON; nil where nobody is told.
 	Version any
+	// AtThisMachine says whether a program at this machine asks, who may see /metrics; nil
+	// where nobody may.
+	AtThisMachine func(*http.Request) bool
 	// Topics are the sources of what pages follow live, beside the site's own
 	// "reload", and Gate counts the streams; nil counts them by no person.
 	Topics map[string]stream.Source
@@ -57,6 +60,7 @@ type Server struct {
 	reloads *broadcast
 	reading turn // of reading sources
 	joining turn // of joining the pages, and of state.joined
+	metrics *metrics
 	stop    chan struct{}
 	watched chan struct{} // closed when the watcher has ended
 }
@@ -74,6 +78,7 @@ func New(options Options) (*Server, error) {
 		options.Gate = &stream.Gate{}
 	}
 	s := &Server{options: options, reloads: newBroadcast(), reading: make(turn, 1), joining: make(turn, 1), stop: make(chan struct{}), watched: make(chan struct{})}
+	s.metrics = newMetrics(s)
 	s.load(nil)
 	ready := make(chan error, 1)
 	go s.watch(ready)
@@ -103,6 +108,7 @@ func (s *Server) Findings() []site.Finding {
 func (s *Server) load(files []string) (changed bool) {
 	s.reading <- struct{}{}
 	defer s.reading.give()
+	defer s.metrics.read()()
 	var tree *build.Tree
 	var err error
 	before := s.state.Load()
@@ -174,11 +180,14 @@ func (s *Server) Handler() http.Handler {
 		mux.HandleFunc("GET /reviews/{$}", s.reviewList)
 		mux.HandleFunc("GET /reviews/{kind}/{slug}", s.reviewRegion)
 	}
+	if s.options.AtThisMachine != nil {
+		mux.Handle("GET /metrics", s.metrics.handler(s.options.AtThisMachine))
+	}
 	mux.HandleFunc("/", s.page)
 	open := http.NewServeMux()
 	s.health(open)
 	open.Handle("/", s.hosts(http.NewCrossOriginProtection().Handler(mux)))
-	return s.headers(open)
+	return s.metrics.observe(s.headers(open))
 }
 
 // streams answers with the topics that a page follows.
