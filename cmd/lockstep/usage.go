@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -74,9 +75,12 @@ func meant(cmd *cobra.Command, near string) string {
 	return cmd.CommandPath() + " " + near
 }
 
+// addFilled is done once: cobra keeps such functions for all commands of a process.
+var addFilled = sync.OnceFunc(func() { cobra.AddTemplateFunc("filled", filled) })
+
 // fillHelp makes help fit a terminal.
 func fillHelp(root *cobra.Command) {
-	cobra.AddTemplateFunc("filled", filled)
+	addFilled()
 	root.SetHelpTemplate(`{{with (or .Long .Short)}}{{filled .}}
 
 {{end}}{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}`)
