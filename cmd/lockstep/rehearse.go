@@ -48,9 +48,10 @@ With --out a file of evidence says at which commit each entry was carried out, a
 long that took; link to it from the text, as evidence:rehearsal#date.`,
 		Example: `  lockstep rehearse
   lockstep rehearse --list
-  lockstep rehearse seq-stall#hung-disk
+  lockstep rehearse seq-stall#hangs
   lockstep rehearse --out content/evidence/rehearsal.json
   lockstep rehearse --dir ../other-repo`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			plan, findings, err := build.Rehearsals(dir)
 			if err != nil {
