@@ -82,11 +82,15 @@ func (j *Judge) Report() Report {
 			f.assemble()
 		}
 		j.stability(c)
-		j.settledLoss(c)
+		moved := j.settledLoss(c)
 		j.stale(c)
 		j.senderFIFO(c)
 		j.once(c)
 		j.realTime(c)
+		if c.lostOfFolded() && r.Broken[Once] > 0 {
+			r.Counts.AtLeast = true
+			r.Counts.Reordered -= moved // some of them may be lost instead
+		}
 	}
 	r.Counts.Conversations = len(j.conversations)
 	r.Counts.Unknown = r.Counts.Attempts - r.Counts.Refused - r.Counts.Answered

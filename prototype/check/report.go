@@ -99,8 +99,9 @@ type Counts struct {
 	Lost       int `json:"lost"`       // acknowledged or shown, and not in some replica's final order
 	Duplicated int `json:"duplicated"` // shown, or acknowledged, in two places
 	Reordered  int `json:"reordered"`  // in another place than acknowledged, or than the contract allows
-	// AtLeast says that Lost and Reordered are lower bounds: of some messages that were
-	// forgotten nobody knows whether they are still there.
+	// AtLeast says that Lost, Duplicated and Reordered are lower bounds: a part of what was
+	// forgotten is lost, and nobody knows of some of it whether it is still there, or of
+	// messages in two places in how many they were.
 	AtLeast bool `json:"at_least,omitempty"`
 }
 
@@ -111,8 +112,8 @@ func (r Report) String() string {
 	if r.Counts.AtLeast {
 		atLeast = "at least "
 	}
-	fmt.Fprintf(&b, "%s: %d of %d messages acknowledged, %s%d lost, %d duplicated, %s%d reordered",
-		r.Verdict, r.Counts.Acknowledged, r.Counts.Messages, atLeast, r.Counts.Lost, r.Counts.Duplicated, atLeast, r.Counts.Reordered)
+	fmt.Fprintf(&b, "%s: %d of %d messages acknowledged, %s%d lost, %s%d duplicated, %s%d reordered",
+		r.Verdict, r.Counts.Acknowledged, r.Counts.Messages, atLeast, r.Counts.Lost, atLeast, r.Counts.Duplicated, atLeast, r.Counts.Reordered)
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(&b, "\n  not enough to judge: %s", reason)
 	}

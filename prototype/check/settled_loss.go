@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"lockstep/prototype/history"
 )
@@ -16,8 +17,8 @@ func (j *Judge) again(o *operation, m *message, shown *history.Message) (same bo
 		j.onePlace(m, shown.Seq, o)
 		return false
 	}
-	if e := c.folded.past.find(shown); e != nil && shown.Seq != e.seq {
-		if shown.Seq <= c.folded.floor && shown.Seq != e.at {
+	if e := c.folded.past.find(shown); e != nil && shown.Seq != e.seq && shown.Seq != e.acked {
+		if shown.Seq <= c.folded.floor && shown.Seq != e.at && shown.Seq != e.elsewhere {
 			j.otherPlace(o, shown)
 		}
 		j.secondPlace(o, e, shown)
@@ -44,11 +45,11 @@ func (j *Judge) otherPlace(o *operation, shown *history.Message) {
 }
 
 // settledLoss adds what became of the messages that were folded: lost is what some replica
-// does not hold.
-func (j *Judge) settledLoss(c *conversation) {
+// does not hold. It gives the number of those that were moved.
+func (j *Judge) settledLoss(c *conversation) int {
 	p, counts := &c.folded.past, &j.report.Counts
 	if p.size() == 0 {
-		return
+		return 0
 	}
 	lost, moved := make([]bool, len(p.list)), make([]bool, len(p.list))
 	olderLost, olderMoved, whole := 0, 0, false
@@ -82,6 +83,14 @@ func (j *Judge) settledLoss(c *conversation) {
 	if worst != nil {
 		j.gone(c, worst, what)
 	}
+	return olderMoved + trues(moved)
+}
+
+// lostOfFolded says whether some replica did not hold all of what was folded. Where
+// messages are in two places besides, one that was forgotten may have been in more of them
+// than the past tells.
+func (c *conversation) lostOfFolded() bool {
+	return c.folded.times > 0 || slices.ContainsFunc(c.finals, func(f *replica) bool { return f.rewritten })
 }
 
 func trues(list []bool) (n int) {

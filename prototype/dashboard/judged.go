@@ -40,7 +40,7 @@ var judgedCounts = []struct {
 }{
 	{"acknowledged", func(c check.Counts) string { return count(uint64(c.Acknowledged)) }},
 	{"lost", func(c check.Counts) string { return bounded(c, c.Lost) }},
-	{"duplicated", func(c check.Counts) string { return count(uint64(c.Duplicated)) }},
+	{"duplicated", func(c check.Counts) string { return bounded(c, c.Duplicated) }},
 	{"reordered", func(c check.Counts) string { return bounded(c, c.Reordered) }},
 }
 

@@ -77,7 +77,7 @@ func TestView_bounded(t *testing.T) {
 		{Lane: lab.LaneClock, Report: check.Report{Counts: check.Counts{Lost: 6}}},
 	}}
 	root, _ := parse(t, f)
-	want := map[string]string{"lost leader": "≥ 3", "reordered leader": "≥ 4", "duplicated leader": "5", "lost clock": "6", "reordered clock": "0"}
+	want := map[string]string{"lost leader": "≥ 3", "reordered leader": "≥ 4", "duplicated leader": "≥ 5", "lost clock": "6", "reordered clock": "0"}
 	for n := range root.Descendants() {
 		if n.Type == html.ElementNode {
 			what := attribute(n, "data-judged-count")

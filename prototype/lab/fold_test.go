@@ -57,7 +57,12 @@ func (b *both) Add(e *history.Event) {
 
 func (b *both) Report() check.Report {
 	got, want := b.Judge.Report(), b.all.Report()
-	if !cmp.Equal(got.Counts, want.Counts) || !cmp.Equal(got.Verdicts, want.Verdicts) {
+	counts := got.Counts
+	if counts.AtLeast { // messages were in two places, and a part of what was folded is lost
+		counts.AtLeast = false
+		counts.Lost, counts.Duplicated, counts.Reordered = max(counts.Lost, want.Counts.Lost), max(counts.Duplicated, want.Counts.Duplicated), max(counts.Reordered, want.Counts.Reordered)
+	}
+	if !cmp.Equal(counts, want.Counts) || !cmp.Equal(got.Verdicts, want.Verdicts) {
 		b.t.Errorf("%s, folded up to %d; %v, %v: %s\n%s", b.lane, len(b.folded), got.Reasons, want.Reasons, cmp.Diff(want.Counts, got.Counts), cmp.Diff(want.Verdicts, got.Verdicts))
 	}
 	b.told = want
