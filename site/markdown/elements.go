@@ -275,7 +275,7 @@ func (p *page) registerTables(reg renderer.NodeRendererFuncRegisterer) {
 		}
 		w.WriteString("<" + name + scope)
 		if at := n.(*extast.TableCell).Alignment; at != extast.AlignNone {
-			w.WriteString(` align="` + at.String() + `"`)
+			w.WriteString(` data-align="` + at.String() + `"`)
 		}
 		blockAttributes(w, n)
 		w.WriteByte('>')
