@@ -54,8 +54,9 @@ func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 				return c.folded.upto
 			}
 		}
-		j.gone(c, c.finals[0], c.left(c.finals[0])) // for good
-		c.beginAgain()
+		l := c.left(c.finals[0])
+		j.gone(c, c.finals[0], l) // for good
+		c.beginAgain(l)
 	default:
 		return c.folded.upto
 	}
@@ -80,9 +81,9 @@ func (j *Judge) Fold(lane, name string, upto uint64) uint64 {
 
 // beginAgain: part of what was folded, or all of it, is in no replica any more, and the
 // order goes on from what is left.
-func (c *conversation) beginAgain() {
+func (c *conversation) beginAgain(l left) {
 	g, f := &c.folded, c.finals[0]
-	g.past.follow(f, c.left(f))
+	g.past.follow(f, l)
 	g.upto, g.times = f.first-1, g.times+1
 	for _, f := range c.finals {
 		f.rewritten = false

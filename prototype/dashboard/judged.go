@@ -39,16 +39,7 @@ var judgedCounts = []struct {
 	of   func(check.Counts) string
 }{
 	{"acknowledged", func(c check.Counts) string { return count(uint64(c.Acknowledged)) }},
-	{"lost", func(c check.Counts) string { return bounded(c, c.Lost) }},
-	{"duplicated", func(c check.Counts) string { return bounded(c, c.Duplicated) }},
-	{"reordered", func(c check.Counts) string { return bounded(c, c.Reordered) }},
-}
-
-// bounded is a number that is a lower bound where the judge has forgotten of which
-// messages it speaks, and says so.
-func bounded(c check.Counts, n int) string {
-	if c.AtLeast && n > 0 {
-		return "≥ " + count(uint64(n))
-	}
-	return count(uint64(n))
+	{"lost", func(c check.Counts) string { return atLeast(uint64(c.Lost), c.AtLeast) }},
+	{"duplicated", func(c check.Counts) string { return atLeast(uint64(c.Duplicated), c.AtLeast) }},
+	{"reordered", func(c check.Counts) string { return atLeast(uint64(c.Reordered), c.AtLeast) }},
 }

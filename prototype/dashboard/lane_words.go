@@ -70,10 +70,15 @@ func verdictDetail(l lab.LaneFrame) string {
 // counted is a number of broken promises. The lab looks at the newest part of a weak
 // lane only, so there it is a lower bound until the exact judge has counted, and says so.
 func counted(l lab.LaneFrame, n uint64) string {
-	if l.Lane == lab.LaneQuorum || l.Findings.Exact || n == 0 {
-		return count(n)
+	return atLeast(n, l.Lane != lab.LaneQuorum && !l.Findings.Exact)
+}
+
+// atLeast is a number that wears the sign if it is a lower bound; 0 bounds nothing.
+func atLeast(n uint64, bound bool) string {
+	if bound && n > 0 {
+		return "≥ " + count(n)
 	}
-	return "≥ " + count(n)
+	return count(n)
 }
 
 func laneStripWords(l lab.LaneFrame) string { return string(l.Lane) + ": " + stripWords(l.Strip) }

@@ -49,7 +49,7 @@
 //	liveness   who is heard
 //	disk       full, hung, failed
 //	roster     who belongs to the cluster
-//	outcome, wire, presence, meter, hclogger
+//	outcome, wire, presence, bucket, meter, hclogger
 //
 // # Goroutines
 //

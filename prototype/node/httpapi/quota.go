@@ -11,6 +11,7 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/node"
+	"lockstep/prototype/node/bucket"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
@@ -58,7 +59,7 @@ type quotas struct {
 
 // usage is what a client has used of its allowance.
 type usage struct {
-	messages, bytes bucket
+	messages, bytes bucket.Bucket
 	begun           map[string]bool // conversations, since
 	since           time.Time
 }
@@ -105,14 +106,14 @@ func (q *quotas) admit(client, lane string, commands []order.Command) (admitted 
 	}
 	for i := range commands[:admitted] {
 		size := float64(len(commands[i].ID) + len(commands[i].Sender) + len(commands[i].Body))
-		if ok, wait := u.messages.has(q.ClientMessages, 1, now); !ok {
+		if ok, wait := u.messages.Has(q.ClientMessages, 1, now); !ok {
 			return i, overQuota(reasonQuotaClient, wait, "the quota of messages that a client sends in a second (--quota-client-messages) is %g, and %s has sent so many: come again later", q.ClientMessages, client)
 		}
-		if ok, wait := u.bytes.has(q.ClientBytes, size, now); !ok {
+		if ok, wait := u.bytes.Has(q.ClientBytes, size, now); !ok {
 			return i, overQuota(reasonQuotaClient, wait, "the quota of bytes that a client sends in a second (--quota-client-bytes) is %g, and %s has sent so many: come again later", q.ClientBytes, client)
 		}
-		u.messages.use(q.ClientMessages, 1)
-		u.bytes.use(q.ClientBytes, size)
+		u.messages.Take(q.ClientMessages, 1)
+		u.bytes.Take(q.ClientBytes, size)
 	}
 	return admitted, over
 }
@@ -136,7 +137,7 @@ func (q *quotas) of(client string, now time.Time) *usage {
 		}
 	}
 	if u == nil {
-		u = &usage{messages: bucket{q.ClientMessages, now}, bytes: bucket{q.ClientBytes, now}}
+		u = &usage{messages: bucket.Full(q.ClientMessages, now), bytes: bucket.Full(q.ClientBytes, now)}
 		q.clients[client] = u
 	}
 	if len(u.begun) == 0 || now.Sub(u.since) >= beginWithin {
@@ -147,40 +148,7 @@ func (q *quotas) of(client string, now time.Time) *usage {
 
 // over says whether a usage is that of a client of whom nothing is known.
 func (u *usage) over(q Quotas, now time.Time) bool {
-	u.messages.fill(q.ClientMessages, now)
-	u.bytes.fill(q.ClientBytes, now)
-	return u.messages.left >= q.ClientMessages && u.bytes.left >= q.ClientBytes && (len(u.begun) == 0 || now.Sub(u.since) >= beginWithin)
-}
-
-// bucket holds what may be used, at most a second's worth.
-type bucket struct {
-	left float64
-	at   time.Time
-}
-
-func (b *bucket) fill(rate float64, now time.Time) {
-	b.left, b.at = min(rate, b.left+now.Sub(b.at).Seconds()*rate), now
-}
-
-// has says whether there is so much, or else when. What is larger than the bucket may be
-// used when it is full, and leaves it in debt.
-func (b *bucket) has(rate, amount float64, now time.Time) (ok bool, wait time.Duration) {
-	if rate == 0 {
-		return true, 0
-	}
-	b.fill(rate, now)
-	need := min(amount, rate)
-	if b.left >= need {
-		return true, 0
-	}
-	return false, time.Duration((need - b.left) / rate * float64(time.Second))
-}
-
-// use takes what the bucket has.
-func (b *bucket) use(rate, amount float64) {
-	if rate > 0 {
-		b.left -= amount
-	}
+	return u.messages.IsFull(q.ClientMessages, now) && u.bytes.IsFull(q.ClientBytes, now) && (len(u.begun) == 0 || now.Sub(u.since) >= beginWithin)
 }
 
 // clientOf is who sends, for quotas.

@@ -4,29 +4,24 @@ import (
 	"sync"
 	"time"
 
+	"lockstep/prototype/node/bucket"
 	"lockstep/prototype/node/outcome"
 )
 
-// admission limits the messages a second of each conversation at its leader: a
-// token bucket that holds one second's worth. A new leader begins with full
-// buckets.
+// admission limits the messages a second of each conversation at its leader. A new
+// leader begins with full buckets.
 type admission struct {
 	rate float64 // messages a second; 0: no limit
 
 	mu      sync.Mutex
-	buckets map[string]*bucket
-}
-
-type bucket struct {
-	tokens float64
-	at     time.Time
+	buckets map[string]*bucket.Bucket
 }
 
 // bucketsKept bounds the memory for conversations that have fallen quiet.
 const bucketsKept = 10_000
 
 func newAdmission(rate float64) *admission {
-	return &admission{rate: rate, buckets: make(map[string]*bucket)}
+	return &admission{rate: rate, buckets: make(map[string]*bucket.Bucket)}
 }
 
 // admit takes n messages of a conversation, or says when to come again.
@@ -39,18 +34,15 @@ func (a *admission) admit(conversation string, n int, now time.Time) *outcome.Er
 	b := a.buckets[conversation]
 	if b == nil {
 		a.forget(now)
-		b = &bucket{tokens: a.rate, at: now}
+		full := bucket.Full(a.rate, now)
+		b = &full
 		a.buckets[conversation] = b
 	}
-	b.tokens, b.at = min(a.rate, b.tokens+now.Sub(b.at).Seconds()*a.rate), now
-	// A batch may be larger than the bucket; it is let in when the bucket is full
-	// and leaves it in debt.
-	need := min(float64(n), a.rate)
-	if b.tokens < need {
-		wait := time.Duration((need - b.tokens) / a.rate * float64(time.Second))
+	// A batch may be larger than the bucket.
+	if ok, wait := b.Has(a.rate, float64(n), now); !ok {
 		return overAdmission("the conversation is over its limit of messages a second", wait)
 	}
-	b.tokens -= float64(n)
+	b.Take(a.rate, float64(n))
 	return nil
 }
 
@@ -60,7 +52,7 @@ func (a *admission) forget(now time.Time) {
 		return
 	}
 	for name, b := range a.buckets {
-		if b.tokens+now.Sub(b.at).Seconds()*a.rate >= a.rate {
+		if b.IsFull(a.rate, now) {
 			delete(a.buckets, name)
 		}
 	}
