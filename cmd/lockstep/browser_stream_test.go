@@ -21,6 +21,7 @@ import (
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/google/go-cmp/cmp"
 
 	"lockstep/site/review/access"
 )
@@ -294,6 +295,59 @@ func TestBrowserStream_leader(t *testing.T) {
 			}
 			streams.until(t, 1)
 		})
+	}
+}
+
+// fakeConnections lets a page believe that it opens connections, which are given events
+// by hand.
+const fakeConnections = `
+	window.opened = [];
+	window.EventSource = class {
+		constructor(address) { this.after = Number(new URL(address, document.baseURI).searchParams.get("t")); opened.push(this); }
+		addEventListener(name, told) { if (name === "t") this.told = told; }
+		close() {}
+		give(number) { this.told({ data: "entry\\n{}", lastEventId: "t=" + number }); }
+	};`
+
+// TestBrowserStream_behind: a page that begins to follow, and has less than the
+// connection that another page has for both, misses nothing, though an event comes
+// before there is a new connection.
+func TestBrowserStream_behind(t *testing.T) {
+	address := serveSite(t, "--dir", labSite(t), "--no-cluster")
+	ctx := tab(t, address, 1366, 900)
+	do(t, ctx, chromedp.Navigate(address+"/whoami"))
+	leading, _ := window(t, ctx, noWorker+fakeConnections, address+"/problem/")
+	got := eval[map[string][]int](t, leading, `(async () => {
+		const script = () => performance.getEntriesByType("resource").map((r) => r.name).find((n) => /\/js\/stream\.\w+\.js$/.test(n));
+		while (!script()) await new Promise((done) => setTimeout(done, 5));
+		const { subscribe } = await import(script());
+		const heard = { leading: [], other: [] };
+		const connections = async (n) => { while (opened.filter(({ told }) => told).length < n) await new Promise((done) => setTimeout(done, 5)); };
+		subscribe("t", 0, { event: (_name, _data, number) => heard.leading.push(number) });
+		await connections(1);
+		const first = opened.find(({ told }) => told);
+		for (const number of [1, 2, 3]) first.give(number);
+		const other = new BroadcastChannel("lockstep stream " + new URL(document.querySelector("[data-stream]").dataset.stream, document.baseURI).href);
+		const followed = new Promise((done) => {
+			other.onmessage = ({ data: { to, message } }) => {
+				if (to !== "other") return;
+				if (message.state) done();
+				else heard.other.push(message.number);
+			};
+		});
+		other.postMessage({ by: "other", topics: [["t", 1]] });
+		await followed;
+		first.give(4);
+		await Promise.race([connections(2), new Promise((done) => setTimeout(done, 5000))]);
+		if (opened.filter(({ told }) => told).length < 2) return { ...heard, after: [first.after] };
+		const second = opened.findLast(({ told }) => told);
+		for (const number of [2, 3, 4, 5]) second.give(number);
+		while (heard.other.at(-1) !== 5) await new Promise((done) => setTimeout(done, 5));
+		return { ...heard, after: [first.after, second.after] };
+	})()`)
+	want := map[string][]int{"leading": {1, 2, 3, 4, 5}, "other": {2, 3, 4, 5}, "after": {0, 1}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
 	}
 }
 

@@ -110,9 +110,11 @@ export class Hub {
       return;
     }
     const number = Number(given);
-    this.at.set(topic, Math.max(number, this.at.get(topic)));
+    const last = this.at.get(topic);
+    this.at.set(topic, Math.max(number, last));
     for (const { topics, tell } of this.members.values()) {
       if (!topics.has(topic) || number <= topics.get(topic)) continue;
+      if (topics.get(topic) < last) continue; // the next connection gives it what it missed, and this
       topics.set(topic, number);
       tell({ topic, name, data, number });
     }
