@@ -30,8 +30,8 @@ func (m *Memory) Join(ctx context.Context, id string) error {
 	return nil
 }
 
-// AwaitVote waits until a running node is a voter of every shard in the eyes of
-// all the others that run.
+// AwaitVote waits until a node is a voter of every shard in the eyes of all that
+// run, and is ready: one that is still being filled counts towards no majority.
 func (m *Memory) AwaitVote(ctx context.Context, id string) error {
 	for !m.votes(id) {
 		select {
@@ -46,8 +46,11 @@ func (m *Memory) AwaitVote(ctx context.Context, id string) error {
 func (m *Memory) votes(id string) bool {
 	for _, at := range m.IDs() {
 		n := m.Node(at)
-		if n == nil {
+		if n == nil && at != id {
 			continue
+		}
+		if n == nil || at == id && !n.Ready() {
+			return false
 		}
 		shards := len(n.Status().Shards)
 		if !slices.ContainsFunc(n.Members(), func(x node.Member) bool { return x.ID == id && x.Voter == shards }) {
