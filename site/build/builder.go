@@ -21,6 +21,7 @@ import (
 	"lockstep/site/names"
 	"lockstep/site/past"
 	"lockstep/site/run"
+	"lockstep/site/search"
 	"lockstep/site/slo"
 )
 
@@ -67,6 +68,7 @@ type Builder struct {
 	// constants are files of the code with values that texts repeat.
 	constants []string
 	last      *Tree
+	alphabet  search.Alphabet
 	// findings are those of everything but the documents: configuration, places,
 	// model, ledger, objectives.
 	findings []site.Finding

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"lockstep/site"
-	"lockstep/site/search"
 )
 
 // onePage is how many entries an index from A to Z has on one page.
@@ -16,7 +15,7 @@ const onePage = 400
 // indexPages are the index from A to Z: one page, or one for each letter.
 func (t *Tree) indexPages() []*site.Page {
 	entries := t.indexEntries()
-	letters := search.Letters(entries)
+	letters := t.builder.alphabet.Letters(entries)
 	first := &site.Page{Kind: site.KindIndex, Path: t.indexPath, Title: "Index from A to Z", Letters: letters,
 		Summary: "Every page, term, identifier and tag by its name."}
 	pages := []*site.Page{first}

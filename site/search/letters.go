@@ -17,32 +17,48 @@ const (
 	others = "Other"
 )
 
+// Alphabet remembers how entries were sorted, for the next time that entries of the
+// same names come. The zero value remembers nothing. It is for one goroutine at a time.
+type Alphabet struct {
+	entries []site.IndexEntry
+	sorted  []lettered
+}
+
+// lettered is an entry, by its number, and the letter that it stands under.
+type lettered struct {
+	key, letter string
+	entry       int
+}
+
 // Letters sorts entries from A to Z, by their names without case and accents. Scripts
 // that are not written in an alphabet stand together at the end.
-func Letters(entries []site.IndexEntry) []site.Letter {
-	type keyed struct {
-		key    string
-		letter string
-		entry  site.IndexEntry
+func (a *Alphabet) Letters(entries []site.IndexEntry) []site.Letter {
+	if !slices.EqualFunc(a.entries, entries, func(a, b site.IndexEntry) bool { return a.Name == b.Name && a.To == b.To }) {
+		a.sort(entries)
 	}
-	all := make([]keyed, 0, len(entries))
-	for _, e := range entries {
-		key := sortKey(e.Name)
-		all = append(all, keyed{key, letterOf(key), e})
-	}
-	slices.SortStableFunc(all, func(a, b keyed) int {
-		return cmp.Or(cmp.Compare(rankOf(a.letter), rankOf(b.letter)), cmp.Compare(a.letter, b.letter), cmp.Compare(a.key, b.key), cmp.Compare(a.entry.To, b.entry.To))
-	})
+	a.entries = entries
 	var letters []site.Letter
-	for _, k := range all {
-		if n := len(letters); n == 0 || letters[n-1].Name != k.letter {
-			letters = append(letters, site.Letter{Name: k.letter, ID: letterID(k.letter)})
+	for _, e := range a.sorted {
+		if n := len(letters); n == 0 || letters[n-1].Name != e.letter {
+			letters = append(letters, site.Letter{Name: e.letter, ID: letterID(e.letter)})
 		}
 		last := &letters[len(letters)-1]
-		last.Entries = append(last.Entries, k.entry)
+		last.Entries = append(last.Entries, entries[e.entry])
 		last.Count++
 	}
 	return letters
+}
+
+func (a *Alphabet) sort(entries []site.IndexEntry) {
+	a.sorted = make([]lettered, len(entries))
+	for i, e := range entries {
+		key := sortKey(e.Name)
+		a.sorted[i] = lettered{key, letterOf(key), i}
+	}
+	slices.SortFunc(a.sorted, func(x, y lettered) int {
+		return cmp.Or(cmp.Compare(rankOf(x.letter), rankOf(y.letter)), cmp.Compare(x.letter, y.letter), cmp.Compare(x.key, y.key),
+			cmp.Compare(entries[x.entry].To, entries[y.entry].To), cmp.Compare(x.entry, y.entry))
+	})
 }
 
 // sortKey is a name by its words alone.
