@@ -230,6 +230,7 @@ func (r *rehearsalEvidence) add(e rehearsal.Entry, took rehearsed) {
 	if r.Entries[e.Page] == nil {
 		r.Entries[e.Page] = make(map[string]rehearsed)
 	}
+	took.Commands = e.Digest()
 	r.Entries[e.Page][e.ID] = took
 }
 

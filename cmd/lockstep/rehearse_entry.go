@@ -10,8 +10,10 @@ import (
 	"lockstep/site/rehearsal"
 )
 
-// rehearsed is how long the parts of an entry took, in seconds.
+// rehearsed is what was carried out, and how long its parts took, in seconds.
 type rehearsed struct {
+	Commands string `json:"commands"` // their digest
+
 	Seen      float64 `json:"seen_s"`      // from the cause to what confirms it
 	Mitigated float64 `json:"mitigated_s"` // from there to the end of what is done against it
 	Over      float64 `json:"over_s"`      // from the repair to what says that it is over

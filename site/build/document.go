@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"net/url"
 	"path"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"lockstep/site"
 	"lockstep/site/markdown"
+	"lockstep/site/rehearsal"
 )
 
 // document is a parsed text with what follows from it alone. All of it is worked
@@ -23,6 +25,7 @@ type document struct {
 	addresses []address         // of its links, in their order
 	placed    []int             // those that name a place in a file
 	labels    map[string]string // of its headings, by id
+	rehearsed []rehearsal.Entry // what it tells people to do, if that can be rehearsed
 
 	mu    sync.Mutex
 	found *searchable // nil until somebody searches
@@ -35,6 +38,9 @@ func newDocument(parser *markdown.Parser, file string, text []byte, kind site.Ki
 	d := parser.Parse(file, text, kind).Extract()
 	full := &document{Document: d, text: text, kind: kind, addresses: make([]address, len(d.Links)), labels: make(map[string]string)}
 	full.statements = sync.OnceValue(func() []markdown.Statement { return parser.Parse(file, text, kind).Statements() })
+	if bytes.Contains(text, []byte("rehearse=")) {
+		full.rehearsed, _ = rehearsal.Read(file, text, markdown.Slug) // what is wrong is found where a block is shown
+	}
 	for i, l := range d.Links {
 		a := parseAddress(d.Source, l.Dest)
 		full.addresses[i] = a

@@ -3,8 +3,10 @@ package build
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"lockstep/site"
 	"lockstep/site/markdown"
@@ -50,4 +52,41 @@ func Rehearsals(dir string) (plan rehearsal.Plan, findings []site.Finding, err e
 		}
 	}
 	return plan, findings, nil
+}
+
+// judgeRehearsals finds entries of runbooks whose commands are not those that a record of
+// rehearsals has. Where nothing was ever recorded nothing is expected.
+func (t *Tree) judgeRehearsals() {
+	records := make(map[string]map[string]string) // texts of each run, by its file
+	command := ""
+	for _, run := range t.model.Runs() {
+		if texts := t.model.RunTexts(run.ID); texts["experiment"] == "rehearsal" {
+			records[run.File], command = texts, run.Command
+		}
+	}
+	if len(records) == 0 {
+		return
+	}
+	for _, p := range t.Pages {
+		d := t.documents[p]
+		if d == nil {
+			continue
+		}
+		for _, e := range d.rehearsed {
+			message := fmt.Sprintf("%s was never rehearsed", e.Name())
+			for _, file := range slices.Sorted(maps.Keys(records)) {
+				recorded, ok := records[file]["entries."+e.Page+"."+e.ID+".commands"]
+				if recorded == e.Digest() {
+					message = ""
+					break
+				}
+				if ok {
+					message = fmt.Sprintf("the commands of %s are not those that were rehearsed, which %s has", e.Name(), file)
+				}
+			}
+			if message != "" {
+				t.Findings = append(t.Findings, site.Finding{File: e.File, Line: e.Line, Rule: "rehearsal", Severity: site.Warning, Message: message, Mend: "rehearse it, and record that: " + command})
+			}
+		}
+	}
 }

@@ -125,6 +125,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 	t.joinHoldings()
 	t.judgeClaims()
 	t.judgeMilestones()
+	t.judgeRehearsals()
 	t.indexReviews()
 	t.addSearch()
 	t.addChanges()

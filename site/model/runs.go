@@ -31,6 +31,23 @@ func (m *Model) Runs() (all []Run) {
 	return all
 }
 
+// RunTexts are what a run recorded that is no number, by path; nil if there is no such run.
+func (m *Model) RunTexts(id string) map[string]string {
+	for _, r := range m.runs {
+		if r.id != id {
+			continue
+		}
+		texts := make(map[string]string)
+		for _, l := range r.leaves {
+			if !l.number {
+				texts[l.path] = l.text
+			}
+		}
+		return texts
+	}
+	return nil
+}
+
 // WithAges is the model with a word on each run that is older than the code that
 // it judges, by the run's id, for the page.
 func (m *Model) WithAges(ages map[string]string) *Model {

@@ -1,6 +1,9 @@
 package rehearsal
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -27,6 +30,20 @@ type Entry struct {
 
 // Name is how the entry is called among all of a repository.
 func (e Entry) Name() string { return e.Page + "#" + e.ID }
+
+// Digest changes when what is done, or what must come of it, does. Where it stands and
+// what is said to people beside it do not count.
+func (e Entry) Digest() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q\n", e.Cause)
+	for _, b := range e.Blocks {
+		fmt.Fprintf(h, "%s %q\n", b.Step, b.Shell)
+		for _, c := range b.Commands {
+			fmt.Fprintf(h, "%q %s\n", c.Text, c.Expected())
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
 
 // Has says whether a step is among the blocks.
 func (e Entry) Has(s Step) bool {
