@@ -23,6 +23,7 @@ const (
 	KindMilestones Kind = "milestones"
 	KindNotFound   Kind = "notfound"   // 404
 	KindSearch     Kind = "search"     // where a reader looks for words
+	KindEmbed      Kind = "embed"      // a figure alone, for pages elsewhere
 	KindIndex      Kind = "index"      // everything from A to Z, for those who read without scripts
 	KindChanges    Kind = "changes"    // what changed on all pages
 	KindPast       Kind = "past"       // the revisions of one page

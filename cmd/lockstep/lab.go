@@ -12,10 +12,10 @@ import (
 func newLabCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lab",
-		Short: "Runs of the laboratory that texts show",
+		Short: "Runs of the laboratory: play one again, record those of texts",
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newLabRecordCommand())
+	cmd.AddCommand(newLabPlayCommand(), newLabRecordCommand())
 	return cmd
 }
 

@@ -1,181 +1,233 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	_ "embed"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
-	"os/exec"
-	"path"
-	"path/filepath"
-	"runtime"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
+	"text/tabwriter"
 	"time"
 
-	"lockstep/prototype/dashboard"
+	"github.com/spf13/cobra"
+
 	labrun "lockstep/site/run"
-	"lockstep/static"
 )
 
-//go:embed lab_play.js
-var labPlayScript []byte
+const (
+	largestSavedRun = 64 << 10 // bytes; an address of a run has at most 20,000 letters
+	mostSeeds       = 10_000
+)
 
-// labProgramFiles are what Node needs to run the laboratory as the page does.
-var labProgramFiles = []string{"wasm/lab.wasm", "wasm/wasm_exec.js", "js/lab-host.js"}
+func newLabPlayCommand() *cobra.Command {
+	var seeds string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "play RUN",
+		Short: "Play a run of the laboratory again, once or with many seeds",
+		Long: `Repeats a run of the laboratory's page, to the last byte, and says what became of it:
+what members see at its moment, and how the exact judge finds each lane once a story
+has ended. RUN is an address that ends in #run=…, a file that the page has saved, or -
+for either on standard input. Node plays the program that readers have. A saved run
+that comes out as another one than was saved is an error.
 
-// labPatience is how long after a story's planned end its verdict may come: replicas
-// have to come to rest first. Virtual time.
-const labPatience = 30 * time.Second
-
-// playedRun is what is asked of a run and what became of it.
-type playedRun struct {
-	Name    string
-	Fence   labrun.Fence               // the first of those that show it
-	Moments []time.Duration            // from the beginning of the story
-	Lanes   map[time.Duration][]string // that are shown, by moment
-
-	Trace  string            `json:"trace"`
-	Traces []string          `json:"traces"` // at the moments
-	Stills []dashboard.Still `json:"stills"` // at the moments, if they were asked for
-	End    dashboard.Still   `json:"end"`
-}
-
-// playRuns plays runs in the laboratory's program, and takes the pictures of their
-// moments where told. The program is the one that readers get: what it does follows
-// from seed and actions to the last byte.
-func playRuns(ctx context.Context, runs []*playedRun, told bool, progress func(*playedRun)) error {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		return errors.New("the laboratory's program is played by Node, which is not installed: install node (Debian: nodejs)")
-	}
-	folder, err := os.MkdirTemp("", "lockstep-lab")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(folder)
-	for _, name := range labProgramFiles {
-		data, err := fs.ReadFile(static.Files(), name)
-		if err != nil {
-			return errors.New("this program was built without the laboratory for the browser: run make build")
-		}
-		if err := os.WriteFile(filepath.Join(folder, path.Base(name)), data, 0o600); err != nil {
+With --seeds the same actions are played with each seed, and lanes are compared by how
+many runs broke them, and by how much.`,
+		Example: `  lockstep lab play lockstep-run.json
+  lockstep lab play 'http://127.0.0.1:8000/lab/#run=WzEsOTIwMCxbXV0'
+  lockstep lab play lockstep-run.json --seeds 1-100
+  lockstep lab play lockstep-run.json --json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			saved, err := savedRun(args[0], cmd.InOrStdin())
+			if err != nil {
+				return usageError{err.Error(), "lockstep lab play --help"}
+			}
+			first, last, err := seedsOf(seeds)
+			if err != nil {
+				return usageError{err.Error(), "lockstep lab play --help"}
+			}
+			runs, err := again(saved, first, last)
+			if err != nil {
+				return usageError{err.Error(), ""}
+			}
+			bar, done := newProgress(cmd.ErrOrStderr()), 0
+			err = playRuns(cmd.Context(), runs, seeds == "", func(*playedRun) {
+				done++
+				bar.show("play", done, len(runs))
+			})
+			bar.clear()
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			switch {
+			case asJSON:
+				err = tellRunsAsJSON(out, runs)
+			case seeds != "":
+				tellRuns(out, runs)
+			default:
+				tellRun(out, runs[0])
+			}
+			if got := runs[0].Traces[0]; err == nil && seeds == "" && saved.Trace != "" && got != saved.Trace {
+				fmt.Fprintf(cmd.ErrOrStderr(), "this is another run than was saved: its trace is %s, and was %s. The program has changed since.\n", got, saved.Trace)
+				return errReported
+			}
 			return err
+		},
+	}
+	cmd.Flags().StringVar(&seeds, "seeds", "", "play it with each of these seeds, as 1-100, and compare the lanes")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print what became of each run as JSON")
+	return cmd
+}
+
+// savedRun reads what names a run: an address, a file, or "-".
+func savedRun(name string, stdin io.Reader) (s labrun.Saved, err error) {
+	text := []byte(name)
+	switch {
+	case name == "-":
+		text, err = io.ReadAll(io.LimitReader(stdin, largestSavedRun+1))
+	case !strings.Contains(name, labrun.Scheme):
+		var file *os.File
+		if file, err = os.Open(name); err == nil {
+			defer file.Close()
+			text, err = io.ReadAll(io.LimitReader(file, largestSavedRun+1))
 		}
 	}
-	script := filepath.Join(folder, "play.js")
-	if err := os.WriteFile(script, labPlayScript, 0o600); err != nil {
-		return err
+	if err != nil {
+		return s, err
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var mu sync.Mutex
-	var failed error
-	next := 0
-	take := func() *playedRun {
-		mu.Lock()
-		defer mu.Unlock()
-		if failed != nil || next == len(runs) {
-			return nil
+	if len(text) > largestSavedRun {
+		return s, fmt.Errorf("%s has more than %d bytes: no run has", name, largestSavedRun)
+	}
+	if s, err = labrun.ReadSaved(text); err != nil {
+		return s, fmt.Errorf("%.80s: %w", name, err)
+	}
+	return s, labrun.CheckFragment(s.Run, playable())
+}
+
+// seedsOf reads "1-100"; 0 and 0 are those of the run.
+func seedsOf(text string) (first, last int, err error) {
+	if text == "" {
+		return 0, 0, nil
+	}
+	from, to, several := strings.Cut(text, "-")
+	if !several {
+		to = from
+	}
+	first, wrong := strconv.Atoi(from)
+	last, wrongToo := strconv.Atoi(to)
+	if wrong != nil || wrongToo != nil || first < 1 || last < first || last-first >= mostSeeds {
+		return 0, 0, fmt.Errorf("--seeds %s: write one seed, or the first and the last of up to %d, as 1-100", text, mostSeeds)
+	}
+	return first, last, nil
+}
+
+// again are the runs that are asked for: with the seed that was saved, or with each seed
+// from the first to the last.
+func again(saved labrun.Saved, first, last int) (runs []*playedRun, err error) {
+	seed, at, actions, err := labrun.ReadFragment(saved.Run)
+	if err != nil {
+		return nil, err
+	}
+	if last == 0 {
+		first, last = seed, seed
+	}
+	limit := endOf(actions)
+	if limit == 0 && first != last {
+		return nil, errors.New("the run plays no story, so there is no verdict that seeds could be compared by: play one on the laboratory's page, and save that")
+	}
+	for seed := first; seed <= last; seed++ {
+		runs = append(runs, &playedRun{Name: fmt.Sprint("seed ", seed), Seed: seed, Actions: actions, Moments: []time.Duration{at}, Limit: max(limit, at), Story: limit > 0})
+	}
+	return runs, nil
+}
+
+// endOf is when the last story of a run has its verdict at the latest, 0 without a story.
+func endOf(actions []labrun.Action) (limit time.Duration) {
+	for _, a := range actions {
+		if s, ok := playable().Scenario(a.Scenario); ok && a.Verb == "play" {
+			limit = a.At + s.Lasts + labPatience
 		}
-		next++
-		return runs[next-1]
 	}
-	var players sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		players.Go(func() {
-			for r := take(); r != nil; r = take() {
-				err := r.play(ctx, node, script, folder, told)
-				mu.Lock()
-				if err != nil && failed == nil {
-					failed = fmt.Errorf("play %s: %w", r.Name, err)
-					stop()
-				} else if err == nil && progress != nil {
-					progress(r)
-				}
-				mu.Unlock()
+	return limit
+}
+
+// tellRun says what became of one run.
+func tellRun(out io.Writer, r *playedRun) {
+	fmt.Fprintf(out, "seed %d\n", r.Seed)
+	for _, a := range r.Actions {
+		words := strings.Join(slices.DeleteFunc([]string{a.Verb, a.Scenario, a.Node, a.Rate}, func(s string) bool { return s == "" }), " ")
+		fmt.Fprintf(out, "%8.1f s  %s\n", a.At.Seconds(), words)
+	}
+	fmt.Fprintf(out, "\nwhat members see at %.1f s (trace %s)\n", r.Moments[0].Seconds(), r.Traces[0])
+	for _, l := range r.Stills[0].Lanes {
+		for _, c := range l.Chats {
+			var lines []string
+			for _, line := range c.Lines {
+				lines = append(lines, said(labrun.Line{Seq: line.Seq, Body: line.Body, Mark: string(line.Mark), Was: line.Was}))
 			}
-		})
+			where := c.Node
+			if !c.Fresh {
+				where += ", as it last answered"
+			}
+			fmt.Fprintf(out, "  %s at %s: %s\n", l.Lane, where, cmp.Or(strings.Join(lines, " | "), "nothing"))
+		}
 	}
-	players.Wait()
-	return failed
-}
-
-func (r *playedRun) play(ctx context.Context, node, script, folder string, told bool) error {
-	type action struct {
-		At       int64  `json:"at"` // nanoseconds
-		Name     string `json:"name"`
-		Node     string `json:"node"`
-		Rate     string `json:"rate"`
-		Scenario string `json:"scenario"`
+	if !r.Story {
+		fmt.Fprintln(out, "\nNo story is played, so the exact judge does not count.")
+		return
 	}
-	scenario, _ := playable().Scenario(r.Fence.Scenario)
-	ask := struct {
-		Seed    int      `json:"seed"`
-		Actions []action `json:"actions"`
-		Moments []int64  `json:"moments"` // milliseconds
-		Limit   int64    `json:"limit"`
-		Told    bool     `json:"told"`
-	}{Seed: r.Fence.Seed, Limit: (labrun.Begins + scenario.Lasts + labPatience).Milliseconds(), Told: told}
-	for _, a := range r.Fence.Actions() {
-		ask.Actions = append(ask.Actions, action{a.At.Nanoseconds(), a.Verb, a.Node, a.Rate, a.Scenario})
-	}
-	for _, at := range r.Moments {
-		ask.Moments = append(ask.Moments, (labrun.Begins + at).Milliseconds())
-	}
-	text, err := json.Marshal(ask)
-	if err != nil {
-		return err
-	}
-	command := exec.CommandContext(ctx, node, script, folder)
-	command.Stdin = bytes.NewReader(text)
-	var says bytes.Buffer
-	command.Stderr = &says
-	out, err := command.Output()
-	if err != nil {
-		first, _, _ := strings.Cut(strings.TrimSpace(says.String()), "\n")
-		return fmt.Errorf("%w: %s", err, first)
-	}
-	if err := json.Unmarshal(out, r); err != nil {
-		return fmt.Errorf("what the program told cannot be read: %w", err)
-	}
-	if len(r.End.Lanes) == 0 || !r.End.Lanes[0].Judged {
-		return fmt.Errorf("the exact judge gave no verdict: %s", r.End.Says)
-	}
-	return nil
-}
-
-// result is the end of a run as it is recorded.
-func (r *playedRun) result() labrun.Result {
-	result := labrun.Result{Seed: r.Fence.Seed, Trace: r.Trace, Reached: r.End.Reached, Says: r.End.Says, Lanes: labrun.Lanes{}}
+	fmt.Fprintf(out, "\nat the end (trace %s): %s\n", r.Trace, r.End.Says)
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "lane\tacknowledged\tlost\tmoved\tdoubled\t")
 	for _, l := range r.End.Lanes {
-		result.Lanes[string(l.Lane)] = labrun.Verdict{Acknowledged: l.Acknowledged, Lost: l.Lost, Moved: l.Moved, Doubled: l.Doubled}
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t\n", l.Lane, l.Acknowledged, l.Lost, l.Moved, l.Doubled)
 	}
-	return result
+	w.Flush()
 }
 
-// stills are the pictures of a run's moments as they are recorded.
-func (r *playedRun) stills() (all []labrun.Still) {
-	for i, at := range r.Moments {
-		still := labrun.Still{Run: r.Name, At: at.Milliseconds(), Trace: r.Traces[i], Chats: map[string][]labrun.Chat{}}
-		for _, l := range r.Stills[i].Lanes {
-			if !slices.Contains(r.Lanes[at], string(l.Lane)) {
-				continue
+// said is a message of a chat in one line.
+func said(l labrun.Line) string {
+	text, _ := l.MarshalText() // it has no error
+	return string(text)
+}
+
+// tellRuns compares the lanes over many runs.
+func tellRuns(out io.Writer, runs []*playedRun) {
+	fmt.Fprintf(out, "%d runs, seeds %d to %d\n", len(runs), runs[0].Seed, runs[len(runs)-1].Seed)
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "lane\tkept all\tlost: median\tp90\tmost\tmoved: median\tp90\tmost\tdoubled: most\t")
+	for i, l := range runs[0].End.Lanes {
+		kept := 0
+		var lost, moved, doubled []int
+		for _, r := range runs {
+			v := r.result().Lanes[string(l.Lane)]
+			if v.Kept() {
+				kept++
 			}
-			for _, c := range l.Chats {
-				chat := labrun.Chat{Node: c.Node, Fresh: c.Fresh, Lines: []labrun.Line{}}
-				for _, line := range c.Lines {
-					chat.Lines = append(chat.Lines, labrun.Line{Seq: line.Seq, Body: line.Body, Mark: string(line.Mark), Was: line.Was})
-				}
-				still.Chats[string(l.Lane)] = append(still.Chats[string(l.Lane)], chat)
-			}
+			lost, moved, doubled = append(lost, v.Lost), append(moved, v.Moved), append(doubled, v.Doubled)
 		}
-		all = append(all, still)
+		for _, counts := range [][]int{lost, moved, doubled} {
+			slices.Sort(counts)
+		}
+		at := func(counts []int, share float64) int { return counts[int(share*float64(len(counts)-1)+0.5)] }
+		fmt.Fprintf(w, "%s\t%d of %d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", runs[0].End.Lanes[i].Lane, kept, len(runs),
+			at(lost, 0.5), at(lost, 0.9), at(lost, 1), at(moved, 0.5), at(moved, 0.9), at(moved, 1), at(doubled, 1))
 	}
-	return all
+	w.Flush()
+}
+
+func tellRunsAsJSON(out io.Writer, runs []*playedRun) error {
+	results := make([]labrun.Result, len(runs))
+	for i, r := range runs {
+		results[i] = r.result()
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(results)
 }

@@ -84,7 +84,7 @@ trace is not the recorded one is a finding.`,
 			}
 			for _, r := range runs {
 				evidence.Values[r.Name] = r.result()
-				evidence.Stills = append(evidence.Stills, r.stills()...)
+				evidence.Stills = append(evidence.Stills, r.stills(shown)...)
 			}
 			slices.SortStableFunc(evidence.Stills, func(a, b labrun.Still) int { return cmp.Compare(a.Run, b.Run) })
 			name := filepath.Join(dir, filepath.FromSlash(file))
@@ -116,18 +116,53 @@ func runsOf(shown []build.ShownRun) []*playedRun {
 	for _, s := range shown {
 		r := byName[s.Run()]
 		if r == nil {
-			r = &playedRun{Name: s.Run(), Fence: s.Fence, Lanes: map[time.Duration][]string{}}
+			r = &playedRun{Name: s.Run(), Seed: s.Seed, Actions: s.Actions(), Limit: endOf(s.Actions()), Story: true}
 			byName[s.Run()] = r
 		}
-		if !slices.Contains(r.Moments, s.At) {
-			r.Moments = append(r.Moments, s.At)
+		if !slices.Contains(r.Moments, s.Moment()) {
+			r.Moments = append(r.Moments, s.Moment())
 		}
-		r.Lanes[s.At] = append(r.Lanes[s.At], s.Fence.Lanes...)
 	}
 	for _, r := range byName {
 		slices.Sort(r.Moments)
 	}
 	return slices.SortedFunc(maps.Values(byName), func(a, b *playedRun) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// result is the end of a run as it is recorded; without a story no lane is judged.
+func (r *playedRun) result() labrun.Result {
+	result := labrun.Result{Seed: r.Seed, Trace: r.Trace, Reached: r.End.Reached, Says: r.End.Says, Lanes: labrun.Lanes{}}
+	for _, l := range r.End.Lanes {
+		if !l.Judged {
+			continue
+		}
+		result.Lanes[string(l.Lane)] = labrun.Verdict{Acknowledged: l.Acknowledged, Lost: l.Lost, Moved: l.Moved, Doubled: l.Doubled}
+	}
+	return result
+}
+
+// stills are the pictures of a run's moments as they are recorded, with the lanes that
+// texts show.
+func (r *playedRun) stills(shown []build.ShownRun) (all []labrun.Still) {
+	for i, at := range r.Moments {
+		still := labrun.Still{Run: r.Name, At: (at - labrun.Begins).Milliseconds(), Trace: r.Traces[i], Chats: map[string][]labrun.Chat{}}
+		for _, l := range r.Stills[i].Lanes {
+			if !slices.ContainsFunc(shown, func(s build.ShownRun) bool {
+				return s.Run() == r.Name && s.Moment() == at && slices.Contains(s.Lanes, string(l.Lane))
+			}) {
+				continue
+			}
+			for _, c := range l.Chats {
+				chat := labrun.Chat{Node: c.Node, Fresh: c.Fresh, Lines: []labrun.Line{}}
+				for _, line := range c.Lines {
+					chat.Lines = append(chat.Lines, labrun.Line{Seq: line.Seq, Body: line.Body, Mark: string(line.Mark), Was: line.Was})
+				}
+				still.Chats[string(l.Lane)] = append(still.Chats[string(l.Lane)], chat)
+			}
+		}
+		all = append(all, still)
+	}
+	return all
 }
 
 // compareRuns finds the figures whose runs are not as they were recorded.
@@ -139,7 +174,7 @@ func compareRuns(shown []build.ShownRun, runs []*playedRun, recorded *labrun.Rec
 		}
 		played := runs[slices.IndexFunc(runs, func(r *playedRun) bool { return r.Name == s.Run() })]
 		was, still, ok := recorded.Find(s.Fence)
-		now, trace := played.result(), played.Traces[slices.Index(played.Moments, s.At)]
+		now, trace := played.result(), played.Traces[slices.Index(played.Moments, s.Moment())]
 		switch {
 		case !ok:
 			find("the run %s at %s is not recorded", s.Run(), s.At)

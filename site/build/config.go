@@ -52,6 +52,7 @@ type Config struct {
 	Headings    map[string]string `yaml:"headings"` // what headings of records stand for, see [decision.Parts]
 	Baseline    string            `yaml:"baseline"` // file of findings that are known; see package baseline
 	Offline     *bool             `yaml:"offline"`  // false: a static site keeps nothing in the browsers of its readers
+	Embed       []string          `yaml:"embed"`    // origins whose pages may show figures of runs, "*" for all
 	Code        Folders           `yaml:"code"`     // folders of code; a record shows what in them names it
 	Names       []names.Kind      `yaml:"names"`    // what code spans name, and where it is defined
 
@@ -83,7 +84,7 @@ type Config struct {
 	names []*names.Kind // those of Names that can be used
 }
 
-var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "slo", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes", "offline", "rehearse"}
+var configKeys = []string{"title", "tagline", "url", "repository", "edit", "home", "content", "adr", "model", "evidence", "ledger", "slo", "sections", "titles", "code", "names", "beside", "review", "claims", "series", "unpublished", "strict", "rules", "baseline", "statuses", "headings", "changes", "offline", "embed", "rehearse"}
 
 // readConfig reads lockstep.yaml, or looks in the usual places.
 func readConfig(root fs.FS, name string) (Config, []site.Finding) {
@@ -169,6 +170,13 @@ func readConfig(root fs.FS, name string) (Config, []site.Finding) {
 		findings = append(findings, find(0, "config", "write listed or none", "review: signatures is %q", c.Review.Signatures)...)
 		c.Review.Signatures = "listed"
 	}
+	c.Embed = slices.DeleteFunc(c.Embed, func(from string) bool {
+		if from == "*" || webOrigin.MatchString(from) {
+			return false
+		}
+		findings = append(findings, find(0, "config", "write where the pages are, as https://wiki.example.org, or \"*\" for all", "embed names %q", from)...)
+		return true
+	})
 	if wrong := c.Changes.unfit(); wrong != "" {
 		findings = append(findings, find(0, "config", "write for example changes: {page: 10, site: 200}; site: 0 keeps none", "%s", wrong)...)
 		c.Changes = keptChanges{}
@@ -233,6 +241,10 @@ func isPattern(s string) bool {
 	u, err := url.Parse(strings.NewReplacer("{path}", "x", "{branch}", "x").Replace(s))
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && strings.Contains(s, "{path}")
 }
+
+// webOrigin is what a browser compares the address of a page with. Nothing else may get
+// into a header.
+var webOrigin = regexp.MustCompile(`^https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?$`)
 
 func isWebAddress(s string) bool {
 	u, err := url.Parse(s)

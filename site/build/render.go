@@ -29,6 +29,9 @@ func (t *Tree) render(ctx context.Context, w io.Writer, s *view.Site, p *site.Pa
 	case parsed != nil:
 		rendered.Review = reviewOf(p)
 	}
+	if p.Kind == site.KindEmbed {
+		return findings, parsed, view.Embed(s, rendered).Render(ctx, w)
+	}
 	return findings, parsed, view.Page(s, rendered).Render(ctx, w)
 }
 
@@ -53,7 +56,10 @@ func (t *Tree) Fill(p *site.Page) (*site.Page, []site.Finding) {
 
 func (t *Tree) fill(p *site.Page) (*site.Page, *markdown.Document, []site.Finding) {
 	d := t.documents[p]
-	if d == nil {
+	switch {
+	case p.Kind == site.KindEmbed:
+		return t.fillEmbed(p), nil, nil
+	case d == nil:
 		return t.Changes.Fill(p), nil, nil
 	}
 	filled := *p

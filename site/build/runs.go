@@ -137,7 +137,11 @@ func (r resolver) Run(f run.Fence) (site.HTML, bool) {
 	if !ok {
 		return "", false
 	}
-	return run.Draw(f, result, still, run.Place{Plays: labProgram() != nil, Lab: site.Rel(r.page.Path, t.labPage.Path), Title: scenario.Title, Value: func(dest string) string {
+	alone := ""
+	if p := t.byPath[embedPath(f)]; p != nil && p.Kind == site.KindEmbed && p != r.page {
+		alone = site.Rel(r.page.Path, p.Path)
+	}
+	return run.Draw(f, result, still, run.Place{Alone: alone, Plays: labProgram() != nil, Lab: site.Rel(r.page.Path, t.labPage.Path), Title: scenario.Title, Value: func(dest string) string {
 		href, _ := r.Value(dest)
 		return href
 	}}), true

@@ -16,6 +16,7 @@ import (
 	"lockstep/site/names"
 	"lockstep/site/origin"
 	"lockstep/site/past"
+	"lockstep/site/run"
 	"lockstep/site/view"
 )
 
@@ -68,8 +69,9 @@ type Tree struct {
 	sheet       []byte       // the model for the reader's browser; nil if no page has a use for it
 	tally       claims.Tally
 
-	aside      []*site.Page // pages that only lead to others: search, index, relations and lists of logs
-	lookup     lookup       // what a reader searches by
+	aside      []*site.Page // pages that only lead to others: search, index, relations and lists of logs, figures alone
+	embedded   map[*site.Page]run.Fence
+	lookup     lookup // what a reader searches by
 	searchPath string
 	indexPath  string
 
@@ -82,7 +84,7 @@ type Tree struct {
 func newTree(b *Builder, before *Tree) *Tree {
 	t := &Tree{builder: b, history: b.history, events: b.events, accounted: b.texts, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.texts.sources)), bySource: make(map[string]*site.Page, len(b.texts.sources)), byPath: make(map[string]*site.Page, len(b.texts.sources)),
-		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), prefixes: make(map[string]bool)}
+		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), embedded: make(map[*site.Page]run.Fence), prefixes: make(map[string]bool)}
 	t.origin = t.whence()
 	if b.index != nil {
 		t.table = b.index.Table()
@@ -128,6 +130,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 	t.judgeRehearsals()
 	t.indexReviews()
 	t.addSearch()
+	t.addEmbeds()
 	t.addChanges()
 	t.Site = t.siteFrame()
 	t.share()

@@ -15,6 +15,7 @@ type Place struct {
 	Lab   string                   // address of the laboratory's page
 	Title string                   // of the scenario
 	Value func(dest string) string // address of a recorded value, "" for none
+	Alone string                   // address at which it stands alone, "" if there is none
 	Plays bool                     // the page can play the run: static/js/run.js
 }
 
@@ -59,9 +60,12 @@ func Draw(f Fence, result Result, still Still, p Place) site.HTML {
 		linked(&b, piece.Text, p.Value(piece.Dest))
 	}
 	moment := strconv.FormatFloat(f.At.Seconds(), 'f', -1, 64) + " s"
-	fmt.Fprintf(&b, ` <span class="run-way"><a href="%s#%s">Watch this run in the laboratory</a>: “%s”, %s after its beginning, seed %d, trace <code>%s</code></span></figcaption></figure>`,
+	fmt.Fprintf(&b, ` <span class="run-way"><a href="%s#%s">Watch this run in the laboratory</a>: “%s”, %s after its beginning, seed %d, trace <code>%s</code>`,
 		html.EscapeString(p.Lab), Fragment(f.Seed, f.Moment(), f.Actions()), html.EscapeString(p.Title), moment, f.Seed, html.EscapeString(still.Trace))
-	b.WriteString("\n")
+	if p.Alone != "" {
+		fmt.Fprintf(&b, `. <a href="%s">The figure alone</a>, to be shown elsewhere`, html.EscapeString(p.Alone))
+	}
+	b.WriteString("</span></figcaption></figure>\n")
 	return site.HTML(b.String())
 }
 

@@ -3,7 +3,6 @@ package run
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -57,45 +56,62 @@ const (
 )
 
 // CheckFragment says why the laboratory could not follow a link that ends with
-// fragment, by its limits. It knows those of the script: static/js/lab-browser.js.
+// fragment, by its limits. Without a laboratory its scenarios are not known.
 func CheckFragment(fragment string, l *Lab) error {
-	text := strings.TrimPrefix(fragment, Scheme)
-	if len(text) > mostLetters || !coded.MatchString(text) {
-		return fmt.Errorf("its part behind %q has letters that no link has, or too many", Scheme)
+	_, _, actions, err := ReadFragment(fragment)
+	if err != nil || l == nil {
+		return err
 	}
-	data, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return errors.New("a part of it is missing or changed")
-	}
-	var parts []json.RawMessage
-	var seed, at float64
-	var actions [][]any
-	if json.Unmarshal(data, &parts) != nil || len(parts) != 3 || json.Unmarshal(parts[0], &seed) != nil || json.Unmarshal(parts[1], &at) != nil || json.Unmarshal(parts[2], &actions) != nil {
-		return errors.New("it does not hold a seed, a moment and actions")
-	}
-	if seed != float64(int(seed)) {
-		return fmt.Errorf("its seed %v is no whole number", seed)
-	}
-	if at < 0 || at >= float64(longest.Milliseconds()) {
-		return fmt.Errorf("its moment, %v ms, is not within %s", at, longest)
-	}
-	if len(actions) >= mostActions {
-		return fmt.Errorf("it has %d actions; up to %d are followed", len(actions), mostActions-1)
-	}
-	for i, a := range actions {
-		if len(a) != 5 {
-			return fmt.Errorf("its action %d has %d parts, not moment, verb, node, rate and scenario", i+1, len(a))
-		}
-		if when, ok := a[0].(float64); !ok || when < 0 {
-			return fmt.Errorf("its action %d has no moment", i+1)
-		}
-		if a[1] != "play" || l == nil {
-			continue
-		}
-		name, _ := a[4].(string)
-		if _, ok := l.Scenario(name); !ok {
-			return fmt.Errorf("it plays the scenario %q, which the laboratory has not", name)
+	for _, a := range actions {
+		if _, ok := l.Scenario(a.Scenario); a.Verb == "play" && !ok {
+			return fmt.Errorf("it plays the scenario %q, which the laboratory has not", a.Scenario)
 		}
 	}
 	return nil
+}
+
+// ReadFragment reads what [Fragment] writes: of a run its seed, the moment to go to, and
+// its actions. It knows the limits of the script: static/js/lab-program.js.
+func ReadFragment(fragment string) (seed int, at time.Duration, actions []Action, err error) {
+	fail := func(format string, args ...any) (int, time.Duration, []Action, error) {
+		return 0, 0, nil, fmt.Errorf(format, args...)
+	}
+	text := strings.TrimPrefix(fragment, Scheme)
+	if len(text) > mostLetters || !coded.MatchString(text) {
+		return fail("its part behind %q has letters that no link has, or too many", Scheme)
+	}
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return fail("a part of it is missing or changed")
+	}
+	var parts []json.RawMessage
+	var number, moment float64
+	var list [][]any
+	if json.Unmarshal(data, &parts) != nil || len(parts) != 3 || json.Unmarshal(parts[0], &number) != nil || json.Unmarshal(parts[1], &moment) != nil || json.Unmarshal(parts[2], &list) != nil {
+		return fail("it does not hold a seed, a moment and actions")
+	}
+	if number != float64(int(number)) {
+		return fail("its seed %v is no whole number", number)
+	}
+	if moment < 0 || moment >= float64(longest.Milliseconds()) {
+		return fail("its moment, %v ms, is not within %s", moment, longest)
+	}
+	if len(list) >= mostActions {
+		return fail("it has %d actions; up to %d are followed", len(list), mostActions-1)
+	}
+	for i, a := range list {
+		if len(a) != 5 {
+			return fail("its action %d has %d parts, not moment, verb, node, rate and scenario", i+1, len(a))
+		}
+		when, ok := a[0].(float64)
+		if !ok || when < 0 {
+			return fail("its action %d has no moment", i+1)
+		}
+		words := make([]string, 4)
+		for n := range words {
+			words[n] = fmt.Sprint(a[n+1]) // the rate of frames is a number
+		}
+		actions = append(actions, Action{time.Duration(when), words[0], words[1], words[2], words[3]})
+	}
+	return int(number), time.Duration(moment * float64(time.Millisecond)), actions, nil
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -177,5 +178,26 @@ func TestCheckFragment(t *testing.T) {
 		if err := CheckFragment(fragment, laboratory); err == nil {
 			t.Errorf("%s: %.60s is good", name, fragment)
 		}
+	}
+}
+
+// TestReadFragment reads what is written, a rate of frames as a number too, and finds a
+// saved run in a file as in an address.
+func TestReadFragment(t *testing.T) {
+	want := []Action{{At: Begins, Verb: "play", Scenario: "cut-off"}, {At: 6*time.Second + 1, Verb: "kill", Node: "n1"}, {At: 7 * time.Second, Verb: "frames", Rate: "500"}}
+	fragment := Fragment(7, 9200*time.Millisecond, want)
+	for _, text := range []string{fragment, "https://x.example/lab/#" + fragment + "\n", `{"format": "lockstep run 1", "run": "` + fragment + `", "trace": "ab"}`} {
+		s, err := ReadSaved([]byte(text))
+		if err != nil || s.Run != fragment || (s.Trace == "ab") != strings.HasPrefix(text, "{") {
+			t.Errorf("%s: %+v, %v", text, s, err)
+		}
+	}
+	seed, at, got, err := ReadFragment(fragment)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil || seed != 7 || at != 9200*time.Millisecond {
+		t.Errorf("%d %s %v %s", seed, at, err, diff)
+	}
+	numbered := Scheme + base64.RawURLEncoding.EncodeToString([]byte(`[1,0,[[5,"frames","",500,""]]]`))
+	if _, _, got, err := ReadFragment(numbered); err != nil || len(got) != 1 || got[0].Rate != "500" {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

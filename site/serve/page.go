@@ -66,7 +66,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		s.options.Logger.Error("render", "page", p.Path, "error", err)
 		s.broken(w, r, err)
 	default:
-		s.html(w, r, http.StatusOK, data, p.Plays)
+		s.html(w, r, http.StatusOK, data, p.Plays, st.tree.Framers(p)...)
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 )
 
 // html answers with a page, or with 304 if the browser has it. Plays tells that the
-// page has inputs to change.
-func (s *Server) html(w http.ResponseWriter, r *http.Request, status int, data []byte, plays bool) {
-	w.Header().Set("Content-Security-Policy", policy(r.URL.Path, true, plays))
+// page has inputs to change; framers are as for policy.
+func (s *Server) html(w http.ResponseWriter, r *http.Request, status int, data []byte, plays bool, framers ...string) {
+	w.Header().Set("Content-Security-Policy", policy(r.URL.Path, true, plays, framers...))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "private, no-cache")
 	if status == http.StatusOK {

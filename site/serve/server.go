@@ -218,17 +218,20 @@ func (s *Server) labOrPage() http.Handler {
 // policy is the Content-Security-Policy of every answer. A page may start workers of
 // this site: one holds the stream that its tabs share, one is the laboratory. The
 // laboratory's page and its worker may compile WebAssembly as well, and so may a page
-// with inputs to change.
-func policy(path string, page, plays bool) string {
+// with inputs to change. Framers are who may show it within a page of theirs; without any nobody may.
+func policy(path string, page, plays bool, framers ...string) string {
 	script, worker := "script-src 'self'", ""
 	if path == "/lab/" || strings.HasPrefix(path, "/static/js/lab-worker.") || plays {
 		script += " 'wasm-unsafe-eval'"
+	}
+	if len(framers) == 0 {
+		framers = []string{"'none'"}
 	}
 	if page {
 		worker = "worker-src 'self'; "
 	}
 	return "default-src 'none'; " + script + "; " + worker + "style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+		"form-action 'self'; base-uri 'none'; frame-ancestors " + strings.Join(framers, " ")
 }
 
 func (s *Server) headers(next http.Handler) http.Handler {

@@ -44,6 +44,8 @@ func TestOutput(t *testing.T) {
 		{"label of nothing", `<label for="x">x</label><p aria-labelledby="a b"></p><i id="a"></i>`, "dead-reference dead-reference"},
 		{"second title", `<h1>x</h1>`, "headings"},
 		{"frame", `<iframe src="b/"></iframe>`, "inline-code"},
+		{"base", `<base href="b/">`, "inline-code"},
+		{"where links open", `<base target="_blank">`, ""},
 		{"the end of the tree", `<a href="s.css">x</a>`, ""},
 		{"heavy stylesheet", `<link rel="stylesheet" href="heavy.css">`, "too-heavy"},
 		{"heavy", "<p>" + noise(80<<10) + "</p>", "too-heavy"},

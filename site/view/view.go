@@ -15,8 +15,10 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"strings"
 	"time"
@@ -97,9 +99,9 @@ func (s *Site) asset(p *site.Page, name string) string { return string(s.href(p,
 
 // raw prints markup that was made by this program. It is the only use of
 // unescaped output in this package.
-func raw(html site.HTML) templ.Component {
+func raw(markup site.HTML) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		_, err := io.WriteString(w, string(html))
+		_, err := io.WriteString(w, string(markup))
 		return err
 	})
 }
@@ -117,6 +119,12 @@ func (s *Site) canonical(p *site.Page) string {
 		return ""
 	}
 	return strings.TrimSuffix(s.BaseURL, "/") + p.Path
+}
+
+// frameOf is the markup with which another page shows this one.
+func frameOf(s *Site, p *site.Page) string {
+	return fmt.Sprintf(`<iframe src="%s%s" title="%s" width="760" height="640" loading="lazy"></iframe>`,
+		strings.TrimSuffix(cmp.Or(s.BaseURL, "https://ADDRESS-OF-THIS-SITE"), "/"), p.Path, html.EscapeString(p.Title))
 }
 
 // frameClass says which columns a page has.

@@ -35,6 +35,19 @@ function encode(at) {
   return `#run=${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
 
+// A run as a file: what a link says, and the trace by which a repetition is known to be
+// the same. See package run for who else reads it.
+const savedFormat = "lockstep run 1";
+
+function saved(text) {
+  try {
+    const { format, run } = JSON.parse(text);
+    return format === savedFormat ? decode(`#${run}`) : null;
+  } catch {
+    return null;
+  }
+}
+
 function say(text) {
   part("state").textContent = text;
   root.dispatchEvent(new CustomEvent("lab:state", { detail: text }));
@@ -262,6 +275,26 @@ if (root && panel) {
     } catch {
       say("The link stands in the address.");
     }
+  });
+  part("save").addEventListener("click", () => {
+    if (panel.dataset.ready !== "yes") {
+      say("The run is not there yet. Try again in a moment.");
+      return;
+    }
+    const way = document.createElement("a");
+    way.href = URL.createObjectURL(new Blob([`${JSON.stringify({ format: savedFormat, run: encode(shown.at).slice(1), trace: shown.trace }, null, 2)}\n`], { type: "application/json" }));
+    way.download = `lockstep-run-${seed}-${shown.at}.json`;
+    way.click();
+    URL.revokeObjectURL(way.href);
+    say("The run is saved as a file. It opens here, and lockstep lab play repeats it.");
+  });
+  part("open").addEventListener("change", async ({ target }) => {
+    const [file] = target.files;
+    if (!file) return;
+    const run = file.size < 65536 ? saved(await file.text()) : null;
+    target.value = "";
+    if (!run) say(`${file.name} is no saved run.`);
+    else enter(run);
   });
   root.addEventListener("lab:act", (event) => {
     const { action, done } = event.detail;

@@ -98,9 +98,9 @@ function report() {
   send(frame, frame.html, false);
 }
 
-function send({ number, at, hash }, html, wanted) {
+function send({ number, at, hash, trace }, html, wanted) {
   const { at: last, number: newest } = frames.at(-1);
-  postMessage({ type: "frame", tag, number, at, hash, html, wanted, past: number !== newest, first: frames[0].at, last, memory: host.memory, actions: host.actions.length });
+  postMessage({ type: "frame", tag, number, at, hash, trace, html, wanted, past: number !== newest, first: frames[0].at, last, memory: host.memory, actions: host.actions.length });
 }
 
 // A turn of what the page wants, and no more: a message to oneself is, in practice,

@@ -1,0 +1,73 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// TestBrowserEmbed: a page elsewhere shows a figure of this repository, and a reader
+// plays it there. Another page of the site stays empty in a frame.
+func TestBrowserEmbed(t *testing.T) {
+	address := serveSite(t, "--no-cluster")
+	answer, err := http.Get(address + "/design/failure-modes/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	way := regexp.MustCompile(`href="\.\./\.\.(/embed/[^"]+)"`).FindSubmatch(text)
+	if way == nil {
+		t.Fatal("no figure leads to a page of its own")
+	}
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!DOCTYPE html><title>A talk</title><h1>A talk</h1><iframe id="figure" src="%s%s" width="760" height="640"></iframe><iframe id="chapter" src="%s/design/failure-modes/"></iframe>`, address, way[1], address)
+	}))
+	t.Cleanup(elsewhere.Close)
+	ctx := tab(t, elsewhere.URL, 1366, 900)
+	do(t, ctx, chromedp.Navigate(elsewhere.URL))
+	const play = `(() => {
+		const button = document.querySelector(".run-start");
+		if (button && !document.querySelector("figure.run[data-live]")) button.click();
+		const says = document.querySelector(".run-says")?.textContent ?? "";
+		return says.startsWith("The instant of the picture") ? says : "";
+	})()`
+	var urls []string
+	err = limited(ctx, func(ctx context.Context) error {
+		frames, err := chromedp.Run(ctx, chromedp.Nodes("#figure", chromedp.ByQuery))
+		if err != nil {
+			return err
+		}
+		if _, err := chromedp.Run(ctx, chromedp.Poll[string](play, chromedp.WithPollingInFrame(frames[0]))); err != nil {
+			return fmt.Errorf("the figure is not played in its frame: %w", err)
+		}
+		return chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+			shown, err := cdp.Call(ctx, target, page.GetFrameTree, cdp.Empty{})
+			for _, child := range shown.FrameTree.ChildFrames {
+				urls = append(urls, child.Frame.URL)
+			}
+			return err
+		}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(urls) != 2 || urls[0] != address+string(way[1]) || !strings.HasPrefix(urls[1], "chrome-error:") {
+		t.Errorf("the frames show %q", urls)
+	}
+}

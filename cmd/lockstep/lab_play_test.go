@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	labrun "lockstep/site/run"
+)
+
+// playing runs the verb; without Node, or without the program, the test is left out.
+func playing(t *testing.T, stdin string, args ...string) (code int, out, stderr string) {
+	t.Helper()
+	if _, err := os.Stat("../../static/wasm/lab.wasm"); err != nil {
+		t.Skip("the laboratory for the browser is not built: run make build")
+	}
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("node is not installed")
+	}
+	var stdout, errors bytes.Buffer
+	code = run(t.Context(), append([]string{"lab", "play"}, args...), strings.NewReader(stdin), &stdout, &errors)
+	return code, stdout.String(), errors.String()
+}
+
+var cutOff = labrun.Fragment(1, 9200*time.Millisecond, []labrun.Action{{At: labrun.Begins, Verb: "play", Scenario: "cut-off"}})
+
+// TestLabPlay: a run comes out the same from its address, from a file and from standard
+// input, with the judge's verdict; one that was saved with another trace is an error.
+func TestLabPlay(t *testing.T) {
+	code, out, stderr := playing(t, "", "http://127.0.0.1:8000/lab/#"+cutOff)
+	if code != 0 || !strings.Contains(out, "seed 1\n     5.0 s  play cut-off\n") || !strings.Contains(out, "\n  quorum at n") {
+		t.Fatalf("%d\n%s%s", code, out, stderr)
+	}
+	var lanes []string
+	for line := range strings.Lines(out[strings.Index(out, "lane   acknowledged"):]) {
+		lanes = append(lanes, strings.Fields(line)[0])
+	}
+	if strings.Join(lanes, " ") != "lane quorum lazy leader clock" {
+		t.Errorf("the verdicts are of %v:\n%s", lanes, out)
+	}
+	_, trace, _ := strings.Cut(out, "what members see at 9.2 s (trace ")
+	trace, _, _ = strings.Cut(trace, ")")
+	file := filepath.Join(t.TempDir(), "run.json")
+	save := func(trace string) string {
+		text, err := json.Marshal(labrun.Saved{Format: labrun.SavedFormat, Run: cutOff, Trace: trace})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	put(t, file, save(trace))
+	if code, again, stderr := playing(t, "", file); code != 0 || again != out {
+		t.Errorf("from a file: %d\n%s\nbefore\n%s%s", code, again, out, stderr)
+	}
+	code, again, stderr := playing(t, save("0000000000000000"), "-", "--json")
+	var results []labrun.Result
+	if err := json.Unmarshal([]byte(again), &results); err != nil || len(results) != 1 || !results[0].Lanes["quorum"].Kept() || results[0].Lanes["leader"].Lost == 0 {
+		t.Errorf("from standard input: %v\n%s%s", err, again, stderr)
+	}
+	if code != 1 || !strings.Contains(stderr, "this is another run than was saved: its trace is "+trace) {
+		t.Errorf("with another trace: %d\n%s", code, stderr)
+	}
+}
+
+// TestLabPlay_seeds: the same actions with several seeds are compared by lane.
+func TestLabPlay_seeds(t *testing.T) {
+	code, out, stderr := playing(t, "", cutOff, "--seeds", "1-3")
+	if code != 0 || !strings.HasPrefix(out, "3 runs, seeds 1 to 3\n") || !strings.Contains(out, "quorum     3 of 3              0     0      0") {
+		t.Errorf("%d\n%s%s", code, out, stderr)
+	}
+}
+
+// TestLabPlay_refuses what is no run, with exit code 2 and the reason.
+func TestLabPlay_refuses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "run.json")
+	for name, tt := range map[string]struct {
+		text string
+		args []string
+		says string
+	}{
+		"no such file":      {"", []string{"none.json"}, "none.json: no such file"},
+		"another file":      {"{}", nil, `its format is ""`},
+		"a text":            {"hello", nil, "it names no run"},
+		"a damaged address": {"", []string{cutOff[:len(cutOff)-1]}, "a part of it is missing or changed"},
+		"a large file":      {strings.Repeat(" ", largestSavedRun+1), nil, "has more than"},
+		"no such story":     {"", []string{labrun.Fragment(1, 0, []labrun.Action{{Verb: "play", Scenario: "fire"}})}, `"fire"`},
+		"seeds":             {"", []string{cutOff, "--seeds", "9-1"}, "as 1-100"},
+		"too many seeds":    {"", []string{cutOff, "--seeds", "1-10001"}, "up to 10000"},
+		"seeds of no story": {"", []string{labrun.Fragment(1, 0, nil), "--seeds", "1-2"}, "plays no story"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if tt.args == nil {
+				put(t, file, tt.text)
+				tt.args = []string{file}
+			}
+			if code, _, stderr := playing(t, "", tt.args...); code != 2 || !strings.Contains(stderr, tt.says) {
+				t.Errorf("%d: %s", code, stderr)
+			}
+		})
+	}
+}
