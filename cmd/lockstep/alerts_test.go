@@ -97,32 +97,70 @@ func TestAlerts(t *testing.T) {
 	silence.Ended = w.ends("the probe again", 5*time.Second+slack, silence.Alert)
 	times := map[string]told{"silence": silence}
 
-	hang := func(do func(id string) error) {
-		for _, id := range p.ids()[:2] {
+	breaks := func(f fault.Fault) func(id string) error {
+		return func(id string) error {
+			_, err := p.Break(t.Context(), id, f)
+			return err
+		}
+	}
+	heal := func(id string) error { return p.Heal(t.Context(), id) }
+	each := func(ids []string, do func(id string) error) {
+		for _, id := range ids {
 			if err := do(id); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
+	followers := func() []string {
+		leader, _ := leaderOf(t, t.Context(), p.Processes, 0)
+		return slices.DeleteFunc(p.ids(), func(id string) bool { return id == leader })
+	}
+
+	unheard := fault.Fault{Kind: fault.Drop, Probability: 1, Direction: fault.Out}
+
+	// One node without space passes on what it is sent, and the others store it.
+	full := followers()[:1]
+	each(full, breaks(fault.Fault{Kind: fault.FullDisk}))
+	w.quiet("while a follower's disk is full", 12*time.Second, "SendSuccess")
+	each(full, heal)
+
 	for name, c := range map[string]struct {
 		key          string
 		strike, mend func(id string) error
 	}{
-		"two nodes are stopped": {"stopped", p.Pause, p.Resume},
-		"two disks hang": {"hung", func(id string) error {
-			_, err := p.Break(t.Context(), id, fault.Fault{Kind: fault.HungDisk})
-			return err
-		}, func(id string) error { return p.Heal(t.Context(), id) }},
+		"two nodes are stopped":  {"stopped", p.Pause, p.Resume},
+		"two disks hang":         {"hung", breaks(fault.Fault{Kind: fault.HungDisk}), heal},
+		"two disks are full":     {"full", breaks(fault.Fault{Kind: fault.FullDisk}), heal},
+		"nobody hears two nodes": {"unheard", breaks(unheard), heal},
 	} {
-		stall := told{Alert: "SeqStall"}
-		hang(c.strike)
+		stall, struck := told{Alert: "SeqStall"}, p.ids()[:2]
+		each(struck, c.strike)
 		stall.After = w.fires(name, 10*time.Second+slack, stall.Alert)
 		w.fires(name, slack, "SendSuccessBurnsFast")
-		hang(c.mend)
+		each(struck, c.mend)
 		stall.Ended = w.ends("after "+name, 15*time.Second+slack, stall.Alert)
 		w.ends("after "+name, 5*time.Second+slack, "SendSuccessBurnsFast")
 		times[c.key] = stall
 	}
+
+	// A leader that is killed as soon as there is one: each failover is short, and all of
+	// them together are too many.
+	again := told{Alert: "SendSuccessBurnsFast"}
+	again.After = w.await("leaders are killed one after another: "+again.Alert+" fires", time.Minute, func(firing []string) bool {
+		if slices.Contains(firing, again.Alert) {
+			return true
+		}
+		leader, _ := leaderOf(t, t.Context(), p.Processes, 0)
+		if err := p.Kill(leader); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Restart(leader); err != nil {
+			t.Fatal(err)
+		}
+		return false
+	})
+	again.Ended = w.ends("no leader is killed any more", time.Minute+slack, again.Alert)
+	times["killed"] = again
 
 	lies.Store(true)
 	times["digest"] = told{Alert: "OrderDiffers", After: w.fires("a node that shows another digest", slack, "OrderDiffers")}
