@@ -16,6 +16,7 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/lab"
 	"lockstep/prototype/measure"
+	labrun "lockstep/site/run"
 )
 
 func newMeasureCommand() *cobra.Command {
@@ -216,4 +217,5 @@ func printScenario(out io.Writer, s lab.Scenario, sum measure.Summary) {
 		fmt.Fprintf(out, "  window of the quorum lane: p50 %s, p99 %s, max %s\n",
 			milliseconds(quantile(sum.Windows, 0.5)), milliseconds(quantile(sum.Windows, 0.99)), milliseconds(quantile(sum.Windows, 1)))
 	}
+	fmt.Fprintf(out, "  one such run, in the page or for lockstep lab play: lab/#%s\n", labrun.Fence{Scenario: s.Name, Seed: 1}.Link())
 }

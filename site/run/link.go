@@ -33,6 +33,9 @@ func (f Fence) Actions() []Action {
 	return []Action{{At: Begins, Verb: "play", Scenario: f.Scenario}}
 }
 
+// Link is the end of an address that leads to the moment in the figure's run.
+func (f Fence) Link() string { return Fragment(f.Seed, f.Moment(), f.Actions()) }
+
 // Fragment is the end of an address that makes the laboratory repeat a run up to a
 // moment: "run=…".
 func Fragment(seed int, at time.Duration, actions []Action) string {
