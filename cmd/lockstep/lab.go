@@ -15,7 +15,7 @@ func newLabCommand() *cobra.Command {
 		Short: "Runs of the laboratory: play one again, record those of texts",
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newLabPlayCommand(), newLabRecordCommand())
+	cmd.AddCommand(newLabFilmCommand(), newLabPlayCommand(), newLabRecordCommand())
 	return cmd
 }
 

@@ -40,10 +40,12 @@ type playedRun struct {
 	Moments []time.Duration // of which a trace, and a picture, is wanted
 	Limit   time.Duration   // when it ends, if no story has ended before
 	Story   bool            // it has one, which must end
+	Film    []int64         // from when to when frames are wanted, in milliseconds; nil for none
 
 	Trace  string            `json:"trace"`
 	Traces []string          `json:"traces"` // at the moments
 	Stills []dashboard.Still `json:"stills"` // at the moments, if they were asked for
+	Frames []shownFrame      `json:"frames"` // of the film
 	End    dashboard.Still   `json:"end"`
 }
 
@@ -122,7 +124,8 @@ func (r *playedRun) play(ctx context.Context, node, script, folder string, told 
 		Limit   int64    `json:"limit"`
 		Story   bool     `json:"story"`
 		Told    bool     `json:"told"`
-	}{Seed: r.Seed, Limit: r.Limit.Milliseconds(), Story: r.Story, Told: told}
+		Film    []int64  `json:"film"`
+	}{Seed: r.Seed, Limit: r.Limit.Milliseconds(), Story: r.Story, Told: told, Film: r.Film}
 	for _, a := range r.Actions {
 		ask.Actions = append(ask.Actions, action{a.At.Nanoseconds(), a.Verb, a.Node, a.Rate, a.Scenario})
 	}

@@ -5,12 +5,13 @@
 //
 // A run has a seed, actions, moments in milliseconds at which the trace is noted, and
 // a limit; it ends with the story, if it has one. Where "told" is set, the pictures of the moments are
-// taken, each from a run of its own: to tell moves what comes later.
+// taken, each from a run of its own: to tell moves what comes later. Of the time of the
+// film the frames are given as the page shows them.
 "use strict";
 const fs = require("fs");
 const vm = require("vm");
 const folder = process.argv[2];
-const { seed, actions, moments, limit, story, told } = JSON.parse(fs.readFileSync(0, "utf8"));
+const { seed, actions, moments, limit, story, told, film } = JSON.parse(fs.readFileSync(0, "utf8"));
 // As in a browser: the folder's name and the process's number must not get in.
 globalThis.process = undefined;
 vm.runInThisContext(fs.readFileSync(`${folder}/wasm_exec.js`, "utf8"));
@@ -26,15 +27,17 @@ const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in th
   };
   const traces = moments.map(() => "");
   let newest = null;
+  const frames = [];
   const whole = await begin((frame) => {
     newest = frame;
+    if (film && frame.at >= film[0] && frame.at <= film[1]) frames.push({ at: frame.at, html: frame.html });
     moments.forEach((at, i) => {
       if (frame.at <= at) traces[i] = frame.trace;
     });
   });
   whole.run(upTo(limit), () => story && newest?.over);
   if (whole.failed || (story && !newest?.over)) throw new Error(whole.failed || "the story did not end");
-  const result = { trace: newest.trace, traces, stills: [], end: JSON.parse(whole.tell()) };
+  const result = { trace: newest.trace, traces, frames, stills: [], end: JSON.parse(whole.tell()) };
   for (const at of told ? moments : []) {
     const host = await begin(() => {});
     if (!host.run(upTo(at))) throw new Error(host.failed);

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"image/gif"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,7 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	labrun "lockstep/site/run"
+	"lockstep/site/run/film"
 )
 
 // playing runs the verb; without Node, or without the program, the test is left out.
@@ -102,5 +107,62 @@ func TestLabPlay_refuses(t *testing.T) {
 				t.Errorf("%d: %s", code, stderr)
 			}
 		})
+	}
+}
+
+// TestLabFilm: a film has the frames of the time that is asked for, and its last one
+// shows what members see then, as the program itself tells it.
+func TestLabFilm(t *testing.T) {
+	playing(t, "", "--help")
+	seed, at, actions, err := labrun.ReadFragment(cutOff)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &playedRun{Name: "film", Seed: seed, Actions: actions, Moments: []time.Duration{at}, Limit: at, Film: []int64{8000, at.Milliseconds()}}
+	if err := playRuns(t.Context(), []*playedRun{r}, true, nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(r.Frames); n < 4 || r.Frames[0].At < 8000 || r.Frames[n-1].At > at.Milliseconds() || r.Frames[n-1].At < at.Milliseconds()-300 {
+		t.Fatalf("%d frames", n)
+	}
+	last, err := film.Read(r.Frames[len(r.Frames)-1].HTML, at, []string{"quorum", "leader"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown, want []string
+	for _, l := range last.Lanes {
+		for _, c := range l.Chats {
+			for _, line := range c.Lines {
+				shown = append(shown, l.Name+" "+line.Seq+" "+line.Text+" "+line.Mark)
+			}
+		}
+	}
+	for _, name := range []string{"quorum", "leader"} {
+		for _, l := range r.Stills[0].Lanes {
+			for _, c := range l.Chats {
+				for _, line := range c.Lines {
+					if string(l.Lane) == name {
+						want = append(want, fmt.Sprint(name, " ", line.Seq, " ", line.Body, " ", line.Mark))
+					}
+				}
+			}
+		}
+	}
+	if diff := cmp.Diff(want, shown); diff != "" {
+		t.Errorf("-told +filmed\n%s", diff)
+	}
+	file := filepath.Join(t.TempDir(), "run.gif")
+	if err := writeFilm(file, film.Words{Title: "Leader cut off"}, r.Frames, []string{"quorum", "leader"}); err != nil {
+		t.Fatal(err)
+	}
+	moving, err := gif.DecodeAll(strings.NewReader(get(t, file)))
+	if err != nil || len(moving.Image) != len(r.Frames) {
+		t.Errorf("%v", err)
+	}
+	for _, args := range [][]string{{cutOff}, {cutOff, "--out", file, "--lanes", "paxos"}, {cutOff, "--out", file, "--from", "5s", "--to", "4s"}, {cutOff, "--out", file, "--from", "1s", "--to", "3m"}} {
+		var out, stderr bytes.Buffer
+		if code := run(t.Context(), append([]string{"lab", "film"}, args...), nil, &out, &stderr); code != 2 {
+			t.Errorf("%v: %d, %s", args, code, stderr.String())
+		}
 	}
 }
