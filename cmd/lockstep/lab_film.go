@@ -35,7 +35,7 @@ of the run, and one more. A last line names seed and trace, so that whoever sees
 film can repeat it.`,
 		Example: `  lockstep lab film lockstep-run.json --out cut-off.gif
   lockstep lab film lockstep-run.json --out cut-off.gif --from 4s --to 14s
-  lockstep lab film lockstep-run.json --out four.gif --lanes quorum,lazy,leader,clock`,
+  lockstep lab film lockstep-run.json --out lazy.gif --lanes quorum,lazy`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wrong := func(format string, args ...any) error {
