@@ -38,8 +38,8 @@ type playedRun struct {
 	Seed    int
 	Actions []labrun.Action
 	Moments []time.Duration // of which a trace, and a picture, is wanted
-	Limit   time.Duration   // when it ends, if no story has ended before
-	Story   bool            // it has one, which must end
+	Limit   time.Duration   // when it ends, if the story has not ended before
+	Story   time.Duration   // when the last one begins; 0 for none
 	Film    []int64         // from when to when frames are wanted, in milliseconds; nil for none
 
 	Trace  string            `json:"trace"`
@@ -47,6 +47,7 @@ type playedRun struct {
 	Stills []dashboard.Still `json:"stills"` // at the moments, if they were asked for
 	Frames []shownFrame      `json:"frames"` // of the film
 	End    dashboard.Still   `json:"end"`
+	Over   bool              `json:"over"` // the last story has ended
 }
 
 // playRuns plays runs in the laboratory's program, and takes the pictures of their
@@ -75,6 +76,7 @@ func playRuns(ctx context.Context, runs []*playedRun, told bool, progress func(*
 	if err := os.WriteFile(script, labNodeScript, 0o600); err != nil {
 		return err
 	}
+	asked := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var mu sync.Mutex
@@ -106,6 +108,9 @@ func playRuns(ctx context.Context, runs []*playedRun, told bool, progress func(*
 		})
 	}
 	players.Wait()
+	if asked.Err() != nil {
+		return asked.Err()
+	}
 	return failed
 }
 
@@ -122,10 +127,10 @@ func (r *playedRun) play(ctx context.Context, node, script, folder string, told 
 		Actions []action `json:"actions"`
 		Moments []int64  `json:"moments"` // milliseconds
 		Limit   int64    `json:"limit"`
-		Story   bool     `json:"story"`
+		Story   int64    `json:"story"`
 		Told    bool     `json:"told"`
 		Film    []int64  `json:"film"`
-	}{Seed: r.Seed, Limit: r.Limit.Milliseconds(), Story: r.Story, Told: told, Film: r.Film}
+	}{Seed: r.Seed, Actions: []action{}, Limit: r.Limit.Milliseconds(), Story: r.Story.Milliseconds(), Told: told, Film: r.Film}
 	for _, a := range r.Actions {
 		ask.Actions = append(ask.Actions, action{a.At.Nanoseconds(), a.Verb, a.Node, a.Rate, a.Scenario})
 	}
@@ -148,8 +153,10 @@ func (r *playedRun) play(ctx context.Context, node, script, folder string, told 
 	if err := json.Unmarshal(out, r); err != nil {
 		return fmt.Errorf("what the program told cannot be read: %w", err)
 	}
-	if r.Story && (len(r.End.Lanes) == 0 || !r.End.Lanes[0].Judged) {
-		return fmt.Errorf("the exact judge gave no verdict: %s", r.End.Says)
-	}
 	return nil
+}
+
+// judged says whether the exact judge has a verdict of the whole run.
+func (r *playedRun) judged() bool {
+	return r.Over && len(r.End.Lanes) > 0 && r.End.Lanes[0].Judged
 }

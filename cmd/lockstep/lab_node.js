@@ -4,7 +4,7 @@
 //   node play.js FOLDER <RUN-JSON
 //
 // A run has a seed, actions, moments in milliseconds at which the trace is noted, and
-// a limit; it ends with the story, if it has one. Where "told" is set, the pictures of the moments are
+// a limit; it ends with the story that begins last, if it has one. Where "told" is set, the pictures of the moments are
 // taken, each from a run of its own: to tell moves what comes later. Of the time of the
 // film the frames are given as the page shows them.
 "use strict";
@@ -28,6 +28,7 @@ const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in th
   const traces = moments.map(() => "");
   let newest = null;
   const frames = [];
+  const ended = () => story > 0 && newest?.over && newest.at >= story + 1000; // no story is that short
   const whole = await begin((frame) => {
     newest = frame;
     if (film && frame.at >= film[0] && frame.at <= film[1]) frames.push({ at: frame.at, html: frame.html });
@@ -35,11 +36,11 @@ const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in th
       if (frame.at <= at) traces[i] = frame.trace;
     });
   });
-  whole.run(upTo(limit), () => story && newest?.over);
-  if (whole.failed || (story && !newest?.over)) throw new Error(whole.failed || "the story did not end");
-  const result = { trace: newest.trace, traces, frames, stills: [], end: JSON.parse(whole.tell()) };
-  for (const at of told ? moments : []) {
-    const host = await begin(() => {});
+  whole.run(upTo(limit), ended);
+  if (whole.failed || !newest) throw new Error(whole.failed || "the run shows nothing");
+  const result = { trace: newest.trace, traces, frames, stills: [], over: Boolean(ended()), end: JSON.parse(whole.tell()) };
+  for (const [i, at] of told ? moments.entries() : []) {
+    const host = await begin((frame) => (traces[i] = frame.trace)); // a moment may be after the end of the story
     if (!host.run(upTo(at))) throw new Error(host.failed);
     result.stills.push(JSON.parse(host.tell()));
   }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -51,7 +52,7 @@ many runs broke them, and by how much.`,
 			if err != nil {
 				return usageError{err.Error(), "lockstep lab play --help"}
 			}
-			runs, err := again(saved, first, last)
+			runs, err := again(saved, first, last, seeds != "")
 			if err != nil {
 				return usageError{err.Error(), ""}
 			}
@@ -91,7 +92,7 @@ func savedRun(name string, stdin io.Reader) (s labrun.Saved, err error) {
 	switch {
 	case name == "-":
 		text, err = io.ReadAll(io.LimitReader(stdin, largestSavedRun+1))
-	case !strings.Contains(name, labrun.Scheme):
+	case !strings.Contains(name, labrun.Scheme) || isFile(name):
 		var file *os.File
 		if file, err = os.Open(name); err == nil {
 			defer file.Close()
@@ -110,6 +111,11 @@ func savedRun(name string, stdin io.Reader) (s labrun.Saved, err error) {
 	return s, labrun.CheckFragment(s.Run, playable())
 }
 
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
 // seedsOf reads "1-100"; 0 and 0 are those of the run.
 func seedsOf(text string) (first, last int, err error) {
 	if text == "" {
@@ -121,7 +127,7 @@ func seedsOf(text string) (first, last int, err error) {
 	}
 	first, wrong := strconv.Atoi(from)
 	last, wrongToo := strconv.Atoi(to)
-	if wrong != nil || wrongToo != nil || first < 1 || last < first || last-first >= mostSeeds {
+	if wrong != nil || wrongToo != nil || first < 1 || last < first || last > math.MaxInt32 || last-first >= mostSeeds {
 		return 0, 0, fmt.Errorf("--seeds %s: write one seed, or the first and the last of up to %d, as 1-100", text, mostSeeds)
 	}
 	return first, last, nil
@@ -129,20 +135,25 @@ func seedsOf(text string) (first, last int, err error) {
 
 // again are the runs that are asked for: with the seed that was saved, or with each seed
 // from the first to the last.
-func again(saved labrun.Saved, first, last int) (runs []*playedRun, err error) {
+func again(saved labrun.Saved, first, last int, seeds bool) (runs []*playedRun, err error) {
 	seed, at, actions, err := labrun.ReadFragment(saved.Run)
 	if err != nil {
 		return nil, err
 	}
-	if last == 0 {
+	if !seeds {
 		first, last = seed, seed
 	}
-	limit := endOf(actions)
-	if limit == 0 && first != last {
+	limit, story := endOf(actions), time.Duration(0)
+	for _, a := range actions {
+		if a.Verb == "play" {
+			story = a.At
+		}
+	}
+	if limit == 0 && seeds {
 		return nil, errors.New("the run plays no story, so there is no verdict that seeds could be compared by: play one on the laboratory's page, and save that")
 	}
 	for seed := first; seed <= last; seed++ {
-		runs = append(runs, &playedRun{Name: fmt.Sprint("seed ", seed), Seed: seed, Actions: actions, Moments: []time.Duration{at}, Limit: max(limit, at), Story: limit > 0})
+		runs = append(runs, &playedRun{Name: fmt.Sprint("seed ", seed), Seed: seed, Actions: actions, Moments: []time.Duration{at}, Limit: max(limit, at), Story: story})
 	}
 	return runs, nil
 }
@@ -178,8 +189,12 @@ func tellRun(out io.Writer, r *playedRun) {
 			fmt.Fprintf(out, "  %s at %s: %s\n", l.Lane, where, cmp.Or(strings.Join(lines, " | "), "nothing"))
 		}
 	}
-	if !r.Story {
+	switch {
+	case r.Story == 0:
 		fmt.Fprintln(out, "\nNo story is played, so the exact judge does not count.")
+		return
+	case !r.judged():
+		fmt.Fprintf(out, "\nThe exact judge has no verdict: %s\n", cmp.Or(r.End.Says, "the story did not end"))
 		return
 	}
 	fmt.Fprintf(out, "\nat the end (trace %s): %s\n", r.Trace, r.End.Says)
@@ -197,15 +212,22 @@ func said(l labrun.Line) string {
 	return string(text)
 }
 
-// tellRuns compares the lanes over many runs.
+// tellRuns compares the lanes over the runs that were judged.
 func tellRuns(out io.Writer, runs []*playedRun) {
 	fmt.Fprintf(out, "%d runs, seeds %d to %d\n", len(runs), runs[0].Seed, runs[len(runs)-1].Seed)
+	judged := slices.DeleteFunc(slices.Clone(runs), func(r *playedRun) bool { return !r.judged() })
+	if n := len(runs) - len(judged); n > 0 {
+		fmt.Fprintf(out, "%d of them have no verdict of the exact judge and are left out below\n", n)
+	}
+	if len(judged) == 0 {
+		return
+	}
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "lane\tkept all\tlost: median\tp90\tmost\tmoved: median\tp90\tmost\tdoubled: most\t")
-	for i, l := range runs[0].End.Lanes {
+	for _, l := range judged[0].End.Lanes {
 		kept := 0
 		var lost, moved, doubled []int
-		for _, r := range runs {
+		for _, r := range judged {
 			v := r.result().Lanes[string(l.Lane)]
 			if v.Kept() {
 				kept++
@@ -216,7 +238,7 @@ func tellRuns(out io.Writer, runs []*playedRun) {
 			slices.Sort(counts)
 		}
 		at := func(counts []int, share float64) int { return counts[int(share*float64(len(counts)-1)+0.5)] }
-		fmt.Fprintf(w, "%s\t%d of %d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", runs[0].End.Lanes[i].Lane, kept, len(runs),
+		fmt.Fprintf(w, "%s\t%d of %d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", l.Lane, kept, len(judged),
 			at(lost, 0.5), at(lost, 0.9), at(lost, 1), at(moved, 0.5), at(moved, 0.9), at(moved, 1), at(doubled, 1))
 	}
 	w.Flush()

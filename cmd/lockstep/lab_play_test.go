@@ -72,6 +72,23 @@ func TestLabPlay(t *testing.T) {
 	}
 }
 
+// TestLabPlay_unjudged: a run without a story, or whose story the judge could not end,
+// is shown as far as it goes; a moment behind the story's end has its own trace.
+func TestLabPlay_unjudged(t *testing.T) {
+	if code, out, stderr := playing(t, "", labrun.Fragment(1, 3*time.Second, nil)); code != 0 || !strings.Contains(out, "  quorum at n") || !strings.Contains(out, "No story is played") {
+		t.Errorf("no story: %d\n%s%s", code, out, stderr)
+	}
+	story := labrun.Action{At: labrun.Begins, Verb: "play", Scenario: "cut-off"}
+	if code, out, stderr := playing(t, "", labrun.Fragment(1, 20*time.Second, []labrun.Action{story, {At: 12500 * time.Millisecond, Verb: "pause", Node: "n2"}}), "--json"); code != 0 || !strings.Contains(out, `"trace"`) || strings.Contains(out, `"quorum":`) {
+		t.Errorf("no verdict: %d\n%s%s", code, out, stderr)
+	}
+	code, out, stderr := playing(t, "", labrun.Fragment(1, 20*time.Second, []labrun.Action{story}))
+	at, end := strings.Index(out, "20.0 s (trace "), strings.Index(out, "the end (trace ")
+	if code != 0 || at < 0 || end < 0 || out[at+14:at+30] == out[end+15:end+31] {
+		t.Errorf("after the end: %d\n%s%s", code, out, stderr)
+	}
+}
+
 // TestLabPlay_seeds: the same actions with several seeds are compared by lane.
 func TestLabPlay_seeds(t *testing.T) {
 	code, out, stderr := playing(t, "", cutOff, "--seeds", "1-3")
@@ -88,15 +105,19 @@ func TestLabPlay_refuses(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no such file":      {"", []string{"none.json"}, "none.json: no such file"},
-		"another file":      {"{}", nil, `its format is ""`},
-		"a text":            {"hello", nil, "it names no run"},
-		"a damaged address": {"", []string{cutOff[:len(cutOff)-1]}, "a part of it is missing or changed"},
-		"a large file":      {strings.Repeat(" ", largestSavedRun+1), nil, "has more than"},
-		"no such story":     {"", []string{labrun.Fragment(1, 0, []labrun.Action{{Verb: "play", Scenario: "fire"}})}, `"fire"`},
-		"seeds":             {"", []string{cutOff, "--seeds", "9-1"}, "as 1-100"},
-		"too many seeds":    {"", []string{cutOff, "--seeds", "1-10001"}, "up to 10000"},
-		"seeds of no story": {"", []string{labrun.Fragment(1, 0, nil), "--seeds", "1-2"}, "plays no story"},
+		"no such file":       {"", []string{"none.json"}, "none.json: no such file"},
+		"another file":       {"{}", nil, `its format is ""`},
+		"a text":             {"hello", nil, "it names no run"},
+		"a damaged address":  {"", []string{cutOff[:len(cutOff)-1]}, "a part of it is missing or changed"},
+		"a large file":       {strings.Repeat(" ", largestSavedRun+1), nil, "has more than"},
+		"no such story":      {"", []string{labrun.Fragment(1, 0, []labrun.Action{{Verb: "play", Scenario: "fire"}})}, `"fire"`},
+		"seeds":              {"", []string{cutOff, "--seeds", "9-1"}, "as 1-100"},
+		"too many seeds":     {"", []string{cutOff, "--seeds", "1-10001"}, "up to 10000"},
+		"a seed of no story": {"", []string{labrun.Fragment(1, 0, nil), "--seeds", "5"}, "plays no story"},
+		"a huge seed":        {"", []string{cutOff, "--seeds", "9223372036854775807"}, "as 1-100"},
+		"a late action":      {"", []string{labrun.Fragment(1, 0, []labrun.Action{{At: time.Hour, Verb: "kill"}})}, "no moment within"},
+		"disorder":           {"", []string{labrun.Fragment(1, 0, []labrun.Action{{At: 2, Verb: "heal"}, {At: 1, Verb: "kill"}})}, "comes before"},
+		"seeds of no story":  {"", []string{labrun.Fragment(1, 0, nil), "--seeds", "1-2"}, "plays no story"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if tt.args == nil {

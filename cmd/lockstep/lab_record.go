@@ -64,6 +64,11 @@ trace is not the recorded one is a finding.`,
 			if err != nil {
 				return err
 			}
+			for _, r := range runs {
+				if !r.judged() {
+					return fmt.Errorf("play %s: the exact judge gave no verdict: %s", r.Name, cmp.Or(r.End.Says, "the story did not end"))
+				}
+			}
 			if check {
 				findings := compareRuns(shown, runs, recorded)
 				printFindings(out, findings)
@@ -116,7 +121,7 @@ func runsOf(shown []build.ShownRun) []*playedRun {
 	for _, s := range shown {
 		r := byName[s.Run()]
 		if r == nil {
-			r = &playedRun{Name: s.Run(), Seed: s.Seed, Actions: s.Actions(), Limit: endOf(s.Actions()), Story: true}
+			r = &playedRun{Name: s.Run(), Seed: s.Seed, Actions: s.Actions(), Limit: endOf(s.Actions()), Story: labrun.Begins}
 			byName[s.Run()] = r
 		}
 		if !slices.Contains(r.Moments, s.Moment()) {

@@ -1,27 +1,32 @@
 package build
 
 import (
+	"fmt"
 	"slices"
 
 	"lockstep/site"
-	"lockstep/site/run"
 )
 
-// embedPath is where a figure stands alone.
-func embedPath(f run.Fence) string { return "/embed/" + f.ID() + "/" }
-
-// addEmbeds gives figures pages of their own, where somebody may frame them.
+// addEmbeds gives figures pages of their own, where somebody may frame them. Two texts
+// may show the same moment with other lanes and words, so each has its own.
 func (t *Tree) addEmbeds() {
 	if len(t.config.Embed) == 0 {
 		return
 	}
+	moved := t.Redirects()
 	for _, r := range t.Runs() {
-		scenario, _ := t.scenario(r.Fence)
-		p := &site.Page{Kind: site.KindEmbed, Path: embedPath(r.Fence), Title: scenario.Title, Summary: r.Words(), Shows: true, Runs: []site.RunUse{{Scenario: r.Scenario, Title: scenario.Title, From: r.Page, Anchor: r.ID(), Caption: r.Words()}}}
-		if t.byPath[p.Path] == nil { // another text may show the same moment
-			t.embedded[p] = r.Fence
-			t.addAside(p)
+		if _, _, recorded := t.builder.recording.Find(r.Fence); !recorded {
+			continue
 		}
+		scenario, _ := t.scenario(r.Fence)
+		base := "/embed/" + r.ID()
+		path := base + "/"
+		for n := 2; t.byPath[path] != nil || moved[path] != ""; n++ {
+			path = fmt.Sprintf("%s-%d/", base, n)
+		}
+		p := &site.Page{Kind: site.KindEmbed, Path: path, Title: scenario.Title, Summary: r.Words(), Shows: true, Runs: []site.RunUse{{Scenario: r.Scenario, Title: scenario.Title, From: r.Page, Anchor: r.ID(), Caption: r.Words()}}}
+		t.embedded[p], t.alone[r.Page.Path+"#"+r.ID()] = r.Fence, path
+		t.addAside(p)
 	}
 }
 

@@ -42,6 +42,17 @@ func TestEmbed(t *testing.T) {
 		t.Errorf("%s%v", diff, l.Framers(home))
 	}
 
+	// Another text shows the same moment with another lane.
+	text += "-- docs/other.md --\n# Other\n\n```run scenario=cut-off lanes=quorum at=4.2s caption=\"Nothing is gone.\"\n```\n"
+	l = loadRuns(t, tree(t, text), testLab)
+	other, _ := l.Fill(l.ByPath("/other/"))
+	if !strings.Contains(string(other.Body), `<a href="../embed/run-cut-off-4200-2/">`) {
+		t.Errorf("the second figure leads to the first:\n%s", other.Body)
+	}
+	if filled, _ := l.Fill(l.ByPath("/embed/run-cut-off-4200-2/")); !strings.Contains(string(filled.Body), "Nothing is gone.") || strings.Contains(string(filled.Body), "lost</em>") {
+		t.Errorf("it shows the first:\n%s", filled.Body)
+	}
+
 	without := loadRuns(t, tree(t, withLink(runTree)), testLab)
 	if filled, _ := without.Fill(without.ByPath("/")); without.ByPath(path) != nil || strings.Contains(string(filled.Body), "figure alone") {
 		t.Errorf("nobody may frame it, and it is there:\n%s", filled.Body)

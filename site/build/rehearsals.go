@@ -67,21 +67,22 @@ func (t *Tree) judgeRehearsals() {
 	if len(records) == 0 {
 		return
 	}
-	for _, p := range t.Pages {
-		d := t.documents[p]
-		if d == nil {
-			continue
-		}
-		for _, e := range d.rehearsed {
+	for _, s := range t.accounted.sources {
+		for _, e := range t.builder.parsed[s.file].document.rehearsed {
 			message := fmt.Sprintf("%s was never rehearsed", e.Name())
 			for _, file := range slices.Sorted(maps.Keys(records)) {
-				recorded, ok := records[file]["entries."+e.Page+"."+e.ID+".commands"]
-				if recorded == e.Digest() {
+				entry := "entries." + e.Page + "." + e.ID + "."
+				commands, says := records[file][entry+"commands"]
+				_, took := records[file][entry+"seen_s"]
+				if commands == e.Digest() {
 					message = ""
 					break
 				}
-				if ok {
+				switch {
+				case says:
 					message = fmt.Sprintf("the commands of %s are not those that were rehearsed, which %s has", e.Name(), file)
+				case took:
+					message = fmt.Sprintf("%s does not say which commands of %s were rehearsed", file, e.Name())
 				}
 			}
 			if message != "" {

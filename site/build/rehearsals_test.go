@@ -71,6 +71,15 @@ func TestRehearsals_recorded(t *testing.T) {
 		}
 	}
 	write("content/belts.md", text)
+	record("belts")
+	before, err := os.ReadFile(filepath.Join(dir, "evidence/rehearsal.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("evidence/rehearsal.json", strings.Replace(string(before), `"commands"`, `"other"`, 1))
+	if diff := cmp.Diff([]string{"content/belts.md:3: evidence/rehearsal.json does not say which commands of belts#it-jams were rehearsed" + mend}, found()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
 	record("lifts")
 	if diff := cmp.Diff(never, found()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

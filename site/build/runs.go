@@ -137,9 +137,9 @@ func (r resolver) Run(f run.Fence) (site.HTML, bool) {
 	if !ok {
 		return "", false
 	}
-	alone := ""
-	if p := t.byPath[embedPath(f)]; p != nil && p.Kind == site.KindEmbed && p != r.page {
-		alone = site.Rel(r.page.Path, p.Path)
+	alone := t.alone[r.page.Path+"#"+f.ID()]
+	if alone != "" {
+		alone = site.Rel(r.page.Path, alone)
 	}
 	return run.Draw(f, result, still, run.Place{Alone: alone, Plays: labProgram() != nil, Lab: site.Rel(r.page.Path, t.labPage.Path), Title: scenario.Title, Value: func(dest string) string {
 		href, _ := r.Value(dest)

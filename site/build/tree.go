@@ -71,7 +71,8 @@ type Tree struct {
 
 	aside      []*site.Page // pages that only lead to others: search, index, relations and lists of logs, figures alone
 	embedded   map[*site.Page]run.Fence
-	lookup     lookup // what a reader searches by
+	alone      map[string]string // paths of figures alone, by where a text has them
+	lookup     lookup            // what a reader searches by
 	searchPath string
 	indexPath  string
 
@@ -84,7 +85,7 @@ type Tree struct {
 func newTree(b *Builder, before *Tree) *Tree {
 	t := &Tree{builder: b, history: b.history, events: b.events, accounted: b.texts, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.texts.sources)), bySource: make(map[string]*site.Page, len(b.texts.sources)), byPath: make(map[string]*site.Page, len(b.texts.sources)),
-		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), embedded: make(map[*site.Page]run.Fence), prefixes: make(map[string]bool)}
+		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), embedded: make(map[*site.Page]run.Fence), alone: make(map[string]string), prefixes: make(map[string]bool)}
 	t.origin = t.whence()
 	if b.index != nil {
 		t.table = b.index.Table()

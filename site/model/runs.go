@@ -31,7 +31,8 @@ func (m *Model) Runs() (all []Run) {
 	return all
 }
 
-// RunTexts are what a run recorded that is no number, by path; nil if there is no such run.
+// RunTexts are what a run recorded, by path: texts, and "" for what is a number. It is nil
+// if there is no such run.
 func (m *Model) RunTexts(id string) map[string]string {
 	for _, r := range m.runs {
 		if r.id != id {
@@ -39,9 +40,7 @@ func (m *Model) RunTexts(id string) map[string]string {
 		}
 		texts := make(map[string]string)
 		for _, l := range r.leaves {
-			if !l.number {
-				texts[l.path] = l.text
-			}
+			texts[l.path] = l.text
 		}
 		return texts
 	}

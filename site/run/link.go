@@ -107,12 +107,17 @@ func ReadFragment(fragment string) (seed int, at time.Duration, actions []Action
 			return fail("its action %d has %d parts, not moment, verb, node, rate and scenario", i+1, len(a))
 		}
 		when, ok := a[0].(float64)
-		if !ok || when < 0 {
-			return fail("its action %d has no moment", i+1)
+		if !ok || when < 0 || when >= float64(longest) {
+			return fail("its action %d has no moment within %s", i+1, longest)
+		}
+		if len(actions) > 0 && time.Duration(when) < actions[len(actions)-1].At {
+			return fail("its action %d comes before the one in front of it", i+1)
 		}
 		words := make([]string, 4)
 		for n := range words {
-			words[n] = fmt.Sprint(a[n+1]) // the rate of frames is a number
+			if words[n] = fmt.Sprint(a[n+1]); a[n+1] == nil { // the rate of frames is a number
+				words[n] = "null"
+			}
 		}
 		actions = append(actions, Action{time.Duration(when), words[0], words[1], words[2], words[3]})
 	}

@@ -186,7 +186,7 @@ func TestCheckFragment(t *testing.T) {
 func TestReadFragment(t *testing.T) {
 	want := []Action{{At: Begins, Verb: "play", Scenario: "cut-off"}, {At: 6*time.Second + 1, Verb: "kill", Node: "n1"}, {At: 7 * time.Second, Verb: "frames", Rate: "500"}}
 	fragment := Fragment(7, 9200*time.Millisecond, want)
-	for _, text := range []string{fragment, "https://x.example/lab/#" + fragment + "\n", `{"format": "lockstep run 1", "run": "` + fragment + `", "trace": "ab"}`} {
+	for _, text := range []string{fragment, "https://x.example/lab/?dry-run=1#" + fragment + "\n", `{"format": "lockstep run 1", "run": "` + fragment + `", "trace": "ab"}`} {
 		s, err := ReadSaved([]byte(text))
 		if err != nil || s.Run != fragment || (s.Trace == "ab") != strings.HasPrefix(text, "{") {
 			t.Errorf("%s: %+v, %v", text, s, err)

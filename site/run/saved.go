@@ -30,11 +30,11 @@ func ReadSaved(text []byte) (s Saved, err error) {
 		}
 		whole = s.Run
 	}
-	_, end, found := strings.Cut(whole, Scheme)
-	if !found {
+	at := strings.LastIndex(whole, Scheme)
+	if at < 0 {
 		return s, errors.New("it names no run: an address of one has #" + Scheme + " in it")
 	}
-	s.Format, s.Run = SavedFormat, Scheme+end
+	s.Format, s.Run = SavedFormat, whole[at:]
 	_, _, _, err = ReadFragment(s.Run)
 	return s, err
 }

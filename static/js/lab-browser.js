@@ -285,7 +285,7 @@ if (root && panel) {
     way.href = URL.createObjectURL(new Blob([`${JSON.stringify({ format: savedFormat, run: encode(shown.at).slice(1), trace: shown.trace }, null, 2)}\n`], { type: "application/json" }));
     way.download = `lockstep-run-${seed}-${shown.at}.json`;
     way.click();
-    URL.revokeObjectURL(way.href);
+    setTimeout(() => URL.revokeObjectURL(way.href), 60_000); // some browsers read it only now
     say("The run is saved as a file. It opens here, and lockstep lab play repeats it.");
   });
   part("open").addEventListener("change", async ({ target }) => {

@@ -21,12 +21,13 @@ export function decode(fragment) {
   if (!match) return null;
   try {
     const [s, at, list] = JSON.parse(atob(match[1].replaceAll("-", "+").replaceAll("_", "/")));
-    const good = Number.isInteger(s) && Number.isFinite(at) && at >= 0 && at < 3.6e6 && Array.isArray(list) && list.length < 1000;
+    const inOrder = () => list.every(([t], i) => t >= (i > 0 ? list[i - 1][0] : 0) && t < 3.6e12);
+    const good = Number.isInteger(s) && Number.isFinite(at) && at >= 0 && at < 3.6e6 && Array.isArray(list) && list.length < 1000 && inOrder();
     if (!good) return null;
     return {
       seed: s,
       at,
-      actions: list.map(([t, name, node, rate, scenario]) => ({ at: Number(t), name: String(name), node: String(node), rate: String(rate), scenario: String(scenario) })).filter((a) => a.at >= 0),
+      actions: list.map(([t, name, node, rate, scenario]) => ({ at: Number(t), name: String(name), node: String(node), rate: String(rate), scenario: String(scenario) })),
     };
   } catch {
     return null;
