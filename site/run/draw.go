@@ -63,7 +63,7 @@ func Draw(f Fence, result Result, still Still, p Place) site.HTML {
 	fmt.Fprintf(&b, ` <span class="run-way"><a href="%s#%s">Watch this run in the laboratory</a>: “%s”, %s after its beginning, seed %d, trace <code>%s</code>`,
 		html.EscapeString(p.Lab), f.Link(), html.EscapeString(p.Title), moment, f.Seed, html.EscapeString(still.Trace))
 	if p.Alone != "" {
-		fmt.Fprintf(&b, `. <a href="%s">The figure alone</a>, to be shown elsewhere`, html.EscapeString(p.Alone))
+		fmt.Fprintf(&b, `<span class="run-alone">. <a href="%s">The figure alone</a>, to be shown elsewhere</span>`, html.EscapeString(p.Alone))
 	}
 	b.WriteString("</span></figcaption></figure>\n")
 	return site.HTML(b.String())
