@@ -20,6 +20,9 @@ import (
 // longestFilm bounds what is held in memory, some hundred frames.
 const longestFilm = time.Minute
 
+// latestFilm bounds how long a run is computed: what the page follows, and a second.
+const latestFilm = time.Hour + time.Second
+
 func newLabFilmCommand() *cobra.Command {
 	var out string
 	var lanes []string
@@ -63,18 +66,16 @@ film can repeat it.`,
 			switch {
 			case out == "":
 				return wrong("--out names no file for the film")
-			case from < 0 || to <= from || to-from > longestFilm:
-				return wrong("from %s to %s: a film has up to %s, and ends after it begins", from, to, longestFilm)
+			case from < 0 || to <= from || to-from > longestFilm || to > latestFilm:
+				return wrong("from %s to %s: a film has up to %s, ends after it begins, and within %s of the run", from, to, longestFilm, latestFilm)
 			}
 			r := &playedRun{Name: "the run", Seed: seed, Actions: actions, Moments: []time.Duration{to}, Limit: to, Film: []int64{from.Milliseconds(), to.Milliseconds()}}
 			if err := playRuns(cmd.Context(), []*playedRun{r}, false, nil); err != nil {
 				return err
 			}
 			words := film.Words{Title: "A run of the laboratory", Below: fmt.Sprintf("seed %d, trace %s at %.1f s", seed, r.Traces[0], to.Seconds())}
-			for _, a := range actions {
-				if s, ok := playable().Scenario(a.Scenario); ok && a.Verb == "play" {
-					words.Title = s.Title
-				}
+			if title, _, _ := lastStory(actions); title != "" {
+				words.Title = title
 			}
 			if err := writeFilm(out, words, r.Frames, lanes); err != nil {
 				return err

@@ -75,7 +75,7 @@ many runs broke them, and by how much.`,
 				tellRun(out, runs[0])
 			}
 			if got := runs[0].Traces[0]; err == nil && seeds == "" && saved.Trace != "" && got != saved.Trace {
-				fmt.Fprintf(cmd.ErrOrStderr(), "this is another run than was saved: its trace is %s, and was %s. The program has changed since.\n", got, saved.Trace)
+				fmt.Fprintf(cmd.ErrOrStderr(), "this is another run than was saved: its trace is %s, and was %s. The program or the file has changed since.\n", got, saved.Trace)
 				return errReported
 			}
 			return err
@@ -143,12 +143,7 @@ func again(saved labrun.Saved, first, last int, seeds bool) (runs []*playedRun, 
 	if !seeds {
 		first, last = seed, seed
 	}
-	limit, story := endOf(actions), time.Duration(0)
-	for _, a := range actions {
-		if a.Verb == "play" {
-			story = a.At
-		}
-	}
+	_, story, limit := lastStory(actions)
 	if limit == 0 && seeds {
 		return nil, errors.New("the run plays no story, so there is no verdict that seeds could be compared by: play one on the laboratory's page, and save that")
 	}
@@ -158,14 +153,15 @@ func again(saved labrun.Saved, first, last int, seeds bool) (runs []*playedRun, 
 	return runs, nil
 }
 
-// endOf is when the last story of a run has its verdict at the latest, 0 without a story.
-func endOf(actions []labrun.Action) (limit time.Duration) {
+// lastStory is the one that begins last in a run: its title, when it begins, and when it
+// has its verdict at the latest, 0 without a story.
+func lastStory(actions []labrun.Action) (title string, at, limit time.Duration) {
 	for _, a := range actions {
 		if s, ok := playable().Scenario(a.Scenario); ok && a.Verb == "play" {
-			limit = a.At + s.Lasts + labPatience
+			title, at, limit = s.Title, a.At, a.At+s.Lasts+labPatience
 		}
 	}
-	return limit
+	return title, at, limit
 }
 
 // tellRun says what became of one run.
@@ -180,7 +176,8 @@ func tellRun(out io.Writer, r *playedRun) {
 		for _, c := range l.Chats {
 			var lines []string
 			for _, line := range c.Lines {
-				lines = append(lines, said(labrun.Line{Seq: line.Seq, Body: line.Body, Mark: string(line.Mark), Was: line.Was}))
+				text, _ := lineOf(line).MarshalText() // it has no error
+				lines = append(lines, string(text))
 			}
 			where := c.Node
 			if !c.Fresh {
@@ -204,12 +201,6 @@ func tellRun(out io.Writer, r *playedRun) {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t\n", l.Lane, l.Acknowledged, l.Lost, l.Moved, l.Doubled)
 	}
 	w.Flush()
-}
-
-// said is a message of a chat in one line.
-func said(l labrun.Line) string {
-	text, _ := l.MarshalText() // it has no error
-	return string(text)
 }
 
 // tellRuns compares the lanes over the runs that were judged.

@@ -180,7 +180,7 @@ func TestLabFilm(t *testing.T) {
 	if err != nil || len(moving.Image) != len(r.Frames) {
 		t.Errorf("%v", err)
 	}
-	for _, args := range [][]string{{cutOff}, {cutOff, "--out", file, "--lanes", "paxos"}, {cutOff, "--out", file, "--from", "5s", "--to", "4s"}, {cutOff, "--out", file, "--from", "1s", "--to", "3m"}} {
+	for _, args := range [][]string{{cutOff}, {cutOff, "--out", file, "--lanes", "paxos"}, {cutOff, "--out", file, "--from", "5s", "--to", "4s"}, {cutOff, "--out", file, "--from", "1s", "--to", "3m"}, {cutOff, "--out", file, "--from", "99h", "--to", "99h0m5s"}} {
 		var out, stderr bytes.Buffer
 		if code := run(t.Context(), append([]string{"lab", "film"}, args...), nil, &out, &stderr); code != 2 {
 			t.Errorf("%v: %d, %s", args, code, stderr.String())

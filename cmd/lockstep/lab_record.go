@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lockstep/prototype/lab"
 	"lockstep/site"
 	"lockstep/site/build"
 	labrun "lockstep/site/run"
@@ -121,7 +122,8 @@ func runsOf(shown []build.ShownRun) []*playedRun {
 	for _, s := range shown {
 		r := byName[s.Run()]
 		if r == nil {
-			r = &playedRun{Name: s.Run(), Seed: s.Seed, Actions: s.Actions(), Limit: endOf(s.Actions()), Story: labrun.Begins}
+			r = &playedRun{Name: s.Run(), Seed: s.Seed, Actions: s.Actions()}
+			_, r.Story, r.Limit = lastStory(r.Actions)
 			byName[s.Run()] = r
 		}
 		if !slices.Contains(r.Moments, s.Moment()) {
@@ -160,7 +162,7 @@ func (r *playedRun) stills(shown []build.ShownRun) (all []labrun.Still) {
 			for _, c := range l.Chats {
 				chat := labrun.Chat{Node: c.Node, Fresh: c.Fresh, Lines: []labrun.Line{}}
 				for _, line := range c.Lines {
-					chat.Lines = append(chat.Lines, labrun.Line{Seq: line.Seq, Body: line.Body, Mark: string(line.Mark), Was: line.Was})
+					chat.Lines = append(chat.Lines, lineOf(line))
 				}
 				still.Chats[string(l.Lane)] = append(still.Chats[string(l.Lane)], chat)
 			}
@@ -168,6 +170,11 @@ func (r *playedRun) stills(shown []build.ShownRun) (all []labrun.Still) {
 		all = append(all, still)
 	}
 	return all
+}
+
+// lineOf is a message as it is recorded.
+func lineOf(l lab.Line) labrun.Line {
+	return labrun.Line{Seq: l.Seq, Body: l.Body, Mark: string(l.Mark), Was: l.Was}
 }
 
 // compareRuns finds the figures whose runs are not as they were recorded.
