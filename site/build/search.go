@@ -69,7 +69,7 @@ var kindNames = map[site.Kind]string{
 
 // searchPage is what the search knows of a page.
 func (t *Tree) searchPage(p *site.Page, sections []site.Section) search.Page {
-	found := search.Page{Path: p.Path, Title: p.Title, Summary: p.Summary, Kind: kindNames[p.Kind], Status: p.Meta.Status, Date: p.Meta.Date, Tags: p.Meta.Tags, Sections: sections}
+	found := search.Page{Path: p.Path, Title: p.Title, Summary: p.Summary, Kind: kindNames[p.Kind], Status: p.Meta.Status, Date: p.Meta.Date, Tags: p.Meta.Tags, Glossary: p.Kind == site.KindGlossary, Sections: sections}
 	if d := p.Decision; d != nil && p.Kind == site.KindDecision {
 		found.ID, found.Status, found.Date, found.Deciders = d.ID, string(d.Status), d.Date, d.Deciders
 		switch d.Status {
@@ -93,7 +93,7 @@ func (t *Tree) searchPage(p *site.Page, sections []site.Section) search.Page {
 
 func sameFacts(a, b search.Page) bool {
 	return a.Path == b.Path && a.ID == b.ID && a.Title == b.Title && a.Summary == b.Summary && a.Kind == b.Kind && a.Status == b.Status && a.Series == b.Series &&
-		a.Date == b.Date && a.Old == b.Old && strings.Join(a.Tags, "\n") == strings.Join(b.Tags, "\n") && strings.Join(a.Deciders, "\n") == strings.Join(b.Deciders, "\n")
+		a.Date == b.Date && a.Old == b.Old && a.Glossary == b.Glossary && strings.Join(a.Tags, "\n") == strings.Join(b.Tags, "\n") && strings.Join(a.Deciders, "\n") == strings.Join(b.Deciders, "\n")
 }
 
 // synonyms are the spellings under which glossaries list a term. "Write-ahead log (WAL)"

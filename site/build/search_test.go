@@ -99,6 +99,24 @@ The gateway hands it on. Café and naïveté are spelled with accents. 決定論
 | SLO-3 | quick acknowledgement |
 
 After the table.
+
+## What WhenDurable promises
+
+Nothing more.
+-- docs/hopes.md --
+# Hope is not a plan
+
+To hope is no plan, and hope is none.
+-- docs/verbs.md --
+# Verbs
+
+## When
+
+What is when.
+
+## Durable
+
+What is durable when it is durable, and when not.
 -- docs/glossary.md --
 ---
 kind: glossary
@@ -111,6 +129,9 @@ fsync
 
 Write-ahead log (WAL)
 : A journal.
+
+Hope
+: What is no option.
 -- adr/0001-flush-first.md --
 ---
 status: accepted
@@ -127,7 +148,7 @@ A disk may lie.
 ## Considered Options
 
 * Flush before answering
-* Hope
+* Wait and see
 
 ## Decision Outcome
 
@@ -172,14 +193,15 @@ func TestSearch_finds(t *testing.T) {
 		"NAÏVETÉ":             "/design/flow/#path-of-a-write",
 		"実行":                  "/design/flow/#path-of-a-write",
 		"論":                   "/design/flow/#path-of-a-write",
-		"whendurable":         "/design/flow/#path-of-a-write",
-		"durable":             "/design/flow/#path-of-a-write",
+		"whendurable":         "/design/flow/#what-whendurable-promises",
+		"WhenDurable":         "/design/flow/#what-whendurable-promises", // not where its parts stand apart
 		"spooler":             "/design/flow/#path-of-a-write",
 		"slo3":                "/design/flow/#slo-3",
 		"after the table":     "/design/flow/#path-of-a-write",
 		"1":                   "/adr/0001-flush-first/#",
 		"fsync answering":     "/adr/0001-flush-first/#", // by another spelling of the glossary
 		"wal":                 "/glossary/#write-ahead-log-wal",
+		"hope":                "/glossary/#hope",         // what defines it before a title that has it
 		"storage":             "/adr/0001-flush-first/#", // a tag
 		"promises kept":       "/adr/0001-flush-first/#decision-outcome",
 		"acknowledgment":      "/design/flow/#slo-3", // a letter is missing

@@ -13,7 +13,9 @@ type Page struct {
 	Kind, Status, Series, Date string
 	Tags, Deciders             []string
 	// Old is for what no longer holds: it is found after everything else.
-	Old      bool
+	Old bool
+	// Glossary says that the headings of its sections are terms that they define.
+	Glossary bool
 	Sections []site.Section
 }
 
@@ -25,6 +27,7 @@ const (
 	inID      = 8.0
 	inTitle   = 5.0
 	inTag     = 4.5
+	inTerm    = 4.5 // the heading of what defines it
 	inHeading = 3.0
 	inSummary = 1.0
 	inPeople  = 1.0

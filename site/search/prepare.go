@@ -40,6 +40,10 @@ func Prepare(p Page) *Prepared {
 	}
 	sections = sections[:min(len(sections), maxSections)]
 	r := reader{ids: make(map[string]uint32), at: make([]int32, 0, 512)}
+	heading := float32(inHeading)
+	if p.Glossary {
+		heading = inTerm
+	}
 	for i, s := range sections {
 		r.begin(i)
 		if i == 0 {
@@ -54,7 +58,7 @@ func Prepare(p Page) *Prepared {
 				r.mark(name, inPeople)
 			}
 		}
-		r.mark(s.Heading, inHeading)
+		r.mark(s.Heading, heading)
 		r.identify(s.Heading)
 		r.count(s.Text, 1)
 		r.count(s.Code, codeShare)

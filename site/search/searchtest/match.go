@@ -12,9 +12,9 @@ import (
 
 // The shares are those of static/js/search/match.js.
 const (
-	unit                                        = 12
-	ofStem, ofBeginning, ofSynonym, ofTypo      = 0.8, 0.7, 0.6, 0.5
-	mostEndings, mostFiles, shortest, mostMeant = 40, 3, 4, 3
+	unit                                           = 12
+	ofPart, ofStem, ofBeginning, ofSynonym, ofTypo = 0.6, 0.8, 0.7, 0.6, 0.5
+	mostEndings, mostFiles, shortest, mostMeant    = 40, 3, 4, 3
 )
 
 // word is one of a question.
@@ -68,14 +68,18 @@ func (m *match) add(l *list, share float64) {
 func (r *Reader) match(w word) *match {
 	m := &match{word: w, weights: make(map[int]float64), identified: make(map[int]bool)}
 	f := r.terms(placeIn(r.c.terms, w.term))
-	if l := f.words[w.term]; l != nil {
-		m.add(l, 1)
-		m.df = l.df
-	}
+	var whole *list
 	if w.whole != "" {
-		if l := r.listOf(w.whole); l != nil {
-			m.add(l, 1)
-		}
+		whole = r.listOf(w.whole)
+	}
+	exact := 1.0
+	if whole != nil {
+		exact = ofPart
+		m.add(whole, 1)
+	}
+	if l := f.words[w.term]; l != nil {
+		m.add(l, exact)
+		m.df = l.df
 	}
 	spread := f.beginnings[w.term]
 	root := stem(w.term)

@@ -1,8 +1,9 @@
 import { words } from "./words.js";
 import { stem, meant } from "./spelling.js";
 
-// How much another word counts beside the one that was typed.
-const ofStem = 0.8, ofBeginning = 0.7, ofSynonym = 0.6, ofTypo = 0.5;
+// How much another word counts beside the one that was typed, and a part of a name
+// (VerifyLeader) where it stands without the other parts.
+const ofPart = 0.6, ofStem = 0.8, ofBeginning = 0.7, ofSynonym = 0.6, ofTypo = 0.5;
 const unit = 12, identifier = 96, mostEndings = 40;
 
 // asked takes a question apart: each word has its term and the terms with which it is
@@ -52,7 +53,7 @@ async function matchOf(index, word) {
   const [file, whole] = await Promise.all([index.terms(at), word.whole && listOf(index, word.whole)]);
   const exact = file.words.get(term);
   if (exact) {
-    m.add(exact, 1);
+    m.add(exact, whole ? ofPart : 1);
     m.df = exact.df;
   }
   if (whole) {
