@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -22,6 +21,7 @@ var defaultClusterDir = filepath.Join("var", "cluster")
 
 func newClusterCommand() *cobra.Command {
 	cfg := cluster.Config{}
+	var log logFlags
 	cmd := &cobra.Command{
 		Use:   "cluster",
 		Short: "Run a cluster of real processes on this machine",
@@ -32,7 +32,12 @@ says where the nodes are.`,
   lockstep cluster --nodes 5 --port 0 --data /tmp/five
   kill -9 $(jq -r '.[0].pid' var/cluster/cluster.json)   # it comes back`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runCluster(cmd, cfg) },
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if cfg.Logger, err = log.logger(cmd); err != nil {
+				return err
+			}
+			return runCluster(cmd, cfg)
+		},
 	}
 	cmd.Flags().IntVar(&cfg.Nodes, "nodes", 3, "number of nodes, odd")
 	cmd.Flags().IntVar(&cfg.Shards, "shards", 4, "number of shards")
@@ -43,12 +48,12 @@ says where the nodes are.`,
 	cmd.Flags().BoolVar(&cfg.LazyLane, "lazy-lane", false, "have the lane that says ok before the disk has it, as node --lazy-lane")
 	cmd.Flags().BoolVar(&cfg.AllowFaults, "allow-faults", false, "open /v1/faults at every node")
 	addAllowed(cmd, &cfg.AllowHosts, &cfg.AllowOrigins, "every node answers")
+	log.add(cmd, "info")
 	return cmd
 }
 
 func runCluster(cmd *cobra.Command, cfg cluster.Config) error {
 	out := cmd.OutOrStdout()
-	cfg.Logger = slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelInfo}))
 	p, err := cluster.Start(cmd.Context(), cfg)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -29,6 +28,7 @@ type serveFlags struct {
 	allowHosts      []string
 	allowOrigins    []string
 	verbose         bool
+	log             logFlags
 	reviews         string
 	webhook         string
 	webhookPrivate  bool
@@ -57,6 +57,7 @@ reaches the address. /metrics, for Prometheus, answers programs at this machine 
 		Example: `  lockstep serve
   lockstep serve --addr 127.0.0.1:0          # any free port
   lockstep serve --dir ../other-repo         # another team's repository
+  lockstep serve --config serve.yaml --print-config
   lockstep serve --review-id a \
     --review-peers a=10.0.0.1:7201,b=10.0.0.2:7201,c=10.0.0.3:7201 \
     --tls-cert a.pem --tls-key a.key --tls-ca ca.pem`,
@@ -74,16 +75,20 @@ reaches the address. /metrics, for Prometheus, answers programs at this machine 
 	cmd.Flags().BoolVar(&f.webhookPrivate, "review-webhook-private", false, "let the webhook be on a private network")
 	f.access.add(cmd)
 	f.hosts.add(cmd)
-	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log what happens")
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log what happens: the same as --log-level debug")
+	f.log.add(cmd, "warn")
+	configurable(cmd)
 	return cmd
 }
 
 func runServe(cmd *cobra.Command, f *serveFlags) error {
-	level := slog.LevelWarn
 	if f.verbose {
-		level = slog.LevelDebug
+		f.log.level = "debug"
 	}
-	logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level}))
+	logger, err := f.log.logger(cmd)
+	if err != nil {
+		return err
+	}
 	b, err := build.Open(f.dir, build.Options{Lab: playable(), Cache: cacheDir(f.dir)})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,6 +53,29 @@ func TestSettings(t *testing.T) {
 	}
 	if strings.Join(values(first), "\n") != strings.Join(values(out.String()), "\n") {
 		t.Errorf("printed\n%s\nand given back\n%s", first, out.String())
+	}
+}
+
+// TestSettings_serve: the server of a site is set by the same three, and the folder that a
+// file names is no folder of the repository.
+func TestSettings_serve(t *testing.T) {
+	at := t.TempDir()
+	file, data := filepath.Join(at, "serve.yaml"), filepath.Join(at, "data")
+	put(t, file, "reviews: off\ndata: "+data+"\n")
+	s := startServer(t, reviewedSite(t), "--config", file)
+	answer, err := http.Get(s.address + "/")
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%v, %v", answer, err)
+	}
+	answer.Body.Close()
+	if _, err := os.Stat(data); err != nil {
+		t.Error(err)
+	}
+	for text, says := range map[string]string{"review: off\n": file + ":1: lockstep serve has no flag --review\ntry: reviews: off", "log-format: xml\n": `"xml" is neither text nor json`} {
+		put(t, file, text)
+		if code, _, said := lockstep(t, "serve", "--config", file); code != exitUsage || !strings.Contains(said, says) {
+			t.Errorf("%q: exit code %d, %s", text, code, said)
+		}
 	}
 }
 
