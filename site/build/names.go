@@ -1,6 +1,7 @@
 package build
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	yamlast "github.com/goccy/go-yaml/ast"
 
 	"lockstep/site"
+	"lockstep/site/git"
 	"lockstep/site/names"
 )
 
@@ -69,7 +71,16 @@ func (b *Builder) newIndex() *names.Index {
 	if len(b.config.names) == 0 && len(b.config.Code) == 0 {
 		return nil
 	}
-	return names.NewIndex(b.root.FS(), b.config.names, b.config.Code, skipDir)
+	index := names.NewIndex(b.root.FS(), b.config.names, b.config.Code, skipDir)
+	index.Writes = b.ignored
+	return index
+}
+
+// ignored says whether git leaves a path out of the repository. One that git cannot
+// judge is not ignored.
+func (b *Builder) ignored(name string) bool {
+	ignored, err := git.Holds(context.Background(), b.dir, "check-ignore", "--quiet", "--", name)
+	return err == nil && ignored
 }
 
 // scanNames reads the code, and says which kinds of names find nothing there: then they

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"lockstep/site/git/gittest"
 )
 
 const naming = `-- lockstep.yaml --
@@ -116,6 +118,32 @@ func TestNames(t *testing.T) {
 		}
 		if !strings.Contains(strings.Join(got, "\n"), tt.want) {
 			t.Errorf("%s, %q for %q:\n%s\nwant %s", tt.file, tt.new, tt.old, strings.Join(got, "\n"), tt.want)
+		}
+	}
+}
+
+// TestNames_ignored: what programs write and git ignores may be there or not; what git
+// does not ignore is looked for beside it.
+func TestNames_ignored(t *testing.T) {
+	r := gittest.New(t, tree(t, naming))
+	edit(t, r.Dir, "content/index.md", "`node/node.go`", "`var/cluster/cluster.json` and `node/var/gone.json`")
+	write := func(name, text string) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(r.Dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(r.Dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(".gitignore", "/var/\n")
+	for _, there := range []string{"nothing", "var/lab/node.json"} {
+		write(there, "")
+		var got []string
+		for _, f := range load(t, r.Dir).Findings {
+			got = append(got, f.Message)
+		}
+		if want := []string{"there is no path node/var/gone.json in the repository"}; !slices.Equal(got, want) {
+			t.Errorf("with %s: %q, want %q", there, got, want)
 		}
 	}
 }

@@ -18,6 +18,10 @@ import (
 // Index reads the code of one repository. Its methods are called by one goroutine at
 // a time.
 type Index struct {
+	// Writes says whether a path is one that programs write and nobody commits, which
+	// need not be there; nil for none.
+	Writes func(path string) bool
+
 	root  fs.FS
 	kinds []*Kind
 	code  []string // folders in whose files decisions are named
@@ -233,7 +237,7 @@ func joined(groups []string) string {
 
 // join makes the table of all that the files say.
 func (x *Index) join() *Table {
-	t := &Table{root: x.root, kinds: x.kinds, exact: make([]map[string]Place, len(x.kinds)), routes: make([][]route, len(x.kinds)), mentions: make(map[string][]Mention)}
+	t := &Table{root: x.root, writes: x.Writes, kinds: x.kinds, exact: make([]map[string]Place, len(x.kinds)), routes: make([][]route, len(x.kinds)), mentions: make(map[string][]Mention)}
 	for i := range x.kinds {
 		t.exact[i] = make(map[string]Place)
 	}

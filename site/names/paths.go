@@ -46,6 +46,9 @@ func (t *Table) lookAtPath(from, span string) Answer {
 			problem = Answer{Name: true, Problem: fmt.Sprintf("there is no %s %s in the repository", kind.Name, written), Mend: t.nearestPath(path.Join(base, missing))}
 		}
 	}
+	if begun && t.writes != nil && t.writes(strings.TrimSuffix(written, "/")) {
+		return Answer{} // it is there once a program has run
+	}
 	if begun {
 		return problem
 	}

@@ -13,6 +13,7 @@ import (
 // Table answers what a span of code in a text names.
 type Table struct {
 	root     fs.FS
+	writes   func(path string) bool
 	kinds    []*Kind
 	exact    []map[string]Place // by kind
 	routes   [][]route          // by kind
