@@ -170,6 +170,7 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		defer lab.Close()
 		options.Lab, options.Live = lab.Handler, lab.Live
 		options.Topics["lab"] = lab.Frames
+		options.Metrics = askCounts(lab.Members)
 	}
 	server, err := serve.New(options)
 	if err != nil {

@@ -40,6 +40,7 @@ type labParts struct {
 	Handler http.Handler
 	Frames  stream.Source // of the topic "lab"
 	Live    func() site.HTML
+	Members func() []cluster.Member // none before the cluster runs
 	Close   func() error
 }
 
@@ -95,6 +96,14 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 				o.Logger.Error("render the laboratory", "reason", err)
 			}
 			return site.HTML(html)
+		},
+		Members: func() []cluster.Member {
+			mu.Lock()
+			defer mu.Unlock()
+			if processes == nil {
+				return nil
+			}
+			return processes.Members()
 		},
 		Close: func() error {
 			stop()

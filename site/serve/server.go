@@ -18,6 +18,7 @@ import (
 	"lockstep/site/model"
 	"lockstep/site/review/subject"
 	"lockstep/site/search"
+	"lockstep/site/slo"
 	"lockstep/site/stream"
 )
 
@@ -47,6 +48,9 @@ type Options struct {
 	// AtThisMachine says whether a program at this machine asks, who may see /metrics; nil
 	// where nobody may.
 	AtThisMachine func(*http.Request) bool
+	// Metrics asks the processes of the service that runs beside the site what they
+	// have counted; nil where none runs.
+	Metrics func(context.Context) []*slo.Metrics
 	// Topics are the sources of what pages follow live, beside the site's own
 	// "reload", and Gate counts the streams; nil counts them by no person.
 	Topics map[string]stream.Source
@@ -123,6 +127,7 @@ func (s *Server) load(files []string) (changed bool) {
 	if err == nil {
 		tree.Site.Stream = streamPath
 		tree.Site.Live = s.options.Live
+		tree.Site.Counts = s.options.Metrics != nil && tree.Objectives() != nil
 		tree.Site.Version = s.reloads.version(before != nil)
 		if tree.ByPath(edition.Path) == nil {
 			tree.Site.Edition = edition.Path
@@ -190,9 +195,21 @@ func (s *Server) Handler() http.Handler {
 	return s.metrics.observe(s.headers(open))
 }
 
+// promised are the objectives of the sources as they are now, nil for none.
+func (s *Server) promised() *slo.Definition {
+	if tree := s.state.Load().tree; tree != nil {
+		return tree.Objectives()
+	}
+	return nil
+}
+
 // streams answers with the topics that a page follows.
 func (s *Server) streams() http.Handler {
 	sources := map[string]stream.Source{"reload": stream.SourceFunc(s.reloads.follow)}
+	if s.options.Metrics != nil {
+		o := &objectives{definition: s.promised, metrics: s.options.Metrics}
+		sources["objectives"] = stream.SourceFunc(o.follow)
+	}
 	maps.Copy(sources, s.options.Topics)
 	return &stream.Handler{Sources: sources, Gate: s.options.Gate, Logger: s.options.Logger, Done: s.stop,
 		Packs: func(r *http.Request) bool { return accepts(r, "gzip") }}

@@ -140,7 +140,7 @@ func (w *writer) alerts() {
 			name = fmt.Sprintf("[%s](%s)", name, site.Rel("/"+w.source, "/"+path.Join(path.Dir(w.d.File), runbook)))
 		}
 		w.own("| %s | ", name)
-		w.at(field{i.objective.ID + ", " + i.Name, i.Line})
+		w.at(field{i.watched(), i.Line})
 		w.own(" | ")
 		w.passages = append(w.passages, site.Passage{Text: strings.Join(says, "<br>"), File: w.d.File, Line: i.Line})
 		w.own(" |\n")

@@ -59,6 +59,9 @@ type Site struct {
 	Strict   bool
 	// Live is the laboratory as it is now, or nil where no cluster runs.
 	Live func() site.HTML
+	// Counts tells that the server says what a service beside the site has counted for
+	// its objectives.
+	Counts bool
 	// Program is the laboratory for the reader's browser, or nil where it was not
 	// built.
 	Program *Program
