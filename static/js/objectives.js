@@ -1,38 +1,37 @@
-// Beside a running service, the tables of its alerts say what it has counted: a column
-// more, in words and with a mark, from the server's stream.
+// Beside a running service, the tables of its alerts say what it has counted, below the
+// name of each indicator, in words and with a mark, from the server's stream.
 import { subscribe } from "./stream.js";
 
-const note = "since its processes started";
+const note = "✓ and ✗ say whether what the processes beside this site have counted since they started is within the target.";
+
+const nameOf = (row) => [...row.cells[1]?.childNodes ?? []].filter((n) => n.dataset?.now === undefined).map((n) => n.textContent).join("").trim();
 
 // tables are those whose rows are indicators, "SLO-4, node" in their second cell.
 function tables() {
-  return [...document.querySelectorAll("main table")].filter((t) => t.rows[0]?.cells[1]?.textContent.trim() === "Watches");
+  return [...document.querySelectorAll("main table")].filter((t) => nameOf(t.rows[0]) === "Watches");
 }
 
-function cellOf(row, tag) {
-  let cell = row.querySelector("[data-now]");
-  if (!cell) {
-    cell = document.createElement(tag);
-    cell.dataset.now = "";
-    row.append(cell);
+function counted(row) {
+  let said = row.querySelector("[data-now]");
+  if (!said) {
+    said = document.createElement("span");
+    said.dataset.now = "";
+    row.cells[1].append(said);
   }
-  return cell;
+  return said;
 }
 
 function show(counts) {
   const by = new Map(counts.map((c) => [c.indicator, c]));
   for (const table of tables()) {
-    for (const [n, row] of [...table.rows].entries()) {
-      const cell = cellOf(row, n === 0 ? "th" : "td");
-      if (n === 0) {
-        cell.scope = "col";
-        cell.textContent = `Beside this site, ${note}`;
-        continue;
-      }
-      const c = by.get(row.cells[1]?.textContent.trim());
-      cell.dataset.now = c?.known ? (c.holds ? "holds" : "broken") : "";
-      const words = c ? `${c.known ? (c.holds ? "✓ " : "✗ ") : ""}${c.text}` : "–";
-      if (cell.textContent !== words) cell.textContent = words;
+    if (!table.caption) table.createCaption().textContent = note;
+    for (const row of [...table.rows].slice(1)) {
+      const c = by.get(nameOf(row));
+      if (!c) continue;
+      const said = counted(row);
+      said.dataset.now = c.known ? (c.holds ? "holds" : "broken") : "";
+      const words = `${c.known ? (c.holds ? "✓ " : "✗ ") : ""}${c.text}`;
+      if (said.textContent !== words) said.textContent = words;
     }
   }
 }
