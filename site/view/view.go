@@ -153,6 +153,7 @@ func styles(p *site.Page) (names []string) {
 		{"changes", p.Changes != nil || p.Past != nil || p.Compared != nil},
 		{"lab", p.Kind == site.KindLab},
 		{"lab-first", p.Kind == site.KindLab},
+		{"lab-many", p.Kind == site.KindLab},
 		{"log", p.Kind == site.KindLog || p.Kind == site.KindGraph || p.Kind == site.KindLists},
 		{"milestones", p.Kind == site.KindMilestones},
 		{"play", p.Plays},

@@ -2,6 +2,7 @@
 // a clock of its own. It can stand still, go slowly or fast, and be looked at
 // backwards; a link repeats it, exactly.
 import { firstMinute } from "./lab-browser/first-minute.js";
+import { manyRuns } from "./lab-browser/many.js";
 import { onClock } from "./lab-frame.js";
 import { decode, loadingWords, startProgram } from "./lab-program.js";
 import { bringBefore, instantOf, marker, proofOf } from "./lab-losing.js";
@@ -28,9 +29,11 @@ let arrived = { ready() {}, failed() {} }; // what becomes of the run that begin
 // a nanosecond later than the moment says.
 const upTo = (at) => actions.filter((a) => a.at < (at + 1) * 1e6);
 
+const shownRun = (at) => ({ seed, at, actions: upTo(at) });
+
 // A run, as text for a link: seed, moment in milliseconds, actions.
-function encode(at) {
-  const list = upTo(at).map((a) => [a.at, a.name, a.node ?? "", a.rate ?? "", a.scenario ?? ""]);
+function encode(at, { seed, actions } = shownRun(at)) {
+  const list = actions.map((a) => [a.at, a.name, a.node ?? "", a.rate ?? "", a.scenario ?? ""]);
   const text = btoa(JSON.stringify([seed, at, list]));
   return `#run=${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
@@ -237,6 +240,11 @@ const program = {
     return new Promise((done) => root.dispatchEvent(new CustomEvent("lab:act", { detail: { action, done } })));
   },
   leave,
+  // The run up to what the page shows, or null; and the link to any run.
+  get run() {
+    return panel.dataset.ready === "yes" ? shownRun(shown.at) : null;
+  },
+  link: (run) => encode(run.at, run),
   get on() {
     return panel.dataset.on === "yes";
   },
@@ -323,4 +331,5 @@ if (root && panel) {
   addEventListener("hashchange", follow);
   follow();
   firstMinute(root, program);
+  manyRuns(root, program);
 }

@@ -221,6 +221,11 @@ const commands = {
     postMessage({ type: "acted", actions: host.actions.slice(0, host.next) });
     report();
   },
+  // A run that nobody watches, to its verdict: in a worker that shows none.
+  async verdict({ script, run: unseen }) {
+    if (!self.labVerdict) importScripts(script);
+    postMessage({ type: "verdict", ...(await labVerdict(module, unseen)) });
+  },
   // The frame that stood at a moment.
   async show({ at }) {
     const mine = ++asks;
