@@ -26,7 +26,7 @@ import (
 var labNodeScript []byte
 
 // labProgramFiles are what Node needs to run the laboratory as the page does.
-var labProgramFiles = []string{"wasm/lab.wasm", "wasm/wasm_exec.js", "js/lab-host.js"}
+var labProgramFiles = []string{"wasm/lab.wasm", "wasm/wasm_exec.js", "js/lab-host.js", "js/lab-verdict.js"}
 
 // labPatience is how long after a story's planned end its verdict may come: replicas
 // have to come to rest first. Virtual time.

@@ -16,6 +16,7 @@ const { seed, actions, moments, limit, story, told, film } = JSON.parse(fs.readF
 globalThis.process = undefined;
 vm.runInThisContext(fs.readFileSync(`${folder}/wasm_exec.js`, "utf8"));
 vm.runInThisContext(`${fs.readFileSync(`${folder}/lab-host.js`, "utf8")};globalThis.LabHost = LabHost`);
+vm.runInThisContext(fs.readFileSync(`${folder}/lab-verdict.js`, "utf8"));
 const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in the page
 
 (async () => {
@@ -28,7 +29,7 @@ const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in th
   const traces = moments.map(() => "");
   let newest = null;
   const frames = [];
-  const ended = () => story > 0 && newest?.over && newest.at >= story + 1000; // no story is that short
+  const ended = () => labStoryEnded(newest, story);
   const whole = await begin((frame) => {
     newest = frame;
     if (film && frame.at >= film[0] && frame.at <= film[1]) frames.push({ at: frame.at, html: frame.html });
@@ -38,7 +39,7 @@ const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in th
   });
   whole.run(upTo(limit), ended);
   if (whole.failed || !newest) throw new Error(whole.failed || "the run shows nothing");
-  const result = { trace: newest.trace, traces, frames, stills: [], over: Boolean(ended()), end: JSON.parse(whole.tell()) };
+  const result = { trace: newest.trace, traces, frames, stills: [], over: ended(), end: JSON.parse(whole.tell()) };
   for (const [i, at] of told ? moments.entries() : []) {
     const host = await begin((frame) => (traces[i] = frame.trace)); // a moment may be after the end of the story
     if (!host.run(upTo(at))) throw new Error(host.failed);

@@ -35,7 +35,7 @@ export function distributionOf(values) {
     const first = distinct[0] === 0 ? 1 : Math.floor(distinct[0]);
     const rest = most - rows.length;
     const width = Math.ceil((distinct.at(-1) - first + 1) / rest);
-    for (let from = first; from <= distinct.at(-1); from += width) row(from, from + width - 1);
+    for (let from = first; from <= distinct.at(-1); from += width) row(from, Math.min(from + width - 1, distinct.at(-1)));
   }
   return { rows, median: middle(sorted), most: sorted.findLast((v, i) => i === 0 || v.value > sorted[i - 1].value) };
 }
