@@ -24,6 +24,15 @@ func endWithChildren(cmd *exec.Cmd) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
+// inOwnSession starts a command away from the terminal of whoever started this program:
+// an interactive shell would take that over.
+func inOwnSession(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
+// interruptGroup does what Ctrl-C does at a terminal.
+func interruptGroup(pid int) {
+	_ = syscall.Kill(-pid, syscall.SIGINT) // it may have ended by itself
+}
+
 // runsOn says whether something runs of what a command that has ended has started.
 func runsOn(pid int) bool { return syscall.Kill(-pid, 0) == nil }
 

@@ -30,8 +30,8 @@ func newRehearseCommand() *cobra.Command {
 		Annotations: map[string]string{whenInterrupted: "what was started has been ended, and nothing was recorded"},
 		Long: `Finds the entries in the texts: headings with blocks "sh rehearse=confirm" and the
 like below them, which lockstep help rehearse explains. For each it brings its cause
-about, pastes the commands of the blocks into a shell, one after the other, and holds
-exit codes, output and times to what the text says of them. An entry is a name that
+about, pastes the commands of the blocks into one terminal, one after the other, and
+holds exit codes, output and times to what the text says of them. An entry is a name that
 --list shows, or a page, for all of its entries; without one all are carried out.
 
 It runs what the texts say, with your rights, on this machine. Where lockstep.yaml has
@@ -39,8 +39,8 @@ rehearse:, its commands start and stop your service, and bring causes about and 
 them away. Otherwise the service is a cluster of three processes of this program in a
 temporary folder, and NODE and PID are those of a node.
 
-A command ends after the time that its text gives it, or after 30 s, and of what it
-prints 1 MB is kept. After an entry that fails the service is started anew, and the next
+A command is interrupted after the time that its text gives it, or after 30 s, and of
+what it prints 1 MB is kept. After an entry that fails the service is started anew, and the next
 one follows. The exit code is 1 if any has failed; what is said of it begins with file
 and line. An interrupt ends all that was started, and says what was left undone.
 

@@ -25,11 +25,15 @@ type entryRun struct {
 	entry  rehearsal.Entry
 	struck []place
 	mended bool
+
+	terminals map[string]*terminal // that the lines are pasted into, by the name of the shell
 }
 
 // carryOut gives how long it took, or an error that says where and why it failed.
 func (r *entryRun) carryOut(ctx context.Context) (took rehearsed, err error) {
 	e := r.entry
+	r.terminals = make(map[string]*terminal)
+	defer r.leave(r.terminals)
 	if e.Cause != "" {
 		if err := r.sound(ctx); err != nil {
 			return took, err
@@ -120,6 +124,28 @@ func (r *entryRun) where(s rehearsal.Step, c rehearsal.Command) (at []place, eno
 	return at, len(at)
 }
 
+// paste has a line carried out in the terminal of its shell.
+func (r *entryRun) paste(ctx context.Context, in map[string]*terminal, b rehearsal.Block, c rehearsal.Command, p place, patience time.Duration) (result, error) {
+	if in[b.Shell] == nil {
+		opened, err := r.stage.shell().open(ctx, b.Shell)
+		if err != nil {
+			return result{}, fmt.Errorf("%s:%d: %w", r.entry.File, c.Line, err)
+		}
+		in[b.Shell] = opened
+	}
+	got, err := in[b.Shell].paste(ctx, c.Text, p.env, patience)
+	if err == nil && got.gone && !got.late {
+		return got, r.differs(b, c, p, got, patience)
+	}
+	return got, err
+}
+
+func (r *entryRun) leave(terminals map[string]*terminal) {
+	for _, t := range terminals {
+		t.close()
+	}
+}
+
 // patienceFor is how long a command may take, or be repeated.
 func patienceFor(c rehearsal.Command) time.Duration {
 	if c.Within > 0 {
@@ -132,7 +158,7 @@ func patienceFor(c rehearsal.Command) time.Duration {
 func (r *entryRun) once(ctx context.Context, b rehearsal.Block, c rehearsal.Command, at []place) error {
 	patience := patienceFor(c)
 	for _, p := range at {
-		got, err := r.stage.shell().paste(ctx, b.Shell, c.Text, p.env, patience)
+		got, err := r.paste(ctx, r.terminals, b, c, p, patience)
 		if err != nil {
 			return err
 		}
@@ -155,9 +181,12 @@ func (r *entryRun) await(ctx context.Context, b rehearsal.Block, c rehearsal.Com
 			if attempt <= 0 {
 				break
 			}
-			got, err := r.stage.shell().paste(ctx, b.Shell, c.Text, p.env, attempt)
-			if err != nil {
+			got, err := r.paste(ctx, r.terminals, b, c, p, attempt)
+			switch {
+			case err != nil:
 				return err
+			case got.gone:
+				return r.differs(b, c, p, got, attempt)
 			}
 			if !got.late && c.Agrees(got.code, got.output) {
 				if agree++; agree >= enough {
@@ -219,13 +248,16 @@ func (r *entryRun) denied(ctx context.Context, when string) error {
 	return fmt.Errorf("%s:%d: %s: what confirms the cause holds %s", r.entry.File, first.Line, r.entry.Name(), fmt.Sprintf(when, patience))
 }
 
-// holds says whether the commands of a block all do now what is said of them.
+// holds says whether the commands of a block all do now what is said of them. They are
+// pasted into a terminal of their own: nobody has begun with the entry, or all is done.
 func (r *entryRun) holds(ctx context.Context, b rehearsal.Block) (bool, error) {
+	terminals := make(map[string]*terminal)
+	defer r.leave(terminals)
 	for _, c := range b.Commands {
 		at, enough := r.where(b.Step, c)
 		for _, p := range at {
-			got, err := r.stage.shell().paste(ctx, b.Shell, c.Text, p.env, attemptPatience)
-			if err != nil {
+			got, err := r.paste(ctx, terminals, b, c, p, attemptPatience)
+			if err != nil || got.gone {
 				return false, err
 			}
 			if !got.late && c.Agrees(got.code, got.output) {
@@ -242,8 +274,13 @@ func (r *entryRun) holds(ctx context.Context, b rehearsal.Block) (bool, error) {
 // differs says what was expected of a command and what came.
 func (r *entryRun) differs(b rehearsal.Block, c rehearsal.Command, at place, got result, patience time.Duration) error {
 	came := fmt.Sprintf("exit %d", got.code)
-	if got.late {
+	switch {
+	case got.late && got.gone:
+		came = fmt.Sprintf("no end within %s, nor %s after an interrupt", patience, interruptPatience)
+	case got.late:
 		came = "no end within " + patience.String()
+	case got.gone:
+		came += ", and it ended the shell, so that nothing can be pasted behind it"
 	}
 	where := r.entry.Name() + ", " + string(b.Step)
 	if at.name != "" {

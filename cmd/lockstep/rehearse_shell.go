@@ -18,7 +18,7 @@ const (
 	outputLimit     = 1 << 20 // bytes that are kept of what it prints
 )
 
-// pasting runs commands as somebody would who pastes them into a terminal.
+// pasting runs commands, each in a shell of its own or in a terminal.
 type pasting struct {
 	dir    string
 	env    []string
@@ -30,10 +30,11 @@ type result struct {
 	code   int
 	output string
 	late   bool // it was ended, since it took too long
+	gone   bool // the terminal has ended with it
 }
 
-// paste runs one command. It fails only where nothing can be said of the command.
-func (p *pasting) paste(ctx context.Context, shell, command string, env []string, patience time.Duration) (result, error) {
+// run has a command carried out in a shell of its own. It fails only where nothing can be said of the command.
+func (p *pasting) run(ctx context.Context, shell, command string, env []string, patience time.Duration) (result, error) {
 	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var out shortened

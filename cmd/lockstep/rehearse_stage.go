@@ -113,7 +113,7 @@ func (s *namedService) do(ctx context.Context, what, command string) ([]string, 
 	if command == "" {
 		return nil, nil
 	}
-	r, err := s.at.paste(ctx, "sh", command, slices.Concat(s.fixed, s.said), servicePatience)
+	r, err := s.at.run(ctx, "sh", command, slices.Concat(s.fixed, s.said), servicePatience)
 	switch {
 	case err != nil:
 		return nil, err

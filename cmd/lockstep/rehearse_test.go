@@ -79,7 +79,7 @@ func TestRehearse_undone(t *testing.T) {
 // the next entry, and the exit code is 1.
 func TestRehearse_fails(t *testing.T) {
 	for name, tt := range map[string]struct{ from, to, says string }{
-		"another code":         {"echo push >>log", "echo sorry; exit 4", "docs/belts.md:10: belts#it-jams, mitigate: echo sorry; exit 4\n  expected exit 0\n  came     exit 4\n    sorry\n"},
+		"another code":         {"echo push >>log", "(echo sorry; exit 4)", "docs/belts.md:10: belts#it-jams, mitigate: (echo sorry; exit 4)\n  expected exit 0\n  came     exit 4\n    sorry\n"},
 		"other words":          {"echo push >>log", "echo push # says \"pull\"", "  expected exit 0, says \"pull\"\n  came     exit 0\n    push\n"},
 		"no end":               {"echo push >>log", "echo wait; sleep 60 # within 300ms", "  came     no end within 300ms\n    wait\n"},
 		"it never comes":       {"says \"belt 7 stands\"", "says \"belt 8 stands\", within 300ms", "docs/belts.md:6: belts#it-jams, confirm: "},
