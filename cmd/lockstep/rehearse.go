@@ -189,7 +189,7 @@ func rehearse(cmd *cobra.Command, dir, file string, plan rehearsal.Plan, entries
 			fresh = false
 			continue
 		}
-		evidence.add(e, took)
+		evidence.add(e, plan.Commands, took)
 		fmt.Fprintf(out, "%-*s   seen %4.1f s   mitigated %4.1f s   over %4.1f s\n", width, e.Name(), took.Seen, took.Mitigated, took.Over)
 	}
 	if failed > 0 {
@@ -226,11 +226,11 @@ type rehearsalEvidence struct {
 	Entries map[string]map[string]rehearsed `json:"entries"`
 }
 
-func (r *rehearsalEvidence) add(e rehearsal.Entry, took rehearsed) {
+func (r *rehearsalEvidence) add(e rehearsal.Entry, commands *rehearsal.Commands, took rehearsed) {
 	if r.Entries[e.Page] == nil {
 		r.Entries[e.Page] = make(map[string]rehearsed)
 	}
-	took.Commands = e.Digest()
+	took.Commands = e.Digest(commands)
 	r.Entries[e.Page][e.ID] = took
 }
 

@@ -25,9 +25,7 @@ func Rehearsals(dir string) (plan rehearsal.Plan, findings []site.Finding, err e
 	defer root.Close()
 	config, findings := readConfig(root.FS(), filepath.Base(dir))
 	config.series = config.allSeries()
-	if c := config.Rehearse; c.Start != "" || c.Stop != "" || c.Causes != nil {
-		plan.Commands = &c
-	}
+	plan.Commands = config.rehearseCommands()
 	lines := make(map[string]string)
 	for _, s := range readTexts(root, config).sources {
 		text, err := root.ReadFile(s.file)
@@ -54,6 +52,14 @@ func Rehearsals(dir string) (plan rehearsal.Plan, findings []site.Finding, err e
 	return plan, findings, nil
 }
 
+// rehearseCommands are nil where the configuration names none.
+func (c Config) rehearseCommands() *rehearsal.Commands {
+	if c.Rehearse.Start == "" && c.Rehearse.Stop == "" && c.Rehearse.Causes == nil {
+		return nil
+	}
+	return &c.Rehearse
+}
+
 // judgeRehearsals finds entries of runbooks whose commands are not those that a record of
 // rehearsals has. Where nothing was ever recorded nothing is expected.
 func (t *Tree) judgeRehearsals() {
@@ -74,11 +80,13 @@ func (t *Tree) judgeRehearsals() {
 				entry := "entries." + e.Page + "." + e.ID + "."
 				commands, says := records[file][entry+"commands"]
 				_, took := records[file][entry+"seen_s"]
-				if commands == e.Digest() {
+				if commands == e.Digest(t.config.rehearseCommands()) {
 					message = ""
 					break
 				}
 				switch {
+				case commands == e.Digest(nil): // it was written before the commands of causes counted
+					message = fmt.Sprintf("%s does not say which commands brought %s about when %s was rehearsed", file, e.Cause, e.Name())
 				case says:
 					message = fmt.Sprintf("the commands of %s are not those that were rehearsed, which %s has", e.Name(), file)
 				case took:

@@ -10,14 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lockstep/site"
+	"lockstep/site/rehearsal"
 )
 
-// TestRehearsals_recorded: once rehearsals are recorded, an entry with other commands, or
-// without a rehearsal, is found. What only people read of an entry may change.
-func TestRehearsals_recorded(t *testing.T) {
-	const text = "# Belts\n\n## It jams\n\n```sh rehearse=confirm cause=jam\nbelt state   # exit 1, says \"jam\"; it takes a while\n```\n"
-	dir := t.TempDir()
-	write := func(name, text string) {
+// writerTo gives what writes files into a folder.
+func writerTo(t *testing.T, dir string) func(name, text string) {
+	return func(name, text string) {
 		t.Helper()
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -27,6 +25,14 @@ func TestRehearsals_recorded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestRehearsals_recorded: once rehearsals are recorded, an entry with other commands, or
+// without a rehearsal, is found. What only people read of an entry may change.
+func TestRehearsals_recorded(t *testing.T) {
+	const text = "# Belts\n\n## It jams\n\n```sh rehearse=confirm cause=jam\nbelt state   # exit 1, says \"jam\"; it takes a while\n```\n"
+	dir := t.TempDir()
+	write := writerTo(t, dir)
 	found := func() (all []string) {
 		t.Helper()
 		for _, f := range load(t, dir).Findings {
@@ -48,7 +54,7 @@ func TestRehearsals_recorded(t *testing.T) {
 	record := func(page string) {
 		t.Helper()
 		write("evidence/rehearsal.json", fmt.Sprintf(`{"experiment": "rehearsal", "commit": "unknown", "machine": "any", "seed": "none", "date": "2026-11-28", "command": "lockstep rehearse",
-			"entries": {%q: {"it-jams": {"commands": %q, "seen_s": 1}}}}`, page, plan.Entries[0].Digest()))
+			"entries": {%q: {"it-jams": {"commands": %q, "seen_s": 1}}}}`, page, plan.Entries[0].Digest(plan.Commands)))
 	}
 	record("belts")
 	const mend = "; rehearse it, and record that: lockstep rehearse"
@@ -83,5 +89,52 @@ func TestRehearsals_recorded(t *testing.T) {
 	record("lifts")
 	if diff := cmp.Diff(never, found()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestRehearsals_causes: an entry whose cause is brought about, or taken away, by other
+// commands than when it was rehearsed is found. A record from before these counted is
+// read, and says that it does not have them.
+func TestRehearsals_causes(t *testing.T) {
+	const config = "content: content\nevidence: evidence\nrehearse:\n  start: make up\n  causes:\n    jam: {strike: make jam, mend: make free}\n    fuse: {strike: make dark, mend: make light}\n"
+	dir := t.TempDir()
+	write := writerTo(t, dir)
+	write("lockstep.yaml", config)
+	write("content/belts.md", "# Belts\n\n## It jams\n\n```sh rehearse=confirm cause=jam\nbelt state   # exit 1\n```\n\n## Sound\n\n```sh rehearse=confirm\nbelt state\n```\n")
+	plan, _, err := Rehearsals(dir)
+	if err != nil || len(plan.Entries) != 2 || plan.Commands == nil {
+		t.Fatal(plan, err)
+	}
+	record := func(c *rehearsal.Commands) {
+		t.Helper()
+		write("evidence/rehearsal.json", fmt.Sprintf(`{"experiment": "rehearsal", "commit": "unknown", "machine": "any", "seed": "none", "date": "2026-11-28", "command": "lockstep rehearse",
+			"entries": {"belts": {"it-jams": {"commands": %q, "seen_s": 1}, "sound": {"commands": %q, "seen_s": 1}}}}`, plan.Entries[0].Digest(c), plan.Entries[1].Digest(c)))
+	}
+	found := func() (all string) {
+		for _, f := range load(t, dir).Findings {
+			if f.Rule == "rehearsal" {
+				all += f.Message + "\n"
+			}
+		}
+		return all
+	}
+	const other = "the commands of belts#it-jams are not those that were rehearsed, which evidence/rehearsal.json has\n"
+	record(plan.Commands)
+	for _, tt := range []struct{ from, to, want string }{
+		{"make up", "make all", ""},
+		{"make dark", "make black", ""},
+		{"make jam", "make stuck", other},
+		{"make free", "make loose", other},
+		{"    jam:", "    jammed:", other},
+	} {
+		write("lockstep.yaml", strings.Replace(config, tt.from, tt.to, 1))
+		if got := found(); got != tt.want {
+			t.Errorf("%s for %s: %q, want %q", tt.to, tt.from, got, tt.want)
+		}
+	}
+	write("lockstep.yaml", config)
+	record(nil)
+	if got, want := found(), "evidence/rehearsal.json does not say which commands brought jam about when belts#it-jams was rehearsed\n"; got != want {
+		t.Errorf("of a record from before: %q, want %q", got, want)
 	}
 }

@@ -31,11 +31,17 @@ type Entry struct {
 // Name is how the entry is called among all of a repository.
 func (e Entry) Name() string { return e.Page + "#" + e.ID }
 
-// Digest changes when what is done, or what must come of it, does. Where it stands and
-// what is said to people beside it do not count.
-func (e Entry) Digest() string {
+// Digest changes when what is done, or what must come of it, does; and so do the commands
+// that bring the cause about, if the repository names any. Where it stands and what is
+// said to people beside it do not count.
+func (e Entry) Digest(c *Commands) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q\n", e.Cause)
+	if c != nil {
+		if cause, ok := c.Causes[e.Cause]; ok {
+			fmt.Fprintf(h, "strike %q mend %q\n", cause.Strike, cause.Mend)
+		}
+	}
 	for _, b := range e.Blocks {
 		fmt.Fprintf(h, "%s %q\n", b.Step, b.Shell)
 		for _, c := range b.Commands {
