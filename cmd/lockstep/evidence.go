@@ -39,6 +39,7 @@ var codeOf = map[string][]string{
 	"skew":        {"site/model/simulate"},
 	"alerts":      append([]string{"prototype/probe", "site/slo"}, engine...),
 	rehearsalName: append([]string{"prototype/probe", "prototype/backup"}, engine...),
+	upgradeName:   engine,
 	"anchors":     {"site/markdown", "site/review/anchor", "site/review/replay"},
 }
 

@@ -90,6 +90,7 @@ long that took; link to it from the text, as evidence:rehearsal#date.`,
 	}
 	cmd.Flags().StringVar(&dir, "dir", ".", "the repository")
 	cmd.Flags().StringVar(&out, "out", "", "file for the evidence, as JSON")
+	cmd.AddCommand(newRehearseUpgradeCommand())
 	cmd.Flags().BoolVar(&list, "list", false, "list the entries with their causes, and carry out nothing")
 	return cmd
 }

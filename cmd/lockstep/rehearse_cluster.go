@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -39,15 +38,11 @@ func (o *ownCluster) start(ctx context.Context) (err error) {
 	if o.home, err = os.MkdirTemp("", "lockstep-rehearse-"); err != nil {
 		return err
 	}
-	program, err := os.Executable()
+	at, err := pastingIn(o.home)
 	if err != nil {
 		return err
 	}
-	bin := filepath.Join(o.home, "bin")
-	if err := errors.Join(os.Mkdir(bin, 0o755), os.Symlink(program, filepath.Join(bin, "lockstep"))); err != nil {
-		return err
-	}
-	o.at = pasting{dir: o.home, env: append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))}
+	o.at = *at
 	starting, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	if o.Processes, err = cluster.Start(starting, cluster.Config{Dir: filepath.Join(o.home, defaultClusterDir), Nodes: 3, Shards: 1, AllowFaults: true}); err != nil {
@@ -97,38 +92,20 @@ func (o *ownCluster) sound(ctx context.Context) error {
 	return err
 }
 
-func (o *ownCluster) placeOf(m cluster.Member) place {
-	return place{name: m.ID, env: []string{"NODE=" + m.HTTP, fmt.Sprint("PID=", m.PID)}}
-}
-
 // places has the leader first, if there is one.
 func (o *ownCluster) places() (all []place) {
 	leader := o.leader(context.Background())
 	for _, m := range o.Members() {
 		if m.ID == leader {
-			all = slices.Insert(all, 0, o.placeOf(m))
+			all = slices.Insert(all, 0, placeOf(m))
 		} else {
-			all = append(all, o.placeOf(m))
+			all = append(all, placeOf(m))
 		}
 	}
 	return all
 }
 
-// leader asks every node whether it leads; "" if none says so.
-func (o *ownCluster) leader(ctx context.Context) string {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	for _, m := range o.Members() {
-		if m.State != cluster.Running {
-			continue
-		}
-		s, err := client.New(client.Config{Targets: client.Fixed("http://" + m.HTTP)}).Status(ctx)
-		if err == nil && len(s.Shards) > 0 && s.Shards[0].Role == "leader" {
-			return m.ID
-		}
-	}
-	return ""
-}
+func (o *ownCluster) leader(ctx context.Context) string { return leaderAmong(ctx, o.Members()) }
 
 // settled is the leader once it is the same for a while: what strikes one that is just
 // handing over strikes a follower.
@@ -205,7 +182,7 @@ func (o *ownCluster) strike(ctx context.Context, cause string) (at []place, err 
 		if err != nil {
 			return nil, err
 		}
-		only := o.placeOf(o.other.Members()[0])
+		only := placeOf(o.other.Members()[0])
 		only.name = "the other cluster"
 		return []place{only}, o.other.Ready(patient)
 	}
@@ -238,7 +215,7 @@ func (o *ownCluster) strike(ctx context.Context, cause string) (at []place, err 
 	}
 	for _, m := range o.Members() {
 		if slices.Contains(struck, m.ID) {
-			at = append(at, o.placeOf(m))
+			at = append(at, placeOf(m))
 		}
 	}
 	return at, nil

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +25,19 @@ type pasting struct {
 	dir    string
 	env    []string
 	groups []int // of processes that commands have left running
+}
+
+// pastingIn is for a folder where this program is called lockstep.
+func pastingIn(home string) (*pasting, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	bin := filepath.Join(home, "bin")
+	if err := errors.Join(os.Mkdir(bin, 0o755), os.Symlink(program, filepath.Join(bin, "lockstep"))); err != nil {
+		return nil, err
+	}
+	return &pasting{dir: home, env: append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))}, nil
 }
 
 // result is how a command ended.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"lockstep/prototype/client"
+	"lockstep/prototype/cluster"
 	"lockstep/site/rehearsal"
 )
 
@@ -41,6 +43,27 @@ func (p place) sets(c rehearsal.Command) bool {
 		name, _, _ := strings.Cut(pair, "=")
 		return c.Asks(name)
 	})
+}
+
+// placeOf is a node of a cluster on this machine.
+func placeOf(m cluster.Member) place {
+	return place{name: m.ID, env: []string{"NODE=" + m.HTTP, fmt.Sprint("PID=", m.PID)}}
+}
+
+// leaderAmong asks every node whether it leads; "" if none says so.
+func leaderAmong(ctx context.Context, members []cluster.Member) string {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	for _, m := range members {
+		if m.State != cluster.Running {
+			continue
+		}
+		s, err := client.New(client.Config{Targets: client.Fixed("http://" + m.HTTP)}).Status(ctx)
+		if err == nil && len(s.Shards) > 0 && s.Shards[0].Role == "leader" {
+			return m.ID
+		}
+	}
+	return ""
 }
 
 // servicePatience is how long a command of lockstep.yaml may take.
