@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -156,7 +157,7 @@ func rehearseUpgrade(ctx context.Context, out io.Writer, dir, from string, entry
 			}
 			fmt.Fprintf(out, "%-4s   %s   ended %4.1f s   ready %4.1f s   longest pause %4.0f ms\n", way.name, id, step.Ended, step.Ready, step.Pause)
 			way.into.Steps[id] = step
-			way.into.Pause, way.into.Slowest = max(way.into.Pause, step.Pause), max(way.into.Slowest, step.Ended+step.Ready)
+			way.into.Pause, way.into.Slowest = max(way.into.Pause, step.Pause), max(way.into.Slowest, math.Round(10*(step.Ended+step.Ready))/10)
 		}
 	}
 	report, err := load.judge(ctx)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,7 +51,7 @@ func TestRehearseUpgrade(t *testing.T) {
 		}
 		var pauses, steps []float64
 		for _, s := range way.Steps {
-			pauses, steps = append(pauses, s.Pause), append(steps, s.Ended+s.Ready)
+			pauses, steps = append(pauses, s.Pause), append(steps, math.Round(10*(s.Ended+s.Ready))/10)
 		}
 		if slices.Min(pauses) <= 0 || way.Pause != slices.Max(pauses) || way.Slowest != slices.Max(steps) {
 			t.Errorf("%s: %+v", name, way)
