@@ -21,6 +21,7 @@ const (
 	KindReviews  Kind = "reviews"   // the open threads of all pages
 	// KindMilestones says how far a design is, and what is missing.
 	KindMilestones Kind = "milestones"
+	KindBugs       Kind = "bugs"       // the deliberate bugs, and the runs that show them
 	KindNotFound   Kind = "notfound"   // 404
 	KindSearch     Kind = "search"     // where a reader looks for words
 	KindEmbed      Kind = "embed"      // a figure alone, for pages elsewhere

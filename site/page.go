@@ -55,6 +55,7 @@ type Page struct {
 	Tests     []NamedTest   // for KindDecision: the tests that its text names
 	Backlinks []Backlink    // what refers to this page, in site order
 	Letters   []Letter      // for KindIndex
+	Bugs      []Bug         // for KindBugs, and for KindLab where the site has that page
 	Runs      []RunUse      // for KindLab: the texts that show its runs; for KindEmbed: the text that shows this one
 	History   History
 	PastPath  string       // of the page that lists the revisions of this one, or ""

@@ -36,7 +36,7 @@ func Stylesheet() ([]byte, error) {
 
 // Own are the stylesheets that only the pages load that show what they are for:
 // css/search.css and the like.
-var Own = []string{"changes", "search", "lab", "lab-first", "lab-many", "log", "review", "milestones", "play", "run", "edition"}
+var Own = []string{"changes", "search", "lab", "lab-first", "lab-many", "bugs", "log", "review", "milestones", "play", "run", "edition"}
 
 // Style is one stylesheet by itself.
 func Style(name string) ([]byte, error) {

@@ -6,16 +6,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/prototype/lab"
+	"lockstep/prototype/mutant"
 	labrun "lockstep/site/run"
 )
 
 func newLabCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lab",
-		Short: "Runs of the laboratory: play one again, record those of texts",
+		Short: "Runs of the laboratory: play one again, with a bug, record those of texts",
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newLabFilmCommand(), newLabPlayCommand(), newLabRecordCommand())
+	cmd.AddCommand(newLabBugsCommand(), newLabFilmCommand(), newLabPlayCommand(), newLabRecordCommand())
 	return cmd
 }
 
@@ -27,6 +28,9 @@ func playable() *labrun.Lab {
 	}
 	for _, lane := range lab.Lanes {
 		l.Lanes = append(l.Lanes, string(lane))
+	}
+	for _, m := range mutant.All {
+		l.Bugs = append(l.Bugs, labrun.Bug{Name: string(m.Mutant), Words: m.Bug})
 	}
 	return &l
 }

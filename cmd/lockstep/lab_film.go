@@ -48,7 +48,7 @@ film can repeat it.`,
 			if err != nil {
 				return wrong("%v", err)
 			}
-			seed, at, actions, err := labrun.ReadFragment(saved.Run)
+			asked, err := labrun.ReadFragment(saved.Run)
 			if err != nil {
 				return wrong("%v", err)
 			}
@@ -58,7 +58,7 @@ film can repeat it.`,
 				}
 			}
 			if to == 0 {
-				to = at + time.Second
+				to = asked.At + time.Second
 			}
 			if from == 0 {
 				from = max(to-6*time.Second, 0)
@@ -69,12 +69,15 @@ film can repeat it.`,
 			case from < 0 || to <= from || to-from > longestFilm || to > latestFilm:
 				return wrong("from %s to %s: a film has up to %s, ends after it begins, and within %s of the run", from, to, longestFilm, latestFilm)
 			}
-			r := &playedRun{Name: "the run", Seed: seed, Actions: actions, Moments: []time.Duration{to}, Limit: to, Film: []int64{from.Milliseconds(), to.Milliseconds()}}
+			r := &playedRun{Name: "the run", Seed: asked.Seed, Actions: asked.Actions, Bug: asked.Bug, Moments: []time.Duration{to}, Limit: to, Film: []int64{from.Milliseconds(), to.Milliseconds()}}
 			if err := playRuns(cmd.Context(), []*playedRun{r}, false, nil); err != nil {
 				return err
 			}
-			words := film.Words{Title: "A run of the laboratory", Below: fmt.Sprintf("seed %d, trace %s at %.1f s", seed, r.Traces[0], to.Seconds())}
-			if title, _, _ := lastStory(actions); title != "" {
+			words := film.Words{Title: "A run of the laboratory", Below: fmt.Sprintf("seed %d, trace %s at %.1f s", asked.Seed, r.Traces[0], to.Seconds())}
+			if asked.Bug != "" {
+				words.Below = "with the bug " + asked.Bug + ", " + words.Below
+			}
+			if title, _, _ := lastStory(asked.Actions); title != "" {
 				words.Title = title
 			}
 			if err := writeFilm(out, words, r.Frames, lanes); err != nil {

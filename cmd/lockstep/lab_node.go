@@ -26,7 +26,7 @@ import (
 var labNodeScript []byte
 
 // labProgramFiles are what Node needs to run the laboratory as the page does.
-var labProgramFiles = []string{"wasm/lab.wasm", "wasm/wasm_exec.js", "js/lab-host.js", "js/lab-verdict.js"}
+var labProgramFiles = []string{"wasm/lab.wasm", "wasm/lab-bugs.wasm", "wasm/wasm_exec.js", "js/lab-host.js", "js/lab-verdict.js"}
 
 // labPatience is how long after a story's planned end its verdict may come: replicas
 // have to come to rest first. Virtual time.
@@ -40,14 +40,19 @@ type playedRun struct {
 	Moments []time.Duration // of which a trace, and a picture, is wanted
 	Limit   time.Duration   // when it ends, if the story has not ended before
 	Story   time.Duration   // when the last one begins; 0 for none
+	Bug     string          // the deliberate one that is on; "" for none
+	Tried   bool            // that it fails is a result, and no error: it stands in Failed
+	Judged  bool            // the last frame is wanted, with what the exact judge says there
 	Film    []int64         // from when to when frames are wanted, in milliseconds; nil for none
 
 	Trace  string            `json:"trace"`
 	Traces []string          `json:"traces"` // at the moments
 	Stills []dashboard.Still `json:"stills"` // at the moments, if they were asked for
 	Frames []shownFrame      `json:"frames"` // of the film
+	Last   []shownFrame      `json:"last"`   // where Judged asks for it
 	End    dashboard.Still   `json:"end"`
 	Over   bool              `json:"over"` // the last story has ended
+	Failed string            `json:"-"`
 }
 
 // playRuns plays runs in the laboratory's program, and takes the pictures of their
@@ -96,6 +101,9 @@ func playRuns(ctx context.Context, runs []*playedRun, told bool, progress func(*
 		players.Go(func() {
 			for r := take(); r != nil; r = take() {
 				err := r.play(ctx, node, script, folder, told)
+				if err != nil && r.Tried && ctx.Err() == nil {
+					r.Failed, err = err.Error(), nil
+				}
 				mu.Lock()
 				if err != nil && failed == nil {
 					failed = fmt.Errorf("play %s: %w", r.Name, err)
@@ -130,7 +138,9 @@ func (r *playedRun) play(ctx context.Context, node, script, folder string, told 
 		Story   int64    `json:"story"`
 		Told    bool     `json:"told"`
 		Film    []int64  `json:"film"`
-	}{Seed: r.Seed, Actions: []action{}, Limit: r.Limit.Milliseconds(), Story: r.Story.Milliseconds(), Told: told, Film: r.Film}
+		Bug     string   `json:"bug"`
+		Judged  bool     `json:"judged"`
+	}{Seed: r.Seed, Actions: []action{}, Moments: []int64{}, Limit: r.Limit.Milliseconds(), Story: r.Story.Milliseconds(), Told: told, Film: r.Film, Bug: r.Bug, Judged: r.Judged}
 	for _, a := range r.Actions {
 		ask.Actions = append(ask.Actions, action{a.At.Nanoseconds(), a.Verb, a.Node, a.Rate, a.Scenario})
 	}

@@ -6,12 +6,13 @@
 // A run has a seed, actions, moments in milliseconds at which the trace is noted, and
 // a limit; it ends with the story that begins last, if it has one. Where "told" is set, the pictures of the moments are
 // taken, each from a run of its own: to tell moves what comes later. Of the time of the
-// film the frames are given as the page shows them.
+// film the frames are given as the page shows them, and where "judged" is set the last
+// one too. A run with a deliberate bug is played by the program that has them.
 "use strict";
 const fs = require("fs");
 const vm = require("vm");
 const folder = process.argv[2];
-const { seed, actions, moments, limit, story, told, film } = JSON.parse(fs.readFileSync(0, "utf8"));
+const { seed, actions, moments, limit, story, told, film, bug, judged } = JSON.parse(fs.readFileSync(0, "utf8"));
 // As in a browser: the folder's name and the process's number must not get in.
 globalThis.process = undefined;
 vm.runInThisContext(fs.readFileSync(`${folder}/wasm_exec.js`, "utf8"));
@@ -20,9 +21,9 @@ vm.runInThisContext(fs.readFileSync(`${folder}/lab-verdict.js`, "utf8"));
 const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in the page
 
 (async () => {
-  const program = await WebAssembly.compile(fs.readFileSync(`${folder}/lab.wasm`));
+  const program = await WebAssembly.compile(fs.readFileSync(`${folder}/${bug ? "lab-bugs" : "lab"}.wasm`));
   const begin = async (onFrame) => {
-    const host = new LabHost(program, seed, actions, onFrame, () => {});
+    const host = new LabHost(program, seed, actions, onFrame, () => {}, bug);
     await host.start();
     return host;
   };
@@ -39,7 +40,8 @@ const upTo = (at) => (at + 1) * 1e6 - 1; // the millisecond to its end, as in th
   });
   whole.run(upTo(limit), ended);
   if (whole.failed || !newest) throw new Error(whole.failed || "the run shows nothing");
-  const result = { trace: newest.trace, traces, frames, stills: [], over: ended(), end: JSON.parse(whole.tell()) };
+  const last = judged ? [{ at: newest.at, html: newest.html }] : null;
+  const result = { trace: newest.trace, traces, frames, last, stills: [], over: ended(), end: JSON.parse(whole.tell()) };
   for (const [i, at] of told ? moments.entries() : []) {
     const host = await begin((frame) => (traces[i] = frame.trace)); // a moment may be after the end of the story
     if (!host.run(upTo(at))) throw new Error(host.failed);

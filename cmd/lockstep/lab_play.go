@@ -25,7 +25,7 @@ const (
 )
 
 func newLabPlayCommand() *cobra.Command {
-	var seeds string
+	var seeds, bug string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "play RUN",
@@ -36,17 +36,29 @@ has ended. RUN is an address that ends in #run=…, a file that the page has sav
 for either on standard input. Node plays the program that readers have. A saved run
 that comes out as another one than was saved is an error.
 
+A run can have one of the deliberate bugs of lockstep lab bugs switched on, by its
+address or by --bug. Its end then says what the exact judge found in the lane quorum.
+
 With --seeds the same actions are played with each seed, and lanes are compared by how
 many runs broke them, and by how much.`,
 		Example: `  lockstep lab play lockstep-run.json
   lockstep lab play 'http://127.0.0.1:8000/lab/#run=WzEsOTIwMCxbXV0'
   lockstep lab play lockstep-run.json --seeds 1-100
+  lockstep lab play lockstep-run.json --bug no-dedupe
   lockstep lab play lockstep-run.json --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			saved, err := savedRun(args[0], cmd.InOrStdin())
 			if err != nil {
 				return usageError{err.Error(), "lockstep lab play --help"}
+			}
+			if bug != "" {
+				if err := playable().CheckBug(bug); err != nil {
+					return usageError{"--bug switches on " + err.Error(), "lockstep lab bugs"}
+				}
+				if saved, err = withBug(saved, bug); err != nil {
+					return usageError{err.Error(), "lockstep lab play --help"}
+				}
 			}
 			first, last, err := seedsOf(seeds)
 			if err != nil {
@@ -82,6 +94,7 @@ many runs broke them, and by how much.`,
 		},
 	}
 	cmd.Flags().StringVar(&seeds, "seeds", "", "play it with each of these seeds, as 1-100, and compare the lanes")
+	cmd.Flags().StringVar(&bug, "bug", "", "switch this deliberate bug on, whatever the run says; lockstep lab bugs lists them")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what became of each run as JSON")
 	return cmd
 }
@@ -111,6 +124,17 @@ func savedRun(name string, stdin io.Reader) (s labrun.Saved, err error) {
 	return s, labrun.CheckFragment(s.Run, playable())
 }
 
+// withBug is the run with a bug switched on. It is another one than was saved, and so has
+// no trace to be held against.
+func withBug(saved labrun.Saved, bug string) (labrun.Saved, error) {
+	r, err := labrun.ReadFragment(saved.Run)
+	if r.Bug != bug {
+		r.Bug = bug
+		saved = labrun.Saved{Format: saved.Format, Run: r.Fragment()}
+	}
+	return saved, err
+}
+
 func isFile(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.Mode().IsRegular()
@@ -136,19 +160,19 @@ func seedsOf(text string) (first, last int, err error) {
 // again are the runs that are asked for: with the seed that was saved, or with each seed
 // from the first to the last.
 func again(saved labrun.Saved, first, last int, seeds bool) (runs []*playedRun, err error) {
-	seed, at, actions, err := labrun.ReadFragment(saved.Run)
+	r, err := labrun.ReadFragment(saved.Run)
 	if err != nil {
 		return nil, err
 	}
 	if !seeds {
-		first, last = seed, seed
+		first, last = r.Seed, r.Seed
 	}
-	_, story, limit := lastStory(actions)
+	_, story, limit := lastStory(r.Actions)
 	if limit == 0 && seeds {
 		return nil, errors.New("the run plays no story, so there is no verdict that seeds could be compared by: play one on the laboratory's page, and save that")
 	}
 	for seed := first; seed <= last; seed++ {
-		runs = append(runs, &playedRun{Name: fmt.Sprint("seed ", seed), Seed: seed, Actions: actions, Moments: []time.Duration{at}, Limit: max(limit, at), Story: story})
+		runs = append(runs, &playedRun{Name: fmt.Sprint("seed ", seed), Seed: seed, Actions: r.Actions, Bug: r.Bug, Moments: []time.Duration{r.At}, Limit: max(limit, r.At), Story: story, Judged: true})
 	}
 	return runs, nil
 }
@@ -167,6 +191,9 @@ func lastStory(actions []labrun.Action) (title string, at, limit time.Duration) 
 // tellRun says what became of one run.
 func tellRun(out io.Writer, r *playedRun) {
 	fmt.Fprintf(out, "seed %d\n", r.Seed)
+	if r.Bug != "" {
+		fmt.Fprintf(out, "with a deliberate bug, %s: %s\n", r.Bug, playable().Words(r.Bug))
+	}
 	for _, a := range r.Actions {
 		words := strings.Join(slices.DeleteFunc([]string{a.Verb, a.Scenario, a.Node, a.Rate}, func(s string) bool { return s == "" }), " ")
 		fmt.Fprintf(out, "%8.1f s  %s\n", a.At.Seconds(), words)
@@ -201,6 +228,14 @@ func tellRun(out io.Writer, r *playedRun) {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t\n", l.Lane, l.Acknowledged, l.Lost, l.Moved, l.Doubled)
 	}
 	w.Flush()
+	if r.Bug == "" {
+		return
+	}
+	if c := r.caught(); c.Promise != "" {
+		fmt.Fprintf(out, "\nThe judge caught the bug: quorum, %s: %s\n", c.Promise, c.Proof)
+	} else {
+		fmt.Fprintln(out, "\nThe judge found no promise of quorum broken: this run does not show the bug.")
+	}
 }
 
 // tellRuns compares the lanes over the runs that were judged.

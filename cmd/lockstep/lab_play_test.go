@@ -89,6 +89,25 @@ func TestLabPlay_unjudged(t *testing.T) {
 	}
 }
 
+// TestLabPlay_bug: a run that has a deliberate bug switched on, by its address or by a flag,
+// is told to have it and breaks a promise of the strong lane; without it none is broken.
+func TestLabPlay_bug(t *testing.T) {
+	const bug = "seq-from-log-index"
+	story := []labrun.Action{{At: labrun.Begins, Verb: "play", Scenario: "cut-off"}}
+	with := labrun.Address{Seed: 1, At: 6 * time.Second, Actions: story, Bug: bug}.Fragment()
+	code, out, stderr := playing(t, "", with)
+	if code != 0 || !strings.Contains(out, "with a deliberate bug, "+bug+": an acknowledgement names the log index") || !strings.Contains(out, "The judge caught the bug: quorum, ") {
+		t.Errorf("by its address: %d\n%s%s", code, out, stderr)
+	}
+	if code, flagged, stderr := playing(t, "", cutOff, "--bug", bug); code != 0 || !strings.Contains(flagged, "The judge caught the bug: quorum, ") {
+		t.Errorf("by the flag: %d\n%s%s", code, flagged, stderr)
+	}
+	r := storyRun("cut-off", 1, "")
+	if err := playRuns(t.Context(), []*playedRun{r}, false, nil); err != nil || !r.judged() || r.caught().Promise != "" {
+		t.Errorf("without: %v %v %+v", err, r.judged(), r.caught())
+	}
+}
+
 // TestLabPlay_seeds: the same actions with several seeds are compared by lane.
 func TestLabPlay_seeds(t *testing.T) {
 	code, out, stderr := playing(t, "", cutOff, "--seeds", "1-3")
@@ -117,6 +136,9 @@ func TestLabPlay_refuses(t *testing.T) {
 		"a huge seed":        {"", []string{cutOff, "--seeds", "9223372036854775807"}, "as 1-100"},
 		"a late action":      {"", []string{labrun.Fragment(1, 0, []labrun.Action{{At: time.Hour, Verb: "kill"}})}, "no moment within"},
 		"disorder":           {"", []string{labrun.Fragment(1, 0, []labrun.Action{{At: 2, Verb: "heal"}, {At: 1, Verb: "kill"}})}, "comes before"},
+		"no such bug":        {"", []string{labrun.Address{Seed: 1, Bug: "no-dedup"}.Fragment()}, `the bug "no-dedup", which there is not: did you mean no-dedupe?`},
+		"no such flag's bug": {"", []string{cutOff, "--bug", "no-dedup"}, `the bug "no-dedup", which there is not: did you mean no-dedupe?`},
+		"far from any bug":   {"", []string{cutOff, "--bug", "gremlin"}, "lockstep lab bugs lists all"},
 		"seeds of no story":  {"", []string{labrun.Fragment(1, 0, nil), "--seeds", "1-2"}, "plays no story"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -135,11 +157,12 @@ func TestLabPlay_refuses(t *testing.T) {
 // shows what members see then, as the program itself tells it.
 func TestLabFilm(t *testing.T) {
 	playing(t, "", "--help")
-	seed, at, actions, err := labrun.ReadFragment(cutOff)
+	asked, err := labrun.ReadFragment(cutOff)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &playedRun{Name: "film", Seed: seed, Actions: actions, Moments: []time.Duration{at}, Limit: at, Film: []int64{8000, at.Milliseconds()}}
+	at := asked.At
+	r := &playedRun{Name: "film", Seed: asked.Seed, Actions: asked.Actions, Moments: []time.Duration{at}, Limit: at, Film: []int64{8000, at.Milliseconds()}}
 	if err := playRuns(t.Context(), []*playedRun{r}, true, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func TestMeasure_link(t *testing.T) {
 	if err := labrun.CheckFragment(strings.TrimSpace(link), playable()); err != nil {
 		t.Fatalf("%v in\n%s", err, out.String())
 	}
-	if _, _, actions, _ := labrun.ReadFragment(strings.TrimSpace(link)); len(actions) != 1 || actions[0].Scenario != s.Name {
-		t.Errorf("%+v", actions)
+	if r, _ := labrun.ReadFragment(strings.TrimSpace(link)); len(r.Actions) != 1 || r.Actions[0].Scenario != s.Name {
+		t.Errorf("%+v", r)
 	}
 }

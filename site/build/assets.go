@@ -111,13 +111,20 @@ var assetsByPath = sync.OnceValue(func() map[string]*Asset {
 // script that starts them.
 const (
 	labWasm   = "wasm/lab.wasm"
+	bugsWasm  = "wasm/lab-bugs.wasm" // the laboratory with its deliberate bugs
 	modelWasm = "wasm/model.wasm"
 	wasmExec  = "wasm/wasm_exec.js"
 )
 
 // labProgram is the laboratory, and modelProgram what computes the model again; nil
 // if this program was built without it.
-func labProgram() *view.Program   { return browserProgram(labWasm) }
+func labProgram() *view.Program {
+	p := browserProgram(labWasm)
+	if bugs := assets()[bugsWasm]; p != nil && bugs != nil {
+		p.Bugs = bugs.Path
+	}
+	return p
+}
 func modelProgram() *view.Program { return browserProgram(modelWasm) }
 
 func browserProgram(name string) *view.Program {

@@ -62,6 +62,9 @@ type Builder struct {
 	ages    ages
 	// What was recorded of runs, and its file.
 	recording *run.Recording
+	bugs      run.Bugs // with bugsFile, in which they were recorded, and what the hunt found
+	hunted    run.Hunted
+	bugsFile  string
 	recorded  string
 	index     *names.Index
 	places    []string // files of the code that texts name, sorted
@@ -152,7 +155,7 @@ func (b *Builder) Load() (*Tree, error) {
 	var unnamed []site.Finding
 	wait.Go(func() { unnamed = b.scanNames() })
 	b.parse()
-	missing := append(b.readBeside(), b.readRecording()...)
+	missing := slices.Concat(b.readBeside(), b.readRecording(), b.readBugs())
 	m, wrong := model.Load(b.root.FS(), config.Model, config.Evidence)
 	wait.Wait()
 	b.ages = b.age(m)

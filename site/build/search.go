@@ -64,7 +64,7 @@ func (t *Tree) prepareParsed(p *site.Page, parsed *markdown.Document) *search.Pr
 // kindNames are what a reader chooses among.
 var kindNames = map[site.Kind]string{
 	site.KindHome: "Text", site.KindDocument: "Text", site.KindSection: "List", site.KindLog: "List", site.KindDecision: "Decision", site.KindRunbook: "Runbook",
-	site.KindLab: "Laboratory", site.KindGlossary: "Glossary", site.KindSources: "Sources", site.KindModel: "Model", site.KindMilestones: "List",
+	site.KindLab: "Laboratory", site.KindGlossary: "Glossary", site.KindSources: "Sources", site.KindModel: "Model", site.KindMilestones: "List", site.KindBugs: "List",
 }
 
 // searchPage is what the search knows of a page.

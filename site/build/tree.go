@@ -107,6 +107,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 	t.judgeTriggers()
 	t.addModel()
 	t.addMilestones()
+	t.addBugs()
 	t.addSections()
 	for name, file := range b.texts.names {
 		if p := t.bySource[file]; p != nil {

@@ -17,6 +17,7 @@ func (t *Tree) wanted() func(name string) bool {
 	lab, log, plays := has(site.KindLab), has(site.KindLog), t.sheet != nil
 	program := lab && labProgram() != nil
 	milestones, reviews := has(site.KindMilestones), len(t.reviews.exported) > 0
+	bugs := has(site.KindBugs) && program
 	changes, joined := len(t.Changes.Pages) > 0, t.hasEdition()
 	return func(name string) bool {
 		switch name {
@@ -26,6 +27,10 @@ func (t *Tree) wanted() func(name string) bool {
 			return program || plays
 		case modelWasm, "js/play.js", "css/play.css":
 			return plays
+		case bugsWasm:
+			return bugs
+		case "css/bugs.css":
+			return has(site.KindBugs)
 		case labWasm, "js/stream.js", "vendor/idiomorph.js":
 			return program
 		case "js/run.js":

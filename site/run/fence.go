@@ -21,6 +21,7 @@ const (
 type Lab struct {
 	Scenarios []Scenario
 	Lanes     []string
+	Bugs      []Bug // the deliberate ones that a run can have switched on
 }
 
 // Scenario is a story.

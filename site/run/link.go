@@ -36,21 +36,42 @@ func (f Fence) Actions() []Action {
 // Link is the end of an address that leads to the moment in the figure's run.
 func (f Fence) Link() string { return Fragment(f.Seed, f.Moment(), f.Actions()) }
 
+// Address is what a link says of a run.
+type Address struct {
+	Seed    int
+	At      time.Duration // the moment to go to
+	Actions []Action
+	Bug     string // the deliberate one that is on; "" for none
+}
+
 // Fragment is the end of an address that makes the laboratory repeat a run up to a
 // moment: "run=…".
 func Fragment(seed int, at time.Duration, actions []Action) string {
-	list := make([][5]any, len(actions))
-	for i, a := range actions {
+	return Address{Seed: seed, At: at, Actions: actions}.Fragment()
+}
+
+// Fragment is the end of the address. A run without a bug is written without a place
+// for one.
+func (r Address) Fragment() string {
+	list := make([][5]any, len(r.Actions))
+	for i, a := range r.Actions {
 		list[i] = [5]any{a.At.Nanoseconds(), a.Verb, a.Node, a.Rate, a.Scenario}
 	}
-	text, err := json.Marshal([]any{seed, at.Milliseconds(), list})
+	parts := []any{r.Seed, r.At.Milliseconds(), list}
+	if r.Bug != "" {
+		parts = append(parts, r.Bug)
+	}
+	text, err := json.Marshal(parts)
 	if err != nil {
 		panic("encode JSON of numbers and texts: " + err.Error())
 	}
 	return Scheme + base64.RawURLEncoding.EncodeToString(text)
 }
 
-var coded = regexp.MustCompile(`^[\w-]+$`)
+var (
+	coded = regexp.MustCompile(`^[\w-]+$`)
+	named = regexp.MustCompile(`^[a-z][a-z-]{0,60}$`) // of a bug
+)
 
 const (
 	longest     = time.Hour
@@ -59,13 +80,16 @@ const (
 )
 
 // CheckFragment says why the laboratory could not follow a link that ends with
-// fragment, by its limits. Without a laboratory its scenarios are not known.
+// fragment, by its limits. Without a laboratory its scenarios and bugs are not known.
 func CheckFragment(fragment string, l *Lab) error {
-	_, _, actions, err := ReadFragment(fragment)
+	r, err := ReadFragment(fragment)
 	if err != nil || l == nil {
 		return err
 	}
-	for _, a := range actions {
+	if err := l.CheckBug(r.Bug); err != nil {
+		return fmt.Errorf("it switches on %w", err)
+	}
+	for _, a := range r.Actions {
 		if _, ok := l.Scenario(a.Scenario); a.Verb == "play" && !ok {
 			return fmt.Errorf("it plays the scenario %q, which the laboratory has not", a.Scenario)
 		}
@@ -73,11 +97,11 @@ func CheckFragment(fragment string, l *Lab) error {
 	return nil
 }
 
-// ReadFragment reads what [Fragment] writes: of a run its seed, the moment to go to, and
-// its actions. It knows the limits of the script: static/js/lab-program.js.
-func ReadFragment(fragment string) (seed int, at time.Duration, actions []Action, err error) {
-	fail := func(format string, args ...any) (int, time.Duration, []Action, error) {
-		return 0, 0, nil, fmt.Errorf(format, args...)
+// ReadFragment reads what [Fragment] writes. It knows the limits of the script:
+// static/js/lab-program.js.
+func ReadFragment(fragment string) (r Address, err error) {
+	fail := func(format string, args ...any) (Address, error) {
+		return Address{}, fmt.Errorf(format, args...)
 	}
 	text := strings.TrimPrefix(fragment, Scheme)
 	if len(text) > mostLetters || !coded.MatchString(text) {
@@ -90,8 +114,11 @@ func ReadFragment(fragment string) (seed int, at time.Duration, actions []Action
 	var parts []json.RawMessage
 	var number, moment float64
 	var list [][]any
-	if json.Unmarshal(data, &parts) != nil || len(parts) != 3 || json.Unmarshal(parts[0], &number) != nil || json.Unmarshal(parts[1], &moment) != nil || json.Unmarshal(parts[2], &list) != nil {
+	if json.Unmarshal(data, &parts) != nil || len(parts) < 3 || len(parts) > 4 || json.Unmarshal(parts[0], &number) != nil || json.Unmarshal(parts[1], &moment) != nil || json.Unmarshal(parts[2], &list) != nil {
 		return fail("it does not hold a seed, a moment and actions")
+	}
+	if len(parts) == 4 && (json.Unmarshal(parts[3], &r.Bug) != nil || !named.MatchString(r.Bug)) {
+		return fail("behind its actions stands %.40s, which is no name of a bug", parts[3])
 	}
 	if number != float64(int(number)) {
 		return fail("its seed %v is no whole number", number)
@@ -110,7 +137,7 @@ func ReadFragment(fragment string) (seed int, at time.Duration, actions []Action
 		if !ok || when < 0 || when >= float64(longest) {
 			return fail("its action %d has no moment within %s", i+1, longest)
 		}
-		if len(actions) > 0 && time.Duration(when) < actions[len(actions)-1].At {
+		if len(r.Actions) > 0 && time.Duration(when) < r.Actions[len(r.Actions)-1].At {
 			return fail("its action %d comes before the one in front of it", i+1)
 		}
 		words := make([]string, 4)
@@ -119,7 +146,8 @@ func ReadFragment(fragment string) (seed int, at time.Duration, actions []Action
 				words[n] = "null"
 			}
 		}
-		actions = append(actions, Action{time.Duration(when), words[0], words[1], words[2], words[3]})
+		r.Actions = append(r.Actions, Action{time.Duration(when), words[0], words[1], words[2], words[3]})
 	}
-	return int(number), time.Duration(moment * float64(time.Millisecond)), actions, nil
+	r.Seed, r.At = int(number), time.Duration(moment*float64(time.Millisecond))
+	return r, nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var laboratory = &Lab{Lanes: []string{"quorum", "leader", "clock"}, Scenarios: []Scenario{
+var laboratory = &Lab{Bugs: []Bug{{"no-dedupe", "a message that is sent again is placed again"}}, Lanes: []string{"quorum", "leader", "clock"}, Scenarios: []Scenario{
 	{"cut-off", "Leader cut off", 8 * time.Second}, {"clock-jump", "Clock jump", 9 * time.Second},
 }}
 
@@ -173,6 +173,9 @@ func TestCheckFragment(t *testing.T) {
 		"before":         Fragment(1, -time.Second, nil),
 		"many actions":   Fragment(1, 0, make([]Action, mostActions)),
 		"early action":   Fragment(1, 0, []Action{{At: -1, Verb: "kill"}}),
+		"other bug":      Address{Seed: 1, Bug: "no-dedup"}.Fragment(),
+		"no name":        Address{Seed: 1, Bug: "No Name!"}.Fragment(),
+		"five parts":     Scheme + base64.RawURLEncoding.EncodeToString([]byte(`[1,0,[],"no-dedupe",1]`)),
 		"other scenario": Fragment(1, 0, []Action{{Verb: "play", Scenario: "cut-of"}}),
 	} {
 		if err := CheckFragment(fragment, laboratory); err == nil {
@@ -192,12 +195,16 @@ func TestReadFragment(t *testing.T) {
 			t.Errorf("%s: %+v, %v", text, s, err)
 		}
 	}
-	seed, at, got, err := ReadFragment(fragment)
-	if diff := cmp.Diff(want, got); diff != "" || err != nil || seed != 7 || at != 9200*time.Millisecond {
-		t.Errorf("%d %s %v %s", seed, at, err, diff)
+	got, err := ReadFragment(fragment)
+	if diff := cmp.Diff(Address{7, 9200 * time.Millisecond, want, ""}, got); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+	with := Address{7, time.Second, want, "no-dedupe"}
+	if got, err := ReadFragment(with.Fragment()); cmp.Diff(with, got) != "" || err != nil {
+		t.Errorf("with a bug: %+v, %v", got, err)
 	}
 	numbered := Scheme + base64.RawURLEncoding.EncodeToString([]byte(`[1,0,[[5,"frames","",500,""]]]`))
-	if _, _, got, err := ReadFragment(numbered); err != nil || len(got) != 1 || got[0].Rate != "500" {
+	if got, err := ReadFragment(numbered); err != nil || len(got.Actions) != 1 || got.Actions[0].Rate != "500" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -35,6 +35,6 @@ func ReadSaved(text []byte) (s Saved, err error) {
 		return s, errors.New("it names no run: an address of one has #" + Scheme + " in it")
 	}
 	s.Format, s.Run = SavedFormat, whole[at:]
-	_, _, _, err = ReadFragment(s.Run)
+	_, err = ReadFragment(s.Run)
 	return s, err
 }

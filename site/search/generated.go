@@ -14,7 +14,25 @@ func Generated(p *site.Page) []site.Section {
 	if p.Kind == site.KindMilestones {
 		return milestoneSections(p)
 	}
+	if p.Kind == site.KindBugs {
+		return bugSections(p)
+	}
 	return markupSections(p.Body)
+}
+
+func bugSections(p *site.Page) []site.Section {
+	sections := []site.Section{{Text: p.Summary}}
+	for _, b := range p.Bugs {
+		text := b.Words
+		if b.Run != nil {
+			text += " " + b.Run.Story + " " + b.Run.Promise
+		}
+		if b.Hunt != nil {
+			text += " " + b.Hunt.Scenario + " " + b.Hunt.Promise
+		}
+		sections = append(sections, site.Section{ID: b.Name, Heading: b.Name, Text: text})
+	}
+	return sections
 }
 
 func milestoneSections(p *site.Page) (sections []site.Section) {

@@ -15,7 +15,7 @@ func (s *Site) absolute(path string) string {
 // ogType says whether a page is a text or a place to choose from.
 func ogType(p *site.Page) string {
 	switch p.Kind {
-	case site.KindHome, site.KindSection, site.KindLog, site.KindGraph, site.KindLists, site.KindLab, site.KindReviews, site.KindMilestones:
+	case site.KindHome, site.KindSection, site.KindLog, site.KindGraph, site.KindLists, site.KindLab, site.KindReviews, site.KindMilestones, site.KindBugs:
 		return "website"
 	}
 	return "article"

@@ -29,7 +29,10 @@ import (
 )
 
 // Program is a WebAssembly program, by the rooted paths of its parts.
-type Program struct{ Wasm, Exec string }
+type Program struct {
+	Wasm, Exec string
+	Bugs       string // the same with deliberate bugs, one of which a run can switch on; "" where it was not built in
+}
 
 // Site is what every page shows around its own content.
 type Site struct {
@@ -154,6 +157,7 @@ func styles(p *site.Page) (names []string) {
 		{"lab", p.Kind == site.KindLab},
 		{"lab-first", p.Kind == site.KindLab},
 		{"lab-many", p.Kind == site.KindLab},
+		{"bugs", len(p.Bugs) > 0},
 		{"log", p.Kind == site.KindLog || p.Kind == site.KindGraph || p.Kind == site.KindLists},
 		{"milestones", p.Kind == site.KindMilestones},
 		{"play", p.Plays},
@@ -179,7 +183,7 @@ func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
 // laidOut are the pages that are more than a text.
 func laidOut(p *site.Page) bool {
 	switch p.Kind {
-	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindGraph, site.KindLists, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindNotFound:
+	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindGraph, site.KindLists, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindBugs, site.KindNotFound:
 		return true
 	}
 	return false

@@ -5,6 +5,7 @@ import { firstMinute } from "./lab-browser/first-minute.js";
 import { manyRuns } from "./lab-browser/many.js";
 import { onClock } from "./lab-frame.js";
 import { decode, loadingWords, startProgram } from "./lab-program.js";
+import { bugNotice } from "./lab-browser/bug.js";
 import { bringBefore, instantOf, marker, proofOf } from "./lab-losing.js";
 
 const root = document.querySelector("[data-lab]");
@@ -13,10 +14,12 @@ const panel = document.querySelector("[data-lab-browser]");
 const part = (name) => panel.querySelector(`[data-run="${name}"]`);
 
 const mark = root && marker(root);
+const notice = panel && bugNotice();
 let worker = null;
 let shown = null; // the frame on the page
 let actions = [];
 let seed = 1;
+let bug = ""; // the deliberate one that is on in this run
 let paused = false;
 let past = false; // the page shows an earlier frame
 let next = 1;
@@ -29,12 +32,12 @@ let arrived = { ready() {}, failed() {} }; // what becomes of the run that begin
 // a nanosecond later than the moment says.
 const upTo = (at) => actions.filter((a) => a.at < (at + 1) * 1e6);
 
-const shownRun = (at) => ({ seed, at, actions: upTo(at) });
+const shownRun = (at) => ({ seed, at, actions: upTo(at), bug });
 
-// A run, as text for a link: seed, moment in milliseconds, actions.
-function encode(at, { seed, actions } = shownRun(at)) {
+// A run, as text for a link: seed, moment in milliseconds, actions, and the bug that is on.
+function encode(at, { seed, actions, bug } = shownRun(at)) {
   const list = actions.map((a) => [a.at, a.name, a.node ?? "", a.rate ?? "", a.scenario ?? ""]);
-  const text = btoa(JSON.stringify([seed, at, list]));
+  const text = btoa(JSON.stringify(bug ? [seed, at, list, bug] : [seed, at, list]));
   return `#run=${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
 
@@ -127,14 +130,15 @@ function restart(run, wait, first) {
   for (const done of waiting.values()) done("");
   waiting.clear();
   root.dispatchEvent(new CustomEvent("lab:restart"));
-  ({ seed, actions } = run);
+  ({ seed, actions, bug = "" } = run);
+  notice.show(bug);
   past = false;
   paused = wait;
   panel.dataset.ready = "no";
   part("seed").value = seed;
   label();
   say("Starts …");
-  worker.postMessage({ type: "restart", seed, actions, until: run.at, paused: wait, first, tag: ++tag });
+  worker.postMessage({ type: "restart", seed, actions, bug, until: run.at, paused: wait, first, tag: ++tag });
 }
 
 function label() {
@@ -161,20 +165,35 @@ function choose(browser) {
 function enter(run, wait = run.at > 0) {
   root.dispatchEvent(new CustomEvent("lab:source", { detail: "browser" }));
   choose(true);
-  begin = () => restart(run, wait);
-  if (worker) {
+  startAnew(run, wait);
+}
+
+// A run with a bug needs the program that has the bugs; whatever begins next has the one
+// without them again. started is called when the run has been asked for.
+let has = ""; // the program of the worker
+function startAnew(run, wait, first, started = () => {}) {
+  begin = () => {
+    restart(run, wait, first);
+    started();
+  };
+  const wasm = run.bug ? panel.dataset.wasmBugs : panel.dataset.wasm;
+  if (worker && wasm === has) {
     if (loaded) begin();
     return;
   }
+  worker?.terminate();
+  panel.dataset.ready = "no";
   say("Loads the program …");
   loaded = false;
-  worker = startProgram(panel.dataset, heard);
+  has = wasm;
+  worker = startProgram({ ...panel.dataset, wasm }, heard);
 }
 
 function leave() {
   unseen = false;
   worker?.terminate();
   worker = null;
+  notice.show("");
   choose(false);
   say("");
   root.dispatchEvent(new CustomEvent("lab:source", { detail: "server" }));
@@ -184,8 +203,7 @@ function leave() {
 const calm = 5000; // milliseconds, in which the load begins
 function play(action, done) {
   const id = next++;
-  restart({ seed, actions: [], at: calm }, false, { id, action });
-  waiting.set(id, done);
+  startAnew({ seed, actions: [], at: calm }, false, { id, action }, () => waiting.set(id, done));
 }
 
 function goTo(at) {
@@ -269,8 +287,15 @@ if (root && panel) {
   part("pace").addEventListener("change", (event) => worker.postMessage({ type: "pace", pace: Number(event.target.value) }));
   part("time").addEventListener("input", (event) => goTo(Number(event.target.value)));
   // From an earlier moment on, what came later is undone.
-  part("resume").addEventListener("click", () => restart({ seed, actions: upTo(shown.at), at: shown.at }, false));
-  part("restart").addEventListener("click", () => restart({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }, false));
+  part("resume").addEventListener("click", () => startAnew({ seed, actions: upTo(shown.at), at: shown.at, bug }, false));
+  notice.onWithout(() => {
+    if (panel.dataset.ready !== "yes") return;
+    const run = { seed, actions: upTo(shown.at), at: shown.at };
+    bug = "";
+    history.replaceState(null, "", encode(run.at));
+    enter(run);
+  });
+  part("restart").addEventListener("click", () => startAnew({ seed: Number(part("seed").value) || 1, actions: [], at: 0 }, false));
   part("share").addEventListener("click", async () => {
     if (panel.dataset.ready !== "yes") {
       say("The run is not there yet. Try again in a moment.");
@@ -302,6 +327,7 @@ if (root && panel) {
     const run = file.size < 65536 ? saved(await file.text()) : null;
     target.value = "";
     if (!run) say(`${file.name} is no saved run.`);
+    else if (notice.refuses(run.bug)) say(notice.refuses(run.bug));
     else enter(run);
   });
   root.addEventListener("lab:act", (event) => {
@@ -324,7 +350,8 @@ if (root && panel) {
   // A link may be opened here, or pasted into a page that is open.
   function follow() {
     const run = decode(location.hash);
-    if (run) enter(run);
+    if (run && notice.refuses(run.bug)) say(notice.refuses(run.bug));
+    else if (run) enter(run);
     else if (location.hash.startsWith("#run=")) say("The address names no run that can be read: a part of the link is missing or changed.");
     else if (panel.dataset.on !== "yes" && panel.dataset.server !== "yes") say("");
   }

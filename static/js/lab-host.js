@@ -14,9 +14,11 @@ class LabHost {
 
   // onFrame(frame) gets {number, at, html, hash, over, trace}: over once a story has ended, and trace a hash of
   // what happened, words left out; onAnswer(number, reason).
-  constructor(module, seed, actions, onFrame, onAnswer) {
+  // bug is the deliberate one that is on in this run, for a program that has them.
+  constructor(module, seed, actions, onFrame, onAnswer, bug = "") {
     this.module = module;
     this.seed = seed;
+    this.bug = bug;
     this.actions = [...actions]; // {at, name, node, rate, scenario}, by time; rate is a number for frames
     this.next = 0; // of actions
     this.onFrame = onFrame;
@@ -65,6 +67,7 @@ class LabHost {
     // Stacks that have grown stay as they are: to shrink them at each collection and
     // to let them grow again takes a tenth of the time, and saves some hundred KB.
     go.env = { GODEBUG: "gcshrinkstackoff=1" };
+    if (this.bug) go.env.LOCKSTEP_MUTANT = this.bug;
     const gojs = go.importObject.gojs;
     // The scheduler asks for the time at every turn, so it lies ready in words.
     gojs["runtime.nanotime1"] = (sp) => {

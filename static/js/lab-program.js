@@ -20,13 +20,14 @@ export function decode(fragment) {
   const match = /^#run=([\w-]{1,20000})$/.exec(fragment);
   if (!match) return null;
   try {
-    const [s, at, list] = JSON.parse(atob(match[1].replaceAll("-", "+").replaceAll("_", "/")));
+    const [s, at, list, bug = "", ...more] = JSON.parse(atob(match[1].replaceAll("-", "+").replaceAll("_", "/")));
     const inOrder = () => list.every(([t], i) => t >= (i > 0 ? list[i - 1][0] : 0) && t < 3.6e12);
-    const good = Number.isInteger(s) && Number.isFinite(at) && at >= 0 && at < 3.6e6 && Array.isArray(list) && list.length < 1000 && inOrder();
+    const good = Number.isInteger(s) && Number.isFinite(at) && at >= 0 && at < 3.6e6 && Array.isArray(list) && list.length < 1000 && inOrder() && /^([a-z][a-z-]{0,60})?$/.test(bug) && more.length === 0;
     if (!good) return null;
     return {
       seed: s,
       at,
+      bug, // the deliberate one that is on; "" for none
       actions: list.map(([t, name, node, rate, scenario]) => ({ at: Number(t), name: String(name), node: String(node), rate: String(rate), scenario: String(scenario) })),
     };
   } catch {

@@ -37,15 +37,15 @@ function labFigures(html) {
   return { judged: Date.parse(stamp[1]) - LabHost.epoch, lanes: [...lanes.values()], window: windows.length > 0 ? Math.max(...windows) : null };
 }
 
-// labVerdict gives {seed, at, actions, trace, lanes, window} of a run, or with a reason in
+// labVerdict gives {seed, bug, at, actions, trace, lanes, window} of a run, or with a reason in
 // place of the last two if it could not be judged. at is in milliseconds; actions have
 // theirs in nanoseconds.
 // eslint-disable-next-line no-unused-vars
-async function labVerdict(module, { seed, actions, at }) {
+async function labVerdict(module, { seed, actions, at, bug = "" }) {
   const { second, story: patience, answer, asks, rest } = labJudging;
   let newest = null;
   const answers = new Map();
-  const host = new LabHost(module, seed, actions, (frame) => (newest = frame), (number, reason) => answers.set(number, reason));
+  const host = new LabHost(module, seed, actions, (frame) => (newest = frame), (number, reason) => answers.set(number, reason), bug);
   await host.start();
   const ask = (name) => {
     host.act({ name, node: "", rate: "", scenario: "" });
@@ -82,5 +82,5 @@ async function labVerdict(module, { seed, actions, at }) {
   if (host.failed) reason = host.failed;
   const { lanes = [], window = null } = (!reason && labFigures(newest.html)) || {};
   if (!reason && lanes.length === 0) reason = "no frame shows a verdict";
-  return { seed, at: newest?.at ?? 0, actions: host.actions.slice(0, host.next), trace: newest?.trace ?? "", ...(reason ? { reason } : { lanes, window }) };
+  return { seed, bug, at: newest?.at ?? 0, actions: host.actions.slice(0, host.next), trace: newest?.trace ?? "", ...(reason ? { reason } : { lanes, window }) };
 }

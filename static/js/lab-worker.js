@@ -39,7 +39,7 @@ function setCadence() {
 }
 
 // restart gives false if another restart has come after it.
-async function restart(newSeed, actions, until) {
+async function restart(newSeed, actions, until, bug) {
   run++;
   ready = false;
   seed = newSeed;
@@ -48,7 +48,7 @@ async function restart(newSeed, actions, until) {
   asks++;
   asked.clear();
   const mine = run;
-  host = new LabHost(module, seed, actions, (frame) => mine === run && keep(frame), (number, reason) => mine === run && answer(number, reason));
+  host = new LabHost(module, seed, actions, (frame) => mine === run && keep(frame), (number, reason) => mine === run && answer(number, reason), bug);
   await host.start();
   // What was before the moment is gone through at once, in slices.
   while (mine === run && !host.run(Math.max(until, start), stopwatch())) {
@@ -184,10 +184,10 @@ const commands = {
     before = performance.now();
     tick();
   },
-  async restart({ seed, actions, until, paused: wait, first, tag: called = 0 }) {
+  async restart({ seed, actions, until, bug = "", paused: wait, first, tag: called = 0 }) {
     paused = wait;
     tag = called;
-    if (!(await restart(seed, actions, until ? (until + 1) * ms - 1 : 0))) return; // the millisecond to its end
+    if (!(await restart(seed, actions, until ? (until + 1) * ms - 1 : 0, bug))) return; // the millisecond to its end
     if (!paused) setCadence();
     if (first) commands.act(first);
     postMessage({ type: "ready", seed, tag });

@@ -23,6 +23,7 @@ export function manyRuns(root, program) {
   if (!panel || !open) return;
   const part = (name) => panel.querySelector(`[data-many-${name}]`);
   const address = { ...document.querySelector("[data-lab-browser]").dataset };
+  const programOf = ({ bug }) => ({ ...address, wasm: bug ? address.wasmBugs : address.wasm });
   const script = new URL(panel.dataset.verdict, document.baseURI).href;
   let job = null; // what is being counted
 
@@ -73,7 +74,7 @@ export function manyRuns(root, program) {
       progress(`${mine.results.length} of ${runs(mine.count)}`);
       take();
     };
-    const worker = startProgram(address, {
+    const worker = startProgram(programOf(mine.run), {
       loading: (m) => job === mine && mine.results.length === 0 && progress(loadingWords(m)),
       loaded: () => {
         loaded = true;
