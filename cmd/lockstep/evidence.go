@@ -36,6 +36,7 @@ var engine = []string{"durable", "prototype/api", "prototype/client", "prototype
 var codeOf = map[string][]string{
 	"torture": engine, "torture-virtual": engine, "torture-disks": engine, failoverName: engine, sizesName: engine,
 	"scenarios":   append([]string{"prototype/lab", "prototype/lane"}, engine...),
+	"bugs":        append([]string{"prototype/check", "prototype/lab", "prototype/lane", "prototype/mutant"}, engine...),
 	"skew":        {"site/model/simulate"},
 	"alerts":      append([]string{"prototype/probe", "site/slo"}, engine...),
 	rehearsalName: append([]string{"prototype/probe", "prototype/backup"}, engine...),
