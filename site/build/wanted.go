@@ -8,7 +8,7 @@ import (
 )
 
 // wanted says of a static file whether any page of the tree loads it. Servers have all
-// files, and only their pages load the script that follows edits.
+// files, and only their pages load the scripts that follow edits and what a service counts.
 func (t *Tree) wanted() func(name string) bool {
 	has := func(kind site.Kind) bool {
 		return slices.ContainsFunc(t.Pages, func(p *site.Page) bool { return p.Kind == kind })
@@ -21,7 +21,7 @@ func (t *Tree) wanted() func(name string) bool {
 	changes, joined := len(t.Changes.Pages) > 0, t.hasEdition()
 	return func(name string) bool {
 		switch name {
-		case "js/reload.js":
+		case "js/reload.js", "js/objectives.js":
 			return false
 		case wasmExec:
 			return program || plays
