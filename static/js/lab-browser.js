@@ -3,6 +3,7 @@
 // backwards; a link repeats it, exactly.
 import { firstMinute } from "./lab-browser/first-minute.js";
 import { manyRuns } from "./lab-browser/many.js";
+import { planFaults } from "./lab-browser/plan.js";
 import { onClock } from "./lab-frame.js";
 import { decode, loadingWords, startProgram } from "./lab-program.js";
 import { bugNotice } from "./lab-browser/bug.js";
@@ -358,5 +359,5 @@ if (root && panel) {
   addEventListener("hashchange", follow);
   follow();
   firstMinute(root, program);
-  manyRuns(root, program);
+  planFaults(root, program, manyRuns(root, program));
 }

@@ -35,7 +35,7 @@ function setCadence() {
   const newest = host.actions.slice(0, host.next).findLast((a) => a.name === "frames");
   if (Number(newest?.rate ?? 200) === cadence()) return;
   host.act({ name: "frames", rate: cadence() });
-  postMessage({ type: "acted", actions: host.actions.slice(0, host.next) });
+  postMessage({ type: "acted", actions: host.actions });
 }
 
 // restart gives false if another restart has come after it.
@@ -218,7 +218,7 @@ const commands = {
     }
     asked.set(host.next + 1, id);
     host.act(action);
-    postMessage({ type: "acted", actions: host.actions.slice(0, host.next) });
+    postMessage({ type: "acted", actions: host.actions });
     report();
   },
   // A run that nobody watches, to its verdict: in a worker that shows none.

@@ -17,10 +17,11 @@ function hands() {
 const done = (actions) => actions.filter((a) => a.name !== "judge");
 const strikes = (actions) => done(actions).filter((a) => a.name !== "frames");
 
+// manyRuns gives a function that has any run played so, and shows what comes of it.
 export function manyRuns(root, program) {
   const panel = document.querySelector("[data-many]");
   const open = document.querySelector("[data-many-open]");
-  if (!panel || !open) return;
+  if (!panel || !open) return null;
   const part = (name) => panel.querySelector(`[data-many-${name}]`);
   const address = { ...document.querySelector("[data-lab-browser]").dataset };
   const programOf = ({ bug }) => ({ ...address, wasm: bug ? address.wasmBugs : address.wasm });
@@ -34,9 +35,8 @@ export function manyRuns(root, program) {
     open.setAttribute("aria-expanded", String(on));
   }
 
-  function start() {
+  function start(run = program.run) {
     end();
-    const run = program.run;
     part("found").replaceChildren();
     if (!run) {
       say("The run is not there yet. Try again in a moment.");
@@ -149,4 +149,9 @@ export function manyRuns(root, program) {
     if (link && link.getAttribute("href") === location.hash && !event.ctrlKey && !event.metaKey && !event.shiftKey) dispatchEvent(new HashChangeEvent("hashchange"));
   });
   root.addEventListener("lab:source", (event) => event.detail === "server" && !job && show(false));
+  return (run) => {
+    show(true);
+    start(run);
+    panel.scrollIntoView({ block: "start" });
+  };
 }
