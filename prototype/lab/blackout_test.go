@@ -29,6 +29,31 @@ func TestLab_blackout(t *testing.T) {
 	})
 }
 
+// TestLab_blackoutJudged: whoever asks for a verdict as soon as a blackout is healed is
+// told of no loss in the quorum lane, although its replicas are equally empty until they
+// have read their logs.
+func TestLab_blackoutJudged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
+		e.until("load", func(f Frame) bool { return f.Counts.Acknowledged > 50 && f.Lanes[1].Counts.Acknowledged > 50 })
+		e.do(Action{Verb: Blackout})
+		e.until("darkness", func(f Frame) bool {
+			return !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition != ConditionDown })
+		})
+		e.do(Action{Verb: Heal})
+		e.until("all up", func(f Frame) bool {
+			return !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition != ConditionUp })
+		})
+		e.do(Action{Verb: JudgeRun})
+		judged := e.until("a judgement", func(f Frame) bool { return f.Judgement != nil }).Judgement
+		for _, l := range judged.Lanes[:2] {
+			if c := l.Report.Counts; c.Acknowledged < 50 || l.Lane == LaneQuorum && c.Lost > 0 || c.Lost == c.Acknowledged {
+				t.Errorf("%s: %d of %d acknowledged messages lost", l.Lane, c.Lost, c.Acknowledged)
+			}
+		}
+	})
+}
+
 // TestWeak_lazy: a message of the lazy lane is held against the leader of the lane.
 // While nobody is known to lead it, nobody is accused, and nobody acquitted.
 func TestWeak_lazy(t *testing.T) {

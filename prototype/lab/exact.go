@@ -33,11 +33,12 @@ type exact struct {
 	marks        map[Lane][]api.Digest // of replicas up to there, and up to where it was before, in order
 	readFrom     map[Lane]uint64       // the seq behind which replicas were read last
 	settled      map[Lane]uint64       // the seq up to which messages were old when the lane was read last
+	acknowledged map[Lane]uint64       // the highest seq that a sender was told
 }
 
 func newExact(conversation string, limit int) *exact {
 	e := &exact{conversation: conversation, limit: limit, began: time.Now(), judges: map[Lane]judge{},
-		folded: map[Lane]uint64{}, marks: map[Lane][]api.Digest{}, readFrom: map[Lane]uint64{}, settled: map[Lane]uint64{}, last: map[Lane]uint64{}, behind: map[Lane]int{}}
+		folded: map[Lane]uint64{}, marks: map[Lane][]api.Digest{}, readFrom: map[Lane]uint64{}, settled: map[Lane]uint64{}, last: map[Lane]uint64{}, behind: map[Lane]int{}, acknowledged: map[Lane]uint64{}}
 	for _, lane := range Lanes {
 		e.judges[lane] = check.NewJudge()
 	}
@@ -95,6 +96,7 @@ func (e *exact) sent(now time.Time, lane Lane, op int, a Answer) {
 	event := history.Event{Type: history.Info}
 	switch a.Outcome {
 	case api.OK:
+		e.acknowledged[lane] = max(e.acknowledged[lane], a.Seq)
 		event = history.Event{Type: history.OK, Seq: a.Seq, Epoch: a.Epoch, Duplicate: a.Duplicate}
 	case api.Fail:
 		event.Type = history.Fail

@@ -144,16 +144,32 @@ func (l *Lab) until(ctx context.Context, is func() bool) bool {
 	}
 }
 
-// rest waits until the replicas of each lane hold equally much, twice in a row. If
-// they do not come to that, the judge will say what is missing.
+// rest waits until the replicas of each lane hold equally much, twice in a row. After a
+// blackout all may be equally empty until they have read their logs: what promises to
+// keep messages is waited for until it has what it acknowledged, or anything where it
+// may have lost the newest. If they do not come to that, the judge will say what is
+// missing.
 func (l *Lab) rest(ctx context.Context, within time.Duration) {
 	for end, calm := time.Now().Add(within), 0; calm < 2 && time.Now().Before(end) && wait(ctx, calmPoll); {
 		calm++
 		for _, lane := range Lanes {
+			l.mu.Lock()
+			least := l.record.exact.acknowledged[lane]
+			l.mu.Unlock()
+			switch lane {
+			case LaneQuorum:
+			case LaneLazy:
+				least = min(least, 1)
+			default:
+				least = 0
+			}
 			lengths := map[uint64]bool{}
 			for _, m := range l.cluster.Members() {
 				if r, err := l.cluster.Read(ctx, m.ID, lane, l.theEnd()); err == nil {
 					lengths[r.Last] = true
+					if r.Last < least {
+						calm = 0
+					}
 				}
 			}
 			if len(lengths) > 1 {
