@@ -3,7 +3,8 @@ package site
 // Bug is a deliberate one, and what was recorded of it.
 type Bug struct {
 	Name, Words string
-	Run         *BugRun  // nil where no story of the laboratory catches it
+	Run         *BugRun  // nil where no story of the laboratory that was tried catches it
+	Tried       int      // how many runs of stories were tried in vain, where none caught it
 	Hunt        *BugHunt // nil where no hunt is recorded
 }
 

@@ -40,7 +40,7 @@ func (t *Tree) addBugs() {
 	var all []site.Bug
 	inLab, hunted := 0, 0
 	for _, b := range l.Bugs {
-		bug := site.Bug{Name: b.Name, Words: b.Words}
+		bug := site.Bug{Name: b.Name, Words: b.Words, Tried: len(t.builder.bugs.Tried)}
 		if j := slices.IndexFunc(t.builder.bugs.Bugs, func(c run.CaughtBug) bool { return c.Bug == b.Name && c.Scenario != "" }); j >= 0 {
 			c := t.builder.bugs.Bugs[j]
 			title := c.Scenario
