@@ -68,7 +68,8 @@ func TestBrowserLab_plan(t *testing.T) {
 	key(kb.Enter)
 	until(t, ctx, time.Minute, `/^It runs\. The address is a link/.test(document.getElementById("plan-says").textContent)`)
 	link := eval[string](t, ctx, `location.hash`)
-	seed, at, actions, err := labrun.ReadFragment(strings.TrimPrefix(link, "#"))
+	led, err := labrun.ReadFragment(strings.TrimPrefix(link, "#"))
+	seed, at, actions := led.Seed, led.At, led.Actions
 	if err != nil || seed != 7 || len(actions) != 2 || actions[0].At != exact || actions[1].Verb != "heal" || actions[1].At != 6700*time.Millisecond+1 || at <= actions[1].At {
 		t.Fatalf("the link is to seed %d at %s, %v, %v", seed, at, actions, err)
 	}
@@ -100,7 +101,7 @@ func TestBrowserLab_plan(t *testing.T) {
 	until(t, other, time.Minute, `/^There is no room for another fault/.test(document.getElementById("plan-says").textContent)`)
 	press(t, other, "#plan-run")
 	until(t, other, time.Minute, `/^It runs\./.test(document.getElementById("plan-says").textContent)`)
-	if _, _, _, err := labrun.ReadFragment(strings.TrimPrefix(eval[string](t, other, `location.hash`), "#")); err != nil {
+	if _, err := labrun.ReadFragment(strings.TrimPrefix(eval[string](t, other, `location.hash`), "#")); err != nil {
 		t.Errorf("the longest schedule has a link that nobody reads: %v", err)
 	}
 }

@@ -46,38 +46,38 @@ func labProgram(s *Site, p *site.Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\" data-host=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\" data-tools=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.asset(p, "js/lab-host.js")))
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.asset(p, "js/lab-tools.js")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/lab.templ`, Line: 13, Col: 50}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/lab.templ`, Line: 13, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" data-exec=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" data-host=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.href(p, s.Program.Exec)))
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.asset(p, "js/lab-host.js")))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/lab.templ`, Line: 14, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/lab.templ`, Line: 14, Col: 50}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" data-wasm=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" data-exec=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 string
-		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.href(p, s.Program.Wasm)))
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.href(p, s.Program.Exec)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/lab.templ`, Line: 15, Col: 47}
 		}
@@ -85,51 +85,64 @@ func labProgram(s *Site, p *site.Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" data-wasm=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var6 string
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.href(p, s.Program.Wasm)))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/lab.templ`, Line: 16, Col: 47}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if s.Program.Bugs != "" && len(p.Bugs) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " data-wasm-bugs=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " data-wasm-bugs=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.href(p, s.Program.Bugs)))
+			var templ_7745c5c3_Var7 string
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(string(s.href(p, s.Program.Bugs)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/lab.templ`, Line: 17, Col: 53}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `site/view/lab.templ`, Line: 18, Col: 53}
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if s.Live != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " data-server=\"yes\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " data-server=\"yes\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " hidden><h2 id=\"lab-browser-title\" class=\"visually-hidden\">Which cluster, and its time</h2><div class=\"run-source\" role=\"group\" aria-label=\"Which cluster\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " hidden><h2 id=\"lab-browser-title\" class=\"visually-hidden\">Which cluster, and its time</h2><div class=\"run-source\" role=\"group\" aria-label=\"Which cluster\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if s.Live != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<button type=\"button\" data-run=\"leave\" id=\"run-leave\" aria-pressed=\"true\">This server’s cluster</button> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<button type=\"button\" data-run=\"leave\" id=\"run-leave\" aria-pressed=\"true\">This server’s cluster</button> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<button type=\"button\" data-run=\"leave\" id=\"run-leave\" aria-pressed=\"false\" hidden>This server’s cluster</button> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<button type=\"button\" data-run=\"leave\" id=\"run-leave\" aria-pressed=\"false\" hidden>This server’s cluster</button> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<button type=\"button\" data-run=\"enter\" id=\"run-enter\" aria-pressed=\"false\">Run it in your browser</button></div><output data-run=\"state\" id=\"run-state\" role=\"status\"></output><div class=\"run-time\" data-run=\"controls\" hidden><button type=\"button\" data-run=\"pause\" id=\"run-pause\" aria-pressed=\"false\">Stop the clock</button> <button type=\"button\" data-run=\"step\" id=\"run-step\">One step</button> <label><span class=\"visually-hidden\">Pace</span> <select data-run=\"pace\" id=\"run-pace\"><option value=\"0.1\">a tenth</option> <option value=\"0.5\">half</option> <option value=\"1\" selected>real time</option> <option value=\"5\">5 times</option> <option value=\"50\">50 times, or as fast as it goes</option></select></label> <small data-run=\"speed\" id=\"run-speed\"></small> <label class=\"run-slider\"><span class=\"visually-hidden\">Time</span> <input type=\"range\" data-run=\"time\" id=\"run-time\" min=\"0\" max=\"0\" step=\"1\" value=\"0\"></label> <output data-run=\"clock\" id=\"run-clock\" for=\"run-time\">0.0 s</output> <button type=\"button\" data-run=\"resume\" id=\"run-resume\" hidden>Go on from here</button> <button type=\"button\" data-run=\"share\" id=\"run-share\">Link<span class=\"wide\">&nbsp;to this moment</span></button> <button type=\"button\" id=\"run-many\" data-many-open aria-expanded=\"false\" aria-controls=\"many\">Run it a hundred times</button> <button type=\"button\" id=\"run-plan\" data-plan-open aria-expanded=\"false\" aria-controls=\"plan\">Plan faults</button> <details class=\"run-seed\"><summary>Seed<span class=\"wide\">&nbsp;and file</span></summary><div><label>Seed <input type=\"number\" data-run=\"seed\" id=\"run-seed\" min=\"1\" max=\"4294967295\" value=\"1\"></label> <button type=\"button\" data-run=\"restart\" id=\"run-restart\">Begin anew</button><p>The same seed and the same clicks give the same run, everywhere. Trace <code data-run=\"hash\" id=\"run-hash\"></code></p><button type=\"button\" data-run=\"save\" id=\"run-save\">Save it as a file</button> <label class=\"run-open\">Open a saved run <input type=\"file\" class=\"visually-hidden\" data-run=\"open\" id=\"run-open\" accept=\".json,application/json\"></label></div></details></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<button type=\"button\" data-run=\"enter\" id=\"run-enter\" aria-pressed=\"false\">Run it in your browser</button></div><output data-run=\"state\" id=\"run-state\" role=\"status\"></output><div class=\"run-time\" data-run=\"controls\" hidden><button type=\"button\" data-run=\"pause\" id=\"run-pause\" aria-pressed=\"false\">Stop the clock</button> <button type=\"button\" data-run=\"step\" id=\"run-step\">One step</button> <label><span class=\"visually-hidden\">Pace</span> <select data-run=\"pace\" id=\"run-pace\"><option value=\"0.1\">a tenth</option> <option value=\"0.5\">half</option> <option value=\"1\" selected>real time</option> <option value=\"5\">5 times</option> <option value=\"50\">50 times, or as fast as it goes</option></select></label> <small data-run=\"speed\" id=\"run-speed\"></small> <label class=\"run-slider\"><span class=\"visually-hidden\">Time</span> <input type=\"range\" data-run=\"time\" id=\"run-time\" min=\"0\" max=\"0\" step=\"1\" value=\"0\"></label> <output data-run=\"clock\" id=\"run-clock\" for=\"run-time\">0.0 s</output> <button type=\"button\" data-run=\"resume\" id=\"run-resume\" hidden>Go on from here</button> <button type=\"button\" data-run=\"share\" id=\"run-share\">Link<span class=\"wide\">&nbsp;to this moment</span></button> <button type=\"button\" id=\"run-many\" data-many-open aria-expanded=\"false\" aria-controls=\"many\">Run it a hundred times</button> <button type=\"button\" id=\"run-plan\" data-plan-open aria-expanded=\"false\" aria-controls=\"plan\">Plan faults</button> <details class=\"run-seed\"><summary>Seed<span class=\"wide\">&nbsp;and file</span></summary><div><label>Seed <input type=\"number\" data-run=\"seed\" id=\"run-seed\" min=\"1\" max=\"4294967295\" value=\"1\"></label> <button type=\"button\" data-run=\"restart\" id=\"run-restart\">Begin anew</button><p>The same seed and the same clicks give the same run, everywhere. Trace <code data-run=\"hash\" id=\"run-hash\"></code></p><button type=\"button\" data-run=\"save\" id=\"run-save\">Save it as a file</button> <label class=\"run-open\">Open a saved run <input type=\"file\" class=\"visually-hidden\" data-run=\"open\" id=\"run-open\" accept=\".json,application/json\"></label></div></details></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -154,12 +167,12 @@ func labFrame() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var7 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var7 == nil {
-			templ_7745c5c3_Var7 = templ.NopComponent
+		templ_7745c5c3_Var8 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var8 == nil {
+			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<section class=\"lab-live\" id=\"lab\" data-lab aria-labelledby=\"lab-title\"><header class=\"lab-head\"><h2 id=\"lab-title\">The cluster</h2><p class=\"lab-link\" id=\"lab-link\" data-lab-link></p><a class=\"lab-as-text\" href=\"#lab-text\" data-lab-text>All of it as text</a> <button type=\"button\" id=\"lab-hold\" data-lab-hold aria-pressed=\"false\" hidden>Pause updates</button></header><p class=\"lab-answer\" id=\"lab-answer\" data-lab-answer role=\"alert\"></p><p class=\"visually-hidden\" id=\"lab-say\" role=\"status\" data-lab-say></p><div id=\"lab-frame\" class=\"lab-frame\"><div class=\"lab-notice\" id=\"lab-text\"><p>No server runs a cluster behind this page. Run it in this page, if your browser runs scripts; or start three real processes where the sources are, with <code>make run</code>.</p></div></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<section class=\"lab-live\" id=\"lab\" data-lab aria-labelledby=\"lab-title\"><header class=\"lab-head\"><h2 id=\"lab-title\">The cluster</h2><p class=\"lab-link\" id=\"lab-link\" data-lab-link></p><a class=\"lab-as-text\" href=\"#lab-text\" data-lab-text>All of it as text</a> <button type=\"button\" id=\"lab-hold\" data-lab-hold aria-pressed=\"false\" hidden>Pause updates</button></header><p class=\"lab-answer\" id=\"lab-answer\" data-lab-answer role=\"alert\"></p><p class=\"visually-hidden\" id=\"lab-say\" role=\"status\" data-lab-say></p><div id=\"lab-frame\" class=\"lab-frame\"><div class=\"lab-notice\" id=\"lab-text\"><p>No server runs a cluster behind this page. Run it in this page, if your browser runs scripts; or start three real processes where the sources are, with <code>make run</code>.</p></div></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,8 +2,6 @@
 // a clock of its own. It can stand still, go slowly or fast, and be looked at
 // backwards; a link repeats it, exactly.
 import { firstMinute } from "./lab-browser/first-minute.js";
-import { manyRuns } from "./lab-browser/many.js";
-import { planFaults } from "./lab-browser/plan.js";
 import { onClock } from "./lab-frame.js";
 import { decode, loadingWords, startProgram } from "./lab-program.js";
 import { bugNotice } from "./lab-browser/bug.js";
@@ -190,6 +188,26 @@ function startAnew(run, wait, first, started = () => {}) {
   worker = startProgram({ ...panel.dataset, wasm }, heard);
 }
 
+// The panels of many runs and of a schedule come with the first click on either button,
+// which is then made again.
+function toolsOnDemand() {
+  const buttons = document.querySelectorAll("[data-many-open], [data-plan-open]");
+  const loaded = new AbortController();
+  let loading;
+  for (const button of buttons) {
+    button.addEventListener("click", async () => {
+      try {
+        await (loading ??= import(new URL(panel.dataset.tools, document.baseURI)).then((m) => m.tools(root, program)));
+        loaded.abort();
+        button.click();
+      } catch {
+        loading = undefined;
+        say("What this needs did not load. Try again.");
+      }
+    }, { signal: loaded.signal });
+  }
+}
+
 function leave() {
   unseen = false;
   worker?.terminate();
@@ -359,5 +377,5 @@ if (root && panel) {
   addEventListener("hashchange", follow);
   follow();
   firstMinute(root, program);
-  planFaults(root, program, manyRuns(root, program));
+  toolsOnDemand();
 }
