@@ -25,6 +25,7 @@ type entryRun struct {
 	entry  rehearsal.Entry
 	struck []place
 	mended bool
+	first  string // where an entry without a cause is carried out, wherever the lead goes meanwhile
 
 	terminals map[string]*terminal // that the lines are pasted into, by the name of the shell
 }
@@ -42,6 +43,7 @@ func (r *entryRun) carryOut(ctx context.Context) (took rehearsed, err error) {
 			return took, fmt.Errorf("%s:%d: %w", e.File, e.Line, err)
 		}
 	}
+	r.first = r.stage.places()[0].name
 	seconds := func(from time.Time) float64 {
 		return float64(time.Since(from).Round(100*time.Millisecond).Milliseconds()) / 1000
 	}
@@ -105,7 +107,8 @@ func (r *entryRun) where(s rehearsal.Step, c rehearsal.Command) (at []place, eno
 	}
 	switch {
 	case len(at) == 0 && !s.Repeats():
-		at = all[:1]
+		i := max(0, slices.IndexFunc(all, func(p place) bool { return p.name == r.first }))
+		at = all[i : i+1]
 	case len(at) == 0 || s == rehearsal.Done:
 		at = all
 	case s == rehearsal.Confirm:

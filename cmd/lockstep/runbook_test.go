@@ -27,6 +27,16 @@ func TestRunbook(t *testing.T) {
 	}
 }
 
+// TestRunbook_place: an entry without a cause stays at the node at which it began, although
+// its own first command gives the lead to another one.
+func TestRunbook_place(t *testing.T) {
+	dir := repository(t, "docs/move.md", "# Move\n\n## Away {#away}\n\n```sh rehearse=mitigate\nfrom=$NODE\n"+
+		"lockstep drain --target http://$NODE   # exit 0, says \"leads nothing any more\"\ntest $from = $NODE   # exit 0\n```\n")
+	if out, err := exec.CommandContext(t.Context(), buildLockstep(t), "rehearse", "--dir", dir).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // TestRunbook_interrupted: an interrupt leaves neither a process nor a file behind.
 func TestRunbook_interrupted(t *testing.T) {
 	var out bytes.Buffer
