@@ -139,6 +139,9 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 	running.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if done == 0 && b.first == nil && ctx.Err() == nil {
+		return benchResult{}, fmt.Errorf("no message was answered within %s; give it longer by --duration", took.Round(time.Millisecond))
+	}
 	if done == 0 && ctx.Err() == nil {
 		return benchResult{}, fmt.Errorf("nothing succeeded, %d failed: %w", failed, b.first)
 	}
