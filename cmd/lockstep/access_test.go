@@ -272,7 +272,7 @@ func TestAccess(t *testing.T) {
 	ask(reader, 1, "this needs the role write, and the token of grafana has the role read", "send", "room", "hello")
 	ask(reader, 1, "this needs the role write", "bench", "--duration", "100ms", "--clients", "1", "--conversations", "1", "--mode", "stream")
 	ask(writer, 0, "room 1 epoch", "send", "room", "hello")
-	ask(writer, 0, "acknowledged a second", "bench", "--duration", "2s", "--clients", "2", "--conversations", "1", "--mode", "pipeline")
+	ask(writer, 0, "acknowledged a second", "bench", "--duration", "2s", "--clients", "2", "--conversations", "1", "--mode", "stream")
 	ask(writer, 1, " acknowledged, 0 not; 0 comparisons", "probe", "--for", "500ms", "--every", "20ms", "--addr", "")
 	ask(operator, 0, "messages are new", "backup", backup)
 	ask(operator, 0, "conversations are the same at 1 nodes", "restore", backup)
