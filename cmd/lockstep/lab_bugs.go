@@ -31,17 +31,18 @@ func newLabBugsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bugs",
 		Short: "List the deliberate bugs, and the runs in which the judge catches them",
-		Long: `Lists the deliberate bugs of the cluster, and for each the story of the laboratory, with
-its seed, in which the exact judge finds a promise of the lane quorum broken while the
-bug is on. The last column is what lab play and the page take; lab play --bug switches a
-bug on in any other run.
+		Long: `Lists the deliberate bugs of the cluster, and for each the story of the
+laboratory, with its seed, in which the exact judge finds a promise of the lane
+quorum broken while the bug is on. The last column is what lab play and the page
+take; lab play --bug switches a bug on in any other run.
 
-With --record stories are played until one catches the bug, with seed 1 first, by the
-program that readers get; the same story without the bug must keep every promise. What
-was found is written to bugs.json in the first folder of evidence, after each story. With --check nothing
-is written: each recorded run is played again, and one that comes out otherwise is an
-error, as is a bug that nothing is recorded of.`,
-		Example: "  lockstep lab bugs\n  lockstep lab bugs --check\n  lockstep lab bugs --record --stories cut-off,power-loss --seeds 3",
+With --record stories are played until one catches the bug, with seed 1 first,
+by the program that readers get; the same story without the bug must keep every
+promise. What was found is written to bugs.json in the first folder of evidence,
+after each story. With --check nothing is written: each recorded run is played
+again, and one that comes out otherwise is an error, as is a bug that nothing is
+recorded of.`,
+		Example: "  lockstep lab bugs\n  lockstep lab bugs --check\n  lockstep lab bugs --record --stories cut-off,power-loss",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if seeds < 1 || seeds > mostBugSeeds || record && check {
