@@ -13,7 +13,7 @@ import (
 func newLabCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lab",
-		Short: "Runs of the laboratory: play one again, with a bug, record those of texts",
+		Short: "Runs of the laboratory: play one again, record those of texts",
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newLabBugsCommand(), newLabFilmCommand(), newLabPlayCommand(), newLabRecordCommand())

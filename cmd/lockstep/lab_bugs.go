@@ -30,7 +30,7 @@ func newLabBugsCommand() *cobra.Command {
 	var stories []string
 	cmd := &cobra.Command{
 		Use:   "bugs",
-		Short: "List the deliberate bugs, and the runs in which the judge catches them",
+		Short: "List the deliberate bugs, and runs in which the judge catches them",
 		Long: `Lists the deliberate bugs of the cluster, and for each the story of the
 laboratory, with its seed, in which the exact judge finds a promise of the lane
 quorum broken while the bug is on. The last column is what lab play and the page
