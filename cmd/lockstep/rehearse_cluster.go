@@ -107,10 +107,13 @@ func (o *ownCluster) places() (all []place) {
 
 func (o *ownCluster) leader(ctx context.Context) string { return leaderAmong(ctx, o.Members()) }
 
-// settled is the leader once it is the same for a while: what strikes one that is just
-// handing over strikes a follower.
-func (o *ownCluster) settled(ctx context.Context) (leader string, err error) {
-	const times = 5
+// How often in a row a leader is asked for and is the same: before it is struck, and
+// once its disk is slow, which makes it lose the lead only after a while.
+const settledTimes, keptTimes = 5, 40
+
+// settled is the leader once it is the same for so many times: what strikes one that is
+// just handing over strikes a follower.
+func (o *ownCluster) settled(ctx context.Context, times int) (leader string, err error) {
 	for same := 0; same < times; {
 		if now := o.leader(ctx); now != "" && now == leader {
 			same++
@@ -189,7 +192,7 @@ func (o *ownCluster) strike(ctx context.Context, cause string) (at []place, err 
 	if err := o.sound(patient); err != nil {
 		return nil, err
 	}
-	leader, err := o.settled(patient)
+	leader, err := o.settled(patient, settledTimes)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +227,7 @@ func (o *ownCluster) strike(ctx context.Context, cause string) (at []place, err 
 // follow takes a fault to the leader, until one keeps the lead that has it.
 func (o *ownCluster) follow(ctx context.Context, at string, f fault.Fault) (leader string, err error) {
 	for {
-		if leader, err = o.settled(ctx); err != nil || leader == at {
+		if leader, err = o.settled(ctx, keptTimes); err != nil || leader == at {
 			return leader, err
 		}
 		if err = errors.Join(o.mend(ctx), o.breakAt(ctx, leader, f)); err != nil {
