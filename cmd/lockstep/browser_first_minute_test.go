@@ -266,5 +266,8 @@ func TestBrowserLab_stands(t *testing.T) {
 		if now := eval[[]int](t, ctx, places); !slices.Equal(now, first) {
 			t.Errorf("over: %s: lanes, chats and axis are at %v, and were at %v", over, now, first)
 		}
+		if wide := eval[int](t, ctx, `Math.round(document.querySelector("#run-seed").closest("details").getBoundingClientRect().right)`); wide > 1440 {
+			t.Errorf("over: %s: the controls of the run end at %d px", over, wide)
+		}
 	}
 }
