@@ -9,9 +9,10 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// TestPrograms: the laboratory, with its bugs and without, and the model for the browser, as make site compresses
-// them, are what they were made from, and take on the wire what a reader on a phone
-// can bear: two megabytes for a laboratory, half of one and a little for the model.
+// TestPrograms: the laboratory, with its bugs and without, and the model for the browser,
+// as make site compresses them, are what they were made from, and take on the wire what a
+// reader on a phone can bear: two megabytes for a laboratory, half of one and a little for
+// the model.
 func TestPrograms(t *testing.T) {
 	for name, most := range map[string]int{"lab": 2_000_000, "lab-bugs": 2_000_000, "model": 550_000} {
 		small, err := fs.ReadFile(Files(), "wasm/"+name+".wasm.br")

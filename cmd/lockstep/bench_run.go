@@ -139,10 +139,11 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 	running.Wait()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if done == 0 && b.first == nil && ctx.Err() == nil {
+	switch {
+	case done > 0 || ctx.Err() != nil:
+	case b.first == nil:
 		return benchResult{}, fmt.Errorf("no message was answered within %s; give it longer by --duration", took.Round(time.Millisecond))
-	}
-	if done == 0 && ctx.Err() == nil {
+	default:
 		return benchResult{}, fmt.Errorf("nothing succeeded, %d failed: %w", failed, b.first)
 	}
 	at := func(q float64) float64 { return float64(b.latency.ValueAtQuantile(q)) / 1000 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -69,17 +68,7 @@ recorded of.`,
 			out := cmd.OutOrStdout()
 			switch {
 			case record:
-				began := time.Now()
-				name := filepath.Join(dir, filepath.FromSlash(file))
-				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-					return fmt.Errorf("record bugs: %w", err)
-				}
-				err := huntInLab(cmd.Context(), stories, seeds, func(found labrun.Bugs) error {
-					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d of %d caught\n", found.Tried[len(found.Tried)-1], len(caughtOf(found)), len(found.Bugs))
-					recorded = found
-					return writeJSON(name, bugsEvidence{originOf(labrun.BugEvidence, "of each run", began), found})
-				})
-				if err != nil {
+				if recorded, err = recordBugs(cmd.Context(), cmd.ErrOrStderr(), filepath.Join(dir, filepath.FromSlash(file)), stories, seeds); err != nil {
 					return err
 				}
 				listBugs(out, recorded)
@@ -91,7 +80,7 @@ recorded of.`,
 				if err == nil && len(wrong) > 0 {
 					err = errReported
 				} else if err == nil {
-					fmt.Fprintf(out, "%d bugs are caught as they were recorded\n", len(caughtOf(recorded)))
+					fmt.Fprintf(out, "%d bugs are caught as they were recorded\n", len(recorded.Caught()))
 				}
 				return err
 			default:
@@ -108,6 +97,20 @@ recorded of.`,
 	return cmd
 }
 
+// recordBugs hunts the bugs in stories, and writes what is known after each of them.
+func recordBugs(ctx context.Context, said io.Writer, file string, stories []string, seeds int) (recorded labrun.Bugs, err error) {
+	began := time.Now()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return recorded, fmt.Errorf("record bugs: %w", err)
+	}
+	err = huntInLab(ctx, stories, seeds, func(found labrun.Bugs) error {
+		fmt.Fprintf(said, "%s: %d of %d caught\n", found.Tried[len(found.Tried)-1], len(found.Caught()), len(found.Bugs))
+		recorded = found
+		return writeJSON(file, bugsEvidence{originOf(labrun.BugEvidence, "of each run", began), found})
+	})
+	return recorded, err
+}
+
 // bugsEvidence is what was recorded of bugs as a file of evidence.
 type bugsEvidence struct {
 	origin
@@ -116,7 +119,7 @@ type bugsEvidence struct {
 
 // storyRun is a story by itself, with a bug or, for "", without.
 func storyRun(scenario string, seed int, bug string) *playedRun {
-	r := &playedRun{Name: scenario, Seed: seed, Bug: bug, Tried: bug != "", Judged: true, Actions: []labrun.Action{{At: labrun.Begins, Verb: "play", Scenario: scenario}}}
+	r := &playedRun{Name: scenario, Seed: seed, Bug: bug, Tried: bug != "", Judged: true, Actions: labrun.Story(scenario)}
 	if bug != "" {
 		r.Name += " with " + bug
 	}
@@ -181,20 +184,16 @@ func (r *playedRun) caught() (c labrun.CaughtBug) {
 	return labrun.CaughtBug{Bug: r.Bug, Scenario: r.Actions[0].Scenario, Seed: r.Seed, At: r.Last[0].At, Promise: html.UnescapeString(proof[1]), Proof: html.UnescapeString(proof[2]), Trace: r.Trace}
 }
 
-func caughtOf(b labrun.Bugs) []labrun.CaughtBug {
-	return slices.DeleteFunc(slices.Clone(b.Bugs), func(c labrun.CaughtBug) bool { return c.Scenario == "" })
-}
-
 // checkBugs says what is not as it was recorded.
 func checkBugs(ctx context.Context, recorded labrun.Bugs) (wrong []string, err error) {
 	const mend = "; run: lockstep lab bugs --record"
 	for _, b := range playable().Bugs {
-		if !slices.ContainsFunc(recorded.Bugs, func(c labrun.CaughtBug) bool { return c.Bug == b.Name }) {
+		if _, ok := recorded.Of(b.Name); !ok {
 			wrong = append(wrong, "nothing is recorded of the bug "+b.Name+mend)
 		}
 	}
 	var runs []*playedRun
-	for _, c := range caughtOf(recorded) {
+	for _, c := range recorded.Caught() {
 		if err := labrun.CheckFragment(c.Address().Fragment(), playable()); err != nil {
 			wrong = append(wrong, fmt.Sprintf("the recorded run of the bug %s: %v%s", c.Bug, err, mend))
 			continue
@@ -205,7 +204,7 @@ func checkBugs(ctx context.Context, recorded labrun.Bugs) (wrong []string, err e
 		return wrong, err
 	}
 	for _, r := range runs {
-		was := recorded.Bugs[slices.IndexFunc(recorded.Bugs, func(c labrun.CaughtBug) bool { return c.Bug == r.Bug })]
+		was, _ := recorded.Of(r.Bug)
 		if now := r.caught(); now != was {
 			wrong = append(wrong, fmt.Sprintf("with the bug %s the story %s and seed %d end otherwise than recorded: %q, trace %s, and was %q, trace %s%s", r.Bug, was.Scenario, was.Seed, now.Proof, now.Trace, was.Proof, was.Trace, mend))
 		}
@@ -217,17 +216,15 @@ func listBugs(out io.Writer, recorded labrun.Bugs) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "bug\tbreaks\tstory\tseed\trun")
 	for _, b := range playable().Bugs {
-		row := labrun.CaughtBug{Scenario: "not recorded"}
-		if i := slices.IndexFunc(recorded.Bugs, func(c labrun.CaughtBug) bool { return c.Bug == b.Name }); i >= 0 {
-			row = recorded.Bugs[i]
-		}
-		switch {
-		case row.Promise != "":
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", b.Name, row.Promise, row.Scenario, row.Seed, row.Address().Fragment())
+		switch c, ok := recorded.Of(b.Name); {
+		case c.Promise != "":
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", b.Name, c.Promise, c.Scenario, c.Seed, c.Address().Fragment())
+		case ok:
+			fmt.Fprintf(w, "%s\t–\tcaught by none\t\t\n", b.Name)
 		default:
-			fmt.Fprintf(w, "%s\t–\t%s\t\t\n", b.Name, cmp.Or(row.Scenario, "caught by none"))
+			fmt.Fprintf(w, "%s\t–\tnot recorded\t\t\n", b.Name)
 		}
 	}
 	w.Flush()
-	fmt.Fprintf(out, "%d of %d are caught by a story\n", len(caughtOf(recorded)), len(playable().Bugs))
+	fmt.Fprintf(out, "%d of %d are caught by a story\n", len(recorded.Caught()), len(playable().Bugs))
 }

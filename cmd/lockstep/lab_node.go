@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,8 +26,11 @@ import (
 //go:embed lab_node.js
 var labNodeScript []byte
 
-// labProgramFiles are what Node needs to run the laboratory as the page does.
-var labProgramFiles = []string{"wasm/lab.wasm", "wasm/lab-bugs.wasm", "wasm/wasm_exec.js", "js/lab-host.js", "js/lab-verdict.js"}
+// labProgramFiles are what Node needs to run the laboratory as the page does, and
+// labBugsProgram the program of a run with a bug.
+var labProgramFiles = []string{"wasm/lab.wasm", "wasm/wasm_exec.js", "js/lab-host.js", "js/lab-verdict.js"}
+
+const labBugsProgram = "wasm/lab-bugs.wasm"
 
 // labPatience is how long after a story's planned end its verdict may come: replicas
 // have to come to rest first. Virtual time.
@@ -68,7 +72,11 @@ func playRuns(ctx context.Context, runs []*playedRun, told bool, progress func(*
 		return err
 	}
 	defer os.RemoveAll(folder)
-	for _, name := range labProgramFiles {
+	files := labProgramFiles
+	if slices.ContainsFunc(runs, func(r *playedRun) bool { return r.Bug != "" }) {
+		files = append(slices.Clone(files), labBugsProgram)
+	}
+	for _, name := range files {
 		data, err := fs.ReadFile(static.Files(), name)
 		if err != nil {
 			return errors.New("this program was built without the laboratory for the browser: run make build")

@@ -48,7 +48,8 @@ type result struct {
 	gone   bool // the terminal has ended with it
 }
 
-// run has a command carried out in a shell of its own. It fails only where nothing can be said of the command.
+// run has a command carried out in a shell of its own. It fails only where nothing can be
+// said of the command.
 func (p *pasting) run(ctx context.Context, shell, command string, env []string, patience time.Duration) (result, error) {
 	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

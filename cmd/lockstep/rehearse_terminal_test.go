@@ -48,19 +48,32 @@ func TestRehearse_terminals(t *testing.T) {
 	}
 }
 
+// terminals opens one in a folder for each shell that this machine has, and closes it.
+func terminals(t *testing.T, folder string) func(yield func(shell string, term *terminal) bool) {
+	return func(yield func(string, *terminal) bool) {
+		at := &pasting{dir: folder, env: os.Environ()}
+		defer at.end()
+		for _, shell := range []string{"sh", "bash"} {
+			if _, err := exec.LookPath(shell); err != nil {
+				continue
+			}
+			term, err := at.open(t.Context(), shell)
+			if err != nil {
+				t.Fatal(err)
+			}
+			more := yield(shell, term)
+			term.close()
+			if !more {
+				return
+			}
+		}
+	}
+}
+
 // TestRehearse_hangs: a line that hangs is interrupted after its time; where it is to be
 // repeated the next attempt has what was set before.
 func TestRehearse_hangs(t *testing.T) {
-	at := &pasting{dir: t.TempDir(), env: os.Environ()}
-	defer at.end()
-	for _, shell := range []string{"sh", "bash"} {
-		if _, err := exec.LookPath(shell); err != nil {
-			continue
-		}
-		term, err := at.open(t.Context(), shell)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for shell, term := range terminals(t, t.TempDir()) {
 		for _, line := range []string{"BELT=7", "echo wait; sleep 600", "while true; do echo wait; sleep 0.01; done", "while true; do :; done"} {
 			got, err := term.paste(t.Context(), line, nil, 300*time.Millisecond)
 			if err != nil || got.gone || got.late != (line != "BELT=7") || strings.Contains(line, "wait") && !strings.HasPrefix(got.output, "wait\n") {
@@ -74,7 +87,6 @@ func TestRehearse_hangs(t *testing.T) {
 		if err != nil || !got.late || !got.gone {
 			t.Errorf("%s: what no interrupt ends: %+v, %v", shell, got, err)
 		}
-		term.close()
 	}
 }
 
@@ -140,20 +152,10 @@ func TestRehearse_files(t *testing.T) {
 	t.Setenv("ENV", filepath.Join(files, "env"))
 	t.Setenv("HISTFILE", filepath.Join(files, "history"))
 	t.Setenv("PROMPT_COMMAND", "BELT=7")
-	at := &pasting{dir: home, env: os.Environ()}
-	defer at.end()
-	for _, shell := range []string{"sh", "bash"} {
-		if _, err := exec.LookPath(shell); err != nil {
-			continue
-		}
-		term, err := at.open(t.Context(), shell)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for shell, term := range terminals(t, home) {
 		if got, err := term.paste(t.Context(), "echo \"belt $BELT\"", nil, time.Minute); err != nil || got != (result{output: "belt \n"}) {
 			t.Errorf("%s: %+v, %v", shell, got, err)
 		}
-		term.close()
 	}
 	if kept := get(t, files, "history"); kept != "" {
 		t.Errorf("the history has %q", kept)

@@ -13,9 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"lockstep/prototype/cluster"
 )
 
 // TestRehearseUpgrade: each node goes to the other program and back by the commands of the
@@ -96,36 +93,5 @@ func TestRehearseUpgrade_refuses(t *testing.T) {
 
 // TestRehearseUpgrade_interrupted: an interrupt leaves neither a process nor a file behind.
 func TestRehearseUpgrade_interrupted(t *testing.T) {
-	binary, home := buildLockstep(t), t.TempDir()
-	var out bytes.Buffer
-	cmd := exec.Command(binary, "rehearse", "upgrade", "--dir", "../..", "--from", binary)
-	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), "TMPDIR="+home), &out, &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var members []cluster.Member
-	for late := time.After(30 * time.Second); len(members) < 3 || slices.ContainsFunc(members, func(m cluster.Member) bool { return m.PID == 0 }); {
-		dirs, _ := filepath.Glob(filepath.Join(home, "lockstep-upgrade-*", defaultClusterDir))
-		if len(dirs) == 1 {
-			members, _ = cluster.ReadMembers(dirs[0])
-		}
-		select {
-		case <-time.After(10 * time.Millisecond):
-		case <-late:
-			t.Fatal("no cluster comes")
-		}
-	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // what it ended with is looked at below
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
-		t.Errorf("exit code %d\n%s", code, &out)
-	}
-	for _, m := range members {
-		awaitGone(t, m.PID)
-	}
-	if left, err := os.ReadDir(home); err != nil || len(left) > 0 {
-		t.Errorf("left: %v, %v", left, err)
-	}
+	interrupted(t, "upgrade", "--from", buildLockstep(t))
 }

@@ -57,11 +57,10 @@ func (r *rollingCluster) install(id, program string) error {
 // buildRevision builds the program as of a revision of the repository in dir, in an empty
 // folder, and gives its commit.
 func buildRevision(ctx context.Context, dir, revision, into string, said io.Writer) (program, commit string, err error) {
-	hash, err := git.Run(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	commit, err = git.Line(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
 	if err != nil {
 		return "", "", fmt.Errorf("%s is neither a program nor a commit of this clone, and git fetch --unshallow may get it: %w", revision, err)
 	}
-	commit = strings.TrimSpace(string(hash))
 	archive, source := filepath.Join(into, "source.tar"), filepath.Join(into, "source")
 	program = filepath.Join(into, "lockstep")
 	if err := os.Mkdir(source, 0o755); err != nil {

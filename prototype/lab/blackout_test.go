@@ -9,16 +9,24 @@ import (
 	"lockstep/prototype/api"
 )
 
+// darken has all nodes go at once, when both strong lanes have something to lose.
+func (e *experiment) darken() {
+	e.until("load", func(f Frame) bool { return f.Counts.Acknowledged > 50 && f.Lanes[1].Counts.Acknowledged > 50 })
+	e.do(Action{Verb: Blackout})
+	e.until("darkness", func(f Frame) bool { return all(f, ConditionDown) })
+}
+
+// all says whether every node is in a condition.
+func all(f Frame, c Condition) bool {
+	return !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition != c })
+}
+
 // TestLab_blackout: all nodes go at once, a second blackout has nobody to hit, and
 // when they are back the quorum lane has everything.
 func TestLab_blackout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
-		e.until("load", func(f Frame) bool { return f.Counts.Acknowledged > 50 && f.Lanes[1].Counts.Acknowledged > 50 })
-		e.do(Action{Verb: Blackout})
-		e.until("darkness", func(f Frame) bool {
-			return !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition != ConditionDown })
-		})
+		e.darken()
 		if reason := e.refused(Action{Verb: Blackout}); reason != "every node is down already" {
 			t.Errorf("a second blackout: %q", reason)
 		}
@@ -35,15 +43,9 @@ func TestLab_blackout(t *testing.T) {
 func TestLab_blackoutJudged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
-		e.until("load", func(f Frame) bool { return f.Counts.Acknowledged > 50 && f.Lanes[1].Counts.Acknowledged > 50 })
-		e.do(Action{Verb: Blackout})
-		e.until("darkness", func(f Frame) bool {
-			return !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition != ConditionDown })
-		})
+		e.darken()
 		e.do(Action{Verb: Heal})
-		e.until("all up", func(f Frame) bool {
-			return !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition != ConditionUp })
-		})
+		e.until("all up", func(f Frame) bool { return all(f, ConditionUp) })
 		e.do(Action{Verb: JudgeRun})
 		judged := e.until("a judgement", func(f Frame) bool { return f.Judgement != nil }).Judgement
 		for _, l := range judged.Lanes[:2] {

@@ -15,10 +15,17 @@ func (t *Tree) RecordedBugs() (run.Bugs, string) { return t.builder.bugs, t.buil
 
 // readBugs reads what was recorded of bugs.
 func (b *Builder) readBugs() (findings []site.Finding) {
-	var err error
-	if b.bugs, b.hunted, b.bugsFile, err = run.LoadBugs(b.root.FS(), b.config.Evidence); err != nil {
-		findings = append(findings, site.Finding{File: b.bugsFile, Rule: "run", Message: "what was recorded of bugs cannot be read: " + err.Error(), Mend: "run: lockstep lab bugs --record"})
+	unread := func(file, mend string, err error) {
+		if err != nil {
+			findings = append(findings, site.Finding{File: file, Rule: "run", Message: "what was recorded of bugs cannot be read: " + err.Error(), Mend: mend})
+		}
 	}
+	var file string
+	var err error
+	b.bugs, b.bugsFile, err = run.LoadBugs(b.root.FS(), b.config.Evidence)
+	unread(b.bugsFile, "run: lockstep lab bugs --record", err)
+	b.hunted, file, err = run.LoadHunted(b.root.FS(), b.config.Evidence)
+	unread(file, "record the hunt again, or remove the file", err)
 	return findings
 }
 
@@ -41,8 +48,7 @@ func (t *Tree) addBugs() {
 	inLab, hunted := 0, 0
 	for _, b := range l.Bugs {
 		bug := site.Bug{Name: b.Name, Words: b.Words, Tried: len(t.builder.bugs.Tried)}
-		if j := slices.IndexFunc(t.builder.bugs.Bugs, func(c run.CaughtBug) bool { return c.Bug == b.Name && c.Scenario != "" }); j >= 0 {
-			c := t.builder.bugs.Bugs[j]
+		if c, _ := t.builder.bugs.Of(b.Name); c.Scenario != "" {
 			title := c.Scenario
 			if s, ok := l.Scenario(c.Scenario); ok {
 				title = s.Title

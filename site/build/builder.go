@@ -62,10 +62,10 @@ type Builder struct {
 	ages    ages
 	// What was recorded of runs, and its file.
 	recording *run.Recording
-	bugs      run.Bugs // with bugsFile, in which they were recorded, and what the hunt found
-	hunted    run.Hunted
-	bugsFile  string
 	recorded  string
+	bugs      run.Bugs // what was recorded of them, bugsFile in which, and what the hunt found
+	bugsFile  string
+	hunted    run.Hunted
 	index     *names.Index
 	places    []string // files of the code that texts name, sorted
 	// constants are files of the code with values that texts repeat.

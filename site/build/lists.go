@@ -4,8 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"lockstep/site"
 	"lockstep/site/model"
@@ -87,6 +85,5 @@ func titled(name string) string {
 	if name == "" || name == "." {
 		return "Documents"
 	}
-	first, size := utf8.DecodeRuneInString(name)
-	return string(unicode.ToUpper(first)) + name[size:]
+	return site.Capital(name)
 }

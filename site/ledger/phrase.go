@@ -57,8 +57,7 @@ func (l *Ledger) Agree(dest, text string) (want string, ok bool) {
 		want = forms[len(forms)-1]
 	}
 	if unicode.IsUpper(first) {
-		r, n := utf8.DecodeRuneInString(want)
-		want = string(unicode.ToUpper(r)) + want[n:]
+		want = site.Capital(want)
 	}
 	return want, false
 }

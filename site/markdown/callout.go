@@ -8,11 +8,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/util"
+
+	"lockstep/site"
 )
 
 // calloutKind is a kind of note beside the text: how it looks, and what it is called
@@ -154,7 +154,7 @@ func (d *Document) container(n ast.Node, c container) {
 	d.calloutKinds[n] = name
 	if !c.title && !c.bare && (!known || kind.title == "") {
 		title := ast.NewParagraph()
-		title.AppendChild(title, ast.NewString([]byte(titled(c.name))))
+		title.AppendChild(title, ast.NewString([]byte(site.Capital(c.name))))
 		title.SetAttributeString(titleKey, true)
 		insertFirst(n, title)
 	}
@@ -164,11 +164,6 @@ func (d *Document) container(n ast.Node, c container) {
 	if c.fold {
 		d.fold(n, c.open)
 	}
-}
-
-func titled(name string) string {
-	r, size := utf8.DecodeRuneInString(name)
-	return string(unicode.ToUpper(r)) + name[size:]
 }
 
 // fold makes a callout that opens and closes.

@@ -1,11 +1,8 @@
 package run
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"time"
 
@@ -54,6 +51,19 @@ type Bugs struct {
 	Bugs  []CaughtBug `json:"bugs"`
 }
 
+// Of is what was recorded of a bug; ok is false if nothing was.
+func (b Bugs) Of(bug string) (c CaughtBug, ok bool) {
+	if i := slices.IndexFunc(b.Bugs, func(c CaughtBug) bool { return c.Bug == bug }); i >= 0 {
+		return b.Bugs[i], true
+	}
+	return c, false
+}
+
+// Caught are those that a story has caught.
+func (b Bugs) Caught() []CaughtBug {
+	return slices.DeleteFunc(slices.Clone(b.Bugs), func(c CaughtBug) bool { return c.Scenario == "" })
+}
+
 // CaughtBug is the first run of a story in which the exact judge found a promise of the
 // strong lane broken while the bug was on. Scenario is "" where no story did.
 type CaughtBug struct {
@@ -68,7 +78,7 @@ type CaughtBug struct {
 
 // Address is the run in which it was caught, at the verdict.
 func (c CaughtBug) Address() Address {
-	return Address{Seed: c.Seed, At: time.Duration(c.At) * time.Millisecond, Actions: []Action{{At: Begins, Verb: "play", Scenario: c.Scenario}}, Bug: c.Bug}
+	return Address{Seed: c.Seed, At: time.Duration(c.At) * time.Millisecond, Actions: Story(c.Scenario), Bug: c.Bug}
 }
 
 // Without is the same story with the same seed and without the bug, at the same moment.
@@ -95,37 +105,18 @@ type Hunt struct {
 	Tried    int    `json:"tried"`
 }
 
-// LoadBugs reads what was recorded of bugs and of the hunt. File is where the first is,
-// or would be. Without a file there is nothing in it.
-func LoadBugs(fsys fs.FS, folders []string) (b Bugs, h Hunted, file string, err error) {
-	if len(folders) > 0 {
-		file = path.Join(folders[0], BugEvidence+".json")
+// LoadBugs reads what was recorded of bugs in stories. File is where it is, or would be.
+func LoadBugs(fsys fs.FS, folders []string) (b Bugs, file string, err error) {
+	if file, err = loadFirst(fsys, folders, BugEvidence+".json", &b); err != nil {
+		return Bugs{}, file, err
 	}
-	if found, err := loadFirst(fsys, folders, BugEvidence, &b); err != nil {
-		return Bugs{}, Hunted{}, found, err
-	} else if found != "" {
-		file = found
-	}
-	_, err = loadFirst(fsys, folders, HuntEvidence, &h)
-	return b, h, file, err
+	return b, file, nil
 }
 
-func loadFirst(fsys fs.FS, folders []string, name string, into any) (file string, err error) {
-	for _, folder := range folders {
-		file = path.Join(folder, name+".json")
-		data, err := fs.ReadFile(fsys, file)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			return file, err
-		case len(data) > largestFile:
-			return file, fmt.Errorf("it has %d bytes; evidence has at most %d", len(data), largestFile)
-		}
-		if err := json.Unmarshal(data, into); err != nil {
-			return file, fmt.Errorf("%s cannot be read: %w", file, err)
-		}
-		return file, nil
+// LoadHunted likewise reads what the hunt has found.
+func LoadHunted(fsys fs.FS, folders []string) (h Hunted, file string, err error) {
+	if file, err = loadFirst(fsys, folders, HuntEvidence+".json", &h); err != nil {
+		return Hunted{}, file, err
 	}
-	return "", nil
+	return h, file, nil
 }

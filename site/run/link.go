@@ -29,8 +29,11 @@ type Action struct {
 func (f Fence) Moment() time.Duration { return Begins + f.At }
 
 // Actions are what happens in the figure's run.
-func (f Fence) Actions() []Action {
-	return []Action{{At: Begins, Verb: "play", Scenario: f.Scenario}}
+func (f Fence) Actions() []Action { return Story(f.Scenario) }
+
+// Story is a scenario by itself, as actions of a run.
+func Story(scenario string) []Action {
+	return []Action{{At: Begins, Verb: "play", Scenario: scenario}}
 }
 
 // Link is the end of an address that leads to the moment in the figure's run.

@@ -136,26 +136,35 @@ func (r *Result) UnmarshalJSON(data []byte) error {
 // empty. File is where it is, or would be.
 func Load(fsys fs.FS, folders []string) (r *Recording, file string, err error) {
 	r = &Recording{}
+	if file, err = loadFirst(fsys, folders, FileName, r); err != nil {
+		return &Recording{}, file, err
+	}
+	return r, file, nil
+}
+
+// loadFirst reads a file of JSON from the first folder that has it. File is where it is,
+// or would be: "" without a folder.
+func loadFirst(fsys fs.FS, folders []string, name string, into any) (file string, err error) {
 	for _, folder := range folders {
-		name := path.Join(folder, FileName)
-		data, err := fs.ReadFile(fsys, name)
+		file := path.Join(folder, name)
+		data, err := fs.ReadFile(fsys, file)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		case err != nil:
-			return r, name, err
+			return file, err
 		case len(data) > largestFile:
-			return r, name, fmt.Errorf("it has %d bytes; a recording has at most %d", len(data), largestFile)
+			return file, fmt.Errorf("it has %d bytes; a recording has at most %d", len(data), largestFile)
 		}
-		if err := json.Unmarshal(data, r); err != nil {
-			return &Recording{}, name, fmt.Errorf("it is no recording of runs: %w", err)
+		if err := json.Unmarshal(data, into); err != nil {
+			return file, fmt.Errorf("it is no recording: %w", err)
 		}
-		return r, name, nil
+		return file, nil
 	}
 	if len(folders) == 0 {
-		return r, "", nil
+		return "", nil
 	}
-	return r, path.Join(folders[0], FileName), nil
+	return path.Join(folders[0], name), nil
 }
 
 // Find is what was recorded for a fence; ok is false where a part of it is missing.

@@ -1,16 +1,6 @@
 package view
 
-import (
-	"strconv"
-	"unicode"
-	"unicode/utf8"
-)
-
-// capital begins a sentence with a large letter.
-func capital(words string) string {
-	first, size := utf8.DecodeRuneInString(words)
-	return string(unicode.ToUpper(first)) + words[size:]
-}
+import "strconv"
 
 func seedsWords(n int) string {
 	if n == 1 {
