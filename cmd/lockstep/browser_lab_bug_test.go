@@ -28,6 +28,11 @@ func TestBrowserLab_bug(t *testing.T) {
 	if !strings.Contains(notice, "A deliberate bug is on: "+bug) {
 		t.Errorf("the page says %q", notice)
 	}
+	do(t, ctx, chromedp.EmulateViewport(390, 844))
+	if high := eval[float64](t, ctx, `document.querySelector("#bug-without").getBoundingClientRect().height`); high < 44 {
+		t.Errorf("on a phone the way without it is %g pixels high", high)
+	}
+	do(t, ctx, chromedp.EmulateViewport(1366, 900))
 	press(t, ctx, "#bug-without")
 	until(t, ctx, 2*time.Minute, `document.querySelector("[data-lab-browser]").dataset.ready === "yes" && document.querySelector("#lab-verdicts") !== null && !(`+bugsProof+`)`)
 	if hidden := eval[bool](t, ctx, `document.querySelector("[data-lab-bug]").hidden`); !hidden {

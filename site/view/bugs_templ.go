@@ -289,7 +289,7 @@ func labBug(s *Site, p *site.Page) templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<section class=\"lab-bug\" data-lab-bug aria-label=\"A deliberate bug is on\" role=\"status\" hidden><p><strong>⚠ A deliberate bug is on: <code data-bug-name></code></strong> <span data-bug-says></span>. What you see is this bug, and not what the cluster does.</p><p class=\"bug-ways\"><button type=\"button\" id=\"bug-without\" data-bug-without>The same run without it</button> <a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<section class=\"lab-bug\" data-lab-bug aria-label=\"A deliberate bug is on\" role=\"status\" hidden><p><strong>⚠ A deliberate bug is on: <code data-bug-name></code></strong>, by which <span data-bug-says></span>. What you see is this bug, and not what the cluster does.</p><p class=\"bug-ways\"><button type=\"button\" id=\"bug-without\" data-bug-without>The same run without it</button> <a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
