@@ -175,7 +175,7 @@ func TestLoad_design_broken(t *testing.T) {
 	for _, tt := range []struct{ file, input, value, broken string }{
 		{"2-shards.yaml", "sequencer.rate", "2 k", "order.share"},
 		{"2-shards.yaml", "sequencer.rate", "100 k", "sequencer.plan"}, // bolder than what was measured allows
-		{"2-shards.yaml", "fleet.utilisation", "80", "zone.order"}, // six replicas on a machine
+		{"2-shards.yaml", "fleet.utilisation", "80", "zone.order"},     // six replicas on a machine
 		{"2-shards.yaml", "fleet.utilisation", "70", "zone.gateways"},
 		{"2-shards.yaml", "admission.limit", "200", "hall.admission"},
 		{"2-shards.yaml", "shards.count", "1 k", "skew.current"}, // what was simulated is no longer what is asked
