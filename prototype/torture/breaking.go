@@ -19,7 +19,9 @@ func breakAlike(ctx context.Context, in nodes, down func(id string) error, id st
 	case slices.Contains(fault.LosingKinds, f.Kind):
 		mend, err = lose(in, down, id, f)
 	case f.Kind == fault.Kill:
-		mend, err = restart(in, id), down(id)
+		if err = down(id); err == nil {
+			mend = restart(in, id)
+		}
 	case f.Kind == fault.Pause:
 		if err = in.Pause(id); err == nil {
 			mend = func(context.Context) (Done, error) { return Done{Hits: 1}, in.Resume(id) }

@@ -20,7 +20,10 @@ type lead struct {
 	term uint64
 }
 
-var errNoLeader = errors.New("no leader was found")
+var (
+	errNoLeader  = errors.New("no leader was found")
+	errNoMembers = errors.New("no node is meant to serve")
+)
 
 // leaderOf waits for a leader that serves: one that acknowledged something a
 // moment ago. To break one that nobody feels would show little.
@@ -94,7 +97,7 @@ func (r *run) resolve(ctx context.Context, i int, random *rand.Rand) (nodes []st
 	}
 	members := r.target.Members()
 	if len(members) == 0 {
-		return nil, 0, lead{}, errIsDown
+		return nil, 0, lead{}, errNoMembers
 	}
 	var alive []string
 	if target.Role == fault.Successor {

@@ -43,8 +43,13 @@ func lose(in nodes, down func(id string) error, id string, f fault.Fault) (Mend,
 		}
 		victims = append(victims, f.Peers[0])
 	}
-	for _, victim := range victims {
+	for i, victim := range victims {
 		if err := down(victim); err != nil {
+			if i > 0 { // one of two: nothing is swapped
+				if err := in.Restart(victims[0]); err != nil {
+					return nil, err
+				}
+			}
 			return nil, err
 		}
 	}

@@ -21,8 +21,6 @@ type memory struct {
 	transport http.RoundTripper
 }
 
-var errIsDown = errors.New("it is down")
-
 // flushPatience is how long a power loss waits for a flush that it can strike.
 const flushPatience = 2 * time.Second
 
@@ -35,18 +33,28 @@ func (t *memory) Members() (members []workload.Node) {
 	return members
 }
 
+// Break has no effect at a node that another fault has down, as happens when a step
+// came late since a leader did: its run does not count, and a campaign goes on.
 func (t *memory) Break(ctx context.Context, id string, f fault.Fault) (Mend, error) {
+	mend, err := t.strike(ctx, id, f)
+	if mend == nil && errors.Is(err, cluster.ErrNotRunning) {
+		return nothing, nil
+	}
+	return mend, err
+}
+
+func (t *memory) strike(ctx context.Context, id string, f fault.Fault) (Mend, error) {
 	if mend, ok, err := breakAlike(ctx, t.cluster, t.cluster.Crash, id, f); ok {
 		return mend, err
 	}
 	switch f.Kind {
 	case fault.PowerLoss, fault.TornTail:
 		hit, err := t.cluster.PowerLoss(id, f.Kind == fault.TornTail, f.Seed, flushPatience)
-		if errors.Is(err, cluster.ErrNotRunning) {
-			return nothing, nil // another fault has it down: this one has no effect
+		if err != nil {
+			return nil, err
 		}
-		if err != nil || !hit {
-			return nothing, err
+		if !hit {
+			return nothing, nil
 		}
 		return restart(t.cluster, id), nil
 	case fault.Restart:
@@ -58,7 +66,7 @@ func (t *memory) Break(ctx context.Context, id string, f fault.Fault) (Mend, err
 	}
 	n := t.cluster.Node(id)
 	if n == nil {
-		return nil, errIsDown
+		return nil, cluster.ErrNotRunning
 	}
 	status, err := n.Fault(f)
 	if err != nil && (f.Kind != fault.Transfer || status.Hits == 0) { // a transfer may fail: it was tried
