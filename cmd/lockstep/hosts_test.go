@@ -5,123 +5,22 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"lockstep/prototype/client"
+	"lockstep/prototype/hosts"
 	"lockstep/prototype/node"
 )
-
-// hosts are three machines on one wire, as far as the network is concerned: each
-// is a network namespace with an interface and an address of its own. A fourth
-// one holds the switch, and the clients.
-type hosts struct{ prefix string }
-
-const hostCount = 3
-
-func newHosts(t *testing.T) *hosts {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("network namespaces need root")
-	}
-	if _, err := exec.LookPath("ip"); err != nil {
-		t.Skip("the program ip is missing (package iproute2)")
-	}
-	h := &hosts{prefix: fmt.Sprintf("ls%d", os.Getpid())}
-	t.Cleanup(func() {
-		for i := range hostCount + 1 {
-			exec.Command("ip", "netns", "del", h.name(i)).Run() // one that was not made is no loss
-		}
-	})
-	s := h.name(0)
-	commands := []string{
-		"netns add " + s, "-n " + s + " link set lo up",
-		"-n " + s + " link add br0 type bridge", "-n " + s + " addr add " + h.address(0) + "/24 dev br0", "-n " + s + " link set br0 up",
-	}
-	for i := 1; i <= hostCount; i++ {
-		n := h.name(i)
-		commands = append(commands, "netns add "+n, "-n "+n+" link set lo up",
-			fmt.Sprintf("-n %s link add port%d type veth peer name eth0 netns %s", s, i, n),
-			fmt.Sprintf("-n %s link set port%d master br0 up", s, i),
-			"-n "+n+" addr add "+h.address(i)+"/24 dev eth0", "-n "+n+" link set eth0 up")
-	}
-	for _, c := range commands {
-		if out, err := exec.Command("ip", strings.Fields(c)...).CombinedOutput(); err != nil {
-			t.Skipf("this machine does not allow it: ip %s: %v: %s", c, err, out)
-		}
-	}
-	return h
-}
-
-func (h *hosts) name(i int) string { return fmt.Sprintf("%s-%d", h.prefix, i) }
-
-// address is that of a host on the wire; the switch has the last one.
-func (h *hosts) address(i int) string {
-	if i == 0 {
-		return "10.77.0.254"
-	}
-	return fmt.Sprintf("10.77.0.%d", i)
-}
-
-// pull pulls the cable of a host, or puts it back.
-func (h *hosts) pull(t *testing.T, i int, out bool) {
-	t.Helper()
-	state := "up"
-	if out {
-		state = "down"
-	}
-	if said, err := exec.Command("ip", "-n", h.name(0), "link", "set", fmt.Sprintf("port%d", i), state).CombinedOutput(); err != nil {
-		t.Fatalf("cable of host %d: %v: %s", i, err, said)
-	}
-}
-
-// on gives a command that runs at a host.
-func (h *hosts) on(ctx context.Context, i int, program string, args ...string) *exec.Cmd {
-	return exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", h.name(i), program}, args...)...)
-}
-
-// transport makes connections from the switch, to nodes whose certificates are of an
-// authority.
-func (h *hosts) transport(secure *tls.Config) *http.Transport {
-	return &http.Transport{MaxIdleConnsPerHost: 16, TLSClientConfig: secure, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-		type result struct {
-			conn net.Conn
-			err  error
-		}
-		results := make(chan result, 1)
-		go func() {
-			// Never unlocked: a thread that has been elsewhere must not be used again.
-			runtime.LockOSThread()
-			place, err := os.Open("/run/netns/" + h.name(0))
-			if err == nil {
-				err = unix.Setns(int(place.Fd()), unix.CLONE_NEWNET)
-				place.Close()
-			}
-			if err != nil {
-				results <- result{nil, err}
-				return
-			}
-			conn, err := (&net.Dialer{Timeout: 300 * time.Millisecond}).DialContext(ctx, network, address)
-			results <- result{conn, err}
-		}()
-		r := <-results
-		return r.conn, r.err
-	}}
-}
 
 // TestHosts: three hosts talk to each other by TLS alone, and so do their clients, with
 // tokens. Under load the leader's cable is pulled and put back, then each host is drained
@@ -129,18 +28,18 @@ func (h *hosts) transport(secure *tls.Config) *http.Transport {
 // has no token, or one for less, is refused. A node with a certificate of another
 // authority does not get in.
 func TestHosts(t *testing.T) {
-	h := newHosts(t)
+	h := hosts.New(t)
 	binary := buildLockstep(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	certs := filepath.Join(t.TempDir(), "certs")
 	var peers, targets []string
-	for i := 1; i <= hostCount; i++ {
-		if code := run(ctx, []string{"certs", "--out", certs, fmt.Sprintf("n%d=%s", i, h.address(i))}, nil, io.Discard, io.Discard); code != 0 {
+	for i := 1; i <= hosts.Count; i++ {
+		if code := run(ctx, []string{"certs", "--out", certs, fmt.Sprintf("n%d=%s", i, h.Address(i))}, nil, io.Discard, io.Discard); code != 0 {
 			t.Fatalf("certs: exit code %d", code)
 		}
-		peers = append(peers, fmt.Sprintf("n%d=%s:7001/%s:7101", i, h.address(i), h.address(i)))
-		targets = append(targets, "https://"+h.address(i)+":7001")
+		peers = append(peers, fmt.Sprintf("n%d=%s:7001/%s:7101", i, h.Address(i), h.Address(i)))
+		targets = append(targets, "https://"+h.Address(i)+":7001")
 	}
 	data := t.TempDir()
 	access, ca := filepath.Join(data, "access"), filepath.Join(certs, "ca.pem")
@@ -159,7 +58,7 @@ func TestHosts(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer log.Close()
-		c := h.on(context.WithoutCancel(ctx), i, binary, append([]string{"node", "--peers", strings.Join(peers, ",")}, flags(id, certs)...)...)
+		c := h.On(context.WithoutCancel(ctx), i, binary, append([]string{"node", "--peers", strings.Join(peers, ",")}, flags(id, certs)...)...)
 		c.Stdout, c.Stderr = log, log
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -176,24 +75,24 @@ func TestHosts(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() {
-		for i := range hostCount {
+		for i := range hosts.Count {
 			end(i + 1)
 		}
 		if t.Failed() {
-			for i := range hostCount {
+			for i := range hosts.Count {
 				said, _ := os.ReadFile(filepath.Join(data, fmt.Sprintf("n%d.log", i+1)))
 				t.Logf("n%d:\n%s", i+1, said)
 			}
 		}
 	})
-	for i := range hostCount {
+	for i := range hosts.Count {
 		start(i + 1)
 	}
 	secure, err := authorities(ca)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain := h.transport(secure)
+	plain := h.Transport(secure)
 	t.Cleanup(plain.CloseIdleConnections)
 	transport := client.WithToken(plain, secret)
 
@@ -201,16 +100,16 @@ func TestHosts(t *testing.T) {
 	load.progress(t, ctx, 50)
 
 	leader := leadingHost(t, ctx, transport, targets, load.conversation)
-	h.pull(t, leader, true)
+	h.Pull(t, leader, true)
 	window := load.progress(t, ctx, 500)
-	h.pull(t, leader, false)
+	h.Pull(t, leader, false)
 	t.Logf("the leader's cable was pulled: the longest send took %s", window.Round(time.Millisecond))
 	awaitReady(t, ctx, transport, targets)
 
 	// elsewhere runs a verb at the switch, which is no node's machine.
 	elsewhere := func(says string, args ...string) {
 		t.Helper()
-		said, err := h.on(ctx, 0, binary, append(args, "--tls-ca", ca)...).CombinedOutput()
+		said, err := h.On(ctx, 0, binary, append(args, "--tls-ca", ca)...).CombinedOutput()
 		if !strings.Contains(string(said), says) {
 			t.Fatalf("%q: %v: %s", args, err, said)
 		}
@@ -231,7 +130,7 @@ func TestHosts(t *testing.T) {
 	}
 	elsewhere("messages are new", "backup", filepath.Join(data, "backup"), "--target", strings.Join(targets, ","), "--token-file", operator)
 
-	for i := 1; i <= hostCount; i++ {
+	for i := 1; i <= hosts.Count; i++ {
 		elsewhere("leads nothing any more", "drain", "--target", targets[i-1], "--token-file", operator)
 		end(i)
 		load.progress(t, ctx, 30)
@@ -242,7 +141,7 @@ func TestHosts(t *testing.T) {
 	// Its name and its address are right, and it shows a certificate; that it comes
 	// from somebody else's authority is what keeps it out.
 	foreign := filepath.Join(t.TempDir(), "foreign")
-	if code := run(ctx, []string{"certs", "--out", foreign, "n4=" + h.address(0)}, nil, io.Discard, io.Discard); code != 0 {
+	if code := run(ctx, []string{"certs", "--out", foreign, "n4=" + h.Address(0)}, nil, io.Discard, io.Discard); code != 0 {
 		t.Fatalf("certs: exit code %d", code)
 	}
 	// It believes the others' authority, and they do not believe its own.
@@ -259,14 +158,14 @@ func TestHosts(t *testing.T) {
 	}
 	short, enough := context.WithTimeout(ctx, 3*time.Second)
 	defer enough()
-	address := h.address(0)
-	c := h.on(short, 0, binary, append([]string{"node", "--http", address + ":7001", "--raft", address + ":7101", "--join", targets[0], "--token-file", writer}, flags("n4", foreign)...)...)
+	address := h.Address(0)
+	c := h.On(short, 0, binary, append([]string{"node", "--http", address + ":7001", "--raft", address + ":7101", "--join", targets[0], "--token-file", writer}, flags("n4", foreign)...)...)
 	var log bytes.Buffer
 	c.Stdout, c.Stderr = &log, &log
 	if err := c.Run(); err == nil || !errors.Is(short.Err(), context.DeadlineExceeded) {
 		t.Errorf("the foreign node ended by itself: %v\n%s", err, log.String())
 	}
-	said, err := h.on(ctx, 1, binary, "members", "--target", targets[0], "--tls-ca", ca).CombinedOutput() // by an operator at the machine
+	said, err := h.On(ctx, 1, binary, "members", "--target", targets[0], "--tls-ca", ca).CombinedOutput() // by an operator at the machine
 	if err != nil || strings.Contains(string(said), "n4") {
 		t.Errorf("after a foreign node tried to join: %v\n%s", err, said)
 	}
