@@ -160,7 +160,7 @@ func TestBrowserSearch_accessibility(t *testing.T) {
 // and find the same pages in the same order, for every question with a known answer.
 func TestBrowserSearch_alike(t *testing.T) {
 	address := serveSite(t, "--no-cluster")
-	builder, err := build.Open("../..", build.Options{})
+	builder, err := build.Open("../..", build.Options{Lab: playable()})
 	if err != nil {
 		t.Fatal(err)
 	}
