@@ -122,7 +122,10 @@ func TestAlerts(t *testing.T) {
 	full := followers()[:1]
 	each(full, breaks(fault.Fault{Kind: fault.FullDisk}))
 	w.quiet("while a follower's disk is full", 12*time.Second, "SendSuccess")
+	const trouble = "DiskTrouble"
+	w.awaitOf(w.tickets, "a full disk is a ticket", 5*time.Second+slack, func(open []string) bool { return slices.Contains(open, trouble) })
 	each(full, heal)
+	w.awaitOf(w.tickets, "the ticket is closed", 5*time.Second+slack, func(open []string) bool { return !slices.Contains(open, trouble) })
 
 	for name, c := range map[string]struct {
 		key          string
@@ -313,11 +316,19 @@ func (w *watcher) ask(path string, answer any) bool {
 	return json.NewDecoder(resp.Body).Decode(answer) == nil
 }
 
-// firing are the names of alerts that fire; false if it does not answer.
+// firing are the names of alerts that fire and are no tickets; false if it does not answer.
 func (w *watcher) firing() (names []string, ok bool) { return w.alerts("firing") }
 
-// alerts are the names of alerts in some of the states; false if it does not answer.
+// alerts are the names of alerts in some of the states that are no tickets; false if it
+// does not answer.
 func (w *watcher) alerts(states ...string) (names []string, ok bool) {
+	return w.named(false, states...)
+}
+
+// tickets are the names of tickets that are open; false if it does not answer.
+func (w *watcher) tickets() (names []string, ok bool) { return w.named(true, "firing") }
+
+func (w *watcher) named(tickets bool, states ...string) (names []string, ok bool) {
 	var answer struct {
 		Data struct {
 			Alerts []struct {
@@ -330,7 +341,7 @@ func (w *watcher) alerts(states ...string) (names []string, ok bool) {
 		return nil, false
 	}
 	for _, a := range answer.Data.Alerts {
-		if name := a.Labels["alertname"]; slices.Contains(states, a.State) && a.Labels["severity"] != "ticket" && !slices.Contains(names, name) {
+		if name := a.Labels["alertname"]; slices.Contains(states, a.State) && (a.Labels["severity"] == "ticket") == tickets && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -341,11 +352,16 @@ func (w *watcher) alerts(states ...string) (names []string, ok bool) {
 // await asks until the alerts are as they should be, and says how many seconds that took.
 func (w *watcher) await(what string, within time.Duration, is func(firing []string) bool) float64 {
 	w.t.Helper()
+	return w.awaitOf(w.firing, what, within, is)
+}
+
+func (w *watcher) awaitOf(ask func() ([]string, bool), what string, within time.Duration, is func(names []string) bool) float64 {
+	w.t.Helper()
 	start, names := time.Now(), []string(nil)
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for time.Since(start) < within {
-		if now, ok := w.firing(); ok {
+		if now, ok := ask(); ok {
 			if names = now; is(names) {
 				took := time.Since(start).Round(100 * time.Millisecond).Seconds()
 				w.t.Logf("%s: after %.1f s", what, took)

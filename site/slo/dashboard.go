@@ -39,6 +39,9 @@ func (d *Definition) Dashboard() []byte {
 	of(Event, func(i *Indicator) {
 		g.add("timeseries", 12, 8, title(i)+", "+i.Name, "short", i.Gauge.String(), decimal(i.Bound))
 	})
+	of(Cause, func(i *Indicator) {
+		g.add("timeseries", 12, 8, title(i)+", "+i.Name, "short", i.worst(), decimal(i.Bound))
+	})
 	for _, p := range d.Panels {
 		g.add("timeseries", 12, 8, p.Title, p.Unit, p.Queries...)
 	}

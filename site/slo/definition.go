@@ -104,6 +104,7 @@ const (
 	Event     Kind = "event"
 	Invariant Kind = "invariant"
 	Pulse     Kind = "pulse"
+	Cause     Kind = "cause"
 )
 
 // Indicator is one measurement of an objective.
@@ -116,10 +117,14 @@ type Indicator struct {
 	Target    *big.Rat // of a ratio: the share that must be good
 	Good, Bad Selector // counters of a ratio
 	Histogram Selector // of a ratio: observations, good at or under Bound
-	Gauge     Selector // of an event
-	Below     bool     // of an event: it is one below Bound rather than above
+	Gauge     Selector // of an event or a cause
+	Below     bool     // of these: it is one below Bound rather than above
+	Ahead     Span     // of a cause: judged is what the gauge comes to so much later
+	Over      Span     // of such a cause: by its course over so long
+	For       Span     // of a cause: it must have lasted so long
 	Bound     *big.Rat // in the unit of the metric: seconds, bytes
 	Counter   Selector // of an invariant or a pulse
+	Alert     string   // of a cause
 
 	objective *Objective
 	target    field
@@ -192,7 +197,7 @@ func (d *Definition) pairs(o *Objective) (all []Window) {
 // Pages says whether an objective wakes somebody.
 func (d *Definition) Pages(o *Objective) bool {
 	for _, i := range o.Indicators {
-		if i.Kind != Ratio {
+		if i.Kind != Ratio && i.Kind != Cause {
 			return true
 		}
 	}
@@ -209,6 +214,8 @@ func (i *Indicator) alert(w Window) string {
 		return cmp.Or(i.objective.Alert, name+"Broken")
 	case Pulse:
 		return name + "Unwatched"
+	case Cause:
+		return i.Alert
 	}
 	return name
 }

@@ -23,11 +23,13 @@
 //	        good: shop_orders_total{outcome="ok"}
 //	        bad: shop_orders_total{outcome="failed"}
 //
-// An indicator is one of four kinds, by its keys. A *ratio* has the counters good and
+// An indicator is one of five kinds, by its keys. A *ratio* has the counters good and
 // bad, or a histogram and the time under which an observation is good; its alerts
 // burn: both windows of a pair must use the budget faster than the pair allows, after
 // the SRE workbook (chapter 5, Alerting on SLOs). An *event* is a gauge that is above
-// or below a bound. An *invariant* is a counter of breaches, any of which pages. A
+// or below a bound. A *cause* is the same for a ticket: nobody feels it yet, and it
+// endangers the objective; it may look ahead, by a straight line through what the gauge
+// was, as for a disk that will be full. An *invariant* is a counter of breaches, any of which pages. A
 // *pulse* is a counter that must not stand still: who watches may sleep.
 //
 // An objective without indicators is designed and says why.

@@ -28,7 +28,7 @@ func (d *Definition) Now(answers []*Metrics) []Now {
 		switch i.Kind {
 		case Ratio:
 			n.ratio(i, answers)
-		case Event:
+		case Event, Cause:
 			n.event(i, answers)
 		case Invariant, Pulse:
 			sum, known := 0.0, false

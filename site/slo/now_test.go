@@ -21,7 +21,7 @@ func TestNow(t *testing.T) {
 		return m
 	}
 	quiet := func(says string) (all []Now) {
-		for _, i := range []string{"SLO-1, gateway", "SLO-2, gateway", "SLO-2, whole", "SLO-3, auditor", "SLO-3, watch", "SLO-4, queue", "SLO-4, room"} {
+		for _, i := range []string{"SLO-1, gateway", "SLO-2, gateway", "SLO-2, whole", "SLO-3, auditor", "SLO-3, watch", "SLO-4, queue", "SLO-4, room", "SLO-4, backlog", "SLO-4, disk", "SLO-4, wear", "SLO-4, grows"} {
 			all = append(all, Now{Indicator: i, Text: says})
 		}
 		return all
@@ -65,6 +65,10 @@ shop_free_bytes 1000
 		{"SLO-3, watch", "5 seen", true, true},
 		{"SLO-4, queue", "12 s", false, true},
 		{"SLO-4, room", "1000", true, true},
+		{"SLO-4, backlog", "12 s", false, true},
+		{"SLO-4, disk", "1000", true, true},
+		{"SLO-4, wear", "1000", false, true},
+		{"SLO-4, grows", "12 s", false, true},
 	}
 	if diff := cmp.Diff(want, d.Now([]*Metrics{one, two})); diff != "" {
 		t.Error(diff)

@@ -93,6 +93,15 @@ func parseSpan(text string) (Span, error) {
 	return 0, fmt.Errorf("%q has no unit of time: write d, h, min, s or ms", text)
 }
 
+// parseMinutes reads a span of whole minutes.
+func parseMinutes(text string) (Span, error) {
+	s, err := parseSpan(text)
+	if err == nil && s%minute != 0 {
+		err = fmt.Errorf("%q is not of whole minutes, and so shorter than what is scraped can say", text)
+	}
+	return s, err
+}
+
 // parseShare reads "99.95 %".
 func parseShare(text string) (*big.Rat, error) {
 	n, unit, err := split(text)

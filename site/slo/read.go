@@ -181,7 +181,7 @@ var (
 	windowKeys     = []string{"severity", "share", "long", "short"}
 	panelKeys      = []string{"unit", "queries"}
 	objectiveKeys  = []string{"name", "good", "target", "measured", "windows", "alert", "runbook", "why", "indicators"}
-	indicatorKeys  = []string{"per", "target", "good", "bad", "histogram", "under", "gauge", "above", "below", "breach", "pulse"}
+	indicatorKeys  = []string{"per", "target", "good", "bad", "histogram", "under", "gauge", "above", "below", "breach", "pulse", "cause", "ahead", "over", "for"}
 	objectiveTexts = []string{"good", "target", "measured", "why"}
 )
 
@@ -281,9 +281,17 @@ func (r *reader) judgeAlerts() {
 				}
 			}
 		}
-		if other := first[name]; other != nil {
-			r.find(o.Line, "objective", "give one of them another name, or alert: of its own", "the alerts of %s and %s have the same name, %s", other.ID, o.ID, name)
+		names := []string{name}
+		for _, i := range o.Indicators {
+			if i.Kind == Cause {
+				names = append(names, i.Alert)
+			}
 		}
-		first[name] = o
+		for _, name := range names {
+			if other := first[name]; other != nil {
+				r.find(o.Line, "objective", "give one of them another name, or alert: of its own", "the alerts of %s and %s have the same name, %s", other.ID, o.ID, name)
+			}
+			first[name] = o
+		}
 	}
 }

@@ -40,15 +40,29 @@ func (r *reader) indicator(o *Objective, m yamlfile.Member) {
 			i.Gauge, err = parseSelector(f.Text)
 		case "breach", "pulse":
 			i.Counter, err = parseSelector(f.Text)
+		case "cause":
+			if i.Alert = f.Text; !alertName.MatchString(f.Text) {
+				err = fmt.Errorf("%q is no name of an alert: write letters, as DiskFills", f.Text)
+			}
+		case "ahead":
+			i.Ahead, err = parseMinutes(f.Text)
+		case "over":
+			i.Over, err = parseMinutes(f.Text)
+		case "for":
+			i.For, err = parseMinutes(f.Text)
 		}
 		r.wrong(f, err)
 	}
 	if len(r.findings) > before {
 		return
 	}
+	may := []string{"per"}
+	if has["cause"] {
+		may = append(may, "for")
+	}
 	only := func(keys ...string) bool {
 		for key := range has {
-			if key != "per" && !slices.Contains(keys, key) {
+			if !slices.Contains(may, key) && !slices.Contains(keys, key) {
 				return false
 			}
 		}
@@ -73,12 +87,14 @@ func (r *reader) indicator(o *Objective, m yamlfile.Member) {
 		}
 	case only("gauge", "above"), only("gauge", "below"):
 		i.Kind = Event
+	case only("cause", "gauge", "above"), only("cause", "gauge", "below"), only("cause", "gauge", "above", "ahead", "over"), only("cause", "gauge", "below", "ahead", "over"):
+		i.Kind = Cause
 	case only("breach"):
 		i.Kind = Invariant
 	case only("pulse"):
 		i.Kind = Pulse
 	default:
-		r.find(m.Line, "objective", "a ratio has target with good and bad, or with histogram and under; an event has gauge with above or below; an invariant has breach; a pulse has pulse", "%s of %s is no kind of indicator", i.Name, o.ID)
+		r.find(m.Line, "objective", "a ratio has target with good and bad, or with histogram and under; an event has gauge with above or below, and a cause the same with cause, with or without for, or ahead with over; an invariant has breach; a pulse has pulse", "%s of %s is no kind of indicator", i.Name, o.ID)
 		return
 	}
 	for _, s := range i.selectors() {
@@ -92,6 +108,9 @@ func (r *reader) indicator(o *Objective, m yamlfile.Member) {
 	}
 	o.Indicators = append(o.Indicators, i)
 }
+
+// alertName keeps names of alerts to what Prometheus' query language takes for one.
+var alertName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // separable says why labels cannot be kept apart.
 func separable(labels []string) error {

@@ -201,11 +201,17 @@ func (d *Definition) alerts(i *Indicator) (all []alert) {
 			add(w, w.Severity, expr, "", d.burns(w, i, " requests"))
 		}
 	case Event:
-		function, op, says := "max", ">", "above"
-		if i.Below {
-			function, op, says = "min", "<", "below"
+		add(Window{}, "page", i.beyond(), "", fmt.Sprintf("%s is %s %s", i.Gauge, i.side(), value(i.bound.text)))
+	case Cause:
+		fires := fmt.Sprintf("%s is %s %s", i.Gauge, i.side(), value(i.bound.text))
+		if i.Ahead > 0 {
+			fires = fmt.Sprintf("%s will be %s %s in %s, as it went for %s", i.Gauge, i.side(), value(i.bound.text), i.Ahead.words(), i.Over.words())
 		}
-		add(Window{}, "page", fmt.Sprintf("%s%s (%s) %s %s", function, i.by(), i.Gauge, op, decimal(i.Bound)), "", fmt.Sprintf("%s is %s %s", i.Gauge, says, value(i.bound.text)))
+		wait := ""
+		if i.For > 0 {
+			wait, fires = i.For.String(), fires+", and that for "+i.For.words()
+		}
+		add(Window{}, "ticket", i.beyond(), wait, fires)
 	case Invariant:
 		long := d.pageWindow(func(w Window) Span { return w.Long })
 		add(Window{}, "page", i.sum("increase", i.Counter.String(), long)+" > 0", "", fmt.Sprintf("%s has grown within %s", i.Counter, long.words()))
@@ -220,6 +226,36 @@ func (d *Definition) alerts(i *Indicator) (all []alert) {
 	return all
 }
 
+// side is where a gauge must not be.
+func (i *Indicator) side() string {
+	if i.Below {
+		return "below"
+	}
+	return "above"
+}
+
+// worst is the value of a gauge that is nearest to its bound or furthest beyond it: now,
+// or as far ahead as a cause looks.
+func (i *Indicator) worst() string {
+	function, series := "max", i.Gauge.String()
+	if i.Below {
+		function = "min"
+	}
+	if i.Ahead > 0 {
+		series = fmt.Sprintf("predict_linear(%s[%s], %d)", series, i.Over, int64(i.Ahead)/1000)
+	}
+	return fmt.Sprintf("%s%s (%s)", function, i.by(), series)
+}
+
+// beyond is true of a gauge beyond its bound.
+func (i *Indicator) beyond() string {
+	op := ">"
+	if i.Below {
+		op = "<"
+	}
+	return fmt.Sprintf("%s %s %s", i.worst(), op, decimal(i.Bound))
+}
+
 // pageWindow is a window of the first pair that pages: an hour or five minutes, if
 // there is none.
 func (d *Definition) pageWindow(of func(Window) Span) Span {
@@ -231,8 +267,8 @@ func (d *Definition) pageWindow(of func(Window) Span) Span {
 	return of(Window{Long: 3_600_000, Short: 300_000})
 }
 
-// Faster is the definition with all windows and the period divided: rules for a
-// rehearsal, in which an hour takes a minute. Bounds of events stay what they are.
+// Faster is the definition with all windows, the waits of causes and the period divided:
+// rules for a rehearsal, in which an hour takes a minute. Bounds stay what they are.
 func (d *Definition) Faster(by int64) *Definition {
 	quick := *d
 	quick.faster = true
@@ -241,6 +277,18 @@ func (d *Definition) Faster(by int64) *Definition {
 	for i, w := range d.Windows {
 		w.Long, w.Short = w.Long/Span(by), w.Short/Span(by)
 		quick.Windows[i] = w
+	}
+	quick.Objectives = make([]*Objective, len(d.Objectives))
+	for n, o := range d.Objectives {
+		objective := *o
+		objective.Indicators = make([]*Indicator, len(o.Indicators))
+		for m, i := range o.Indicators {
+			indicator := *i
+			indicator.objective = &objective
+			indicator.Ahead, indicator.Over, indicator.For = i.Ahead/Span(by), i.Over/Span(by), i.For/Span(by)
+			objective.Indicators[m] = &indicator
+		}
+		quick.Objectives[n] = &objective
 	}
 	return &quick
 }

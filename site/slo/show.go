@@ -104,6 +104,8 @@ func (d *Definition) told(o *Objective) string {
 			for _, a := range d.alerts(i) {
 				add("each event, page (*" + a.rule.Alert + "*)")
 			}
+		case Cause:
+			add("cause, ticket")
 		case Invariant:
 			add("any, page")
 		case Pulse:

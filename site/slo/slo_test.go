@@ -75,6 +75,9 @@ func TestRules_promtool(t *testing.T) {
 		"slow orders that count as quick":      {"SLO-2", `le="0.25"`, `le="9"`, "-fast"},
 		"a bound that is too low":              {"SLO-4", ") > 10", ") > 9", ""},
 		"a breach that is not seen":            {"SLO-3", "[1h])) > 0", "[1h])) > 2", ""},
+		"a cause that is told too early":       {"SLO-4", "for: 10m", "for: 9m", ""},
+		"a disk that fills, seen too late":     {"SLO-4", "345600)) <", "34560)) <", ""},
+		"a course that is looked at for long":  {"SLO-4", "[6h], 345600", "[3d], 345600", ""},
 		"silence that nobody hears":            {"SLO-3", "or vector(0)) == 0", "or vector(0)) == 1", ""},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -248,6 +251,8 @@ func TestShow_alerts(t *testing.T) {
 	}
 	for _, want := range []string{
 		`| SLO-4, queue | page: ` + "`" + `shop_waiting_seconds{queue=~"a\|{b}"}` + "`" + ` is above 10 s |`,
+		"| SLO-4, backlog | ticket: `shop_waiting_seconds` is above 5 s, and that for 10 min |",
+		"| SLO-4, disk | ticket: `shop_free_bytes` will be below 1 in 4 d, as it went for 6 h, and that for 1 h |",
 		"page: more than 14.4 % of at least 70 take longer than 250 ms within 1 h, and within 5 min<br>",
 	} {
 		if !strings.Contains(got.String(), want) {
@@ -299,6 +304,11 @@ func TestRead_refuses(t *testing.T) {
 		"requests that wrap around":   {"period: 30 d", "period: 30 d\nleast: 18446744073709551617", "is no number of failures"},
 		"a comma":                     {"below: 1000}", "below: '1,000'}", "has a comma"},
 		"a comma in a share":          {"target: 99.95 %", "target: 99,95 %", "has a comma"},
+		"a look ahead by no course":   {"ahead: 4 d, over: 6 h", "ahead: 4 d", "is no kind of indicator"},
+		"a cause of half a minute":    {"for: 10 min", "for: 30 s", "whole minutes"},
+		"a cause without a name":      {"cause: QueueGrows", "cause: queue grows", "no name of an alert"},
+		"two causes of one name":      {"cause: QueueGrows", "cause: QueueStands", "have the same name"},
+		"a cause that nobody exports": {"disk: {cause: DiskFills, gauge: shop_free_bytes", "disk: {cause: DiskFills, gauge: shop_audits_total", "is a counter and no gauge"},
 		"a target beyond all rules":   {"target: 99.95 %", "target: 99.99999999 %", "finer than a rule can say"},
 	} {
 		t.Run(what, func(t *testing.T) {

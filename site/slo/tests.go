@@ -50,6 +50,8 @@ func (d *Definition) tests(o *Objective, rules string) map[string]testFile {
 				add(a.window.Name, a.window.step(), alone(d.ratioTests(a)...)...)
 			case Event:
 				add("", minute, alone(eventTest(a))...)
+			case Cause:
+				add("", minute, alone(causeTest(a))...)
 			case Invariant:
 				add("", minute, alone(d.invariantTest(a))...)
 			case Pulse:
@@ -192,7 +194,11 @@ func (c *counter) grow(by *big.Rat, steps int64) {
 	if steps <= 0 {
 		return
 	}
-	c.text = append(c.text, fmt.Sprintf("%s+%sx%d", decimal(new(big.Rat).Add(c.at, by)), decimal(by), steps-1))
+	sign, size := "+", new(big.Rat).Abs(by)
+	if by.Sign() < 0 {
+		sign = "-"
+	}
+	c.text = append(c.text, fmt.Sprintf("%s%s%sx%d", decimal(new(big.Rat).Add(c.at, by)), sign, decimal(size), steps-1))
 	c.at.Add(c.at, new(big.Rat).Mul(by, big.NewRat(steps, 1)))
 }
 
@@ -261,6 +267,37 @@ func eventTest(a alert) ruleTry {
 	return ruleTry{Name: a.rule.Alert + ", " + i.Name + ": beyond its bound, and no longer", Interval: "1m",
 		Series: []input{{series, fmt.Sprintf("%sx5 %sx5 %sx5", decimal(within), decimal(beyond), decimal(within))}},
 		Alerts: []alertTest{quiet(4), fire(7), quiet(13)}}
+}
+
+// causeTest tries a cause: beyond its bound for as long as it waits, and a minute less;
+// one that looks ahead by a gauge that goes to its bound for a while and stands still
+// before it has come there.
+func causeTest(a alert) ruleTry {
+	i := a.indicator
+	wait, ahead, over := int64(i.For/minute), int64(i.Ahead/minute), int64(i.Over/minute)
+	fire, quiet := tells(a)
+	away := big.NewRat(1, 1) // from what the bound allows
+	if i.Below {
+		away.Neg(away)
+	}
+	try := ruleTry{Name: a.rule.Alert + ", " + i.Name + ": when it has lasted, and no longer", Interval: "1m"}
+	series := i.example(i.Gauge).String()
+	if ahead == 0 {
+		beyond := new(big.Rat).Add(i.Bound, new(big.Rat).Mul(away, big.NewRat(1, 1000)))
+		within := decimal(i.Bound)
+		try.Series = []input{{series, fmt.Sprintf("%sx5 %sx%d %sx5", within, decimal(beyond), wait+4, within)}}
+		try.Alerts = []alertTest{quiet(5 + wait), fire(5 + wait + 2), quiet(5 + wait + 4 + 4)}
+		return try
+	}
+	// A line of one a minute reaches the bound within ahead from here on.
+	start := new(big.Rat).Sub(i.Bound, new(big.Rat).Mul(away, big.NewRat(ahead, 1)))
+	course := newCounter()
+	course.at, course.text = start, []string{fmt.Sprintf("%sx%d", decimal(start), over)}
+	course.grow(away, over+wait+2)
+	course.text = append(course.text, fmt.Sprintf("%sx%d", decimal(course.at), over+2))
+	try.Series = []input{{series, course.String()}}
+	try.Alerts = []alertTest{quiet(over), fire(2*over + wait + 2), quiet(3*over + wait + 4)}
+	return try
 }
 
 // expect is what promtool must see of an alert at a minute.
