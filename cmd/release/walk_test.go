@@ -152,19 +152,19 @@ func (w *walk) targets() string {
 	return "https://10.0.0.1:7001,https://10.0.0.2:7001,https://10.0.0.3:7001"
 }
 
-// block is the first block of a page, after some words, that a shell can run.
-func (w *walk) block(page, after string) string {
+// block is the first block of a page that has some words in it.
+func (w *walk) block(page, words string) string {
 	w.Helper()
 	text, err := os.ReadFile("../../content/runbook/" + page)
 	if err != nil {
 		w.Fatal(err)
 	}
-	for _, found := range regexp.MustCompile("(?s)```(?:sh|yaml)[^\n]*\n(.*?)```").FindAllStringSubmatchIndex(string(text), -1) {
-		if block := string(text[found[2]:found[3]]); strings.Contains(block, after) || strings.HasPrefix(after, "#") && strings.Contains(string(text[:found[0]]), after+"\n") {
-			return block
+	for _, block := range regexp.MustCompile("(?s)```(?:sh|yaml)[^\n]*\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		if strings.Contains(block[1], words) {
+			return block[1]
 		}
 	}
-	w.Fatalf("%s has no block for %q", page, after)
+	w.Fatalf("%s has no block with %q", page, words)
 	return ""
 }
 
