@@ -106,7 +106,8 @@ type walk struct {
 	*testing.T
 	*hosts.Hosts
 	ctx      context.Context
-	pack     string // the package of the release
+	pack     string // the package of the release, in which some bytes stand in for the program
+	program  string
 	own, ops string // the folders of the reader's machine, and of the one that watches
 	roots    map[int]string
 	nodes    map[int]*exec.Cmd
@@ -127,15 +128,10 @@ func newWalk(t *testing.T) *walk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	real, err := os.ReadFile(built[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.programs = map[target][]byte{linux: real}
 	t.Setenv("PATH", filepath.Dir(built[1])+string(os.PathListSeparator)+os.Getenv("PATH"))
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	t.Cleanup(cancel)
-	w := &walk{T: t, Hosts: h, ctx: ctx, pack: onDisk(t, "lockstep.deb", artifact(t, r, "_amd64.deb")), own: t.TempDir(), ops: t.TempDir(), roots: map[int]string{}, nodes: map[int]*exec.Cmd{}}
+	w := &walk{T: t, Hosts: h, ctx: ctx, program: built[0], pack: onDisk(t, "lockstep.deb", artifact(t, r, "_amd64.deb")), own: t.TempDir(), ops: t.TempDir(), roots: map[int]string{}, nodes: map[int]*exec.Cmd{}}
 	for i := 1; i <= hosts.Count; i++ {
 		w.fresh(i)
 	}
@@ -218,6 +214,7 @@ func (w *walk) install(i int) {
 	w.Helper()
 	root, id := w.roots[i], fmt.Sprintf("n%d", i)
 	tool(w.T, "dpkg-deb", "-x", w.pack, root)
+	tool(w.T, "install", "-m", "0755", w.program, filepath.Join(root, "usr/bin/lockstep"))
 	tool(w.T, "install", "-d", "-o", "65534", filepath.Join(root, "etc/lockstep"), filepath.Join(root, "var/lib/lockstep"), filepath.Join(root, "tmp"))
 	for _, name := range []string{"certs/ca.pem", "certs/" + id + ".pem", "certs/" + id + ".key", "access"} {
 		tool(w.T, "install", "-o", "root", "-g", "65534", "-m", "0640", filepath.Join(w.own, name), filepath.Join(root, "etc/lockstep"))
