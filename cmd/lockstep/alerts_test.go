@@ -122,10 +122,16 @@ func TestAlerts(t *testing.T) {
 	full := followers()[:1]
 	each(full, breaks(fault.Fault{Kind: fault.FullDisk}))
 	w.quiet("while a follower's disk is full", 12*time.Second, "SendSuccess")
-	const trouble = "DiskTrouble"
-	w.awaitOf(w.tickets, "a full disk is a ticket", 5*time.Second+slack, func(open []string) bool { return slices.Contains(open, trouble) })
+	w.opens("a full disk", "DiskTrouble")
 	each(full, heal)
-	w.awaitOf(w.tickets, "the ticket is closed", 5*time.Second+slack, func(open []string) bool { return !slices.Contains(open, trouble) })
+	w.closes("the disk has room", "DiskTrouble")
+
+	// One link of several, cut in one direction, takes nothing from anybody.
+	each(full, breaks(fault.Fault{Kind: fault.Cut, Peers: slices.DeleteFunc(followers(), func(id string) bool { return id == full[0] }), Direction: fault.In}))
+	w.opens("a link is cut by half", "NodeNotHeard")
+	w.quiet("while a link is cut by half", 5*time.Second, "SendSuccess")
+	each(full, heal)
+	w.closes("the link is whole", "NodeNotHeard")
 
 	for name, c := range map[string]struct {
 		key          string
@@ -382,6 +388,17 @@ func (w *watcher) fires(cause string, within time.Duration, name string) float64
 func (w *watcher) ends(cause string, within time.Duration, name string) float64 {
 	w.t.Helper()
 	return w.await(cause+": "+name+" ends", within, func(firing []string) bool { return !slices.Contains(firing, name) })
+}
+
+// opens and closes wait for a ticket of a cause.
+func (w *watcher) opens(cause, name string) {
+	w.t.Helper()
+	w.awaitOf(w.tickets, cause+": "+name+" is open", 5*time.Second+slack, func(open []string) bool { return slices.Contains(open, name) })
+}
+
+func (w *watcher) closes(cause, name string) {
+	w.t.Helper()
+	w.awaitOf(w.tickets, cause+": "+name+" is closed", 5*time.Second+slack, func(open []string) bool { return !slices.Contains(open, name) })
 }
 
 // quiet holds that nobody is woken for a time, but for alerts that begin with a word.
