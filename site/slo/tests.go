@@ -269,9 +269,9 @@ func eventTest(a alert) ruleTry {
 		Alerts: []alertTest{quiet(4), fire(7), quiet(13)}}
 }
 
-// causeTest tries a cause: beyond its bound for as long as it waits, and a minute less;
-// one that looks ahead by a gauge that goes to its bound for a while and stands still
-// before it has come there.
+// causeTest tries a cause beyond its bound for as long as it waits, and a minute less. One
+// that looks ahead is tried by a gauge that goes to its bound for a while and stands still
+// before it has come there; when exactly its line meets the bound is not tried.
 func causeTest(a alert) ruleTry {
 	i := a.indicator
 	wait, ahead, over := int64(i.For/minute), int64(i.Ahead/minute), int64(i.Over/minute)
