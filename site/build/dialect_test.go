@@ -57,7 +57,7 @@ func TestAnchors_GitHub(t *testing.T) {
 	loaded := load(t, tree(t, `-- README.md --
 # Home
 
-[a](docs/a.md#user-content-part) [top](docs/sub/README.md#readme) [up](#readme) [div](docs/a.md#here) [cell](docs/a.md#user-content-cell) [gone](docs/a.md#user-content-nothing) [no](docs/a.md#readme)
+[a](docs/a.md#user-content-part) [top](docs/sub/README.md#readme) [up](#readme) [div](docs/a.md#here) [cell](docs/a.md#user-content-cell) [gone](docs/a.md#user-content-nothing) [no](docs/a.md#readme) [case](docs/a.md#Part) [title](docs/a.md#A)
 -- docs/a.md --
 # A
 
@@ -73,9 +73,29 @@ func TestAnchors_GitHub(t *testing.T) {
 		t.Errorf("findings %v", loaded.Findings)
 	}
 	body := bodyOf(loaded, "/")
-	for _, want := range []string{`href="a/#part"`, `href="sub/"`, `href="a/#here"`, `href="a/#cell"`} {
+	for _, want := range []string{`href="a/#part"`, `href="sub/"`, `href="a/#here"`, `href="a/#cell"`, `href="a/#part">case`, `href="a/">title`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %s:\n%s", want, body)
+		}
+	}
+}
+
+// TestSuggest: a dead link says what may have been meant, as the page would write it.
+func TestSuggest(t *testing.T) {
+	const gone = "correct the address, or add the file"
+	for _, c := range [][2]string{
+		{"adr/one.md", "did you mean one.md?"},
+		{"two.md", "did you mean ../packages/db/two.md?"},
+		{"../web/two.md", "did you mean ../packages/web/two.md?"},
+		{"/docs/two.md", "did you mean /packages/db/two.md?"},
+		{"One.md", "did you mean one.md?"},
+		{"../db/README.md", "did you mean ../packages/db/README.md?"},
+		{"../other/README.md", gone},
+		{"../other/three.md", gone},
+	} {
+		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- adr/one.md --\n# One\n-- adr/from.md --\n# From\n\n[x]("+c[0]+")\n-- packages/db/README.md --\n# DB\n-- packages/db/two.md --\n# Two\n-- packages/web/two.md --\n# Two\n"))
+		if len(loaded.Findings) != 1 || loaded.Findings[0].Mend != c[1] {
+			t.Errorf("%s: %v, want %s", c[0], loaded.Findings, c[1])
 		}
 	}
 }

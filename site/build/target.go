@@ -2,6 +2,7 @@ package build
 
 import (
 	"path"
+	"path/filepath"
 	"strings"
 
 	"lockstep/site"
@@ -61,7 +62,7 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 	if p := t.byPath["/"+a.file+"/"]; p != nil && a.rooted {
 		return t.anchor(p, a.fragment)
 	}
-	return target{wrong: "does not exist", mend: t.suggest(a.file)}
+	return target{wrong: "does not exist", mend: t.suggest(from, a)}
 }
 
 // withoutOrder is the page of a file that is named without the number before its name,
@@ -81,30 +82,33 @@ func (t *Tree) withoutOrder(file string) *site.Page {
 
 // anchor is a place on a page.
 func (t *Tree) anchor(p *site.Page, fragment string) target {
+	fragment = t.onGitHub(p, fragment)
 	if d := t.documents[p]; d != nil && fragment != "" && fragment == d.TitleID && !d.HasID(fragment) {
 		return target{page: p} // the title is the top of its page
 	}
 	if wrong, isRun := t.runLink(p, fragment); isRun {
 		return target{page: p, fragment: fragment, wrong: wrong, mend: "take the link again from the laboratory, by its button “Link to this moment”"}
 	}
-	fragment = t.onGitHub(p, fragment)
 	if fragment != "" && !t.hasAnchor(p, fragment) {
 		return target{page: p, wrong: "has no such anchor", mend: t.suggestAnchor(p, fragment)}
 	}
 	return target{page: p, fragment: fragment}
 }
 
-// onGitHub is a fragment without what GitHub adds to it: "#user-content-x" is "#x", and
-// "#readme" the top of a README.
+// onGitHub is a fragment as the page has it, for what GitHub takes too: "#user-content-x"
+// for "#x", a heading in any case of its letters, and "#readme" for the top of a README.
 func (t *Tree) onGitHub(p *site.Page, fragment string) string {
 	d := t.documents[p]
 	if d == nil || fragment == "" || d.HasID(fragment) {
 		return fragment
 	}
-	if own, ok := strings.CutPrefix(fragment, "user-content-"); ok && d.HasID(own) {
-		return own
+	own := strings.TrimPrefix(fragment, "user-content-")
+	for _, id := range []string{own, strings.ToLower(own)} {
+		if d.HasID(id) || id == d.TitleID {
+			return id
+		}
 	}
-	if name := path.Base(p.Source); fragment == "readme" && strings.EqualFold(strings.TrimSuffix(name, path.Ext(name)), "readme") {
+	if fragment == "readme" && isReadme(p.Source) {
 		return ""
 	}
 	return fragment
@@ -156,14 +160,37 @@ func (t *Tree) listOf(folder string) *site.Page {
 	return nil
 }
 
-// suggest names a file that may have been meant: one of the same name.
-func (t *Tree) suggest(file string) string {
+// suggest names a file that may have been meant, as the page would write it: one of the
+// same name, and of all of these the one whose folders are most alike. A name that many
+// folders have, as README, says nothing without its folder.
+func (t *Tree) suggest(from *site.Page, a address) string {
+	best, most := "", 0
 	for _, p := range t.Pages {
-		if p.Source != "" && path.Base(p.Source) == path.Base(file) {
-			return "did you mean " + p.Source + "?"
+		alike := sharedEnd(p.Source, a.file)
+		if alike > most && (alike > 1 || !isIndex(path.Base(a.file))) {
+			best, most = p.Source, alike
 		}
 	}
-	return "correct the address, or add the file"
+	if best == "" {
+		return "correct the address, or add the file"
+	}
+	if a.rooted {
+		return "did you mean /" + best + "?"
+	}
+	rel, err := filepath.Rel(path.Dir(from.Source), best)
+	if err != nil {
+		rel = best
+	}
+	return "did you mean " + filepath.ToSlash(rel) + "?"
+}
+
+// sharedEnd is how many elements at the end of two paths are the same but for case.
+func sharedEnd(a, b string) (n int) {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	for n < len(x) && n < len(y) && strings.EqualFold(x[len(x)-1-n], y[len(y)-1-n]) {
+		n++
+	}
+	return n
 }
 
 func (t *Tree) suggestAnchor(p *site.Page, fragment string) string {

@@ -18,6 +18,9 @@ const (
 
 // Translate writes a formula as MathML: as a line of its own, or within a line of text.
 // Said is its text as it is shown, for who reads the page without its markup.
+//
+// GitHub undoes Markdown's escapes in a formula before it reads it, so texts say "\\{"
+// where TeX has "\{". A formula that cannot be read as TeX is read in this way.
 func Translate(tex string, ownLine bool) (math site.HTML, said string, err error) {
 	if len(tex) > maxLength {
 		return "", "", fmt.Errorf("the formula is longer than %d bytes", maxLength)
@@ -25,7 +28,12 @@ func Translate(tex string, ownLine bool) (math site.HTML, said string, err error
 	p := &parser{tokens: scan(tex)}
 	body, err := p.list("")
 	if err != nil {
-		return "", "", err
+		p = &parser{tokens: scan(escaped.ReplaceAllString(tex, `\$1`))}
+		again, unread := p.list("")
+		if unread != nil {
+			return "", "", err
+		}
+		body = again
 	}
 	var b strings.Builder
 	b.WriteString("<math")
@@ -37,6 +45,10 @@ func Translate(tex string, ownLine bool) (math site.HTML, said string, err error
 	b.WriteString("</math>")
 	return site.HTML(b.String()), html.UnescapeString(tags.ReplaceAllString(b.String(), "")), nil
 }
+
+// escaped is a backslash that was escaped, and what stands behind it. Before a blank,
+// two of them end a row.
+var escaped = regexp.MustCompile(`\\\\(\S)`)
 
 // tags are those of what is written here: attributes hold no ">".
 var tags = regexp.MustCompile(`<[^>]*>`)
