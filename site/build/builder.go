@@ -46,6 +46,7 @@ type Builder struct {
 
 	mu      sync.Mutex // held by Load and Refresh
 	config  Config
+	roots   []string // of the sites of other generators
 	parser  *markdown.Parser
 	history *past.History
 	events  []string        // files of reviews that the repository has, or has had
@@ -120,6 +121,7 @@ func (b *Builder) Load() (*Tree, error) {
 	b.last = nil
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
 	config.series = config.allSeries()
+	b.roots = siteRoots(b.root.FS())
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
 	var objectives *slo.Definition
 	var metrics *slo.Metrics

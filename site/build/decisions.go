@@ -27,6 +27,7 @@ func (t *Tree) joinDecisions() {
 			}
 		}
 		log := t.newLog(decisions)
+		t.statusOptional(log)
 		t.series = append(t.series, joined{series, log})
 		if i == 0 {
 			t.log = log
@@ -57,6 +58,29 @@ func (t *Tree) joinDecisions() {
 	}
 	t.addWaysThroughLogs()
 }
+
+// statusOptional: where most records of a series say no status, its team does not write
+// them down, and the account says how many. A record that lacks one is reported among
+// records that have one.
+func (t *Tree) statusOptional(log *site.Log) {
+	silent := map[string]bool{}
+	for _, p := range log.Decisions {
+		if d := p.Decision; d.Status == site.StatusUnknown && d.StatusText == "" {
+			silent[p.Source] = true
+		}
+	}
+	if t.config.Strict || len(log.Decisions) < fewRecords || 2*len(silent) <= len(log.Decisions) {
+		return
+	}
+	normal := func(f site.Finding) bool { return f.Rule == "missing-status" && silent[f.File] }
+	t.Findings = slices.DeleteFunc(t.Findings, normal)
+	for _, p := range log.Decisions {
+		p.Findings = slices.DeleteFunc(slices.Clone(p.Findings), normal)
+	}
+}
+
+// fewRecords is too few to tell what a team is used to.
+const fewRecords = 4
 
 func (t *Tree) newLog(decisions []*site.Page) *site.Log {
 	log, findings := site.NewLog(decisions)

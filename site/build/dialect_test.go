@@ -80,6 +80,68 @@ func TestAnchors_GitHub(t *testing.T) {
 	}
 }
 
+// TestSiteRoots: what other generators put at the root of their site is found there.
+func TestSiteRoots(t *testing.T) {
+	for _, c := range []struct{ config, file, dest, href string }{
+		{"hugo.toml", "content/guide/AbsURL.md", "/guide/absurl/", "guide/absurl/"},
+		{"hugo.toml", "content/en/guide/AbsURL.md", "/guide/absurl/#Use", "en/guide/absurl/#use"},
+		{"config/_default/hugo.toml", "content/guide/a.md", "/guide/a", "guide/a/"},
+		{"website/docusaurus.config.js", "website/docs/02-guide.md", "/docs/guide", "docs/guide/"},
+		{"docusaurus.config.ts", "docs/guide.md", "/guide", "guide/"},
+		{"mkdocs.yml", "docs/guide.md", "/guide.md", "guide/"},
+		{"package.json", "text/guide/a.md", "/guide/a", ""},
+	} {
+		loaded := load(t, tree(t, "-- README.md --\n# Home\n\n[x]("+c.dest+")\n-- "+c.config+" --\n\n-- "+c.file+" --\n# Guide\n\n## Use\n"))
+		if found := len(loaded.Findings) == 0; found != (c.href != "") || found && !strings.Contains(bodyOf(loaded, "/"), c.href+`">x`) {
+			t.Errorf("%s, %s, %s: %v\n%s", c.config, c.file, c.dest, loaded.Findings, bodyOf(loaded, "/"))
+		}
+	}
+}
+
+// TestShortcode_address: an address that another generator makes is no dead link.
+func TestShortcode_address(t *testing.T) {
+	loaded := load(t, tree(t, "-- README.md --\n# Home\n\n[x][a] [y](<{{ site.baseurl }}/b>)\n\n[a]: {{% ref b %}}\n"))
+	for _, f := range loaded.Findings {
+		if f.Rule != "dialect" {
+			t.Errorf("%v", f)
+		}
+	}
+	if len(loaded.Findings) == 0 {
+		t.Error("it is not said")
+	}
+}
+
+// TestStatusOptional: where most records say no status, one without is as its team writes
+// them, unless it is asked for.
+func TestStatusOptional(t *testing.T) {
+	record := func(n, status string) string {
+		return "-- docs/adr/000" + n + "-x.md --\n# X" + n + "\n\n" + status + "## Decision\n\nIts status is said elsewhere.\n"
+	}
+	const accepted = "## Status\n\nAccepted\n\n"
+	most := "-- README.md --\n# Home\n" + record("1", accepted) + record("2", "") + record("3", "") + record("4", "")
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"most say none": {most, 0},
+		"half say none": {most + record("5", accepted) + record("6", accepted), 3},
+		"strict":        {most + "-- lockstep.yaml --\nstrict: true\n", 3},
+		"a few":         {"-- README.md --\n# Home\n" + record("1", "") + record("2", ""), 2},
+	} {
+		loaded, n := load(t, tree(t, c.text)), 0
+		for _, p := range loaded.Pages {
+			for _, f := range p.Findings {
+				if f.Rule == "missing-status" {
+					n++
+				}
+			}
+		}
+		if got := strings.Count(strings.Join(rules(loaded.Findings), " "), "missing-status"); got != c.want || n != c.want {
+			t.Errorf("%s: %d of the site and %d of pages, want %d: %v", name, got, n, c.want, loaded.Findings)
+		}
+	}
+}
+
 // TestSuggest: a dead link says what may have been meant, as the page would write it.
 func TestSuggest(t *testing.T) {
 	const gone = "correct the address, or add the file"

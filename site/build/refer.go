@@ -111,6 +111,10 @@ func (f *follower) follow() {
 		if n, ok := t.figure(l, a); ok {
 			f.number(n)
 		}
+		if x.wrong != "" && markdown.MadeByShortcode(l.Dest) {
+			f.find(l.Line, "dialect", "write the address", "the address %s is made by another generator", l.Dest)
+			continue
+		}
 		if x.wrong != "" {
 			rule := "dead-link"
 			if x.page != nil {

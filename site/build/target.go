@@ -19,8 +19,21 @@ type target struct {
 	mend     string
 }
 
-// resolve says what is at an address, seen from a page.
+// resolve says what is at an address, seen from a page. One from the root is looked for
+// below the repository's, and then below those that the site of another generator has.
 func (t *Tree) resolve(from *site.Page, a address) target {
+	x := t.at(from, a)
+	for i := 0; a.rooted && x.page == nil && x.wrong != "" && i < len(t.builder.roots); i++ {
+		below := a
+		below.file = path.Join(t.builder.roots[i], a.file)
+		if y := t.at(from, below); y.page != nil || y.wrong == "" {
+			return y
+		}
+	}
+	return x
+}
+
+func (t *Tree) at(from *site.Page, a address) target {
 	switch {
 	case a.external:
 		return target{external: true}
@@ -56,23 +69,24 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 			return t.anchor(p, a.fragment)
 		}
 	}
-	if p := t.withoutOrder(a.file); p != nil {
+	if p := t.byElement(a.file); p != nil {
 		return t.anchor(p, a.fragment)
 	}
-	if p := t.byPath["/"+a.file+"/"]; p != nil && a.rooted {
+	if p := t.byPath["/"+slugPath(a.file)+"/"]; p != nil && a.rooted {
 		return t.anchor(p, a.fragment)
 	}
 	return target{wrong: "does not exist", mend: t.suggest(from, a)}
 }
 
-// withoutOrder is the page of a file that is named without the number before its name,
-// which only says its place: "setup" for 02-setup.md. Generators that leave the number
-// out of addresses let texts do so too.
-func (t *Tree) withoutOrder(file string) *site.Page {
+// byElement is the page of a file that is named as in an address of another generator:
+// without the number before its name, which only says its place, and without its
+// extension in any case of letters. "setup" is 02-Setup.md.
+func (t *Tree) byElement(file string) *site.Page {
 	dir, name := path.Split(file)
 	for _, p := range t.Pages {
 		if own := path.Base(p.Source); strings.HasPrefix(p.Source, dir) && len(dir)+len(own) == len(p.Source) {
-			if plain := orderPrefix.ReplaceAllString(own, ""); plain != own && (plain == name || stem(plain) == name) {
+			plain := orderPrefix.ReplaceAllString(own, "")
+			if strings.EqualFold(stem(plain), name) || plain != own && plain == name {
 				return p
 			}
 		}

@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"regexp"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -19,6 +20,11 @@ var (
 	jekyll = regexp.MustCompile(`^\{%-?[ \t]*(\w+)[^\n]*?%\}`)
 	liquid = regexp.MustCompile(`^\{\{-?[ \t]*((?:site|page|include|layout|post)\.[\w.]+)[^\n{}]*?\}\}`)
 )
+
+// MadeByShortcode says whether another generator puts something into an address.
+func MadeByShortcode(dest string) bool {
+	return strings.Contains(dest, "{{") || strings.Contains(dest, "{%")
+}
 
 // longestShortcode is how long one may be, in bytes.
 const longestShortcode = 1 << 10

@@ -35,8 +35,9 @@ func (wikiLink) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node
 	}
 	inside := line[2:end]
 	name, label, titled := bytes.Cut(inside, []byte("|"))
-	// "[[1]]" is a reference to a source in brackets, and "[[ -f x ]]" a test in a shell.
-	if util.IsSpace(inside[0]) || util.IsSpace(inside[len(inside)-1]) || len(bytes.TrimSpace(name)) == 0 || bytes.ContainsAny(inside, "[]<>`*\\") ||
+	// "[[1]]" is a reference to a source in brackets, "[[ -f x ]]" a test in a shell, and
+	// "[["a", "b"]]" a list.
+	if util.IsSpace(inside[0]) || inside[0] == '"' || util.IsSpace(inside[len(inside)-1]) || len(bytes.TrimSpace(name)) == 0 || bytes.ContainsAny(inside, "[]<>`*\\") ||
 		len(bytes.Trim(name, "0123456789")) == 0 {
 		return nil
 	}

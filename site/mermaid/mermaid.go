@@ -133,17 +133,37 @@ func read(source string) (s script) {
 				s.lines = append(s.lines, line{text, i + 1})
 			}
 		default:
-			s.lines = append(s.lines, line{text, i + 1})
+			number := i + 1
+			text, i = quotedLines(all, i)
+			s.lines = append(s.lines, line{text, number})
 		}
 	}
 	s.alt = plain(strings.Join(described, " "))
 	return s
 }
 
+// quotedLines is a line, and those behind it into which a label in quotes goes on; the
+// last of them. A quote that no line closes is a character.
+func quotedLines(all []string, at int) (text string, last int) {
+	text = strings.TrimSpace(all[at])
+	joined := text
+	for last = at; strings.Count(joined, `"`)%2 == 1; {
+		if last++; last == len(all) || last > at+longestLabel {
+			return text, at
+		}
+		joined += "\n" + strings.TrimSpace(all[last])
+	}
+	return joined, last
+}
+
+// longestLabel is over how many lines a label may go on.
+const longestLabel = 40
+
 var (
 	breaks = regexp.MustCompile(`(?i)\s*(?:<br\s*/?>|\\n)\s*`)
 	// tags are of HTML; "<your name>" is text.
 	tags     = regexp.MustCompile(`(?i)</?(?:a|b|big|center|code|div|em|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p|pre|q|s|small|span|strike|strong|su[bp]|table|tbody|t[dhrt]|u|ul|var)(?:[\s/][^<>]*)?>`)
+	emphasis = regexp.MustCompile(`\*([^*\n]+)\*`)
 	numbered = regexp.MustCompile(`#(\d{1,6});`)
 	named    = regexp.MustCompile(`#([A-Za-z]{2,12});`)
 	icon     = regexp.MustCompile(`\bfa[bklrs]?:fa-[a-z0-9-]+\s*`)
@@ -157,7 +177,7 @@ func plain(label string) string {
 		label = label[1 : n-1]
 	}
 	if n := len(label); n >= 2 && label[0] == '`' && label[n-1] == '`' { // a label in Markdown
-		label = strings.NewReplacer("**", "", "__", "").Replace(label[1 : n-1])
+		label = emphasis.ReplaceAllString(strings.NewReplacer("**", "", "__", "").Replace(label[1:n-1]), "$1")
 	}
 	label = breaks.ReplaceAllString(label, "\n")
 	label = icon.ReplaceAllString(label, "")
