@@ -2,10 +2,13 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/fault"
 )
 
@@ -79,6 +82,46 @@ func TestMemory_transfer_beside_paused(t *testing.T) {
 			}
 			if err := m.Resume(paused); err != nil {
 				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// TestMemory_handover_in_flight: a leader that hands over knows what became of every send.
+// The flushes of a majority take a while, and the heir's does not.
+func TestMemory_handover_in_flight(t *testing.T) {
+	for _, flush := range []time.Duration{5 * time.Millisecond, 50 * time.Millisecond, 300 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			m, err := NewMemory(5, oneShard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			leader := awaitLeader(t, m, "")
+			send(t, m, "before")
+			time.Sleep(time.Second) // virtual time
+			others := slices.DeleteFunc(slices.Clone(m.IDs()), func(id string) bool { return id == leader })
+			for _, id := range others[1:] {
+				breakAt(t, m, id, fault.Fault{Kind: fault.SlowDisk, Delay: fault.Duration(flush)})
+			}
+			term := m.Node(leader).Status().Shards[0].Term
+			var senders sync.WaitGroup
+			for i := range 100 {
+				senders.Go(func() {
+					time.Sleep(time.Duration(i) * time.Millisecond) // virtual time
+					_, err := m.Node(leader).Submit(t.Context(), room, message(fmt.Sprint("m", i)))
+					if err != nil && err.Outcome == api.Unknown {
+						t.Errorf("flushes of %s: m%d is unknown: %v", flush, i, err)
+					}
+				})
+			}
+			time.Sleep(50 * time.Millisecond) // virtual time
+			if _, err := m.Node(leader).Fault(fault.Fault{Kind: fault.Transfer, Peers: others[:1]}); err != nil {
+				t.Error(err)
+			}
+			senders.Wait()
+			if m.Node(leader).Status().Shards[0].Term == term {
+				t.Errorf("flushes of %s: the lead is where it was", flush)
 			}
 		})
 	}

@@ -24,6 +24,9 @@ func (s *Replica) leadsIn() (term uint64, leads bool) {
 	return term, s.Leads() && s.raft.CurrentTerm() == term
 }
 
+// settled says whether all of this replica's log is committed.
+func (s *Replica) settled() bool { return s.raft.CommitIndex() >= s.raft.LastIndex() }
+
 // Follows gives the leader that this replica follows and its term; none while that
 // changes. The library forgets a leader before it enters another term.
 func (s *Replica) Follows() (term uint64, leader string) {

@@ -122,7 +122,7 @@ func Open(id int, cfg Config, p Parts) (_ *Replica, err error) {
 		Health: s.disk, Reopen: stores.Reopen, Flushed: p.Meter.Flushed(s.Leads)}
 	machine := &fsm{machine: order.New(), meter: p.Meter, spread: s.spreadSoon, lazy: cfg.Lazy > 0, forked: s.Halt, leads: s.leadsIn}
 	tc := transport.Config{Shard: id, Self: raft.ServerAddress(p.Address), Promise: cfg.Promise(), Mesh: p.Mesh, Beats: p.Beats, Live: p.Live, Fence: s.fence, Clock: cfg.Clock,
-		State: transport.State{CurrentTerm: func() uint64 { return s.raft.CurrentTerm() }, LeadsIn: s.leadsIn}, Following: s.hearsLeader, Nudge: s.Nudge}
+		State: transport.State{CurrentTerm: func() uint64 { return s.raft.CurrentTerm() }, LeadsIn: s.leadsIn, Settled: s.settled}, Following: s.hearsLeader, Nudge: s.Nudge}
 	if cfg.Lazy == 0 {
 		lc.MayCut, lc.BeforeCut = s.mayCut, p.Promises.Save
 		machine.keep = p.Promises.Changed

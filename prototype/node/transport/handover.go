@@ -39,7 +39,7 @@ type timeoutNow struct {
 var errHandoverIsOver = errors.New("the term whose leader asked this replica to take over has ended")
 
 func (t *Transport) TimeoutNow(id raft.ServerID, _ raft.ServerAddress, args *raft.TimeoutNowRequest, resp *raft.TimeoutNowResponse) error {
-	term, leads := t.State.LeadsIn()
+	term, leads := t.settle()
 	if !leads {
 		return raft.ErrNotLeader
 	}
@@ -47,6 +47,24 @@ func (t *Transport) TimeoutNow(id raft.ServerID, _ raft.ServerAddress, args *raf
 		t.Evidence.handOver(term)
 	}
 	return t.ask(id, rpcTimeoutNow, timeoutNow{*args, term, t.Fence.SickFor()}, resp, 1)
+}
+
+// settleWithin bounds for how long a leader that is about to hand over waits for what it
+// has proposed. The library refuses sends meanwhile.
+const settleWithin = 500 * time.Millisecond
+
+// settle waits until what this leader has proposed is committed: when the other one asks
+// for its vote, the library answers what is not with an outcome that nobody knows. It
+// proposes nothing more by then. A leader whose own disk hangs does not wait.
+func (t *Transport) settle() (term uint64, leads bool) {
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for began := time.Now(); ; <-ticker.C {
+		term, leads = t.State.LeadsIn()
+		if !leads || t.State.Settled() || t.Fence.SickFor() > 0 || time.Since(began) >= settleWithin {
+			return term, leads
+		}
+	}
 }
 
 // takeOver notes that the leader of a term has asked this replica to take over.

@@ -116,6 +116,8 @@ type State struct {
 	CurrentTerm func() uint64
 	// LeadsIn gives the term in which this replica leads.
 	LeadsIn func() (term uint64, leads bool)
+	// Settled says whether all that this replica's log holds is committed.
+	Settled func() bool
 }
 
 var (
