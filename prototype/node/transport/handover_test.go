@@ -90,3 +90,37 @@ func TestTransport_takeOver(t *testing.T) {
 		}
 	}
 }
+
+// TestTransport_settle: a leader waits with a handover for what it has proposed, and no
+// longer than it is of use.
+func TestTransport_settle(t *testing.T) {
+	for name, c := range map[string]struct {
+		settled, lost time.Duration // after which; 0 is never
+		sick          bool
+		wait          time.Duration
+	}{
+		"settled":         {settled: time.Nanosecond, wait: 0},
+		"soon":            {settled: 20 * time.Millisecond, wait: 20 * time.Millisecond},
+		"never":           {wait: settleWithin},
+		"the lead lost":   {lost: 30 * time.Millisecond, wait: 30 * time.Millisecond},
+		"its disk is bad": {sick: true, wait: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				after := func(d time.Duration) bool { return d > 0 && time.Since(began) >= d }
+				fence := disk.NewFence(time.Second)
+				fence.SetHung(disk.PartLog, c.sick)
+				time.Sleep(time.Nanosecond) // virtual time
+				tr := &Transport{Config: Config{Fence: fence, State: State{
+					LeadsIn: func() (uint64, bool) { return 7, !after(c.lost) },
+					Settled: func() bool { return after(c.settled) },
+				}}}
+				term, leads := tr.settle()
+				if took := time.Since(began).Round(time.Millisecond); took != c.wait || term != 7 || leads != (c.lost == 0) {
+					t.Errorf("leads %t in term %d after %s, want %s", leads, term, took, c.wait)
+				}
+			})
+		})
+	}
+}
