@@ -46,7 +46,7 @@ type Builder struct {
 
 	mu      sync.Mutex // held by Load and Refresh
 	config  Config
-	roots   []string // of the sites of other generators
+	roots   []string // see siteRoots
 	parser  *markdown.Parser
 	history *past.History
 	events  []string        // files of reviews that the repository has, or has had

@@ -89,7 +89,12 @@ func TestSiteRoots(t *testing.T) {
 		{"website/docusaurus.config.js", "website/docs/02-guide.md", "/docs/guide", "docs/guide/"},
 		{"docusaurus.config.ts", "docs/guide.md", "/guide", "guide/"},
 		{"mkdocs.yml", "docs/guide.md", "/guide.md", "guide/"},
+		{"hugo.toml", "content/en/02-Setup.md", "/02-setup/", "en/setup/"},
 		{"package.json", "text/guide/a.md", "/guide/a", ""},
+		{"hugo.md", "content/01-start/install.md", "/install", ""},
+		{"hugo.toml", "content/01-start/install.md", "/install", ""},
+		{"config.toml", "static/logo.md", "/logo.md", ""},
+		{"mkdocs.yml", "docs/v1.10.md", "/v11.0", ""},
 	} {
 		loaded := load(t, tree(t, "-- README.md --\n# Home\n\n[x]("+c.dest+")\n-- "+c.config+" --\n\n-- "+c.file+" --\n# Guide\n\n## Use\n"))
 		if found := len(loaded.Findings) == 0; found != (c.href != "") || found && !strings.Contains(bodyOf(loaded, "/"), c.href+`">x`) {
@@ -98,16 +103,56 @@ func TestSiteRoots(t *testing.T) {
 	}
 }
 
+// TestSiteRoots_nearest: of several sites, and of several languages, a text means its own.
+func TestSiteRoots_nearest(t *testing.T) {
+	loaded := load(t, tree(t, `-- README.md --
+# Home
+-- hugo.toml --
+x: 1
+-- content/de/a.md --
+# Aa
+-- content/en/a.md --
+# A
+-- content/en/b.md --
+# B
+
+[x](/a/)
+-- one/mkdocs.yml --
+x: 1
+-- one/docs/setup.md --
+# One
+-- two/mkdocs.yml --
+x: 1
+-- two/docs/setup.md --
+# Two
+-- two/docs/index.md --
+# Of two
+
+[y](/setup.md)
+`))
+	for _, want := range []string{`href="../a/">x`, `href="setup/">y`} {
+		found := false
+		for _, p := range loaded.Pages {
+			if d := loaded.documents[p]; d != nil {
+				found = found || strings.Contains(bodyOf(loaded, p.Path), want)
+			}
+		}
+		if !found || len(loaded.Findings) > 0 {
+			t.Errorf("%s: nowhere; findings %v", want, loaded.Findings)
+		}
+	}
+}
+
 // TestShortcode_address: an address that another generator makes is no dead link.
 func TestShortcode_address(t *testing.T) {
-	loaded := load(t, tree(t, "-- README.md --\n# Home\n\n[x][a] [y](<{{ site.baseurl }}/b>)\n\n[a]: {{% ref b %}}\n"))
+	loaded := load(t, tree(t, "-- README.md --\n# Home\n\n[x][a] [y](<{{ site.baseurl }}/b>)\n\n[z](<{{ site.baseurl }}/c>)\n\n[a]: {{% ref b %}}\n"))
 	for _, f := range loaded.Findings {
 		if f.Rule != "dialect" {
 			t.Errorf("%v", f)
 		}
 	}
-	if len(loaded.Findings) == 0 {
-		t.Error("it is not said")
+	if len(loaded.Findings) == 0 || len(loaded.Findings) > 2 {
+		t.Errorf("it is said %d times", len(loaded.Findings))
 	}
 }
 

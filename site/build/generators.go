@@ -3,6 +3,7 @@ package build
 import (
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -32,25 +33,47 @@ func docusaurusTexts(root fs.FS) func(file string) bool {
 }
 
 // siteRoots are the folders whose files another generator puts at the root of its site,
-// so that texts write "/guide/" for content/guide.md.
+// so that texts write "/guide/" for content/guide.md. Only the names that the generators
+// give them are known, at the root of the repository and one folder below.
 func siteRoots(root fs.FS) (roots []string) {
-	below := func(patterns []string, folders ...string) {
+	is := func(name string) bool { _, err := fs.Stat(root, name); return err == nil }
+	add := func(base string, folders ...string) {
+		for _, folder := range folders {
+			if dir := path.Join(base, folder); dir != "." && is(dir) && !slices.Contains(roots, dir) {
+				roots = append(roots, dir)
+			}
+		}
+	}
+	each := func(add func(base string), patterns ...string) {
 		for _, pattern := range patterns {
 			found, _ := fs.Glob(root, pattern)
 			for _, config := range found {
-				for _, folder := range folders {
-					dirs, _ := fs.Glob(root, path.Join(strings.TrimSuffix(path.Dir(config), "config"), folder))
-					roots = append(roots, dirs...)
+				add(path.Dir(config))
+			}
+		}
+	}
+	hugo := func(base string) {
+		content := path.Join(base, "content")
+		if !is(content) {
+			return
+		}
+		add(base, "content", "static")
+		if entries, err := fs.ReadDir(root, content); err == nil && !is(content+"/_index.md") {
+			add(content, "en") // which most sites have as their own
+			for _, e := range entries {
+				if e.IsDir() && language.MatchString(e.Name()) {
+					add(content, e.Name())
 				}
 			}
 		}
 	}
-	below([]string{"hugo.*", "*/hugo.*", "config.toml", "config.yaml", "config/_default", "*/config/_default"}, "content", "content/??", "content/??-*", "static", "assets")
-	below([]string{"docusaurus.config.*", "*/docusaurus.config.*"}, ".", "docs", "static")
-	below([]string{"mkdocs.y*ml", "*/mkdocs.y*ml"}, "docs")
-	below([]string{"*/_config.yml"}, ".")
-	return slices.DeleteFunc(roots, func(dir string) bool {
-		info, err := fs.Stat(root, dir)
-		return err != nil || !info.IsDir() || dir == "."
-	})
+	each(hugo, "hugo.toml", "hugo.yaml", "hugo.json", "*/hugo.toml", "*/hugo.yaml", "*/hugo.json", "config.toml", "config.yaml")
+	each(func(config string) { hugo(path.Dir(config)) }, "config/_default", "*/config/_default")
+	each(func(base string) { add(base, ".", "docs", "static") }, "docusaurus.config.*", "*/docusaurus.config.*")
+	each(func(base string) { add(base, "docs") }, "mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml")
+	each(func(base string) { add(base, ".") }, "*/_config.yml") // Jekyll
+	return roots
 }
+
+// language is the name of a folder with the texts of a language.
+var language = regexp.MustCompile(`^[a-z]{2}(-[a-zA-Z]{2,4})?$`)

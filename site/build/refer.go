@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func (f *follower) note(to *site.Page, heading, id string) {
 }
 
 func (f *follower) follow() {
-	t := f.tree
+	t, shortcodes := f.tree, false
 	for i := range f.document.Links {
 		l, a := &f.document.Links[i], &f.document.addresses[i]
 		x := t.resolve(f.page, *a)
@@ -112,7 +113,10 @@ func (f *follower) follow() {
 			f.number(n)
 		}
 		if x.wrong != "" && markdown.MadeByShortcode(l.Dest) {
-			f.find(l.Line, "dialect", "write the address", "the address %s is made by another generator", l.Dest)
+			if !shortcodes {
+				f.find(l.Line, "dialect", "write the address", "the address %s is made by another generator", l.Dest)
+			}
+			shortcodes = true
 			continue
 		}
 		if x.wrong != "" {
@@ -120,7 +124,7 @@ func (f *follower) follow() {
 			if x.page != nil {
 				rule = "dead-anchor"
 			}
-			f.find(l.Line, rule, x.mend, "the link to %s %s", strings.TrimPrefix(l.Dest, markdown.WikiScheme), x.wrong)
+			f.find(l.Line, rule, cmp.Or(x.mend, t.suggest(f.page, *a)), "the link to %s %s", strings.TrimPrefix(l.Dest, markdown.WikiScheme), x.wrong)
 			continue
 		}
 		if x.file != "" && !x.folder && (!t.origin.Known() || isPicture(x.file)) {

@@ -3,6 +3,7 @@ package build
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lockstep/site"
@@ -20,12 +21,17 @@ type target struct {
 }
 
 // resolve says what is at an address, seen from a page. One from the root is looked for
-// below the repository's, and then below those that the site of another generator has.
+// below the repository's, and then below those that the site of another generator has,
+// the nearest to the page first.
 func (t *Tree) resolve(from *site.Page, a address) target {
 	x := t.at(from, a)
-	for i := 0; a.rooted && x.page == nil && x.wrong != "" && i < len(t.builder.roots); i++ {
+	if !a.rooted || x.page != nil || x.wrong == "" {
+		return x
+	}
+	near := func(root string) int { return sharedStart(root, from.Source) }
+	for _, root := range slices.SortedStableFunc(slices.Values(t.roots), func(a, b string) int { return near(b) - near(a) }) {
 		below := a
-		below.file = path.Join(t.builder.roots[i], a.file)
+		below.file = path.Join(root, a.file)
 		if y := t.at(from, below); y.page != nil || y.wrong == "" {
 			return y
 		}
@@ -69,29 +75,34 @@ func (t *Tree) at(from *site.Page, a address) target {
 			return t.anchor(p, a.fragment)
 		}
 	}
-	if p := t.byElement(a.file); p != nil {
+	if p := t.elements()[strings.ToLower(a.file)]; p != nil {
 		return t.anchor(p, a.fragment)
 	}
-	if p := t.byPath["/"+slugPath(a.file)+"/"]; p != nil && a.rooted {
+	if p := t.byPath["/"+strings.ToLower(a.file)+"/"]; p != nil && a.rooted {
 		return t.anchor(p, a.fragment)
 	}
-	return target{wrong: "does not exist", mend: t.suggest(from, a)}
+	return target{wrong: "does not exist"}
 }
 
-// byElement is the page of a file that is named as in an address of another generator:
-// without the number before its name, which only says its place, and without its
-// extension in any case of letters. "setup" is 02-Setup.md.
-func (t *Tree) byElement(file string) *site.Page {
-	dir, name := path.Split(file)
-	for _, p := range t.Pages {
-		if own := path.Base(p.Source); strings.HasPrefix(p.Source, dir) && len(dir)+len(own) == len(p.Source) {
-			plain := orderPrefix.ReplaceAllString(own, "")
-			if strings.EqualFold(stem(plain), name) || plain != own && plain == name {
-				return p
+// byElement are the pages by their files as in an address of another generator: without
+// the number before a name, which only says its place, without the extension, and in any
+// case of letters. Both "setup" and "02-setup" are 02-Setup.md.
+func byElement(pages []*site.Page) map[string]*site.Page {
+	elements := make(map[string]*site.Page, len(pages))
+	for _, p := range pages {
+		dir, own := path.Split(strings.ToLower(p.Source))
+		plain := orderPrefix.ReplaceAllString(own, "")
+		names := []string{stem(own), stem(plain)}
+		if plain != own {
+			names = append(names, plain)
+		}
+		for _, name := range names {
+			if elements[dir+name] == nil {
+				elements[dir+name] = p
 			}
 		}
 	}
-	return nil
+	return elements
 }
 
 // anchor is a place on a page.
@@ -188,14 +199,23 @@ func (t *Tree) suggest(from *site.Page, a address) string {
 	if best == "" {
 		return "correct the address, or add the file"
 	}
-	if a.rooted {
-		return "did you mean /" + best + "?"
+	written := "/" + best
+	if rel, err := filepath.Rel(path.Dir(from.Source), best); err == nil && !a.rooted {
+		written = filepath.ToSlash(rel)
 	}
-	rel, err := filepath.Rel(path.Dir(from.Source), best)
-	if err != nil {
-		rel = best
+	if strings.Contains(written, " ") {
+		written = "<" + written + ">"
 	}
-	return "did you mean " + filepath.ToSlash(rel) + "?"
+	return "did you mean " + written + "?"
+}
+
+// sharedStart is how many elements at the beginning of two paths are the same.
+func sharedStart(a, b string) (n int) {
+	x, y := strings.Split(a, "/"), strings.Split(b, "/")
+	for n < len(x) && n < len(y) && x[n] == y[n] {
+		n++
+	}
+	return n
 }
 
 // sharedEnd is how many elements at the end of two paths are the same but for case.

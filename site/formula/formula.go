@@ -28,7 +28,7 @@ func Translate(tex string, ownLine bool) (math site.HTML, said string, err error
 	p := &parser{tokens: scan(tex)}
 	body, err := p.list("")
 	if err != nil {
-		p = &parser{tokens: scan(escaped.ReplaceAllString(tex, `\$1`))}
+		p = &parser{tokens: scan(unescape.Replace(tex))}
 		again, unread := p.list("")
 		if unread != nil {
 			return "", "", err
@@ -46,9 +46,8 @@ func Translate(tex string, ownLine bool) (math site.HTML, said string, err error
 	return site.HTML(b.String()), html.UnescapeString(tags.ReplaceAllString(b.String(), "")), nil
 }
 
-// escaped is a backslash that was escaped, and what stands behind it. Before a blank,
-// two of them end a row.
-var escaped = regexp.MustCompile(`\\\\(\S)`)
+// unescape undoes an escaped backslash. Two before a blank or a bar end a row.
+var unescape = strings.NewReplacer(`\\\\`, `\\`, `\\ `, `\\ `, "\\\\\n", "\\\\\n", `\\|`, `\\|`, `\\`, `\`)
 
 // tags are those of what is written here: attributes hold no ">".
 var tags = regexp.MustCompile(`<[^>]*>`)

@@ -37,8 +37,8 @@ func (wikiLink) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node
 	name, label, titled := bytes.Cut(inside, []byte("|"))
 	// "[[1]]" is a reference to a source in brackets, "[[ -f x ]]" a test in a shell, and
 	// "[["a", "b"]]" a list.
-	if util.IsSpace(inside[0]) || inside[0] == '"' || util.IsSpace(inside[len(inside)-1]) || len(bytes.TrimSpace(name)) == 0 || bytes.ContainsAny(inside, "[]<>`*\\") ||
-		len(bytes.Trim(name, "0123456789")) == 0 {
+	if util.IsSpace(inside[0]) || inside[0] == '"' || inside[0] == '\'' || util.IsSpace(inside[len(inside)-1]) || len(bytes.TrimSpace(name)) == 0 || bytes.ContainsAny(inside, "[]<>`*\\") ||
+		len(bytes.Trim(name, "0123456789., ")) == 0 {
 		return nil
 	}
 	if _, ok := pc.Reference(util.ToLinkReference(inside)); ok {

@@ -134,7 +134,9 @@ func read(source string) (s script) {
 			}
 		default:
 			number := i + 1
-			text, i = quotedLines(all, i)
+			if isFlowchart.MatchString(s.first) {
+				text, i = quotedLines(all, i)
+			}
 			s.lines = append(s.lines, line{text, number})
 		}
 	}
@@ -142,12 +144,12 @@ func read(source string) (s script) {
 	return s
 }
 
-// quotedLines is a line, and those behind it into which a label in quotes goes on; the
+// quotedLines is a line, those behind it into which a label in quotes goes on, and the
 // last of them. A quote that no line closes is a character.
 func quotedLines(all []string, at int) (text string, last int) {
 	text = strings.TrimSpace(all[at])
 	joined := text
-	for last = at; strings.Count(joined, `"`)%2 == 1; {
+	for last = at; openLabel.MatchString(joined); {
 		if last++; last == len(all) || last > at+longestLabel {
 			return text, at
 		}
@@ -156,6 +158,11 @@ func quotedLines(all []string, at int) (text string, last int) {
 	return joined, last
 }
 
+var (
+	isFlowchart = regexp.MustCompile(`^(flowchart|graph)\b`)
+	openLabel   = regexp.MustCompile(`^[^"]*(?:"[^"]*"[^"]*)*[\[({|>]\s*"[^"]*$`)
+)
+
 // longestLabel is over how many lines a label may go on.
 const longestLabel = 40
 
@@ -163,7 +170,7 @@ var (
 	breaks = regexp.MustCompile(`(?i)\s*(?:<br\s*/?>|\\n)\s*`)
 	// tags are of HTML; "<your name>" is text.
 	tags     = regexp.MustCompile(`(?i)</?(?:a|b|big|center|code|div|em|font|h[1-6]|hr|i|img|kbd|li|mark|ol|p|pre|q|s|small|span|strike|strong|su[bp]|table|tbody|t[dhrt]|u|ul|var)(?:[\s/][^<>]*)?>`)
-	emphasis = regexp.MustCompile(`\*([^*\n]+)\*`)
+	emphasis = regexp.MustCompile(`\*([^*\s](?:[^*\n]*[^*\s])?)\*`)
 	numbered = regexp.MustCompile(`#(\d{1,6});`)
 	named    = regexp.MustCompile(`#([A-Za-z]{2,12});`)
 	icon     = regexp.MustCompile(`\bfa[bklrs]?:fa-[a-z0-9-]+\s*`)
