@@ -55,12 +55,15 @@ const settleWithin = 500 * time.Millisecond
 
 // settle waits until what this leader has proposed is committed: when the other one asks
 // for its vote, the library answers what is not with an outcome that nobody knows. It
-// proposes nothing more by then. A leader whose own disk hangs does not wait.
+// proposes nothing more by then, unless it has given the handover up. A leader whose own
+// disk hangs does not wait.
 func (t *Transport) settle() (term uint64, leads bool) {
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
+	first, _ := t.State.LeadsIn()
 	for began := time.Now(); ; <-ticker.C {
 		term, leads = t.State.LeadsIn()
+		leads = leads && term == first
 		if !leads || t.State.Settled() || t.Fence.SickFor() > 0 || time.Since(began) >= settleWithin {
 			return term, leads
 		}
