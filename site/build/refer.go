@@ -1,7 +1,6 @@
 package build
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -120,11 +119,14 @@ func (f *follower) follow() {
 			continue
 		}
 		if x.wrong != "" {
-			rule := "dead-link"
+			rule, mend := "dead-link", x.mend
 			if x.page != nil {
 				rule = "dead-anchor"
 			}
-			f.find(l.Line, rule, cmp.Or(x.mend, t.suggest(f.page, *a)), "the link to %s %s", strings.TrimPrefix(l.Dest, markdown.WikiScheme), x.wrong)
+			if mend == "" {
+				mend = t.suggest(f.page, *a)
+			}
+			f.find(l.Line, rule, mend, "the link to %s %s", strings.TrimPrefix(l.Dest, markdown.WikiScheme), x.wrong)
 			continue
 		}
 		if x.file != "" && !x.folder && (!t.origin.Known() || isPicture(x.file)) {

@@ -17,7 +17,7 @@ type target struct {
 	folder   bool
 	external bool
 	wrong    string // why it leads nowhere
-	mend     string
+	mend     string // "" where the way to mend it takes a search; see suggest
 }
 
 // resolve says what is at an address, seen from a page. One from the root is looked for
@@ -29,7 +29,7 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 		return x
 	}
 	near := func(root string) int { return sharedStart(root, from.Source) }
-	for _, root := range slices.SortedStableFunc(slices.Values(t.roots), func(a, b string) int { return near(b) - near(a) }) {
+	for _, root := range slices.SortedStableFunc(slices.Values(t.roots), func(x, y string) int { return near(y) - near(x) }) {
 		below := a
 		below.file = path.Join(root, a.file)
 		if y := t.at(from, below); y.page != nil || y.wrong == "" {

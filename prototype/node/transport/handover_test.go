@@ -96,6 +96,7 @@ func TestTransport_takeOver(t *testing.T) {
 func TestTransport_settle(t *testing.T) {
 	for name, c := range map[string]struct {
 		settled, lost time.Duration // after which; 0 is never
+		again         bool          // the lead is won again at once
 		sick          bool
 		wait          time.Duration
 	}{
@@ -103,6 +104,7 @@ func TestTransport_settle(t *testing.T) {
 		"soon":            {settled: 20 * time.Millisecond, wait: 20 * time.Millisecond},
 		"never":           {wait: settleWithin},
 		"the lead lost":   {lost: 30 * time.Millisecond, wait: 30 * time.Millisecond},
+		"and won again":   {lost: 30 * time.Millisecond, again: true, wait: 30 * time.Millisecond},
 		"its disk is bad": {sick: true, wait: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -113,11 +115,20 @@ func TestTransport_settle(t *testing.T) {
 				fence.SetHung(disk.PartLog, c.sick)
 				time.Sleep(time.Nanosecond) // virtual time
 				tr := &Transport{Config: Config{Fence: fence, State: State{
-					LeadsIn: func() (uint64, bool) { return 7, !after(c.lost) },
+					LeadsIn: func() (uint64, bool) {
+						if c.again && after(c.lost) {
+							return 9, true
+						}
+						return 7, !after(c.lost)
+					},
 					Settled: func() bool { return after(c.settled) },
 				}}}
+				want := uint64(7)
+				if c.again {
+					want = 9
+				}
 				term, leads := tr.settle()
-				if took := time.Since(began).Round(time.Millisecond); took != c.wait || term != 7 || leads != (c.lost == 0) {
+				if took := time.Since(began).Round(time.Millisecond); took != c.wait || term != want || leads != (c.lost == 0) {
 					t.Errorf("leads %t in term %d after %s, want %s", leads, term, took, c.wait)
 				}
 			})
