@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"lockstep/prototype/api"
@@ -280,6 +282,9 @@ func (o *ownCluster) mend(ctx context.Context) error {
 		}
 	}
 	o.broken = nil
+	if err := o.awaitEnds(ctx); err != nil {
+		return err
+	}
 	for _, m := range o.Members() {
 		if m.State == cluster.Down {
 			if err := o.Restart(m.ID); err != nil {
@@ -288,6 +293,31 @@ func (o *ownCluster) mend(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// awaitEnds waits for the processes that have shut their doors and are not gone yet.
+func (o *ownCluster) awaitEnds(ctx context.Context) error {
+	ending := func(m cluster.Member) bool {
+		if m.State != cluster.Running {
+			return false
+		}
+		door, err := net.Dial("tcp", m.HTTP)
+		if err == nil {
+			door.Close()
+		}
+		return errors.Is(err, syscall.ECONNREFUSED)
+	}
+	for {
+		changed := o.Changed()
+		if !slices.ContainsFunc(o.Members(), ending) {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 func (o *ownCluster) down(id string) bool {

@@ -18,13 +18,18 @@ import (
 // TestRunbook carries out every entry of our runbooks beside three real processes, as
 // somebody would who has nothing but the page.
 func TestRunbook(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil && os.Getenv("CI") != "true" {
-		t.Skip("the runbook asks by curl, which is missing")
-	}
+	needCurl(t)
 	out, err := exec.CommandContext(t.Context(), buildLockstep(t), "rehearse", "--dir", "../..").CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func needCurl(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("curl"); err != nil && os.Getenv("CI") != "true" {
+		t.Skip("the runbook asks by curl, which is missing")
 	}
 }
 
@@ -33,6 +38,23 @@ func TestRunbook(t *testing.T) {
 func TestRunbook_place(t *testing.T) {
 	dir := repository(t, "docs/move.md", "# Move\n\n## Away {#away}\n\n```sh rehearse=mitigate\nfrom=$NODE\n"+
 		"lockstep drain --target http://$NODE   # exit 0, says \"leads nothing any more\"\ntest $from = $NODE   # exit 0\n```\n")
+	if out, err := exec.CommandContext(t.Context(), buildLockstep(t), "rehearse", "--dir", dir).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestRunbook_ended: a node that a command has ended is started again, also one whose
+// process has shut its doors and is not gone yet when the commands are done.
+func TestRunbook_ended(t *testing.T) {
+	needCurl(t)
+	var page strings.Builder
+	page.WriteString("# Ends\n")
+	for _, id := range strings.Fields("a b c d e f g h") {
+		page.WriteString("\n## Ended {#" + id + "}\n\n```sh rehearse=mitigate\nlockstep drain --target http://$NODE\nkill $PID\n```\n\n" +
+			"```sh rehearse=confirm\nlockstep status   # exit 0, says \"does not answer\", within 30s\n```\n\n" +
+			"```sh rehearse=done\ncurl -sm 2 --fail-with-body http://$NODE/readyz   # exit 0, within 20s\n```\n")
+	}
+	dir := repository(t, "docs/ends.md", page.String())
 	if out, err := exec.CommandContext(t.Context(), buildLockstep(t), "rehearse", "--dir", dir).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
