@@ -1,9 +1,11 @@
 package build
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -76,6 +78,42 @@ func BenchmarkColdBuild2000(b *testing.B) {
 		if len(result.Findings) > 0 {
 			b.Fatalf("%d findings, the first: %s", len(result.Findings), result.Findings[0])
 		}
+	}
+}
+
+// BenchmarkHugo2000 is the hugo on the PATH on the pages of BenchmarkColdBuild2000, with
+// the plainest layouts by which a reader gets from page to page: as it is by default, with
+// a feed for each section, and without feeds, for which it renders a summary of each page.
+// What it writes has no search, no compressed copies and no Markdown beside it. Pages are
+// counted, so that a comparison is not with a build that left some out.
+func BenchmarkHugo2000(b *testing.B) {
+	hugo, err := exec.LookPath("hugo")
+	if err != nil {
+		b.Skip("there is no hugo on the PATH")
+	}
+	version, err := exec.Command(hugo, "version").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%s", bytes.TrimSpace(version))
+	const pages = 2000
+	dir := bigSite(b, pages)
+	if err := os.CopyFS(dir, os.DirFS("testdata/hugo")); err != nil {
+		b.Fatal(err)
+	}
+	for _, without := range []string{"", "rss"} {
+		b.Run("without="+without, func(b *testing.B) {
+			for b.Loop() {
+				out := filepath.Join(b.TempDir(), "out")
+				if said, err := exec.Command(hugo, "--quiet", "--source", dir, "--destination", out, "--disableKinds", without).CombinedOutput(); err != nil {
+					b.Fatalf("%v: %s", err, said)
+				}
+				written, err := filepath.Glob(filepath.Join(out, "part-*", "page-*", "index.html"))
+				if err != nil || len(written) != pages {
+					b.Fatalf("Hugo wrote %d of %d pages: %v", len(written), pages, err)
+				}
+			}
+		})
 	}
 }
 
