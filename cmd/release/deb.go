@@ -18,9 +18,9 @@ func shipped(name string) []byte {
 	return data
 }
 
-// debVersion is the version of a module as Debian orders versions: what comes before a
-// release is smaller than it, and the only hyphen allowed would begin Debian's own part.
-func debVersion(version string) string {
+// packageVersion is the version of a module as Debian and rpm order versions: what comes
+// before a release is smaller than it, and a hyphen would begin the package's own part.
+func packageVersion(version string) string {
 	version = strings.Replace(strings.TrimPrefix(version, "v"), "-", "~", 1)
 	return strings.ReplaceAll(version, "-", ".")
 }
@@ -48,7 +48,7 @@ Description: ordered, replicated messages, and designs that are checked
  One program: nodes of a cluster that keeps the order of conversations through
  failures of its leaders, and a generator and checker of sites about designs.
  The service lockstep-node runs one node once /etc/default/lockstep says how.
-`, debVersion(version), arch, size)
+`, version, arch, size)
 	scripts := []file{
 		{name: "control", mode: 0o644, data: []byte(control)},
 		{name: "md5sums", mode: 0o644, data: sums.Bytes()},
@@ -73,16 +73,17 @@ Description: ordered, replicated messages, and designs that are checked
 	return out.Bytes()
 }
 
+const docFolder = "usr/share/doc/lockstep/"
+
 // installed is where the parts of a release lie on a Debian system.
 func installed(r release, program []byte) []file {
-	const doc = "usr/share/doc/lockstep/"
 	all := []file{
 		{name: "usr/bin/lockstep", mode: 0o755, data: program},
 		{name: "usr/lib/systemd/system/lockstep-node.service", mode: 0o644, data: shipped("lockstep-node.service")},
 		{name: "etc/default/lockstep", mode: 0o644, data: shipped("default")},
-		{name: doc + "copyright", mode: 0o644, data: r.texts["LICENSE"]},
-		{name: doc + "README.md", mode: 0o644, data: r.texts["README.md"]},
-		{name: doc + "THIRD_PARTY.md", mode: 0o644, data: r.texts["THIRD_PARTY.md"]},
+		{name: docFolder + "copyright", mode: 0o644, data: r.texts["LICENSE"]},
+		{name: docFolder + "README.md", mode: 0o644, data: r.texts["README.md"]},
+		{name: docFolder + "THIRD_PARTY.md", mode: 0o644, data: r.texts["THIRD_PARTY.md"]},
 		{name: "usr/share/bash-completion/completions/lockstep", mode: 0o644, data: r.completions["lockstep.bash"]},
 		{name: "usr/share/zsh/vendor-completions/_lockstep", mode: 0o644, data: r.completions["_lockstep"]},
 		{name: "usr/share/fish/vendor_completions.d/lockstep.fish", mode: 0o644, data: r.completions["lockstep.fish"]},

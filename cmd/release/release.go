@@ -112,7 +112,10 @@ func (r release) artifacts(key *signer) (all []file) {
 		all = append(all, file{name: name, data: data}, file{name: r.name(t) + ".cdx.json", data: sbom(r.infos[t], r.when)})
 		if t.os == "linux" {
 			linux[t.arch] = program
-			all = append(all, file{name: "lockstep_" + debVersion(r.version) + "_" + t.arch + ".deb", data: deb(t.arch, r.version, installed(r, program), r.when)})
+			parts, version := installed(r, program), packageVersion(r.version)
+			all = append(all,
+				file{name: "lockstep_" + version + "_" + t.arch + ".deb", data: deb(t.arch, version, parts, r.when)},
+				file{name: "lockstep-" + version + "-1." + rpmArch[t.arch] + ".rpm", data: rpm(t.arch, version, parts, r.when)})
 		}
 	}
 	if len(linux) > 0 {

@@ -207,7 +207,7 @@ func TestDeb(t *testing.T) {
 	r := someRelease(t)
 	name := onDisk(t, "lockstep.deb", artifact(t, r, "_amd64.deb"))
 	info := tool(t, "dpkg-deb", "--info", name)
-	for _, line := range []string{"Package: lockstep", "Version: " + debVersion(r.version), "Architecture: amd64", "conffiles", "postinst", "prerm", "postrm"} {
+	for _, line := range []string{"Package: lockstep", "Version: " + packageVersion(r.version), "Architecture: amd64", "conffiles", "postinst", "prerm", "postrm"} {
 		if !strings.Contains(info, line) {
 			t.Errorf("the package does not say %q:\n%s", line, info)
 		}
@@ -230,6 +230,78 @@ func TestDeb(t *testing.T) {
 	t.Log(strings.TrimSpace(out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:]))
 }
 
+// TestRPM: rpm itself reads the package, installs it into an empty root, finds every file
+// as it was packed, and keeps what an operator wrote when another version comes.
+func TestRPM(t *testing.T) {
+	r := someRelease(t)
+	name := onDisk(t, "lockstep.rpm", artifact(t, r, ".x86_64.rpm"))
+	tool(t, "rpm", "--checksig", "--nosignature", name)
+	info := tool(t, "rpm", "-qp", "--qf", "%{NAME} %{VERSION} %{ARCH} %{LICENSE} [%{REQUIRENAME} ]", name)
+	for _, part := range []string{"lockstep " + packageVersion(r.version) + " x86_64 ", "/bin/sh ", "/usr/sbin/useradd "} {
+		if !strings.Contains(info, part) {
+			t.Errorf("the package does not say %q: %s", part, info)
+		}
+	}
+	// The newer version of the test has another default, as a later release may.
+	later := installed(r, r.programs[linux])
+	for i := range later {
+		if later[i].name == "etc/default/lockstep" {
+			later[i].data = append(slices.Clone(later[i].data), "# More.\n"...)
+		}
+	}
+	newer := onDisk(t, "newer.rpm", rpm("amd64", "99", later, r.when))
+
+	root := t.TempDir()
+	at := func(args ...string) string {
+		return tool(t, "rpm", append([]string{"--root", root}, args...)...)
+	}
+	at("--install", "--nodeps", "--noscripts", "--ignorearch", name)
+	at("--verify", "--nodeps", "lockstep")
+	for _, f := range []string{"usr/bin/lockstep", "usr/lib/systemd/system/lockstep-node.service", "usr/share/man/man1/lockstep-node.1.gz", "usr/share/zsh/site-functions/_lockstep"} {
+		if _, err := os.Stat(filepath.Join(root, f)); err != nil {
+			t.Error(err)
+		}
+	}
+	config := filepath.Join(root, "etc/default/lockstep")
+	if err := os.WriteFile(config, []byte("LOCKSTEP_OPTIONS=--id n1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at("--upgrade", "--nodeps", "--noscripts", "--ignorearch", newer)
+	if got := at("-q", "--qf", "%{VERSION}", "lockstep"); got != "99" {
+		t.Errorf("version %s is installed after the upgrade", got)
+	}
+	if kept, err := os.ReadFile(config); err != nil || string(kept) != "LOCKSTEP_OPTIONS=--id n1\n" {
+		t.Errorf("the upgrade left %q of what the operator wrote: %v", kept, err)
+	}
+	at("--erase", "--nodeps", "--noscripts", "lockstep")
+	if left, err := filepath.Glob(filepath.Join(root, "usr/*/*lockstep*")); err != nil || len(left) > 0 {
+		t.Errorf("a removal left %s: %v", left, err)
+	}
+}
+
+// TestRPM_scripts: what Debian's scripts do once at an installation, at each upgrade and at
+// a removal, they do then for rpm, too.
+func TestRPM_scripts(t *testing.T) {
+	r := someRelease(t)
+	name := onDisk(t, "lockstep.rpm", artifact(t, r, ".x86_64.rpm"))
+	for _, tt := range []struct{ script, word, argument, want string }{
+		{"POSTIN", `$1" = configure`, "1", "configure"},
+		{"POSTIN", `$1" = configure`, "2", "configure"},
+		{"PREUN", `$1" = remove`, "0", "remove"},
+		{"PREUN", `$1" = remove`, "1", "upgrade"},
+	} {
+		script := tool(t, "rpm", "-qp", "--qf", "%{"+tt.script+"}", name)
+		before, _, ok := strings.Cut(script, "#!/bin/sh")
+		if !ok || !strings.Contains(script, tt.word) {
+			t.Errorf("%s does not ask for the word:\n%s", tt.script, script)
+			continue
+		}
+		if got := tool(t, "sh", "-c", before+`echo "$1"`, "sh", tt.argument); got != tt.want+"\n" {
+			t.Errorf("%s of rpm with %s is told %s, not %s", tt.script, tt.argument, got, tt.want)
+		}
+	}
+}
+
 // TestUnit: what the unit says is understood by systemd, and the program that it starts
 // is where the package puts it.
 func TestUnit(t *testing.T) {
@@ -249,14 +321,17 @@ func TestUnit(t *testing.T) {
 	}
 }
 
-// TestDebVersion: versions before a release are ordered before it by Debian, too.
-func TestDebVersion(t *testing.T) {
+// TestPackageVersion: versions before a release are ordered before it by Debian and by rpm, too.
+func TestPackageVersion(t *testing.T) {
 	for version, expected := range map[string]string{"v1.2.3": "1.2.3", "v1.2.3-rc.1": "1.2.3~rc.1", "v0.0.0-20261127-abc+dirty": "0.0.0~20261127.abc+dirty"} {
-		if got := debVersion(version); got != expected {
+		if got := packageVersion(version); got != expected {
 			t.Errorf("%s becomes %s, not %s", version, got, expected)
 		}
 	}
-	tool(t, "dpkg", "--compare-versions", debVersion("v1.2.3-rc.1"), "lt", debVersion("v1.2.3"))
+	tool(t, "dpkg", "--compare-versions", packageVersion("v1.2.3-rc.1"), "lt", packageVersion("v1.2.3"))
+	if got := tool(t, "rpm", "--eval", fmt.Sprintf(`%%{lua: print(rpm.vercmp("%s", "%s"))}`, packageVersion("v1.2.3-rc.1"), packageVersion("v1.2.3"))); got != "-1\n" {
+		t.Errorf("rpm compares them as %s", got)
+	}
 }
 
 // TestImage: each blob of the image is what its digest and size say, from the index to
