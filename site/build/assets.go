@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
@@ -16,24 +17,51 @@ import (
 // browsers may keep it for ever.
 type Asset struct {
 	Path string // rooted: "/static/site.1a2b3c4d.css"
-	Data []byte
 
-	brotli, gzip func() []byte
+	data, brotli, gzip func() []byte
 }
 
 func newAsset(name string, data []byte) *Asset {
-	a := &Asset{Path: "/static/" + hashed(name, data), Data: data}
+	return makeAsset(name, data, func() []byte { return data })
+}
+
+// fileAsset is an asset that is embedded as it is. It is read each time, since the
+// programs for the browser are megabytes, most processes never hand them out, and a copy
+// in memory is one beside the program's own file.
+func fileAsset(name string) (*Asset, error) {
+	data, err := fs.ReadFile(static.Files(), name)
+	if err != nil {
+		return nil, err
+	}
+	a := makeAsset(name, data, func() []byte { return embedded(name) })
+	if _, err := fs.Stat(static.Files(), name+".br"); err == nil {
+		a.brotli = func() []byte { return embedded(name + ".br") } // make site has taken its time
+	}
+	return a, nil
+}
+
+// embedded is a file that is known to be there.
+func embedded(name string) []byte {
+	data, err := fs.ReadFile(static.Files(), name)
+	if err != nil {
+		panic("static files are embedded: " + err.Error())
+	}
+	return data
+}
+
+func makeAsset(name string, now []byte, data func() []byte) *Asset {
 	e := best
 	if path.Ext(name) == ".wasm" {
 		e = large
 	}
-	a.brotli = sync.OnceValue(func() []byte { return smaller(data, compress(data, brotliTo, e)) })
-	if small, err := fs.ReadFile(static.Files(), name+".br"); err == nil {
-		a.brotli = func() []byte { return small } // make site has taken its time
+	encoded := func(to func(*bytes.Buffer, []byte, effort)) func() []byte {
+		return sync.OnceValue(func() []byte { text := data(); return smaller(text, compress(text, to, e)) })
 	}
-	a.gzip = sync.OnceValue(func() []byte { return smaller(data, compress(data, gzipTo, e)) })
-	return a
+	return &Asset{Path: "/static/" + hashed(name, now), data: data, brotli: encoded(brotliTo), gzip: encoded(gzipTo)}
 }
+
+// Bytes is the asset as it is.
+func (a *Asset) Bytes() []byte { return a.data() }
 
 // Encoded is the asset in the encoding "br" or "gzip", or nil if that is no
 // smaller. It is made on first use and kept: it takes far longer than to send it.
@@ -57,12 +85,8 @@ var assets = sync.OnceValue(func() map[string]*Asset {
 		if err != nil || d.IsDir() || strings.HasPrefix(p, "js/") || path.Ext(p) == ".LICENSE" || path.Ext(p) == ".css" || path.Ext(p) == ".md" || path.Ext(p) == ".br" {
 			return err
 		}
-		data, err := fs.ReadFile(files, p)
-		if err != nil {
-			return err
-		}
-		all[p] = newAsset(p, data)
-		return nil
+		all[p], err = fileAsset(p)
+		return err
 	})
 	if err != nil {
 		panic("static files are embedded: " + err.Error())

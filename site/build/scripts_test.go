@@ -18,8 +18,8 @@ func TestScripts_hashed(t *testing.T) {
 		return all
 	}
 	one, other := add("export const once = 1;"), add("export const once = 2;")
-	if want := "./" + strings.TrimPrefix(one["js/shared.js"].Path, "/static/js/"); !strings.Contains(string(one["js/a.js"].Data), `from "`+want+`";`) {
-		t.Errorf("%s does not import %s", one["js/a.js"].Data, want)
+	if want := "./" + strings.TrimPrefix(one["js/shared.js"].Path, "/static/js/"); !strings.Contains(string(one["js/a.js"].Bytes()), `from "`+want+`";`) {
+		t.Errorf("%s does not import %s", one["js/a.js"].Bytes(), want)
 	}
 	if one["js/a.js"].Path == other["js/a.js"].Path {
 		t.Error("another shared script, and the same name for the script that imports it")

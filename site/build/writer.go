@@ -44,7 +44,7 @@ func (w *writer) put(rooted string, data []byte) error {
 
 // putAsset is put with copies that are made once in the life of the program.
 func (w *writer) putAsset(a *Asset) error {
-	return errors.Join(w.file(a.Path, a.Data), w.copy(a.Path+".br", a.Encoded("br")), w.copy(a.Path+".gz", a.Encoded("gzip")))
+	return errors.Join(w.file(a.Path, a.Bytes()), w.copy(a.Path+".br", a.Encoded("br")), w.copy(a.Path+".gz", a.Encoded("gzip")))
 }
 
 func (w *writer) file(rooted string, data []byte) error {

@@ -27,14 +27,14 @@ func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", contentType(a.Path))
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	data := a.Data
 	if name := encoding(r); name != "" {
 		if encoded := a.Encoded(name); encoded != nil {
 			w.Header().Set("Content-Encoding", name)
-			data = encoded
+			send(w, r, http.StatusOK, encoded)
+			return
 		}
 	}
-	send(w, r, http.StatusOK, data)
+	send(w, r, http.StatusOK, a.Bytes())
 }
 
 // file answers with a file that some page shows or links to, and with no other.
