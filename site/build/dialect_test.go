@@ -83,6 +83,12 @@ func TestAnchors_GitHub(t *testing.T) {
 // TestSiteRoots: what other generators put at the root of their site is found there.
 func TestSiteRoots(t *testing.T) {
 	for _, c := range []struct{ config, file, dest, href string }{
+		{"mkdocs.yml --\nx: !!python/name:a.b\ndocs_dir: 'text' # ours\n-- x", "text/guide.md", "/guide.md", "guide/"},
+		{"hugo.toml --\nbaseURL = 'x'\ncontentDir = \"pages/en\"\n-- x", "pages/en/guide.md", "/guide", "guide/"},
+		{"a/hugo.json --\n{\n  \"contentDir\": \"pages\"\n}\n-- x", "a/pages/guide.md", "/guide", "a/pages/guide/"},
+		{"a/config/_default/hugo.yaml --\ncontentDir: pages\n-- x", "a/pages/guide.md", "/guide", "a/pages/guide/"},
+		{"mkdocs.yml --\nplugins:\n- x: {docs_dir: text}\n-- x", "docs/guide.md", "/guide.md", "guide/"},
+		{"mkdocs.yml --\ndocs_dir: ../text\n-- x", "text/guide.md", "/guide.md", ""},
 		{"hugo.toml", "content/guide/AbsURL.md", "/guide/absurl/", "guide/absurl/"},
 		{"hugo.toml", "content/en/guide/AbsURL.md", "/guide/absurl/#Use", "en/guide/absurl/#use"},
 		{"config/_default/hugo.toml", "content/guide/a.md", "/guide/a", "guide/a/"},

@@ -33,8 +33,9 @@ func docusaurusTexts(root fs.FS) func(file string) bool {
 }
 
 // siteRoots are the folders whose files another generator puts at the root of its site,
-// so that texts write "/guide/" for content/guide.md. Only the names that the generators
-// give them are known, at the root of the repository and one folder below.
+// so that texts write "/guide/" for content/guide.md. They are looked for at the root of
+// the repository and one folder below, by the names that the generators give them, and by
+// those that the configuration of Hugo and of MkDocs does.
 func siteRoots(root fs.FS) (roots []string) {
 	is := func(name string) bool { _, err := fs.Stat(root, name); return err == nil }
 	add := func(base string, folders ...string) {
@@ -44,20 +45,21 @@ func siteRoots(root fs.FS) (roots []string) {
 			}
 		}
 	}
-	each := func(add func(base string), patterns ...string) {
+	each := func(add func(base, config string), patterns ...string) {
 		for _, pattern := range patterns {
 			found, _ := fs.Glob(root, pattern)
 			for _, config := range found {
-				add(path.Dir(config))
+				add(path.Dir(config), config)
 			}
 		}
 	}
-	hugo := func(base string) {
-		content := path.Join(base, "content")
+	hugo := func(base, config string) {
+		folder := setting(root, config, "contentDir", "content")
+		content := path.Join(base, folder)
 		if !is(content) {
 			return
 		}
-		add(base, "content", "static")
+		add(base, folder, "static")
 		if entries, err := fs.ReadDir(root, content); err == nil && !is(content+"/_index.md") {
 			add(content, "en") // which most sites have as their own
 			for _, e := range entries {
@@ -68,11 +70,21 @@ func siteRoots(root fs.FS) (roots []string) {
 		}
 	}
 	each(hugo, "hugo.toml", "hugo.yaml", "hugo.json", "*/hugo.toml", "*/hugo.yaml", "*/hugo.json", "config.toml", "config.yaml")
-	each(func(config string) { hugo(path.Dir(config)) }, "config/_default", "*/config/_default")
-	each(func(base string) { add(base, ".", "docs", "static") }, "docusaurus.config.*", "*/docusaurus.config.*")
-	each(func(base string) { add(base, "docs") }, "mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml")
-	each(func(base string) { add(base, ".") }, "*/_config.yml") // Jekyll
+	each(func(base, config string) { hugo(path.Join(base, "../.."), config) }, "config/_default/*", "*/config/_default/*")
+	each(func(base, _ string) { add(base, ".", "docs", "static") }, "docusaurus.config.*", "*/docusaurus.config.*")
+	each(func(base, config string) { add(base, setting(root, config, "docs_dir", "docs")) }, "mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml")
+	each(func(base, _ string) { add(base, ".") }, "*/_config.yml") // Jekyll
 	return roots
+}
+
+// setting is a text at the top level of a configuration in YAML, TOML or JSON, read by its
+// line: MkDocs has tags in its own that no parser of YAML knows.
+func setting(root fs.FS, config, key, otherwise string) string {
+	data, _ := fs.ReadFile(root, config)
+	if m := regexp.MustCompile(`(?m)^[ \t]*"?` + key + `"?[ \t]*[:=][ \t]*["']?([\w./-]+)`).FindSubmatch(data); m != nil {
+		return string(m[1])
+	}
+	return otherwise
 }
 
 // language is the name of a folder with the texts of a language.
