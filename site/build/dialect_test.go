@@ -1,6 +1,7 @@
 package build
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -77,6 +78,63 @@ func TestAnchors_GitHub(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %s:\n%s", want, body)
 		}
+	}
+}
+
+// TestAnchors_title: a heading that repeats the title is the second of its name, as it is
+// for code hosts.
+func TestAnchors_title(t *testing.T) {
+	loaded := load(t, tree(t, "-- README.md --\n# Home\n\n[top](#home) [second](#home-1)\n\n## Home\n"))
+	body := bodyOf(loaded, "/")
+	if len(loaded.Findings) > 0 || !strings.Contains(body, `href="#home-1">second`) || !strings.Contains(body, `id="home-1"`) || strings.Contains(body, `id="home"`) {
+		t.Errorf("%v\n%s", loaded.Findings, body)
+	}
+}
+
+// TestAnchors_MkDocs: where a site of MkDocs is, anchors are as it makes them, and nowhere
+// else.
+func TestAnchors_MkDocs(t *testing.T) {
+	const text = "-- README.md --\n# Home\n\n[a](#caret-mark-tilde) [b](#sub-and-superscripts) [c](#fn:1) [d](#same_1)\n\n## Caret, Mark & Tilde\n\n## Sub- and superscripts\n\nx[^1]\n\n## Same\n\n## Same\n\n[^1]: Note.\n"
+	loaded := load(t, tree(t, text+"-- docs/mkdocs.yml --\nx: 1\n"))
+	body := bodyOf(loaded, "/")
+	for _, want := range []string{`href="#caret-mark--tilde">a`, `href="#sub--and-superscripts">b`, `href="#note-1">c`, `href="#same-1">d`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("lacks %s: %v\n%s", want, loaded.Findings, body)
+		}
+	}
+	if len(loaded.Findings) > 0 {
+		t.Errorf("%v", loaded.Findings)
+	}
+	if got := load(t, tree(t, text)).Findings; len(got) != 4 {
+		t.Errorf("without MkDocs: %v", got)
+	}
+}
+
+// TestDocusaurus_content: addresses may be below the texts of the site, which may lie
+// beside its configuration.
+func TestDocusaurus_content(t *testing.T) {
+	for config, findings := range map[string]int{"website/docusaurus.config.js": 0, "docusaurus.config.js": 0, "package.json": 1} {
+		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- "+config+" --\n-- docs/api/Store.md --\n# Store\n\n## getState()\n-- docs/deep/G.md --\n# G\n\n[s](api/Store.md#getstate) [up](../api/Store.md)\n"))
+		if len(loaded.Findings) != findings {
+			t.Errorf("%s: %v", config, loaded.Findings)
+		}
+	}
+}
+
+// TestDiagram_twice: what stands twice on a page has ids of its own.
+func TestDiagram_twice(t *testing.T) {
+	const diagram = "```mermaid\ngraph TD\nA-->B\n```\n\n"
+	loaded := load(t, tree(t, "-- README.md --\n# Home\n\n"+diagram+diagram+"```mermaid\nsequenceDiagram\nA->>B: x\n```\n\n```mermaid\nsequenceDiagram\nA->>B: x\n```\n"))
+	body := bodyOf(loaded, "/")
+	seen := make(map[string]bool)
+	for _, m := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(body, -1) {
+		if seen[m[1]] {
+			t.Errorf("%s stands twice", m[1])
+		}
+		seen[m[1]] = true
+	}
+	if len(seen) < 4 || strings.Count(body, "<figure") != 4 {
+		t.Errorf("%d ids:\n%s", len(seen), body)
 	}
 }
 

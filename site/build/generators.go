@@ -12,24 +12,50 @@ import (
 // MDX, beside its configuration.
 var docusaurusFolders = []string{"docs", "blog", "community", "versioned_docs", "i18n", "src"}
 
-// docusaurusTexts says which texts Docusaurus takes for MDX; nil for a repository without
-// its configuration.
-func docusaurusTexts(root fs.FS) func(file string) bool {
-	var folders []string
+// docusaurusSites are the folders of the repository in which the texts of a site of
+// Docusaurus are. The texts that are called docs may lie beside the folder of its
+// configuration.
+func docusaurusSites(root fs.FS) (folders []string) {
 	for _, pattern := range []string{"docusaurus.config.*", "*/docusaurus.config.*"} {
 		found, _ := fs.Glob(root, pattern)
 		for _, config := range found {
 			for _, folder := range docusaurusFolders {
-				folders = append(folders, path.Join(path.Dir(config), folder))
+				own := path.Join(path.Dir(config), folder)
+				if _, err := fs.Stat(root, own); err != nil && folder == "docs" {
+					own = folder
+				}
+				folders = append(folders, own)
 			}
 		}
 	}
+	return folders
+}
+
+// docusaurusTexts says which texts Docusaurus takes for MDX; nil for a repository without
+// its configuration.
+func docusaurusTexts(folders []string) func(file string) bool {
 	if folders == nil {
 		return nil
 	}
-	return func(file string) bool {
-		return slices.ContainsFunc(folders, func(folder string) bool { return strings.HasPrefix(file, folder+"/") })
+	return func(file string) bool { return folderOf(folders, file) != "" }
+}
+
+// folderOf is the folder that a file lies in, or "".
+func folderOf(folders []string, file string) string {
+	if at := slices.IndexFunc(folders, func(folder string) bool { return strings.HasPrefix(file, folder+"/") }); at >= 0 {
+		return folders[at]
 	}
+	return ""
+}
+
+var mkdocsConfigs = []string{"mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml"}
+
+// hasMkDocs says whether a repository has a site of MkDocs.
+func hasMkDocs(root fs.FS) bool {
+	return slices.ContainsFunc(mkdocsConfigs, func(pattern string) bool {
+		found, _ := fs.Glob(root, pattern)
+		return len(found) > 0
+	})
 }
 
 // siteRoots are the folders whose files another generator puts at the root of its site,
@@ -72,7 +98,10 @@ func siteRoots(root fs.FS) (roots []string) {
 	each(hugo, "hugo.toml", "hugo.yaml", "hugo.json", "*/hugo.toml", "*/hugo.yaml", "*/hugo.json", "config.toml", "config.yaml")
 	each(func(base, config string) { hugo(path.Join(base, "../.."), config) }, "config/_default/*", "*/config/_default/*")
 	each(func(base, _ string) { add(base, ".", "docs", "static") }, "docusaurus.config.*", "*/docusaurus.config.*")
-	each(func(base, config string) { add(base, setting(root, config, "docs_dir", "docs")) }, "mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml")
+	if docs := docusaurusSites(root); slices.Contains(docs, "docs") {
+		add(".", "docs")
+	}
+	each(func(base, config string) { add(base, setting(root, config, "docs_dir", "docs")) }, mkdocsConfigs...)
 	each(func(base, _ string) { add(base, ".") }, "*/_config.yml") // Jekyll
 	return roots
 }

@@ -3,6 +3,7 @@ package build
 import (
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,10 +23,22 @@ type target struct {
 
 // resolve says what is at an address, seen from a page. One from the root is looked for
 // below the repository's, and then below those that the site of another generator has,
-// the nearest to the page first.
+// the nearest to the page first. Docusaurus looks below its texts for one that is not from
+// the root, too.
 func (t *Tree) resolve(from *site.Page, a address) target {
 	x := t.at(from, a)
-	if !a.rooted || x.page != nil || x.wrong == "" {
+	if x.page != nil || x.wrong == "" {
+		return x
+	}
+	if rest, down := strings.CutPrefix(a.file, path.Dir(from.Source)+"/"); down && !a.rooted {
+		if folder := folderOf(t.builder.mdx, from.Source); folder != "" {
+			a.file = path.Join(folder, rest)
+			if y := t.at(from, a); y.page != nil {
+				return y
+			}
+		}
+	}
+	if !a.rooted {
 		return x
 	}
 	near := func(root string) int { return sharedStart(root, from.Source) }
@@ -136,8 +149,30 @@ func (t *Tree) onGitHub(p *site.Page, fragment string) string {
 	if fragment == "readme" && isReadme(p.Source) {
 		return ""
 	}
+	if t.builder.mkdocs {
+		if n, ok := strings.CutPrefix(fragment, "fn:"); ok {
+			fragment = "note-" + n
+		}
+		for _, id := range append(d.IDs(), d.TitleID) {
+			if asMkDocs(id) == asMkDocs(fragment) {
+				return id
+			}
+		}
+	}
 	return fragment
 }
+
+// asMkDocs is an id as the library under MkDocs writes it: of hyphens that follow one
+// another it keeps one, and it puts an underscore before the number of a heading that
+// repeats one.
+func asMkDocs(id string) string {
+	return repeated.ReplaceAllString(strings.Trim(hyphens.ReplaceAllString(strings.ToLower(id), "-"), "-"), "-$1")
+}
+
+var (
+	hyphens  = regexp.MustCompile(`-+`)
+	repeated = regexp.MustCompile(`_(\d+)$`)
+)
 
 func (t *Tree) hasAnchor(p *site.Page, fragment string) bool {
 	d := t.documents[p]

@@ -11,7 +11,7 @@ import (
 
 var (
 	numberedFile = regexp.MustCompile(`(?i)^(?:adr|rfc|kep|dr)?[-_ ]?(\d{1,5})(?:[-_. ]|$)`)
-	datedFile    = regexp.MustCompile(`^(\d{4})-?(\d{2})-?(\d{2})[-_ ]`)
+	datedFile    = regexp.MustCompile(`^(\d{4})[-_]?(\d{2})[-_]?(\d{2})[-_ ]`)
 	titlePrefix  = regexp.MustCompile(`(?i)^(?:\[?(?:adr|rfc|kep|dr|decision|decision record)[-_ #]*\d+\]?\s*[:.—–-]*|\d+\s*[:.)]|\d+\s+[—–-]|(?:adr|architectur(?:e|al) decision(?: record)?)\s*:)\s*`)
 	bareTitle    = regexp.MustCompile(`^0*(\d+)\s+`)
 	isoDate      = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)

@@ -81,7 +81,7 @@ func (p *page) fence(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast
 	fence := n.(*ast.FencedCodeBlock)
 	i := p.d.info(fence)
 	source := p.d.lines(n)
-	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.r.Diagram, "chart": p.r.Chart, "columns": columns.Draw, "play": p.r.Play, "mermaid": p.mermaidDiagram, "run": p.drawRun(fence)}[i.language]; ok {
+	if draw, ok := map[string]func(source, title, alt string) (site.HTML, error){"d2": p.diagram, "chart": p.r.Chart, "columns": columns.Draw, "play": p.r.Play, "mermaid": p.mermaidDiagram, "run": p.drawRun(fence)}[i.language]; ok {
 		drawing, err := draw(string(source), i.title, i.alt)
 		if err == nil {
 			w.WriteString("<div")

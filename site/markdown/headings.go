@@ -111,11 +111,14 @@ func (d *Document) claim(id string, explicit bool, line int) string {
 		id = "section"
 	}
 	first, taken := d.ids[id]
-	if !taken {
+	// Git hosts and other generators count the title, so a heading that repeats it is the
+	// second of its name, and a link to the first means the title.
+	title := id == d.TitleID && !explicit
+	if !taken && !title {
 		d.ids[id] = line
 		return id
 	}
-	if explicit || d.strict {
+	if taken && (explicit || d.strict) {
 		_, first = d.Place(first)
 		d.findf(line, "duplicate-id", "change the heading, or give it an id of its own: ## Heading {#other-id}",
 			"the id %q is already taken on line %d", id, first)

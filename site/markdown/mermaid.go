@@ -38,5 +38,14 @@ func (p *page) mermaidDiagram(source, title, alt string) (site.HTML, error) {
 	if alt == "" {
 		alt = d.Alt
 	}
-	return p.r.Diagram(d.D2, title, alt)
+	return p.diagram(d.D2, title, alt)
+}
+
+// diagram draws a text in D2. Its ids are made from the text, so one that stands twice on
+// a page is told apart by blanks at its end.
+func (p *page) diagram(source, title, alt string) (site.HTML, error) {
+	drawn := "drawn\x00" + source + "\x00" + title + "\x00" + alt
+	before := p.numbered[drawn]
+	p.numbered[drawn]++
+	return p.r.Diagram(source+strings.Repeat("\n", before), title, alt)
 }
