@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,6 +142,7 @@ func TestParse_findings(t *testing.T) {
 		{"unknown callout", "> [!HINT]\n> x", "unknown-callout", 1},
 		{"diagram without words", "```d2\na -> b\n```", "diagram-text", 1},
 		{"footnote that nothing refers to", "a\n\n[^1]: b", "unused-footnote", 3},
+		{"footnote that is defined twice", "a[^1]\n\n[^1]: b\n[^1]: c", "unused-footnote", 4},
 		{"not UTF-8", "a \xff b", "encoding", 0},
 	} {
 		d := New(Options{Strict: true}).Parse("x.md", []byte(tt.src), site.KindDocument)
@@ -152,6 +154,33 @@ func TestParse_findings(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%s: findings %v, want %s on line %d with a mend", tt.name, d.Findings, tt.rule, tt.line)
+		}
+	}
+}
+
+// TestFootnotes_again: of two definitions the first is shown, and the other is reported.
+func TestFootnotes_again(t *testing.T) {
+	const said = `the footnote "1" is already defined on line 3, so what line 4 says of it would not be shown`
+	for name, tt := range map[string]struct {
+		src  string
+		want []string
+	}{
+		"twice":              {"a[^1] and[^1].\n\n[^1]: First\n[^1]: Second", []string{said}},
+		"two notes":          {"a[^1] and[^2].\n\n[^1]: First\n[^2]: Second", nil},
+		"the other is code":  {"a[^1]\n\n[^1]: First\n\n```\n[^1]: Second\n```", nil},
+		"nothing refers":     {"a\n\n[^1]: First", []string{`nothing refers to the footnote "1", so it would not be shown`}},
+		"below front matter": {"---\ntitle: x\n---\na[^1]\n\n[^1]: First\n\n[^1]: Second", []string{`the footnote "1" is already defined on line 6, so what line 8 says of it would not be shown`}},
+	} {
+		d := New(Options{}).Parse("x.md", []byte(tt.src), site.KindDocument)
+		var got []string
+		for _, f := range d.Findings {
+			got = append(got, f.Message)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+		if body, _ := d.Render(everywhere{}); strings.Contains(tt.src, "a[^1]") && !strings.Contains(string(body), "First") {
+			t.Errorf("%s: the first is not shown: %s", name, body)
 		}
 	}
 }
