@@ -242,6 +242,26 @@ func TestDocusaurus(t *testing.T) {
 	}
 }
 
+// TestDocusaurus_tags: what stands directly below a tag is Markdown there, so its links
+// are checked; elsewhere it is HTML.
+func TestDocusaurus_tags(t *testing.T) {
+	const config = "-- docusaurus.config.js --\n"
+	for name, c := range map[string]struct {
+		config, text string
+		want         []string
+	}{
+		"tabs":               {config, "<Tabs groupId=\"x\">\n<TabItem value=\"jwt\" label=\"JWT\">\n**NOTE**: see [b](b.md)\n\n</TabItem>\n</Tabs>", []string{"docs/a.md dead-link"}},
+		"details":            {config, "<details>\n<summary>More</summary>\nSee [b](b.md)\n</details>", []string{"docs/a.md dead-link"}},
+		"a component":        {config, "<Card a=\"b\">\nSee [b](b.md)\n</Card>", []string{"docs/a.md component", "docs/a.md dead-link"}},
+		"details and no MDX": {"", "<details>\n<summary>More</summary>\nSee [b](b.md)\n</details>", nil},
+	} {
+		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- docs/a.md --\n# A\n\n"+c.text+"\n"+c.config))
+		if got := rules(loaded.Findings); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, loaded.Findings, c.want)
+		}
+	}
+}
+
 // TestLinks_without_order: a link may leave out the number before a file's name, as the
 // address of its page does, and means the file of its own folder.
 func TestLinks_without_order(t *testing.T) {

@@ -61,7 +61,7 @@ func TestDialects(t *testing.T) {
 func TestDialects_work(t *testing.T) {
 	for name, piece := range map[string]string{
 		"colons": ":::a\n", "indented": "!!! a\n", "tabs": "=== \"a\"\n", "dollars": "$x ", "dollars and ticks": "$`x ", "fences of dollars": "$$x\n\n", "names": ":a", "links": "[[x ", "shortcodes": "{{< x ",
-		"tags of Jekyll": "{% x ", "attributes": "{: .x\n\n", "alerts": "> [!x\n", "braces": "{", "shifted": "<p>\n\n        > - x\n\n", "comments": "{/* ", "components": "<A ", "quotes": "<A \"", "expressions": "<A a={ ", "imports": "import {\n",
+		"tags of Jekyll": "{% x ", "attributes": "{: .x\n\n", "alerts": "> [!x\n", "braces": "{", "shifted": "<p>\n\n        > - x\n\n", "comments": "{/* ", "components": "<A ", "tags": "<A>\n<b>\na\n", "quotes": "<A \"", "expressions": "<A a={ ", "imports": "import {\n",
 	} {
 		source := "x.md"
 		if strings.ContainsAny(piece, "{<") && !strings.Contains(piece, "%") {

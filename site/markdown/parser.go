@@ -60,8 +60,9 @@ func New(options Options) *Parser {
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.Footnote, extension.DefinitionList),
 		goldmark.WithParserOptions(parser.WithHeadingAttribute(),
-			parser.WithBlockParsers(util.Prioritized(fenced{}, 650), util.Prioritized(indented{}, 90), util.Prioritized(mathBlock{}, 660), util.Prioritized(shifted{}, 450)),
-			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450), // before that of CommonMark
+			parser.WithBlockParsers(util.Prioritized(fenced{}, 650), util.Prioritized(indented{}, 90), util.Prioritized(mathBlock{}, 660), util.Prioritized(shifted{}, 450),
+				util.Prioritized(jsx{parser.NewHTMLBlockParser()}, 890)), // before that of CommonMark
+			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450), // likewise
 				util.Prioritized(inlineMath{}, 150), util.Prioritized(wikiLink{}, 150), util.Prioritized(emoji{}, 150), util.Prioritized(shortcode{}, 150))),
 	)
 	if options.Words == nil {
