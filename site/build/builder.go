@@ -131,7 +131,7 @@ func (b *Builder) Load() (*Tree, error) {
 		unfit = append(unfit, wrong...)
 	}
 	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !maps.Equal(b.config.Statuses, config.Statuses) || !maps.Equal(b.config.Headings, config.Headings) || !entries.Same(b.ledger) || !objectives.Same(b.slo) {
-		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described, MDX: docusaurusTexts(b.root.FS())}
+		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described, MDX: docusaurusTexts(b.root.FS()), MkDocs: mkdocsTexts(b.root.FS())}
 		if entries != nil {
 			options.Ledger = entries.Show
 		}

@@ -262,6 +262,36 @@ func TestDocusaurus_tags(t *testing.T) {
 	}
 }
 
+// TestMkDocs: beside its configuration, texts may have icons and attributes; an icon is
+// one finding a text.
+func TestMkDocs(t *testing.T) {
+	const text = "# A\n\n:material-check: Go [on](b.md){ .md-button } :octicons-tag-24:\n"
+	for name, c := range map[string]struct {
+		files string
+		read  bool
+	}{
+		"no configuration":       {"", false},
+		"at the root":            {"-- mkdocs.yml --\nsite_name: x\n", true},
+		"named otherwise":        {"-- mkdocs.yaml --\ndocs_dir: docs\n", true},
+		"one folder below":       {"-- x/mkdocs.yml --\ndocs_dir: ../docs\n", true},
+		"for other texts":        {"-- x/mkdocs.yml --\nsite_name: x\n", false},
+		"for the root's folders": {"-- mkdocs.yml --\ndocs_dir: .\n", true},
+	} {
+		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- docs/b.md --\n# B\n-- docs/a.md --\n"+text+c.files))
+		account, want, findings := loaded.Account().String(), "3 Markdown files: 3 pages", []string(nil)
+		if c.read {
+			want += "; dialects: attributes of MkDocs on 1 page, icons of MkDocs on 1 page"
+			findings = []string{"docs/a.md dialect"}
+		}
+		if got := rules(loaded.Findings); !slices.Equal(got, findings) || account != want {
+			t.Errorf("%s: %v, %s", name, loaded.Findings, account)
+		}
+		if body := bodyOf(loaded, "/a/"); strings.Contains(body, "md-button") == c.read || strings.Contains(body, "octicons") == c.read {
+			t.Errorf("%s: %s", name, body)
+		}
+	}
+}
+
 // TestLinks_without_order: a link may leave out the number before a file's name, as the
 // address of its page does, and means the file of its own folder.
 func TestLinks_without_order(t *testing.T) {

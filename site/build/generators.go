@@ -24,11 +24,32 @@ func docusaurusTexts(root fs.FS) func(file string) bool {
 			}
 		}
 	}
+	return belowAny(folders)
+}
+
+// mkdocsConfigs are where the configuration of MkDocs is looked for.
+var mkdocsConfigs = []string{"mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml"}
+
+// mkdocsTexts says which texts MkDocs reads; nil for a repository without its
+// configuration.
+func mkdocsTexts(root fs.FS) func(file string) bool {
+	var folders []string
+	for _, pattern := range mkdocsConfigs {
+		found, _ := fs.Glob(root, pattern)
+		for _, config := range found {
+			folders = append(folders, path.Join(path.Dir(config), setting(root, config, "docs_dir", "docs")))
+		}
+	}
+	return belowAny(folders)
+}
+
+// belowAny says whether a file stands below one of the folders; nil if there are none.
+func belowAny(folders []string) func(file string) bool {
 	if folders == nil {
 		return nil
 	}
 	return func(file string) bool {
-		return slices.ContainsFunc(folders, func(folder string) bool { return strings.HasPrefix(file, folder+"/") })
+		return slices.ContainsFunc(folders, func(folder string) bool { return folder == "." || strings.HasPrefix(file, folder+"/") })
 	}
 }
 
@@ -72,7 +93,7 @@ func siteRoots(root fs.FS) (roots []string) {
 	each(hugo, "hugo.toml", "hugo.yaml", "hugo.json", "*/hugo.toml", "*/hugo.yaml", "*/hugo.json", "config.toml", "config.yaml")
 	each(func(base, config string) { hugo(path.Join(base, "../.."), config) }, "config/_default/*", "*/config/_default/*")
 	each(func(base, _ string) { add(base, ".", "docs", "static") }, "docusaurus.config.*", "*/docusaurus.config.*")
-	each(func(base, config string) { add(base, setting(root, config, "docs_dir", "docs")) }, "mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml")
+	each(func(base, config string) { add(base, setting(root, config, "docs_dir", "docs")) }, mkdocsConfigs...)
 	each(func(base, _ string) { add(base, ".") }, "*/_config.yml") // Jekyll
 	return roots
 }

@@ -205,14 +205,14 @@ func FuzzRender(f *testing.F) {
 		"# a\n\n[x](javascript:alert(1)) ![y](data:text/html,x) <script>alert(1)</script>",
 		"<img src=x onerror=alert(1)><a href=\"javascript:x\">y</a><svg><script>",
 		"<details open ontoggle=alert(1)><p style=x>", "[a]: javascript&#58;alert(1)\n\n[a]", "<https://x> <javascript:alert(1)>",
-		"> [!NOTE]\n", "| a |\n|-|\n| ADR-1 |", "---\na: [\n---\n", "```d2 title=\"\"\n```", "a[^1]\n\n[^1]: b", "Term\n: x\n\n# {#\"><script>}",
+		"> [!NOTE]\n", "| a |\n|-|\n| ADR-1 |", "---\na: [\n---\n", "```d2 title=\"\"\n```", "a[^1]\n\n[^1]: b", "Term\n: x\n\n# {#\"><script>}", "[](){ #a }*b*{.x}\n{ .y }\n\n[:simple-git:{ #z }](x)",
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		for _, foreign := range []bool{false, true} {
 			for _, kind := range []site.Kind{site.KindDocument, site.KindDecision, site.KindGlossary} {
-				d := New(Options{Strict: !foreign}).Parse("0001-x.md", []byte(src), kind)
+				d := New(Options{Strict: !foreign, MkDocs: func(string) bool { return foreign }}).Parse("0001-x.md", []byte(src), kind)
 				out, _ := d.Render(asWritten{})
 				safe(t, string(out))
 				wellFormed(t, src, string(out))
