@@ -47,7 +47,7 @@ type Builder struct {
 	mu      sync.Mutex // held by Load and Refresh
 	config  Config
 	roots   []string // see siteRoots
-	mkdocs  bool     // see hasMkDocs
+	mkdocs  []string // see mkdocsSites
 	mdx     []string // see docusaurusSites
 	parser  *markdown.Parser
 	history *past.History
@@ -123,7 +123,7 @@ func (b *Builder) Load() (*Tree, error) {
 	b.last = nil
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
 	config.series = config.allSeries()
-	b.roots, b.mkdocs, b.mdx = siteRoots(b.root.FS()), hasMkDocs(b.root.FS()), docusaurusSites(b.root.FS())
+	b.roots, b.mkdocs, b.mdx = siteRoots(b.root.FS()), mkdocsSites(b.root.FS()), docusaurusSites(b.root.FS())
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
 	var objectives *slo.Definition
 	var metrics *slo.Metrics
@@ -133,7 +133,7 @@ func (b *Builder) Load() (*Tree, error) {
 		unfit = append(unfit, wrong...)
 	}
 	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !maps.Equal(b.config.Statuses, config.Statuses) || !maps.Equal(b.config.Headings, config.Headings) || !entries.Same(b.ledger) || !objectives.Same(b.slo) {
-		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described, MDX: docusaurusTexts(b.mdx)}
+		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described, MDX: belowAny(b.mdx), MkDocs: belowAny(b.mkdocs)}
 		if entries != nil {
 			options.Ledger = entries.Show
 		}

@@ -94,8 +94,8 @@ func TestAnchors_title(t *testing.T) {
 // TestAnchors_MkDocs: where a site of MkDocs is, anchors are as it makes them, and nowhere
 // else.
 func TestAnchors_MkDocs(t *testing.T) {
-	const text = "-- README.md --\n# Home\n\n[a](#caret-mark-tilde) [b](#sub-and-superscripts) [c](#fn:1) [d](#same_1)\n\n## Caret, Mark & Tilde\n\n## Sub- and superscripts\n\nx[^1]\n\n## Same\n\n## Same\n\n[^1]: Note.\n"
-	loaded := load(t, tree(t, text+"-- docs/mkdocs.yml --\nx: 1\n"))
+	const text = "-- docs/index.md --\n# Home\n\n[a](#caret-mark-tilde) [b](#sub-and-superscripts) [c](#fn:1) [d](#same_1)\n\n## Caret, Mark & Tilde\n\n## Sub- and superscripts\n\nx[^1]\n\n## Same\n\n## Same\n\n[^1]: Note.\n"
+	loaded := load(t, tree(t, text+"-- mkdocs.yml --\nx: 1\n"))
 	body := bodyOf(loaded, "/")
 	for _, want := range []string{`href="#caret-mark--tilde">a`, `href="#sub--and-superscripts">b`, `href="#note-1">c`, `href="#same-1">d`} {
 		if !strings.Contains(body, want) {
@@ -297,6 +297,56 @@ func TestDocusaurus(t *testing.T) {
 	}
 	if body := bodyOf(loaded, "/a/"); !strings.Contains(body, "Kept.") || strings.Contains(body, "Table") {
 		t.Error(body)
+	}
+}
+
+// TestDocusaurus_tags: what stands directly below a tag is Markdown there, so its links
+// are checked; elsewhere it is HTML.
+func TestDocusaurus_tags(t *testing.T) {
+	const config = "-- docusaurus.config.js --\n"
+	for name, c := range map[string]struct {
+		config, text string
+		want         []string
+	}{
+		"tabs":               {config, "<Tabs groupId=\"x\">\n<TabItem value=\"jwt\" label=\"JWT\">\n**NOTE**: see [b](b.md)\n\n</TabItem>\n</Tabs>", []string{"docs/a.md dead-link"}},
+		"details":            {config, "<details>\n<summary>More</summary>\nSee [b](b.md)\n</details>", []string{"docs/a.md dead-link"}},
+		"a component":        {config, "<Card a=\"b\">\nSee [b](b.md)\n</Card>", []string{"docs/a.md component", "docs/a.md dead-link"}},
+		"details and no MDX": {"", "<details>\n<summary>More</summary>\nSee [b](b.md)\n</details>", nil},
+	} {
+		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- docs/a.md --\n# A\n\n"+c.text+"\n"+c.config))
+		if got := rules(loaded.Findings); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, loaded.Findings, c.want)
+		}
+	}
+}
+
+// TestMkDocs: beside its configuration, texts may have icons and attributes; an icon is
+// one finding a text.
+func TestMkDocs(t *testing.T) {
+	const text = "# A\n\n:material-check: Go [on](b.md){ .md-button } :octicons-tag-24:\n"
+	for name, c := range map[string]struct {
+		files string
+		read  bool
+	}{
+		"no configuration":       {"", false},
+		"at the root":            {"-- mkdocs.yml --\nsite_name: x\n", true},
+		"named otherwise":        {"-- mkdocs.yaml --\ndocs_dir: docs\n", true},
+		"one folder below":       {"-- x/mkdocs.yml --\ndocs_dir: ../docs\n", true},
+		"for other texts":        {"-- x/mkdocs.yml --\nsite_name: x\n", false},
+		"for the root's folders": {"-- mkdocs.yml --\ndocs_dir: .\n", true},
+	} {
+		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- docs/b.md --\n# B\n-- docs/a.md --\n"+text+c.files))
+		account, want, findings := loaded.Account().String(), "3 Markdown files: 3 pages", []string(nil)
+		if c.read {
+			want += "; dialects: attributes of MkDocs on 1 page, icons of MkDocs on 1 page"
+			findings = []string{"docs/a.md dialect"}
+		}
+		if got := rules(loaded.Findings); !slices.Equal(got, findings) || account != want {
+			t.Errorf("%s: %v, %s", name, loaded.Findings, account)
+		}
+		if body := bodyOf(loaded, "/a/"); strings.Contains(body, "md-button") == c.read || strings.Contains(body, "octicons") == c.read {
+			t.Errorf("%s: %s", name, body)
+		}
 	}
 }
 

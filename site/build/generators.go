@@ -31,31 +31,36 @@ func docusaurusSites(root fs.FS) (folders []string) {
 	return folders
 }
 
-// docusaurusTexts says which texts Docusaurus takes for MDX; nil for a repository without
-// its configuration.
-func docusaurusTexts(folders []string) func(file string) bool {
+// mkdocsConfigs are where the configuration of MkDocs is looked for.
+var mkdocsConfigs = []string{"mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml"}
+
+// mkdocsSites are the folders of the repository in which the texts of a site of MkDocs
+// are.
+func mkdocsSites(root fs.FS) (folders []string) {
+	for _, pattern := range mkdocsConfigs {
+		found, _ := fs.Glob(root, pattern)
+		for _, config := range found {
+			folders = append(folders, path.Join(path.Dir(config), setting(root, config, "docs_dir", "docs")))
+		}
+	}
+	return folders
+}
+
+// belowAny says whether a file stands below one of the folders; nil if there are none.
+func belowAny(folders []string) func(file string) bool {
 	if folders == nil {
 		return nil
 	}
 	return func(file string) bool { return folderOf(folders, file) != "" }
 }
 
-// folderOf is the folder that a file lies in, or "".
+// folderOf is the first of the folders that a file stands below, or "".
 func folderOf(folders []string, file string) string {
-	if at := slices.IndexFunc(folders, func(folder string) bool { return strings.HasPrefix(file, folder+"/") }); at >= 0 {
-		return folders[at]
+	at := slices.IndexFunc(folders, func(folder string) bool { return folder == "." || strings.HasPrefix(file, folder+"/") })
+	if at < 0 {
+		return ""
 	}
-	return ""
-}
-
-var mkdocsConfigs = []string{"mkdocs.yml", "mkdocs.yaml", "*/mkdocs.yml", "*/mkdocs.yaml"}
-
-// hasMkDocs says whether a repository has a site of MkDocs.
-func hasMkDocs(root fs.FS) bool {
-	return slices.ContainsFunc(mkdocsConfigs, func(pattern string) bool {
-		found, _ := fs.Glob(root, pattern)
-		return len(found) > 0
-	})
+	return folders[at]
 }
 
 // siteRoots are the folders whose files another generator puts at the root of its site,
@@ -98,7 +103,7 @@ func siteRoots(root fs.FS) (roots []string) {
 	each(hugo, "hugo.toml", "hugo.yaml", "hugo.json", "*/hugo.toml", "*/hugo.yaml", "*/hugo.json", "config.toml", "config.yaml")
 	each(func(base, config string) { hugo(path.Join(base, "../.."), config) }, "config/_default/*", "*/config/_default/*")
 	each(func(base, _ string) { add(base, ".", "docs", "static") }, "docusaurus.config.*", "*/docusaurus.config.*")
-	if docs := docusaurusSites(root); slices.Contains(docs, "docs") {
+	if slices.Contains(docusaurusSites(root), "docs") {
 		add(".", "docs")
 	}
 	each(func(base, config string) { add(base, setting(root, config, "docs_dir", "docs")) }, mkdocsConfigs...)

@@ -149,7 +149,7 @@ func (t *Tree) onGitHub(p *site.Page, fragment string) string {
 	if fragment == "readme" && isReadme(p.Source) {
 		return ""
 	}
-	if t.builder.mkdocs {
+	if folderOf(t.builder.mkdocs, p.Source) != "" {
 		if n, ok := strings.CutPrefix(fragment, "fn:"); ok {
 			fragment = "note-" + n
 		}

@@ -55,7 +55,9 @@ func (d *Document) contents() {
 		case n.Kind() == ast.KindParagraph && n.Lines().Len() == 1 && contentsMark.MatchString(last):
 			d.putContents(n)
 		case strings.HasPrefix(last, "{:") && attributeList.MatchString(last):
-			d.attributeList(n, attributeList.FindStringSubmatch(last)[1])
+			d.attributeList(n, attributeList.FindStringSubmatch(last)[1], dialectKramdown)
+		case d.isMkDocs && len(last) > 0 && len(last) == len(mkdocsAttributes.FindString(last)):
+			d.attributeList(n, mkdocsAttributes.FindStringSubmatch(last)[1], dialectAttributes)
 		}
 	}
 }
@@ -68,8 +70,8 @@ func (d *Document) putContents(n ast.Node) {
 
 // attributeList takes the last line of a block away, and gives its id to what it is
 // about: the block above where it stands alone, else its own block.
-func (d *Document) attributeList(n ast.Node, list string) {
-	d.speaks(dialectKramdown)
+func (d *Document) attributeList(n ast.Node, list, dialect string) {
+	d.speaks(dialect)
 	about := n
 	if n.Lines().Len() == 1 {
 		if about = n.PreviousSibling(); about == nil || n.Kind() != ast.KindParagraph {

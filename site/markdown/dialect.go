@@ -23,6 +23,8 @@ const (
 	dialectWiki       = "wiki links"
 	dialectShortcodes = "shortcodes"
 	dialectKramdown   = "attributes of kramdown"
+	dialectAttributes = "attributes of MkDocs"
+	dialectIcons      = "icons of MkDocs"
 )
 
 // speaks notes that the text uses a dialect.
@@ -51,6 +53,7 @@ type mark struct {
 	at      int    // offset in the body
 	wrong   string // why it is shown as it is written, "" if it is understood
 	kind    string // of what is wrong, for one finding a kind
+	name    string // of an icon
 }
 
 const markKey = "dialect"
@@ -66,6 +69,9 @@ func (d *Document) marks() {
 		value, ok := n.AttributeString(markKey)
 		if m, is := value.(mark); entering && ok && is {
 			d.speaks(m.dialect)
+			if m.dialect == dialectIcons {
+				d.sayIcon(n, m.name)
+			}
 			if m.wrong != "" {
 				d.once(m.kind, d.lineAt(m.at), "dialect", "write it in Markdown, or as code between backticks", "%s", m.wrong)
 			}

@@ -25,7 +25,8 @@ func TestDialects(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d := New(Options{}).Parse(filepath.Base(file), src, site.KindDocument)
+			options := Options{MkDocs: func(source string) bool { return source == "mkdocs-icons.md" }}
+			d := New(options).Parse(filepath.Base(file), src, site.KindDocument)
 			body, more := d.Render(everywhere{})
 			safe(t, string(body))
 			wellFormed(t, string(src), string(body))
@@ -56,12 +57,51 @@ func TestDialects(t *testing.T) {
 	}
 }
 
+// TestMkDocs: lists of attributes and icons are read where MkDocs reads the text, and
+// nowhere else.
+func TestMkDocs(t *testing.T) {
+	for _, tt := range []struct{ name, src, want string }{
+		{"link", "[b](b.md){ .md-button .md-button--primary }.", `<p><a href="to/b.md">b</a>.</p>`},
+		{"link, as kramdown has it", `[b](b.md){:target="_blank"}`, `<p><a href="to/b.md">b</a></p>`},
+		{"picture", "![b](b.png){ width=300 align=left }", `<p><img src="to/b.png" alt="b" loading="lazy" decoding="async"></p>`},
+		{"code", "`b`{ .x } c", "<p><code>b</code> c</p>"},
+		{"emphasis", "**b**{ .x } c", "<p><strong>b</strong> c</p>"},
+		{"before emphasis", "**{ .x } b**", "<strong>{ .x } b</strong>"},
+		{"place", "[](){ #b }c", `<p><a id="b"></a>c</p>`},
+		{"heading", "## B {: #c .x }", `<h2 id="c">B`},
+		{"last line", "B\n*c*\n{ .annotate }", "<p>B\n<em>c</em></p>"},
+		{"last line of an item", "- B\n{ .annotate }", "<li>B</li>"},
+		{"icon", ":material-clock-fast:{ .lg .middle } **B**", "<p> <strong>B</strong></p>"},
+		{"icon in a heading", "## :octicons-tag-24: B", `<h2 id="b"> B`},
+		{"icon alone in a link", "[:fontawesome-brands-github:](b.md)", `<a href="to/b.md">github</a>`},
+		{"icon alone in a cell", "| a |\n|-|\n| :material-check: |", "<td>check</td>"},
+		{"not an icon", "10:30 :tada: :materials: `:material-x:`", "<p>10:30 🎉 :materials: <code>:material-x:</code></p>"},
+		{"behind text", "f{ x=1 } and {x} and `b`{id}", "<p>f{ x=1 } and {x} and <code>b</code>{id}</p>"},
+		{"not the last line", "B\n{ .x }\nC", "<p>B\n{ .x }\nC</p>"},
+		{"code block", "```\n[b](b.md){ .x }\n```", "[b](b.md){ .x }"},
+	} {
+		for _, reads := range []bool{true, false} {
+			d := New(Options{MkDocs: func(string) bool { return reads }}).Parse("x.md", []byte(tt.src), site.KindDocument)
+			body, _ := d.Render(everywhere{})
+			got := blockMarks.ReplaceAllString(string(body), "")
+			safe(t, got)
+			wellFormed(t, tt.src, got)
+			if reads && !strings.Contains(got, tt.want) {
+				t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+			}
+			if strings.Contains(tt.src, ":material-") != strings.Contains(got, ":material-") && !reads || !reads && strings.Contains(strings.Join(d.Dialects, " "), "of MkDocs") {
+				t.Errorf("%s, without MkDocs: %s, %v", tt.name, got, d.Dialects)
+			}
+		}
+	}
+}
+
 // TestDialects_work: texts that never end what they begin are read in time that grows
 // with their length. Eight times the text may take some 16 times as long, and not 64.
 func TestDialects_work(t *testing.T) {
 	for name, piece := range map[string]string{
 		"colons": ":::a\n", "indented": "!!! a\n", "tabs": "=== \"a\"\n", "dollars": "$x ", "dollars and ticks": "$`x ", "fences of dollars": "$$x\n\n", "names": ":a", "links": "[[x ", "shortcodes": "{{< x ",
-		"tags of Jekyll": "{% x ", "attributes": "{: .x\n\n", "alerts": "> [!x\n", "braces": "{", "shifted": "<p>\n\n        > - x\n\n", "comments": "{/* ", "components": "<A ", "quotes": "<A \"", "expressions": "<A a={ ", "imports": "import {\n",
+		"tags of Jekyll": "{% x ", "attributes": "{: .x\n\n", "alerts": "> [!x\n", "braces": "{", "shifted": "<p>\n\n        > - x\n\n", "comments": "{/* ", "components": "<A ", "tags": "<A>\n<b>\na\n", "quotes": "<A \"", "expressions": "<A a={ ", "imports": "import {\n",
 	} {
 		source := "x.md"
 		if strings.ContainsAny(piece, "{<") && !strings.Contains(piece, "%") {

@@ -38,6 +38,7 @@ type Document struct {
 	words        *decision.Words
 	told         map[string]bool // findings of which one a text is enough
 	isMDX        bool
+	isMkDocs     bool
 	instructed   bool   // an instruction <?…?> was reported
 	unread       bool   // the front matter cannot be read
 	beside       string // the file that describes a record; its lines count backwards

@@ -23,7 +23,7 @@ var emojiByName = sync.OnceValue(func() definition.Emojis { return definition.Gi
 
 func (emoji) Trigger() []byte { return []byte{':'} }
 
-func (emoji) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+func (emoji) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	line, segment := block.PeekLine()
 	if before := block.PrecendingCharacter(); before < 128 && (isNamePart(byte(before)) || before == ':') {
 		return nil // 10:30:00
@@ -36,6 +36,10 @@ func (emoji) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 		return nil
 	}
 	name := string(line[1:end])
+	if isMkDocs, _ := pc.Get(isMkDocsKey).(bool); isMkDocs && icon.MatchString(name) {
+		block.Advance(end + 1)
+		return iconNode(name, segment.Start)
+	}
 	known, ok := emojiByName().Get(strings.ToLower(name))
 	if !ok || !known.IsUnicode() {
 		return nil

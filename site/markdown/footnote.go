@@ -14,7 +14,8 @@ import (
 var footnoteStart = regexp.MustCompile(`(?m)^ {0,3}\[\^([^\]\s]+)\]:`)
 
 // footnotes claims the ids of footnotes before any heading can, and reports
-// notes that nothing refers to, since they would vanish.
+// notes that nothing refers to and those that are defined again, since they
+// would vanish.
 func (d *Document) footnotes() {
 	if !bytes.Contains(d.src, []byte("[^")) {
 		return // most texts have none, and the expression is tried at every line
@@ -23,7 +24,7 @@ func (d *Document) footnotes() {
 	if starts == nil {
 		return
 	}
-	shown := map[string]bool{}
+	shown, defined := map[string]bool{}, map[string]int{}
 	var code [][2]int
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -49,8 +50,16 @@ next:
 				continue next
 			}
 		}
-		if name := string(d.src[m[2]:m[3]]); !shown[name] {
-			d.findf(d.lineAt(m[2]), "unused-footnote", fmt.Sprintf("refer to it in the text with [^%s], or remove it", name), "nothing refers to the footnote %q, so it would not be shown", name)
+		name, line := string(d.src[m[2]:m[3]]), d.lineAt(m[2])
+		if !shown[name] {
+			d.findf(line, "unused-footnote", fmt.Sprintf("refer to it in the text with [^%s], or remove it", name), "nothing refers to the footnote %q, so it would not be shown", name)
+		} else if first, again := defined[name]; again {
+			_, first = d.Place(first)
+			_, second := d.Place(line)
+			d.findf(line, "unused-footnote", "give one of them another name, and refer to it, or remove it",
+				"the footnote %q is already defined on line %d, so what line %d says of it would not be shown", name, first, second)
+		} else {
+			defined[name] = line
 		}
 	}
 }

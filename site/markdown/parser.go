@@ -32,6 +32,9 @@ type Options struct {
 	// MDX, if not nil, says which texts are MDX although they are not called so. It is
 	// called by many goroutines at once.
 	MDX func(source string) bool
+	// MkDocs, if not nil, says which texts MkDocs reads: they may have icons and
+	// attributes. It is called by many goroutines at once.
+	MkDocs func(source string) bool
 	// Described, if not nil, is the file that describes a record beside its text,
 	// and what it says; see [decision.KEPFields]. It is called by many goroutines at once.
 	Described func(source string) (name string, data []byte)
@@ -60,9 +63,10 @@ func New(options Options) *Parser {
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList,
 			extension.Footnote, extension.DefinitionList),
 		goldmark.WithParserOptions(parser.WithHeadingAttribute(),
-			parser.WithBlockParsers(util.Prioritized(fenced{}, 650), util.Prioritized(indented{}, 90), util.Prioritized(mathBlock{}, 660), util.Prioritized(shifted{}, 450)),
-			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450), // before that of CommonMark
-				util.Prioritized(inlineMath{}, 150), util.Prioritized(wikiLink{}, 150), util.Prioritized(emoji{}, 150), util.Prioritized(shortcode{}, 150))),
+			parser.WithBlockParsers(util.Prioritized(fenced{}, 650), util.Prioritized(indented{}, 90), util.Prioritized(mathBlock{}, 660), util.Prioritized(shifted{}, 450),
+				util.Prioritized(jsx{parser.NewHTMLBlockParser()}, 890)), // before that of CommonMark
+			parser.WithInlineParsers(util.Prioritized(asterisks{}, 450), // likewise
+				util.Prioritized(inlineMath{}, 150), util.Prioritized(wikiLink{}, 150), util.Prioritized(emoji{}, 150), util.Prioritized(shortcode{}, 150), util.Prioritized(attributes{}, 160))),
 	)
 	if options.Words == nil {
 		options.Words = decision.NewWords(nil, nil)
@@ -98,9 +102,14 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	}
 	context := parser.NewContext()
 	context.Set(isMDXKey, d.isMDX)
+	d.isMkDocs = p.options.MkDocs != nil && p.options.MkDocs(d.Source)
+	context.Set(isMkDocsKey, d.isMkDocs)
 	d.root = p.parser.Parse(text.NewReader(d.src), parser.WithContext(context)).(*ast.Document)
 	if d.isMDX {
 		unshift(d.root)
+	}
+	if context.Get(hasAttributesKey) != nil {
+		d.speaks(dialectAttributes)
 	}
 	d.meta(meta)
 	if d.Meta.Kind == "" {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,6 +142,7 @@ func TestParse_findings(t *testing.T) {
 		{"unknown callout", "> [!HINT]\n> x", "unknown-callout", 1},
 		{"diagram without words", "```d2\na -> b\n```", "diagram-text", 1},
 		{"footnote that nothing refers to", "a\n\n[^1]: b", "unused-footnote", 3},
+		{"footnote that is defined twice", "a[^1]\n\n[^1]: b\n[^1]: c", "unused-footnote", 4},
 		{"not UTF-8", "a \xff b", "encoding", 0},
 	} {
 		d := New(Options{Strict: true}).Parse("x.md", []byte(tt.src), site.KindDocument)
@@ -152,6 +154,33 @@ func TestParse_findings(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%s: findings %v, want %s on line %d with a mend", tt.name, d.Findings, tt.rule, tt.line)
+		}
+	}
+}
+
+// TestFootnotes_again: of two definitions the first is shown, and the other is reported.
+func TestFootnotes_again(t *testing.T) {
+	const said = `the footnote "1" is already defined on line 3, so what line 4 says of it would not be shown`
+	for name, tt := range map[string]struct {
+		src  string
+		want []string
+	}{
+		"twice":              {"a[^1] and[^1].\n\n[^1]: First\n[^1]: Second", []string{said}},
+		"two notes":          {"a[^1] and[^2].\n\n[^1]: First\n[^2]: Second", nil},
+		"the other is code":  {"a[^1]\n\n[^1]: First\n\n```\n[^1]: Second\n```", nil},
+		"nothing refers":     {"a\n\n[^1]: First", []string{`nothing refers to the footnote "1", so it would not be shown`}},
+		"below front matter": {"---\ntitle: x\n---\na[^1]\n\n[^1]: First\n\n[^1]: Second", []string{`the footnote "1" is already defined on line 6, so what line 8 says of it would not be shown`}},
+	} {
+		d := New(Options{}).Parse("x.md", []byte(tt.src), site.KindDocument)
+		var got []string
+		for _, f := range d.Findings {
+			got = append(got, f.Message)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+		if body, _ := d.Render(everywhere{}); strings.Contains(tt.src, "a[^1]") && !strings.Contains(string(body), "First") {
+			t.Errorf("%s: the first is not shown: %s", name, body)
 		}
 	}
 }
@@ -176,14 +205,14 @@ func FuzzRender(f *testing.F) {
 		"# a\n\n[x](javascript:alert(1)) ![y](data:text/html,x) <script>alert(1)</script>",
 		"<img src=x onerror=alert(1)><a href=\"javascript:x\">y</a><svg><script>",
 		"<details open ontoggle=alert(1)><p style=x>", "[a]: javascript&#58;alert(1)\n\n[a]", "<https://x> <javascript:alert(1)>",
-		"> [!NOTE]\n", "| a |\n|-|\n| ADR-1 |", "---\na: [\n---\n", "```d2 title=\"\"\n```", "a[^1]\n\n[^1]: b", "Term\n: x\n\n# {#\"><script>}",
+		"> [!NOTE]\n", "| a |\n|-|\n| ADR-1 |", "---\na: [\n---\n", "```d2 title=\"\"\n```", "a[^1]\n\n[^1]: b", "Term\n: x\n\n# {#\"><script>}", "[](){ #a }*b*{.x}\n{ .y }\n\n[:simple-git:{ #z }](x)",
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		for _, foreign := range []bool{false, true} {
 			for _, kind := range []site.Kind{site.KindDocument, site.KindDecision, site.KindGlossary} {
-				d := New(Options{Strict: !foreign}).Parse("0001-x.md", []byte(src), kind)
+				d := New(Options{Strict: !foreign, MkDocs: func(string) bool { return foreign }}).Parse("0001-x.md", []byte(src), kind)
 				out, _ := d.Render(asWritten{})
 				safe(t, string(out))
 				wellFormed(t, src, string(out))
