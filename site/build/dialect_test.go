@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"lockstep/site"
 )
 
 func bodyOf(t *Tree, page string) string {
@@ -48,6 +50,79 @@ func TestWiki(t *testing.T) {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %s:\n%s", page, want, body)
 			}
+		}
+	}
+}
+
+// TestWiki_nearest: of several pages of a name, a wiki link means the one that is nearest to
+// its text; a name with folders is the end of a path.
+func TestWiki_nearest(t *testing.T) {
+	const files = `-- README.md --
+# Home
+-- da/Plugins/Canvas.md --
+# Canvas
+-- en/Plugins/Canvas.md --
+# Canvas
+
+## Add cards
+-- en/Notes/sub/Plan.md --
+# A plan
+-- en/Plan.md --
+# Plan
+-- fr/long/Plan.md --
+# Plan
+-- b/Far.md --
+# Far
+-- a/Far.md --
+# Far
+-- Guide/Set-up.md --
+# Setup at the root
+-- en/Guide/Set-up.md --
+# Setup in English
+-- en/Notes/Here/Set-up.md --
+# Setup here
+-- da/Here/Set-up.md --
+# Setup there
+-- en/Tools/README.md --
+# What helps
+-- da/Tools/README.md --
+# What helps
+-- da/I-O.md --
+# In/out
+`
+	for _, c := range []struct{ from, link, path string }{
+		{"en/Notes/Note.md", "Canvas#Add cards", "/en/plugins/canvas/#add-cards"},
+		{"en/Notes/Note.md", "Plugins/Canvas", "/en/plugins/canvas/"},
+		{"en/Notes/Note.md", "plugins/canvas.md", "/en/plugins/canvas/"},
+		{"da/Note.md", "Plugins/Canvas", "/da/plugins/canvas/"},
+		{"da/Note.md", "en/Plugins/Canvas", "/en/plugins/canvas/"},
+		{"fr/Note.md", "Canvas", "/da/plugins/canvas/"}, // the first of equal ones
+		{"fr/Note.md", "Far", "/a/far/"},
+		{"fr/Note.md", "Plan", "/fr/long/plan/"},
+		{"da/Note.md", "Plan", "/en/plan/"}, // the shortest path
+		{"en/Notes/Note.md", "Plan", "/en/notes/sub/plan/"},
+		{"en/Note.md", "Plan", "/en/plan/"}, // in the same folder
+		{"en/Notes/Note.md", "Guide/Set-up", "/guide/set-up/"},
+		{"en/Notes/Note.md", "Here/Set-up", "/en/notes/here/set-up/"},
+		{"en/Notes/Note.md", "../Guide/Set-up", "/en/guide/set-up/"},
+		{"en/Notes/Note.md", "/Guide/Set-up", "/guide/set-up/"},
+		{"en/Notes/Note.md", "Tools", "/en/tools/"},
+		{"da/Note.md", "Tools", "/da/tools/"},
+		{"en/Note.md", "In/out", "/da/i-o/"},
+		{"en/Note.md", "out", ""},
+		{"en/Notes/Note.md", "lugins/Canvas", ""},
+		{"en/Notes/Note.md", "../Canvas", ""},
+	} {
+		loaded := load(t, tree(t, files+"-- "+c.from+" --\n# From\n\n[["+c.link+"|x]]\n"))
+		from := loaded.bySource[c.from]
+		if c.path == "" {
+			if got := rules(loaded.Findings); !slices.Equal(got, []string{c.from + " dead-link"}) {
+				t.Errorf("%s, %s: findings %v", c.from, c.link, loaded.Findings)
+			}
+			continue
+		}
+		if want := `href="` + site.Rel(from.Path, c.path) + `">x</a>`; len(loaded.Findings) > 0 || !strings.Contains(bodyOf(loaded, from.Path), want) {
+			t.Errorf("%s, %s: not %s; findings %v\n%s", c.from, c.link, want, loaded.Findings, bodyOf(loaded, from.Path))
 		}
 	}
 }

@@ -46,11 +46,12 @@ type Tree struct {
 	byPath      map[string]*site.Page
 	intros      map[string]*document // by the path of the list
 	wikiOnce    sync.Once
-	wikiNames   map[string][]*site.Page // by their names, see [Tree.byName]
-	files       []string                // that pages show or link to, other than sources
-	targets     []*site.Page            // of links: all pages when they were followed
-	followed    []followed              // by their place there
-	log         *site.Log               // of the first series
+	wikiNames   map[string][]wikiPlace // by the last elements of their names, see [Tree.byName]
+	wikiTitles  map[string][]wikiPlace
+	files       []string     // that pages show or link to, other than sources
+	targets     []*site.Page // of links: all pages when they were followed
+	followed    []followed   // by their place there
+	log         *site.Log    // of the first series
 	series      []joined
 	decisions   []*site.Page // of all series
 	reviews     *reviews
