@@ -127,6 +127,62 @@ func TestWiki_nearest(t *testing.T) {
 	}
 }
 
+// TestWiki_files: what a text embeds by its name is a picture, which the site has, or a link;
+// a wiki link that names no page may name a file. What names nothing stands as it was written.
+func TestWiki_files(t *testing.T) {
+	const files = `-- README.md --
+# Home
+-- en/Note.md --
+# A note
+
+## Part
+-- en/a.png --
+png
+-- da/a.png --
+png
+-- da/pictures/My Screen-shot.PNG --
+png
+-- da/film.mp4 --
+mp4
+-- da/LICENSE --
+MIT
+-- node_modules/hidden.png --
+png
+`
+	for _, c := range []struct{ from, text, want, file string }{
+		{"en/From.md", "![[a.png]]", `<img src="../../files/en/a.png" alt="a" loading`, "en/a.png"},
+		{"da/From.md", "![[a.png|100]]", `<img src="../../files/da/a.png" alt="a" width="100" loading`, "da/a.png"},
+		{"da/From.md", "![[en/a.png|100x20]]", `<img src="../../files/en/a.png" alt="a" width="100" height="20" loading`, "en/a.png"},
+		{"fr/x/From.md", "![[a.png|what it shows]]", `<img src="../../../files/da/a.png" alt="what it shows" loading`, "da/a.png"},
+		{"en/From.md", "![[my screen-shot.png]]", `<img src="../../files/da/pictures/My%20Screen-shot.PNG" alt="my screen-shot" loading`, "da/pictures/My Screen-shot.PNG"},
+		{"da/From.md", "![[pictures/My Screen-shot.PNG]]", `alt="My Screen-shot" loading`, "da/pictures/My Screen-shot.PNG"},
+		{"en/From.md", "[[a.png|see screenshot]]", `<a href="../../files/en/a.png">see screenshot</a>`, "en/a.png"},
+		{"en/From.md", "![[Note]]", `<a href="../note/">Note</a>`, ""},
+		{"en/From.md", "![[Note#Part]]", `<a href="../note/#part">Note#Part</a>`, ""},
+		{"en/From.md", "![[Note|300]]", `<a href="../note/">Note</a>`, ""},
+		{"en/From.md", "![[film.mp4]]", `<a href="../../files/da/film.mp4">film.mp4</a>`, "da/film.mp4"},
+		{"en/From.md", "`![[a.png]]`", `<code>![[a.png]]</code>`, ""},
+		{"en/From.md", "![[b.png|100]]", `>![[b.png|100]]</p>`, "-"},
+		{"en/From.md", "![[hidden.png]]", `>![[hidden.png]]</p>`, "-"},
+		{"en/From.md", "![[Nobody]]", `>![[Nobody]]</p>`, "-"},
+		{"en/From.md", "[[LICENSE]]", `>[[LICENSE]]</p>`, "-"},
+	} {
+		loaded := load(t, tree(t, files+"-- "+c.from+" --\n# From\n\n"+c.text+"\n"))
+		var findings, copied []string
+		switch c.file {
+		case "":
+		case "-":
+			findings = []string{c.from + " dead-link"}
+		default:
+			copied = []string{c.file}
+		}
+		body := bodyOf(loaded, loaded.bySource[c.from].Path)
+		if !slices.Equal(rules(loaded.Findings), findings) || !slices.Equal(loaded.files, copied) || !strings.Contains(body, c.want) {
+			t.Errorf("%s, %s: not %s; findings %v, files %v\n%s", c.from, c.text, c.want, loaded.Findings, loaded.files, body)
+		}
+	}
+}
+
 // TestAnchors_GitHub: what GitHub adds to anchors leads where it leads there.
 func TestAnchors_GitHub(t *testing.T) {
 	loaded := load(t, tree(t, `-- README.md --

@@ -2,6 +2,7 @@ package build
 
 import (
 	"cmp"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -25,7 +26,7 @@ func (t *Tree) byName(from *site.Page, name string) *site.Page {
 type wikiPlace struct {
 	name string // as it is looked up: a path, or a title
 	file string
-	page *site.Page
+	page *site.Page // nil for another file
 }
 
 // nearest is the one that a text means by a name. With a folder in it, a name is a path
@@ -73,6 +74,33 @@ func (t *Tree) nameWiki() {
 		title := wikiName(p.Title)
 		t.wikiTitles[title] = append(t.wikiTitles[title], wikiPlace{title, p.Source, p})
 	}
+}
+
+// fileByName is the file, other than a page, that a wiki link names, or "". Its name has an
+// extension: most words in brackets that name no page are not meant for a file.
+func (t *Tree) fileByName(from *site.Page, name string) string {
+	if path.Ext(name) == "" {
+		return ""
+	}
+	return nearest(from.Source, name, t.wikiFiles()[path.Base(wikiName(name))]).file
+}
+
+// filesByName are the files of the repository by their names, outside folders that hold
+// nothing for readers. They are looked for once a tree, and only if a text names one.
+func (t *Tree) filesByName() map[string][]wikiPlace {
+	files, root := make(map[string][]wikiPlace), t.builder.root.FS()
+	fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+		case d.IsDir() && holdsNoTexts(root, p):
+			return fs.SkipDir
+		case d.Type().IsRegular():
+			name := wikiName(p)
+			files[path.Base(name)] = append(files[path.Base(name)], wikiPlace{name: name, file: p})
+		}
+		return nil
+	})
+	return files
 }
 
 // wikiName is a name as it is looked up: case, hyphens and underscores say nothing.
