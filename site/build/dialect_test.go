@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"lockstep/site"
 )
 
 func bodyOf(t *Tree, page string) string {
@@ -49,6 +51,135 @@ func TestWiki(t *testing.T) {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %s:\n%s", page, want, body)
 			}
+		}
+	}
+}
+
+// TestWiki_nearest: of several pages of a name, a wiki link means the one that is nearest to
+// its text; a name with folders is the end of a path.
+func TestWiki_nearest(t *testing.T) {
+	const files = `-- README.md --
+# Home
+-- da/Plugins/Canvas.md --
+# Canvas
+-- en/Plugins/Canvas.md --
+# Canvas
+
+## Add cards
+-- en/Notes/sub/Plan.md --
+# A plan
+-- en/Plan.md --
+# Plan
+-- fr/long/Plan.md --
+# Plan
+-- b/Far.md --
+# Far
+-- a/Far.md --
+# Far
+-- Guide/Set-up.md --
+# Setup at the root
+-- en/Guide/Set-up.md --
+# Setup in English
+-- en/Notes/Here/Set-up.md --
+# Setup here
+-- da/Here/Set-up.md --
+# Setup there
+-- en/Tools/README.md --
+# What helps
+-- da/Tools/README.md --
+# What helps
+-- da/I-O.md --
+# In/out
+`
+	for _, c := range []struct{ from, link, path string }{
+		{"en/Notes/Note.md", "Canvas#Add cards", "/en/plugins/canvas/#add-cards"},
+		{"en/Notes/Note.md", "Plugins/Canvas", "/en/plugins/canvas/"},
+		{"en/Notes/Note.md", "plugins/canvas.md", "/en/plugins/canvas/"},
+		{"da/Note.md", "Plugins/Canvas", "/da/plugins/canvas/"},
+		{"da/Note.md", "en/Plugins/Canvas", "/en/plugins/canvas/"},
+		{"fr/Note.md", "Canvas", "/da/plugins/canvas/"}, // the first of equal ones
+		{"fr/Note.md", "Far", "/a/far/"},
+		{"fr/Note.md", "Plan", "/fr/long/plan/"},
+		{"da/Note.md", "Plan", "/en/plan/"}, // the shortest path
+		{"en/Notes/Note.md", "Plan", "/en/notes/sub/plan/"},
+		{"en/Note.md", "Plan", "/en/plan/"}, // in the same folder
+		{"en/Notes/Note.md", "Guide/Set-up", "/guide/set-up/"},
+		{"en/Notes/Note.md", "Here/Set-up", "/en/notes/here/set-up/"},
+		{"en/Notes/Note.md", "../Guide/Set-up", "/en/guide/set-up/"},
+		{"en/Notes/Note.md", "/Guide/Set-up", "/guide/set-up/"},
+		{"en/Notes/Note.md", "Tools", "/en/tools/"},
+		{"da/Note.md", "Tools", "/da/tools/"},
+		{"en/Note.md", "In/out", "/da/i-o/"},
+		{"en/Note.md", "out", ""},
+		{"en/Notes/Note.md", "lugins/Canvas", ""},
+		{"en/Notes/Note.md", "../Canvas", ""},
+	} {
+		loaded := load(t, tree(t, files+"-- "+c.from+" --\n# From\n\n[["+c.link+"|x]]\n"))
+		from := loaded.bySource[c.from]
+		if c.path == "" {
+			if got := rules(loaded.Findings); !slices.Equal(got, []string{c.from + " dead-link"}) {
+				t.Errorf("%s, %s: findings %v", c.from, c.link, loaded.Findings)
+			}
+			continue
+		}
+		if want := `href="` + site.Rel(from.Path, c.path) + `">x</a>`; len(loaded.Findings) > 0 || !strings.Contains(bodyOf(loaded, from.Path), want) {
+			t.Errorf("%s, %s: not %s; findings %v\n%s", c.from, c.link, want, loaded.Findings, bodyOf(loaded, from.Path))
+		}
+	}
+}
+
+// TestWiki_files: what a text embeds by its name is a picture, which the site has, or a link;
+// a wiki link that names no page may name a file. What names nothing stands as it was written.
+func TestWiki_files(t *testing.T) {
+	const files = `-- README.md --
+# Home
+-- en/Note.md --
+# A note
+
+## Part
+-- en/a.png --
+png
+-- da/a.png --
+png
+-- da/pictures/My Screen-shot.PNG --
+png
+-- da/film.mp4 --
+mp4
+-- da/LICENSE --
+MIT
+-- node_modules/hidden.png --
+png
+`
+	for _, c := range []struct{ from, text, want, file string }{
+		{"en/From.md", "![[a.png]]", `<img src="../../files/en/a.png" alt="a" loading`, "en/a.png"},
+		{"da/From.md", "![[a.png|100]]", `<img src="../../files/da/a.png" alt="a" width="100" loading`, "da/a.png"},
+		{"da/From.md", "![[en/a.png|100x20]]", `<img src="../../files/en/a.png" alt="a" width="100" height="20" loading`, "en/a.png"},
+		{"fr/x/From.md", "![[a.png|what it shows]]", `<img src="../../../files/da/a.png" alt="what it shows" loading`, "da/a.png"},
+		{"en/From.md", "![[my screen-shot.png]]", `<img src="../../files/da/pictures/My%20Screen-shot.PNG" alt="my screen-shot" loading`, "da/pictures/My Screen-shot.PNG"},
+		{"da/From.md", "![[pictures/My Screen-shot.PNG]]", `alt="My Screen-shot" loading`, "da/pictures/My Screen-shot.PNG"},
+		{"en/From.md", "[[a.png|see screenshot]]", `<a href="../../files/en/a.png">see screenshot</a>`, "en/a.png"},
+		{"en/From.md", "![[Note]]", `<a href="../note/">Note</a>`, ""},
+		{"en/From.md", "![[Note#Part]]", `<a href="../note/#part">Note#Part</a>`, ""},
+		{"en/From.md", "![[Note|300]]", `<a href="../note/">Note</a>`, ""},
+		{"en/From.md", "![[film.mp4]]", `<a href="../../files/da/film.mp4">film.mp4</a>`, "da/film.mp4"},
+		{"en/From.md", "`![[a.png]]`", `<code>![[a.png]]</code>`, ""},
+		{"en/From.md", "![[b.png|100]]", `>![[b.png|100]]</p>`, "-"},
+		{"en/From.md", "![[hidden.png]]", `>![[hidden.png]]</p>`, "-"},
+		{"en/From.md", "![[Nobody]]", `>![[Nobody]]</p>`, "-"},
+		{"en/From.md", "[[LICENSE]]", `>[[LICENSE]]</p>`, "-"},
+	} {
+		loaded := load(t, tree(t, files+"-- "+c.from+" --\n# From\n\n"+c.text+"\n"))
+		var findings, copied []string
+		switch c.file {
+		case "":
+		case "-":
+			findings = []string{c.from + " dead-link"}
+		default:
+			copied = []string{c.file}
+		}
+		body := bodyOf(loaded, loaded.bySource[c.from].Path)
+		if !slices.Equal(rules(loaded.Findings), findings) || !slices.Equal(loaded.files, copied) || !strings.Contains(body, c.want) {
+			t.Errorf("%s, %s: not %s; findings %v, files %v\n%s", c.from, c.text, c.want, loaded.Findings, loaded.files, body)
 		}
 	}
 }

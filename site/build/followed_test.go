@@ -36,7 +36,7 @@ func TestRefresh_sequence(t *testing.T) {
 		if random.IntN(3) > 0 {
 			b.WriteString("## How\n\n")
 		}
-		fmt.Fprintf(&b, "See [a page](%d.md%s), %s.\n\n", random.IntN(8), pick("", "#why", "#how"), pick("prose", "prose", "prose", "[a picture](picture.png)", "[[Alpha]]", "[[Alpha]]", "[the folder](../lists)"))
+		fmt.Fprintf(&b, "See [a page](%d.md%s), %s.\n\n", random.IntN(8), pick("", "#why", "#how"), pick("prose", "prose", "prose", "[a picture](picture.png)", "[[Alpha]]", "[[Alpha]]", "![[picture.png]]", "[the folder](../lists)"))
 		return b.String()
 	}
 	var files strings.Builder

@@ -107,7 +107,7 @@ func (f *follower) follow() {
 	for i := range f.document.Links {
 		l, a := &f.document.Links[i], &f.document.addresses[i]
 		x := t.resolve(f.page, *a)
-		f.outside = f.outside || a.file != "" && (x.page == nil || x.page.Source != a.file)
+		f.outside = f.outside || a.wiki != "" && x.page == nil || a.file != "" && (x.page == nil || x.page.Source != a.file)
 		if n, ok := t.figure(l, a); ok {
 			f.number(n)
 		}
@@ -129,7 +129,7 @@ func (f *follower) follow() {
 			f.find(l.Line, rule, mend, "the link to %s %s", strings.TrimPrefix(l.Dest, markdown.WikiScheme), x.wrong)
 			continue
 		}
-		if x.file != "" && !x.folder && (!t.origin.Known() || isPicture(x.file)) {
+		if x.file != "" && !x.folder && (!t.origin.Known() || markdown.IsPicture(x.file)) {
 			f.files = append(f.files, x.file)
 		}
 		if x.page != nil {

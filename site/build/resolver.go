@@ -2,7 +2,6 @@ package build
 
 import (
 	"errors"
-	"path"
 	"strings"
 
 	"lockstep/site"
@@ -35,7 +34,7 @@ func (r resolver) Link(dest string) (string, bool) {
 			to += "#" + x.fragment
 		}
 		return site.Rel(r.page.Path, to), true
-	case x.file != "" && r.tree.origin.Known() && (x.folder || !isPicture(x.file)):
+	case x.file != "" && r.tree.origin.Known() && (x.folder || !markdown.IsPicture(x.file)):
 		return r.tree.origin.File(x.file), true
 	case x.file != "" && !x.folder:
 		return site.Escape(site.Rel(r.page.Path, FilePath(x.file))), true
@@ -43,14 +42,6 @@ func (r resolver) Link(dest string) (string, bool) {
 		return "", true
 	}
 	return "", false
-}
-
-func isPicture(file string) bool {
-	switch strings.ToLower(path.Ext(file)) {
-	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif":
-		return true
-	}
-	return false
 }
 
 func (r resolver) Reference(id string) (href, title string, ok bool) {

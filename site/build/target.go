@@ -60,6 +60,9 @@ func (t *Tree) at(from *site.Page, a address) target {
 		if p := t.byName(from, a.wiki); p != nil {
 			return t.anchor(p, a.fragment)
 		}
+		if file := t.fileByName(from, a.wiki); file != "" {
+			return target{file: file}
+		}
 		return target{wrong: "names no page", mend: "write the name of a page, or set the text as code between backticks"}
 	case a.file == "":
 		return t.anchor(from, a.fragment)

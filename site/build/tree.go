@@ -46,11 +46,13 @@ type Tree struct {
 	byPath      map[string]*site.Page
 	intros      map[string]*document // by the path of the list
 	wikiOnce    sync.Once
-	wikiNames   map[string][]*site.Page // by their names, see [Tree.byName]
-	files       []string                // that pages show or link to, other than sources
-	targets     []*site.Page            // of links: all pages when they were followed
-	followed    []followed              // by their place there
-	log         *site.Log               // of the first series
+	wikiNames   map[string][]wikiPlace // by the last elements of their names, see [Tree.byName]
+	wikiTitles  map[string][]wikiPlace
+	wikiFiles   func() map[string][]wikiPlace // see filesByName
+	files       []string                      // that pages show or link to, other than sources
+	targets     []*site.Page                  // of links: all pages when they were followed
+	followed    []followed                    // by their place there
+	log         *site.Log                     // of the first series
 	series      []joined
 	decisions   []*site.Page // of all series
 	reviews     *reviews
@@ -88,6 +90,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 	t := &Tree{builder: b, history: b.history, events: b.events, accounted: b.texts, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, roots: b.roots, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.texts.sources)), bySource: make(map[string]*site.Page, len(b.texts.sources)), byPath: make(map[string]*site.Page, len(b.texts.sources)),
 		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), embedded: make(map[*site.Page]run.Fence), alone: make(map[string]string), prefixes: make(map[string]bool)}
+	t.wikiFiles = sync.OnceValue(t.filesByName)
 	t.elements = sync.OnceValue(func() map[string]*site.Page { return byElement(t.Pages) })
 	t.origin = t.whence()
 	if b.index != nil {

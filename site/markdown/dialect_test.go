@@ -100,7 +100,7 @@ func TestMkDocs(t *testing.T) {
 // with their length. Eight times the text may take some 16 times as long, and not 64.
 func TestDialects_work(t *testing.T) {
 	for name, piece := range map[string]string{
-		"colons": ":::a\n", "indented": "!!! a\n", "tabs": "=== \"a\"\n", "dollars": "$x ", "dollars and ticks": "$`x ", "fences of dollars": "$$x\n\n", "names": ":a", "links": "[[x ", "shortcodes": "{{< x ",
+		"colons": ":::a\n", "indented": "!!! a\n", "tabs": "=== \"a\"\n", "dollars": "$x ", "dollars and ticks": "$`x ", "fences of dollars": "$$x\n\n", "names": ":a", "links": "[[x ", "embeds": "![[x.png| ", "shortcodes": "{{< x ",
 		"tags of Jekyll": "{% x ", "attributes": "{: .x\n\n", "alerts": "> [!x\n", "braces": "{", "shifted": "<p>\n\n        > - x\n\n", "comments": "{/* ", "components": "<A ", "tags": "<A>\n<b>\na\n", "quotes": "<A \"", "expressions": "<A a={ ", "imports": "import {\n",
 	} {
 		source := "x.md"

@@ -122,7 +122,13 @@ func (p *page) anyPicture(w util.BufWriter, n ast.Node) {
 		}
 		p.picture(w, destination(n.Destination), p.d.text(n), title, nil)
 	case *element:
-		p.picture(w, n.attr("src"), n.attr("alt"), n.attr("title"), n)
+		if !isWiki(n) {
+			p.picture(w, n.attr("src"), n.attr("alt"), n.attr("title"), n)
+		} else if href, ok := p.r.Link(n.attr("src")); ok && href != "" && safeURL(href, true) {
+			img(w, href, n.attr("alt"), "", n)
+		} else {
+			writeWiki(w, n)
+		}
 	}
 }
 
@@ -151,7 +157,11 @@ func (p *page) picture(w util.BufWriter, dest, alt, title string, e *element) {
 	if href, ok := p.r.Link(dest); ok && href != "" {
 		dest = href
 	}
-	w.WriteString(`<img src="` + html.EscapeString(dest) + `" alt="` + html.EscapeString(alt) + `"`)
+	img(w, dest, alt, title, e)
+}
+
+func img(w util.BufWriter, src, alt, title string, e *element) {
+	w.WriteString(`<img src="` + html.EscapeString(src) + `" alt="` + html.EscapeString(alt) + `"`)
 	if title != "" {
 		w.WriteString(` title="` + html.EscapeString(title) + `"`)
 	}

@@ -119,6 +119,7 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	d.contents()
 	d.elements()
 	d.marks()
+	d.hidden()
 	d.footnotes()
 	d.headings()
 	d.inspect()
