@@ -24,7 +24,9 @@
 // one file has a list of its own, in the file in which it would stand itself
 // ([maxPrefix]). A list is cut to the sections in which the word says most
 // ([MaxPostings]). A mistyped word asks for one or two of the files of words: one typo
-// leaves the first or the second half of a word as it was.
+// leaves the first or the second half of a word as it was. A name of code (WhenDurable,
+// raft_apply) is one word where it is listed as one, and a word that is hardly listed may
+// be two that are written as one.
 //
 // Pagefind, on the pages of this repository, has a loader of 47 kB and a program of
 // 60 kB, and fetches 190 kB in 7 files. Here the loader and the program together are

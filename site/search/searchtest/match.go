@@ -15,16 +15,33 @@ const (
 	unit                                           = 12
 	ofPart, ofStem, ofBeginning, ofSynonym, ofTypo = 0.6, 0.8, 0.7, 0.6, 0.5
 	mostEndings, mostFiles, shortest, mostMeant    = 40, 3, 4, 3
+	rare, shortPart                                = 10, 3
 )
 
 // word is one of a question.
 type word struct {
 	term, whole string
 	open        bool // it may go on
+	name        bool // of the code: WhenDurable, raft_apply
 }
+
+var (
+	nameLike  = regexp.MustCompile(`[\p{Ll}\p{Nd}]\p{Lu}|[\p{L}\p{N}]_[\p{L}\p{N}]`)
+	composite = regexp.MustCompile(`^[a-z]{6,}$`)
+)
 
 func asked(text string) (all []word) {
 	words := search.Words(text)
+	names := make(map[string]bool)
+	for _, field := range strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune("-_‐‑'’", r)
+	}) {
+		if nameLike.MatchString(field) {
+			for _, w := range search.Words(field) {
+				names[w.Whole] = w.Whole != ""
+			}
+		}
+	}
 	last, _ := utf8.DecodeLastRuneInString(text)
 	ended := text == "" || !(unicode.IsLetter(last) || unicode.IsNumber(last) || unicode.IsMark(last))
 	for n, w := range words {
@@ -35,7 +52,7 @@ func asked(text string) (all []word) {
 			parts = slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return utf8.RuneCountInString(p) < 2 })
 		}
 		for i, p := range parts {
-			all = append(all, word{p, w.Whole, open && i == len(parts)-1 && (!pairs || len(parts) == 1)})
+			all = append(all, word{p, w.Whole, open && i == len(parts)-1 && (!pairs || len(parts) == 1), names[w.Whole]})
 		}
 	}
 	return all
@@ -54,6 +71,7 @@ type match struct {
 	identified map[int]bool
 	df         int
 	cut        bool
+	named      bool // it is the whole name
 }
 
 func (m *match) add(l *list, share float64) {
@@ -71,6 +89,11 @@ func (r *Reader) match(w word) *match {
 	var whole *list
 	if w.whole != "" {
 		whole = r.listOf(w.whole)
+	}
+	if whole != nil && w.name {
+		m.add(whole, 1)
+		m.df, m.cut, m.named = whole.df, whole.df > r.c.most, true
+		return m
 	}
 	exact := 1.0
 	if whole != nil {
@@ -107,6 +130,9 @@ func (r *Reader) match(w word) *match {
 			m.add(l, ofBeginning)
 		}
 	}
+	if m.df < rare && w.whole == "" && composite.MatchString(w.term) {
+		r.addApart(m, f)
+	}
 	if len(m.weights) == 0 {
 		for _, other := range r.meant(w) {
 			if l := r.listOf(other); l != nil {
@@ -131,7 +157,7 @@ func (r *Reader) matches(question []word) []*match {
 		for _, spelling := range group {
 			parts := strings.Split(spelling, " ")
 			for at := range question {
-				if at+len(parts) > len(question) || slices.ContainsFunc(slices.Collect(indexes(len(parts))), func(k int) bool { return question[at+k].term != parts[k] }) {
+				if at+len(parts) > len(question) || slices.ContainsFunc(slices.Collect(indexes(len(parts))), func(k int) bool { return all[at+k].named || question[at+k].term != parts[k] }) {
 					continue
 				}
 				for _, other := range group {
@@ -143,7 +169,22 @@ func (r *Reader) matches(question []word) []*match {
 			}
 		}
 	}
-	return all
+	n := 0 // a name of several parts was found as one
+	return slices.DeleteFunc(all, func(m *match) bool {
+		n++
+		return m.named && n > 1 && question[n-2].whole == m.word.whole
+	})
+}
+
+// addApart finds a word that is written as two: "hotroom". The first is looked for in
+// the file that is there anyway.
+func (r *Reader) addApart(m *match, f *termFile) {
+	t, found := m.word.term, len(m.weights)
+	for at := len(t) - shortPart; at >= shortPart && len(m.weights) == found; at-- {
+		if f.words[t[:at]] != nil {
+			r.addSynonym([]*match{m}, []string{t[:at], t[at:]})
+		}
+	}
 }
 
 func indexes(n int) func(yield func(int) bool) {

@@ -4,7 +4,8 @@ import { stem, meant } from "./spelling.js";
 // How much another word counts beside the one that was typed, and a part of a name
 // (VerifyLeader) where it stands without the other parts.
 const ofPart = 0.6, ofStem = 0.8, ofBeginning = 0.7, ofSynonym = 0.6, ofTypo = 0.5;
-const unit = 12, identifier = 96, mostEndings = 40;
+const unit = 12, identifier = 96, mostEndings = 40, rare = 10, shortPart = 3;
+const nameLike = /[\p{Ll}\p{Nd}]\p{Lu}|[\p{L}\p{N}]_[\p{L}\p{N}]/u, composite = /^[a-z]{6,}$/;
 
 // asked takes a question apart: each word has its term and the terms with which it is
 // written as one; the last one may go on.
@@ -12,9 +13,10 @@ export function asked(text) {
   const all = [];
   const chains = words(text);
   chains.forEach((w, n) => {
+    const name = w.whole !== "" && nameLike.test(text.slice(w.start, w.end));
     const open = n === chains.length - 1 && w.end === text.length;
     const parts = w.pairs && w.parts.length > 1 ? w.parts.filter((p) => [...p.term].length > 1) : w.parts;
-    parts.forEach((p, i) => all.push({ term: p.term, typed: text.slice(p.start, p.end), whole: w.whole, open: open && i === parts.length - 1 && (!w.pairs || parts.length === 1) }));
+    parts.forEach((p, i) => all.push({ term: p.term, typed: text.slice(p.start, p.end), whole: w.whole, name, open: open && i === parts.length - 1 && (!w.pairs || parts.length === 1) }));
   });
   return all;
 }
@@ -27,6 +29,7 @@ class Match {
     this.identified = new Set(); // sections of which it is the identifier
     this.df = 0;
     this.cut = false; // it stands in more sections than are listed
+    this.named = false; // it is the whole name
     this.terms = new Set([word.term]);
     this.beginning = "";
   }
@@ -44,13 +47,22 @@ class Match {
 export async function matches(index, question) {
   const all = await Promise.all(question.map((word) => matchOf(index, word)));
   await addSynonyms(index, question, all);
-  return all;
+  // A name of several parts was found as one.
+  return all.filter((m, i) => !(m.named && i > 0 && question[i - 1].whole === m.word.whole));
 }
 
 async function matchOf(index, word) {
   const m = new Match(word), { term } = word;
   const at = index.file(term);
   const [file, whole] = await Promise.all([index.terms(at), word.whole && listOf(index, word.whole)]);
+  if (whole && word.name) {
+    m.add(whole, 1);
+    m.df = whole.df;
+    m.named = true;
+    m.cut = m.df > index.c.most;
+    m.terms = new Set([word.whole]);
+    return m;
+  }
   const exact = file.words.get(term);
   if (exact) {
     m.add(exact, whole ? ofPart : 1);
@@ -80,6 +92,7 @@ async function matchOf(index, word) {
     for (const list of endings) m.add(list, ofBeginning);
     if (spread || endings.length > 0) m.beginning = term;
   }
+  if (m.df < rare && !word.whole && composite.test(term)) await addApart(index, m, file);
   if (m.weights.size === 0) {
     for (const other of await meant(index, term, word.open)) {
       const list = await listOf(index, other);
@@ -95,6 +108,15 @@ async function matchOf(index, word) {
   return m;
 }
 
+// addApart finds a word that is written as two: "hotroom". The first is looked for in
+// the file that is there anyway.
+async function addApart(index, m, file) {
+  const { term } = m.word, found = m.weights.size;
+  for (let at = term.length - shortPart; at >= shortPart && m.weights.size === found; at--) {
+    if (file.words.has(term.slice(0, at))) await addSynonym(index, [m], [term.slice(0, at), term.slice(at)]);
+  }
+}
+
 async function listOf(index, term) {
   return (await index.terms(index.file(term))).words.get(term);
 }
@@ -104,27 +126,31 @@ async function addSynonyms(index, question, all) {
   for (const group of index.c.synonyms) {
     for (const spelling of group) {
       const parts = spelling.split(" ");
-      const at = question.findIndex((_, i) => parts.every((p, k) => question[i + k]?.term === p));
+      const at = question.findIndex((_, i) => parts.every((p, k) => question[i + k]?.term === p && !all[i + k].named));
       if (at < 0) continue;
       for (const other of group) {
         if (other === spelling) continue;
-        const terms = other.split(" ");
-        const lists = await Promise.all(terms.map((t) => listOf(index, t)));
-        if (lists.includes(undefined)) continue;
-        const [first, ...rest] = lists, others = rest.map((l) => new Set(l.sections));
-        const both = { sections: [], impacts: [] };
-        first.sections.forEach((section, i) => {
-          if (!others.every((o) => o.has(section))) return;
-          both.sections.push(section);
-          both.impacts.push(first.impacts[i]);
-        });
-        for (const m of all.slice(at, at + parts.length)) {
-          m.add(both, ofSynonym);
-          m.df ||= both.sections.length;
-          terms.forEach((t) => m.terms.add(t));
-        }
+        await addSynonym(index, all.slice(at, at + parts.length), other.split(" "));
       }
     }
+  }
+}
+
+// addSynonym adds the sections that have all of the terms.
+async function addSynonym(index, to, terms) {
+  const lists = await Promise.all(terms.map((t) => listOf(index, t)));
+  if (lists.includes(undefined)) return;
+  const [first, ...rest] = lists, others = rest.map((l) => new Set(l.sections));
+  const both = { sections: [], impacts: [] };
+  first.sections.forEach((section, i) => {
+    if (!others.every((o) => o.has(section))) return;
+    both.sections.push(section);
+    both.impacts.push(first.impacts[i]);
+  });
+  for (const m of to) {
+    m.add(both, ofSynonym);
+    m.df ||= both.sections.length;
+    terms.forEach((t) => m.terms.add(t));
   }
 }
 
