@@ -64,7 +64,7 @@ func (r *recorder) setStatus(line Line) {
 		return
 	}
 	if !known {
-		mend := "write " + oneOfFive + ", or say in lockstep.yaml what it means: statuses: {" + strings.ToLower(firstWord(text)) + ": proposed}"
+		mend := "write " + oneOfFive + ", or say in lockstep.yaml what it means: statuses: {" + strings.ToLower(firstWord(text)) + ": accepted}"
 		if near := site.Nearest(strings.ToLower(firstWord(text)), fiveStatuses); near != "" {
 			mend = fmt.Sprintf("write %s; did you mean %q?", oneOfFive, near)
 		}
