@@ -123,7 +123,7 @@ func judge(cmd *cobra.Command, tree *build.Tree) ([]site.Finding, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	result, err := tree.Write(cmd.Context(), filepath.Join(temp, "public"))
+	result, err := tree.WriteToJudge(cmd.Context(), filepath.Join(temp, "public"))
 	if err != nil {
 		return nil, err
 	}

