@@ -27,6 +27,7 @@ type Page struct {
 	Picture, Markdown string
 
 	Title   string
+	Heading string // the first heading of the text, where its front matter calls it otherwise
 	Summary string // one or two sentences of plain text
 
 	Meta    Meta

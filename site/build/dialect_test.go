@@ -252,6 +252,21 @@ func TestDocusaurus_content(t *testing.T) {
 	}
 }
 
+// TestTitle_other: a first heading that says something else than the front matter is not
+// lost, and one that says the same does not stand twice.
+func TestTitle_other(t *testing.T) {
+	for title, stays := range map[string]bool{"Videos": true, "Recommended Videos": false, "recommended videos": false, "ADR-0007: Recommended Videos": false} {
+		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- docs/a.md --\n---\ntitle: \""+title+"\"\n---\n# Recommended Videos\n\nText.\n"))
+		html, _, err := loaded.Bytes(t.Context(), &loaded.Site, loaded.ByPath("/a/"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(html), `<p class="lede">Recommended Videos</p>`) != stays {
+			t.Errorf("title %s:\n%s", title, html)
+		}
+	}
+}
+
 // TestDiagram_twice: what stands twice on a page has ids of its own.
 func TestDiagram_twice(t *testing.T) {
 	const diagram = "```mermaid\ngraph TD\nA-->B\n```\n\n"

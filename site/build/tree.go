@@ -158,7 +158,7 @@ func newTree(b *Builder, before *Tree) *Tree {
 
 // page is the page of a source, without what other sources say of it.
 func (t *Tree) page(s source, d *document) *site.Page {
-	p := &site.Page{Kind: d.Meta.Kind, Section: s.section, Source: s.file, Path: s.path, Title: d.Title, Summary: d.Summary,
+	p := &site.Page{Kind: d.Meta.Kind, Section: s.section, Source: s.file, Path: s.path, Title: d.Title, Heading: d.Heading, Summary: d.Summary,
 		Shows: len(d.Runs) > 0, Plays: d.Plays && modelProgram() != nil && t.model.Playable(), Meta: d.Meta, Outline: d.Outline, Words: d.Words, Findings: d.Findings, History: t.history.Files[s.file]}
 	if d.Decision != nil {
 		copied := *d.Decision

@@ -15,6 +15,7 @@ type Document struct {
 	Source  string
 	Meta    site.Meta
 	Title   string
+	Heading string // the first heading, where the front matter calls the page otherwise
 	TitleID string // the id that Git hosts give the title, which has none here
 	Summary string
 	Outline []site.Heading

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -42,6 +43,9 @@ func (d *Document) headings() {
 		return ast.WalkSkipChildren, nil
 	})
 	if d.Meta.Title != "" {
+		if !restates(d.Title, d.Meta.Title) {
+			d.Heading = d.Title
+		}
 		d.Title = d.Meta.Title
 	}
 	d.Summary = d.Meta.Summary
@@ -50,6 +54,15 @@ func (d *Document) headings() {
 	}
 	d.Outline, _ = nest(flat, 0)
 }
+
+// restates says whether the first heading says what the front matter calls the page, but
+// for a number before it.
+func restates(heading, title string) bool {
+	plain := func(s string) string { return Slug(numberBefore.ReplaceAllString(s, "")) }
+	return heading == "" || Slug(heading) == Slug(title) || plain(heading) == plain(title)
+}
+
+var numberBefore = regexp.MustCompile(`(?i)^\[?(?:[a-z]{2,8}[-_ #]*)?\d+\]?[\s:.)–—-]*`)
 
 // titleText is the text of the title without what its pictures say, which stay
 // on the page, unless they are all that it has.
