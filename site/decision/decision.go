@@ -83,7 +83,7 @@ func Read(t Text) (d *site.Decision, statusLines []int) {
 // shortTitle takes the number off a title: the log prints it anyway.
 func shortTitle(title string, number int) string {
 	short := titlePrefix.ReplaceAllString(title, "")
-	if m := bareTitle.FindStringSubmatch(title); m != nil && m[1] == strconv.Itoa(number) {
+	if m := bareTitle.FindStringSubmatch(title); short == title && m != nil && m[1] == strconv.Itoa(number) {
 		short = title[len(m[0]):]
 	}
 	if short == "" {

@@ -17,3 +17,20 @@ func TestID(t *testing.T) {
 		}
 	}
 }
+
+// TestShortTitle: a title is listed without its number, and without what joins the two.
+func TestShortTitle(t *testing.T) {
+	for title, want := range map[string]string{
+		"0011 - Angular folder structure": "Angular folder structure",
+		"0011 — Angular":                  "Angular",
+		"11. Angular":                     "Angular",
+		"0011 Angular":                    "Angular",
+		"ADR-0011: Angular":               "Angular",
+		"12 Factors":                      "12 Factors",
+		"11":                              "11",
+	} {
+		if got := shortTitle(title, 11); got != want {
+			t.Errorf("%s becomes %q, not %q", title, got, want)
+		}
+	}
+}
