@@ -31,7 +31,7 @@ func (t *Tree) resolve(from *site.Page, a address) target {
 		return x
 	}
 	if rest, down := strings.CutPrefix(a.file, path.Dir(from.Source)+"/"); down && !a.rooted {
-		if folder := folderOf(t.builder.mdx, from.Source); folder != "" {
+		if folder := folderOf(t.mdx, from.Source); folder != "" {
 			a.file = path.Join(folder, rest)
 			if y := t.at(from, a); y.page != nil {
 				return y
@@ -152,7 +152,7 @@ func (t *Tree) onGitHub(p *site.Page, fragment string) string {
 	if fragment == "readme" && isReadme(p.Source) {
 		return ""
 	}
-	if folderOf(t.builder.mkdocs, p.Source) != "" {
+	if folderOf(t.mkdocs, p.Source) != "" {
 		if n, ok := strings.CutPrefix(fragment, "fn:"); ok {
 			fragment = "note-" + n
 		}

@@ -39,6 +39,7 @@ type Tree struct {
 	model       *model.Model
 	ledger      *ledger.Ledger
 	roots       []string                     // see siteRoots
+	mkdocs, mdx []string                     // see mkdocsSites, docusaurusSites
 	elements    func() map[string]*site.Page // see byElement
 	shown       map[string]definition        // where entries of the ledger stand, by id
 	documents   map[*site.Page]*document
@@ -87,7 +88,7 @@ type Tree struct {
 // newTree joins what the builder has read. Before is the tree of before, if nothing but
 // texts has changed since, or nil.
 func newTree(b *Builder, before *Tree) *Tree {
-	t := &Tree{builder: b, history: b.history, events: b.events, accounted: b.texts, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, roots: b.roots, Findings: slices.Clone(b.findings),
+	t := &Tree{builder: b, history: b.history, events: b.events, accounted: b.texts, parser: b.parser, config: b.config, model: b.model, ledger: b.ledger, roots: b.roots, mkdocs: b.mkdocs, mdx: b.mdx, Findings: slices.Clone(b.findings),
 		documents: make(map[*site.Page]*document, len(b.texts.sources)), bySource: make(map[string]*site.Page, len(b.texts.sources)), byPath: make(map[string]*site.Page, len(b.texts.sources)),
 		uncommitted: len(b.edited) > 0, edited: b.edited, intros: make(map[string]*document), offRules: make(map[string]int), definitions: make(map[string]definition), embedded: make(map[*site.Page]run.Fence), alone: make(map[string]string), prefixes: make(map[string]bool)}
 	t.wikiFiles = sync.OnceValue(t.filesByName)

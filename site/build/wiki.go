@@ -94,6 +94,8 @@ func (t *Tree) filesByName() map[string][]wikiPlace {
 		case err != nil:
 		case d.IsDir() && holdsNoTexts(root, p):
 			return fs.SkipDir
+		case strings.HasPrefix(d.Name(), "."), strings.HasPrefix(path.Ext(p), ".md"):
+			// Nobody who writes a name in brackets means to publish .env, or a text left out.
 		case d.Type().IsRegular():
 			name := wikiName(p)
 			files[path.Base(name)] = append(files[path.Base(name)], wikiPlace{name: name, file: p})
