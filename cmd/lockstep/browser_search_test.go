@@ -172,7 +172,11 @@ func TestBrowserSearch_alike(t *testing.T) {
 	ctx := tab(t, address, 1366, 768)
 	do(t, ctx, chromedp.Navigate(address+"/search/"))
 	until(t, ctx, 10*time.Second, `document.activeElement.getAttribute("role") === "combobox"`)
-	for _, q := range searchtest.Questions(t, "../../site/build/testdata/questions.json") {
+	questions := searchtest.Questions(t, "../../site/build/testdata/questions.json")
+	for _, name := range []string{"seq_stall seq-stall", "readIndex--when-durable", "ADR_0017", "Seq\u0301Stall", "WhenDurable WhenDurable", "errorbudget"} {
+		questions = append(questions, searchtest.Question{Ask: name})
+	}
+	for _, q := range questions {
 		r, err := searchtest.Open(index.File)
 		if err != nil {
 			t.Fatal(err)

@@ -123,7 +123,9 @@ func (b *Builder) Load() (*Tree, error) {
 	b.last = nil
 	config, findings := readConfig(b.root.FS(), filepath.Base(b.dir))
 	config.series = config.allSeries()
-	b.roots, b.mkdocs, b.mdx = siteRoots(b.root.FS()), mkdocsSites(b.root.FS()), docusaurusSites(b.root.FS())
+	mkdocs, mdx := mkdocsSites(b.root.FS()), docusaurusSites(b.root.FS())
+	dialects := slices.Equal(mkdocs, b.mkdocs) && slices.Equal(mdx, b.mdx)
+	b.roots, b.mkdocs, b.mdx = siteRoots(b.root.FS(), mdx), mkdocs, mdx
 	entries, unfit := ledger.Load(b.root.FS(), config.Ledger)
 	var objectives *slo.Definition
 	var metrics *slo.Metrics
@@ -132,7 +134,7 @@ func (b *Builder) Load() (*Tree, error) {
 		objectives, metrics, wrong = slo.Read(b.root.FS(), config.SLO)
 		unfit = append(unfit, wrong...)
 	}
-	if b.parser == nil || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !maps.Equal(b.config.Statuses, config.Statuses) || !maps.Equal(b.config.Headings, config.Headings) || !entries.Same(b.ledger) || !objectives.Same(b.slo) {
+	if b.parser == nil || !dialects || b.config.Strict != config.Strict || !slices.Equal(b.config.series, config.series) || !maps.Equal(b.config.Statuses, config.Statuses) || !maps.Equal(b.config.Headings, config.Headings) || !entries.Same(b.ledger) || !objectives.Same(b.slo) {
 		options := markdown.Options{Strict: config.Strict, Prefix: config.prefixOf, Words: decision.NewWords(config.Statuses, config.Headings), Described: b.described, MDX: belowAny(b.mdx), MkDocs: belowAny(b.mkdocs)}
 		if entries != nil {
 			options.Ledger = entries.Show

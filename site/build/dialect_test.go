@@ -1,6 +1,8 @@
 package build
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -255,7 +257,7 @@ func TestDocusaurus_content(t *testing.T) {
 // TestTitle_other: a first heading that says something else than the front matter is not
 // lost, and one that says the same does not stand twice.
 func TestTitle_other(t *testing.T) {
-	for title, stays := range map[string]bool{"Videos": true, "Recommended Videos": false, "recommended videos": false, "ADR-0007: Recommended Videos": false} {
+	for title, stays := range map[string]bool{"Videos": true, "Recommended Videos": false, "recommended videos": false, "ADR-0007: Recommended Videos": false, "Sprint 12": true, "Version 3 Videos": true} {
 		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- docs/a.md --\n---\ntitle: \""+title+"\"\n---\n# Recommended Videos\n\nText.\n"))
 		html, _, err := loaded.Bytes(t.Context(), &loaded.Site, loaded.ByPath("/a/"))
 		if err != nil {
@@ -291,6 +293,8 @@ func TestSiteRoots(t *testing.T) {
 		{"hugo.toml --\nbaseURL = 'x'\ncontentDir = \"pages/en\"\n-- x", "pages/en/guide.md", "/guide", "guide/"},
 		{"a/hugo.json --\n{\n  \"contentDir\": \"pages\"\n}\n-- x", "a/pages/guide.md", "/guide", "a/pages/guide/"},
 		{"a/config/_default/hugo.yaml --\ncontentDir: pages\n-- x", "a/pages/guide.md", "/guide", "a/pages/guide/"},
+		{"hugo.toml --\n[languages.en]\ncontentDir = 'content/en'\n[languages.de]\n  contentDir = 'content/de'\n-- content/en/_index.md --\n-- x", "content/de/guide.md", "/guide", "de/guide/"},
+		{"hugo.json --\n{\"languages\": {\"de\": {\n  \"contentDir\": \"pages\"\n}}}\n-- x", "content/guide.md", "/guide", "guide/"},
 		{"mkdocs.yml --\nplugins:\n- x: {docs_dir: text}\n-- x", "docs/guide.md", "/guide.md", "guide/"},
 		{"mkdocs.yml --\ndocs_dir: ../text\n-- x", "text/guide.md", "/guide.md", ""},
 		{"hugo.toml", "content/guide/AbsURL.md", "/guide/absurl/", "guide/absurl/"},
@@ -492,6 +496,31 @@ func TestMkDocs(t *testing.T) {
 		}
 		if body := bodyOf(loaded, "/a/"); strings.Contains(body, "md-button") == c.read || strings.Contains(body, "octicons") == c.read {
 			t.Errorf("%s: %s", name, body)
+		}
+	}
+}
+
+// TestMkDocs_later: texts are read anew when the configuration of another generator comes,
+// changes or goes.
+func TestMkDocs_later(t *testing.T) {
+	dir := tree(t, "-- README.md --\n# Home\n-- docs/b.md --\n# B\n-- docs/a.md --\n# A\n\n[on](b.md){ .md-button }\n")
+	b, err := Open(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, config := range []string{"", "site_name: x\n", "docs_dir: text\n", ""} {
+		if err := os.WriteFile(filepath.Join(dir, "mkdocs.yml"), []byte(config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if config == "" {
+			os.Remove(filepath.Join(dir, "mkdocs.yml"))
+		}
+		loaded, err := b.Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown := strings.Contains(bodyOf(loaded, "/a/"), "md-button"); shown != (config != "site_name: x\n") {
+			t.Errorf("with %q the attributes are shown: %t", config, shown)
 		}
 	}
 }

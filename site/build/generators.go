@@ -1,6 +1,8 @@
 package build
 
 import (
+	"bytes"
+	"encoding/json"
 	"io/fs"
 	"path"
 	"regexp"
@@ -67,7 +69,7 @@ func folderOf(folders []string, file string) string {
 // so that texts write "/guide/" for content/guide.md. They are looked for at the root of
 // the repository and one folder below, by the names that the generators give them, and by
 // those that the configuration of Hugo and of MkDocs does.
-func siteRoots(root fs.FS) (roots []string) {
+func siteRoots(root fs.FS, docusaurus []string) (roots []string) {
 	is := func(name string) bool { _, err := fs.Stat(root, name); return err == nil }
 	add := func(base string, folders ...string) {
 		for _, folder := range folders {
@@ -103,7 +105,7 @@ func siteRoots(root fs.FS) (roots []string) {
 	each(hugo, "hugo.toml", "hugo.yaml", "hugo.json", "*/hugo.toml", "*/hugo.yaml", "*/hugo.json", "config.toml", "config.yaml")
 	each(func(base, config string) { hugo(path.Join(base, "../.."), config) }, "config/_default/*", "*/config/_default/*")
 	each(func(base, _ string) { add(base, ".", "docs", "static") }, "docusaurus.config.*", "*/docusaurus.config.*")
-	if slices.Contains(docusaurusSites(root), "docs") {
+	if slices.Contains(docusaurus, "docs") {
 		add(".", "docs")
 	}
 	each(func(base, config string) { add(base, setting(root, config, "docs_dir", "docs")) }, mkdocsConfigs...)
@@ -111,11 +113,23 @@ func siteRoots(root fs.FS) (roots []string) {
 	return roots
 }
 
-// setting is a text at the top level of a configuration in YAML, TOML or JSON, read by its
-// line: MkDocs has tags in its own that no parser of YAML knows.
+// setting is a text at the top level of a configuration in YAML, TOML or JSON. The first
+// two are read by their lines: MkDocs has tags in its own that no parser of YAML knows.
 func setting(root fs.FS, config, key, otherwise string) string {
 	data, _ := fs.ReadFile(root, config)
-	if m := regexp.MustCompile(`(?m)^[ \t]*"?` + key + `"?[ \t]*[:=][ \t]*["']?([\w./-]+)`).FindSubmatch(data); m != nil {
+	if path.Ext(config) == ".json" {
+		var all map[string]any
+		if json.Unmarshal(data, &all) == nil {
+			if said, ok := all[key].(string); ok {
+				return said
+			}
+		}
+		return otherwise
+	}
+	if path.Ext(config) == ".toml" { // what stands below a table is of that table
+		data, _, _ = bytes.Cut(append([]byte("\n"), data...), []byte("\n["))
+	}
+	if m := regexp.MustCompile(`(?m)^` + key + `[ \t]*[:=][ \t]*["']?([\w./-]+)`).FindSubmatch(data); m != nil {
 		return string(m[1])
 	}
 	return otherwise

@@ -231,6 +231,10 @@ func TestSearch_oldLast(t *testing.T) {
 	if last := answers[len(answers)-1]; len(answers) < 3 || last.Path != "/adr/0002-old/" || !last.Old || last.Status != "superseded" {
 		t.Errorf("found %s", paths(answers))
 	}
+	// An identifier written as a name of code is one as well.
+	if answers := r.Ask("ADR_0002"); answers[0].Path != "/adr/0002-old/" || !answers[0].Identified {
+		t.Errorf("by its number as a name: %s, identified %t", paths(answers), answers[0].Identified)
+	}
 	if answers := r.Ask("adr 2"); answers[0].Path != "/adr/0002-old/" || !answers[0].Identified {
 		t.Errorf("by its number: %s", paths(answers))
 	}

@@ -59,7 +59,8 @@ func (d *Document) headings() {
 // for a number before it.
 func restates(heading, title string) bool {
 	plain := func(s string) string { return Slug(numberBefore.ReplaceAllString(s, "")) }
-	return heading == "" || Slug(heading) == Slug(title) || plain(heading) == plain(title)
+	a, b := Slug(heading), Slug(title)
+	return a == "" || a == b || a == plain(title) || plain(heading) == b
 }
 
 var numberBefore = regexp.MustCompile(`(?i)^\[?(?:[a-z]{2,8}[-_ #]*)?\d+\]?[\s:.)–—-]*`)

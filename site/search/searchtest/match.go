@@ -25,21 +25,20 @@ type word struct {
 	name        bool // of the code: WhenDurable, raft_apply
 }
 
+// The expressions are those of match.js and words.js.
 var (
+	run       = `[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*`
+	chains    = regexp.MustCompile(run + `(?:[-_\x{2010}\x{2011}]` + run + `)*`)
 	nameLike  = regexp.MustCompile(`[\p{Ll}\p{Nd}]\p{Lu}|[\p{L}\p{N}]_[\p{L}\p{N}]`)
 	composite = regexp.MustCompile(`^[a-z]{6,}$`)
 )
 
 func asked(text string) (all []word) {
-	words := search.Words(text)
-	names := make(map[string]bool)
-	for _, field := range strings.FieldsFunc(text, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !strings.ContainsRune("-_‐‑'’", r)
-	}) {
-		if nameLike.MatchString(field) {
-			for _, w := range search.Words(field) {
-				names[w.Whole] = w.Whole != ""
-			}
+	var words []search.Word
+	var names []bool
+	for _, chain := range chains.FindAllString(text, -1) {
+		for _, w := range search.Words(chain) {
+			words, names = append(words, w), append(names, w.Whole != "" && nameLike.MatchString(chain))
 		}
 	}
 	last, _ := utf8.DecodeLastRuneInString(text)
@@ -52,7 +51,7 @@ func asked(text string) (all []word) {
 			parts = slices.DeleteFunc(slices.Clone(parts), func(p string) bool { return utf8.RuneCountInString(p) < 2 })
 		}
 		for i, p := range parts {
-			all = append(all, word{p, w.Whole, open && i == len(parts)-1 && (!pairs || len(parts) == 1), names[w.Whole]})
+			all = append(all, word{p, w.Whole, open && i == len(parts)-1 && (!pairs || len(parts) == 1), names[n]})
 		}
 	}
 	return all
@@ -72,6 +71,14 @@ type match struct {
 	df         int
 	cut        bool
 	named      bool // it is the whole name
+}
+
+// term is what was found: the whole name, or the word by itself.
+func (m *match) term() string {
+	if m.named {
+		return m.word.whole
+	}
+	return m.word.term
 }
 
 func (m *match) add(l *list, share float64) {

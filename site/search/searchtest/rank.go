@@ -102,7 +102,7 @@ func (r *Reader) rank(all []*match) []*Answer {
 		if slices.Contains(needed, m) {
 			total += idf[m]
 		}
-		numbered = numbered || strings.ContainsAny(m.word.term, "0123456789")
+		numbered = numbered || strings.ContainsAny(m.term(), "0123456789")
 	}
 	numbered = numbered && len(known) == len(all)
 	pages := make(map[int]*Answer)

@@ -27,7 +27,7 @@ export function rank(c, all) {
   for (const m of needed) for (const s of m.weights.keys()) sections.add(s);
 
   const total = known.reduce((sum, m, i) => sum + (needed.includes(m) ? idf[i] : 0), 0);
-  const numbered = known.length === all.length && known.some((m) => /[0-9]/.test(m.word.term));
+  const numbered = known.length === all.length && known.some((m) => /[0-9]/.test(m.named ? m.word.whole : m.word.term));
   const pages = new Map();
   for (const section of sections) {
     const p = c.pageOf[section];
