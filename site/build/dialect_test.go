@@ -151,6 +151,8 @@ mp4
 MIT
 -- node_modules/hidden.png --
 png
+-- da/.env --
+TOKEN=x
 `
 	for _, c := range []struct{ from, text, want, file string }{
 		{"en/From.md", "![[a.png]]", `<img src="../../files/en/a.png" alt="a" loading`, "en/a.png"},
@@ -168,6 +170,7 @@ png
 		{"en/From.md", "![[b.png|100]]", `>![[b.png|100]]</p>`, "-"},
 		{"en/From.md", "![[hidden.png]]", `>![[hidden.png]]</p>`, "-"},
 		{"en/From.md", "![[Nobody]]", `>![[Nobody]]</p>`, "-"},
+		{"en/From.md", "[[.env]]", `>[[.env]]</p>`, "-"},
 		{"en/From.md", "[[LICENSE]]", `>[[LICENSE]]</p>`, "-"},
 	} {
 		loaded := load(t, tree(t, files+"-- "+c.from+" --\n# From\n\n"+c.text+"\n"))
@@ -227,10 +230,10 @@ func TestAnchors_title(t *testing.T) {
 // TestAnchors_MkDocs: where a site of MkDocs is, anchors are as it makes them, and nowhere
 // else.
 func TestAnchors_MkDocs(t *testing.T) {
-	const text = "-- docs/index.md --\n# Home\n\n[a](#caret-mark-tilde) [b](#sub-and-superscripts) [c](#fn:1) [d](#same_1)\n\n## Caret, Mark & Tilde\n\n## Sub- and superscripts\n\nx[^1]\n\n## Same\n\n## Same\n\n[^1]: Note.\n"
+	const text = "-- docs/index.md --\n# Home\n\n[a](#caret-mark-tilde) [b](#sub-and-superscripts) [c](#fn:1) [d](#same_1) [e](#fn:name) [f](#a-b_1)\n\n## Caret, Mark & Tilde\n\n## Sub- and superscripts\n\nx[^name] y[^1]\n\n## A & B\n\n## A & B\n\n## A B\n\n## A B\n\n## Same\n\n## Same\n\n[^1]: Note.\n\n[^name]: Named.\n"
 	loaded := load(t, tree(t, text+"-- mkdocs.yml --\nx: 1\n"))
 	body := bodyOf(loaded, "/")
-	for _, want := range []string{`href="#caret-mark--tilde">a`, `href="#sub--and-superscripts">b`, `href="#note-1">c`, `href="#same-1">d`} {
+	for _, want := range []string{`href="#caret-mark--tilde">a`, `href="#sub--and-superscripts">b`, `href="#note-2">c`, `href="#same-1">d`, `href="#note-1">e`, `href="#a--b-1">f`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %s: %v\n%s", want, loaded.Findings, body)
 		}
@@ -238,7 +241,7 @@ func TestAnchors_MkDocs(t *testing.T) {
 	if len(loaded.Findings) > 0 {
 		t.Errorf("%v", loaded.Findings)
 	}
-	if got := load(t, tree(t, text)).Findings; len(got) != 4 {
+	if got := load(t, tree(t, text)).Findings; len(got) != 6 {
 		t.Errorf("without MkDocs: %v", got)
 	}
 }
@@ -461,6 +464,7 @@ func TestDocusaurus_tags(t *testing.T) {
 		"tabs":               {config, "<Tabs groupId=\"x\">\n<TabItem value=\"jwt\" label=\"JWT\">\n**NOTE**: see [b](b.md)\n\n</TabItem>\n</Tabs>", []string{"docs/a.md dead-link"}},
 		"details":            {config, "<details>\n<summary>More</summary>\nSee [b](b.md)\n</details>", []string{"docs/a.md dead-link"}},
 		"a component":        {config, "<Card a=\"b\">\nSee [b](b.md)\n</Card>", []string{"docs/a.md component", "docs/a.md dead-link"}},
+		"a place":            {config, "<a id=\"x\"></a>\n## See [b](b.md)", []string{"docs/a.md dead-link"}},
 		"details and no MDX": {"", "<details>\n<summary>More</summary>\nSee [b](b.md)\n</details>", nil},
 	} {
 		loaded := load(t, tree(t, "-- README.md --\n# Home\n-- docs/a.md --\n# A\n\n"+c.text+"\n"+c.config))

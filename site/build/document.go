@@ -26,6 +26,7 @@ type document struct {
 	placed    []int             // those that name a place in a file
 	labels    map[string]string // of its headings, by id
 	rehearsed []rehearsal.Entry // what it tells people to do, if that can be rehearsed
+	mkdocsIDs func() map[string]string
 
 	mu    sync.Mutex
 	found *searchable // nil until somebody searches
@@ -37,6 +38,7 @@ type document struct {
 func newDocument(parser *markdown.Parser, file string, text []byte, kind site.Kind) *document {
 	d := parser.Parse(file, text, kind).Extract()
 	full := &document{Document: d, text: text, kind: kind, addresses: make([]address, len(d.Links)), labels: make(map[string]string)}
+	full.mkdocsIDs = sync.OnceValue(func() map[string]string { return mkdocsIDs(full.Document) })
 	full.statements = sync.OnceValue(func() []markdown.Statement { return parser.Parse(file, text, kind).Statements() })
 	if bytes.Contains(text, []byte("rehearse=")) {
 		full.rehearsed, _ = rehearsal.Read(file, text, markdown.Slug) // what is wrong is found where a block is shown

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"lockstep/site"
+	"lockstep/site/markdown"
 )
 
 // target is what an address in a source leads to.
@@ -153,16 +155,27 @@ func (t *Tree) onGitHub(p *site.Page, fragment string) string {
 		return ""
 	}
 	if folderOf(t.mkdocs, p.Source) != "" {
-		if n, ok := strings.CutPrefix(fragment, "fn:"); ok {
-			fragment = "note-" + n
+		if label, ok := strings.CutPrefix(fragment, "fn:"); ok && d.Notes[label] != "" {
+			return d.Notes[label]
 		}
-		for _, id := range append(d.IDs(), d.TitleID) {
-			if asMkDocs(id) == asMkDocs(fragment) {
-				return id
-			}
+		if id := d.mkdocsIDs()[asMkDocs(fragment)]; id != "" {
+			return id
 		}
 	}
 	return fragment
+}
+
+// mkdocsIDs are the ids of a text by what MkDocs makes of them. Of several, the first in
+// the text counts.
+func mkdocsIDs(d *markdown.Document) map[string]string {
+	ids := slices.SortedFunc(slices.Values(d.IDs()), func(a, b string) int { return cmp.Or(d.LineOf(a)-d.LineOf(b), strings.Compare(a, b)) })
+	own := make(map[string]string, len(ids))
+	for _, id := range append(ids, d.TitleID) {
+		if key := asMkDocs(id); key != "" && own[key] == "" {
+			own[key] = id
+		}
+	}
+	return own
 }
 
 // asMkDocs is an id as the library under MkDocs writes it: of hyphens that follow one

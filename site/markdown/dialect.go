@@ -65,12 +65,13 @@ func marked(n ast.Node, m mark) ast.Node {
 
 // marks notes the dialects of inline nodes, and reports what is not understood.
 func (d *Document) marks() {
+	asked := make(map[ast.Node]bool)
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		value, ok := n.AttributeString(markKey)
 		if m, is := value.(mark); entering && ok && is {
 			d.speaks(m.dialect)
 			if m.dialect == dialectIcons {
-				d.sayIcon(n, m.name)
+				d.sayIcon(n, m.name, asked)
 			}
 			if m.wrong != "" {
 				d.once(m.kind, d.lineAt(m.at), "dialect", "write it in Markdown, or as code between backticks", "%s", m.wrong)

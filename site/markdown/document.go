@@ -19,6 +19,7 @@ type Document struct {
 	TitleID string // the id that Git hosts give the title, which has none here
 	Summary string
 	Outline []site.Heading
+	Notes   map[string]string // the ids of footnotes by their labels
 	Words   int
 	Plays   bool // it has a block of inputs that the reader may change
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -13,19 +14,39 @@ import (
 
 var footnoteStart = regexp.MustCompile(`(?m)^ {0,3}\[\^([^\]\s]+)\]:`)
 
+// footnoteStarts is where definitions of footnotes begin: neither in code nor in blocks of
+// HTML, which have to be there still.
+func (d *Document) footnoteStarts() (starts [][]int) {
+	if !bytes.Contains(d.src, []byte("[^")) {
+		return nil // most texts have none, and the expression is tried at every line
+	}
+	if starts = footnoteStart.FindAllSubmatchIndex(d.src, -1); starts == nil {
+		return nil
+	}
+	var raw [][2]int
+	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n.(type) {
+		case *ast.FencedCodeBlock, *ast.CodeBlock, *ast.HTMLBlock:
+			if lines := n.Lines(); entering && lines.Len() > 0 {
+				raw = append(raw, [2]int{lines.At(0).Start, lines.At(lines.Len() - 1).Stop})
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return slices.DeleteFunc(starts, func(m []int) bool {
+		return slices.ContainsFunc(raw, func(r [2]int) bool { return m[0] >= r[0] && m[0] < r[1] })
+	})
+}
+
 // footnotes claims the ids of footnotes before any heading can, and reports
 // notes that nothing refers to and those that are defined again, since they
 // would vanish.
-func (d *Document) footnotes() {
-	if !bytes.Contains(d.src, []byte("[^")) {
-		return // most texts have none, and the expression is tried at every line
-	}
-	starts := footnoteStart.FindAllSubmatchIndex(d.src, -1)
+func (d *Document) footnotes(starts [][]int) {
 	if starts == nil {
 		return
 	}
 	shown, defined := map[string]bool{}, map[string]int{}
-	var code [][2]int
+	d.Notes = make(map[string]string)
 	ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -33,23 +54,13 @@ func (d *Document) footnotes() {
 		switch n := n.(type) {
 		case *extast.Footnote:
 			shown[string(n.Ref)] = true
-			d.ids[noteID(n.Index)] = d.line(n)
+			d.ids[noteID(n.Index)], d.Notes[string(n.Ref)] = d.line(n), noteID(n.Index)
 		case *extast.FootnoteLink:
 			d.ids[noteRefID(n.Index, n.RefIndex)] = d.line(n)
-		case *ast.FencedCodeBlock, *ast.CodeBlock, *ast.HTMLBlock:
-			if lines := n.Lines(); lines.Len() > 0 {
-				code = append(code, [2]int{lines.At(0).Start, lines.At(lines.Len() - 1).Stop})
-			}
 		}
 		return ast.WalkContinue, nil
 	})
-next:
 	for _, m := range starts {
-		for _, c := range code {
-			if m[0] >= c[0] && m[0] < c[1] {
-				continue next
-			}
-		}
 		name, line := string(d.src[m[2]:m[3]]), d.lineAt(m[2])
 		if !shown[name] {
 			d.findf(line, "unused-footnote", fmt.Sprintf("refer to it in the text with [^%s], or remove it", name), "nothing refers to the footnote %q, so it would not be shown", name)

@@ -33,7 +33,7 @@ func (j jsx) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.N
 		return n, parser.NoChildren
 	}
 	n, state := j.BlockParser.Open(parent, reader, pc)
-	if block, ok := n.(*ast.HTMLBlock); ok && block.HTMLBlockType == ast.HTMLBlockType6 && (alone || closed(line)) {
+	if block, ok := n.(*ast.HTMLBlock); ok && (alone && block.HTMLBlockType == ast.HTMLBlockType7 || block.HTMLBlockType == ast.HTMLBlockType6 && (alone || closed(line))) {
 		n.SetAttributeString(aloneKey, true)
 	}
 	return n, state

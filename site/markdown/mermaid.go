@@ -2,6 +2,8 @@ package markdown
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -41,11 +43,22 @@ func (p *page) mermaidDiagram(source, title, alt string) (site.HTML, error) {
 	return p.diagram(d.D2, title, alt)
 }
 
-// diagram draws a text in D2. Its ids are made from the text, so one that stands twice on
-// a page is told apart by blanks at its end.
+// diagram draws a text in D2. Its ids are made from the text, so those of one that stands
+// on the page already are numbered.
 func (p *page) diagram(source, title, alt string) (site.HTML, error) {
-	drawn := "drawn\x00" + source + "\x00" + title + "\x00" + alt
-	before := p.numbered[drawn]
-	p.numbered[drawn]++
-	return p.r.Diagram(source+strings.Repeat("\n", before), title, alt)
+	drawn, err := p.r.Diagram(source, title, alt)
+	if err != nil {
+		return "", err
+	}
+	key := "drawn\x00" + source + "\x00" + title + "\x00" + alt
+	before := p.numbered[key]
+	p.numbered[key]++
+	if before > 0 {
+		for _, id := range drawnID.FindAllStringSubmatch(string(drawn), -1) {
+			drawn = site.HTML(strings.ReplaceAll(string(drawn), id[1], fmt.Sprintf("%s-%d", id[1], before+1)))
+		}
+	}
+	return drawn, nil
 }
+
+var drawnID = regexp.MustCompile(` id="([^"]+)"`)

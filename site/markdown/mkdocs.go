@@ -84,9 +84,15 @@ func iconNode(name string, at int) ast.Node {
 }
 
 // sayIcon gives an icon the words of its name where nothing else is said: a link or a
-// cell of a table would be empty.
-func (d *Document) sayIcon(n ast.Node, name string) {
-	if s, ok := n.(*ast.String); ok && d.text(n.Parent()) == "" {
+// cell of a table would be empty. One icon of each parent is asked for, since the first
+// says enough.
+func (d *Document) sayIcon(n ast.Node, name string, asked map[ast.Node]bool) {
+	parent := n.Parent()
+	if asked[parent] {
+		return
+	}
+	asked[parent] = true
+	if s, ok := n.(*ast.String); ok && d.text(parent) == "" {
 		s.Value = []byte(strings.ReplaceAll(iconWords.FindStringSubmatch(name)[1], "-", " "))
 	}
 }

@@ -117,10 +117,11 @@ func (p *Parser) Parse(source string, src []byte, as site.Kind) *Document {
 	}
 	d.callouts()
 	d.contents()
+	notes := d.footnoteStarts()
 	d.elements()
 	d.marks()
 	d.hidden()
-	d.footnotes()
+	d.footnotes(notes)
 	d.headings()
 	d.inspect()
 	switch d.Meta.Kind {

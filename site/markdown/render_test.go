@@ -168,6 +168,7 @@ func TestFootnotes_again(t *testing.T) {
 		"twice":              {"a[^1] and[^1].\n\n[^1]: First\n[^1]: Second", []string{said}},
 		"two notes":          {"a[^1] and[^2].\n\n[^1]: First\n[^2]: Second", nil},
 		"the other is code":  {"a[^1]\n\n[^1]: First\n\n```\n[^1]: Second\n```", nil},
+		"the other is HTML":  {"a[^1]\n\n<!--\n[^1]: Old\n-->\n\n<pre>\n[^1]: Second\n</pre>\n\n[^1]: First", nil},
 		"nothing refers":     {"a\n\n[^1]: First", []string{`nothing refers to the footnote "1", so it would not be shown`}},
 		"below front matter": {"---\ntitle: x\n---\na[^1]\n\n[^1]: First\n\n[^1]: Second", []string{`the footnote "1" is already defined on line 6, so what line 8 says of it would not be shown`}},
 	} {
