@@ -25,6 +25,14 @@ func packageVersion(version string) string {
 	return strings.ReplaceAll(version, "-", ".")
 }
 
+// What packages say of themselves.
+const (
+	summary   = "ordered, replicated messages, and designs that are checked"
+	described = `One program: nodes of a cluster that keeps the order of conversations through
+failures of its leaders, and a generator and checker of sites about designs.
+The service lockstep-node runs one node once /etc/default/lockstep says how.`
+)
+
 // deb is a package of Debian: an archive of ar with the format's version, what the
 // package manager reads, and what it unpacks.
 func deb(arch, version string, data []file, when time.Time) []byte {
@@ -44,11 +52,9 @@ Installed-Size: %d
 Depends: passwd
 Section: net
 Priority: optional
-Description: ordered, replicated messages, and designs that are checked
- One program: nodes of a cluster that keeps the order of conversations through
- failures of its leaders, and a generator and checker of sites about designs.
- The service lockstep-node runs one node once /etc/default/lockstep says how.
-`, version, arch, size)
+Description: %s
+ %s
+`, version, arch, size, summary, strings.ReplaceAll(described, "\n", "\n "))
 	scripts := []file{
 		{name: "control", mode: 0o644, data: []byte(control)},
 		{name: "md5sums", mode: 0o644, data: sums.Bytes()},

@@ -1,7 +1,7 @@
 // Release makes what is handed to others from this repository: the program for each
 // system, built so that everybody gets the same bytes from the same commit; archives with
-// its manual, packages for Debian and Fedora, an image for containers, lists of what is in it, and
-// the sums of all these, signed if there is a key.
+// its manual, packages for Debian and Fedora, an image for containers, lists of what is in
+// it, and the sums of all these, signed if there is a key.
 //
 // It is a program of its own and not a configuration of a release tool, since what it
 // has to do is short, works without a network and an account, and so can be held by

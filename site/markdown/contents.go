@@ -17,7 +17,8 @@ var (
 	kramdownTOC  = regexp.MustCompile(`^\{:\s*[^}]*\btoc\b[^}]*\}$`)
 	// attributeList says how what is above it looks, and perhaps its id.
 	attributeList = regexp.MustCompile(`^\{:\s*((?:[.#][\w-]+|[\w-]+="[^"]*"|\s)+)\}$`)
-	attributeID   = regexp.MustCompile(`#([\w-]+)`)
+	// attributeID is an id in such a list, or a value, in which there is none.
+	attributeID = regexp.MustCompile(`="[^"]*"|='[^']*'|=[^\s"']+|#([^\s.#{}="']+)`)
 )
 
 // contents puts a table of contents where an author asked for one, and takes attribute
@@ -89,16 +90,26 @@ func (d *Document) attributeList(n ast.Node, list, dialect string) {
 			t.SetSoftLineBreak(false)
 		}
 	}
-	m := attributeID.FindStringSubmatch(list)
-	if m == nil {
+	id := idInList(list)
+	if id == "" {
 		return
 	}
 	if _, given := about.AttributeString("id"); !given && about.Kind() == ast.KindHeading {
-		about.SetAttributeString("id", []byte(m[1]))
+		about.SetAttributeString("id", []byte(id))
 		return
 	}
-	anchor := &element{name: "a", attrs: []xhtml.Attribute{attribute("id", m[1])}}
+	anchor := &element{name: "a", attrs: []xhtml.Attribute{attribute("id", id)}}
 	about.Parent().InsertBefore(about.Parent(), about, anchor)
+}
+
+// idInList is the id that a list of attributes gives, or "".
+func idInList(list string) string {
+	for _, m := range attributeID.FindAllStringSubmatch(list, -1) {
+		if m[1] != "" {
+			return m[1]
+		}
+	}
+	return ""
 }
 
 // toc writes the headings of the page as a list of links.

@@ -12,7 +12,8 @@ import (
 )
 
 // attributes reads what MkDocs takes for attributes of what stands before it:
-// "[Go](x.md){ .md-button }". How it looks is none of a reader's business; an id is kept.
+// "[Go](x.md){ .md-button }". How it looks is none of a reader's business; the id of a heading, of a link
+// and of code is kept.
 type attributes struct{}
 
 const (
@@ -26,7 +27,6 @@ var (
 	// hasAttributesKey is set when a list was taken out of a line.
 	hasAttributesKey = parser.NewContextKey()
 	mkdocsAttributes = regexp.MustCompile(`^\{:?[ \t]*(` + attributeItem + `(?:[ \t]+` + attributeItem + `)*)[ \t]*\}`)
-	mkdocsID         = regexp.MustCompile(`(?:^|\s)#([^\s.]+)`)
 	icon             = regexp.MustCompile(`^(?:material|octicons|fontawesome|simple)-[\w-]+$`)
 	iconWords        = regexp.MustCompile(`^[a-z]+-(?:brands-|regular-|solid-)?(.*?)(?:-\d+)?$`)
 )
@@ -43,10 +43,7 @@ func (attributes) Parse(parent ast.Node, block text.Reader, pc parser.Context) a
 	if m == nil {
 		return nil
 	}
-	var id []byte
-	if said := mkdocsID.FindSubmatch(m[1]); said != nil {
-		id = said[1]
-	}
+	id := idInList(string(m[1]))
 	switch n := before.(type) {
 	case *parser.Delimiter:
 		if !n.CanClose {
@@ -57,14 +54,14 @@ func (attributes) Parse(parent ast.Node, block text.Reader, pc parser.Context) a
 			return nil // what stands behind plain text is none: f{x=1}
 		}
 		n.Segment = n.Segment.TrimRightSpace(block.Source())
-		if id != nil {
-			parent.SetAttributeString("id", id)
+		if id != "" {
+			parent.SetAttributeString("id", []byte(id))
 		}
 	case *ast.Link, *ast.Image, *ast.CodeSpan, *ast.AutoLink, *ast.String:
-		if id == nil {
+		if id == "" {
 			break
 		}
-		anchor := &element{name: "a", at: max(before.Pos(), 0), attrs: []html.Attribute{attribute("id", string(id))}}
+		anchor := &element{name: "a", at: max(before.Pos(), 0), attrs: []html.Attribute{attribute("id", id)}}
 		parent.InsertBefore(parent, before, anchor)
 		if link, ok := before.(*ast.Link); ok && !link.HasChildren() && len(link.Destination) == 0 { // "[](){ #id }" is only a place
 			parent.RemoveChild(parent, link)
