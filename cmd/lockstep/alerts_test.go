@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -254,12 +253,7 @@ func startPrometheus(t *testing.T, program string, p *statusOf, probes ...string
 	if code := run(t.Context(), []string{"slo", "--dir", "../..", "--faster", rehearsalSpeed, "--out", filepath.Join(dir, "slo")}, nil, &out, &out); code != 0 {
 		t.Fatalf("lockstep slo: exit code %d\n%s", code, out.String())
 	}
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &watcher{t, free.Addr().String()}
-	free.Close()
+	w := &watcher{t, fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])}
 	put(t, filepath.Join(dir, "prometheus.yml"), "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"+
 		"rule_files: [slo/rules-*.yaml]\nscrape_configs:\n- job_name: lockstep\n  static_configs: [{targets: ["+p.targets()+","+strings.Join(probes, ",")+"]}]\n")
 	said, err := os.Create(filepath.Join(dir, "log"))

@@ -107,9 +107,8 @@ func countStreams(t *testing.T, address string) (string, *streamCounter) {
 		server.CloseClientConnections()
 		server.Close()
 	})
-	if path, ok := startPaths.Load(address); ok {
-		startPaths.Store(server.URL, path)
-	}
+	path, _ := startPaths.Load(address)
+	printedStart(server.URL, path)
 	return server.URL, c
 }
 

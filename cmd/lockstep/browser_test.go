@@ -98,8 +98,8 @@ func serveSite(t *testing.T, args ...string) string {
 		defer close(drained)
 		for scanner := bufio.NewScanner(output); scanner.Scan(); {
 			fmt.Fprintln(&said, scanner.Text())
-			if m := servedAt.FindStringSubmatch(scanner.Text() + "\n"); m != nil && m[2] != "" {
-				startPaths.Store(m[1], "/"+m[2])
+			if m := servedAt.FindStringSubmatch(scanner.Text() + "\n"); m != nil {
+				printedStart(m[1], "/"+m[2])
 			}
 			if found := addressLine.FindString(scanner.Text()); found != "" {
 				select {

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -39,16 +38,12 @@ func startWebKit(t *testing.T) *webEngine {
 	startProcess(t, exec.Command("sh", "-c", `exec "$0" -displayfd 3 -screen 0 1366x900x24 -nolisten tcp 3>"$1"`, screen, number), home)
 	display := waitForText(t, "Xvfb", func() string { data, _ := os.ReadFile(number); return strings.TrimSpace(string(data)) })
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := listener.Addr().(*net.TCPAddr)
-	listener.Close()
-	startProcess(t, exec.Command(driver, fmt.Sprintf("--port=%d", at.Port)), home, "DISPLAY=:"+display, "GDK_BACKEND=x11", "WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1", "GSK_RENDERER=cairo")
+	port := freePorts(t, 1)[0]
+	startProcess(t, exec.Command(driver, fmt.Sprintf("--port=%d", port)), home, "DISPLAY=:"+display, "GDK_BACKEND=x11", "WEBKIT_DISABLE_COMPOSITING_MODE=1", "LIBGL_ALWAYS_SOFTWARE=1", "GSK_RENDERER=cairo")
 
 	client := &http.Client{Timeout: 2 * engineWait}
-	session := "http://" + at.String() + "/session"
+	driverAt := fmt.Sprintf("http://127.0.0.1:%d", port)
+	session := driverAt + "/session"
 	request := func(method, url string, params any) (json.RawMessage, error) {
 		var body io.Reader
 		if method == http.MethodPost {
@@ -77,7 +72,7 @@ func startWebKit(t *testing.T) *webEngine {
 		return answer.Value, nil
 	}
 	waitForText(t, "WebKitWebDriver", func() string {
-		value, _ := request(http.MethodGet, "http://"+at.String()+"/status", nil)
+		value, _ := request(http.MethodGet, driverAt+"/status", nil)
 		return string(value)
 	})
 	value, err := request(http.MethodPost, session, map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{"timeouts": map[string]any{"script": engineWait.Milliseconds(), "pageLoad": engineWait.Milliseconds()}}}})

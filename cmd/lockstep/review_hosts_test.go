@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"path/filepath"
 	"slices"
@@ -13,18 +14,23 @@ import (
 	"testing"
 )
 
-// freePorts are ports on loopback that nobody had a moment ago.
+// freePorts are ports on loopback that nobody had a moment ago. They lie below those
+// that systems give to outgoing connections and to port 0, or a test that runs beside
+// this one could be given one before it is used.
 func freePorts(t *testing.T, n int) (ports []int) {
 	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for range 1000 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(10_000)))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
 		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		if ports = append(ports, l.Addr().(*net.TCPAddr).Port); len(ports) == n {
+			return ports
+		}
 	}
-	return ports
+	t.Fatalf("%d free ports: found %d", n, len(ports))
+	return nil
 }
 
 // TestReview_hosts: three servers keep reviews together, by TLS. Any one of them

@@ -64,6 +64,16 @@ type server struct {
 // by their addresses.
 var startPaths sync.Map
 
+// printedStart keeps the path of a server, or that it has none: another may have had
+// its port before.
+func printedStart(address string, path any) {
+	if path == nil || path == "/" {
+		startPaths.Delete(address)
+	} else {
+		startPaths.Store(address, path)
+	}
+}
+
 // reviewer is a browser, as far as cookies go.
 var reviewer = &http.Client{Jar: func() http.CookieJar { jar, _ := cookiejar.New(nil); return jar }()}
 
@@ -117,9 +127,7 @@ func launchServer(t *testing.T, dir string, args ...string) *server {
 			n, err := out.Read(buf)
 			said = append(said, buf[:n]...)
 			if m := servedAt.FindSubmatch(said); m != nil && len(s.at) == 0 {
-				if len(m[2]) > 0 {
-					startPaths.Store(string(m[1]), "/"+string(m[2]))
-				}
+				printedStart(string(m[1]), "/"+string(m[2]))
 				select {
 				case s.at <- string(m[1]):
 				default:
