@@ -69,11 +69,12 @@ func discover(root fs.FS, name string) Config {
 		if holdsNoTexts(root, p) || strings.Count(p, "/") > maxDepth {
 			return fs.SkipDir
 		}
-		if holdsDecisions(root, p) || holdsKEPs(root, p) {
+		if holdsKEPs(root, p) {
 			c.ADR = append(c.ADR, p)
-			if p != "." { // records of the root lie above all other folders
-				return fs.SkipDir
-			}
+			return fs.SkipDir
+		}
+		if holdsDecisions(root, p) && c.numbersApart(root, p) {
+			c.ADR = append(c.ADR, p)
 		}
 		return nil
 	})
@@ -132,6 +133,35 @@ func holdsDecisions(root fs.FS, folder string) bool {
 		}
 	}
 	return false
+}
+
+// numbersApart says whether the records of a folder have numbers of their own. Below
+// another folder of records they have if both use one number: otherwise they are a part
+// of that series, as an archive is.
+func (c Config) numbersApart(root fs.FS, folder string) bool {
+	above := ""
+	for _, series := range c.ADR {
+		if (Series{Folder: series}).holds(folder + "/") {
+			above = series // those deeper come later
+		}
+	}
+	if above == "" {
+		return true
+	}
+	ids := identifiers(root, above)
+	return slices.ContainsFunc(identifiers(root, folder), func(id string) bool { return slices.Contains(ids, id) })
+}
+
+// identifiers are those of the records in a folder, without those below it.
+func identifiers(root fs.FS, folder string) (ids []string) {
+	entries, _ := fs.ReadDir(root, folder)
+	for _, e := range entries {
+		if isMarkdown(e.Name()) && isRecord(e.Name()) {
+			id, _, _ := decision.ID(e.Name())
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // isRecord says whether a file in a folder of decisions is one: it has a number

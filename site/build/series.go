@@ -103,18 +103,20 @@ func (s Series) completed() Series {
 	return s
 }
 
-// prefixOf is the prefix of the series in which a record lies.
+// prefixOf is the prefix of the series in which a record lies: of several, one within
+// the other, the innermost.
 func (c Config) prefixOf(file string) string {
+	prefix, depth := "ADR-", -1
 	for _, s := range c.series {
-		if s.holds(file) {
-			return s.Prefix
+		if s.holds(file) && len(s.Folder) > depth {
+			prefix, depth = s.Prefix, len(s.Folder)
 		}
 	}
-	return "ADR-"
+	return prefix
 }
 
-// holds says whether a file lies in the folder of the series, and in none of
-// another one within it.
+// holds says whether a file lies in the folder of the series or below it. The root's
+// series has only what lies at the root.
 func (s Series) holds(file string) bool {
 	return s.Folder == "." && path.Dir(file) == "." || strings.HasPrefix(file, s.Folder+"/")
 }

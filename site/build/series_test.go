@@ -137,6 +137,38 @@ series:
 	}
 }
 
+// TestSeries_within: records in a folder within another's have numbers of their own where
+// both use one number, and are a part of the series otherwise.
+func TestSeries_within(t *testing.T) {
+	const record = "# R\n\n* Status: **Accepted**\n"
+	for name, tt := range map[string]struct {
+		inner []string
+		want  []string
+	}{
+		"another series":    {[]string{"0001-a", "0002-b"}, []string{"/adr/: ADR-0001, ADR-0002", "/proposals/testing/adr/: ADR-0001, ADR-0002"}},
+		"those of old days": {[]string{"0003-a", "0004-b"}, []string{"/adr/: ADR-0001, ADR-0002, ADR-0003, ADR-0004"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "-- proposals/0001-one.md --\n" + record + "-- proposals/0002-two.md --\n" + record
+			for _, inner := range tt.inner {
+				text += "-- proposals/testing/" + inner + ".md --\n" + record
+			}
+			loaded := load(t, tree(t, text))
+			var got []string
+			for _, s := range loaded.series {
+				var ids []string
+				for _, p := range s.log.Decisions {
+					ids = append(ids, p.Decision.ID)
+				}
+				got = append(got, s.Address+": "+strings.Join(ids, ", "))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" || len(loaded.Findings) > 0 {
+				t.Errorf("%v, series (-want +got):\n%s", loaded.Findings, diff)
+			}
+		})
+	}
+}
+
 // TestKEPs: a proposal is what kep.yaml says and what the text beside it says.
 func TestKEPs(t *testing.T) {
 	const text = `-- README.md --

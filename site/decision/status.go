@@ -64,7 +64,7 @@ func (r *recorder) setStatus(line Line) {
 		return
 	}
 	if !known {
-		mend := "write " + oneOfFive + ", or say in lockstep.yaml what it means: statuses: {" + strings.ToLower(firstWord(text)) + ": accepted}"
+		mend := "write " + oneOfFive + ", or say in lockstep.yaml which of them it means, for example: statuses: {" + strings.ToLower(firstWord(text)) + ": accepted}"
 		if near := site.Nearest(strings.ToLower(firstWord(text)), fiveStatuses); near != "" {
 			mend = fmt.Sprintf("write %s; did you mean %q?", oneOfFive, near)
 		}
@@ -93,7 +93,7 @@ func (r *recorder) setStatus(line Line) {
 }
 
 var (
-	statusNoise  = regexp.MustCompile(`:[a-z0-9_+-]+:\s*`) // :white_check_mark:
+	statusNoise  = regexp.MustCompile(`(?i)^\s*status:|:[a-z0-9_+-]+:\s*`) // "Status: Status: accepted", :white_check_mark:
 	supersededBy = regexp.MustCompile(`(?i)super[sc]eded[ -]by:?`)
 	relationWord = regexp.MustCompile(`(?i)(?:^|[\s,;.(])(?:amend|super[sc]ede|clarif|relate)`) // and not within 20201029-superseder
 )
