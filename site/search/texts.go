@@ -9,7 +9,7 @@ import (
 
 // textFile is the size from which a file of texts is full, before compression. A
 // result asks for one such file.
-const textFile = 6 << 10
+const textFile = 3 << 10
 
 // pack puts the texts of a page into files. No file holds texts of two pages, so an
 // edit changes those of its page only.
