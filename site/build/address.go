@@ -60,7 +60,11 @@ func addressKey(address string) string {
 	return norm.NFC.String(cases.Fold().String(norm.NFD.String(address)))
 }
 
-func stem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
+// stem is a name without its extension: of what becomes HTML elsewhere, "x.html.md",
+// without both.
+func stem(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, path.Ext(name)), ".html")
+}
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

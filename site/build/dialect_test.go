@@ -308,6 +308,12 @@ func TestSiteRoots(t *testing.T) {
 		{"mkdocs.yml", "docs/guide.md", "/guide.md", "guide/"},
 		{"hugo.toml", "content/en/02-Setup.md", "/02-setup/", "en/setup/"},
 		{"site/_config.yml", "site/guide.md", "/guide", "site/guide/"},
+		{".vitepress/config.mts --\nexport default defineConfig({\n  srcDir: 'src',\n})\n-- x", "src/guide/a.md", "/guide/a.html#Use", "src/guide/a/#use"},
+		{"docs/.vitepress/config/index.ts", "docs/en/guide/a.md", "/guide/a", "en/guide/a/"},
+		{"docs/.vuepress/config.js", "docs/.vuepress/public/a.txt", "/a.txt", "files/docs/.vuepress/public/a.txt"},
+		{"docs/.vitepress/config.ts", "docs/guide/index.md", "/guide/index.html", "guide/"},
+		{"docs/.vitepress/config.ts", "docs/guide/README.md", "/guide/none.html", ""},
+		{"config.rb", "source/making/a.html.md", "/making/a", "source/making/a/"},
 		{"package.json", "text/guide/a.md", "/guide/a", ""},
 		{"hugo.md", "content/01-start/install.md", "/install", ""},
 		{"hugo.toml", "content/01-start/install.md", "/install", ""},
@@ -560,5 +566,14 @@ func TestLinks_without_order(t *testing.T) {
 	}
 	if body := bodyOf(loaded, "/use/"); !strings.Contains(body, `href="../setup/#first"`) {
 		t.Errorf("the link is not followed: %s", body)
+	}
+}
+
+// TestFrame_ids: a heading "Content" is the only one of its id.
+func TestFrame_ids(t *testing.T) {
+	loaded := load(t, tree(t, "-- README.md --\n# Home\n\n## Content\n\n[x](#content)\n"))
+	data, _, err := loaded.Bytes(t.Context(), &loaded.Site, loaded.ByPath("/"))
+	if n := strings.Count(string(data), `id="content"`); n != 1 || err != nil {
+		t.Errorf("%d ids, %v", n, err)
 	}
 }

@@ -109,12 +109,20 @@ func siteRoots(root fs.FS, docusaurus []string) (roots []string) {
 		add(".", "docs")
 	}
 	each(func(base, config string) { add(base, setting(root, config, "docs_dir", "docs")) }, mkdocsConfigs...)
-	each(func(base, _ string) { add(base, ".") }, "*/_config.yml") // Jekyll
+	each(func(base, _ string) { add(base, ".") }, "*/_config.yml")                 // Jekyll
+	each(func(base, _ string) { add(base, "source") }, "config.rb", "*/config.rb") // Middleman
+	for _, hidden := range []string{".vitepress", ".vuepress"} {
+		each(func(base, config string) {
+			site, _, _ := strings.Cut("./"+base, "/"+hidden)
+			add(path.Join(site, setting(root, config, "srcDir", ".")), ".", "en", "public", hidden+"/public")
+		}, hidden+"/config*", "*/"+hidden+"/config*", hidden+"/config/index.*", "*/"+hidden+"/config/index.*")
+	}
 	return roots
 }
 
-// setting is a text at the top level of a configuration in YAML, TOML or JSON. The first
-// two are read by their lines: MkDocs has tags in its own that no parser of YAML knows.
+// setting is a text at the top level of a configuration in YAML, TOML or JSON, or one that
+// a program of JavaScript gives so. All but JSON are read by their lines: MkDocs has tags in
+// its own that no parser of YAML knows.
 func setting(root fs.FS, config, key, otherwise string) string {
 	data, _ := fs.ReadFile(root, config)
 	if path.Ext(config) == ".json" {
@@ -129,7 +137,11 @@ func setting(root fs.FS, config, key, otherwise string) string {
 	if path.Ext(config) == ".toml" { // what stands below a table is of that table
 		data, _, _ = bytes.Cut(append([]byte("\n"), data...), []byte("\n["))
 	}
-	if m := regexp.MustCompile(`(?m)^` + key + `[ \t]*[:=][ \t]*["']?([\w./-]+)`).FindSubmatch(data); m != nil {
+	indent := ""
+	if slices.Contains([]string{".ts", ".mts", ".js", ".mjs", ".cjs"}, path.Ext(config)) {
+		indent = `[ \t]*`
+	}
+	if m := regexp.MustCompile(`(?m)^` + indent + key + `[ \t]*[:=][ \t]*["']?([\w./-]+)`).FindSubmatch(data); m != nil {
 		return string(m[1])
 	}
 	return otherwise

@@ -99,6 +99,11 @@ func (t *Tree) at(from *site.Page, a address) target {
 	if p := t.byPath["/"+strings.ToLower(a.file)+"/"]; p != nil && a.rooted {
 		return t.anchor(p, a.fragment)
 	}
+	if bare, written := strings.CutSuffix(a.file, ".html"); written { // as other generators write the page
+		if a.file = strings.TrimSuffix(bare, "/index"); a.file != "index" {
+			return t.at(from, a)
+		}
+	}
 	return target{wrong: "does not exist"}
 }
 
@@ -192,7 +197,7 @@ var (
 
 func (t *Tree) hasAnchor(p *site.Page, fragment string) bool {
 	d := t.documents[p]
-	if d == nil || fragment == "content" || fragment == "top" {
+	if d == nil || fragment == "page-text" || fragment == "top" {
 		return true // pages made by the program are judged as output
 	}
 	return d.HasID(fragment)

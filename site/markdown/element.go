@@ -203,7 +203,7 @@ func (j *joiner) start(i int) {
 		return
 	}
 	n := &element{name: name, attrs: j.d.attributes(e), at: e.at}
-	if n.attr("id") == "" && !isCell(name) && !slices.Contains(phrasing, name) && name != "summary" {
+	if n.attr("id") == "" && !isCell(name) && name != "summary" {
 		j.anchor(e)
 	}
 	if parents := within[name]; parents != nil {
@@ -211,7 +211,8 @@ func (j *joiner) start(i int) {
 	} else {
 		j.add(n)
 	}
-	if !slices.Contains(void, name) {
+	// A mark holds nothing: a link in it would be a link within a link.
+	if mark := name == "a" && n.attr("href") == ""; !mark && !slices.Contains(void, name) {
 		j.open = append(j.open, n)
 	}
 	if n.attr("id") == "" && isCell(name) {
@@ -235,11 +236,13 @@ func (j *joiner) tab(e tagEvent) {
 	j.open = append(j.open, n)
 }
 
-// anchor keeps the id of an element that is not kept with it, as a place to which links
-// lead. It stands before the element, and in a cell or an item within it.
+// anchor keeps the id of an element that is not kept with it, or the name that Git hosts
+// take for one, as a place to which links lead. It stands before the element, and in a cell
+// or an item within it.
 func (j *joiner) anchor(e tagEvent) {
+	_, text := harmless[e.token.Data]
 	for _, a := range e.token.Attr {
-		if a.Key == "id" && a.Val != "" && !strings.ContainsAny(a.Val, " \t\n\r\f") {
+		if (a.Key == "id" || a.Key == "name" && text) && a.Val != "" && !strings.ContainsAny(a.Val, " \t\n\r\f") {
 			if top := j.top(); !structural(j.name()) && !isList(j.name()) {
 				top.AppendChild(top, &element{name: "a", at: e.at, attrs: []html.Attribute{attribute("id", a.Val)}})
 			}

@@ -11,13 +11,15 @@ import (
 )
 
 // shortcode finds what other generators put something for: the shortcodes of Hugo,
-// "{{< figure src=x >}}", and the tags of Jekyll, "{% include x %}". They are shown as
-// code, since readers would miss what they stand for, and reported once a kind.
+// "{{< figure src=x >}}", the tags of Jekyll, "{% include x %}", and those of mdBook,
+// "{{#include x}}". They are shown as code, since readers would miss what they stand for,
+// and reported once a kind.
 type shortcode struct{}
 
 var (
 	hugo   = regexp.MustCompile(`^\{\{(?:<[ \t]*(/?)([\w./-]+)[^\n]*?>\}\}|%[ \t]*(/?)([\w./-]+)[^\n]*?%\}\})`)
 	jekyll = regexp.MustCompile(`^\{%-?[ \t]*(\w+)[^\n]*?%\}`)
+	mdbook = regexp.MustCompile(`^\{\{[ \t]*#(include|rustdoc_include|playground|playpen|title)\b[^\n{}]*\}\}`)
 	liquid = regexp.MustCompile(`^\{\{-?[ \t]*((?:site|page|include|layout|post)\.[\w.]+)[^\n{}]*?\}\}`)
 )
 
@@ -49,6 +51,9 @@ func (shortcode) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node
 			block.Advance(length)
 			return marked(ast.NewString(nil), mark{dialect: dialectShortcodes, at: segment.Start})
 		}
+	case mdbook.Match(line):
+		m := mdbook.FindSubmatch(line)
+		name, length = string(m[1]), len(m[0])
 	case liquid.Match(line):
 		m := liquid.FindSubmatch(line)
 		name, length = string(m[1]), len(m[0])

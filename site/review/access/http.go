@@ -162,7 +162,7 @@ type doorPage struct {
 var doorTemplate = template.Must(template.New("door").Parse(`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>{{.Title}}</title>{{range .Stylesheets}}<link rel="stylesheet" href="{{.}}">{{end}}</head>
-<body><div class="frame alone"><main id="content"><article class="article"><header class="page-head"><h1>{{.Title}}</h1><p class="lede">{{.Text}}</p></header>
+<body><div class="frame alone"><main><article class="article"><header class="page-head"><h1>{{.Title}}</h1><p class="lede">{{.Text}}</p></header>
 <div class="review">{{if .Action}}<form method="post" action="{{.Action}}">{{if .Rename}}
 <label>Name <input type="text" name="name" value="{{.Name}}" maxlength="80" required autocomplete="name"></label>
 <label>E-mail, if you like <input type="text" name="email" value="{{.Email}}" maxlength="80" autocomplete="email"></label>{{end}}
