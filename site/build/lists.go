@@ -15,7 +15,7 @@ func (t *Tree) introduce(p *site.Page) {
 	if d == nil {
 		return
 	}
-	p.Source, p.Meta, p.Words, p.Findings = d.Source, d.Meta, d.Words, d.Findings
+	p.Source, p.Meta, p.Heading, p.Outline, p.Words, p.Findings = d.Source, d.Meta, d.Heading, d.Outline, d.Words, d.Findings
 	p.History = t.history.Files[d.Source]
 	if d.Title != "" && t.config.Titles[p.Section] == "" {
 		p.Title = d.Title

@@ -180,10 +180,24 @@ func reviewed(p *site.Page) bool { return p.Review != nil && !laidOut(p) }
 // hasOutline: a short page needs none, and the home page is one.
 func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
 
+// hasByline says whether a page says below its title how it stands, of when and by whom
+// it is: a text, and a list or home page whose own text says so.
+func hasByline(p *site.Page) bool {
+	switch p.Kind {
+	case site.KindDocument, site.KindRunbook:
+		return true
+	case site.KindSection, site.KindHome:
+		return p.Meta.Status != "" || len(p.Meta.Authors) > 0
+	}
+	return false
+}
+
 // laidOut are the pages that are more than a text.
 func laidOut(p *site.Page) bool {
 	switch p.Kind {
-	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindGraph, site.KindLists, site.KindSection, site.KindLab, site.KindReviews, site.KindMilestones, site.KindBugs, site.KindNotFound:
+	case site.KindSection:
+		return len(p.Outline) == 0
+	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindGraph, site.KindLists, site.KindLab, site.KindReviews, site.KindMilestones, site.KindBugs, site.KindNotFound:
 		return true
 	}
 	return false
