@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -16,7 +17,8 @@ import (
 	"lockstep/site/rehearsal"
 )
 
-// info is the first line of a fence: ```go title="main.go".
+// info is the first line of a fence: ```go title="main.go", or ```go [main.go] as VitePress
+// has it.
 type info struct {
 	language   string
 	title, alt string
@@ -35,8 +37,13 @@ func parseInfo(s string) (i info) {
 			*into, _, _ = strings.Cut(rest, `"`)
 		}
 	}
+	if m := fileInBrackets.FindStringSubmatch(s); m != nil && i.title == "" {
+		i.title = m[1]
+	}
 	return i
 }
+
+var fileInBrackets = regexp.MustCompile(`^(?:[ \t]*\{[^}]*\})?[ \t]+\[([^\[\]]+)\]`)
 
 func (d *Document) info(n *ast.FencedCodeBlock) info {
 	if isMathBlock(n) {

@@ -33,6 +33,11 @@ func (d *Document) inspect() {
 			}
 			d.note(n, heading)
 			d.codeElement(n)
+		case *ast.Paragraph:
+			if n.Lines().Len() > 0 {
+				first := n.Lines().At(0)
+				d.leftOut(snippetLine, first.Value(d.src), first.Start)
+			}
 		case *extast.TableRow:
 			d.defineByRow(n)
 		case *ast.Link:

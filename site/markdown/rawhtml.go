@@ -83,6 +83,7 @@ func (d *Document) events(parent ast.Node) (events []tagEvent) {
 			events = append(events, tagEvent{kind: html.ErrorToken, node: c})
 			continue
 		}
+		d.leftOut(includeComment, raw, at)
 		for _, part := range cut(raw) {
 			if part.text {
 				events = append(events, tagEvent{kind: html.TextToken, token: html.Token{Type: html.TextToken, Data: string(part.raw)}, at: at, block: block})
