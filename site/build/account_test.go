@@ -47,6 +47,8 @@ func TestAccount(t *testing.T) {
 		{"numbers that only give the order", strict + "-- content/design/01-a.md --\n# A\n-- content/design/02-a.md --\n# B\n-- content/v1.1/x.md --\n# X\n-- content/v1.2/x.md --\n# Y\n",
 			"content/design/01-a.md → /design/a/\ncontent/design/02-a.md → /design/02-a/\ncontent/index.md → /\ncontent/v1.1/x.md → /v11/x/\ncontent/v1.2/x.md → /v12/x/\n", "5 Markdown files: 5 pages",
 			"content/design/02-a.md: content/design/01-a.md and content/design/02-a.md both ask for the address /design/a/; content/design/01-a.md has it, and content/design/02-a.md is at /design/02-a/ [duplicate-path]\n\tmend: rename one of them, or make one text of both\n"},
+		{"versions", "-- README.md --\n# Home\n-- docs/log/v1.1.0.md --\n# A\n-- docs/log/v1.10.md --\n# B\n",
+			"README.md → /\ndocs/log/v1.1.0.md → /log/v110/\ndocs/log/v1.10.md → /log/v1-10/\n", "3 Markdown files: 3 pages", ""},
 		{"two languages", "-- lockstep.yaml --\ntitle: T\ncontent: [locales/en, locales/tr]\n-- locales/en/index.md --\n# Home\n-- locales/en/a.md --\n# A\n-- locales/tr/index.md --\n# Ev\n-- locales/tr/a.md --\n# A\n",
 			"locales/en/a.md → /a/\nlocales/en/index.md → /\nlocales/tr/a.md → /locales/tr/a/\nlocales/tr/index.md → /tr/\n", "4 Markdown files: 4 pages",
 			"locales/tr/a.md: locales/en/a.md and locales/tr/a.md both ask for the address /a/; locales/en/a.md has it, and locales/tr/a.md is at /locales/tr/a/ [duplicate-path]\n\tmend: rename one of them, or make one text of both\n"},

@@ -57,7 +57,7 @@ func (a *texts) address(sources []source) {
 			s.section = section
 		}
 		taken[addressKey(s.path)] = s.file
-		if first == "" || a.config.found && a.apart(first, s.file) {
+		if first == "" || a.config.found && a.apart(first, s.file) || s.path == beside(asked, dotted(s.file)) {
 			continue
 		}
 		a.findings = append(a.findings, site.Finding{File: s.file, Rule: "duplicate-path",
@@ -92,23 +92,41 @@ func (a *texts) apart(x, y string) bool {
 
 func isReadme(file string) bool { return strings.EqualFold(stem(path.Base(file)), "readme") }
 
+// dotted is what a file is called in an address where the dots in its name count: those of
+// v1.10, beside v1.1.0. "" if it has none.
+func dotted(file string) string {
+	name := stem(path.Base(file))
+	if !strings.Contains(name, ".") {
+		return ""
+	}
+	return Element(strings.ReplaceAll(name, ".", "-"))
+}
+
+// beside is the address of that name in the folder of another one; "" for no name.
+func beside(address, name string) string {
+	if name == "" {
+		return ""
+	}
+	return strings.TrimSuffix(path.Dir(strings.TrimSuffix(address, "/")), "/") + "/" + name + "/"
+}
+
 // otherAddress is a free address for a source whose own is taken: with its whole
-// name, with its whole path, with a number.
+// name, with the dots in it, with its whole path, with a number.
 func (a *texts) otherAddress(s source, taken map[string]string) string {
 	whole := Element(stem(path.Base(s.file)))
-	above := s.asks()
+	own := s.asks() + whole + "/"
 	if s.intro == "" && !isIndex(path.Base(s.file)) {
-		above = strings.TrimSuffix(path.Dir(strings.TrimSuffix(above, "/")), "/") + "/"
+		own = beside(s.asks(), whole)
 	}
 	full := "/" + slugPath(strings.TrimSuffix(s.file, path.Ext(s.file))) + "/"
-	candidates := []string{above + whole + "/", full, "/pages" + full}
+	candidates := []string{own, beside(s.asks(), dotted(s.file)), full, "/pages" + full}
 	for _, c := range candidates {
-		if taken[addressKey(c)] == "" && !isReserved(c) {
+		if c != "" && taken[addressKey(c)] == "" && !isReserved(c) {
 			return c
 		}
 	}
 	for n := 2; ; n++ {
-		c := fmt.Sprintf("%s-%d/", strings.TrimSuffix(candidates[2], "/"), n)
+		c := fmt.Sprintf("%s-%d/", "/pages"+strings.TrimSuffix(full, "/"), n)
 		if taken[addressKey(c)] == "" {
 			return c
 		}
