@@ -118,7 +118,7 @@ func (a *texts) otherAddress(s source, taken map[string]string) string {
 	if s.intro == "" && !isIndex(path.Base(s.file)) {
 		own = beside(s.asks(), whole)
 	}
-	full := "/" + slugPath(strings.TrimSuffix(s.file, path.Ext(s.file))) + "/"
+	full := "/" + slugPath(stem(s.file)) + "/"
 	candidates := []string{own, beside(s.asks(), dotted(s.file)), full, "/pages" + full}
 	for _, c := range candidates {
 		if c != "" && taken[addressKey(c)] == "" && !isReserved(c) {

@@ -314,6 +314,7 @@ func TestSiteRoots(t *testing.T) {
 		{"docs/.vitepress/config.ts", "docs/guide/index.md", "/guide/index.html", "guide/"},
 		{"docs/.vitepress/config.ts", "docs/guide/README.md", "/guide/none.html", ""},
 		{"config.rb", "source/making/a.html.md", "/making/a", "source/making/a/"},
+		{"config.rb", "source/making/index.html.md", "/making/", "source/making/"},
 		{"package.json", "text/guide/a.md", "/guide/a", ""},
 		{"hugo.md", "content/01-start/install.md", "/install", ""},
 		{"hugo.toml", "content/01-start/install.md", "/install", ""},

@@ -182,7 +182,7 @@ func isMarkdown(name string) bool {
 }
 
 func isIndex(name string) bool {
-	switch strings.ToLower(strings.TrimSuffix(name, path.Ext(name))) {
+	switch strings.ToLower(stem(name)) {
 	case "index", "readme", "_index":
 		return true
 	}
