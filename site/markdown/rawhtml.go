@@ -207,8 +207,11 @@ func (d *Document) judge(e tagEvent, reported map[string]bool) (keep bool) {
 			d.findf(d.lineAt(e.at), "raw-html", "write it as code, between backticks", "%s is no HTML element; it is shown as text", e.raw)
 			return false
 		}
-		d.findf(d.lineAt(e.at), "raw-html", "write it in Markdown; of HTML only br, kbd, sub, sup, mark, abbr, details and summary are kept",
-			"the HTML element <%s> would be lost", name)
+		mend := "write it in Markdown"
+		if d.strict {
+			mend += "; of HTML only " + strings.Join(own, ", ") + " are kept"
+		}
+		d.findf(d.lineAt(e.at), "raw-html", mend, "the HTML element <%s> would be lost", componentName(e.raw))
 	}
 	return keep
 }

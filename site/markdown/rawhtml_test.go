@@ -155,3 +155,14 @@ func tags(out string) string {
 	}
 	return b.String()
 }
+
+// TestRawHTML_mend: the advice names the elements that are kept where only a few are.
+func TestRawHTML_mend(t *testing.T) {
+	const text = "# T\n\n<Own-Part>x</Own-Part>\n"
+	for _, strict := range []bool{true, false} {
+		d := New(Options{Strict: strict}).Parse("t.md", []byte(text), site.KindDocument)
+		if len(d.Findings) != 1 || !strings.Contains(d.Findings[0].Message, "<Own-Part>") || strings.Contains(d.Findings[0].Mend, "only br, kbd") != strict {
+			t.Errorf("strict %v: %v", strict, d.Findings)
+		}
+	}
+}
