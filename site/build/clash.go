@@ -57,7 +57,8 @@ func (a *texts) address(sources []source) {
 			s.section = section
 		}
 		taken[addressKey(s.path)] = s.file
-		if first == "" || a.config.found && a.apart(first, s.file) || s.path == beside(asked, dotted(s.file)) {
+		version := s.path == beside(asked, dotted(s.file)) && stem(path.Base(first)) != stem(path.Base(s.file))
+		if first == "" || a.config.found && a.apart(first, s.file) || version {
 			continue
 		}
 		a.findings = append(a.findings, site.Finding{File: s.file, Rule: "duplicate-path",
@@ -67,17 +68,19 @@ func (a *texts) address(sources []source) {
 	a.alone(sources)
 }
 
-// claim orders sources by their right to an address. A README gives way: beside an
-// index, or a text of its folder's name, it is more often about the folder than of
-// the site.
+// claim orders sources by their right to an address. A name with dots gives way, since
+// these can tell it from another. A README does: beside an index, or a text of its folder's
+// name, it is more often about the folder than of the site.
 func (s source) claim() int {
 	switch {
 	case s.kind == site.KindHome:
 		return 0
-	case !isReadme(s.file):
-		return 1
+	case isReadme(s.file):
+		return 3
+	case dotted(s.file) != "":
+		return 2
 	}
-	return 2
+	return 1
 }
 
 // apart says whether two files share an address only because the usual folder of
@@ -110,8 +113,8 @@ func beside(address, name string) string {
 	return strings.TrimSuffix(path.Dir(strings.TrimSuffix(address, "/")), "/") + "/" + name + "/"
 }
 
-// otherAddress is a free address for a source whose own is taken: with its whole
-// name, with the dots in it, with its whole path, with a number.
+// otherAddress is a free address for a source whose own is taken: with the dots in its
+// name, with its whole name, with its whole path, with a number.
 func (a *texts) otherAddress(s source, taken map[string]string) string {
 	whole := Element(stem(path.Base(s.file)))
 	own := s.asks() + whole + "/"
@@ -119,7 +122,7 @@ func (a *texts) otherAddress(s source, taken map[string]string) string {
 		own = beside(s.asks(), whole)
 	}
 	full := "/" + slugPath(stem(s.file)) + "/"
-	candidates := []string{own, beside(s.asks(), dotted(s.file)), full, "/pages" + full}
+	candidates := []string{beside(s.asks(), dotted(s.file)), own, full, "/pages" + full}
 	for _, c := range candidates {
 		if c != "" && taken[addressKey(c)] == "" && !isReserved(c) {
 			return c

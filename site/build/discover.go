@@ -135,9 +135,9 @@ func holdsDecisions(root fs.FS, folder string) bool {
 	return false
 }
 
-// numbersApart says whether the records of a folder have numbers of their own. Below
-// another folder of records they have if both use one number: otherwise they are a part
-// of that series, as an archive is.
+// numbersApart says whether the records of a folder have numbers of their own. Below the
+// folder of another series they have if that uses most of the numbers too: otherwise they
+// are a part of it, as an archive is, in which a number may stand twice by mistake.
 func (c Config) numbersApart(root fs.FS, folder string) bool {
 	above := ""
 	for _, series := range c.ADR {
@@ -149,7 +149,9 @@ func (c Config) numbersApart(root fs.FS, folder string) bool {
 		return true
 	}
 	ids := identifiers(root, above)
-	return slices.ContainsFunc(identifiers(root, folder), func(id string) bool { return slices.Contains(ids, id) })
+	own := identifiers(root, folder)
+	alone := slices.DeleteFunc(slices.Clone(own), func(id string) bool { return slices.Contains(ids, id) })
+	return len(alone) < len(own)-len(alone)
 }
 
 // identifiers are those of the records in a folder, without those below it.

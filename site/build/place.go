@@ -113,7 +113,9 @@ func (s *source) placeIndex(elements []string, folder string, home bool) {
 	case len(elements) == 0 && home:
 		s.kind, s.path = site.KindHome, "/"
 	case len(elements) == 0:
-		s.section = folderSlug(path.Base(folder))
+		if s.section = folderSlug(path.Base(folder)); folder == "." {
+			s.section = slug(path.Base(s.file))
+		}
 		s.path = "/" + s.section + "/"
 	case len(elements) == 1:
 		s.kind, s.intro = site.KindSection, joinElements(elements)

@@ -99,9 +99,16 @@ func (t *Tree) at(from *site.Page, a address) target {
 	if p := t.byPath["/"+strings.ToLower(a.file)+"/"]; p != nil && a.rooted {
 		return t.anchor(p, a.fragment)
 	}
-	if bare, written := strings.CutSuffix(a.file, ".html"); written { // as other generators write the page
-		if a.file = strings.TrimSuffix(bare, "/index"); a.file != "index" {
-			return t.at(from, a)
+	bare, written := strings.CutSuffix(a.file, ".html")
+	if written && bare != "" && !strings.HasSuffix(bare, "/") { // as other generators write the page
+		names := []string{bare}
+		if path.Base(bare) == "index" {
+			names = append(names, path.Dir(bare))
+		}
+		for _, a.file = range names {
+			if x := t.at(from, a); x.page != nil {
+				return x
+			}
 		}
 	}
 	return target{wrong: "does not exist"}
@@ -197,7 +204,7 @@ var (
 
 func (t *Tree) hasAnchor(p *site.Page, fragment string) bool {
 	d := t.documents[p]
-	if d == nil || fragment == "page-text" || fragment == "top" {
+	if d == nil || fragment == "page__text" || fragment == "top" {
 		return true // pages made by the program are judged as output
 	}
 	return d.HasID(fragment)

@@ -43,7 +43,7 @@ func parseInfo(s string) (i info) {
 	return i
 }
 
-var fileInBrackets = regexp.MustCompile(`^(?:[ \t]*\{[^}]*\})?[ \t]+\[([^\[\]]+)\]`)
+var fileInBrackets = regexp.MustCompile(`^(?:[ \t]*\{[^}]*\})?[ \t]+\[((?:[\p{L}\d_@.][^\[\]]*)?\p{L}[^\[\]]*)\]`)
 
 func (d *Document) info(n *ast.FencedCodeBlock) info {
 	if isMathBlock(n) {

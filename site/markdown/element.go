@@ -78,6 +78,7 @@ type joiner struct {
 	events   []tagEvent
 	reported map[string]bool
 	open     []ast.Node // the parent, then the elements that are open
+	marked   bool       // the next </a> is of a mark, which is closed
 }
 
 func (j *joiner) top() ast.Node { return j.open[len(j.open)-1] }
@@ -95,6 +96,10 @@ func (j *joiner) join() {
 				j.literal(e)
 				continue
 			}
+			if e.token.Data == "a" && j.marked {
+				j.marked = false
+				continue
+			}
 			j.close(e.token.Data)
 		case html.StartTagToken:
 			if slices.Contains(dropped, e.token.Data) {
@@ -107,6 +112,7 @@ func (j *joiner) join() {
 			j.start(i)
 		}
 		if e.last && e.block {
+			j.marked = false
 			// Inline elements end with their block, so that one <a name="x"> that
 			// nobody closed does not swallow the page.
 			for len(j.open) > 1 && slices.Contains(phrasing, j.name()) && j.endOf(i) < 0 {
@@ -212,7 +218,11 @@ func (j *joiner) start(i int) {
 		j.add(n)
 	}
 	// A mark holds nothing: a link in it would be a link within a link.
-	if mark := name == "a" && n.attr("href") == ""; !mark && !slices.Contains(void, name) {
+	mark := name == "a" && n.attr("href") == ""
+	if name == "a" {
+		j.marked = mark && !strings.HasSuffix(e.raw, "/>")
+	}
+	if !mark && !slices.Contains(void, name) {
 		j.open = append(j.open, n)
 	}
 	if n.attr("id") == "" && isCell(name) {
@@ -240,14 +250,18 @@ func (j *joiner) tab(e tagEvent) {
 // take for one, as a place to which links lead. It stands before the element, and in a cell
 // or an item within it.
 func (j *joiner) anchor(e tagEvent) {
-	_, text := harmless[e.token.Data]
+	id := ""
 	for _, a := range e.token.Attr {
-		if (a.Key == "id" || a.Key == "name" && text) && a.Val != "" && !strings.ContainsAny(a.Val, " \t\n\r\f") {
-			if top := j.top(); !structural(j.name()) && !isList(j.name()) {
-				top.AppendChild(top, &element{name: "a", at: e.at, attrs: []html.Attribute{attribute("id", a.Val)}})
-			}
-			return
+		if a.Val == "" || strings.ContainsAny(a.Val, " \t\n\r\f") {
+			continue
 		}
+		// The name of details says which of them open one at a time.
+		if _, text := harmless[e.token.Data]; a.Key == "id" || a.Key == "name" && id == "" && text && e.token.Data != "details" {
+			id = a.Val
+		}
+	}
+	if top := j.top(); id != "" && !structural(j.name()) && !isList(j.name()) {
+		top.AppendChild(top, &element{name: "a", at: e.at, attrs: []html.Attribute{attribute("id", id)}})
 	}
 }
 

@@ -13,9 +13,9 @@ var (
 	snippetLine    = regexp.MustCompile(`^<<<[ \t]*([@.\w][^\s{]*/[^\s{]+)`)
 )
 
-// leftOut reports a file whose text would be here.
+// leftOut reports the files whose texts would be here.
 func (d *Document) leftOut(by *regexp.Regexp, text []byte, at int) {
-	if m := by.FindSubmatch(text); m != nil {
+	for _, m := range by.FindAllSubmatch(text, -1) {
 		d.findf(d.lineAt(at), "dialect", "write the text here, or a link to the file", "VitePress puts the text of %s here, and it is missing", m[1])
 	}
 }

@@ -131,7 +131,7 @@ func Problems(s *Site, p *site.Page, problems []Problem) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"frame alone\"><main id=\"page-text\" tabindex=\"-1\"><article class=\"article wide\"><header class=\"page-head\"><p class=\"kicker\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"frame alone\"><main id=\"page__text\" tabindex=\"-1\"><article class=\"article wide\"><header class=\"page-head\"><p class=\"kicker\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

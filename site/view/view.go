@@ -181,22 +181,26 @@ func reviewed(p *site.Page) bool { return p.Review != nil && !laidOut(p) }
 func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
 
 // hasByline says whether a page says below its title how it stands, of when and by whom
-// it is: a text, and a list or home page whose own text says so.
+// it is: a text, a list that a text introduces, and a home page that has a status or
+// authors.
 func hasByline(p *site.Page) bool {
 	switch p.Kind {
 	case site.KindDocument, site.KindRunbook:
 		return true
-	case site.KindSection, site.KindHome:
+	case site.KindSection:
+		return p.Source != ""
+	case site.KindHome:
 		return p.Meta.Status != "" || len(p.Meta.Authors) > 0
 	}
 	return false
 }
 
-// laidOut are the pages that are more than a text.
+// laidOut are the pages that are more than a text. A list whose text needs an outline is
+// shown as a text, with the list below.
 func laidOut(p *site.Page) bool {
 	switch p.Kind {
 	case site.KindSection:
-		return len(p.Outline) == 0
+		return len(p.Outline) < 2
 	case site.KindSearch, site.KindIndex, site.KindChanges, site.KindPast, site.KindDifference, site.KindHome, site.KindLog, site.KindGraph, site.KindLists, site.KindLab, site.KindReviews, site.KindMilestones, site.KindBugs, site.KindNotFound:
 		return true
 	}

@@ -91,7 +91,7 @@ func TestPage(t *testing.T) {
 		if strings.Contains(out, hostile) || strings.Contains(out, "<script>alert") {
 			t.Errorf("%s: hostile text is not escaped", p.Path)
 		}
-		if !strings.Contains(out, `class="skip" href="#page-text"`) || !ids["page-text"] {
+		if !strings.Contains(out, `class="skip" href="#page__text"`) || !ids["page__text"] {
 			t.Errorf("%s: no way to skip to the text", p.Path)
 		}
 	}
