@@ -403,7 +403,7 @@ func head(s *Site, p *site.Page) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if p.Words > 200 {
+			if isLong(p) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -181,19 +181,21 @@ func reviewed(p *site.Page) bool { return p.Review != nil && !laidOut(p) }
 func hasOutline(p *site.Page) bool { return !laidOut(p) && len(p.Outline) >= 2 }
 
 // hasByline says whether a page says below its title how it stands, of when and by whom
-// it is: a text, a list that a text introduces, and a home page that has a status or
-// authors.
+// it is, or how long it takes to read: a text, a list that a text introduces, and a home
+// page that has a status or authors.
 func hasByline(p *site.Page) bool {
+	stands := p.Meta.Status != "" || len(p.Meta.Authors) > 0
 	switch p.Kind {
-	case site.KindDocument, site.KindRunbook:
-		return true
-	case site.KindSection:
-		return p.Source != ""
+	case site.KindDocument, site.KindRunbook, site.KindSection:
+		return stands || p.Meta.Date != "" || isLong(p)
 	case site.KindHome:
-		return p.Meta.Status != "" || len(p.Meta.Authors) > 0
+		return stands
 	}
 	return false
 }
+
+// isLong says whether it is worth saying how long a text takes to read.
+func isLong(p *site.Page) bool { return p.Words > 200 }
 
 // laidOut are the pages that are more than a text. A list whose text needs an outline is
 // shown as a text, with the list below.
