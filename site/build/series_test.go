@@ -138,21 +138,23 @@ series:
 }
 
 // TestSeries_within: records in a folder within another's have numbers of their own where
-// both use one number, and are a part of the series otherwise.
+// both use most of them, and are a part of the series otherwise. Each has the prefix of the
+// innermost series.
 func TestSeries_within(t *testing.T) {
 	const record = "# R\n\n* Status: **Accepted**\n"
 	for name, tt := range map[string]struct {
 		inner []string
 		want  []string
 	}{
-		"another series":    {[]string{"0001-a", "0002-b"}, []string{"/adr/: ADR-0001, ADR-0002", "/proposals/testing/adr/: ADR-0001, ADR-0002"}},
-		"one number twice":  {[]string{"0002-a", "0003-b", "0004-c"}, []string{"/adr/: ADR-0001, ADR-0002, ADR-0002, ADR-0003, ADR-0004"}},
-		"those of old days": {[]string{"0003-a", "0004-b"}, []string{"/adr/: ADR-0001, ADR-0002, ADR-0003, ADR-0004"}},
+		"another series":    {[]string{"testing/0001-a", "testing/0002-b"}, []string{"/adr/: ADR-0001, ADR-0002", "/proposals/testing/adr/: ADR-0001, ADR-0002"}},
+		"another kind":      {[]string{"rfcs/0001-a"}, []string{"/adr/: ADR-0001, ADR-0002", "/rfc/: RFC-1"}},
+		"one number twice":  {[]string{"testing/0002-a", "testing/0003-b", "testing/0004-c"}, []string{"/adr/: ADR-0001, ADR-0002, ADR-0002, ADR-0003, ADR-0004"}},
+		"those of old days": {[]string{"testing/0003-a", "testing/0004-b"}, []string{"/adr/: ADR-0001, ADR-0002, ADR-0003, ADR-0004"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := "-- proposals/0001-one.md --\n" + record + "-- proposals/0002-two.md --\n" + record
 			for _, inner := range tt.inner {
-				text += "-- proposals/testing/" + inner + ".md --\n" + record
+				text += "-- proposals/" + inner + ".md --\n" + record
 			}
 			loaded := load(t, tree(t, text))
 			var got []string

@@ -6,20 +6,6 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// VitePress puts a part of a text where "<!--@include: ./a.md-->" stands, which others take
-// for a comment, and a file where "<<< @/a.js" stands on a line of its own.
-var (
-	includeComment = regexp.MustCompile(`<!--[ \t]*@include:[ \t]*([^\s>]+?)[ \t]*-->`)
-	snippetLine    = regexp.MustCompile(`^<<<[ \t]*([@.\w][^\s{]*/[^\s{]+)`)
-)
-
-// leftOut reports the files whose texts would be here.
-func (d *Document) leftOut(by *regexp.Regexp, text []byte, at int) {
-	for _, m := range by.FindAllSubmatch(text, -1) {
-		d.findf(d.lineAt(at), "dialect", "write the text here, or a link to the file", "VitePress puts the text of %s here, and it is missing", m[1])
-	}
-}
-
 var percents = regexp.MustCompile(`%+`)
 
 // hidden reports the first text that Obsidian hides, between "%%" and "%%": its author does

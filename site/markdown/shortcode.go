@@ -64,3 +64,17 @@ func (shortcode) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node
 	return literal(string(line[:length]), mark{dialect: dialectShortcodes, at: segment.Start, kind: name,
 		wrong: "the shortcode " + name + " is for another generator; it is shown as it is written"})
 }
+
+// VitePress puts a part of a text where "<!--@include: ./a.md-->" stands, which others take
+// for a comment, and a file where "<<< @/a.js" stands on a line of its own.
+var (
+	includeComment = regexp.MustCompile(`<!--[ \t]*@include:[ \t]*([^\s>]+?)[ \t]*-->`)
+	snippetLine    = regexp.MustCompile(`^<<<[ \t]*([@.\w][^\s{]*/[^\s{]+)`)
+)
+
+// leftOut reports the files whose texts would be here.
+func (d *Document) leftOut(by *regexp.Regexp, text []byte, at int) {
+	for _, m := range by.FindAllSubmatch(text, -1) {
+		d.findf(d.lineAt(at), "dialect", "write the text here, or a link to the file", "VitePress puts the text of %s here, and it is missing", m[1])
+	}
+}
