@@ -52,6 +52,8 @@ const (
 	// labBegins is when the laboratory has a leader and load for sure.
 	labBegins      = 2 * time.Second
 	labMostActions = 200 // beyond them an address gets too long
+
+	longestWindow = "the failure with the longest window"
 )
 
 // labVerb is the tool of the laboratory for a fault.
@@ -79,13 +81,40 @@ func labVerb(f fault.Fault) (lab.Verb, bool) {
 	return "", false
 }
 
-// printLabLink tells where the failures of a schedule can be watched.
-func printLabLink(out io.Writer, s fault.Schedule) {
+// around is a schedule with no more than one of its steps and what is in force at that
+// time, from the beginning. A fault that strikes the successor of a leader needs the
+// one before, which struck that leader.
+func around(s fault.Schedule, step int) fault.Schedule {
+	end := func(f fault.Step) fault.Duration { return max(f.At, f.Until) }
+	of := s.Faults[step]
+	kept := s
+	kept.Faults = nil
+	needed := false // by the step behind
+	for i := len(s.Faults) - 1; i >= 0; i-- {
+		f := s.Faults[i]
+		if needed || i == step || f.At <= end(of) && end(f) >= of.At {
+			kept.Faults = append(kept.Faults, f)
+			target, err := fault.ParseTarget(f.Target, s.Topology)
+			needed = err == nil && target.Role == fault.Successor
+		}
+	}
+	slices.Reverse(kept.Faults)
+	for i, first := 0, kept.Faults[0].At; i < len(kept.Faults); i++ {
+		f := &kept.Faults[i]
+		f.At -= first
+		f.Until = max(0, f.Until-first)
+	}
+	return kept
+}
+
+// printLabLink tells where the failures of a schedule, which are called so, can be
+// watched.
+func printLabLink(out io.Writer, called string, s fault.Schedule) {
 	link, left := labLink(s)
 	if link == "" {
 		return
 	}
-	fmt.Fprintf(out, "watch these failures, under the laboratory's own load, at http://127.0.0.1:8080/%s\n", link)
+	fmt.Fprintf(out, "watch %s, under the laboratory's own load, at http://127.0.0.1:8080/%s\n", called, link)
 	if left > 0 {
 		fmt.Fprintf(out, "  %d of %d faults have no tool there and are left out\n", left, len(s.Faults))
 	}

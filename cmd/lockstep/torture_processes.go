@@ -99,6 +99,9 @@ func runOneByOne(cmd *cobra.Command, f tortureFlags) (err error) {
 	if err := t.print(cmd.OutOrStdout()); err != nil {
 		return err
 	}
+	if step, found := t.longest(); found {
+		printLabLink(cmd.OutOrStdout(), longestWindow, around(s, step))
+	}
 	if f.out != "" {
 		if err := t.writeEvidence(f.out); err != nil {
 			return err

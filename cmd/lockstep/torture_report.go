@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockstep/prototype/check"
+	"lockstep/prototype/fault"
 	"lockstep/prototype/torture"
 )
 
@@ -64,6 +65,17 @@ func (t tortureReport) windows() (windows []time.Duration) {
 		}
 	}
 	return windows
+}
+
+// longest is the step of the schedule with the longest window.
+func (t tortureReport) longest() (step int, found bool) {
+	var most fault.Duration
+	for _, e := range t.result.Effects {
+		if e.LeaderFailed && e.Window > most {
+			step, found, most = e.Step, true, e.Window
+		}
+	}
+	return step, found
 }
 
 func (t tortureReport) parts() (notice, elect, serve []time.Duration) {

@@ -38,7 +38,7 @@ func runSchedule(cmd *cobra.Command, f tortureFlags) error {
 	for _, reason := range result.Reasons {
 		fmt.Fprintf(out, "  %s\n", reason)
 	}
-	printLabLink(out, s)
+	printLabLink(out, "these failures", s)
 	if f.out != "" {
 		if err := writeJSON(f.out, result); err != nil {
 			return err
@@ -56,7 +56,7 @@ func runSchedule(cmd *cobra.Command, f tortureFlags) error {
 			return err
 		}
 		fmt.Fprintf(out, "the smallest schedule that was found to fail:\n%s\n", small.Schedule)
-		printLabLink(out, small.Schedule)
+		printLabLink(out, "these failures", small.Schedule)
 	}
 	fmt.Fprintf(out, "schedule, result and history are in %s\n", dir)
 	if failed != nil {

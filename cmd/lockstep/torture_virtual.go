@@ -62,6 +62,9 @@ func runCampaign(cmd *cobra.Command, f tortureFlags) error {
 		b.WriteString(" (interrupted)")
 	}
 	fmt.Fprintln(cmd.OutOrStdout(), b.String())
+	if totals.Verdict == check.OK && len(totals.Windows) > 0 {
+		printLabLink(cmd.OutOrStdout(), longestWindow, around(totals.Longest, totals.LongestStep))
+	}
 	if f.out != "" {
 		if err := writeCampaign(f, began, totals); err != nil {
 			return err
@@ -105,7 +108,7 @@ func keepFailures(cmd *cobra.Command, f tortureFlags, totals torture.Totals) err
 			return err
 		}
 		fmt.Fprintf(out, "the smallest schedule that was found to fail:\n%s\n%s\n", small.Schedule, small.Report)
-		printLabLink(out, small.Schedule)
+		printLabLink(out, "these failures", small.Schedule)
 	}
 	fmt.Fprintf(out, "schedules, results and histories are in %s\n", dir)
 	return errReported

@@ -55,6 +55,8 @@ type Totals struct {
 	Took           time.Duration       `json:"took_ns"`
 	Windows        []time.Duration     `json:"-"`            // without service, for each leader failure
 	LongestSeed    uint64              `json:"longest_seed"` // of the schedule with the longest of them
+	Longest        fault.Schedule      `json:"-"`            // that schedule
+	LongestStep    int                 `json:"-"`            // of it, whose leader failure that window is of
 	NoPass         []Result            `json:"-"`            // the runs that speak against the cluster; a violation is the last
 	Void           map[uint64][]string `json:"-"`            // by seed: why a run proves nothing, some fault having had no effect
 	VoidRuns       int                 `json:"void_runs"`
@@ -179,6 +181,7 @@ func (t *Totals) add(r Result, err error) {
 			t.Windows = append(t.Windows, e.Window.D())
 			if e.Window.D() > t.longest {
 				t.longest, t.LongestSeed = e.Window.D(), r.Schedule.Seed
+				t.Longest, t.LongestStep = r.Schedule, e.Step
 			}
 		}
 	}
