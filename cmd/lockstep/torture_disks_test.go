@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -44,4 +46,27 @@ func TestTorture_families(t *testing.T) {
 // elect each other without the third, which alone has every message.
 func TestTorture_forgotten_shard(t *testing.T) {
 	tortureProcesses(t, "forgotten-shard")
+}
+
+// TestTorture_down: a fault at a process that another fault has down has no effect. The
+// run goes on to its end, and proves nothing.
+func TestTorture_down(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "schedule.json")
+	schedule := `{"seed": 1, "topology": {"nodes": 3, "shards": 1}, "lane": "quorum", "duration": "4s",
+		"load": {"rate": 50, "sessions": 4, "conversations": 4, "reads": 0.2},
+		"faults": [{"at": "1s", "until": "3s", "target": "n1", "fault": "kill"},
+			{"at": "2s", "until": "2.5s", "target": "n1", "fault": "kill"},
+			{"at": "2s", "until": "2.5s", "target": "n1", "fault": "slow-disk", "delay": "10ms"}]}`
+	if err := os.WriteFile(path, []byte(schedule), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), buildLockstep(t), "torture", "--processes", "--schedule", path).CombinedOutput()
+	for _, want := range []string{"kill at n1 (n1): 1 hits", "kill at n1 (n1): 0 hits", "slow-disk of 10ms at n1 (n1): 0 hits", "verdict unknown", " 0 lost"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if err == nil || strings.Contains(string(out), "lockstep: ") || t.Failed() {
+		t.Errorf("%v\n%s", err, out)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
@@ -33,7 +34,17 @@ func (t *processes) Members() (members []workload.Node) {
 	return members
 }
 
+// Break has no effect at a node that another fault has down, as in memory.
 func (t *processes) Break(ctx context.Context, id string, f fault.Fault) (Mend, error) {
+	down := func(m cluster.Member) bool { return m.ID == id && m.State == cluster.Down }
+	mend, err := t.strike(ctx, id, f)
+	if mend == nil && err != nil && slices.ContainsFunc(t.cluster.Members(), down) {
+		return nothing, nil
+	}
+	return mend, err
+}
+
+func (t *processes) strike(ctx context.Context, id string, f fault.Fault) (Mend, error) {
 	if mend, ok, err := breakAlike(ctx, t.cluster, t.cluster.Kill, id, f); ok {
 		return mend, err
 	}
