@@ -34,6 +34,10 @@ func (f *logFlags) logger(cmd *cobra.Command) (*slog.Logger, error) {
 	return nil, usageError{fmt.Sprintf("--log-format: %q is neither text nor json", f.format), cmd.CommandPath() + " --log-format json"}
 }
 
+func addProfiles(cmd *cobra.Command, address *string) {
+	cmd.Flags().StringVar(address, "pprof", "", "answer with profiles of this process at this address, a loopback one")
+}
+
 // serveProfiles answers with profiles of this process. They show what is in its memory,
 // so only this machine may ask.
 func serveProfiles(address string, logger *slog.Logger) (stop func(), err error) {

@@ -145,7 +145,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().StringVar(&f.access, "access", "", "file that says which tokens may ask for what; read again when it changes, and by SIGHUP")
 	cmd.Flags().BoolVar(&f.openToNetwork, "open-to-network", false, "start without --access or --http-tls although other machines reach --http: something else keeps them out")
 	f.reach.addProof(cmd)
-	cmd.Flags().StringVar(&f.pprof, "pprof", "", "answer with profiles of this process at this address, a loopback one")
+	addProfiles(cmd, &f.pprof)
 	f.logs.add(cmd, "info")
 	cmd.Flags().BoolVar(&f.withParent, "with-parent", false, "end when standard input does")
 	cmd.Flags().MarkHidden("with-parent")

@@ -28,6 +28,7 @@ type serveFlags struct {
 	allowHosts      []string
 	allowOrigins    []string
 	verbose         bool
+	pprof           string
 	log             logFlags
 	reviews         string
 	webhook         string
@@ -76,6 +77,7 @@ reaches the address. /metrics, for Prometheus, answers programs at this machine 
 	f.access.add(cmd)
 	f.hosts.add(cmd)
 	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "log what happens: the same as --log-level debug")
+	addProfiles(cmd, &f.pprof)
 	f.log.add(cmd, "warn")
 	configurable(cmd)
 	return cmd
@@ -108,6 +110,11 @@ func runServe(cmd *cobra.Command, f *serveFlags) error {
 		return err
 	}
 	defer listener.Close()
+	stopProfiles, err := serveProfiles(f.pprof, logger)
+	if err != nil {
+		return err
+	}
+	defer stopProfiles()
 	options := serve.Options{Builder: b, Logger: logger, Version: builtFrom(), AtThisMachine: httpapi.AtThisMachine, Hosts: hostsOf(f.addr), Topics: make(map[string]stream.Source), Gate: &stream.Gate{Who: access.Counted(access.FirstOf{})}}
 	if u, err := url.Parse(f.access.url); err == nil && u.Hostname() != "" {
 		options.Hosts = append(options.Hosts, u.Hostname())

@@ -26,6 +26,11 @@ const (
 	labShards       = 4
 	labRestartAfter = 4 * time.Second // long enough to be seen, short enough to be waited for
 	labStartWithin  = 30 * time.Second
+
+	// A server goes on for days. So what is settled is judged for good and forgotten
+	// when so many operations have gathered, in a minute and a half at the load of the
+	// beginning, and the load waits at ten times as many; see lab.Config.
+	labFold, labHeld = 20_000, 200_000
 )
 
 type labOptions struct {
@@ -76,7 +81,7 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 	}
 
 	ctx, stop := context.WithCancel(ctx)
-	l := lab.New(lab.Config{Logger: o.Logger})
+	l := lab.New(lab.Config{Fold: labFold, Held: labHeld, Logger: o.Logger})
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

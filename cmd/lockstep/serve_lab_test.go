@@ -163,6 +163,15 @@ func TestLab(t *testing.T) {
 		}
 	}
 
+	// What is judged is forgotten, so that a server can go on for days.
+	for range 2 {
+		l.until("a verdict", func(map[string]string) bool {
+			status, _ := l.act("judge", "")
+			return status == http.StatusOK
+		})
+	}
+	l.until("what was judged before", func(map[string]string) bool { return strings.Contains(string(l.Live()), "had been judged before, for good") })
+
 	// A second server on the same folder must leave the first alone, and say so.
 	second := openLab(t, binary, dir)
 	second.until("reason", func(map[string]string) bool { return strings.Contains(string(second.Live()), "in use") })
