@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +30,12 @@ const (
 
 	// A server goes on for days. So what is settled is judged for good and forgotten
 	// when so many operations have gathered, in a minute and a half at the load of the
-	// beginning, and the load waits at ten times as many; see lab.Config.
-	labFold, labHeld = 20_000, 200_000
+	// beginning, and the load waits at five times as many; see lab.Config. Nodes retain
+	// the messages of all that time, and are collected more often than where each share
+	// of a processor counts.
+	labFold, labHeld = 20_000, 100_000
+	labRetain        = labHeld/4 + 5_000
+	labNodeGC        = "100" // percent, unless GOGC says otherwise
 )
 
 type labOptions struct {
@@ -68,6 +73,7 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 		defer cancel()
 		p, err := cluster.Start(ctx, cluster.Config{
 			Executable: o.Executable, Dir: o.Data, Nodes: labNodes, Shards: labShards,
+			Env:          []string{"GOGC=" + cmp.Or(os.Getenv("GOGC"), labNodeGC), fmt.Sprintf("LOCKSTEP_NODE_RETAIN=%d", labRetain)},
 			RestartAfter: labRestartAfter, AllowFaults: true, LazyLane: true, Logger: o.Logger,
 			AllowHosts: o.AllowHosts, AllowOrigins: o.AllowOrigins,
 		})

@@ -170,7 +170,9 @@ func TestLab(t *testing.T) {
 			return status == http.StatusOK
 		})
 	}
-	l.until("what was judged before", func(map[string]string) bool { return strings.Contains(string(l.Live()), "had been judged before, for good") })
+	l.until("what was judged before", func(map[string]string) bool {
+		return strings.Contains(string(l.Live()), "had been judged before, for good")
+	})
 
 	// A second server on the same folder must leave the first alone, and say so.
 	second := openLab(t, binary, dir)
