@@ -26,6 +26,7 @@ import (
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/dashboard"
 	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 	"lockstep/prototype/node"
 )
 
@@ -170,7 +171,7 @@ func replicas(w io.Writer, m *cluster.Memory, conversation string) {
 		for _, s := range n.Status().Shards {
 			fmt.Fprintln(w, s.Role, s.Term, s.Leader, s.CommitIndex, s.AppliedIndex)
 		}
-		seq, digest := n.DigestIn(string(lab.LaneQuorum), conversation, 0)
+		seq, digest := n.DigestIn(string(frame.LaneQuorum), conversation, 0)
 		fmt.Fprintf(w, "%d %x\n", seq, digest)
 	}
 }

@@ -11,7 +11,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 )
 
 // play plays a story on the page and gives what the page says of it in the end.
@@ -45,12 +46,12 @@ func TestBrowserProgram_stories(t *testing.T) {
 	until(t, ctx, time.Minute, programAt+` > 1000`)
 	eval[bool](t, ctx, `(() => { const s = document.querySelector("#run-pace"); s.value = [...s.options].at(-1).value; s.dispatchEvent(new Event("change")); return true })()`)
 	// Each is played in a run of its own: the same story from the same seed, the same words.
-	first := lab.Scenarios()[0].Name
+	first := scenarios.All()[0].Name
 	_, once := play(t, ctx, first)
 	if _, again := play(t, ctx, first); again != once {
 		t.Errorf("%s said %q, and then %q", first, once, again)
 	}
-	for i, s := range lab.Scenarios() {
+	for i, s := range scenarios.All() {
 		eval[bool](t, ctx, fmt.Sprintf(`(document.querySelector("#run-seed").value = "%d", document.querySelector("#run-restart").click(), true)`, i+1))
 		until(t, ctx, time.Minute, `document.querySelector("[data-lab-browser]").dataset.ready === "yes" && `+programAt+` > 6000`)
 		reached, says := play(t, ctx, s.Name)
@@ -60,7 +61,7 @@ func TestBrowserProgram_stories(t *testing.T) {
 		strongIsClean(t, ctx, s.Name)
 		eval[bool](t, ctx, `(document.getElementById("lab-judge").click(), true)`)
 		until(t, ctx, time.Minute, `document.getElementById("lab-verdicts") !== null`)
-		for lane, broken := range map[lab.Lane]bool{lab.LaneQuorum: false, s.Expect.Lost: true} {
+		for lane, broken := range map[frame.Lane]bool{frame.LaneQuorum: false, s.Expect.Lost: true} {
 			if lane == "" {
 				continue
 			}
@@ -79,7 +80,7 @@ func TestBrowserStories(t *testing.T) {
 	address := serveSite(t)
 	ctx := tab(t, address, 1366, 900)
 	do(t, ctx, chromedp.Navigate(address+"/lab/#lab"))
-	for _, s := range lab.Scenarios() {
+	for _, s := range scenarios.All() {
 		for chance := 1; ; chance++ {
 			until(t, ctx, 30*time.Second, `/^n\d/.test(document.querySelector("[data-testid=leader]")?.textContent.trim() ?? "") && document.querySelectorAll(".lab-node:is([data-is=up], [data-is=leader])").length === 3`)
 			reached, says := play(t, ctx, s.Name)

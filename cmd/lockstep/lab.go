@@ -5,7 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 	"lockstep/prototype/mutant"
 	labrun "lockstep/site/run"
 )
@@ -23,10 +24,10 @@ func newLabCommand() *cobra.Command {
 // playable is what texts may show of the laboratory.
 func playable() *labrun.Lab {
 	var l labrun.Lab
-	for _, s := range lab.Scenarios() {
+	for _, s := range scenarios.All() {
 		l.Scenarios = append(l.Scenarios, labrun.Scenario{Name: s.Name, Title: s.Title, Lasts: time.Duration(s.Lasts) * time.Second})
 	}
-	for _, lane := range lab.Lanes {
+	for _, lane := range frame.Lanes {
 		l.Lanes = append(l.Lanes, string(lane))
 	}
 	for _, m := range mutant.All {

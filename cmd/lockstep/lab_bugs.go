@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 	labrun "lockstep/site/run"
 )
 
@@ -169,7 +169,7 @@ func huntInLab(ctx context.Context, stories []string, seeds int, soFar func(labr
 }
 
 // quorumProof is how the page tells a broken promise of the strong lane.
-var quorumProof = regexp.MustCompile(`(?s)<b>` + string(lab.LaneQuorum) + `, ([^<:]+):</b>\s*(.*?)\s*<a class="proof"`)
+var quorumProof = regexp.MustCompile(`(?s)<b>` + string(frame.LaneQuorum) + `, ([^<:]+):</b>\s*(.*?)\s*<a class="proof"`)
 
 // caught is what the exact judge found first in the strong lane; Promise is "" if it kept
 // all, or if there is no verdict.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 	"lockstep/site"
 	"lockstep/site/build"
 	labrun "lockstep/site/run"
@@ -173,7 +173,7 @@ func (r *playedRun) stills(shown []build.ShownRun) (all []labrun.Still) {
 }
 
 // lineOf is a message as it is recorded.
-func lineOf(l lab.Line) labrun.Line {
+func lineOf(l frame.Line) labrun.Line {
 	return labrun.Line{Seq: l.Seq, Body: l.Body, Mark: string(l.Mark), Was: l.Was}
 }
 

@@ -14,7 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"lockstep/prototype/api"
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 	"lockstep/prototype/measure"
 	labrun "lockstep/site/run"
 )
@@ -41,7 +42,7 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			names := []string{failoverName, sizesName}
-			for _, s := range lab.Scenarios() {
+			for _, s := range scenarios.All() {
 				names = append(names, s.Name)
 			}
 			for _, name := range only {
@@ -69,7 +70,7 @@ changes; --dirty writes it nevertheless, and says so in it.`,
 					return err
 				}
 			}
-			if len(only) > 0 && !slices.ContainsFunc(lab.Scenarios(), func(s lab.Scenario) bool { return slices.Contains(only, s.Name) }) {
+			if len(only) > 0 && !slices.ContainsFunc(scenarios.All(), func(s scenarios.Scenario) bool { return slices.Contains(only, s.Name) }) {
 				return nil
 			}
 			return runMeasure(cmd, filepath.Join(evidence, "scenarios.json"), runs, only)
@@ -151,7 +152,7 @@ func runMeasure(cmd *cobra.Command, path string, runs int, only []string) error 
 	}
 	bar := newProgress(cmd.ErrOrStderr())
 	missed := 0
-	for _, s := range lab.Scenarios() {
+	for _, s := range scenarios.All() {
 		if len(only) > 0 && !slices.Contains(only, s.Name) {
 			continue
 		}
@@ -192,7 +193,7 @@ func evidenceOf(sum measure.Summary) *scenarioEvidence {
 	return e
 }
 
-func printScenario(out io.Writer, s lab.Scenario, sum measure.Summary) {
+func printScenario(out io.Writer, s scenarios.Scenario, sum measure.Summary) {
 	fmt.Fprintf(out, "%s: %d of %d runs reached the goal\n", s.Title, sum.Reached, sum.Runs)
 	for i, says := range sum.Missed {
 		if i == 3 {
@@ -203,7 +204,7 @@ func printScenario(out io.Writer, s lab.Scenario, sum measure.Summary) {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  lane\tacknowledged\tlost\tmoved\tdoubled\trefused\tunknown\tbroken runs\tjudged: ok\tviolated\tunknown\tlost")
-	for _, name := range lab.Lanes {
+	for _, name := range frame.Lanes {
 		l := sum.Lanes[name]
 		fmt.Fprintf(w, "  %s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", name, l.Acknowledged, l.Lost, l.Moved, l.Duplicated, l.Refused, l.Unknown, l.Broken, l.Exact.OK, l.Exact.Violated, l.Exact.Unknown, l.Exact.Lost)
 	}

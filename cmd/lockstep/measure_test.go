@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/scenarios"
 	"lockstep/prototype/measure"
 	labrun "lockstep/site/run"
 )
 
 // TestMeasure_link: with each story's figures stands a link that plays it.
 func TestMeasure_link(t *testing.T) {
-	s := lab.Scenarios()[0]
+	s := scenarios.All()[0]
 	sum, err := measure.Play(t.Context(), s, 1, func(int) {})
 	if err != nil {
 		t.Fatal(err)

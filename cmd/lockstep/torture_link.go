@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/action"
 	labrun "lockstep/site/run"
 )
 
@@ -31,12 +31,12 @@ func labLink(s fault.Schedule) (link string, left int) {
 		if target.Role == fault.Successor {
 			step.At = s.Faults[i-1].Until // it is struck when the leader before is back
 		}
-		if target.Role != fault.Named && slices.Contains([]lab.Verb{lab.Kill, lab.Pause, lab.Cut}, verb) {
+		if target.Role != fault.Named && slices.Contains([]action.Verb{action.Kill, action.Pause, action.Cut}, verb) {
 			name += "-leader"
 		}
 		actions = append(actions, labrun.Action{At: labBegins + step.At.D(), Verb: name, Node: target.Node})
 		if step.Until > 0 {
-			actions = append(actions, labrun.Action{At: labBegins + step.Until.D(), Verb: string(lab.Heal), Node: target.Node})
+			actions = append(actions, labrun.Action{At: labBegins + step.Until.D(), Verb: string(action.Heal), Node: target.Node})
 		}
 	}
 	if len(actions) == 0 || len(actions) > labMostActions || s.Topology.Nodes != labNodes {
@@ -57,26 +57,26 @@ const (
 )
 
 // labVerb is the tool of the laboratory for a fault.
-func labVerb(f fault.Fault) (lab.Verb, bool) {
+func labVerb(f fault.Fault) (action.Verb, bool) {
 	switch f.Kind {
 	case fault.Kill:
-		return lab.Kill, true
+		return action.Kill, true
 	case fault.PowerLoss, fault.TornTail:
-		return lab.PowerOff, true
+		return action.PowerOff, true
 	case fault.Pause:
-		return lab.Pause, true
+		return action.Pause, true
 	case fault.Isolate:
-		return lab.Cut, true
+		return action.Cut, true
 	case fault.Drop:
-		return lab.Mute, f.Probability == 1 && f.Direction == fault.Out
+		return action.Mute, f.Probability == 1 && f.Direction == fault.Out
 	case fault.SlowDisk:
-		return lab.SlowDisk, true
+		return action.SlowDisk, true
 	case fault.HungDisk:
-		return lab.HangDisk, true
+		return action.HangDisk, true
 	case fault.ClockJump:
-		return lab.Skew, true
+		return action.Skew, true
 	case fault.Transfer:
-		return lab.Transfer, true
+		return action.Transfer, true
 	}
 	return "", false
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/scenarios"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/storage"
 	"lockstep/prototype/torture"
@@ -40,7 +40,7 @@ func roleNames() (names []string) {
 
 // measurable are the stories, and what else lockstep measure records.
 func measurable() (names []string) {
-	for _, s := range lab.Scenarios() {
+	for _, s := range scenarios.All() {
 		names = append(names, s.Name)
 	}
 	return append(names, "failover", "sizes")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/action"
 )
 
 // actionTimeout bounds one action. Starting a node is the slowest.
@@ -47,7 +48,7 @@ func (h *handler) act(w http.ResponseWriter, r *http.Request) {
 }
 
 // read takes the fields of a form, or of a JSON object.
-func (h *handler) read(r *http.Request) (lab.Action, int, error) {
+func (h *handler) read(r *http.Request) (action.Action, int, error) {
 	var fields struct {
 		Node     string `json:"node"`
 		Rate     int    `json:"rate"`
@@ -59,7 +60,7 @@ func (h *handler) read(r *http.Request) (lab.Action, int, error) {
 		decoder := json.NewDecoder(r.Body)
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&fields); err != nil {
-			return lab.Action{}, http.StatusBadRequest, errors.New("the body is not a JSON object with node, rate, ms and scenario")
+			return action.Action{}, http.StatusBadRequest, errors.New("the body is not a JSON object with node, rate, ms and scenario")
 		}
 		switch {
 		case fields.Millis != nil:
@@ -69,7 +70,7 @@ func (h *handler) read(r *http.Request) (lab.Action, int, error) {
 		}
 	} else {
 		if err := r.ParseForm(); err != nil {
-			return lab.Action{}, http.StatusBadRequest, errors.New("the form cannot be read")
+			return action.Action{}, http.StatusBadRequest, errors.New("the form cannot be read")
 		}
 		fields.Node, fields.Scenario = r.PostForm.Get("node"), r.PostForm.Get("scenario")
 		amount = r.PostForm.Get(amountIn(verb))
@@ -78,7 +79,7 @@ func (h *handler) read(r *http.Request) (lab.Action, int, error) {
 	if err != nil {
 		return a, http.StatusNotFound, err
 	}
-	if a.Verb == lab.Play {
+	if a.Verb == action.Play {
 		a.Scenario = fields.Scenario
 	}
 	return a, http.StatusOK, nil
@@ -86,14 +87,14 @@ func (h *handler) read(r *http.Request) (lab.Action, int, error) {
 
 // amountIn is the field of a form in which an action's amount stands.
 func amountIn(verb string) string {
-	if verb == string(lab.Start) {
+	if verb == string(action.Start) {
 		return "rate"
 	}
 	return verb
 }
 
-func (h *handler) allowed(r *http.Request, a lab.Action) (int, error) {
-	if h.Allow == nil || a.Verb == lab.Start || a.Verb == lab.Stop {
+func (h *handler) allowed(r *http.Request, a action.Action) (int, error) {
+	if h.Allow == nil || a.Verb == action.Start || a.Verb == action.Stop {
 		return http.StatusOK, nil
 	}
 	if err := h.Allow(r); err != nil {
@@ -105,7 +106,7 @@ func (h *handler) allowed(r *http.Request, a lab.Action) (int, error) {
 // may tells a page whether to offer what breaks something.
 func (h *handler) may(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	if status, err := h.allowed(r, lab.Action{Verb: lab.Kill}); err != nil {
+	if status, err := h.allowed(r, action.Action{Verb: action.Kill}); err != nil {
 		answerJSON(w, r, status, err)
 		return
 	}
@@ -113,7 +114,7 @@ func (h *handler) may(w http.ResponseWriter, r *http.Request) {
 }
 
 func statusOf(err error) int {
-	var refusal lab.Refusal
+	var refusal action.Refusal
 	switch {
 	case err == nil:
 		return http.StatusOK

@@ -6,23 +6,23 @@ import (
 	"strings"
 	"time"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // share is a moment's place on the axis, from 0 to 1.
-func share(f lab.Frame, at time.Time) float64 {
-	return min(max(1-f.Time.Sub(at).Seconds()/lab.Minute, 0), 1)
+func share(f frame.Frame, at time.Time) float64 {
+	return min(max(1-f.Time.Sub(at).Seconds()/frame.Minute, 0), 1)
 }
 
 // end is the end of a band; one that lasts ends now.
-func end(f lab.Frame, b lab.Band) time.Time {
+func end(f frame.Frame, b frame.Band) time.Time {
 	if b.To.IsZero() {
 		return f.Time
 	}
 	return b.To
 }
 
-func bands(f lab.Frame) []bar {
+func bands(f frame.Frame) []bar {
 	var bars []bar
 	for _, b := range f.Bands {
 		from, to := share(f, b.From), share(f, end(f, b))
@@ -31,7 +31,7 @@ func bands(f lab.Frame) []bar {
 	return bars
 }
 
-func bandWords(f lab.Frame) string {
+func bandWords(f frame.Frame) string {
 	if len(f.Bands) == 0 {
 		return "Nothing was broken in the last minute."
 	}
@@ -44,26 +44,26 @@ func bandWords(f lab.Frame) string {
 
 // elections are those of the shard's leader, whom all lanes but the one by clocks
 // have in common: after a failure, or as planned. A unit is a tenth of a second.
-func elections(f lab.Frame, lane lab.Lane, planned bool) string {
-	if lane == lab.LaneClock {
+func elections(f frame.Frame, lane frame.Lane, planned bool) string {
+	if lane == frame.LaneClock {
 		return ""
 	}
 	var d []byte
 	for _, h := range f.Failovers {
 		if x := share(f, h.Began.Add(h.Elected)); h.To != "" && h.Planned == planned && h.Elected > 0 && x > 0 {
-			d = append(strconv.AppendInt(append(d, 'M'), int64(x*lab.Tenths), 10), " 0v10"...)
+			d = append(strconv.AppendInt(append(d, 'M'), int64(x*frame.Tenths), 10), " 0v10"...)
 		}
 	}
 	return string(d)
 }
 
-func lost(s lab.Second) int { return s.Lost }
+func lost(s frame.Second) int { return s.Lost }
 
-func moved(s lab.Second) int { return s.Moved }
+func moved(s frame.Second) int { return s.Moved }
 
 // anomalies marks the seconds in which acknowledged messages turned out to be
 // broken: the more, the higher.
-func anomalies(seconds []lab.Second, of func(lab.Second) int) string {
+func anomalies(seconds []frame.Second, of func(frame.Second) int) string {
 	var d []byte
 	for i, s := range seconds {
 		if n := of(s); n > 0 {
@@ -76,8 +76,8 @@ func anomalies(seconds []lab.Second, of func(lab.Second) int) string {
 
 // instantWords are what there is to say of the frame's instant, for those who move
 // along the axis without seeing it.
-func instantWords(f lab.Frame) string {
-	if f.Phase != lab.PhaseRunning {
+func instantWords(f frame.Frame) string {
+	if f.Phase != frame.PhaseRunning {
 		return ""
 	}
 	b := []byte(stateWords(f))
@@ -92,7 +92,7 @@ func instantWords(f lab.Frame) string {
 		b = append(append(b, counted(l, l.Findings.Moved)...), " moved."...)
 	}
 	for _, n := range f.Nodes {
-		if n.Condition != lab.ConditionUp || len(n.Ails) > 0 {
+		if n.Condition != frame.ConditionUp || len(n.Ails) > 0 {
 			b = append(append(append(append(append(b, ' '), n.ID...), ": "...), brokenWords(n)...), '.')
 		}
 	}

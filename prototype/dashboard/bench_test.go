@@ -14,35 +14,36 @@ import (
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/history"
 	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // largeFrame has five nodes, four lanes and two hundred messages in view.
-func largeFrame() lab.Frame {
+func largeFrame() frame.Frame {
 	f := brokenFrame()
-	f.Nodes, f.Tail = nil, lab.Tail{From: 101}
+	f.Nodes, f.Tail = nil, frame.Tail{From: 101}
 	for i := range 5 {
 		id := fmt.Sprintf("n%d", i+1)
-		f.Nodes = append(f.Nodes, lab.Node{Member: cluster.Member{ID: id, PID: 4000 + i, State: cluster.Running}, Condition: lab.ConditionUp, Leader: i == 1, Known: true,
+		f.Nodes = append(f.Nodes, frame.Node{Member: cluster.Member{ID: id, PID: 4000 + i, State: cluster.Running}, Condition: frame.ConditionUp, Leader: i == 1, Known: true,
 			Shard: api.ShardStatus{Role: "follower", Term: 5, CommitIndex: 12345, AppliedIndex: 12345}, Last: 132, Ails: []string{"slow disk"}})
-		row := lab.TailRow{Node: id, Fresh: true}
-		for seq := uint64(101); seq < 101+lab.Columns; seq++ {
-			row.Cells = append(row.Cells, lab.Cell{Seq: seq, Have: true, Message: api.Placed{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: "ada", Body: "ada 7", Epoch: seq / 10}})
+		row := frame.TailRow{Node: id, Fresh: true}
+		for seq := uint64(101); seq < 101+frame.Columns; seq++ {
+			row.Cells = append(row.Cells, frame.Cell{Seq: seq, Have: true, Message: api.Placed{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: "ada", Body: "ada 7", Epoch: seq / 10}})
 		}
 		f.Tail.Rows = append(f.Tail.Rows, row)
 	}
-	for _, name := range lab.Lanes {
-		l := lab.LaneFrame{Lane: name, Counts: f.Counts, Seconds: f.Seconds, Strip: f.Strip, Witness: lab.Witness{Sentence: "ada’s “ada 17” had its ok as message 42 at 9.3 s; n2 shows ben’s “ben 17” as message 42 at 12.0 s; therefore an acknowledged message was lost.", At: 9300 * time.Millisecond, Message: history.Message{Seq: 42, Sender: "ada", Body: "ada 17"}, Lost: true}, Findings: lab.LaneFindings{Lost: 3, Moved: 4}}
+	for _, name := range frame.Lanes {
+		l := frame.LaneView{Lane: name, Counts: f.Counts, Seconds: f.Seconds, Strip: f.Strip, Witness: frame.Witness{Sentence: "ada’s “ada 17” had its ok as message 42 at 9.3 s; n2 shows ben’s “ben 17” as message 42 at 12.0 s; therefore an acknowledged message was lost.", At: 9300 * time.Millisecond, Message: history.Message{Seq: 42, Sender: "ada", Body: "ada 17"}, Lost: true}, Findings: frame.LaneFindings{Lost: 3, Moved: 4}}
 		for i := range 2 {
-			c := lab.Chat{Node: f.Nodes[i].ID, Fresh: true}
-			for seq := range uint64(lab.ChatLines) {
-				c.Lines = append(c.Lines, lab.Line{Seq: seq, Sender: "ada", Body: "ada 7", Mark: lab.Moved, Was: 3})
+			c := frame.Chat{Node: f.Nodes[i].ID, Fresh: true}
+			for seq := range uint64(frame.ChatLines) {
+				c.Lines = append(c.Lines, frame.Line{Seq: seq, Sender: "ada", Body: "ada 7", Mark: frame.Moved, Was: 3})
 			}
 			l.Members = append(l.Members, c)
 		}
 		f.Lanes = append(f.Lanes, l)
 	}
 	for _, level := range api.Levels {
-		f.Reads = append(f.Reads, lab.ReadFrame{Level: level, Fresh: 1000, Stale: 3, Newest: "At 12:00:01.0 n1 answered with seq 7 as the newest."})
+		f.Reads = append(f.Reads, frame.Reads{Level: level, Fresh: 1000, Stale: 3, Newest: "At 12:00:01.0 n1 answered with seq 7 as the newest."})
 	}
 	return f
 }

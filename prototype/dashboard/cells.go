@@ -5,15 +5,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // showSeq: every fourth column says its seq, so that the numbers have room.
-func showSeq(f lab.Frame, column int) bool { return (f.Tail.From+uint64(column))%4 == 0 }
+func showSeq(f frame.Frame, column int) bool { return (f.Tail.From+uint64(column))%4 == 0 }
 
 // cellText is short enough for a narrow column: the sender's initial and the
 // last two digits of the message's number.
-func cellText(c lab.Cell) string {
+func cellText(c frame.Cell) string {
 	initial, _ := utf8.DecodeRuneInString(c.Message.Sender + "?")
 	digits := c.Message.ID[strings.LastIndexByte(c.Message.ID, '-')+1:]
 	if len(digits) > 2 {
@@ -27,7 +27,7 @@ func cellText(c lab.Cell) string {
 }
 
 // lagWords says which replicas are behind the others, and by how much.
-func lagWords(f lab.Frame) string {
+func lagWords(f frame.Frame) string {
 	newest := uint64(0)
 	for _, n := range f.Nodes {
 		newest = max(newest, n.Last)
@@ -37,7 +37,7 @@ func lagWords(f lab.Frame) string {
 	}
 	var behind []string
 	for _, n := range f.Nodes {
-		if lag := newest - n.Last; lag > lab.Columns {
+		if lag := newest - n.Last; lag > frame.Columns {
 			behind = append(behind, fmt.Sprintf("%s is %s messages behind", n.ID, count(lag)))
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // patched does what static/js/stream/patch.js does.
@@ -32,7 +32,7 @@ func patched(t *testing.T, before, changes []byte) string {
 	return b.String()
 }
 
-func render(t *testing.T, f lab.Frame) []byte {
+func render(t *testing.T, f frame.Frame) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := View(f).Render(t.Context(), &b); err != nil {

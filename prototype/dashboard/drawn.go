@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"sync"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // drawn keeps the newest frame as markup, as an event, and as what has changed since
@@ -25,7 +25,7 @@ type drawn struct {
 }
 
 // draw is a frame as markup, and whether it is the newest. Nobody changes the bytes.
-func (d *drawn) draw(f lab.Frame) (html []byte, newest bool, err error) {
+func (d *drawn) draw(f frame.Frame) (html []byte, newest bool, err error) {
 	if d.html != nil && d.number == f.Number {
 		return d.html, true, nil
 	}
@@ -42,7 +42,7 @@ func (d *drawn) draw(f lab.Frame) (html []byte, newest bool, err error) {
 }
 
 // event is a frame as one event of the stream "events".
-func (d *drawn) event(f lab.Frame) ([]byte, error) {
+func (d *drawn) event(f frame.Frame) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	html, newest, err := d.draw(f)
@@ -64,7 +64,7 @@ func (d *drawn) event(f lab.Frame) ([]byte, error) {
 
 // next is what a reader needs who has the frame with the number last, or none if that
 // is 0: the frame, or what has changed in it.
-func (d *drawn) next(f lab.Frame, last uint64) (name string, data []byte, err error) {
+func (d *drawn) next(f frame.Frame, last uint64) (name string, data []byte, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	html, newest, err := d.draw(f)

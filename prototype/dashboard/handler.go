@@ -9,13 +9,15 @@ import (
 	"net/http"
 
 	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
 
 // Lab is what the dashboard shows and acts on.
 type Lab interface {
-	Frame() lab.Frame
+	Frame() frame.Frame
 	Watch() *lab.Watch
-	Do(context.Context, lab.Action) error
+	Do(context.Context, action.Action) error
 }
 
 var _ Lab = (*lab.Lab)(nil)

@@ -16,16 +16,17 @@ import (
 	"time"
 
 	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/action"
 )
 
 // fakeLab is a lab without a cluster that remembers what it is told.
 type fakeLab struct {
 	*lab.Lab
-	did    []lab.Action
+	did    []action.Action
 	answer error
 }
 
-func (f *fakeLab) Do(_ context.Context, a lab.Action) error {
+func (f *fakeLab) Do(_ context.Context, a action.Action) error {
 	f.did = append(f.did, a)
 	return f.answer
 }
@@ -50,28 +51,28 @@ func TestHandler_actions(t *testing.T) {
 		name, path, body, contentType, accept string
 		answer                                error
 		status                                int
-		did                                   lab.Action
+		did                                   action.Action
 		says                                  string
 	}{
-		{name: "form", path: "kill-leader", status: 303, did: lab.Action{Verb: lab.Kill}},
-		{name: "form with a node", path: "kill", body: "node=n2", status: 303, did: lab.Action{Verb: lab.Kill, Node: "n2"}},
-		{name: "form with a rate", path: "start", body: "rate=200", status: 303, did: lab.Action{Verb: lab.Start, Rate: 200}},
-		{name: "form with a distance", path: "round-trip", body: "rate=200&round-trip=60&flush=2", status: 303, did: lab.Action{Verb: lab.RoundTrip, Millis: 60}},
-		{name: "JSON with a flush", path: "flush", body: `{"ms":0}`, contentType: "application/json", status: 200, did: lab.Action{Verb: lab.Flush}},
+		{name: "form", path: "kill-leader", status: 303, did: action.Action{Verb: action.Kill}},
+		{name: "form with a node", path: "kill", body: "node=n2", status: 303, did: action.Action{Verb: action.Kill, Node: "n2"}},
+		{name: "form with a rate", path: "start", body: "rate=200", status: 303, did: action.Action{Verb: action.Start, Rate: 200}},
+		{name: "form with a distance", path: "round-trip", body: "rate=200&round-trip=60&flush=2", status: 303, did: action.Action{Verb: action.RoundTrip, Millis: 60}},
+		{name: "JSON with a flush", path: "flush", body: `{"ms":0}`, contentType: "application/json", status: 200, did: action.Action{Verb: action.Flush}},
 		{name: "no distance", path: "round-trip", body: "rate=60", accept: "application/json", status: 404, says: "how many milliseconds"},
-		{name: "heal everything", path: "heal", status: 303, did: lab.Action{Verb: lab.Heal}},
-		{name: "script", path: "cut-leader", accept: "application/json", status: 200, did: lab.Action{Verb: lab.Cut}, says: `"done":true`},
-		{name: "JSON", path: "pause", body: `{"node":"n3"}`, contentType: "application/json", status: 200, did: lab.Action{Verb: lab.Pause, Node: "n3"}},
+		{name: "heal everything", path: "heal", status: 303, did: action.Action{Verb: action.Heal}},
+		{name: "script", path: "cut-leader", accept: "application/json", status: 200, did: action.Action{Verb: action.Cut}, says: `"done":true`},
+		{name: "JSON", path: "pause", body: `{"node":"n3"}`, contentType: "application/json", status: 200, did: action.Action{Verb: action.Pause, Node: "n3"}},
 		{name: "no such action", path: "explode", accept: "application/json", status: 404, says: "there is no such action"},
 		{name: "restart the leader", path: "restart-leader", accept: "application/json", status: 404, says: "there is no such action"},
 		{name: "no node", path: "kill", accept: "application/json", status: 404, says: "say which node"},
 		{name: "odd rate", path: "start", body: "rate=fast", accept: "application/json", status: 404, says: "no number"},
 		{name: "malformed JSON", path: "kill", body: `{"node":`, contentType: "application/json", status: 400, says: "JSON object"},
 		{name: "unknown field", path: "kill", body: `{"knot":"n1"}`, contentType: "application/json", status: 400, says: "JSON object"},
-		{name: "makes no sense", path: "kill-leader", accept: "application/json", answer: lab.Refusal{Reason: "there is no leader at the moment"}, status: 409, did: lab.Action{Verb: lab.Kill}, says: "there is no leader at the moment"},
-		{name: "makes no sense, form", path: "kill-leader", answer: lab.Refusal{Reason: "there is no <leader>"}, status: 409, did: lab.Action{Verb: lab.Kill}, says: "There is no &lt;leader&gt;."},
-		{name: "no cluster", path: "kill-leader", accept: "application/json", answer: lab.ErrNotReady, status: 503, did: lab.Action{Verb: lab.Kill}},
-		{name: "failed", path: "kill-leader", accept: "application/json", answer: errors.New("no such process"), status: 500, did: lab.Action{Verb: lab.Kill}, says: "no such process"},
+		{name: "makes no sense", path: "kill-leader", accept: "application/json", answer: action.Refusal{Reason: "there is no leader at the moment"}, status: 409, did: action.Action{Verb: action.Kill}, says: "there is no leader at the moment"},
+		{name: "makes no sense, form", path: "kill-leader", answer: action.Refusal{Reason: "there is no <leader>"}, status: 409, did: action.Action{Verb: action.Kill}, says: "There is no &lt;leader&gt;."},
+		{name: "no cluster", path: "kill-leader", accept: "application/json", answer: lab.ErrNotReady, status: 503, did: action.Action{Verb: action.Kill}},
+		{name: "failed", path: "kill-leader", accept: "application/json", answer: errors.New("no such process"), status: 500, did: action.Action{Verb: action.Kill}, says: "no such process"},
 		{name: "endless", path: "kill", body: "node=" + strings.Repeat("n", 5000), status: 400, says: "cannot be read"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -104,7 +105,7 @@ func TestHandler_actions(t *testing.T) {
 					t.Errorf("problem %s: %v", body, err)
 				}
 			}
-			if tt.did != (lab.Action{}) && (len(fake.did) != 1 || fake.did[0] != tt.did) || tt.did == (lab.Action{}) && len(fake.did) > 0 {
+			if tt.did != (action.Action{}) && (len(fake.did) != 1 || fake.did[0] != tt.did) || tt.did == (action.Action{}) && len(fake.did) > 0 {
 				t.Errorf("did %+v, want %+v", fake.did, tt.did)
 			}
 		})
@@ -138,7 +139,7 @@ func TestHandler_allow(t *testing.T) {
 	if response.StatusCode != http.StatusForbidden {
 		t.Errorf("may: %s, want 403", response.Status)
 	}
-	if len(fake.did) != 1 || fake.did[0].Verb != lab.Stop {
+	if len(fake.did) != 1 || fake.did[0].Verb != action.Stop {
 		t.Errorf("did %+v", fake.did)
 	}
 	response, err = http.Get(server.URL + "/lab/actions/stop")

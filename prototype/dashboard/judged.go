@@ -4,18 +4,18 @@ import (
 	"fmt"
 
 	"lockstep/prototype/check"
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
-func judgedWords(f lab.Frame) string {
-	words := fmt.Sprintf("Judged at %s, from %s operations in all lanes.", lab.OnClock(f.Judgement.At.Sub(f.Began)), count(uint64(operations(f.Judgement))))
+func judgedWords(f frame.Frame) string {
+	words := fmt.Sprintf("Judged at %s, from %s operations in all lanes.", frame.OnClock(f.Judgement.At.Sub(f.Began)), count(uint64(operations(f.Judgement))))
 	if n := f.Judgement.Lanes[0].Folded; n > 0 {
 		words += fmt.Sprintf(" The first %s messages had been judged before, for good: they are counted here, and no longer kept.", count(n))
 	}
 	return words
 }
 
-func operations(j *lab.Judgement) (n int) {
+func operations(j *frame.Judgement) (n int) {
 	for _, l := range j.Lanes {
 		c := l.Report.Counts
 		n += c.Attempts + c.Reads + c.Digests

@@ -10,7 +10,8 @@ import (
 
 	"lockstep/prototype/check"
 	"lockstep/prototype/history"
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 )
 
 // TestView_proofs: wherever a proof stands, in a lane, in the exact judge's list and
@@ -18,12 +19,12 @@ import (
 // and what to look for in which chats. What is in it is not taken for markup.
 func TestView_proofs(t *testing.T) {
 	const hostile = `gus “<b>1</b>" onclick="x`
-	w := lab.Witness{Promise: check.Stability, Sentence: "gus’s “" + hostile + "” had its ok.", At: 9312 * time.Millisecond, Message: history.Message{Seq: 42, ID: "x-gus-1", Sender: "gus", Body: hostile}, Lost: true}
+	w := frame.Witness{Promise: check.Stability, Sentence: "gus’s “" + hostile + "” had its ok.", At: 9312 * time.Millisecond, Message: history.Message{Seq: 42, ID: "x-gus-1", Sender: "gus", Body: hostile}, Lost: true}
 	f := brokenFrame()
 	f.Began = noon.Add(-15 * time.Second)
-	f.Lanes = []lab.LaneFrame{{Lane: lab.LaneLeader, Findings: lab.LaneFindings{Lost: 1}, Witness: w}}
-	f.Judgement = &lab.Judgement{At: noon, Lanes: []lab.LaneJudgement{{Lane: lab.LaneLeader, Witnesses: []lab.Witness{w}}}}
-	f.Playing = lab.Playing{Scenario: lab.Scenarios()[0].Name, Over: true}
+	f.Lanes = []frame.LaneView{{Lane: frame.LaneLeader, Findings: frame.LaneFindings{Lost: 1}, Witness: w}}
+	f.Judgement = &frame.Judgement{At: noon, Lanes: []frame.LaneJudgement{{Lane: frame.LaneLeader, Witnesses: []frame.Witness{w}}}}
+	f.Playing = frame.Playing{Scenario: scenarios.All()[0].Name, Over: true}
 	root, _ := parse(t, f)
 	want := map[string]string{"data-proof": "9312", "data-lane": "leader", "data-seq": "42", "data-body": hostile, "data-lost": "yes", "href": "#lab-axis-panel"}
 	found := 0
@@ -59,8 +60,8 @@ func TestView_proofs(t *testing.T) {
 // figures stand, and a load that waits says for what.
 func TestView_folded(t *testing.T) {
 	f := brokenFrame()
-	f.Judgement = &lab.Judgement{At: noon, Lanes: []lab.LaneJudgement{{Lane: lab.LaneQuorum, Folded: 1234}}}
-	f.Load = lab.Load{Waits: true}
+	f.Judgement = &frame.Judgement{At: noon, Lanes: []frame.LaneJudgement{{Lane: frame.LaneQuorum, Folded: 1234}}}
+	f.Load = frame.Load{Waits: true}
 	root, _ := parse(t, f)
 	for _, words := range []string{"The first 1,234 messages had been judged before, for good", "waits: heal what is broken"} {
 		if !strings.Contains(text(root), words) {
@@ -72,9 +73,9 @@ func TestView_folded(t *testing.T) {
 // TestView_bounded: a figure of the exact judge that is a lower bound wears the sign.
 func TestView_bounded(t *testing.T) {
 	f := brokenFrame()
-	f.Judgement = &lab.Judgement{At: noon, Lanes: []lab.LaneJudgement{
-		{Lane: lab.LaneLeader, Report: check.Report{Counts: check.Counts{Lost: 3, Reordered: 4, Duplicated: 5, AtLeast: true}}},
-		{Lane: lab.LaneClock, Report: check.Report{Counts: check.Counts{Lost: 6}}},
+	f.Judgement = &frame.Judgement{At: noon, Lanes: []frame.LaneJudgement{
+		{Lane: frame.LaneLeader, Report: check.Report{Counts: check.Counts{Lost: 3, Reordered: 4, Duplicated: 5, AtLeast: true}}},
+		{Lane: frame.LaneClock, Report: check.Report{Counts: check.Counts{Lost: 6}}},
 	}}
 	root, _ := parse(t, f)
 	want := map[string]string{"lost leader": "≥ 3", "reordered leader": "≥ 4", "duplicated leader": "≥ 5", "lost clock": "6", "reordered clock": "0"}

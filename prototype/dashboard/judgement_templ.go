@@ -10,12 +10,12 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"lockstep/prototype/check"
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // judgement asks the exact judge, and shows what it said last: each promise in each
 // lane, with the smallest proof of what is broken.
-func judgement(f lab.Frame) templ.Component {
+func judgement(f frame.Frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

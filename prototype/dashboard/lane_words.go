@@ -6,16 +6,16 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
-func promise(l lab.Lane) string {
+func promise(l frame.Lane) string {
 	switch l {
-	case lab.LaneLazy:
+	case frame.LaneLazy:
 		return "A leader decides. Ok after a majority has it in memory; the disk gets it each second."
-	case lab.LaneLeader:
+	case frame.LaneLeader:
 		return "A leader decides and says ok at once. It replicates later."
-	case lab.LaneClock:
+	case frame.LaneClock:
 		return "Clocks decide. Whoever is asked says ok at once."
 	}
 	return "A leader decides. Ok after a majority has it on disk."
@@ -33,21 +33,21 @@ func levelPromise(l api.Level) string {
 	return "whatever the replica has"
 }
 
-func verdictSign(l lab.LaneFrame) string {
+func verdictSign(l frame.LaneView) string {
 	if l.Findings.Clean() {
 		return "✓"
 	}
 	return "✗"
 }
 
-func verdictWord(l lab.LaneFrame) string {
+func verdictWord(l frame.LaneView) string {
 	if l.Findings.Clean() {
 		return "✓ Kept."
 	}
 	return "✗ Broken."
 }
 
-func verdictDetail(l lab.LaneFrame) string {
+func verdictDetail(l frame.LaneView) string {
 	v := l.Findings
 	if v.Clean() {
 		if v.Differ > 0 {
@@ -69,8 +69,8 @@ func verdictDetail(l lab.LaneFrame) string {
 
 // counted is a number of broken promises. The lab looks at the newest part of a weak
 // lane only, so there it is a lower bound until the exact judge has counted, and says so.
-func counted(l lab.LaneFrame, n uint64) string {
-	return atLeast(n, l.Lane != lab.LaneQuorum && !l.Findings.Exact)
+func counted(l frame.LaneView, n uint64) string {
+	return atLeast(n, l.Lane != frame.LaneQuorum && !l.Findings.Exact)
 }
 
 // atLeast is a number that wears the sign if it is a lower bound; 0 bounds nothing.
@@ -81,10 +81,10 @@ func atLeast(n uint64, bound bool) string {
 	return count(n)
 }
 
-func laneStripWords(l lab.LaneFrame) string { return string(l.Lane) + ": " + stripWords(l.Strip) }
+func laneStripWords(l frame.LaneView) string { return string(l.Lane) + ": " + stripWords(l.Strip) }
 
 // laneTitle: a number as a word reads better, and there are few lanes.
-func laneTitle(f lab.Frame) string {
+func laneTitle(f frame.Frame) string {
 	words := []string{"No", "One", "Two", "Three", "Four", "Five", "Six"}
 	if n := len(f.Lanes); n != 1 && n < len(words) {
 		return words[n] + " ways to order the same chat"
@@ -104,26 +104,26 @@ var readers = []string{"Mia", "Noor"}
 
 func reader(i int) string { return readers[i%len(readers)] }
 
-func chatLabel(lane lab.Lane, i int, c lab.Chat) string {
+func chatLabel(lane frame.Lane, i int, c frame.Chat) string {
 	return string(lane) + " lane as " + reader(i) + " sees it at " + c.Node
 }
 
-func chatPlace(c lab.Chat) string {
+func chatPlace(c frame.Chat) string {
 	if !c.Fresh {
 		return "at " + c.Node + ", as it last answered"
 	}
 	return "at " + c.Node
 }
 
-func markWords(m lab.Line) string {
+func markWords(m frame.Line) string {
 	switch m.Mark {
-	case lab.Moved:
+	case frame.Moved:
 		return "was " + count(m.Was)
-	case lab.Gone:
+	case frame.Gone:
 		return "lost"
-	case lab.Twice:
+	case frame.Twice:
 		return "twice"
-	case lab.Differs:
+	case frame.Differs:
 		return "differs"
 	}
 	return ""

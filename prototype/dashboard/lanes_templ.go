@@ -8,10 +8,10 @@ package dashboard
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "lockstep/prototype/lab"
+import "lockstep/prototype/lab/frame"
 
 // lanes are ways to order the same chat, side by side.
-func lanes(f lab.Frame) templ.Component {
+func lanes(f frame.Frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -78,7 +78,7 @@ func lanes(f lab.Frame) templ.Component {
 
 // tabs lead a thumb to the tools and to one lane after the other. They stay at the
 // edge of a phone; where the lanes are beside each other nobody needs them.
-func tabs(f lab.Frame) templ.Component {
+func tabs(f frame.Frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -182,7 +182,7 @@ func tabs(f lab.Frame) templ.Component {
 	})
 }
 
-func lane(l lab.LaneFrame) templ.Component {
+func lane(l frame.LaneView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -565,7 +565,7 @@ func lane(l lab.LaneFrame) templ.Component {
 }
 
 // chat is the conversation as one member sees it.
-func chat(lane lab.Lane, i int, c lab.Chat) templ.Component {
+func chat(lane frame.Lane, i int, c frame.Chat) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -643,7 +643,7 @@ func chat(lane lab.Lane, i int, c lab.Chat) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, m := range c.Lines {
-			if m.Mark == lab.Plain {
+			if m.Mark == frame.Plain {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<li><b>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -742,7 +742,7 @@ func chat(lane lab.Lane, i int, c lab.Chat) templ.Component {
 }
 
 // reads are four ways to ask, under the same failure.
-func reads(f lab.Frame) templ.Component {
+func reads(f frame.Frame) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

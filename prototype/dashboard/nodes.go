@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // term is the number of a term's colour.
@@ -18,8 +18,8 @@ type button struct {
 	Idle           bool // makes no sense at the moment; the answer to a click says why
 }
 
-func buttons(n lab.Node) []button {
-	down, paused, cut := n.Condition == lab.ConditionDown, n.Condition == lab.ConditionPaused, n.Condition == lab.ConditionCut
+func buttons(n frame.Node) []button {
+	down, paused, cut := n.Condition == frame.ConditionDown, n.Condition == frame.ConditionPaused, n.Condition == frame.ConditionCut
 	list := []button{
 		{"kill-" + n.ID, "kill", "Kill", down},
 		{"pause-" + n.ID, "pause", "Pause", down},
@@ -39,7 +39,7 @@ func buttons(n lab.Node) []button {
 
 // epoch is the term that a node has reached, and how old that news is if the
 // node does not answer.
-func epoch(n lab.Node) string {
+func epoch(n frame.Node) string {
 	words := "term " + count(n.Shard.Term)
 	if !n.Condition.Reachable() && n.Age >= time.Second {
 		words += fmt.Sprintf(", %d s ago", int(n.Age.Seconds()))
@@ -48,35 +48,35 @@ func epoch(n lab.Node) string {
 }
 
 // roleWord is the role of a node that takes part, and its condition otherwise.
-func roleWord(n lab.Node) string {
+func roleWord(n frame.Node) string {
 	switch {
-	case n.Condition == lab.ConditionUp && n.Leader:
+	case n.Condition == frame.ConditionUp && n.Leader:
 		return "leader"
-	case n.Condition == lab.ConditionUp && n.Returning:
+	case n.Condition == frame.ConditionUp && n.Returning:
 		return "catching up"
-	case n.Condition == lab.ConditionUp && n.Shard.Role != "":
+	case n.Condition == frame.ConditionUp && n.Shard.Role != "":
 		return n.Shard.Role
-	case n.Condition == lab.ConditionUp:
+	case n.Condition == frame.ConditionUp:
 		return "up"
 	}
 	return string(n.Condition)
 }
 
 // nodeIs is the state of a node for the eye.
-func nodeIs(n lab.Node) string {
+func nodeIs(n frame.Node) string {
 	switch {
-	case n.Condition == lab.ConditionCut:
+	case n.Condition == frame.ConditionCut:
 		return "cut"
-	case n.Condition == lab.ConditionUp && n.Leader:
+	case n.Condition == frame.ConditionUp && n.Leader:
 		return "leader"
 	}
 	return string(n.Condition)
 }
 
 // broken says whether there is anything to heal.
-func broken(f lab.Frame) bool {
+func broken(f frame.Frame) bool {
 	for _, n := range f.Nodes {
-		if len(n.Ails) > 0 || n.Condition != lab.ConditionUp && n.Condition != lab.ConditionStarting {
+		if len(n.Ails) > 0 || n.Condition != frame.ConditionUp && n.Condition != frame.ConditionStarting {
 			return true
 		}
 	}
@@ -84,24 +84,24 @@ func broken(f lab.Frame) bool {
 }
 
 // brokenWords is what is broken at a node; "–" if nothing is.
-func brokenWords(n lab.Node) string {
+func brokenWords(n frame.Node) string {
 	words := n.Ails
-	if n.Condition != lab.ConditionUp {
+	if n.Condition != frame.ConditionUp {
 		words = append([]string{string(n.Condition)}, words...)
 	}
 	return orDash(strings.Join(words, ", "))
 }
 
-func index(n lab.Node, i uint64) string {
+func index(n frame.Node, i uint64) string {
 	if !n.Known {
 		return "–"
 	}
 	return count(i)
 }
 
-func process(n lab.Node) string {
+func process(n frame.Node) string {
 	switch {
-	case n.Condition == lab.ConditionDown:
+	case n.Condition == frame.ConditionDown:
 		return "ended"
 	case n.PID == 0:
 		return "in this page"

@@ -6,11 +6,11 @@ import (
 	"strconv"
 	"time"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // rateTop is the upper end of the scale: a round number above everything.
-func rateTop(f lab.Frame) int {
+func rateTop(f frame.Frame) int {
 	top := f.Load.Rate
 	for _, l := range f.Lanes {
 		for _, s := range l.Seconds {
@@ -25,7 +25,7 @@ func rateTop(f lab.Frame) int {
 }
 
 // rateLine is what was acknowledged in each second; the height is 100.
-func rateLine(seconds []lab.Second, top int) string {
+func rateLine(seconds []frame.Second, top int) string {
 	d := make([]byte, 0, 8*len(seconds))
 	for i, s := range seconds {
 		d = point(d, i, 99-98*s.Acked/max(top, 1), i == 0)
@@ -33,7 +33,7 @@ func rateLine(seconds []lab.Second, top int) string {
 	return string(d)
 }
 
-func rateWords(f lab.Frame) string {
+func rateWords(f frame.Frame) string {
 	if !f.Load.On {
 		return "No load at the moment."
 	}
@@ -42,7 +42,7 @@ func rateWords(f lab.Frame) string {
 
 // latencyLine is the 99th percentile of each second. A second in which nothing was
 // acknowledged is a hole.
-func latencyLine(seconds []lab.Second) string {
+func latencyLine(seconds []frame.Second) string {
 	d := make([]byte, 0, 8*len(seconds))
 	hole := true
 	for i, s := range seconds {
@@ -73,11 +73,11 @@ func height(d time.Duration) int {
 	return int(min(max(100-25*math.Log10(ms), 1), 99))
 }
 
-func latencyWords(f lab.Frame) string {
+func latencyWords(f frame.Frame) string {
 	if f.P50 == 0 {
 		return "Nothing was acknowledged in the last minute."
 	}
 	return "Over the last minute with this round trip and flush: median " + millis(f.P50) + ", 99th percentile " + millis(f.P99) + "."
 }
 
-func loadSentence(f lab.Frame) string { return rateWords(f) + " " + latencyWords(f) }
+func loadSentence(f frame.Frame) string { return rateWords(f) + " " + latencyWords(f) }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // place is a node in the picture.
@@ -30,18 +30,18 @@ const (
 // links and nodes stand on a circle, the first at the top.
 const ringX, ringY, ringR = 150.0, 143.0, 100.0
 
-func places(f lab.Frame) []place {
+func places(f frame.Frame) []place {
 	places := make([]place, len(f.Nodes))
 	for i, n := range f.Nodes {
 		angle := 2*math.Pi*float64(i)/float64(len(f.Nodes)) - math.Pi/2
 		x, y := ringX+ringR*math.Cos(angle), ringY+ringR*math.Sin(angle)
 		places[i] = place{ID: n.ID, Is: nodeIs(n), Term: term(n.Shard.Term), Role: roleWord(n), At: "translate(" + xy(x, y) + ")",
-			Frozen: n.Condition == lab.ConditionPaused, Badges: badges(n), x: x, y: y}
+			Frozen: n.Condition == frame.ConditionPaused, Badges: badges(n), x: x, y: y}
 	}
 	return places
 }
 
-func badges(n lab.Node) (list []badge) {
+func badges(n frame.Node) (list []badge) {
 	for _, ail := range n.Ails {
 		b := badge{Words: ail}
 		switch {
@@ -62,7 +62,7 @@ func badges(n lab.Node) (list []badge) {
 // that is cut one way.
 type link struct{ ID, Kind, Path, Cross, Heard string }
 
-func links(f lab.Frame) []link {
+func links(f frame.Frame) []link {
 	at := places(f)
 	var links []link
 	for i, a := range f.Nodes {
@@ -77,9 +77,9 @@ func links(f lab.Frame) []link {
 			l.Path = "M" + xy(from.x, from.y) + "L" + xy(to.x, to.y)
 			silent, deaf := muted(a), muted(b)
 			switch {
-			case a.Condition == lab.ConditionCut || b.Condition == lab.ConditionCut || silent && deaf:
+			case a.Condition == frame.ConditionCut || b.Condition == frame.ConditionCut || silent && deaf:
 				l.Kind, l.Cross = "cut", cross(x, y)
-			case a.Condition != lab.ConditionUp || b.Condition != lab.ConditionUp:
+			case a.Condition != frame.ConditionUp || b.Condition != frame.ConditionUp:
 				l.Kind = "dead"
 			case silent:
 				l.oneWay(at[i], at[j])
@@ -94,7 +94,7 @@ func links(f lab.Frame) []link {
 	return links
 }
 
-func muted(n lab.Node) bool {
+func muted(n frame.Node) bool {
 	for _, ail := range n.Ails {
 		if ail == mute {
 			return true
@@ -129,7 +129,7 @@ func xy(x, y float64) string {
 	return strconv.FormatFloat(x, 'f', 0, 64) + " " + strconv.FormatFloat(y, 'f', 0, 64)
 }
 
-func ringWords(f lab.Frame) string {
+func ringWords(f frame.Frame) string {
 	var words []string
 	for _, n := range f.Nodes {
 		word := n.ID + " " + roleWord(n)

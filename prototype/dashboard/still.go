@@ -1,11 +1,11 @@
 package dashboard
 
-import "lockstep/prototype/lab"
+import "lockstep/prototype/lab/frame"
 
 // Still is what a picture of a run keeps of one moment: the chats, and, once a
 // scenario is over, what the exact judge made of the whole run.
 type Still struct {
-	Lanes   []StillLane `json:"lanes"` // in the order of [lab.Lanes]
+	Lanes   []StillLane `json:"lanes"` // in the order of [frame.Lanes]
 	Reached bool        `json:"reached"`
 	Says    string      `json:"says"` // the scenario's outcome, "" before its end
 }
@@ -13,18 +13,18 @@ type Still struct {
 // StillLane is a lane at the moment. The counts are those of the exact judge, and
 // Judged says whether it has counted.
 type StillLane struct {
-	Lane         lab.Lane   `json:"lane"`
-	Chats        []lab.Chat `json:"chats"`
-	Judged       bool       `json:"judged"`
-	Acknowledged int        `json:"acknowledged"`
-	Lost         int        `json:"lost"`
-	Moved        int        `json:"moved"`
-	Doubled      int        `json:"doubled"`
+	Lane         frame.Lane   `json:"lane"`
+	Chats        []frame.Chat `json:"chats"`
+	Judged       bool         `json:"judged"`
+	Acknowledged int          `json:"acknowledged"`
+	Lost         int          `json:"lost"`
+	Moved        int          `json:"moved"`
+	Doubled      int          `json:"doubled"`
 }
 
 // StillOf is the picture of a frame. A judgement from before the scenario's end is
 // left out: it is not about the whole run.
-func StillOf(f lab.Frame) (s Still) {
+func StillOf(f frame.Frame) (s Still) {
 	judged := f.Judgement != nil && f.Playing.Over
 	if f.Playing.Over {
 		s.Reached, s.Says = f.Playing.Reached, f.Playing.Says

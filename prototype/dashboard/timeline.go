@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 // bar is a piece of a drawing that is as wide as the page allows: positions are
@@ -18,9 +18,9 @@ func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 
 // is a tenth of a second.
 type stretches struct{ Name, D string }
 
-func stripPaths(spans []lab.Span) []stretches {
+func stripPaths(spans []frame.Span) []stretches {
 	var paths []stretches
-	for _, state := range []lab.SpanState{lab.SpanOK, lab.SpanMixed, lab.SpanDown} {
+	for _, state := range []frame.SpanState{frame.SpanOK, frame.SpanMixed, frame.SpanDown} {
 		var d []byte
 		at := 0
 		for _, s := range spans {
@@ -37,13 +37,13 @@ func stripPaths(spans []lab.Span) []stretches {
 	return paths
 }
 
-func stripWords(spans []lab.Span) string {
+func stripWords(spans []frame.Span) string {
 	var down, ok int
 	for _, s := range spans {
 		switch s.State {
-		case lab.SpanDown:
+		case frame.SpanDown:
 			down += s.Tenths
-		case lab.SpanOK, lab.SpanMixed:
+		case frame.SpanOK, frame.SpanMixed:
 			ok += s.Tenths
 		}
 	}
@@ -59,7 +59,7 @@ type failure struct {
 	Open, Planned                                 bool
 }
 
-func failovers(f lab.Frame) []failure {
+func failovers(f frame.Frame) []failure {
 	longest := 400 * time.Millisecond // so that one short failure does not fill the width
 	for _, h := range f.Failovers {
 		longest = max(longest, h.Window)
@@ -74,7 +74,7 @@ func failovers(f lab.Frame) []failure {
 	return list
 }
 
-func result(h lab.Failover) string {
+func result(h frame.Failover) string {
 	switch {
 	case h.KeptTerm:
 		return "kept its term"
@@ -86,7 +86,7 @@ func result(h lab.Failover) string {
 	return "→ nobody, until the next failure"
 }
 
-func window(h lab.Failover) string {
+func window(h frame.Failover) string {
 	switch {
 	case h.Measured && h.Open:
 		return millis(h.Window) + " …"
@@ -98,7 +98,7 @@ func window(h lab.Failover) string {
 	return "–"
 }
 
-func split(h lab.Failover) string {
+func split(h frame.Failover) string {
 	switch {
 	case !h.Open && !h.Measured && h.Elected > 0:
 		return "elected after " + millis(h.Elected) + ", and there was no write to measure by"
@@ -118,7 +118,7 @@ type windowPart struct {
 	Lasts             time.Duration
 }
 
-func windowParts(h lab.Failover) []windowPart {
+func windowParts(h frame.Failover) []windowPart {
 	return []windowPart{
 		{"notice", "until a follower misses the leader", "missed after " + millis(h.Notice), h.Notice},
 		{"elect", "until another is elected", "elected after " + millis(h.Elect) + " more", h.Elect},
@@ -127,7 +127,7 @@ func windowParts(h lab.Failover) []windowPart {
 	}
 }
 
-func parts(h lab.Failover, longest time.Duration) []bar {
+func parts(h frame.Failover, longest time.Duration) []bar {
 	if !h.Measured || h.Open {
 		return nil
 	}
@@ -145,10 +145,10 @@ func parts(h lab.Failover, longest time.Duration) []bar {
 }
 
 // failureWords are the failures of the last minute, as sentences.
-func failureWords(f lab.Frame) string {
+func failureWords(f frame.Frame) string {
 	var b strings.Builder
 	for _, h := range f.Failovers {
-		if f.Time.Sub(h.Began) <= lab.Minute*time.Second {
+		if f.Time.Sub(h.Began) <= frame.Minute*time.Second {
 			b.WriteString(h.Cause + " " + result(h) + ", window " + window(h) + ". ")
 		}
 	}

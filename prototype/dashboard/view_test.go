@@ -13,6 +13,8 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 1, 3, 412_000_000, time.UTC)
@@ -20,59 +22,59 @@ var noon = time.Date(2026, 11, 23, 12, 1, 3, 412_000_000, time.UTC)
 // broken is a frame with something of everything: a leader, a node that is
 // down, one that is paused, a difference between replicas, failures measured
 // and not, and names that try to be markup.
-func brokenFrame() lab.Frame {
+func brokenFrame() frame.Frame {
 	const hostile = `<script>alert("x")</script>`
-	cell := func(seq, epoch uint64, differs bool) lab.Cell {
-		return lab.Cell{Seq: seq, Have: true, Differs: differs, Message: api.Placed{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: hostile, Body: hostile, Epoch: epoch}}
+	cell := func(seq, epoch uint64, differs bool) frame.Cell {
+		return frame.Cell{Seq: seq, Have: true, Differs: differs, Message: api.Placed{Seq: seq, ID: fmt.Sprintf("x-ada-%d", seq), Sender: hostile, Body: hostile, Epoch: epoch}}
 	}
-	cells := func(differs bool) []lab.Cell {
-		var row []lab.Cell
-		for seq := uint64(101); seq < 101+lab.Columns-1; seq++ {
+	cells := func(differs bool) []frame.Cell {
+		var row []frame.Cell
+		for seq := uint64(101); seq < 101+frame.Columns-1; seq++ {
 			row = append(row, cell(seq, seq/20, differs && seq == 110))
 		}
-		return append(row, lab.Cell{Seq: 100 + lab.Columns})
+		return append(row, frame.Cell{Seq: 100 + frame.Columns})
 	}
-	f := lab.Frame{
-		Number: 7, Time: noon, Phase: lab.PhaseRunning, Conversation: hostile, Shard: 2, Leader: "n2", Term: 5, Quorum: 2, Voters: 1,
-		Nodes: []lab.Node{
-			{Member: cluster.Member{ID: "n1", PID: 0, State: cluster.Down}, Condition: lab.ConditionDown, Known: true, Shard: api.ShardStatus{Role: "leader", Term: 4, CommitIndex: 90, AppliedIndex: 90}, Age: 3 * time.Second, Last: 60},
-			{Member: cluster.Member{ID: "n2", PID: 4711, State: cluster.Running}, Condition: lab.ConditionUp, Leader: true, Known: true, Shard: api.ShardStatus{Role: "leader", Term: 5, CommitIndex: 12345, AppliedIndex: 12344}, Last: 132},
-			{Member: cluster.Member{ID: "n3", PID: 4712, State: cluster.Paused}, Condition: lab.ConditionPaused, Age: 9 * time.Second},
+	f := frame.Frame{
+		Number: 7, Time: noon, Phase: frame.PhaseRunning, Conversation: hostile, Shard: 2, Leader: "n2", Term: 5, Quorum: 2, Voters: 1,
+		Nodes: []frame.Node{
+			{Member: cluster.Member{ID: "n1", PID: 0, State: cluster.Down}, Condition: frame.ConditionDown, Known: true, Shard: api.ShardStatus{Role: "leader", Term: 4, CommitIndex: 90, AppliedIndex: 90}, Age: 3 * time.Second, Last: 60},
+			{Member: cluster.Member{ID: "n2", PID: 4711, State: cluster.Running}, Condition: frame.ConditionUp, Leader: true, Known: true, Shard: api.ShardStatus{Role: "leader", Term: 5, CommitIndex: 12345, AppliedIndex: 12344}, Last: 132},
+			{Member: cluster.Member{ID: "n3", PID: 4712, State: cluster.Paused}, Condition: frame.ConditionPaused, Age: 9 * time.Second},
 		},
-		Shards:    []lab.Shard{{Number: 0, Roles: []string{"", "candidate", ""}, Term: 3}, {Number: 2, Leader: "n2", Term: 5, Roles: []string{"", "leader", ""}}},
-		Load:      lab.Load{On: true, Rate: 50, Acked: 49.7},
-		Counts:    lab.Counts{Acknowledged: 1234567, Refused: 12, Unknown: 3, Resolved: 3, Suppressed: 1},
-		Findings:  lab.Findings{Verified: 1234000, Lost: 2, Diverged: 1},
+		Shards:    []frame.Shard{{Number: 0, Roles: []string{"", "candidate", ""}, Term: 3}, {Number: 2, Leader: "n2", Term: 5, Roles: []string{"", "leader", ""}}},
+		Load:      frame.Load{On: true, Rate: 50, Acked: 49.7},
+		Counts:    frame.Counts{Acknowledged: 1234567, Refused: 12, Unknown: 3, Resolved: 3, Suppressed: 1},
+		Findings:  frame.Findings{Verified: 1234000, Lost: 2, Diverged: 1},
 		P50:       3 * time.Millisecond,
 		P99:       250 * time.Millisecond,
-		Strip:     []lab.Span{{State: lab.SpanIdle, Tenths: 300}, {State: lab.SpanOK, Tenths: 290}, {State: lab.SpanDown, Tenths: 3}, {State: lab.SpanMixed, Tenths: 6}},
+		Strip:     []frame.Span{{State: frame.SpanIdle, Tenths: 300}, {State: frame.SpanOK, Tenths: 290}, {State: frame.SpanDown, Tenths: 3}, {State: frame.SpanMixed, Tenths: 6}},
 		StripFrom: noon.Add(-time.Minute),
-		Failovers: []lab.Failover{
+		Failovers: []frame.Failover{
 			{Cause: "n2 killed", From: "n2", Began: noon.Add(-time.Second), Open: true},
 			{Cause: "n1 killed", From: "n1", To: "n2", Term: 5, Began: noon.Add(-20 * time.Second), Measured: true, Split: true,
 				Window: 247 * time.Millisecond, Notice: 118 * time.Millisecond, Elect: 94 * time.Millisecond, Barrier: 5 * time.Millisecond, FirstAck: 30 * time.Millisecond, Elected: 212 * time.Millisecond},
 			{Cause: "n3 paused", From: "n3", Began: noon.Add(-21 * time.Second), KeptTerm: true, Measured: true, Window: 60 * time.Millisecond},
 		},
-		Tail:   lab.Tail{From: 101, Rows: []lab.TailRow{{Node: "n1", Cells: make([]lab.Cell, lab.Columns)}, {Node: "n2", Fresh: true, Cells: cells(false)}, {Node: "n3", Cells: cells(true)}}},
-		Events: []lab.Event{{Number: 9, Time: noon, Tone: lab.ToneNote, Text: hostile}, {Number: 8, Time: noon, Tone: lab.ToneGood, Text: "n2 elected in term 5 after 212 ms", Important: true}},
+		Tail:   frame.Tail{From: 101, Rows: []frame.TailRow{{Node: "n1", Cells: make([]frame.Cell, frame.Columns)}, {Node: "n2", Fresh: true, Cells: cells(false)}, {Node: "n3", Cells: cells(true)}}},
+		Events: []frame.Event{{Number: 9, Time: noon, Tone: frame.ToneNote, Text: hostile}, {Number: 8, Time: noon, Tone: frame.ToneGood, Text: "n2 elected in term 5 after 212 ms", Important: true}},
 	}
-	for i := range lab.Minute - 1 {
-		f.Seconds = append(f.Seconds, lab.Second{Acked: i % 7 * 8, P50: time.Millisecond, P99: time.Duration(i) * time.Millisecond})
+	for i := range frame.Minute - 1 {
+		f.Seconds = append(f.Seconds, frame.Second{Acked: i % 7 * 8, P50: time.Millisecond, P99: time.Duration(i) * time.Millisecond})
 	}
 	return f
 }
 
-func frames() map[string]lab.Frame {
-	return map[string]lab.Frame{
+func frames() map[string]frame.Frame {
+	return map[string]frame.Frame{
 		"starting": lab.New(lab.Config{}).Frame(),
-		"failed":   {Phase: lab.PhaseFailed, Reason: "no <b>ports</b> left"},
-		"ended":    {Phase: lab.PhaseEnded},
-		"empty":    {Phase: lab.PhaseRunning},
+		"failed":   {Phase: frame.PhaseFailed, Reason: "no <b>ports</b> left"},
+		"ended":    {Phase: frame.PhaseEnded},
+		"empty":    {Phase: frame.PhaseRunning},
 		"broken":   brokenFrame(),
 	}
 }
 
-func parse(t *testing.T, f lab.Frame) (*html.Node, string) {
+func parse(t *testing.T, f frame.Frame) (*html.Node, string) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Live(f).Render(t.Context(), &b); err != nil {
@@ -208,7 +210,7 @@ func attributes(root *html.Node, element, key string) (values []string) {
 // off, and has badges for what ails it.
 func TestView_picture(t *testing.T) {
 	f := brokenFrame()
-	up := func(n *lab.Node, ails ...string) { n.Condition, n.Ails = lab.ConditionUp, ails }
+	up := func(n *frame.Node, ails ...string) { n.Condition, n.Ails = frame.ConditionUp, ails }
 	up(&f.Nodes[0], mute, "slow disk", "clock −30 s")
 	up(&f.Nodes[2])
 	root, source := parse(t, f)
@@ -221,11 +223,11 @@ func TestView_picture(t *testing.T) {
 	if got := strings.Count(source, `class="heard"`); got != 2 {
 		t.Errorf("%d links on which n1 hears the others, want 2", got)
 	}
-	f.Nodes[2].Condition = lab.ConditionCut
+	f.Nodes[2].Condition = frame.ConditionCut
 	if root, _ = parse(t, f); !slices.Equal(attributes(root, "path", "data-link"), []string{"mute", "cut", "cut"}) {
 		t.Errorf("with n3 cut off, too, the links are %q", attributes(root, "path", "data-link"))
 	}
-	f.Nodes[2].Condition = lab.ConditionPaused
+	f.Nodes[2].Condition = frame.ConditionPaused
 	if _, source = parse(t, f); !strings.Contains(source, `class="frozen"`) {
 		t.Error("a paused node does not look like it")
 	}
@@ -252,9 +254,9 @@ func TestView_axis(t *testing.T) {
 // TestView_story: while a story is played its goal and progress are there and no
 // other can be begun; afterwards there is what came of it, and what it proves.
 func TestView_story(t *testing.T) {
-	s := lab.Scenarios()[0]
+	s := scenarios.All()[0]
 	f := brokenFrame()
-	f.Playing = lab.Playing{Scenario: s.Name, Began: f.Time.Add(-3 * time.Second), Lasts: 9 * time.Second}
+	f.Playing = frame.Playing{Scenario: s.Name, Began: f.Time.Add(-3 * time.Second), Lasts: 9 * time.Second}
 	_, source := parse(t, f)
 	for _, want := range []string{s.Goal, s.Watch, `max="9" value="3"`, `data-over="no"`} {
 		if !strings.Contains(source, want) {
@@ -342,7 +344,7 @@ func TestView_planned(t *testing.T) {
 	failed.Window, failed.Measured, failed.Open, failed.To, failed.Began, failed.Elected = 235*time.Millisecond, true, false, "n2", f.Time.Add(-10*time.Second), 200*time.Millisecond
 	planned := failed
 	planned.Planned, planned.Cause, planned.Window, planned.Began = true, "n1 handed over", 26*time.Millisecond, failed.Began.Add(time.Second)
-	f.Failovers = []lab.Failover{planned, failed}
+	f.Failovers = []frame.Failover{planned, failed}
 	if got := lastWindow(f); got != "235 ms" {
 		t.Errorf("the last window is %s", got)
 	}
@@ -350,7 +352,7 @@ func TestView_planned(t *testing.T) {
 	if got := attributes(root, "li", "data-planned"); !slices.Equal(got, []string{"yes", "no"}) || strings.Count(source, "<em>planned</em>") != 1 {
 		t.Errorf("planned: %q", got)
 	}
-	f.Nodes[1].Condition, f.Nodes[1].Leader, f.Nodes[1].Returning = lab.ConditionUp, false, true
+	f.Nodes[1].Condition, f.Nodes[1].Leader, f.Nodes[1].Returning = frame.ConditionUp, false, true
 	if _, source := parse(t, f); !strings.Contains(source, `<span class="role">catching up</span>`) {
 		t.Error("a replica that replays its log does not say so")
 	}

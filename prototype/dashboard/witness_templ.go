@@ -8,13 +8,13 @@ package dashboard
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "lockstep/prototype/lab"
+import "lockstep/prototype/lab/frame"
 
 // witness is a proof, and the link to its instant. A page finds there the milliseconds
 // since the run began and what to look for in the chats of the lane: in its own tape, or,
 // where it has the program of the run, in the run. Without scripts the link leads to the
 // axis.
-func witness(lane lab.Lane, w lab.Witness) templ.Component {
+func witness(lane frame.Lane, w frame.Witness) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -114,9 +114,9 @@ func witness(lane lab.Lane, w lab.Witness) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var8 string
-		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(lab.OnClock(w.At))
+		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(frame.OnClock(w.At))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/witness.templ`, Line: 11, Col: 232}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `prototype/dashboard/witness.templ`, Line: 11, Col: 234}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {

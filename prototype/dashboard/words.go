@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
 )
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }
@@ -45,17 +45,17 @@ func clock(t time.Time) string { return t.Format("15:04:05.000") }
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // newest is the newest event that is worth an announcement.
-func newest(f lab.Frame) (lab.Event, bool) {
+func newest(f frame.Frame) (frame.Event, bool) {
 	for _, e := range f.Events {
 		if e.Important {
 			return e, true
 		}
 	}
-	return lab.Event{}, false
+	return frame.Event{}, false
 }
 
 // state of the shard, for the eye.
-func stateName(f lab.Frame) string {
+func stateName(f frame.Frame) string {
 	switch {
 	case f.Leader != "" && f.Voters < len(f.Nodes):
 		return "thin"
@@ -67,7 +67,7 @@ func stateName(f lab.Frame) string {
 	return "electing"
 }
 
-func stateWords(f lab.Frame) string {
+func stateWords(f frame.Frame) string {
 	switch stateName(f) {
 	case "led":
 		return fmt.Sprintf("%s leads shard %d in term %s. All %d nodes take part.", f.Leader, f.Shard, count(f.Term), len(f.Nodes))
@@ -84,7 +84,7 @@ func stateWords(f lab.Frame) string {
 }
 
 // leaderKind is the kind of figure that the leader is.
-func leaderKind(f lab.Frame) string {
+func leaderKind(f frame.Frame) string {
 	if f.Leader == "" {
 		return "warn"
 	}
@@ -105,7 +105,7 @@ func badIf(n uint64) string {
 	return ""
 }
 
-func leaderName(f lab.Frame) string {
+func leaderName(f frame.Frame) string {
 	if f.Leader == "" {
 		return "none"
 	}
@@ -113,16 +113,16 @@ func leaderName(f lab.Frame) string {
 }
 
 // last is the newest failure that was measured, or is being measured.
-func last(f lab.Frame) (lab.Failover, bool) {
+func last(f frame.Frame) (frame.Failover, bool) {
 	for _, h := range f.Failovers {
 		if h.Measured && !h.Planned {
 			return h, true
 		}
 	}
-	return lab.Failover{}, false
+	return frame.Failover{}, false
 }
 
-func lastWindow(f lab.Frame) string {
+func lastWindow(f frame.Frame) string {
 	if h, ok := last(f); ok {
 		return millis(h.Window)
 	}
@@ -130,12 +130,12 @@ func lastWindow(f lab.Frame) string {
 }
 
 // stalled says whether the last window still grows.
-func stalled(f lab.Frame) bool {
+func stalled(f frame.Frame) bool {
 	h, ok := last(f)
 	return ok && h.Open
 }
 
-func lastCause(f lab.Frame) string {
+func lastCause(f frame.Frame) string {
 	if h, ok := last(f); ok {
 		if h.Open {
 			return h.Cause + ", no ok yet"
@@ -145,28 +145,28 @@ func lastCause(f lab.Frame) string {
 	return "nothing has failed yet"
 }
 
-func suppressed(f lab.Frame) string {
+func suppressed(f frame.Frame) string {
 	if f.Counts.Suppressed == 0 {
 		return "each is there once"
 	}
 	return count(f.Counts.Suppressed) + " came twice, kept once"
 }
 
-func agreement(f lab.Frame) string {
+func agreement(f frame.Frame) string {
 	if n := f.Findings.Diverged; n > 0 {
 		return count(n) + " differ between replicas"
 	}
 	return fmt.Sprintf("%d replicas agree", len(f.Nodes))
 }
 
-func resolved(f lab.Frame) string {
+func resolved(f frame.Frame) string {
 	if f.Counts.Resolved == 0 {
 		return "attempts, sent again"
 	}
 	return count(f.Counts.Resolved) + " settled since"
 }
 
-func loadWords(f lab.Frame) string {
+func loadWords(f frame.Frame) string {
 	switch {
 	case f.Load.On:
 		return fmt.Sprintf("%.0f a second", f.Load.Acked)

@@ -8,48 +8,9 @@ import (
 	"time"
 
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
-
-// Verb names something that a person can do.
-type Verb string
-
-const (
-	Start   Verb = "start"   // the load, at Action.Rate if that is not 0
-	Stop    Verb = "stop"    // the load
-	Kill    Verb = "kill"    // a node, or the leader
-	Pause   Verb = "pause"   // a node, or the leader
-	Cut     Verb = "cut"     // a node, or the leader, from the others
-	Heal    Verb = "heal"    // a node, or everything
-	Restart Verb = "restart" // a node
-	// PowerOff takes the power of a node, or the leader, in the middle of a flush:
-	// what that flush carried is gone, or torn.
-	PowerOff Verb = "power-off"
-	// Blackout takes the power of all nodes at the same instant.
-	Blackout Verb = "blackout"
-)
-
-// Verbs are all of them.
-var Verbs = []Verb{Start, Stop, Kill, Pause, Cut, Heal, Restart, Mute, SlowDisk, HangDisk, Skew, Transfer, Play, Chaos, PowerOff, Blackout, JudgeRun, RoundTrip, Flush}
-
-// Action is a wish. Node is "" for the leader, and for Heal it is "" for
-// everything that is broken.
-type Action struct {
-	Verb Verb
-	Node string
-	Rate int
-	// Millis is for RoundTrip and Flush, one of [RoundTrips] or [Flushes].
-	Millis int
-	// Scenario is for Play.
-	Scenario string
-}
-
-// Refusal is the error for an action that makes no sense as things stand. Its
-// text is for the person who asked.
-type Refusal struct{ Reason string }
-
-func (r Refusal) Error() string { return r.Reason }
-
-func refuse(format string, args ...any) error { return Refusal{fmt.Sprintf(format, args...)} }
 
 // ErrNotReady is the error for an action on a lab that has no cluster.
 var ErrNotReady = errors.New("the cluster is not there")
@@ -57,7 +18,7 @@ var ErrNotReady = errors.New("the cluster is not there")
 // Do carries out an action and returns when it is done. Actions are carried out
 // one after the other, so what the second of two quick clicks means is judged
 // after the first has taken effect.
-func (l *Lab) Do(ctx context.Context, a Action) error {
+func (l *Lab) Do(ctx context.Context, a action.Action) error {
 	l.mu.Lock()
 	l.touched, l.acted = time.Now(), time.Now()
 	l.mu.Unlock()
@@ -65,7 +26,7 @@ func (l *Lab) Do(ctx context.Context, a Action) error {
 }
 
 // carryOut is Do for an action that is no sign of a person.
-func (l *Lab) carryOut(ctx context.Context, a Action) error {
+func (l *Lab) carryOut(ctx context.Context, a action.Action) error {
 	select {
 	case l.acting <- struct{}{}:
 		defer func() { <-l.acting }()
@@ -75,48 +36,48 @@ func (l *Lab) carryOut(ctx context.Context, a Action) error {
 	l.mu.Lock()
 	phase := l.phase
 	l.mu.Unlock()
-	if phase != PhaseRunning {
+	if phase != frame.PhaseRunning {
 		return fmt.Errorf("%s: %w", a.Verb, ErrNotReady)
 	}
 	defer l.wake()
 	switch a.Verb {
-	case Start, Stop:
+	case action.Start, action.Stop:
 		return l.switchLoad(a)
-	case Heal:
+	case action.Heal:
 		return l.heal(ctx, a.Node)
-	case Kill, Pause, Cut, Restart, PowerOff:
+	case action.Kill, action.Pause, action.Cut, action.Restart, action.PowerOff:
 		return l.strike(ctx, a)
-	case Mute, SlowDisk, HangDisk, Skew, Transfer:
+	case action.Mute, action.SlowDisk, action.HangDisk, action.Skew, action.Transfer:
 		return l.apply(ctx, a)
-	case Blackout:
+	case action.Blackout:
 		return l.blackout()
-	case RoundTrip, Flush:
+	case action.RoundTrip, action.Flush:
 		return l.change(ctx, a)
-	case Play:
+	case action.Play:
 		return l.play(a.Scenario)
-	case Chaos:
+	case action.Chaos:
 		return l.toggleChaos()
-	case JudgeRun:
+	case action.Judge:
 		return l.judge(ctx)
 	case foldRun:
 		return l.fold(ctx)
 	}
-	return refuse("there is no action %q", a.Verb)
+	return action.Refuse("there is no action %q", a.Verb)
 }
 
-func (l *Lab) switchLoad(a Action) error {
-	if a.Rate != 0 && !slices.Contains(Rates, a.Rate) {
-		return refuse("a rate of %d a second is not on offer; there are %v", a.Rate, Rates)
+func (l *Lab) switchLoad(a action.Action) error {
+	if a.Rate != 0 && !slices.Contains(action.Rates, a.Rate) {
+		return action.Refuse("a rate of %d a second is not on offer; there are %v", a.Rate, action.Rates)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if a.Verb == Start && l.record.load.Full {
+	if a.Verb == action.Start && l.record.load.Full {
 		return l.full()
 	}
-	if a.Verb == Start && l.record.load.Waits {
+	if a.Verb == action.Start && l.record.load.Waits {
 		return l.waits()
 	}
-	l.record.load.Stopped = a.Verb == Stop
+	l.record.load.Stopped = a.Verb == action.Stop
 	if a.Rate != 0 {
 		l.rate = a.Rate
 	}
@@ -125,16 +86,16 @@ func (l *Lab) switchLoad(a Action) error {
 
 // full says why there are no new messages.
 func (l *Lab) full() error {
-	return refuse("this run holds %d messages, its limit; begin anew, on a server by starting it again", l.cfg.MaxMessages)
+	return action.Refuse("this run holds %d messages, its limit; begin anew, on a server by starting it again", l.cfg.MaxMessages)
 }
 
 // waits says why there are no new messages for now.
 func (l *Lab) waits() error {
-	return refuse("the load waits: a run is judged and forgotten bit by bit while nothing is broken, and this one holds as much as it may; heal, and it goes on")
+	return action.Refuse("the load waits: a run is judged and forgotten bit by bit while nothing is broken, and this one holds as much as it may; heal, and it goes on")
 }
 
 // strike breaks or restarts one node.
-func (l *Lab) strike(ctx context.Context, a Action) error {
+func (l *Lab) strike(ctx context.Context, a action.Action) error {
 	id, err := l.victim(a)
 	if err != nil {
 		return err
@@ -144,50 +105,50 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 	member, condition, duty := n.member, n.condition(), l.record.duty(id)
 	l.mu.Unlock()
 	switch {
-	case a.Verb == Restart && condition == ConditionStarting:
-		return refuse("%s is starting already", id)
-	case a.Verb == Restart:
-	case condition == ConditionDown:
-		return refuse("%s is down already", id)
-	case a.Verb == Pause && condition == ConditionPaused:
-		return refuse("%s is paused already", id)
-	case a.Verb == Cut && condition == ConditionCut:
-		return refuse("%s is cut off already", id)
-	case a.Verb == Cut && condition == ConditionPaused:
-		return refuse("%s is paused and would not hear it; heal it first", id)
-	case a.Verb == PowerOff && condition == ConditionPaused:
-		return refuse("%s is paused and flushes nothing; heal it first, or kill it", id)
+	case a.Verb == action.Restart && condition == frame.ConditionStarting:
+		return action.Refuse("%s is starting already", id)
+	case a.Verb == action.Restart:
+	case condition == frame.ConditionDown:
+		return action.Refuse("%s is down already", id)
+	case a.Verb == action.Pause && condition == frame.ConditionPaused:
+		return action.Refuse("%s is paused already", id)
+	case a.Verb == action.Cut && condition == frame.ConditionCut:
+		return action.Refuse("%s is cut off already", id)
+	case a.Verb == action.Cut && condition == frame.ConditionPaused:
+		return action.Refuse("%s is paused and would not hear it; heal it first", id)
+	case a.Verb == action.PowerOff && condition == frame.ConditionPaused:
+		return action.Refuse("%s is paused and flushes nothing; heal it first, or kill it", id)
 	}
-	if a.Verb == Restart {
+	if a.Verb == action.Restart {
 		return l.restart(ctx, id, condition)
 	}
 	what := ""
 	undo := l.striking(id, func(r *record, n *observed, now time.Time) {
 		switch a.Verb {
-		case Kill:
+		case action.Kill:
 			what = "killed" + ifProcess(member, " with SIGKILL")
 			r.stop(now, n, cluster.Down, id+" killed")
-		case PowerOff:
+		case action.PowerOff:
 			what = "without power, in the middle of a flush"
 			r.stop(now, n, cluster.Down, id+" without power")
-		case Pause:
+		case action.Pause:
 			what = "paused" + ifProcess(member, " with SIGSTOP")
 			r.stop(now, n, cluster.Paused, id+" paused")
-		case Cut:
+		case action.Cut:
 			what = "cut off from the other nodes"
 			r.begin(now, n, id+" cut off", false)
 			n.cut = true
 		}
-		r.journal.add(now, ToneFault, true, "%s%s %s%s", id, duty, what, pid(member))
+		r.journal.add(now, frame.ToneFault, true, "%s%s %s%s", id, duty, what, pid(member))
 	})
 	switch a.Verb {
-	case Kill:
+	case action.Kill:
 		err = l.cluster.Kill(id)
-	case PowerOff:
+	case action.PowerOff:
 		err = l.cluster.PowerOff(id)
-	case Pause:
+	case action.Pause:
 		err = l.cluster.Pause(id)
-	case Cut:
+	case action.Cut:
 		err = l.cluster.Cut(ctx, id)
 	}
 	undo(err)
@@ -198,7 +159,7 @@ func (l *Lab) strike(ctx context.Context, a Action) error {
 func struck(what string, err error) error {
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		return refuse("this cluster cannot have that: %v", err)
+		return action.Refuse("this cluster cannot have that: %v", err)
 	case err != nil:
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -229,7 +190,7 @@ func (l *Lab) striking(id string, note func(*record, *observed, time.Time)) (don
 		if h := l.record.handovers.open(); h != nil && h != open {
 			h.closed = true
 		}
-		l.record.journal.add(time.Now(), ToneBad, true, "that failed: %v", err)
+		l.record.journal.add(time.Now(), frame.ToneBad, true, "that failed: %v", err)
 	}
 }
 
@@ -241,26 +202,26 @@ func ifProcess(m cluster.Member, text string) string {
 }
 
 // victim is the node that an action means.
-func (l *Lab) victim(a Action) (string, error) {
+func (l *Lab) victim(a action.Action) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if a.Node != "" {
 		if l.record.node(a.Node) == nil {
-			return "", refuse("there is no node %q", a.Node)
+			return "", action.Refuse("there is no node %q", a.Node)
 		}
 		return a.Node, nil
 	}
-	if a.Verb == Restart {
-		return "", refuse("say which node to restart")
+	if a.Verb == action.Restart {
+		return "", action.Refuse("say which node to restart")
 	}
 	if leader := l.record.leading(); leader != "" {
 		return leader, nil
 	}
 	if l.record.noQuorum {
-		return "", refuse("there is no leader and no majority to elect one: heal first")
+		return "", action.Refuse("there is no leader and no majority to elect one: heal first")
 	}
 	if h := l.record.handovers.open(); h != nil {
-		return "", refuse("there is no leader at the moment: %s %s ago, and an election is running", h.cause, millis(time.Since(h.began)))
+		return "", action.Refuse("there is no leader at the moment: %s %s ago, and an election is running", h.cause, frame.Millis(time.Since(h.began)))
 	}
-	return "", refuse("there is no leader at the moment")
+	return "", action.Refuse("there is no leader at the moment")
 }

@@ -3,14 +3,9 @@ package lab
 import (
 	"strings"
 	"time"
-)
 
-// Band is a stretch of time in which something was broken at a node.
-type Band struct {
-	Node, What string
-	From       time.Time
-	To         time.Time // zero while it lasts
-}
+	"lockstep/prototype/lab/frame"
+)
 
 // watchTroubles notes what begins and what ends to be broken. It is as exact as
 // frames are frequent.
@@ -22,15 +17,15 @@ func (r *record) watchTroubles(now time.Time) {
 			open.To, open = now, nil
 		}
 		if open == nil && what != "" {
-			r.bands = append(r.bands, Band{Node: n.member.ID, What: what, From: now})
+			r.bands = append(r.bands, frame.Band{Node: n.member.ID, What: what, From: now})
 		}
 	}
-	for len(r.bands) > 0 && !r.bands[0].To.IsZero() && now.Sub(r.bands[0].To) > Minute*time.Second {
+	for len(r.bands) > 0 && !r.bands[0].To.IsZero() && now.Sub(r.bands[0].To) > frame.Minute*time.Second {
 		r.bands = r.bands[1:]
 	}
 }
 
-func (r *record) openBand(node string) *Band {
+func (r *record) openBand(node string) *frame.Band {
 	for i := range r.bands {
 		if b := &r.bands[i]; b.Node == node && b.To.IsZero() {
 			return b
@@ -43,7 +38,7 @@ func (r *record) openBand(node string) *Band {
 func (n *observed) trouble() string {
 	words := n.ails
 	switch c := n.condition(); c {
-	case ConditionDown, ConditionPaused, ConditionCut:
+	case frame.ConditionDown, frame.ConditionPaused, frame.ConditionCut:
 		words = append([]string{string(c)}, words...)
 	}
 	return strings.Join(words, ", ")

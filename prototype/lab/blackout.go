@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
 
 // blackout ends all nodes that run at the same instant. What their disks had not got
@@ -13,19 +15,19 @@ func (l *Lab) blackout() error {
 	l.mu.Lock()
 	var running []*observed
 	for _, n := range l.record.nodes {
-		if n.condition() != ConditionDown {
+		if n.condition() != frame.ConditionDown {
 			running = append(running, n)
 		}
 	}
 	l.mu.Unlock()
 	if len(running) == 0 {
-		return refuse("every node is down already")
+		return action.Refuse("every node is down already")
 	}
 	var done []func(error)
 	for i, n := range running {
 		done = append(done, l.striking(n.member.ID, func(r *record, n *observed, now time.Time) {
 			if i == 0 {
-				r.journal.add(now, ToneFault, true, "all nodes lose power at the same instant%s", ifProcess(n.member, ", by SIGKILL: what a process had written stays, what it had in memory is gone"))
+				r.journal.add(now, frame.ToneFault, true, "all nodes lose power at the same instant%s", ifProcess(n.member, ", by SIGKILL: what a process had written stays, what it had in memory is gone"))
 			}
 			r.stop(now, n, cluster.Down, "power lost at all nodes")
 		}))
@@ -34,5 +36,5 @@ func (l *Lab) blackout() error {
 	for _, end := range done {
 		end(err)
 	}
-	return struck(string(Blackout), err)
+	return struck(string(action.Blackout), err)
 }

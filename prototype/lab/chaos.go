@@ -4,27 +4,26 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
-)
 
-// Chaos names the verb that switches a timer on or off which breaks the leader
-// every few seconds, each time in another way, and heals it.
-const Chaos Verb = "chaos"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
+)
 
 const (
 	chaosEvery = 5 * time.Second // at least; half as long again at most
 	chaosLasts = 2 * time.Second
 )
 
-var chaosTools = []Verb{Kill, Pause, Cut, Mute, HangDisk, SlowDisk, Skew, Transfer}
+var chaosTools = []action.Verb{action.Kill, action.Pause, action.Cut, action.Mute, action.HangDisk, action.SlowDisk, action.Skew, action.Transfer}
 
 func (l *Lab) toggleChaos() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.record.chaos = !l.record.chaos
 	if l.record.chaos {
-		l.record.journal.add(time.Now(), ToneFault, true, "chaos is on: the leader is broken every few seconds")
+		l.record.journal.add(time.Now(), frame.ToneFault, true, "chaos is on: the leader is broken every few seconds")
 	} else {
-		l.record.journal.add(time.Now(), ToneNote, true, "chaos is off")
+		l.record.journal.add(time.Now(), frame.ToneNote, true, "chaos is off")
 	}
 	return nil
 }
@@ -43,10 +42,10 @@ func (l *Lab) runChaos(ctx context.Context) {
 		verb := chaosTools[rand.IntN(len(chaosTools))]
 		// The error is a refusal: there is no leader at the moment, or it has that fault
 		// already. The next round tries again.
-		_ = l.carryOut(ctx, Action{Verb: verb})
+		_ = l.carryOut(ctx, action.Action{Verb: verb})
 		if !wait(ctx, chaosLasts) {
 			return
 		}
-		_ = l.carryOut(ctx, Action{Verb: Heal})
+		_ = l.carryOut(ctx, action.Action{Verb: action.Heal})
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
 )
 
 // Cluster is what a lab needs from the thing that it watches and breaks: three
@@ -21,12 +23,12 @@ type Cluster interface {
 	// Status asks a node what it knows of itself.
 	Status(ctx context.Context, node string) (api.Status, error)
 	// Read asks a node for messages above a seq. The weak lanes know no levels.
-	Read(ctx context.Context, node string, lane Lane, r api.ReadRequest) (api.View, error)
+	Read(ctx context.Context, node string, lane frame.Lane, r api.ReadRequest) (api.View, error)
 	// Digest asks a node how far its copy of a lane reaches, or up to a seq if that is
 	// not 0, and for a value that stands for all of it up to there.
-	Digest(ctx context.Context, node string, lane Lane, conversation string, upto uint64) (api.Digest, error)
+	Digest(ctx context.Context, node string, lane frame.Lane, conversation string, upto uint64) (api.Digest, error)
 	// Send makes one attempt through a node, and never tries again by itself.
-	Send(ctx context.Context, node string, lane Lane, conversation string, m api.Message) Answer
+	Send(ctx context.Context, node string, lane frame.Lane, conversation string, m api.Message) judging.Answer
 
 	// Kill ends a node without warning; PowerOff does so in the middle of a flush,
 	// whose bytes are lost or torn; Pause freezes it until Resume; Cut cuts
@@ -45,12 +47,4 @@ type Cluster interface {
 	Break(ctx context.Context, node string, f fault.Fault) error
 	Reconnect(ctx context.Context, node string) error
 	Restart(ctx context.Context, node string) error
-}
-
-// Answer is what one attempt to send came to. Its place counts only if the outcome
-// is OK.
-type Answer struct {
-	api.Ack
-	Outcome api.Outcome
-	Err     error
 }

@@ -2,7 +2,7 @@
 // under load, faults on request, and what clients and replicas see of them.
 //
 // A [Lab] observes the nodes of a [Cluster], sends messages to one conversation,
-// reads everything back, and makes a [Frame] several times a second. A frame is
+// reads everything back, and makes a [frame.Frame] several times a second. A frame is
 // a value: complete, never changed after it was made, and enough to draw the
 // whole dashboard from. Who draws is not this package's business.
 //
@@ -22,6 +22,11 @@
 //     that: see [FastPoll].
 //
 // Less formally: break it, and see what it cost.
+//
+// What may be asked for is package action, what is to be seen is package frame, and the
+// stories to watch are package scenarios. What clients were told and what they read is
+// judged by package judging, and this package runs: it alone knows the cluster, time and
+// goroutines.
 //
 // Threads: one goroutine per node observes it, one per sender sends, one reads
 // back, one makes frames. All of them write into one record under one lock; no

@@ -5,6 +5,7 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/history"
+	"lockstep/prototype/lab/frame"
 )
 
 // maxFailovers is how many changes of leader a frame carries.
@@ -85,8 +86,8 @@ func (h *handover) wonBy(at time.Time, node string, term uint64) {
 	}
 }
 
-func (h *handover) failover(now time.Time) Failover {
-	f := Failover{Cause: h.cause, Planned: h.planned, From: h.from, To: h.to, Term: h.Epoch, Began: h.began, Open: !h.closed, KeptTerm: h.kept}
+func (h *handover) failover(now time.Time) frame.Failover {
+	f := frame.Failover{Cause: h.cause, Planned: h.planned, From: h.from, To: h.to, Term: h.Epoch, Began: h.began, Open: !h.closed, KeptTerm: h.kept}
 	if !h.elected.IsZero() {
 		f.Elected = h.elected.Sub(h.began)
 	}
@@ -133,8 +134,8 @@ func (hs *handovers) begin(h *handover) *handover {
 	return h
 }
 
-func (hs handovers) newestFirst(now time.Time) []Failover {
-	var failovers []Failover
+func (hs handovers) newestFirst(now time.Time) []frame.Failover {
+	var failovers []frame.Failover
 	for i := len(hs) - 1; i >= 0; i-- {
 		failovers = append(failovers, hs[i].failover(now))
 	}

@@ -10,6 +10,9 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/history"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
 )
 
 // ms is a moment of a test.
@@ -21,57 +24,57 @@ func TestHandover(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		play func(*handover)
-		want Failover
+		want frame.Failover
 	}{
 		{"all seen", func(h *handover) {
 			h.missed(ms(120))
 			h.missed(ms(150))
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(240), 5, false)
-		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 90 * took, FirstAck: 30 * took, Elected: 210 * took}},
+		}, frame.Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 90 * took, FirstAck: 30 * took, Elected: 210 * took}},
 		{"an answer that was under way", func(h *handover) {
 			h.acknowledged(ms(3), 4, false)
 			h.missed(ms(120))
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(240), 5, false)
-		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 237 * took, Notice: 117 * took, Elect: 90 * took, FirstAck: 30 * took, Elected: 210 * took}},
+		}, frame.Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 237 * took, Notice: 117 * took, Elect: 90 * took, FirstAck: 30 * took, Elected: 210 * took}},
 		{"acknowledged before a node was asked", func(h *handover) {
 			h.missed(ms(120))
 			h.acknowledged(ms(240), 5, false)
-		}, Failover{Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 120 * took, Elected: 240 * took}},
+		}, frame.Failover{Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 120 * took, Elected: 240 * took}},
 		{"the successor's first answer is a duplicate of the old term", func(h *handover) {
 			h.acknowledged(ms(20), 4, true)
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(240), 4, true)
-		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 215 * took, FirstAck: 30 * took, Elected: 210 * took}},
+		}, frame.Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 215 * took, FirstAck: 30 * took, Elected: 210 * took}},
 		{"two elections", func(h *handover) {
 			h.missed(ms(120))
 			h.wonBy(ms(210), "n2", 5)
 			h.wonBy(ms(400), "n3", 6)
 			h.acknowledged(ms(410), 6, false)
-		}, Failover{To: "n3", Term: 6, Measured: true, Split: true, Window: 415 * took, Notice: 125 * took, Elect: 280 * took, FirstAck: 10 * took, Elected: 400 * took}},
+		}, frame.Failover{To: "n3", Term: 6, Measured: true, Split: true, Window: 415 * took, Notice: 125 * took, Elect: 280 * took, FirstAck: 10 * took, Elected: 400 * took}},
 		{"the new leader tells, after the first answer", func(h *handover) {
 			h.acknowledged(ms(240), 5, false)
 			h.to = "n2"
 			h.says(ms(250), says(5, 20*took, 9*took, 4*took))
-		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 226 * took, Elect: 9 * took, Barrier: 4 * took, FirstAck: 6 * took, Elected: 230 * took}},
+		}, frame.Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 226 * took, Elect: 9 * took, Barrier: 4 * took, FirstAck: 6 * took, Elected: 230 * took}},
 		{"the new leader tells what was seen earlier, or of another term", func(h *handover) {
 			h.missed(ms(120))
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(240), 5, false)
 			h.says(ms(241), says(5, 20*took, 9*took, 50*took))
 			h.says(ms(250), says(6, 100*took, 9*took, 4*took))
-		}, Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 90 * took, Barrier: 30 * took, Elected: 210 * took}},
+		}, frame.Failover{To: "n2", Term: 5, Measured: true, Split: true, Window: 245 * took, Notice: 125 * took, Elect: 90 * took, Barrier: 30 * took, Elected: 210 * took}},
 		{"mended in time", func(h *handover) {
 			h.mended = ms(40)
 			h.acknowledged(ms(45), 4, false)
-		}, Failover{To: "n1", Term: 4, KeptTerm: true, Measured: true, Window: 50 * took}},
+		}, frame.Failover{To: "n1", Term: 4, KeptTerm: true, Measured: true, Window: 50 * took}},
 		{"no load before", func(h *handover) {
 			h.Last = time.Time{}
 			h.wonBy(ms(210), "n2", 5)
 			h.acknowledged(ms(900), 5, false)
-		}, Failover{To: "n2", Term: 5, Elected: 210 * took}},
-		{"still open", func(h *handover) { h.missed(ms(100)) }, Failover{Open: true, Measured: true, Window: 305 * took}},
+		}, frame.Failover{To: "n2", Term: 5, Elected: 210 * took}},
+		{"still open", func(h *handover) { h.missed(ms(100)) }, frame.Failover{Open: true, Measured: true, Window: 305 * took}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := &handover{cause: "n1 killed", from: "n1", oldTerm: 4, began: ms(0), Window: history.Window{Last: ms(-5)}}
@@ -87,12 +90,12 @@ func TestHandover(t *testing.T) {
 
 // seen is a record of three nodes of which n1 leads in term 4, under load.
 func seen() *record {
-	r := &record{audit: newAudit("p-"), load: Load{On: true, Rate: 50}}
+	r := &record{audit: judging.NewAudit("p-"), load: frame.Load{On: true, Rate: 50}}
 	r.members(ms(0), []cluster.Member{{ID: "n1", PID: 11, State: cluster.Running}, {ID: "n2", PID: 12, State: cluster.Running}, {ID: "n3", PID: 13, State: cluster.Running}})
 	for _, id := range []string{"n1", "n2", "n3"} {
 		r.heard(ms(1), id, status(id, "n1", 4))
 	}
-	r.answered(ms(5), ms(4), api.Message{ID: "p-a-1", Sender: "a"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 1, Epoch: 4}})
+	r.answered(ms(5), ms(4), api.Message{ID: "p-a-1", Sender: "a"}, false, judging.Answer{Outcome: api.OK, Ack: api.Ack{Seq: 1, Epoch: 4}})
 	return r
 }
 
@@ -110,7 +113,7 @@ func status(id, leader string, term uint64) api.Status {
 }
 
 func (r *record) said(words string) bool {
-	return slices.ContainsFunc(r.journal.events, func(e Event) bool { return strings.Contains(e.Text, words) })
+	return slices.ContainsFunc(r.journal.events, func(e frame.Event) bool { return strings.Contains(e.Text, words) })
 }
 
 // TestRecord_killed_from_outside: a shell's kill -9 shows like the button's.
@@ -121,7 +124,7 @@ func TestRecord_killed_from_outside(t *testing.T) {
 		t.Errorf("events %+v", r.journal.events)
 	}
 	r.heard(ms(300), "n2", status("n2", "n2", 5))
-	r.answered(ms(310), ms(300), api.Message{ID: "p-a-2", Sender: "a"}, true, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
+	r.answered(ms(310), ms(300), api.Message{ID: "p-a-2", Sender: "a"}, true, judging.Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
 	r.members(ms(900), []cluster.Member{{ID: "n1", PID: 99, State: cluster.Running}, {ID: "n2", PID: 12, State: cluster.Running}, {ID: "n3", PID: 13, State: cluster.Running}})
 	r.heard(ms(950), "n1", status("n1", "n2", 5))
 	f := r.frame(ms(1000))
@@ -139,14 +142,14 @@ func TestRecord_leader_lost_by_itself(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		r := seen()
 		ack := func() {
-			r.answered(ms(410), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
+			r.answered(ms(410), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, false, judging.Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
 		}
 		if late { // the nodes are asked only after the first write
 			ack()
 		}
 		r.heard(ms(420), "n3", status("n3", "n3", 5))
 		if !late {
-			r.answered(ms(440), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
+			r.answered(ms(440), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, false, judging.Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 5}})
 		}
 		want := 435 * time.Millisecond
 		if late {
@@ -164,8 +167,8 @@ func TestRecord_leader_lost_by_itself(t *testing.T) {
 // old leader.
 func TestRecord_duplicate(t *testing.T) {
 	r := seen()
-	r.answered(ms(410), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, true, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 4, Duplicate: true}})
-	r.answered(ms(412), ms(100), api.Message{ID: "p-b-1", Sender: "b"}, false, Answer{Outcome: api.OK, Ack: api.Ack{Seq: 3, Epoch: 5}})
+	r.answered(ms(410), ms(100), api.Message{ID: "p-a-2", Sender: "a"}, true, judging.Answer{Outcome: api.OK, Ack: api.Ack{Seq: 2, Epoch: 4, Duplicate: true}})
+	r.answered(ms(412), ms(100), api.Message{ID: "p-b-1", Sender: "b"}, false, judging.Answer{Outcome: api.OK, Ack: api.Ack{Seq: 3, Epoch: 5}})
 	r.heard(ms(420), "n3", status("n3", "n3", 5))
 	if f := r.frame(ms(500)); len(f.Failovers) != 1 || f.Failovers[0].Window != 407*time.Millisecond {
 		t.Errorf("failovers %+v", f.Failovers)
@@ -195,14 +198,14 @@ func TestRecord_old_leader(t *testing.T) {
 // and one answer brings it back.
 func TestRecord_silent(t *testing.T) {
 	r := seen()
-	for i, want := range []Condition{ConditionUp, ConditionUp, ConditionSilent} {
+	for i, want := range []frame.Condition{frame.ConditionUp, frame.ConditionUp, frame.ConditionSilent} {
 		r.silent("n3")
 		if got := r.node("n3").condition(); got != want {
 			t.Errorf("after %d misses: %s, want %s", i+1, got, want)
 		}
 	}
 	r.heard(ms(500), "n3", status("n3", "n1", 4))
-	if got := r.node("n3").condition(); got != ConditionUp {
+	if got := r.node("n3").condition(); got != frame.ConditionUp {
 		t.Errorf("after an answer: %s", got)
 	}
 }
@@ -211,11 +214,10 @@ func TestRecord_silent(t *testing.T) {
 // is marked, and a replica that starts over shows what it has.
 func TestTail(t *testing.T) {
 	r := seen()
-	var words []string
-	for i := range 40 {
-		words = append(words, "a"+string(rune('A'+i)))
+	full := api.View{Last: 40}
+	for i := range full.Last {
+		full.Messages = append(full.Messages, api.Placed{Seq: i + 1, ID: "a" + string(rune('A'+i)), Sender: "a", Epoch: 1})
 	}
-	full := reading(1, words...)
 	r.shown("n1", full)
 	r.shown("n2", api.View{Messages: full.Messages[:38], Last: 38})
 	r.shown("n3", api.View{Messages: append(slices.Clone(full.Messages[:39]), api.Placed{Seq: 40, ID: "other", Epoch: 3}), Last: 40})
@@ -234,55 +236,6 @@ func TestTail(t *testing.T) {
 	r.shown("n1", api.View{Last: 12})
 	if c := r.frame(ms(700)).Tail.Rows[0].Cells; !c[3].Have || c[4].Have {
 		t.Error("a replica that went back to seq 12 shows more or less than that")
-	}
-}
-
-// TestStrip: tenths of a second become spans that cover the minute.
-func TestStrip(t *testing.T) {
-	var s strip
-	s.load(ms(0), true, 50)
-	for i := range 20 {
-		if i < 8 || i > 10 {
-			s.count(ms(100*i+50), api.OK)
-		}
-		if i == 12 {
-			s.count(ms(100*i+60), api.Fail)
-		}
-	}
-	spans, from := s.spans(ms(2050))
-	total := 0
-	var got []Span
-	for _, span := range spans {
-		total += span.Tenths
-		if span.State != SpanIdle {
-			got = append(got, span)
-		}
-	}
-	want := []Span{{SpanOK, 8}, {SpanDown, 3}, {SpanOK, 1}, {SpanMixed, 1}, {SpanOK, 7}}
-	if !slices.Equal(got, want) {
-		t.Errorf("spans %v, want %v", got, want)
-	}
-	if end := from.Add(time.Duration(total) * 100 * time.Millisecond); !end.Equal(ms(2000)) {
-		t.Errorf("the strip ends at %s", end)
-	}
-	if spans, _ := s.spans(ms(10 * 60 * 1000)); len(spans) != 1 {
-		t.Errorf("after ten minutes: %v", spans)
-	}
-}
-
-// TestPercentile is by nearest rank.
-func TestPercentile(t *testing.T) {
-	var sorted []time.Duration
-	for i := range 100 {
-		sorted = append(sorted, time.Duration(i+1))
-	}
-	for q, want := range map[float64]time.Duration{0.5: 50, 0.99: 99, 1: 100, 0: 1} {
-		if got := percentile(sorted, q); got != want {
-			t.Errorf("percentile %g = %d, want %d", q, got, want)
-		}
-	}
-	if percentile(nil, 0.5) != 0 || percentile(sorted[:1], 0.99) != 1 {
-		t.Error("percentiles of few values")
 	}
 }
 
@@ -324,24 +277,26 @@ func TestLab_hand_over(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
 		leader := e.Frame().Leader
-		e.do(Action{Verb: Transfer})
-		f := e.until("another leader", func(f Frame) bool { return f.Leader != "" && f.Leader != leader && !f.Failovers[0].Open })
+		e.do(action.Action{Verb: action.Transfer})
+		f := e.until("another leader", func(f frame.Frame) bool { return f.Leader != "" && f.Leader != leader && !f.Failovers[0].Open })
 		if h := f.Failovers[0]; !h.Planned || h.Cause != leader+" handed over" {
 			t.Errorf("%+v", h)
 		}
-		e.do(Action{Verb: Mute})
-		f = e.until("a third", func(f Frame) bool { return f.Leader != "" && !f.Failovers[0].Planned && !f.Failovers[0].Open })
+		e.do(action.Action{Verb: action.Mute})
+		f = e.until("a third", func(f frame.Frame) bool { return f.Leader != "" && !f.Failovers[0].Planned && !f.Failovers[0].Open })
 		if h := f.Failovers[0]; h.Planned || !strings.HasSuffix(h.Cause, " is heard by nobody") {
 			t.Errorf("%+v", h)
 		}
-		e.do(Action{Verb: Kill, Node: f.Leader})
-		f = e.until("it is down", func(f Frame) bool {
-			return slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Condition == ConditionDown })
+		e.do(action.Action{Verb: action.Kill, Node: f.Leader})
+		f = e.until("it is down", func(f frame.Frame) bool {
+			return slices.ContainsFunc(f.Nodes, func(n frame.Node) bool { return n.Condition == frame.ConditionDown })
 		})
-		e.do(Action{Verb: Heal})
-		e.until("it catches up", func(f Frame) bool { return slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Returning }) })
-		e.until("it has caught up", func(f Frame) bool {
-			return f.Voters == 3 && !slices.ContainsFunc(f.Nodes, func(n Node) bool { return n.Returning })
+		e.do(action.Action{Verb: action.Heal})
+		e.until("it catches up", func(f frame.Frame) bool {
+			return slices.ContainsFunc(f.Nodes, func(n frame.Node) bool { return n.Returning })
+		})
+		e.until("it has caught up", func(f frame.Frame) bool {
+			return f.Voters == 3 && !slices.ContainsFunc(f.Nodes, func(n frame.Node) bool { return n.Returning })
 		})
 	})
 }

@@ -2,16 +2,16 @@ package lab
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"lockstep/prototype/api"
-	"lockstep/prototype/history"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
 
 // foldRun names the step in which a lab judges what has happened and forgets what is
 // settled. Nobody asks for it.
-const foldRun Verb = "fold"
+const foldRun action.Verb = "fold"
 
 const (
 	foldEvery = time.Second
@@ -29,40 +29,37 @@ func (l *Lab) runFolds(ctx context.Context) {
 		l.mu.Lock()
 		due := l.record.foldable(time.Now(), l.cfg)
 		l.mu.Unlock()
-		if due && l.carryOut(ctx, Action{Verb: foldRun}) != nil && !wait(ctx, foldAgain) {
+		if due && l.carryOut(ctx, action.Action{Verb: foldRun}) != nil && !wait(ctx, foldAgain) {
 			return
 		}
 	}
 }
 
-// foldDue says whether much has gathered, beside what was too young the last time.
-func (r *record) foldDue(c Config) bool {
-	return c.Fold > 0 && (r.exact.held() >= max(c.Fold, 2*r.exact.young) || r.exact.full(c.Held))
-}
+// foldDue says whether much has gathered.
+func (r *record) foldDue(c Config) bool { return c.Fold > 0 && r.exact.Due(c.Fold, c.Held) }
 
 // foldable says whether what has gathered can be judged now: no fault is in force, and no
 // story is being played.
 func (r *record) foldable(now time.Time, c Config) bool {
-	return r.foldDue(c) && !r.troubled(now) && r.exact.judges != nil && (r.playing.Scenario == "" || r.playing.Over) && r.leading() != ""
+	return r.foldDue(c) && !r.troubled(now) && r.exact.Judges != nil && (r.playing.Scenario == "" || r.playing.Over) && r.leading() != ""
 }
 
 func (l *Lab) fold(ctx context.Context) error {
 	l.mu.Lock()
 	due := l.record.foldable(time.Now(), l.cfg)
-	before := l.record.exact.held()
+	before := l.record.exact.Held()
 	l.record.quiet = due && l.record.load.On
 	l.mu.Unlock()
 	if !due {
-		return refuse("there is nothing to fold")
+		return action.Refuse("there is nothing to fold")
 	}
 	if err := l.judgeNow(ctx, foldCalm, true); err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.record.exact.young = l.record.exact.held()
-	if l.record.exact.young > before*3/4 {
-		return refuse("little was settled")
+	if l.record.exact.Kept() > before*3/4 {
+		return action.Refuse("little was settled")
 	}
 	return nil
 }
@@ -72,25 +69,16 @@ func (l *Lab) forget(ctx context.Context) error {
 	if l.cfg.Fold == 0 {
 		return nil
 	}
-	for _, lane := range Lanes {
+	for _, lane := range frame.Lanes {
 		l.mu.Lock()
-		e := l.record.exact
-		judge := e.judges[lane]
-		if judge == nil { // its limit was reached in the meantime
-			l.mu.Unlock()
-			return nil
-		}
-		upto := judge.Fold(string(lane), l.cfg.Conversation, e.settled[lane])
-		if upto != e.folded[lane] {
-			// What was behind the place from which replicas were read may stand there no more.
-			e.marks[lane] = slices.DeleteFunc(e.marks[lane], func(d api.Digest) bool { return d.Seq > min(e.readFrom[lane], upto) })
-		}
-		e.folded[lane] = upto
-		e.behind[lane] = int(e.last[lane] - min(upto, e.last[lane]))
-		if lane == LaneQuorum {
-			l.record.audit.fold(upto)
+		upto, ok := l.record.exact.Fold(lane)
+		if ok && lane == frame.LaneQuorum {
+			l.record.audit.Fold(upto)
 		}
 		l.mu.Unlock()
+		if !ok {
+			return nil
+		}
 		for _, m := range l.cluster.Members() {
 			if upto == 0 {
 				break
@@ -100,7 +88,7 @@ func (l *Lab) forget(ctx context.Context) error {
 				return err
 			}
 			l.mu.Lock()
-			e.mark(lane, d)
+			l.record.exact.Mark(lane, d)
 			l.mu.Unlock()
 		}
 	}
@@ -109,39 +97,22 @@ func (l *Lab) forget(ctx context.Context) error {
 
 // digest asks a replica for the digest up to a seq, or to its end if that is 0, and
 // notes the answer.
-func (l *Lab) digest(ctx context.Context, lane Lane, node string, upto uint64) (api.Digest, error) {
+func (l *Lab) digest(ctx context.Context, lane frame.Lane, node string, upto uint64) (api.Digest, error) {
 	l.mu.Lock()
-	op := l.record.exact.begin(time.Now(), lane, history.Event{Kind: history.Digest, Node: node, Upto: upto})
+	op := l.record.exact.Digests(time.Now(), lane, node, upto)
 	l.mu.Unlock()
 	d, err := l.cluster.Digest(ctx, node, lane, l.cfg.Conversation, upto)
-	event := history.Event{Type: history.OK, Seq: d.Seq, Digest: d.Digest}
-	if err != nil {
-		event = history.Event{Type: history.Fail, Error: err.Error()}
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.record.exact.end(time.Now(), lane, op, event)
+	l.record.exact.Digest(time.Now(), lane, op, d, err)
 	return d, err
-}
-
-// marksKept is how many digests are kept of what was folded: of the last hour at least.
-const marksKept = 256
-
-// mark keeps a digest up to where the judge folded, or what another replica gave there.
-func (e *exact) mark(lane Lane, d api.Digest) {
-	marks := e.marks[lane]
-	if n := len(marks); n > 0 && marks[n-1].Seq >= d.Seq {
-		marks = marks[:n-1]
-	}
-	marks = append(marks, d)
-	e.marks[lane] = marks[max(0, len(marks)-marksKept):]
 }
 
 // beginning is the seq behind which a replica is to be read: what was folded need not be
 // read again where the replica still holds it, all of it or up to where it was folded before.
-func (l *Lab) beginning(ctx context.Context, lane Lane, node string) (uint64, error) {
+func (l *Lab) beginning(ctx context.Context, lane frame.Lane, node string) (uint64, error) {
 	l.mu.Lock()
-	marks := slices.Clone(l.record.exact.marks[lane])
+	marks := l.record.exact.Marks(lane)
 	l.mu.Unlock()
 	holds := uint64(0)
 	// The one of what was folded now is asked for first, and nearly always it is the same.

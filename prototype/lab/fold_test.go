@@ -14,6 +14,10 @@ import (
 	"lockstep/prototype/check"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/history"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
+	"lockstep/prototype/lab/scenarios"
 	"lockstep/prototype/node"
 )
 
@@ -23,7 +27,7 @@ type both struct {
 	*check.Judge
 	all    *check.Judge
 	t      *testing.T
-	lane   Lane
+	lane   frame.Lane
 	folded []history.Message // of the order
 	newest []history.Message // of the order, in the replica that was read last
 	page   bool              // a final read is under way
@@ -113,7 +117,7 @@ func foldingBehind(t *testing.T, fold, held int, tune func(*Lab), between func(C
 			t.Error(err)
 		}
 	})
-	e.until("load", func(f Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 50 })
+	e.until("load", func(f frame.Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 50 })
 	return e
 }
 
@@ -122,39 +126,39 @@ func foldingBehind(t *testing.T, fold, held int, tune func(*Lab), between func(C
 func TestLab_folds(t *testing.T) {
 	long(t)
 	synctest.Test(t, func(t *testing.T) {
-		judges := map[Lane]*both{}
+		judges := map[frame.Lane]*both{}
 		e := folding(t, 2500, 14_000, func(l *Lab) {
-			for _, lane := range Lanes {
+			for _, lane := range frame.Lanes {
 				judges[lane] = &both{Judge: check.NewJudge(), all: check.NewJudge(), t: t, lane: lane, behind: map[int]uint64{}}
-				l.record.exact.judges[lane] = judges[lane]
+				l.record.exact.Judges[lane] = judges[lane]
 			}
 		})
-		well := func(f Frame) bool { return f.Leader != "" && f.Voters == 3 && f.Load.On && !f.Load.Waits }
-		for _, s := range Scenarios() {
+		well := func(f frame.Frame) bool { return f.Leader != "" && f.Voters == 3 && f.Load.On && !f.Load.Waits }
+		for _, s := range scenarios.All() {
 			e.until("well", well)
 			time.Sleep(20 * time.Second) // virtual time
 			e.until("well", well)
-			e.do(Action{Verb: Play, Scenario: s.Name})
-			f := e.until("the end of "+s.Name, func(f Frame) bool { return f.Playing.Scenario == s.Name && f.Playing.Over })
+			e.do(action.Action{Verb: action.Play, Scenario: s.Name})
+			f := e.until("the end of "+s.Name, func(f frame.Frame) bool { return f.Playing.Scenario == s.Name && f.Playing.Over })
 			t.Log(s.Name, f.Playing.Says)
-			_ = e.Do(t.Context(), Action{Verb: Heal}) // if there is anything left
+			_ = e.Do(t.Context(), action.Action{Verb: action.Heal}) // if there is anything left
 		}
-		before := judges[LaneLeader].told.Counts
+		before := judges[frame.LaneLeader].told.Counts
 		e.until("well", well)
-		e.do(Action{Verb: Blackout})
-		e.do(Action{Verb: Heal})
+		e.do(action.Action{Verb: action.Blackout})
+		e.do(action.Action{Verb: action.Heal})
 		e.until("well", well)
 		time.Sleep(10 * time.Second) // virtual time
-		e.do(Action{Verb: JudgeRun})
+		e.do(action.Action{Verb: action.Judge})
 		for _, l := range e.Frame().Judgement.Lanes {
 			if n := judges[l.Lane].folds; n < 5 {
 				t.Errorf("%s was folded %d times: that tests little", l.Lane, n)
 			}
-			if kept := l.Lane == LaneQuorum; kept != (l.Report.Counts.Lost == 0) {
+			if kept := l.Lane == frame.LaneQuorum; kept != (l.Report.Counts.Lost == 0) {
 				t.Errorf("%s lost %d", l.Lane, l.Report.Counts.Lost)
 			}
 		}
-		if after := judges[LaneLeader].told.Counts; after.Lost < before.Acknowledged {
+		if after := judges[frame.LaneLeader].told.Counts; after.Lost < before.Acknowledged {
 			t.Errorf("a blackout took %d messages of lane leader; %d had been acknowledged before", after.Lost, before.Acknowledged)
 		}
 	})
@@ -165,17 +169,17 @@ func TestLab_folds(t *testing.T) {
 func TestLab_waits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := folding(t, 500, 1500, func(*Lab) {})
-		e.do(Action{Verb: Cut})
-		e.until("it waits", func(f Frame) bool { return f.Load.Waits && !f.Load.On })
-		for _, a := range []Action{{Verb: Start}, {Verb: Play, Scenario: "clean-kill"}} {
+		e.do(action.Action{Verb: action.Cut})
+		e.until("it waits", func(f frame.Frame) bool { return f.Load.Waits && !f.Load.On })
+		for _, a := range []action.Action{{Verb: action.Start}, {Verb: action.Play, Scenario: "clean-kill"}} {
 			if reason := e.refused(a); reason != e.waits().Error() {
 				t.Errorf("%s: %q", a.Verb, reason)
 			}
 		}
 		acked := e.Frame().Counts.Acknowledged
-		e.do(Action{Verb: Heal})
-		e.until("it goes on", func(f Frame) bool { return !f.Load.Waits && f.Counts.Acknowledged > acked+200 })
-		if n := e.record.exact.folded[LaneClock]; n == 0 {
+		e.do(action.Action{Verb: action.Heal})
+		e.until("it goes on", func(f frame.Frame) bool { return !f.Load.Waits && f.Counts.Acknowledged > acked+200 })
+		if len(e.record.exact.Marks(frame.LaneClock)) == 0 {
 			t.Error("nothing was forgotten")
 		}
 	})
@@ -187,23 +191,27 @@ func TestLab_behind(t *testing.T) {
 	long(t)
 	synctest.Test(t, func(t *testing.T) {
 		e := folding(t, 4000, 14_000, func(*Lab) {})
-		e.do(Action{Verb: Start, Rate: 200})
+		e.do(action.Action{Verb: action.Start, Rate: 200})
 		folded := func() uint64 {
 			e.mu.Lock()
 			defer e.mu.Unlock()
-			return e.record.exact.folded[LaneClock]
+			marks := e.record.exact.Marks(frame.LaneClock)
+			if len(marks) == 0 {
+				return 0
+			}
+			return marks[len(marks)-1].Seq
 		}
-		e.until("much to retain", func(f Frame) bool { return f.Counts.Acknowledged > 4000 })
+		e.until("much to retain", func(f frame.Frame) bool { return f.Counts.Acknowledged > 4000 })
 		before := folded()
-		e.until("the next fold", func(f Frame) bool { return folded() > before && f.Load.On })
+		e.until("the next fold", func(f frame.Frame) bool { return folded() > before && f.Load.On })
 		before = folded()
-		e.do(Action{Verb: SlowDisk})
-		e.until("it waits", func(f Frame) bool { return f.Load.Waits && !f.Load.On })
-		e.do(Action{Verb: Heal})
+		e.do(action.Action{Verb: action.SlowDisk})
+		e.until("it waits", func(f frame.Frame) bool { return f.Load.Waits && !f.Load.On })
+		e.do(action.Action{Verb: action.Heal})
 		end := time.Now().Add(20 * time.Second)
-		e.until("it goes on", func(f Frame) bool { return folded() > before && f.Load.On || time.Now().After(end) })
+		e.until("it goes on", func(f frame.Frame) bool { return folded() > before && f.Load.On || time.Now().After(end) })
 		if folded() == before {
-			t.Errorf("nothing was forgotten any more; to judge says: %v", e.Do(t.Context(), Action{Verb: JudgeRun}))
+			t.Errorf("nothing was forgotten any more; to judge says: %v", e.Do(t.Context(), action.Action{Verb: action.Judge}))
 		}
 	})
 }
@@ -229,18 +237,18 @@ func TestLab_memory(t *testing.T) {
 		e := folding(t, 4000, 14_000, func(*Lab) {})
 		began := time.Now()
 		go func() {
-			verbs := []Verb{Kill, Pause, Cut, Mute, HangDisk, SlowDisk, Skew, Transfer, PowerOff}
+			verbs := []action.Verb{action.Kill, action.Pause, action.Cut, action.Mute, action.HangDisk, action.SlowDisk, action.Skew, action.Transfer, action.PowerOff}
 			for i := 0; wait(t.Context(), 37*time.Second); i++ {
-				_ = e.Do(t.Context(), Action{Verb: verbs[i%len(verbs)]})
+				_ = e.Do(t.Context(), action.Action{Verb: verbs[i%len(verbs)]})
 				wait(t.Context(), 4*time.Second)
-				_ = e.Do(t.Context(), Action{Verb: Heal})
+				_ = e.Do(t.Context(), action.Action{Verb: action.Heal})
 			}
 		}()
 		// The most that lives during a minute.
 		most := func(minute time.Duration) (bytes uint64) {
 			for time.Since(began) < minute+time.Minute {
 				end := time.Now().Add(10 * time.Second)
-				e.until("a moment", func(Frame) bool { return time.Now().After(end) })
+				e.until("a moment", func(frame.Frame) bool { return time.Now().After(end) })
 				if time.Since(began) < minute {
 					continue
 				}
@@ -269,8 +277,8 @@ func TestLab_memory(t *testing.T) {
 // TestLab_forget_at_limit: a judge that has reached its limit between a verdict and the
 // folding after it has nothing left to forget.
 func TestLab_forget_at_limit(t *testing.T) {
-	l := &Lab{cfg: Config{Fold: 1, Conversation: "room"}, record: &record{exact: newExact("room", 1)}}
-	l.record.exact.judges = nil
+	l := &Lab{cfg: Config{Fold: 1, Conversation: "room"}, record: &record{exact: judging.NewExact("room", 1)}}
+	l.record.exact.Judges = nil
 	if err := l.forget(t.Context()); err != nil {
 		t.Error(err)
 	}

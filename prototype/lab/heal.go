@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
 
 // heal takes back what is broken at one node, or everywhere.
@@ -15,16 +17,16 @@ func (l *Lab) heal(ctx context.Context, only string) error {
 	l.mu.Lock()
 	if only != "" && l.record.node(only) == nil {
 		l.mu.Unlock()
-		return refuse("there is no node %q", only)
+		return action.Refuse("there is no node %q", only)
 	}
-	broken := map[string]Condition{}
+	broken := map[string]frame.Condition{}
 	var ids []string
 	for _, n := range l.record.nodes {
 		id, c := n.member.ID, n.condition()
 		if only != "" && id != only {
 			continue
 		}
-		if c == ConditionPaused || c == ConditionCut || c == ConditionDown || len(n.ails) > 0 {
+		if c == frame.ConditionPaused || c == frame.ConditionCut || c == frame.ConditionDown || len(n.ails) > 0 {
 			broken[id] = c
 			ids = append(ids, id)
 		}
@@ -32,9 +34,9 @@ func (l *Lab) heal(ctx context.Context, only string) error {
 	l.mu.Unlock()
 	if len(ids) == 0 {
 		if only != "" {
-			return refuse("nothing is broken at %s", only)
+			return action.Refuse("nothing is broken at %s", only)
 		}
-		return refuse("nothing is broken")
+		return action.Refuse("nothing is broken")
 	}
 	var failed error
 	var done []string
@@ -48,22 +50,22 @@ func (l *Lab) heal(ctx context.Context, only string) error {
 	}
 	if len(done) > 0 {
 		l.mu.Lock()
-		l.record.journal.add(time.Now(), ToneNote, true, "healed: %s", strings.Join(done, ", "))
+		l.record.journal.add(time.Now(), frame.ToneNote, true, "healed: %s", strings.Join(done, ", "))
 		l.mu.Unlock()
 	}
 	return failed
 }
 
 // mend takes back one fault and says how.
-func (l *Lab) mend(ctx context.Context, id string, c Condition) (word string, err error) {
+func (l *Lab) mend(ctx context.Context, id string, c frame.Condition) (word string, err error) {
 	l.mu.Lock()
 	cut, ails := l.record.node(id).cut, l.record.node(id).ails
 	l.mu.Unlock()
-	if c == ConditionDown {
+	if c == frame.ConditionDown {
 		return "started", l.start(ctx, id)
 	}
 	done := l.striking(id, func(*record, *observed, time.Time) {})
-	if c == ConditionPaused {
+	if c == frame.ConditionPaused {
 		word, err = "resumed", l.cluster.Resume(id)
 	}
 	if (cut || len(ails) > 0) && err == nil {
@@ -95,8 +97,8 @@ func (r *record) mended(at time.Time, id string) {
 }
 
 // restart ends a node in good order, if it runs, and starts it.
-func (l *Lab) restart(ctx context.Context, id string, c Condition) error {
-	if c == ConditionPaused {
+func (l *Lab) restart(ctx context.Context, id string, c frame.Condition) error {
+	if c == frame.ConditionPaused {
 		if _, err := l.mend(ctx, id, c); err != nil {
 			return fmt.Errorf("restart %s: %w", id, err)
 		}
@@ -111,7 +113,7 @@ func (l *Lab) restart(ctx context.Context, id string, c Condition) error {
 func (l *Lab) start(ctx context.Context, id string) error {
 	done := l.striking(id, func(r *record, n *observed, now time.Time) {
 		if n.member.State != cluster.Down {
-			r.journal.add(now, ToneFault, true, "%s%s is being restarted", id, r.duty(id))
+			r.journal.add(now, frame.ToneFault, true, "%s%s is being restarted", id, r.duty(id))
 			r.stop(now, n, cluster.Down, id+" restarted")
 		}
 	})

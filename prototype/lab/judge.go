@@ -7,27 +7,9 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
-	"lockstep/prototype/check"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
-
-// JudgeRun names the verb that asks the exact judge, package check, for its verdict on
-// everything so far. The load stands still meanwhile, and every replica is read in
-// full, since only that shows what was kept.
-const JudgeRun Verb = "judge"
-
-// Judgement is the exact verdict on a run up to a moment. It is never changed.
-type Judgement struct {
-	At    time.Time
-	Lanes []LaneJudgement // in the order of Lanes
-}
-
-// LaneJudgement is the verdict on a lane.
-type LaneJudgement struct {
-	Lane      Lane
-	Report    check.Report
-	Witnesses []Witness // of the broken promises, in the order of check.Properties
-	Folded    uint64    // the seq up to which the lane had been judged before, for good, and forgotten
-}
 
 const (
 	// Judged is how many operations the exact judge keeps unless Config says
@@ -44,7 +26,7 @@ func (l *Lab) judge(ctx context.Context) error {
 	l.mu.Lock()
 	err := l.record.judgeable()
 	if l.record.playing.Scenario != "" && !l.record.playing.Over {
-		err = refuse("a story is being played; wait for its end")
+		err = action.Refuse("a story is being played; wait for its end")
 	}
 	l.mu.Unlock()
 	if err != nil {
@@ -67,10 +49,10 @@ func (l *Lab) judgeNow(ctx context.Context, calm time.Duration, quiet bool) erro
 		l.mu.Unlock()
 	}()
 	if !l.until(ctx, func() bool { return !l.sending }) {
-		return refuse("the senders did not come to an end; heal what is broken, and try again")
+		return action.Refuse("the senders did not come to an end; heal what is broken, and try again")
 	}
 	l.rest(ctx, calm)
-	for _, lane := range Lanes {
+	for _, lane := range frame.Lanes {
 		for _, m := range l.cluster.Members() {
 			if err := l.readAll(ctx, lane, m.ID); err != nil {
 				return fmt.Errorf("read %s in lane %s: %w", m.ID, lane, err)
@@ -88,45 +70,43 @@ func (l *Lab) conclude(quiet bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	verdict := &Judgement{At: now}
+	verdict := &frame.Judgement{At: now}
 	var words []string
-	for _, lane := range Lanes {
-		judge := l.record.exact.judges[lane]
-		if judge == nil {
-			return tooLong(l.record.exact.limit)
+	for _, lane := range frame.Lanes {
+		judged, ok := l.record.exact.Verdict(lane)
+		if !ok {
+			return tooLong(l.record.exact.Limit)
 		}
-		report := judge.Report()
-		judged := LaneJudgement{lane, report, witnesses(report), l.record.exact.folded[lane]}
 		if w := l.record.lane(lane); w != nil {
-			w.judged(judged)
+			w.Judged(judged)
 		}
 		verdict.Lanes = append(verdict.Lanes, judged)
-		words = append(words, fmt.Sprintf("%s %s", lane, report.Verdict))
+		words = append(words, fmt.Sprintf("%s %s", lane, judged.Report.Verdict))
 	}
 	if quiet {
 		return nil
 	}
 	l.record.judgement = verdict
-	l.record.journal.add(now, ToneNote, true, "judged exactly: %s", strings.Join(words, ", "))
+	l.record.journal.add(now, frame.ToneNote, true, "judged exactly: %s", strings.Join(words, ", "))
 	return nil
 }
 
 func tooLong(limit int) error {
-	return refuse("this run has more than the %d operations that an exact judgement can take in; begin anew for one", limit)
+	return action.Refuse("this run has more than the %d operations that an exact judgement can take in; begin anew for one", limit)
 }
 
 // judgeable says why a run cannot be judged exactly now. Replicas that are broken
 // cannot be read.
 func (r *record) judgeable() error {
 	switch {
-	case r.exact.judges == nil:
-		return tooLong(r.exact.limit)
+	case r.exact.Judges == nil:
+		return tooLong(r.exact.Limit)
 	case r.chaos:
-		return refuse("chaos is on; switch it off first")
+		return action.Refuse("chaos is on; switch it off first")
 	}
 	for _, n := range r.nodes {
-		if n.condition() != ConditionUp || len(n.ails) > 0 {
-			return refuse("%s is not well; heal first, since every replica has to be read", n.member.ID)
+		if n.condition() != frame.ConditionUp || len(n.ails) > 0 {
+			return action.Refuse("%s is not well; heal first, since every replica has to be read", n.member.ID)
 		}
 	}
 	return nil
@@ -152,13 +132,13 @@ func (l *Lab) until(ctx context.Context, is func() bool) bool {
 func (l *Lab) rest(ctx context.Context, within time.Duration) {
 	for end, calm := time.Now().Add(within), 0; calm < 2 && time.Now().Before(end) && wait(ctx, calmPoll); {
 		calm++
-		for _, lane := range Lanes {
+		for _, lane := range frame.Lanes {
 			l.mu.Lock()
-			least := l.record.exact.acknowledged[lane]
+			least := l.record.exact.Acknowledged(lane)
 			l.mu.Unlock()
 			switch lane {
-			case LaneQuorum:
-			case LaneLazy:
+			case frame.LaneQuorum:
+			case frame.LaneLazy:
 				least = min(least, 1)
 			default:
 				least = 0
@@ -186,29 +166,29 @@ func (l *Lab) theEnd() api.ReadRequest {
 
 // readAll reads a replica of a lane from its beginning, or from what was folded, to its
 // end, and asks for its digest.
-func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
+func (l *Lab) readAll(ctx context.Context, lane frame.Lane, node string) error {
 	after, err := l.beginning(ctx, lane, node)
 	if err != nil {
 		return err
 	}
 	l.mu.Lock()
-	l.record.exact.readFrom[lane] = after
+	l.record.exact.ReadFrom(lane, after)
 	l.mu.Unlock()
 	settled, last := after, after
 	for young := false; ; {
 		r := api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: auditLimit}
 		l.mu.Lock()
-		op := l.record.exact.reads(time.Now(), node, lane, r, true)
+		op := l.record.exact.Reads(time.Now(), node, lane, r, true)
 		l.mu.Unlock()
 		reading, err := l.cluster.Read(ctx, node, lane, r)
 		l.mu.Lock()
-		l.record.exact.read(time.Now(), lane, op, reading, err)
+		l.record.exact.Read(time.Now(), lane, op, reading, err)
 		l.mu.Unlock()
 		if err != nil {
 			return err
 		}
 		if len(reading.Messages) == 0 && reading.Last > after {
-			return refuse("%s does not hold the beginning of lane %s any more", node, lane)
+			return action.Refuse("%s does not hold the beginning of lane %s any more", node, lane)
 		}
 		last = reading.Last
 		for _, m := range reading.Messages {
@@ -222,7 +202,7 @@ func (l *Lab) readAll(ctx context.Context, lane Lane, node string) error {
 		after = reading.Messages[len(reading.Messages)-1].Seq
 	}
 	l.mu.Lock()
-	l.record.exact.settled[lane], l.record.exact.last[lane] = settled, last
+	l.record.exact.ReadTo(lane, settled, last)
 	l.mu.Unlock()
 	_, err = l.digest(ctx, lane, node, 0)
 	return err

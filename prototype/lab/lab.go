@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
+	"lockstep/prototype/lab/scenarios"
 )
 
 const (
-	// MaxMessages is how long a conversation the lab makes; then the load stops.
-	// Replicas keep a conversation in memory, so this bounds it, and the disk.
-	MaxMessages = 500_000
 	// FramesEvery is how often a frame is made while somebody looks, unless
 	// [Lab.FramesEvery] says otherwise.
 	FramesEvery = 200 * time.Millisecond
@@ -30,7 +30,7 @@ const (
 type Config struct {
 	Conversation string // default "laboratory", which is in shard 0 of four: the lazy lane has the same leader, as a rule
 	Rate         int    // messages a second, one of Rates; default 50
-	MaxMessages  int    // default MaxMessages
+	MaxMessages  int    // default judging.MaxMessages
 	Judged       int    // default Judged
 	Fold         int    // operations after which what is settled is judged for good and forgotten; 0 keeps all
 	Held         int    // operations that are kept at most; then the load waits until some can be forgotten; with Fold. Nodes must retain more than a quarter of that in each lane
@@ -43,11 +43,11 @@ type Lab struct {
 	prefix  string // in the message ids of this run
 	cluster Cluster
 	acting  chan struct{}
-	plays   chan Scenario
+	plays   chan scenarios.Scenario
 	senders []*sender
 
 	mu       sync.Mutex
-	phase    Phase
+	phase    frame.Phase
 	reason   string
 	record   *record
 	read     map[string]time.Time // when each node was last asked for messages
@@ -59,7 +59,7 @@ type Lab struct {
 	unseen   time.Time     // when the last watcher went
 	watchers map[*Watch]struct{}
 	waking   chan struct{}
-	frame    *Frame
+	frame    *frame.Frame
 	number   uint64
 }
 
@@ -72,7 +72,7 @@ func New(cfg Config) *Lab {
 		cfg.Rate = 50
 	}
 	if cfg.MaxMessages == 0 {
-		cfg.MaxMessages = MaxMessages
+		cfg.MaxMessages = judging.MaxMessages
 	}
 	if cfg.Judged == 0 {
 		cfg.Judged = Judged
@@ -80,14 +80,14 @@ func New(cfg Config) *Lab {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	prefix := newPrefix()
-	exact := newExact(cfg.Conversation, cfg.Judged)
+	prefix := judging.NewPrefix()
+	exact := judging.NewExact(cfg.Conversation, cfg.Judged)
 	l := &Lab{
-		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan Scenario, 1), phase: PhaseStarting, rate: cfg.Rate, every: FramesEvery,
-		record: &record{audit: newAudit(prefix), exact: exact, weak: []*weak{newWeak(LaneLazy, exact.began), newWeak(LaneLeader, exact.began), newWeak(LaneClock, exact.began)}, probes: newProbes(), load: Load{Rate: cfg.Rate, Senders: len(senderNames)}},
+		cfg: cfg, prefix: prefix, acting: make(chan struct{}, 1), plays: make(chan scenarios.Scenario, 1), phase: frame.PhaseStarting, rate: cfg.Rate, every: FramesEvery,
+		record: &record{audit: judging.NewAudit(prefix), exact: exact, weak: []*judging.Weak{judging.NewWeak(frame.LaneLazy, exact.Began), judging.NewWeak(frame.LaneLeader, exact.Began), judging.NewWeak(frame.LaneClock, exact.Began)}, probes: newProbes(), load: frame.Load{Rate: cfg.Rate, Senders: len(senderNames)}},
 		read:   map[string]time.Time{}, watchers: map[*Watch]struct{}{}, waking: make(chan struct{}),
 	}
-	for _, lane := range Lanes {
+	for _, lane := range frame.Lanes {
 		for i, name := range senderNames {
 			l.senders = append(l.senders, &sender{name: name, lane: lane, index: i, target: i})
 		}
@@ -103,7 +103,7 @@ func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, err
 	defer l.end()
 	cluster, err := start(ctx)
 	if err != nil {
-		l.enter(PhaseFailed, err.Error())
+		l.enter(frame.PhaseFailed, err.Error())
 		return fmt.Errorf("start the lab's cluster: %w", err)
 	}
 	l.mu.Lock()
@@ -111,14 +111,14 @@ func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, err
 	l.record.shard = cluster.Shard(l.cfg.Conversation)
 	l.record.members(time.Now(), cluster.Members())
 	l.mu.Unlock()
-	l.enter(PhaseRunning, "")
+	l.enter(frame.PhaseRunning, "")
 
 	var running sync.WaitGroup
 	for _, m := range cluster.Members() {
 		running.Go(func() { l.observe(ctx, m.ID) })
 	}
 	running.Go(func() { l.readBack(ctx) })
-	for _, lane := range Lanes[1:] {
+	for _, lane := range frame.Lanes[1:] {
 		running.Go(func() { l.readWeak(ctx, lane) })
 	}
 	for _, level := range api.Levels {
@@ -137,14 +137,14 @@ func (l *Lab) Run(ctx context.Context, start func(context.Context) (Cluster, err
 // end tells the watchers that there is nothing more to come.
 func (l *Lab) end() {
 	l.mu.Lock()
-	failed := l.phase == PhaseFailed
+	failed := l.phase == frame.PhaseFailed
 	l.mu.Unlock()
 	if !failed {
-		l.enter(PhaseEnded, "")
+		l.enter(frame.PhaseEnded, "")
 	}
 }
 
-func (l *Lab) enter(p Phase, reason string) {
+func (l *Lab) enter(p frame.Phase, reason string) {
 	l.mu.Lock()
 	l.phase, l.reason = p, reason
 	l.mu.Unlock()
@@ -155,7 +155,7 @@ func (l *Lab) enter(p Phase, reason string) {
 func (l *Lab) Failed() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.phase == PhaseFailed {
+	if l.phase == frame.PhaseFailed {
 		return errors.New(l.reason)
 	}
 	return nil
@@ -242,10 +242,10 @@ func (l *Lab) startSenders(ctx context.Context, rate int) (stop func()) {
 // held.
 func (l *Lab) wantedRate(now time.Time) int {
 	r := l.record
-	r.load.Full = r.audit.newest >= uint64(l.cfg.MaxMessages)
-	waits := l.cfg.Fold > 0 && r.exact.full(l.cfg.Held)
+	r.load.Full = r.audit.Newest >= uint64(l.cfg.MaxMessages)
+	waits := l.cfg.Fold > 0 && r.exact.Full(l.cfg.Held)
 	if waits && !r.load.Waits {
-		r.journal.add(now, ToneBad, true, "%v", l.waits())
+		r.journal.add(now, frame.ToneBad, true, "%v", l.waits())
 	}
 	r.load.Waits = waits
 	if r.leader == "" || r.load.Stopped || r.load.Full || r.load.Waits || !l.active(now) {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 	"lockstep/prototype/node"
 )
 
@@ -51,19 +53,19 @@ func beginBehind(t *testing.T, flush time.Duration, between func(Cluster) Cluste
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		if p := l.Frame().Phase; p != PhaseEnded {
+		if p := l.Frame().Phase; p != frame.PhaseEnded {
 			t.Errorf("the last frame says %s", p)
 		}
 		if err := m.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	e.until("load", func(f Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 50 })
+	e.until("load", func(f frame.Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 50 })
 	return e
 }
 
 // until takes frames until one is as wanted.
-func (e *experiment) until(what string, is func(Frame) bool) Frame {
+func (e *experiment) until(what string, is func(frame.Frame) bool) frame.Frame {
 	e.t.Helper()
 	deadline := time.After(time.Minute)
 	for {
@@ -83,7 +85,7 @@ func (e *experiment) until(what string, is func(Frame) bool) Frame {
 	}
 }
 
-func (e *experiment) do(a Action) {
+func (e *experiment) do(a action.Action) {
 	e.t.Helper()
 	if err := e.Do(e.t.Context(), a); err != nil {
 		e.t.Fatalf("%+v: %v", a, err)
@@ -91,10 +93,10 @@ func (e *experiment) do(a Action) {
 }
 
 // refused carries out an action that must be refused, and gives the reason.
-func (e *experiment) refused(a Action) string {
+func (e *experiment) refused(a action.Action) string {
 	e.t.Helper()
 	err := e.Do(e.t.Context(), a)
-	refusal, ok := err.(Refusal)
+	refusal, ok := err.(action.Refusal)
 	if !ok {
 		e.t.Fatalf("%+v: %v, want a refusal", a, err)
 	}
@@ -105,7 +107,7 @@ func (e *experiment) refused(a Action) string {
 func (e *experiment) clean() {
 	e.t.Helper()
 	acked := e.Frame().Counts.Acknowledged
-	f := e.until("read back", func(f Frame) bool { return f.Findings.Verified >= acked })
+	f := e.until("read back", func(f frame.Frame) bool { return f.Findings.Verified >= acked })
 	if !f.Findings.Clean() {
 		e.t.Errorf("findings %+v", f.Findings)
 	}
@@ -117,11 +119,11 @@ func TestLab_kill_leader(t *testing.T) {
 		e := begin(t)
 		for range 5 {
 			before := e.Frame()
-			e.do(Action{Verb: Kill})
-			if reason := e.refused(Action{Verb: Kill}); !strings.Contains(reason, "an election is running") {
+			e.do(action.Action{Verb: action.Kill})
+			if reason := e.refused(action.Action{Verb: action.Kill}); !strings.Contains(reason, "an election is running") {
 				t.Errorf("a second click at once: %q", reason)
 			}
-			f := e.until("window", func(f Frame) bool {
+			f := e.until("window", func(f frame.Frame) bool {
 				return f.Leader != "" && f.Leader != before.Leader && len(f.Failovers) > 0 && !f.Failovers[0].Began.Before(before.Time) && f.Failovers[0].Measured && !f.Failovers[0].Open
 			})
 			h := f.Failovers[0]
@@ -134,13 +136,13 @@ func TestLab_kill_leader(t *testing.T) {
 			if h.From != before.Leader || h.To != f.Leader || h.Term <= before.Term {
 				t.Errorf("from %s to %s in term %d; was %s in %d", h.From, h.To, h.Term, before.Leader, before.Term)
 			}
-			e.until("read back", func(f Frame) bool {
-				return slices.ContainsFunc(f.Events, func(event Event) bool {
+			e.until("read back", func(f frame.Frame) bool {
+				return slices.ContainsFunc(f.Events, func(event frame.Event) bool {
 					return event.Time.After(h.Began) && strings.HasSuffix(event.Text, ": 0 acknowledged messages lost")
 				})
 			})
-			e.do(Action{Verb: Heal})
-			e.until("rejoin", func(f Frame) bool {
+			e.do(action.Action{Verb: action.Heal})
+			e.until("rejoin", func(f frame.Frame) bool {
 				return f.Voters == 3 && strings.Contains(f.Events[0].Text, "has caught up")
 			})
 		}
@@ -158,13 +160,13 @@ func TestLab_power_off(t *testing.T) {
 		e := beginOn(t, time.Millisecond)
 		for range 5 {
 			before := e.Frame()
-			e.do(Action{Verb: PowerOff})
-			e.until("another leader", func(f Frame) bool { return f.Leader != "" && f.Leader != before.Leader })
-			if !slices.ContainsFunc(e.Frame().Events, func(event Event) bool { return strings.Contains(event.Text, "in the middle of a flush") }) {
+			e.do(action.Action{Verb: action.PowerOff})
+			e.until("another leader", func(f frame.Frame) bool { return f.Leader != "" && f.Leader != before.Leader })
+			if !slices.ContainsFunc(e.Frame().Events, func(event frame.Event) bool { return strings.Contains(event.Text, "in the middle of a flush") }) {
 				t.Error("the journal does not say what happened")
 			}
-			e.do(Action{Verb: Heal})
-			e.until("rejoin", func(f Frame) bool { return f.Voters == 3 })
+			e.do(action.Action{Verb: action.Heal})
+			e.until("rejoin", func(f frame.Frame) bool { return f.Voters == 3 })
 		}
 		e.clean()
 	})
@@ -176,11 +178,11 @@ func TestLab_cut_leader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
 		old := e.Frame().Leader
-		e.do(Action{Verb: Cut})
-		f := e.until("successor", func(f Frame) bool { return f.Leader != old && f.Leader != "" && !f.Failovers[0].Open })
+		e.do(action.Action{Verb: action.Cut})
+		f := e.until("successor", func(f frame.Frame) bool { return f.Leader != old && f.Leader != "" && !f.Failovers[0].Open })
 		down := 0
 		for _, s := range f.Strip {
-			if s.State == SpanDown {
+			if s.State == frame.SpanDown {
 				down += s.Tenths
 			}
 		}
@@ -188,16 +190,16 @@ func TestLab_cut_leader(t *testing.T) {
 			t.Errorf("the strip shows %d tenths without an acknowledgement, the window is %s", down, f.Failovers[0].Window)
 		}
 		for _, n := range f.Nodes {
-			if want := n.ID == old; want != (n.Condition == ConditionCut) {
+			if want := n.ID == old; want != (n.Condition == frame.ConditionCut) {
 				t.Errorf("%s is %s", n.ID, n.Condition)
 			}
 		}
-		if reason := e.refused(Action{Verb: Cut, Node: old}); !strings.Contains(reason, "already") {
+		if reason := e.refused(action.Action{Verb: action.Cut, Node: old}); !strings.Contains(reason, "already") {
 			t.Errorf("cut again: %q", reason)
 		}
-		e.do(Action{Verb: Heal})
-		e.until("rejoin", func(f Frame) bool { return f.Voters == 3 && f.Leader != "" })
-		if reason := e.refused(Action{Verb: Heal}); reason != "nothing is broken" {
+		e.do(action.Action{Verb: action.Heal})
+		e.until("rejoin", func(f frame.Frame) bool { return f.Voters == 3 && f.Leader != "" })
+		if reason := e.refused(action.Action{Verb: action.Heal}); reason != "nothing is broken" {
 			t.Errorf("heal again: %q", reason)
 		}
 		e.clean()
@@ -209,29 +211,29 @@ func TestLab_cut_leader(t *testing.T) {
 func TestLab_no_majority(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
-		e.do(Action{Verb: Kill})
-		e.until("successor", func(f Frame) bool { return f.Leader != "" && f.Voters == 2 })
-		e.do(Action{Verb: Kill})
-		e.until("notice", func(f Frame) bool { return strings.HasPrefix(f.Events[0].Text, "no majority") })
-		if reason := e.refused(Action{Verb: Kill}); !strings.Contains(reason, "no majority") {
+		e.do(action.Action{Verb: action.Kill})
+		e.until("successor", func(f frame.Frame) bool { return f.Leader != "" && f.Voters == 2 })
+		e.do(action.Action{Verb: action.Kill})
+		e.until("notice", func(f frame.Frame) bool { return strings.HasPrefix(f.Events[0].Text, "no majority") })
+		if reason := e.refused(action.Action{Verb: action.Kill}); !strings.Contains(reason, "no majority") {
 			t.Errorf("kill without a majority: %q", reason)
 		}
 		time.Sleep(time.Second) // virtual time, for what was under way
 		before := e.Frame().Counts
 		acked := before.Acknowledged
-		if f := e.until("refused sends", func(f Frame) bool { return f.Counts.Refused > before.Refused+50 }); f.Counts.Acknowledged != acked {
+		if f := e.until("refused sends", func(f frame.Frame) bool { return f.Counts.Refused > before.Refused+50 }); f.Counts.Acknowledged != acked {
 			t.Errorf("acknowledged without a majority: %d, then %d", acked, f.Counts.Acknowledged)
 		}
 		for _, n := range e.Frame().Nodes {
-			if n.Condition == ConditionUp {
-				e.do(Action{Verb: Kill, Node: n.ID})
+			if n.Condition == frame.ConditionUp {
+				e.do(action.Action{Verb: action.Kill, Node: n.ID})
 			}
 		}
 		if f := e.Frame(); f.Leader != "" {
 			t.Errorf("all nodes are down and %s leads", f.Leader)
 		}
-		e.do(Action{Verb: Heal})
-		e.until("writes", func(f Frame) bool { return f.Counts.Acknowledged > acked+50 && f.Voters == 3 })
+		e.do(action.Action{Verb: action.Heal})
+		e.until("writes", func(f frame.Frame) bool { return f.Counts.Acknowledged > acked+50 && f.Voters == 3 })
 		e.clean()
 	})
 }
@@ -245,13 +247,15 @@ func TestLab_follower(t *testing.T) {
 		if follower == f.Leader {
 			follower = f.Nodes[1].ID
 		}
-		e.do(Action{Verb: Restart, Node: follower})
-		e.until("rejoin", func(f Frame) bool { return strings.Contains(f.Events[0].Text, follower+" is back as follower") })
+		e.do(action.Action{Verb: action.Restart, Node: follower})
+		e.until("rejoin", func(f frame.Frame) bool { return strings.Contains(f.Events[0].Text, follower+" is back as follower") })
 		if f := e.Frame(); len(f.Failovers) > 0 || f.Leader == "" {
 			t.Errorf("leader %q, failovers %+v", f.Leader, f.Failovers)
 		}
-		e.do(Action{Verb: Restart, Node: e.Frame().Leader})
-		e.until("window", func(f Frame) bool { return len(f.Failovers) > 0 && f.Failovers[0].Measured && !f.Failovers[0].Open })
+		e.do(action.Action{Verb: action.Restart, Node: e.Frame().Leader})
+		e.until("window", func(f frame.Frame) bool {
+			return len(f.Failovers) > 0 && f.Failovers[0].Measured && !f.Failovers[0].Open
+		})
 		e.clean()
 	})
 }
@@ -261,19 +265,19 @@ func TestLab_follower(t *testing.T) {
 func TestLab_load(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
-		f := e.until("rate", func(f Frame) bool { return f.Load.Acked > 45 && f.Load.Acked < 55 })
+		f := e.until("rate", func(f frame.Frame) bool { return f.Load.Acked > 45 && f.Load.Acked < 55 })
 		if !f.Load.On || f.Load.Rate != 50 {
 			t.Errorf("load %+v", f.Load)
 		}
-		e.do(Action{Verb: Start, Rate: 200})
-		e.until("higher rate", func(f Frame) bool { return f.Load.Acked > 190 && f.Load.Acked < 210 })
-		if reason := e.refused(Action{Verb: Start, Rate: 7}); !strings.Contains(reason, "not on offer") {
+		e.do(action.Action{Verb: action.Start, Rate: 200})
+		e.until("higher rate", func(f frame.Frame) bool { return f.Load.Acked > 190 && f.Load.Acked < 210 })
+		if reason := e.refused(action.Action{Verb: action.Start, Rate: 7}); !strings.Contains(reason, "not on offer") {
 			t.Errorf("an odd rate: %q", reason)
 		}
-		e.do(Action{Verb: Stop})
-		e.until("stop", func(f Frame) bool { return !f.Load.On && f.Load.Stopped })
-		e.do(Action{Verb: Start})
-		e.until("start", func(f Frame) bool { return f.Load.On && f.Load.Rate == 200 })
+		e.do(action.Action{Verb: action.Stop})
+		e.until("stop", func(f frame.Frame) bool { return !f.Load.On && f.Load.Stopped })
+		e.do(action.Action{Verb: action.Start})
+		e.until("start", func(f frame.Frame) bool { return f.Load.On && f.Load.Rate == 200 })
 		e.clean()
 	})
 }
@@ -294,7 +298,7 @@ func TestLab_nobody_looks(t *testing.T) {
 			t.Error("the load runs though nobody looks")
 		}
 		e.watch = e.Watch()
-		e.until("load again", func(f Frame) bool { return f.Load.On })
+		e.until("load again", func(f frame.Frame) bool { return f.Load.On })
 		e.clean()
 	})
 }
@@ -303,11 +307,11 @@ func TestLab_nobody_looks(t *testing.T) {
 func TestLab_no_load(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
-		e.do(Action{Verb: Stop})
-		e.until("stop", func(f Frame) bool { return !f.Load.On })
+		e.do(action.Action{Verb: action.Stop})
+		e.until("stop", func(f frame.Frame) bool { return !f.Load.On })
 		time.Sleep(3 * time.Second) // virtual time
-		e.do(Action{Verb: Kill})
-		f := e.until("election", func(f Frame) bool { return len(f.Failovers) > 0 && !f.Failovers[0].Open })
+		e.do(action.Action{Verb: action.Kill})
+		f := e.until("election", func(f frame.Frame) bool { return len(f.Failovers) > 0 && !f.Failovers[0].Open })
 		if h := f.Failovers[0]; h.Measured || h.Elected == 0 || h.To == "" {
 			t.Errorf("failover %+v", h)
 		}
@@ -334,17 +338,17 @@ func TestLab_slow_watcher(t *testing.T) {
 // TestLab_no_cluster: the reason stays readable, and actions say so.
 func TestLab_no_cluster(t *testing.T) {
 	l := New(Config{})
-	if p := l.Frame().Phase; p != PhaseStarting {
+	if p := l.Frame().Phase; p != frame.PhaseStarting {
 		t.Errorf("phase %s before the start", p)
 	}
 	err := l.Run(t.Context(), func(context.Context) (Cluster, error) { return nil, errDown })
 	if err == nil {
 		t.Error("Run hides the error")
 	}
-	if f := l.Frame(); f.Phase != PhaseFailed || f.Reason != errDown.Error() {
+	if f := l.Frame(); f.Phase != frame.PhaseFailed || f.Reason != errDown.Error() {
 		t.Errorf("phase %s, reason %q", f.Phase, f.Reason)
 	}
-	if err := l.Do(t.Context(), Action{Verb: Kill}); err == nil {
+	if err := l.Do(t.Context(), action.Action{Verb: action.Kill}); err == nil {
 		t.Error("an action without a cluster succeeds")
 	}
 }

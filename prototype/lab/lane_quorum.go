@@ -4,26 +4,28 @@ import (
 	"time"
 
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
 )
 
 // strong is the quorum lane in the form that the weak ones have.
-func (r *record) strong(now time.Time, f Frame) LaneFrame {
-	v := r.audit.findings
-	l := LaneFrame{Lane: LaneQuorum, Counts: r.counts, Seconds: f.Seconds, Strip: f.Strip, P50: f.P50, P99: f.P99,
-		Findings: LaneFindings{Lost: v.Lost + v.Holes, Duplicated: v.Duplicated, Moved: v.Reordered + v.Diverged, Differ: v.Diverged}}
+func (r *record) strong(now time.Time, f frame.Frame) frame.LaneView {
+	v := r.audit.Findings
+	l := frame.LaneView{Lane: frame.LaneQuorum, Counts: r.counts, Seconds: f.Seconds, Strip: f.Strip, P50: f.P50, P99: f.P99,
+		Findings: frame.LaneFindings{Lost: v.Lost + v.Holes, Duplicated: v.Duplicated, Moved: v.Reordered + v.Diverged, Differ: v.Diverged}}
 	if r.judgement != nil {
-		l.Witness = r.judgement.Lanes[0].worst()
+		l.Witness = r.judgement.Lanes[0].Worst()
 	}
 	for _, n := range seats(r.nodes) {
-		c := Chat{Node: n.member.ID, Fresh: n.condition().Reachable()}
-		row := n.replica.row(max(n.replica.last, ChatLines) - ChatLines + 1)
-		for _, cell := range row[:ChatLines] {
+		c := frame.Chat{Node: n.member.ID, Fresh: n.condition().Reachable()}
+		row := n.replica.row(max(n.replica.last, frame.ChatLines) - frame.ChatLines + 1)
+		for _, cell := range row[:frame.ChatLines] {
 			if !cell.Have {
 				continue
 			}
-			line := Line{Seq: cell.Seq, Sender: cell.Message.Sender, Body: cell.Message.Body}
+			line := frame.Line{Seq: cell.Seq, Sender: cell.Message.Sender, Body: cell.Message.Body}
 			if cell.Differs {
-				line.Mark = Differs
+				line.Mark = frame.Differs
 			}
 			c.Lines = append(c.Lines, line)
 		}
@@ -32,19 +34,31 @@ func (r *record) strong(now time.Time, f Frame) LaneFrame {
 	return l
 }
 
-// lanes are all of them, in the order of [Lanes].
-func (r *record) lanes(now time.Time, f Frame) []LaneFrame {
-	frames := []LaneFrame{r.strong(now, f)}
+// lanes are all of them, in the order of [frame.Lanes].
+func (r *record) lanes(now time.Time, f frame.Frame) []frame.LaneView {
+	frames := []frame.LaneView{r.strong(now, f)}
 	for _, w := range r.weak {
-		frames = append(frames, w.frame(now, r.nodes))
+		f := w.View(now)
+		for _, n := range seats(r.nodes) {
+			f.Members = append(f.Members, w.Chat(n.member.ID, n.condition().Reachable()))
+		}
+		frames = append(frames, f)
 	}
 	return frames
 }
 
+// seats are the nodes at which the two members sit.
+func seats(nodes []*observed) []*observed {
+	if len(nodes) < 2 {
+		return nodes
+	}
+	return []*observed{nodes[0], nodes[len(nodes)-1]}
+}
+
 // lane is the record of a weak lane.
-func (r *record) lane(name Lane) *weak {
+func (r *record) lane(name frame.Lane) *judging.Weak {
 	for _, w := range r.weak {
-		if w.lane == name {
+		if w.Lane == name {
 			return w
 		}
 	}
@@ -54,8 +68,8 @@ func (r *record) lane(name Lane) *weak {
 // leads is the node whose view of a weak lane counts, as far as one can know now, or
 // "". The leader lane goes with the shard; the lazy lane is a group of its own, and
 // its leader is the one of the newest term that any node knows.
-func (r *record) leads(lane Lane) (leader string) {
-	if lane != LaneLazy {
+func (r *record) leads(lane frame.Lane) (leader string) {
+	if lane != frame.LaneLazy {
 		return r.leading()
 	}
 	newest := uint64(0)
@@ -81,7 +95,7 @@ const quietFor = time.Second
 // troubled notes whether a fault is in force.
 func (r *record) troubled(now time.Time) bool {
 	for _, n := range r.nodes {
-		if n.condition() != ConditionUp || len(n.ails) > 0 {
+		if n.condition() != frame.ConditionUp || len(n.ails) > 0 {
 			r.trouble = now
 		}
 	}

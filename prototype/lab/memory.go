@@ -10,6 +10,9 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
 	"lockstep/prototype/node"
 	"lockstep/prototype/order"
 )
@@ -65,11 +68,11 @@ func (m inMemory) Status(ctx context.Context, id string) (api.Status, error) {
 	return status, nil
 }
 
-func (m inMemory) Read(ctx context.Context, id string, lane Lane, r api.ReadRequest) (api.View, error) {
+func (m inMemory) Read(ctx context.Context, id string, lane frame.Lane, r api.ReadRequest) (api.View, error) {
 	var view order.View
 	var refusal *node.Error
 	err := m.ask(ctx, id, func(n *node.Node) {
-		if lane == LaneQuorum {
+		if lane == frame.LaneQuorum {
 			view, refusal = n.Read(ctx, r)
 		} else {
 			view = n.ReadIn(string(lane), r.Conversation, r.After, r.Limit)
@@ -88,7 +91,7 @@ func (m inMemory) Read(ctx context.Context, id string, lane Lane, r api.ReadRequ
 	return shown, nil
 }
 
-func (m inMemory) Digest(ctx context.Context, id string, lane Lane, conversation string, upto uint64) (api.Digest, error) {
+func (m inMemory) Digest(ctx context.Context, id string, lane frame.Lane, conversation string, upto uint64) (api.Digest, error) {
 	var seq uint64
 	var digest order.Digest
 	if err := m.ask(ctx, id, func(n *node.Node) { seq, digest = n.DigestIn(string(lane), conversation, upto) }); err != nil {
@@ -100,7 +103,7 @@ func (m inMemory) Digest(ctx context.Context, id string, lane Lane, conversation
 // Send to a paused node is delivered when it is resumed, even if the sender has
 // given up by then: the request is in the node's socket, and nobody takes it out. So
 // its outcome is unknown.
-func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation string, msg api.Message) Answer {
+func (m inMemory) Send(ctx context.Context, id string, lane frame.Lane, conversation string, msg api.Message) judging.Answer {
 	var results []order.Result
 	var refusal *node.Error
 	err := m.ask(ctx, id, func(n *node.Node) {
@@ -108,16 +111,16 @@ func (m inMemory) Send(ctx context.Context, id string, lane Lane, conversation s
 	})
 	switch {
 	case errors.Is(err, errDown):
-		return Answer{Outcome: api.Fail, Err: err}
+		return judging.Answer{Outcome: api.Fail, Err: err}
 	case err != nil:
-		return Answer{Outcome: api.Unknown, Err: err}
+		return judging.Answer{Outcome: api.Unknown, Err: err}
 	case refusal != nil:
-		return Answer{Outcome: refusal.Outcome, Err: refusal}
+		return judging.Answer{Outcome: refusal.Outcome, Err: refusal}
 	case results[0].Rejected != 0:
-		return Answer{Outcome: api.Fail, Err: errors.New(results[0].Rejected.String())}
+		return judging.Answer{Outcome: api.Fail, Err: errors.New(results[0].Rejected.String())}
 	}
 	r := results[0]
-	return Answer{Outcome: api.OK, Ack: api.Ack{Conversation: conversation, Seq: r.Seq, ID: msg.ID, Epoch: r.Epoch, Duplicate: r.Duplicate}}
+	return judging.Answer{Outcome: api.OK, Ack: api.Ack{Conversation: conversation, Seq: r.Seq, ID: msg.ID, Epoch: r.Epoch, Duplicate: r.Duplicate}}
 }
 
 func (m inMemory) Kill(id string) error { return m.cluster.Crash(id) }
@@ -131,7 +134,7 @@ const flushWithin = time.Second
 func (m inMemory) PowerOff(id string) error {
 	struck, err := m.cluster.PowerLoss(id, true, rand.Uint64(), flushWithin)
 	if err == nil && !struck {
-		return refuse("%s has nothing to flush: start the load first", id)
+		return action.Refuse("%s has nothing to flush: start the load first", id)
 	}
 	return err
 }

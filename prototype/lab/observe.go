@@ -2,11 +2,11 @@ package lab
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
 
 const (
@@ -79,7 +79,7 @@ func (l *Lab) ask(ctx context.Context, id string) {
 	if !due {
 		return
 	}
-	reading, err := l.cluster.Read(try, id, LaneQuorum, api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: readLimit})
+	reading, err := l.cluster.Read(try, id, frame.LaneQuorum, api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLocal, After: after, Limit: readLimit})
 	if err != nil {
 		return // the next question will say why
 	}
@@ -93,14 +93,14 @@ func (l *Lab) ask(ctx context.Context, id string) {
 const weakEvery = 250 * time.Millisecond
 
 // readWeak reads a weak lane at all nodes and judges it.
-func (l *Lab) readWeak(ctx context.Context, lane Lane) {
+func (l *Lab) readWeak(ctx context.Context, lane frame.Lane) {
 	for every := weakEvery; wait(ctx, every); {
 		l.mu.Lock()
 		every = max(weakEvery, l.every)
 		w, on := l.record.lane(lane), l.record.load.On
-		from := w.from()
+		from := w.From()
 		ids := l.record.reachable()
-		maps.DeleteFunc(w.views, func(id string, _ view) bool { return !slices.Contains(ids, id) }) // what they showed is no longer to be seen
+		w.Only(ids)
 		l.mu.Unlock()
 		if !on && !l.watched() {
 			continue
@@ -112,15 +112,15 @@ func (l *Lab) readWeak(ctx context.Context, lane Lane) {
 			cancel()
 			l.mu.Lock()
 			if err != nil {
-				w.gone(id)
+				w.Gone(id)
 			} else {
-				w.shown(began, id, from, messages)
+				w.Shown(began, id, from, messages)
 			}
 			l.mu.Unlock()
 		}
 		l.mu.Lock()
 		now := time.Now()
-		w.judge(now, l.record.leads(lane), !l.record.troubled(now))
+		w.Judge(now, l.record.leads(lane), !l.record.troubled(now))
 		l.mu.Unlock()
 	}
 }
@@ -131,7 +131,7 @@ const weakPages = 16
 
 // readOn reads from a seq to the end of what a replica shows. What has more pages is
 // taken as not shown: its end would look lost.
-func (l *Lab) readOn(ctx context.Context, lane Lane, id string, from uint64) (messages []api.Placed, err error) {
+func (l *Lab) readOn(ctx context.Context, lane frame.Lane, id string, from uint64) (messages []api.Placed, err error) {
 	for range weakPages {
 		page, err := l.cluster.Read(ctx, id, lane, api.ReadRequest{Conversation: l.cfg.Conversation, After: from, Limit: readLimit})
 		if err != nil {
@@ -143,7 +143,7 @@ func (l *Lab) readOn(ctx context.Context, lane Lane, id string, from uint64) (me
 		}
 		from = messages[len(messages)-1].Seq
 	}
-	return nil, refuse("%s shows more than %d messages of lane %s behind seq %d", id, len(messages), lane, from)
+	return nil, action.Refuse("%s shows more than %d messages of lane %s behind seq %d", id, len(messages), lane, from)
 }
 
 // watched says whether somebody looks.
@@ -159,7 +159,7 @@ func (l *Lab) readBack(ctx context.Context) {
 	target := 0
 	for wait(ctx, auditPause) {
 		l.mu.Lock()
-		after, newest := l.record.audit.end(), l.record.audit.newest
+		after, newest := l.record.audit.End(), l.record.audit.Newest
 		nothing := after >= newest && l.record.unchecked == nil
 		ids := l.record.reachable()
 		l.mu.Unlock()
@@ -169,13 +169,13 @@ func (l *Lab) readBack(ctx context.Context) {
 		request := api.ReadRequest{Conversation: l.cfg.Conversation, Level: api.LevelLinearizable, After: after, Limit: auditLimit}
 		id := ids[target%len(ids)]
 		l.mu.Lock()
-		op := l.record.exact.reads(time.Now(), id, LaneQuorum, request, false)
+		op := l.record.exact.Reads(time.Now(), id, frame.LaneQuorum, request, false)
 		l.mu.Unlock()
 		try, cancel := context.WithTimeout(ctx, auditWait)
-		reading, err := l.cluster.Read(try, id, LaneQuorum, request)
+		reading, err := l.cluster.Read(try, id, frame.LaneQuorum, request)
 		cancel()
 		l.mu.Lock()
-		l.record.exact.read(time.Now(), LaneQuorum, op, reading, err)
+		l.record.exact.Read(time.Now(), frame.LaneQuorum, op, reading, err)
 		l.mu.Unlock()
 		if err != nil {
 			target++

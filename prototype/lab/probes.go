@@ -6,26 +6,15 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/lab/frame"
 )
-
-// ReadFrame is what became of the reads of one level. Each asks the nodes in turn
-// for what is newest, and is stale if it misses a message that had been
-// acknowledged before it began.
-type ReadFrame struct {
-	Level   api.Level
-	Fresh   uint64
-	Stale   uint64
-	Refused uint64
-	Newest  string // the newest stale read, as a sentence; "" if there was none
-	P50     time.Duration
-}
 
 // probes counts reads by level.
 type probes map[api.Level]*probe
 
 type probe struct {
-	ReadFrame
-	series series
+	frame.Reads
+	series frame.Series
 	seen   uint64 // newest seq that the session has seen
 }
 
@@ -38,7 +27,7 @@ const (
 func (l *Lab) probe(ctx context.Context, level api.Level) {
 	for turn := 0; wait(ctx, probeEvery); turn++ {
 		l.mu.Lock()
-		on, acked, seen := l.record.load.On, l.record.audit.newest, l.record.probes[level].seen
+		on, acked, seen := l.record.load.On, l.record.audit.Newest, l.record.probes[level].seen
 		ids := l.record.reachable()
 		l.mu.Unlock()
 		if !on || acked == 0 || len(ids) == 0 {
@@ -51,17 +40,17 @@ func (l *Lab) probe(ctx context.Context, level api.Level) {
 			request.MinSeq = seen
 		}
 		l.mu.Lock()
-		op := l.record.exact.reads(began, id, LaneQuorum, request, false)
+		op := l.record.exact.Reads(began, id, frame.LaneQuorum, request, false)
 		l.mu.Unlock()
 		try, cancel := context.WithTimeout(ctx, probeWait)
-		reading, err := l.cluster.Read(try, id, LaneQuorum, request)
+		reading, err := l.cluster.Read(try, id, frame.LaneQuorum, request)
 		cancel()
 		if ctx.Err() != nil {
 			return
 		}
 		now := time.Now()
 		l.mu.Lock()
-		l.record.exact.read(now, LaneQuorum, op, reading, err)
+		l.record.exact.Read(now, frame.LaneQuorum, op, reading, err)
 		l.record.probes.took(now, now.Sub(began), id, level, acked, reading, err)
 		l.mu.Unlock()
 	}
@@ -70,7 +59,7 @@ func (l *Lab) probe(ctx context.Context, level api.Level) {
 func newProbes() probes {
 	p := probes{}
 	for _, level := range api.Levels {
-		p[level] = &probe{ReadFrame: ReadFrame{Level: level}}
+		p[level] = &probe{Reads: frame.Reads{Level: level}}
 	}
 	return p
 }
@@ -91,14 +80,14 @@ func (p probes) took(now time.Time, took time.Duration, node string, level api.L
 		x.Fresh++
 	}
 	x.seen = max(x.seen, r.Last)
-	x.series.add(now, took)
+	x.series.Add(now, took)
 }
 
-func (p probes) frames(now time.Time) (frames []ReadFrame) {
+func (p probes) frames(now time.Time) (frames []frame.Reads) {
 	for _, level := range api.Levels {
 		if x := p[level]; x != nil {
-			f := x.ReadFrame
-			_, f.P50, _, _ = x.series.read(now)
+			f := x.Reads
+			_, f.P50, _, _ = x.series.Read(now)
 			frames = append(frames, f)
 		}
 	}

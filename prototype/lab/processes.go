@@ -13,6 +13,8 @@ import (
 	"lockstep/prototype/client"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/fault"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
 	"lockstep/prototype/node"
 )
 
@@ -38,7 +40,7 @@ func (p processes) Shard(conversation string) int {
 const longestAsk = 10 * time.Second
 
 // at talks to one node and to no other, in one lane.
-func (p processes) at(id string, lane Lane) *client.Client {
+func (p processes) at(id string, lane frame.Lane) *client.Client {
 	for _, m := range p.cluster.Members() {
 		if m.ID == id {
 			return client.New(client.Config{Targets: client.Fixed("http://" + m.HTTP), Lane: string(lane), Transport: p.transport, AttemptTimeout: longestAsk})
@@ -48,20 +50,20 @@ func (p processes) at(id string, lane Lane) *client.Client {
 }
 
 func (p processes) Status(ctx context.Context, id string) (api.Status, error) {
-	return p.at(id, LaneQuorum).Status(ctx)
+	return p.at(id, frame.LaneQuorum).Status(ctx)
 }
 
-func (p processes) Read(ctx context.Context, id string, lane Lane, r api.ReadRequest) (api.View, error) {
+func (p processes) Read(ctx context.Context, id string, lane frame.Lane, r api.ReadRequest) (api.View, error) {
 	return p.at(id, lane).Read(ctx, r)
 }
 
-func (p processes) Digest(ctx context.Context, id string, lane Lane, conversation string, upto uint64) (api.Digest, error) {
+func (p processes) Digest(ctx context.Context, id string, lane frame.Lane, conversation string, upto uint64) (api.Digest, error) {
 	return p.at(id, lane).Digest(ctx, conversation, upto)
 }
 
-func (p processes) Send(ctx context.Context, id string, lane Lane, conversation string, m api.Message) Answer {
+func (p processes) Send(ctx context.Context, id string, lane frame.Lane, conversation string, m api.Message) judging.Answer {
 	ack, err := p.at(id, lane).Attempt(ctx, conversation, m)
-	return Answer{ack, client.OutcomeOf(err), err}
+	return judging.Answer{Ack: ack, Outcome: client.OutcomeOf(err), Err: err}
 }
 
 func (p processes) Kill(id string) error   { return p.cluster.Kill(id) }

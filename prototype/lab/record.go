@@ -7,6 +7,8 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/history"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
 )
 
 // record is all that a lab knows. Its methods take what happened and when; they
@@ -18,20 +20,20 @@ type record struct {
 	term    uint64      // its term
 	windows history.Windows
 
-	load      Load
-	setting   Setting // of all nodes, wanted
-	counts    Counts
-	series    series
-	strip     strip
-	audit     *audit
-	exact     *exact
-	judgement *Judgement
-	weak      []*weak
+	load      frame.Load
+	setting   frame.Setting // of all nodes, wanted
+	counts    frame.Counts
+	series    frame.Series
+	strip     frame.Strip
+	audit     *judging.Audit
+	exact     *judging.Exact
+	judgement *frame.Judgement
+	weak      []*judging.Weak
 	probes    probes
-	playing   Playing
+	playing   frame.Playing
 	chaos     bool
-	bands     []Band    // oldest first
-	trouble   time.Time // when a fault was last in force
+	bands     []frame.Band // oldest first
+	trouble   time.Time    // when a fault was last in force
 	journal   journal
 	handovers handovers
 	unchecked *handover // closed, and what was acknowledged before it is still to be read back
@@ -48,9 +50,9 @@ type observed struct {
 	misses   int       // questions without an answer since then
 	stale    bool      // the status is from before the node was stopped
 	cut      bool
-	ails     []string // what else is broken, in words
-	setting  Setting  // in force at the node
-	striking bool     // an action is under way, and what becomes of the process is its to tell
+	ails     []string      // what else is broken, in words
+	setting  frame.Setting // in force at the node
+	striking bool          // an action is under way, and what becomes of the process is its to tell
 	replica  replica
 	returned time.Time // when it came back and began to catch up; zero if it has
 	target   uint64    // index that it has to reach; 0 until known
@@ -87,22 +89,22 @@ func (n *observed) shardStatus(shard int) (api.ShardStatus, bool) {
 	return n.status.Shards[shard], true
 }
 
-func (n *observed) condition() Condition {
+func (n *observed) condition() frame.Condition {
 	switch {
 	case n.member.State == cluster.Down:
-		return ConditionDown
+		return frame.ConditionDown
 	case n.member.State == cluster.Paused:
-		return ConditionPaused
+		return frame.ConditionPaused
 	case n.member.State == cluster.Starting:
-		return ConditionStarting
+		return frame.ConditionStarting
 	case n.heard.IsZero():
-		return ConditionStarting
+		return frame.ConditionStarting
 	case n.misses >= maxMisses:
-		return ConditionSilent
+		return frame.ConditionSilent
 	case n.cut:
-		return ConditionCut
+		return frame.ConditionCut
 	}
-	return ConditionUp
+	return frame.ConditionUp
 }
 
 // members takes the list of processes as it is now.
@@ -120,12 +122,12 @@ func (r *record) members(now time.Time, members []cluster.Member) {
 		replaced := old.PID != 0 && m.PID != 0 && old.PID != m.PID
 		if old.State != cluster.Down && (m.State == cluster.Down || replaced) {
 			// Whatever the lab does itself is in the record before it happens.
-			r.journal.add(now, ToneFault, true, "%s%s ended%s; this page did not do it", old.ID, r.duty(old.ID), pid(old))
+			r.journal.add(now, frame.ToneFault, true, "%s%s ended%s; this page did not do it", old.ID, r.duty(old.ID), pid(old))
 			r.stop(now, n, cluster.Down, old.ID+" ended")
 		}
 		if n.member.State == cluster.Down && m.State != cluster.Down {
 			n.cut, n.ails, n.returned, n.target = false, nil, now, 0
-			r.journal.add(now, ToneNote, false, "%s starts again%s", m.ID, pid(m))
+			r.journal.add(now, frame.ToneNote, false, "%s starts again%s", m.ID, pid(m))
 		}
 		n.member = m
 	}
@@ -163,7 +165,7 @@ func (r *record) stop(at time.Time, n *observed, state cluster.State, cause stri
 	r.begin(at, n, cause, false)
 	n.member.State, n.stale = state, true
 	if state == cluster.Down {
-		n.cut, n.ails, n.setting = false, nil, Setting{}
+		n.cut, n.ails, n.setting = false, nil, frame.Setting{}
 	}
 }
 
@@ -210,21 +212,21 @@ func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 	switch {
 	case h != nil && !h.closed:
 		h.wonBy(now, id, s.Term)
-		r.journal.add(now, ToneGood, true, "%s elected in term %d after %s", id, s.Term, millis(h.elected.Sub(h.began)))
+		r.journal.add(now, frame.ToneGood, true, "%s elected in term %d after %s", id, s.Term, frame.Millis(h.elected.Sub(h.began)))
 	case h != nil && h.to == "" && h.Epoch == s.Term:
 		h.to = id
-		r.journal.add(now, ToneGood, true, "%s elected in term %d after at most %s", id, s.Term, millis(h.elected.Sub(h.began)))
+		r.journal.add(now, frame.ToneGood, true, "%s elected in term %d after at most %s", id, s.Term, frame.Millis(h.elected.Sub(h.began)))
 		r.say(now, h)
 	case r.leader == "":
-		r.journal.add(now, ToneGood, false, "%s leads shard %d in term %d", id, r.shard, s.Term)
+		r.journal.add(now, frame.ToneGood, false, "%s leads shard %d in term %d", id, r.shard, s.Term)
 	default:
 		h := r.handovers.begin(&handover{from: r.leader, oldTerm: r.term, began: now})
 		if h.planned = r.handedOver(s); h.planned {
 			h.cause = r.leader + " handed over"
-			r.journal.add(now, ToneNote, true, "%s took the lead over from %s in term %d, as planned: nothing had failed", id, r.leader, s.Term)
+			r.journal.add(now, frame.ToneNote, true, "%s took the lead over from %s in term %d, as planned: nothing had failed", id, r.leader, s.Term)
 		} else {
 			h.cause = r.leader + " lost the lead without a click"
-			r.journal.add(now, ToneNote, true, "%s elected in term %d; %s had lost the lead without a fault from this page", id, s.Term, r.leader)
+			r.journal.add(now, frame.ToneNote, true, "%s elected in term %d; %s had lost the lead without a fault from this page", id, s.Term, r.leader)
 		}
 		h.wonBy(now, id, s.Term)
 		switch {
@@ -246,7 +248,7 @@ func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 // campaign by itself, and the other one is well.
 func (r *record) handedOver(s api.ShardStatus) bool {
 	before := r.node(r.leader)
-	return s.Lead != nil && s.Lead.ElectionMicros == 0 && before != nil && before.condition() == ConditionUp && len(before.ails) == 0
+	return s.Lead != nil && s.Lead.ElectionMicros == 0 && before != nil && before.condition() == frame.ConditionUp && len(before.ails) == 0
 }
 
 // settle closes a handover that no acknowledgement will close, as no load runs.
@@ -260,7 +262,7 @@ func (r *record) settle(now time.Time) {
 		h.closed = true
 	case !h.mended.IsZero() && r.leading() == h.from && now.Sub(h.mended) > time.Second:
 		h.closed, h.kept = true, true
-		r.journal.add(now, ToneGood, true, "%s still leads in term %d", h.from, h.oldTerm)
+		r.journal.add(now, frame.ToneGood, true, "%s still leads in term %d", h.from, h.oldTerm)
 	}
 }
 
@@ -273,7 +275,7 @@ func (r *record) catchUp(now time.Time, n *observed, s api.ShardStatus) {
 		n.target = max(1, leader.status.Shards[r.shard].CommitIndex)
 	}
 	if n.target > 0 && s.AppliedIndex >= n.target && s.Leader != "" {
-		r.journal.add(now, ToneGood, false, "%s is back as %s and has caught up after %s", n.member.ID, s.Role, millis(now.Sub(n.returned)))
+		r.journal.add(now, frame.ToneGood, false, "%s is back as %s and has caught up after %s", n.member.ID, s.Role, frame.Millis(now.Sub(n.returned)))
 		n.returned = time.Time{}
 	}
 }
@@ -289,7 +291,7 @@ func (r *record) silent(id string) {
 func (r *record) shown(id string, reading api.View) {
 	n := r.node(id)
 	for _, m := range reading.Messages {
-		agrees := r.audit.show(id, m)
+		agrees := r.audit.Show(id, m)
 		n.replica.show(m, agrees)
 	}
 	if k := len(reading.Messages); k > 0 {
@@ -297,8 +299,4 @@ func (r *record) shown(id string, reading api.View) {
 	} else {
 		n.replica.last = reading.Last // less than before if the node starts over
 	}
-}
-
-func millis(d time.Duration) string {
-	return fmt.Sprintf("%d ms", d.Round(time.Millisecond).Milliseconds())
 }

@@ -4,18 +4,20 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
 )
 
 // answered takes what an attempt to send came to. due is when the message was
 // to be sent, and doubtful says that an earlier attempt with its id ended
 // unknown.
-func (r *record) answered(now, due time.Time, m api.Message, doubtful bool, a Answer) {
-	r.strip.count(now, a.Outcome)
-	if !r.counts.add(a, doubtful) {
+func (r *record) answered(now, due time.Time, m api.Message, doubtful bool, a judging.Answer) {
+	r.strip.Count(now, a.Outcome)
+	if !r.counts.Add(a.Outcome, a.Duplicate, doubtful) {
 		return
 	}
-	r.series.add(now, now.Sub(due))
-	r.audit.acknowledge(m.ID, a.Seq)
+	r.series.Add(now, now.Sub(due))
+	r.audit.Acknowledge(m.ID, a.Seq)
 	if h := r.handovers.open(); h != nil && h.acknowledged(now, a.Epoch, a.Duplicate) {
 		r.close(h)
 		if h.to != "" {
@@ -25,31 +27,11 @@ func (r *record) answered(now, due time.Time, m api.Message, doubtful bool, a An
 	r.windows.Acknowledged(now, a.Epoch, a.Duplicate)
 }
 
-// add counts what an attempt came to, and says whether it was acknowledged.
-func (c *Counts) add(a Answer, doubtful bool) bool {
-	switch a.Outcome {
-	case api.Fail:
-		c.Refused++
-		return false
-	case api.Unknown:
-		c.Unknown++
-		return false
-	}
-	c.Acknowledged++
-	if doubtful {
-		c.Resolved++
-	}
-	if a.Duplicate {
-		c.Suppressed++
-	}
-	return true
-}
-
 // close ends a handover. What was acknowledged before it must still be read
 // back before anybody may say that nothing was lost.
 func (r *record) close(h *handover) {
 	h.unsaid = true
-	r.unchecked, r.mustSee = h, r.audit.newest
+	r.unchecked, r.mustSee = h, r.audit.Newest
 }
 
 // say tells what a handover came to, once.
@@ -61,32 +43,32 @@ func (r *record) say(now time.Time, h *handover) {
 	window, measured := h.Length()
 	switch {
 	case h.kept && measured:
-		r.journal.add(now, ToneGood, true, "%s answers again in term %d after %s; nobody else was elected", h.from, h.oldTerm, millis(window))
+		r.journal.add(now, frame.ToneGood, true, "%s answers again in term %d after %s; nobody else was elected", h.from, h.oldTerm, frame.Millis(window))
 	case measured:
-		r.journal.add(now, ToneGood, true, "first write acknowledged after %s", millis(window))
+		r.journal.add(now, frame.ToneGood, true, "first write acknowledged after %s", frame.Millis(window))
 	default:
-		r.journal.add(now, ToneGood, false, "writes are acknowledged again; nothing was sent before, so there is no window")
+		r.journal.add(now, frame.ToneGood, false, "writes are acknowledged again; nothing was sent before, so there is no window")
 	}
 }
 
 // readBack takes a linearizable reading that began when ackedBefore was the
 // newest seq acknowledged.
 func (r *record) readBack(now time.Time, ackedBefore uint64, reading api.View) {
-	before := r.audit.findings
-	r.audit.readBack(ackedBefore, reading)
-	r.counts.Ordered = max(r.counts.Ordered, r.audit.end())
-	v := r.audit.findings
+	before := r.audit.Findings
+	r.audit.ReadBack(ackedBefore, reading)
+	r.counts.Ordered = max(r.counts.Ordered, r.audit.End())
+	v := r.audit.Findings
 	if v.Clean() != before.Clean() {
-		r.journal.add(now, ToneBad, true, "the order is broken: %d lost, %d duplicated, %d reordered, %d that differ between replicas", v.Lost, v.Duplicated, v.Reordered, v.Diverged)
+		r.journal.add(now, frame.ToneBad, true, "the order is broken: %d lost, %d duplicated, %d reordered, %d that differ between replicas", v.Lost, v.Duplicated, v.Reordered, v.Diverged)
 	}
-	if h := r.unchecked; h != nil && ackedBefore >= r.mustSee && r.audit.end() >= r.mustSee {
+	if h := r.unchecked; h != nil && ackedBefore >= r.mustSee && r.audit.End() >= r.mustSee {
 		r.unchecked = nil
 		r.say(now, h)
-		tone := ToneGood
+		tone := frame.ToneGood
 		if !v.Clean() {
-			tone = ToneBad
+			tone = frame.ToneBad
 		}
-		r.journal.add(now, tone, true, "read back up to seq %d: %d acknowledged messages lost", r.audit.end(), v.Lost)
+		r.journal.add(now, tone, true, "read back up to seq %d: %d acknowledged messages lost", r.audit.End(), v.Lost)
 	}
 }
 
@@ -94,7 +76,7 @@ func (r *record) readBack(now time.Time, ackedBefore uint64, reading api.View) {
 func (r *record) voters() int {
 	voters := 0
 	for _, n := range r.nodes {
-		if n.condition() == ConditionUp {
+		if n.condition() == frame.ConditionUp {
 			voters++
 		}
 	}
@@ -110,17 +92,17 @@ func (r *record) watchQuorum(now time.Time) {
 	}
 	reachable := 0
 	for _, n := range r.nodes {
-		if c := n.condition(); c == ConditionUp || c == ConditionSilent {
+		if c := n.condition(); c == frame.ConditionUp || c == frame.ConditionSilent {
 			reachable++
 		}
 	}
 	switch lost := reachable < r.quorum(); {
 	case lost && !r.noQuorum:
 		r.noQuorum = true
-		r.journal.add(now, ToneBad, true, "no majority: %d of %d nodes can vote; sends are refused until another is back", reachable, len(r.nodes))
+		r.journal.add(now, frame.ToneBad, true, "no majority: %d of %d nodes can vote; sends are refused until another is back", reachable, len(r.nodes))
 	case !lost && r.noQuorum:
 		r.noQuorum = false
-		r.journal.add(now, ToneNote, true, "a majority of nodes is there again")
+		r.journal.add(now, frame.ToneNote, true, "a majority of nodes is there again")
 	}
 }
 
@@ -130,14 +112,14 @@ func (r *record) switchLoad(now time.Time, on bool, rate int) {
 	r.quiet = quiet && !on
 	if on != r.load.On && !quiet {
 		if on {
-			r.journal.add(now, ToneNote, false, "load on: %d messages a second are due", rate)
+			r.journal.add(now, frame.ToneNote, false, "load on: %d messages a second are due", rate)
 		} else {
-			r.journal.add(now, ToneNote, false, "load off")
+			r.journal.add(now, frame.ToneNote, false, "load off")
 		}
 	}
 	r.load.On, r.load.Rate = on, rate
-	r.strip.load(now, on, rate)
+	r.strip.Load(now, on, rate)
 	for _, w := range r.weak {
-		w.strip.load(now, on, rate)
+		w.Load(now, on, rate)
 	}
 }

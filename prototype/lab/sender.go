@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/judging"
 )
 
 // The load. Eight senders with one message each under way: as a sender waits
@@ -23,13 +25,10 @@ const (
 
 var senderNames = []string{"ada", "ben", "cleo", "dina", "emre", "fay", "gus", "hana"}
 
-// Rates are the loads that one can choose, in messages a second.
-var Rates = []int{20, 50, 200}
-
 // sender is one client in one lane. It belongs to one goroutine at a time.
 type sender struct {
 	name    string
-	lane    Lane
+	lane    frame.Lane
 	index   int
 	number  uint64 // of the newest message
 	pending *api.Message
@@ -41,7 +40,7 @@ type sender struct {
 func (s *sender) next(prefix string) api.Message {
 	if s.pending == nil {
 		s.number++
-		s.pending = &api.Message{ID: messageID(time.Now(), prefix, s.index, s.number), Sender: s.name, Body: fmt.Sprintf("%s %d", s.name, s.number)}
+		s.pending = &api.Message{ID: judging.MessageID(time.Now(), prefix, s.index, s.number), Sender: s.name, Body: fmt.Sprintf("%s %d", s.name, s.number)}
 		s.doubt = false
 	}
 	return *s.pending
@@ -79,7 +78,7 @@ func (l *Lab) home(s *sender) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	nodes := l.record.nodes
-	if n := nodes[s.index%len(nodes)]; n.condition() == ConditionUp && len(n.ails) == 0 {
+	if n := nodes[s.index%len(nodes)]; n.condition() == frame.ConditionUp && len(n.ails) == 0 {
 		s.target = s.index
 	}
 }
@@ -90,19 +89,19 @@ func (l *Lab) attempt(ctx context.Context, s *sender, m api.Message, due time.Ti
 	defer cancel()
 	l.mu.Lock()
 	target := l.record.nodes[s.target%len(l.record.nodes)].member.ID
-	op := l.record.exact.sends(time.Now(), s.lane, target, m)
+	op := l.record.exact.Sends(time.Now(), s.lane, target, m)
 	l.mu.Unlock()
 	answer := l.cluster.Send(try, target, s.lane, l.cfg.Conversation, m)
 	gaveUp := answer.Outcome != api.OK && ctx.Err() != nil // the sender itself: no failure of the cluster
 	l.mu.Lock()
 	now := time.Now()
-	l.record.exact.sent(now, s.lane, op, answer)
+	l.record.exact.Sent(now, s.lane, op, answer)
 	switch {
 	case gaveUp:
-	case s.lane == LaneQuorum:
+	case s.lane == frame.LaneQuorum:
 		l.record.answered(now, due, m, s.doubt, answer)
 	default:
-		l.record.lane(s.lane).answered(now, due, m, s.doubt, answer)
+		l.record.lane(s.lane).Answered(now, due, m, s.doubt, answer)
 	}
 	l.mu.Unlock()
 	if gaveUp {

@@ -8,28 +8,12 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
 
-// Verbs that change the [Setting].
-const (
-	RoundTrip Verb = "round-trip" // to Action.Millis
-	Flush     Verb = "flush"      // to Action.Millis
-)
-
-// RoundTrips and Flushes are what is on offer, in milliseconds.
-var (
-	RoundTrips = []int{0, 2, 20, 60}
-	Flushes    = []int{0, 2, 10}
-)
-
-// Setting is what every node lives with while nothing is broken: the price of each lane
-// depends on it. Both add to what the machine itself takes.
-type Setting struct {
-	RoundTrip time.Duration // between any two nodes; clients are beside the node that they ask
-	Flush     time.Duration // of any disk
-}
-
-func (s Setting) faults() (all []fault.Fault) {
+// faults are what puts a node into a setting.
+func faults(s frame.Setting) (all []fault.Fault) {
 	if s.RoundTrip > 0 {
 		all = append(all, fault.Fault{Kind: fault.Latency, Direction: fault.Out, Delay: fault.Duration(s.RoundTrip / 2)})
 	}
@@ -39,29 +23,25 @@ func (s Setting) faults() (all []fault.Fault) {
 	return all
 }
 
-func (s Setting) String() string {
-	return fmt.Sprintf("%s between two nodes and back, %s a flush", millis(s.RoundTrip), millis(s.Flush))
-}
-
 // change puts all nodes into another setting. Those that do not answer now get it as soon
 // as they do.
-func (l *Lab) change(ctx context.Context, a Action) error {
-	offer := RoundTrips
-	if a.Verb == Flush {
-		offer = Flushes
+func (l *Lab) change(ctx context.Context, a action.Action) error {
+	offer := action.RoundTrips
+	if a.Verb == action.Flush {
+		offer = action.Flushes
 	}
 	if !slices.Contains(offer, a.Millis) {
-		return refuse("%d ms are not on offer; there are %v", a.Millis, offer)
+		return action.Refuse("%d ms are not on offer; there are %v", a.Millis, offer)
 	}
 	l.mu.Lock()
 	for _, n := range l.record.nodes {
 		if n.cut || len(n.ails) > 0 {
 			l.mu.Unlock()
-			return refuse("something is broken at %s; heal it first", n.member.ID)
+			return action.Refuse("something is broken at %s; heal it first", n.member.ID)
 		}
 	}
 	s := l.record.setting
-	if d := time.Duration(a.Millis) * time.Millisecond; a.Verb == RoundTrip {
+	if d := time.Duration(a.Millis) * time.Millisecond; a.Verb == action.RoundTrip {
 		s.RoundTrip = d
 	} else {
 		s.Flush = d
@@ -72,7 +52,7 @@ func (l *Lab) change(ctx context.Context, a Action) error {
 	}
 	l.record.setting = s
 	l.record.priced(time.Now())
-	l.record.journal.add(time.Now(), ToneNote, true, "from now on: %s", s)
+	l.record.journal.add(time.Now(), frame.ToneNote, true, "from now on: %s", s)
 	ids := l.record.reachable()
 	l.mu.Unlock()
 	var failed error
@@ -84,19 +64,18 @@ func (l *Lab) change(ctx context.Context, a Action) error {
 
 // priced begins the percentiles anew: they are the price of one setting.
 func (r *record) priced(now time.Time) {
-	r.series.since = now.Unix()
+	r.series.Priced(now)
 	for _, w := range r.weak {
-		w.series.since = now.Unix()
+		w.Priced(now)
 	}
 }
 
 // prices say what an ok took at the median, lane by lane.
 func (r *record) prices(now time.Time) string {
-	_, p50, _, _ := r.series.read(now)
-	says := fmt.Sprintf("at the median an ok took %s in %s", millis(p50), LaneQuorum)
+	_, p50, _, _ := r.series.Read(now)
+	says := fmt.Sprintf("at the median an ok took %s in %s", frame.Millis(p50), frame.LaneQuorum)
 	for _, w := range r.weak {
-		_, p50, _, _ := w.series.read(now)
-		says += fmt.Sprintf(", %s in %s", millis(p50), w.lane)
+		says += fmt.Sprintf(", %s in %s", frame.Millis(w.Price(now)), w.Lane)
 	}
 	return says
 }
@@ -104,7 +83,7 @@ func (r *record) prices(now time.Time) string {
 // place takes back everything that is in force at a node, and puts it into the setting.
 // It belongs to an action.
 func (l *Lab) place(ctx context.Context, id string) error {
-	put := func(s Setting) {
+	put := func(s frame.Setting) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.record.node(id).setting = s
@@ -112,11 +91,11 @@ func (l *Lab) place(ctx context.Context, id string) error {
 	if err := l.cluster.Reconnect(ctx, id); err != nil {
 		return err
 	}
-	put(Setting{})
+	put(frame.Setting{})
 	l.mu.Lock()
 	want := l.record.setting
 	l.mu.Unlock()
-	for _, f := range want.faults() {
+	for _, f := range faults(want) {
 		if err := l.cluster.Break(ctx, id, f); err != nil {
 			return fmt.Errorf("%s at %s: %w", want, id, err)
 		}

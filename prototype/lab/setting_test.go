@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
 
 // TestSetting: far apart, a lane costs the round trips that its acknowledgement waits for,
@@ -20,10 +22,10 @@ func TestSetting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
 		inForce := func(id string) (time.Duration, time.Duration, int) { return inForce(e.cluster.(inMemory), id) }
-		everywhere := func(after string, want Setting) {
+		everywhere := func(after string, want frame.Setting) {
 			t.Helper()
-			e.until(after, func(f Frame) bool {
-				return f.Setting == want && f.Voters == 3 && f.Leader != "" && !slices.ContainsFunc(f.Nodes, func(n Node) bool {
+			e.until(after, func(f frame.Frame) bool {
+				return f.Setting == want && f.Voters == 3 && f.Leader != "" && !slices.ContainsFunc(f.Nodes, func(n frame.Node) bool {
 					rt, flush, others := inForce(n.ID)
 					return rt != want.RoundTrip || flush != want.Flush || others > 0
 				})
@@ -31,51 +33,51 @@ func TestSetting(t *testing.T) {
 		}
 		price := func(lane int, least, most time.Duration) {
 			t.Helper()
-			e.until("this price", func(f Frame) bool {
+			e.until("this price", func(f frame.Frame) bool {
 				return f.Lanes[lane].P50 >= least && f.Lanes[lane].P50 <= most
 			})
 		}
-		far := Setting{RoundTrip: 60 * time.Millisecond}
-		e.do(Action{Verb: RoundTrip, Millis: 60})
+		far := frame.Setting{RoundTrip: 60 * time.Millisecond}
+		e.do(action.Action{Verb: action.RoundTrip, Millis: 60})
 		everywhere("far apart", far)
-		if reason := e.refused(Action{Verb: Heal}); !strings.Contains(reason, "nothing is broken") {
+		if reason := e.refused(action.Action{Verb: action.Heal}); !strings.Contains(reason, "nothing is broken") {
 			t.Errorf("a setting is healed: %q", reason)
 		}
 		price(0, 60*time.Millisecond, 150*time.Millisecond) // to the leader, and from it to a majority
 		price(2, 20*time.Millisecond, 60*time.Millisecond)  // to the leader alone
 		price(3, 0, time.Millisecond)                       // to nobody
-		for _, broken := range []Action{{Verb: Kill}, {Verb: Cut}, {Verb: Mute, Node: "n1"}, {Verb: Pause}, {Verb: Blackout}} {
+		for _, broken := range []action.Action{{Verb: action.Kill}, {Verb: action.Cut}, {Verb: action.Mute, Node: "n1"}, {Verb: action.Pause}, {Verb: action.Blackout}} {
 			e.do(broken)
-			if broken.Verb == Cut || broken.Verb == Mute {
-				if reason := e.refused(Action{Verb: RoundTrip, Millis: 2}); !strings.Contains(reason, "heal it first") {
+			if broken.Verb == action.Cut || broken.Verb == action.Mute {
+				if reason := e.refused(action.Action{Verb: action.RoundTrip, Millis: 2}); !strings.Contains(reason, "heal it first") {
 					t.Errorf("after %s: %q", broken.Verb, reason)
 				}
 			}
-			e.until("another leader", func(f Frame) bool { return broken.Verb == Blackout || f.Leader != "" })
-			e.do(Action{Verb: Heal})
+			e.until("another leader", func(f frame.Frame) bool { return broken.Verb == action.Blackout || f.Leader != "" })
+			e.do(action.Action{Verb: action.Heal})
 			everywhere("as before "+string(broken.Verb), far)
 		}
-		e.do(Action{Verb: Restart, Node: "n2"})
+		e.do(action.Action{Verb: action.Restart, Node: "n2"})
 		everywhere("as before the restart", far)
 
-		e.do(Action{Verb: Kill, Node: "n3"})
-		e.do(Action{Verb: Flush, Millis: 10})
-		e.do(Action{Verb: Heal})
-		everywhere("slower disks", Setting{RoundTrip: 60 * time.Millisecond, Flush: 10 * time.Millisecond})
-		e.do(Action{Verb: RoundTrip, Millis: 0})
-		e.do(Action{Verb: Flush, Millis: 0})
-		everywhere("close again", Setting{})
+		e.do(action.Action{Verb: action.Kill, Node: "n3"})
+		e.do(action.Action{Verb: action.Flush, Millis: 10})
+		e.do(action.Action{Verb: action.Heal})
+		everywhere("slower disks", frame.Setting{RoundTrip: 60 * time.Millisecond, Flush: 10 * time.Millisecond})
+		e.do(action.Action{Verb: action.RoundTrip, Millis: 0})
+		e.do(action.Action{Verb: action.Flush, Millis: 0})
+		everywhere("close again", frame.Setting{})
 
 		// A story may change it; afterwards it is as it was.
-		e.do(Action{Verb: Flush, Millis: 2})
-		e.do(Action{Verb: Play, Scenario: "far-apart"})
-		told := e.until("the end", func(f Frame) bool { return f.Playing.Over })
+		e.do(action.Action{Verb: action.Flush, Millis: 2})
+		e.do(action.Action{Verb: action.Play, Scenario: "far-apart"})
+		told := e.until("the end", func(f frame.Frame) bool { return f.Playing.Over })
 		if told.Setting.RoundTrip != far.RoundTrip || !strings.Contains(told.Playing.Says, "at the median an ok took ") {
 			t.Errorf("with %s: %s", told.Setting, told.Playing.Says)
 		}
-		everywhere("after the story", Setting{Flush: 2 * time.Millisecond})
+		everywhere("after the story", frame.Setting{Flush: 2 * time.Millisecond})
 
-		for _, odd := range []Action{{Verb: RoundTrip, Millis: 1000}, {Verb: Flush, Millis: -2}} {
+		for _, odd := range []action.Action{{Verb: action.RoundTrip, Millis: 1000}, {Verb: action.Flush, Millis: -2}} {
 			if reason := e.refused(odd); !strings.Contains(reason, "on offer") {
 				t.Errorf("%+v: %q", odd, reason)
 			}
@@ -128,12 +130,12 @@ func TestSetting_halfway(t *testing.T) {
 			nodes = c.(inMemory)
 			return failing{nodes, &left}
 		})
-		e.do(Action{Verb: RoundTrip, Millis: 20})
-		e.do(Action{Verb: Flush, Millis: 2})
-		e.do(Action{Verb: Kill, Node: "n3"})
+		e.do(action.Action{Verb: action.RoundTrip, Millis: 20})
+		e.do(action.Action{Verb: action.Flush, Millis: 2})
+		e.do(action.Action{Verb: action.Kill, Node: "n3"})
 		left.Store(1)
-		e.do(Action{Verb: Heal})
-		e.until("the whole setting", func(f Frame) bool {
+		e.do(action.Action{Verb: action.Heal})
+		e.until("the whole setting", func(f frame.Frame) bool {
 			roundTrip, flush, _ := inForce(nodes, "n3")
 			return f.Voters == 3 && roundTrip > 0 && flush > 0
 		})

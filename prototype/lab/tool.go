@@ -6,15 +6,8 @@ import (
 	"time"
 
 	"lockstep/prototype/fault"
-)
-
-// Verbs of the tools that break a part of a node that goes on running.
-const (
-	Mute     Verb = "mute"      // what the node says reaches nobody; it hears the others
-	SlowDisk Verb = "slow-disk" // each flush takes long
-	HangDisk Verb = "hang-disk" // no flush returns
-	Skew     Verb = "skew"      // the clock jumps
-	Transfer Verb = "transfer"  // the lead is handed over in good order
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
 )
 
 // tool is a fault with words for it.
@@ -26,16 +19,16 @@ type tool struct {
 	planned bool   // that change is wanted, and no failure
 }
 
-var tools = map[Verb]tool{
-	Mute:     {fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1, Seed: 1}, "heard by nobody", "can be heard by nobody; it hears the others", "is heard by nobody", false},
-	SlowDisk: {fault.Fault{Kind: fault.SlowDisk, Delay: fault.Duration(80 * time.Millisecond)}, "slow disk", "has a slow disk: 80 ms a flush", "", false},
-	HangDisk: {fault.Fault{Kind: fault.HungDisk}, "hung disk", "has a disk that hangs", "has a disk that hangs", false},
-	Skew:     {fault.Fault{Kind: fault.ClockJump, By: fault.Duration(-30 * time.Second)}, "clock −30 s", "has a clock that jumped back by 30 s", "", false},
-	Transfer: {fault.Fault{Kind: fault.Transfer}, "", "hands its leads over", "handed over", true},
+var tools = map[action.Verb]tool{
+	action.Mute:     {fault.Fault{Kind: fault.Drop, Direction: fault.Out, Probability: 1, Seed: 1}, "heard by nobody", "can be heard by nobody; it hears the others", "is heard by nobody", false},
+	action.SlowDisk: {fault.Fault{Kind: fault.SlowDisk, Delay: fault.Duration(80 * time.Millisecond)}, "slow disk", "has a slow disk: 80 ms a flush", "", false},
+	action.HangDisk: {fault.Fault{Kind: fault.HungDisk}, "hung disk", "has a disk that hangs", "has a disk that hangs", false},
+	action.Skew:     {fault.Fault{Kind: fault.ClockJump, By: fault.Duration(-30 * time.Second)}, "clock −30 s", "has a clock that jumped back by 30 s", "", false},
+	action.Transfer: {fault.Fault{Kind: fault.Transfer}, "", "hands its leads over", "handed over", true},
 }
 
 // apply uses a tool at a node.
-func (l *Lab) apply(ctx context.Context, a Action) error {
+func (l *Lab) apply(ctx context.Context, a action.Action) error {
 	id, err := l.victim(a)
 	if err != nil {
 		return err
@@ -46,10 +39,10 @@ func (l *Lab) apply(ctx context.Context, a Action) error {
 	condition, duty, has := n.condition(), l.record.duty(id), t.ail != "" && slices.Contains(n.ails, t.ail)
 	l.mu.Unlock()
 	switch {
-	case !condition.Reachable() || condition == ConditionSilent:
-		return refuse("%s is %s and would not hear it; heal it first", id, condition)
+	case !condition.Reachable() || condition == frame.ConditionSilent:
+		return action.Refuse("%s is %s and would not hear it; heal it first", id, condition)
 	case has:
-		return refuse("%s has that already: %s", id, t.ail)
+		return action.Refuse("%s has that already: %s", id, t.ail)
 	}
 	done := l.striking(id, func(r *record, n *observed, now time.Time) {
 		if t.cause != "" {
@@ -58,7 +51,7 @@ func (l *Lab) apply(ctx context.Context, a Action) error {
 		if t.ail != "" {
 			n.ails = append(slices.Clone(n.ails), t.ail)
 		}
-		r.journal.add(now, ToneFault, true, "%s%s %s", id, duty, t.what)
+		r.journal.add(now, frame.ToneFault, true, "%s%s %s", id, duty, t.what)
 	})
 	err = l.cluster.Break(ctx, id, t.fault)
 	done(err)

@@ -1,17 +1,21 @@
 package lab
 
-import "time"
+import (
+	"time"
+
+	"lockstep/prototype/lab/frame"
+)
 
 // Watch is somebody who looks at the lab. It holds the newest frame and no
 // other: who is slow misses frames and never delays anybody.
 type Watch struct {
 	lab    *Lab
-	frames chan Frame
+	frames chan frame.Frame
 }
 
 // Watch begins to watch; the newest frame is there at once. Close ends it.
 func (l *Lab) Watch() *Watch {
-	w := &Watch{lab: l, frames: make(chan Frame, 1)}
+	w := &Watch{lab: l, frames: make(chan frame.Frame, 1)}
 	l.mu.Lock()
 	l.watchers[w] = struct{}{}
 	l.touched = time.Now()
@@ -23,7 +27,7 @@ func (l *Lab) Watch() *Watch {
 
 // Frames delivers the newest frame each time that there is one. It is never
 // closed: the last frame of a lab has PhaseEnded or PhaseFailed.
-func (w *Watch) Frames() <-chan Frame { return w.frames }
+func (w *Watch) Frames() <-chan frame.Frame { return w.frames }
 
 // Close ends the watch. It may be called twice.
 func (w *Watch) Close() {
@@ -40,7 +44,7 @@ func (w *Watch) Close() {
 }
 
 // Frame is the newest frame.
-func (l *Lab) Frame() Frame {
+func (l *Lab) Frame() frame.Frame {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return *l.frame
@@ -50,12 +54,12 @@ func (l *Lab) Frame() Frame {
 func (l *Lab) publish(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := Frame{Time: now, Load: l.record.load, Quorum: l.record.quorum()}
-	if l.cluster != nil && l.phase == PhaseRunning {
+	f := frame.Frame{Time: now, Load: l.record.load, Quorum: l.record.quorum()}
+	if l.cluster != nil && l.phase == frame.PhaseRunning {
 		f = l.record.frame(now)
 	}
 	l.number++
-	f.Began = l.record.exact.began
+	f.Began = l.record.exact.Began
 	f.Number, f.Phase, f.Reason, f.Conversation = l.number, l.phase, l.reason, l.cfg.Conversation
 	l.frame = &f
 	for w := range l.watchers {

@@ -22,6 +22,9 @@ import (
 	"lockstep/prototype/check"
 	"lockstep/prototype/cluster"
 	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 	"lockstep/prototype/node"
 )
 
@@ -29,7 +32,7 @@ import (
 type Summary struct {
 	Runs    int
 	Reached int // runs in which the scenario's goal was reached
-	Lanes   map[lab.Lane]*Lane
+	Lanes   map[frame.Lane]*Lane
 	Reads   map[api.Level]*Reads
 	// Windows are the times without service of the quorum lane, one for each change
 	// of leader that the senders felt.
@@ -77,9 +80,9 @@ type Reads struct{ Fresh, Stale, Refused uint64 }
 // Play runs a scenario many times, as many at once as there are processors. An end
 // of the context ends it after the runs that are under way. Progress, which may be
 // nil, is told after each run, by one goroutine at a time.
-func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)) (Summary, error) {
-	sum := Summary{Lanes: map[lab.Lane]*Lane{}, Reads: map[api.Level]*Reads{}}
-	for _, lane := range lab.Lanes {
+func Play(ctx context.Context, s scenarios.Scenario, runs int, progress func(done int)) (Summary, error) {
+	sum := Summary{Lanes: map[frame.Lane]*Lane{}, Reads: map[api.Level]*Reads{}}
+	for _, lane := range frame.Lanes {
 		sum.Lanes[lane] = &Lane{}
 	}
 	for _, level := range api.Levels {
@@ -96,9 +99,9 @@ func Play(ctx context.Context, s lab.Scenario, runs int, progress func(done int)
 
 // played are the frames before a scenario and at its end, the latter with the exact
 // judgement on the whole run.
-type played struct{ before, after lab.Frame }
+type played struct{ before, after frame.Frame }
 
-func once(s lab.Scenario) (p played, err error) {
+func once(s scenarios.Scenario) (p played, err error) {
 	m, err := cluster.NewMemoryOn(3, time.Millisecond, func(c *node.Config) { c.Shards, c.Lazy = 1, node.LazyEvery })
 	if err != nil {
 		return p, err
@@ -115,7 +118,7 @@ func once(s lab.Scenario) (p played, err error) {
 		stop()
 		err = errors.Join(err, <-ended, m.Close())
 	}()
-	until := func(is func(lab.Frame) bool) (lab.Frame, error) {
+	until := func(is func(frame.Frame) bool) (frame.Frame, error) {
 		late := time.NewTimer(2 * time.Minute)
 		defer late.Stop()
 		for {
@@ -129,14 +132,14 @@ func once(s lab.Scenario) (p played, err error) {
 			}
 		}
 	}
-	warm := func(f lab.Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 100 }
+	warm := func(f frame.Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 100 }
 	if p.before, err = until(warm); err != nil {
 		return p, err
 	}
-	if err = l.Do(ctx, lab.Action{Verb: lab.Play, Scenario: s.Name}); err != nil {
+	if err = l.Do(ctx, action.Action{Verb: action.Play, Scenario: s.Name}); err != nil {
 		return p, fmt.Errorf("play %s: %w", s.Name, err)
 	}
-	if p.after, err = until(func(f lab.Frame) bool { return f.Playing.Over }); err != nil {
+	if p.after, err = until(func(f frame.Frame) bool { return f.Playing.Over }); err != nil {
 		return p, err
 	}
 	if p.after.Judgement == nil {
@@ -145,7 +148,7 @@ func once(s lab.Scenario) (p played, err error) {
 	return p, nil
 }
 
-func (s *Summary) add(before, after lab.Frame) {
+func (s *Summary) add(before, after frame.Frame) {
 	s.Runs++
 	if after.Playing.Reached {
 		s.Reached++
@@ -183,11 +186,11 @@ func (s *Summary) add(before, after lab.Frame) {
 }
 
 // out is the longest stretch without service that ended after a moment.
-func out(strip []lab.Span, from, since time.Time) (longest time.Duration) {
+func out(strip []frame.Span, from, since time.Time) (longest time.Duration) {
 	for _, span := range strip {
 		length := time.Duration(span.Tenths) * 100 * time.Millisecond
 		from = from.Add(length)
-		if span.State == lab.SpanDown && from.After(since) {
+		if span.State == frame.SpanDown && from.After(since) {
 			longest = max(longest, length)
 		}
 	}

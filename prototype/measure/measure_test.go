@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
-	"lockstep/prototype/lab"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 )
 
 // TestPlay: a leader that is cut off costs the strong lane a window and the
 // asynchronous one messages.
 func TestPlay(t *testing.T) {
-	for _, s := range lab.Scenarios() {
+	for _, s := range scenarios.All() {
 		if s.Name != "cut-off" {
 			continue
 		}
@@ -20,7 +21,7 @@ func TestPlay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		quorum, async := sum.Lanes[lab.LaneQuorum], sum.Lanes[lab.LaneLeader]
+		quorum, async := sum.Lanes[frame.LaneQuorum], sum.Lanes[frame.LaneLeader]
 		if sum.Runs != 3 || sum.Reached != 3 || len(sum.Windows) < 3 {
 			t.Errorf("%d runs, %d reached their goal, windows %v: %v", sum.Runs, sum.Reached, sum.Windows, sum.Missed)
 		}
@@ -30,7 +31,7 @@ func TestPlay(t *testing.T) {
 		if len(quorum.Out) != 3 || slices.Max(quorum.Out) > time.Second || slices.Max(quorum.P99) == 0 {
 			t.Errorf("quorum: out of service for %s, p99 %s", quorum.Out, quorum.P99)
 		}
-		if clock := sum.Lanes[lab.LaneClock]; slices.Max(clock.Out) > 0 {
+		if clock := sum.Lanes[frame.LaneClock]; slices.Max(clock.Out) > 0 {
 			t.Errorf("clock: out of service for %s", clock.Out)
 		}
 		if quorum.Exact.OK != 3 || quorum.Exact.Acknowledged == 0 {

@@ -8,26 +8,29 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/lab/action"
+	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 )
 
 // TestScenarios: each story reaches its goal, on real nodes in virtual time. The
 // quorum lane keeps every acknowledgement in all of them, and the weak ones break
 // theirs where the story says so.
 func TestScenarios(t *testing.T) {
-	for _, s := range Scenarios() {
+	for _, s := range scenarios.All() {
 		t.Run(s.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := begin(t)
-				e.until("lanes", func(f Frame) bool {
-					return !slices.ContainsFunc(f.Lanes, func(l LaneFrame) bool { return l.Counts.Acknowledged <= 20 })
+				e.until("lanes", func(f frame.Frame) bool {
+					return !slices.ContainsFunc(f.Lanes, func(l frame.LaneView) bool { return l.Counts.Acknowledged <= 20 })
 				})
 				time.Sleep(3 * time.Second) // virtual time: the node is not new any more
-				e.do(Action{Verb: Play, Scenario: s.Name})
-				if reason := e.refused(Action{Verb: Play, Scenario: s.Name}); reason == "" {
+				e.do(action.Action{Verb: action.Play, Scenario: s.Name})
+				if reason := e.refused(action.Action{Verb: action.Play, Scenario: s.Name}); reason == "" {
 					t.Error("two scenarios at once")
 				}
-				var seen []LaneFrame
-				f := e.until("the end", func(f Frame) bool {
+				var seen []frame.LaneView
+				f := e.until("the end", func(f frame.Frame) bool {
 					if f.Judgement == nil {
 						seen = f.Lanes
 					}
@@ -42,7 +45,7 @@ func TestScenarios(t *testing.T) {
 				}
 				for i, l := range f.Lanes {
 					exact := f.Judgement.Lanes[i].Report.Counts
-					told := LaneFindings{Lost: uint64(exact.Lost), Moved: uint64(exact.Reordered), Duplicated: uint64(exact.Duplicated), Differ: l.Findings.Differ, Exact: l.Lane != LaneQuorum && l.Counts.Acknowledged == uint64(exact.Acknowledged)}
+					told := frame.LaneFindings{Lost: uint64(exact.Lost), Moved: uint64(exact.Reordered), Duplicated: uint64(exact.Duplicated), Differ: l.Findings.Differ, Exact: l.Lane != frame.LaneQuorum && l.Counts.Acknowledged == uint64(exact.Acknowledged)}
 					if l.Findings != told {
 						t.Errorf("%s: the panel says %+v, and the exact judge %+v", l.Lane, l.Findings, told)
 					}
@@ -52,7 +55,7 @@ func TestScenarios(t *testing.T) {
 					}
 				}
 				for _, l := range f.Lanes {
-					if l.Lane == LaneQuorum && !l.Findings.Clean() {
+					if l.Lane == frame.LaneQuorum && !l.Findings.Clean() {
 						t.Errorf("quorum: %+v %s", l.Findings, l.Witness.Sentence)
 					}
 					if !l.Findings.Clean() && l.Witness.Sentence == "" {
@@ -75,14 +78,14 @@ func TestScenario_quiet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
 		e.mu.Lock()
-		reached, says := e.record.outcome(Scenario{}, time.Now(), e.record.term, e.record.tallies(), nil)
+		reached, says := e.record.outcome(scenarios.Scenario{}, time.Now(), e.record.term, e.record.tallies(), nil)
 		e.cfg.MaxMessages = 10
 		e.mu.Unlock()
 		if reached || !strings.Contains(says, "no message was acknowledged") {
 			t.Errorf("%v: %s", reached, says)
 		}
-		e.until("full", func(f Frame) bool { return f.Load.Full })
-		if reason := e.refused(Action{Verb: Play, Scenario: "clean-kill"}); !strings.Contains(reason, "its limit") {
+		e.until("full", func(f frame.Frame) bool { return f.Load.Full })
+		if reason := e.refused(action.Action{Verb: action.Play, Scenario: "clean-kill"}); !strings.Contains(reason, "its limit") {
 			t.Errorf("a story in a full run: %q", reason)
 		}
 	})

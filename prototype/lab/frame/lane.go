@@ -1,4 +1,4 @@
-package lab
+package frame
 
 import (
 	"time"
@@ -24,9 +24,9 @@ const (
 // Lanes are all of them, the strong one first.
 var Lanes = []Lane{LaneQuorum, LaneLazy, LaneLeader, LaneClock}
 
-// LaneFrame is what is to be seen of a lane: the same clients, sending the same
+// LaneView is what is to be seen of a lane: the same clients, sending the same
 // messages at the same moments under the same faults.
-type LaneFrame struct {
+type LaneView struct {
 	Lane     Lane
 	Counts   Counts
 	Findings LaneFindings

@@ -1,9 +1,11 @@
-package lab
+package judging
 
 import (
 	"maps"
 	"slices"
 	"time"
+
+	"lockstep/prototype/lab/frame"
 )
 
 // sighting is where a message was seen.
@@ -21,7 +23,7 @@ type sightings struct {
 // compare holds the views against the promises. Nearly every message stands where it
 // was promised in every view, so that is looked for first and costs no hashing of
 // ids.
-func (w *weak) compare() sightings {
+func (w *Weak) compare() sightings {
 	s := sightings{odd: map[string][]sighting{}, differ: map[uint64]bool{}}
 	lowest := ^uint64(0)
 	for _, p := range w.order {
@@ -64,13 +66,13 @@ func (v view) at(seq uint64) (id string, ok bool) {
 	return v.messages[seq-v.messages[0].Seq].ID, true
 }
 
-// judge holds promises against the views. reference is the node that leads the
+// Judge holds promises against the views. reference is the node that leads the
 // lane, or "" where nobody does; quiet says that no fault has been in force for a
 // while, so that messages which are nowhere are not on their way either.
-func (w *weak) judge(now time.Time, reference string, quiet bool) {
+func (w *Weak) Judge(now time.Time, reference string, quiet bool) {
 	s := w.compare()
-	w.findings = w.settled
-	w.findings.Differ = uint64(len(s.differ))
+	w.Findings = w.settled
+	w.Findings.Differ = uint64(len(s.differ))
 	w.ghosts = w.ghosts[:0]
 	for _, p := range w.order {
 		in, odd := p.in, s.odd[p.message.ID]
@@ -90,25 +92,25 @@ func (w *weak) judge(now time.Time, reference string, quiet bool) {
 		}
 		missing := len(in)+len(odd) == 0
 		view, known := w.views[reference]
-		if known && w.lane != LaneClock {
+		if known && w.Lane != frame.LaneClock {
 			led := slices.Contains(in, reference) || slices.ContainsFunc(odd, func(at sighting) bool { return at.node == reference })
 			missing = !led && view.read.After(p.at)
 		}
 		switch {
-		case w.lane == LaneLazy && !known:
+		case w.Lane == frame.LaneLazy && !known:
 			// Only its leader is certain to have everything: the judgement stands as it was.
 		case !missing:
 			p.lost = false
-		case w.lane == LaneClock && w.partly():
+		case w.Lane == frame.LaneClock && w.partly():
 			// It may have moved to before what was read: that it is lost cannot be said.
 			p.moved = p.moved || old && quiet
 		case old && quiet && len(w.views) > 0:
 			p.lost = true
 		}
 		if p.lost {
-			w.ghosts = append(w.ghosts, Line{Seq: p.message.Seq, Was: p.message.Seq, Sender: p.message.Sender, Body: p.message.Body, Mark: Gone})
+			w.ghosts = append(w.ghosts, frame.Line{Seq: p.message.Seq, Was: p.message.Seq, Sender: p.message.Sender, Body: p.message.Body, Mark: frame.Gone})
 		}
-		w.findings.add(p)
+		p.addTo(&w.Findings)
 	}
 	w.testify(s, reference)
 }

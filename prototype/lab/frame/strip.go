@@ -1,4 +1,4 @@
-package lab
+package frame
 
 import (
 	"time"
@@ -15,17 +15,17 @@ type tenth struct {
 	due           bool // the load was on during all of it
 }
 
-// strip is the availability of the last minute in tenths of a second.
-type strip struct {
+// Strip is the availability of the last minute in tenths of a second.
+type Strip struct {
 	newest  int64 // tenths of a second since 1970
 	tenths  [Tenths]tenth
 	running bool // whether the load is on
 	dense   bool // sends are due so often that a tenth without an answer is a stall
 }
 
-func (s *strip) at(i int64) *tenth { return &s.tenths[((i%Tenths)+Tenths)%Tenths] }
+func (s *Strip) at(i int64) *tenth { return &s.tenths[((i%Tenths)+Tenths)%Tenths] }
 
-func (s *strip) advance(now time.Time) {
+func (s *Strip) advance(now time.Time) {
 	i := now.UnixMilli() / 100
 	if s.newest == 0 || i-s.newest > Tenths {
 		s.newest = i - Tenths
@@ -36,8 +36,8 @@ func (s *strip) advance(now time.Time) {
 	}
 }
 
-// load says that the load was switched, or changed to messages a second.
-func (s *strip) load(now time.Time, on bool, rate int) {
+// Load says that the load was switched, or changed to messages a second.
+func (s *Strip) Load(now time.Time, on bool, rate int) {
 	s.advance(now)
 	s.running, s.dense = on, rate >= 20
 	if !on {
@@ -45,7 +45,8 @@ func (s *strip) load(now time.Time, on bool, rate int) {
 	}
 }
 
-func (s *strip) count(now time.Time, o api.Outcome) {
+// Count takes what an attempt to send came to.
+func (s *Strip) Count(now time.Time, o api.Outcome) {
 	s.advance(now)
 	if o == api.OK {
 		s.at(s.newest).acked++
@@ -54,8 +55,8 @@ func (s *strip) count(now time.Time, o api.Outcome) {
 	}
 }
 
-// spans gives the full tenths before now, joined where neighbours are alike.
-func (s *strip) spans(now time.Time) (spans []Span, from time.Time) {
+// Spans gives the full tenths before now, joined where neighbours are alike.
+func (s *Strip) Spans(now time.Time) (spans []Span, from time.Time) {
 	s.advance(now)
 	first := s.newest - Tenths + 1
 	for i := first; i < s.newest; i++ {

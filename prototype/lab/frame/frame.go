@@ -1,4 +1,10 @@
-package lab
+// Package frame is what is to be seen of the laboratory at one moment, as values: a [Frame]
+// is complete, never changed after it was made, and enough to draw the whole dashboard from.
+// Who draws knows neither the cluster nor who made the frame.
+//
+// A [Series] and a [Strip] gather what happened in the last minute into what its charts
+// show. They have no lock; whoever feeds one holds a lock around all of its methods.
+package frame
 
 import (
 	"time"
@@ -45,13 +51,13 @@ type Frame struct {
 	StripFrom time.Time     // where Strip begins
 	Failovers []Failover    // newest first
 	Tail      Tail
-	Lanes     []LaneFrame // in the order of [Lanes]
-	Bands     []Band      // what was broken in the last minute, oldest first
-	Chaos     bool        // the leader is broken every few seconds
-	Playing   Playing     // Scenario is "" before the first
-	Reads     []ReadFrame // in the order of [Levels]
-	Judgement *Judgement  // the newest exact one; nil before the first
-	Events    []Event     // newest first
+	Lanes     []LaneView // in the order of [Lanes]
+	Bands     []Band     // what was broken in the last minute, oldest first
+	Chaos     bool       // the leader is broken every few seconds
+	Playing   Playing    // Scenario is "" before the first
+	Reads     []Reads    // in the order of [api.Levels]
+	Judgement *Judgement // the newest exact one; nil before the first
+	Events    []Event    // newest first
 }
 
 // Node is a node as the lab knows it.
@@ -95,7 +101,7 @@ type Shard struct {
 type Load struct {
 	On      bool
 	Stopped bool // by a person; otherwise it runs while somebody looks
-	Full    bool // the run has reached MaxMessages
+	Full    bool // the run is as long as it may become
 	Waits   bool // the run holds as much as it may, and waits until it can forget some
 	Rate    int  // messages a second that are due
 	Senders int
@@ -111,6 +117,26 @@ type Counts struct {
 	Resolved     uint64 // acknowledged after an unknown attempt
 	Suppressed   uint64 // of those, the ones that had been ordered by the unknown attempt
 	Ordered      uint64 // newest seq that was read back
+}
+
+// Add counts what an attempt came to, and says whether it was acknowledged.
+func (c *Counts) Add(o api.Outcome, duplicate, doubtful bool) bool {
+	switch o {
+	case api.Fail:
+		c.Refused++
+		return false
+	case api.Unknown:
+		c.Unknown++
+		return false
+	}
+	c.Acknowledged++
+	if doubtful {
+		c.Resolved++
+	}
+	if duplicate {
+		c.Suppressed++
+	}
+	return true
 }
 
 // Findings are what reading back has shown so far.
@@ -172,6 +198,9 @@ type Failover struct {
 	Elected  time.Duration // from Began until a node said that it leads; 0 if unknown
 }
 
+// Columns is how many messages the tail shows.
+const Columns = 32
+
 // Tail is the newest part of the conversation as each replica has it.
 type Tail struct {
 	From uint64 // seq of the first column
@@ -191,6 +220,35 @@ type Cell struct {
 	Message api.Placed // zero if the replica does not have it
 	Have    bool
 	Differs bool // from what others showed at this seq
+}
+
+// Band is a stretch of time in which something was broken at a node.
+type Band struct {
+	Node, What string
+	From       time.Time
+	To         time.Time // zero while it lasts
+}
+
+// Reads is what became of the reads of one level. Each asks the nodes in turn
+// for what is newest, and is stale if it misses a message that had been
+// acknowledged before it began.
+type Reads struct {
+	Level   api.Level
+	Fresh   uint64
+	Stale   uint64
+	Refused uint64
+	Newest  string // the newest stale read, as a sentence; "" if there was none
+	P50     time.Duration
+}
+
+// Playing is how far a scenario has come.
+type Playing struct {
+	Scenario string
+	Began    time.Time
+	Lasts    time.Duration
+	Over     bool
+	Reached  bool
+	Says     string // the outcome, in a sentence
 }
 
 // Event is something that happened, in words.

@@ -1,4 +1,4 @@
-package lab
+package frame
 
 import (
 	"slices"
@@ -8,8 +8,8 @@ import (
 // Minute is how far back the charts reach, in seconds.
 const Minute = 60
 
-// series keeps what happened in the last minute, by second of the clock.
-type series struct {
+// Series keeps what happened in the last minute, by second of the clock.
+type Series struct {
 	second      int64 // unix time of the newest bucket
 	since       int64 // the percentiles are of later seconds
 	buckets     [Minute]bucket
@@ -23,12 +23,12 @@ type bucket struct {
 	lost, moved int
 }
 
-func (s *series) bucket(second int64) *bucket {
+func (s *Series) bucket(second int64) *bucket {
 	return &s.buckets[((second%Minute)+Minute)%Minute]
 }
 
 // advance clears what has become older than a minute.
-func (s *series) advance(now time.Time) {
+func (s *Series) advance(now time.Time) {
 	second := now.Unix()
 	if s.second == 0 || second-s.second > Minute {
 		s.second = second - Minute
@@ -40,14 +40,15 @@ func (s *series) advance(now time.Time) {
 	}
 }
 
-func (s *series) add(now time.Time, latency time.Duration) {
+// Add takes how long an acknowledgement took.
+func (s *Series) Add(now time.Time, latency time.Duration) {
 	s.advance(now)
 	b := s.bucket(s.second)
 	b.latencies, b.sorted = append(b.latencies, latency), false
 }
 
-// found takes how many messages are lost and moved by now.
-func (s *series) found(now time.Time, lost, moved uint64) {
+// Found takes how many messages are lost and moved by now.
+func (s *Series) Found(now time.Time, lost, moved uint64) {
 	s.advance(now)
 	b := s.bucket(s.second)
 	b.lost += int(max(lost, s.lost) - s.lost)
@@ -55,9 +56,12 @@ func (s *series) found(now time.Time, lost, moved uint64) {
 	s.lost, s.moved = max(lost, s.lost), max(moved, s.moved)
 }
 
-// read gives the full seconds, oldest first, the percentiles over those since the setting
+// Priced begins the percentiles anew: they are the price of one setting.
+func (s *Series) Priced(now time.Time) { s.since = now.Unix() }
+
+// Read gives the full seconds, oldest first, the percentiles over those since the setting
 // changed, and the rate of the last three.
-func (s *series) read(now time.Time) (seconds []Second, p50, p99 time.Duration, rate float64) {
+func (s *Series) Read(now time.Time) (seconds []Second, p50, p99 time.Duration, rate float64) {
 	s.advance(now)
 	all := s.all[:0]
 	seconds = make([]Second, 0, Minute)

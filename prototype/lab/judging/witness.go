@@ -1,4 +1,4 @@
-package lab
+package judging
 
 import (
 	"fmt"
@@ -7,24 +7,13 @@ import (
 
 	"lockstep/prototype/check"
 	"lockstep/prototype/history"
+	"lockstep/prototype/lab/frame"
 )
-
-// Witness is the proof of one broken promise, in the words of the page: messages are
-// called as the chats show them, and moments are those of the run's own clock.
-type Witness struct {
-	Promise  check.Property // the broken one
-	Sentence string         // "" for none
-	At       time.Duration  // since the run began: when it was said what does not hold
-	// Message is what the proof is about, with the seq that was said or shown first;
-	// without a seq where it is about no message.
-	Message history.Message
-	Lost    bool // Message had its ok, and what the proof reads does not show it anywhere
-}
 
 // witnessOf tells what events contradict each other, and what follows from it. All
 // proofs of the page are made here: those of the exact judge and of a lane's own counts.
-func witnessOf(p check.Property, events []history.Event, therefore string) Witness {
-	w := Witness{Promise: p}
+func witnessOf(p check.Property, events []history.Event, therefore string) frame.Witness {
+	w := frame.Witness{Promise: p}
 	t := telling{terms: termsDiffer(events), begins: p == check.SenderFIFO || p == check.RealTime}
 	lost := true
 	for i, begin := range events {
@@ -62,26 +51,13 @@ func witnessOf(p check.Property, events []history.Event, therefore string) Witne
 
 // witnesses are those of a report, in the order of the promises. The exact judge calls
 // messages by ids, which no chat shows, so only what follows from the events is taken.
-func witnesses(r check.Report) (all []Witness) {
+func witnesses(r check.Report) (all []frame.Witness) {
 	for _, p := range check.Properties {
 		if proof, ok := r.Witness[p]; ok {
 			all = append(all, witnessOf(p, proof.Events, proof.Therefore))
 		}
 	}
 	return all
-}
-
-// worst is the proof that weighs most: of a message that did not stay where its ok said.
-func (j LaneJudgement) worst() (w Witness) {
-	for _, w := range j.Witnesses {
-		if w.Promise == check.Stability {
-			return w
-		}
-	}
-	if len(j.Witnesses) > 0 {
-		return j.Witnesses[0]
-	}
-	return w
 }
 
 func sentMessage(begin, end history.Event) history.Message {
@@ -101,12 +77,12 @@ func (t *telling) tell(begin, end history.Event) {
 }
 
 func (t *telling) clause(begin, end history.Event) string {
-	when := OnClock(time.Duration(end.Time))
+	when := frame.OnClock(time.Duration(end.Time))
 	if begin.Kind == history.Send {
 		m := sentMessage(begin, end)
 		sent := t.name(m)
 		if t.begins || end.Type != history.OK && end.Type != history.Fail {
-			sent += " was sent at " + OnClock(time.Duration(begin.Time)) + " and"
+			sent += " was sent at " + frame.OnClock(time.Duration(begin.Time)) + " and"
 		}
 		switch {
 		case end.Type == history.OK && end.Duplicate:
@@ -120,7 +96,7 @@ func (t *telling) clause(begin, end history.Event) string {
 	}
 	who := begin.Node
 	if begin.Kind == history.Read && !begin.Final {
-		who = fmt.Sprintf("a %s read at %s, begun at %s", begin.Level, begin.Node, OnClock(time.Duration(begin.Time)))
+		who = fmt.Sprintf("a %s read at %s, begun at %s", begin.Level, begin.Node, frame.OnClock(time.Duration(begin.Time)))
 	}
 	if begin.MinSeq > 0 {
 		who += fmt.Sprintf(" and asking for message %d", begin.MinSeq)
@@ -171,9 +147,4 @@ func termsDiffer(events []history.Event) bool {
 		}
 	}
 	return false
-}
-
-// OnClock writes a moment of a run as its axis has it: "9.3 s".
-func OnClock(sinceItBegan time.Duration) string {
-	return fmt.Sprintf("%.1f s", sinceItBegan.Seconds())
 }

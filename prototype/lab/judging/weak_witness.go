@@ -1,15 +1,16 @@
-package lab
+package judging
 
 import (
 	"lockstep/prototype/check"
 	"lockstep/prototype/history"
+	"lockstep/prototype/lab/frame"
 )
 
 // testify keeps a proof of what is broken now: the first that there was, for as long as
 // it holds. A loss weighs more than a move.
-func (w *weak) testify(s sightings, reference string) {
-	if w.findings.Clean() {
-		w.witness, w.accused = Witness{}, nil
+func (w *Weak) testify(s sightings, reference string) {
+	if w.Findings.Clean() {
+		w.witness, w.accused = frame.Witness{}, nil
 		return
 	}
 	if w.witness.Sentence != "" && w.accused == nil {
@@ -18,7 +19,7 @@ func (w *weak) testify(s sightings, reference string) {
 	if p := w.accused; p != nil && (p.lost || p.moved && !w.loses()) {
 		return
 	}
-	w.witness, w.accused = Witness{}, nil
+	w.witness, w.accused = frame.Witness{}, nil
 	for _, p := range w.order {
 		at, found := w.instead(p, s, reference)
 		if !found || w.witness.Sentence != "" && !p.lost {
@@ -32,10 +33,10 @@ func (w *weak) testify(s sightings, reference string) {
 }
 
 // loses says whether one of the newest messages is lost.
-func (w *weak) loses() bool { return len(w.ghosts) > 0 }
+func (w *Weak) loses() bool { return len(w.ghosts) > 0 }
 
 // instead is where a view shows that a promise does not hold.
-func (w *weak) instead(p *promise, s sightings, reference string) (at sighting, found bool) {
+func (w *Weak) instead(p *promise, s sightings, reference string) (at sighting, found bool) {
 	switch {
 	case p.exact:
 		return at, false
@@ -59,7 +60,7 @@ func (w *weak) instead(p *promise, s sightings, reference string) (at sighting, 
 }
 
 // proof puts a promise beside what a view shows, as operations of a history.
-func (w *weak) proof(p *promise, at sighting) Witness {
+func (w *Weak) proof(p *promise, at sighting) frame.Witness {
 	v, m := w.views[at.node], p.message
 	read := history.Event{Op: 2, Type: history.OK, Time: v.read.Sub(w.began).Nanoseconds()}
 	for _, shown := range v.messages {
