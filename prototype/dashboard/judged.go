@@ -2,13 +2,21 @@ package dashboard
 
 import (
 	"fmt"
+	"strings"
 
 	"lockstep/prototype/check"
 	"lockstep/prototype/lab/frame"
 )
 
 func judgedWords(f frame.Frame) string {
-	words := fmt.Sprintf("Judged at %s, from %s operations in all lanes.", frame.OnClock(f.Judgement.At.Sub(f.Began)), count(uint64(operations(f.Judgement))))
+	where := "all lanes"
+	if len(f.Judgement.Unread) > 0 {
+		where = "lane " + string(f.Judgement.Lanes[0].Lane)
+	}
+	words := fmt.Sprintf("Judged at %s, from %s operations in %s.", frame.OnClock(f.Judgement.At.Sub(f.Began)), count(uint64(operations(f.Judgement))), where)
+	if u := f.Judgement.Unread; len(u) > 0 {
+		words += fmt.Sprintf(" %s could not be read. What is broken is so all the same; what else was kept is not known.", strings.Join(u, " and "))
+	}
 	if n := f.Judgement.Lanes[0].Folded; n > 0 {
 		words += fmt.Sprintf(" The first %s messages had been judged before, for good: they are counted here, and no longer kept.", count(n))
 	}

@@ -70,6 +70,29 @@ func TestView_folded(t *testing.T) {
 	}
 }
 
+// TestView_unread: what could not be read stands beside the verdict, and in a picture of
+// the frame the lanes that were not judged have none. A verdict from before the story
+// that is over is none on it.
+func TestView_unread(t *testing.T) {
+	f := brokenFrame()
+	f.Lanes = []frame.LaneView{{Lane: frame.LaneQuorum}, {Lane: frame.LaneLazy}}
+	f.Playing = frame.Playing{Scenario: "slow-disks", Began: noon, Over: true}
+	f.Judgement = &frame.Judgement{At: noon.Add(time.Second), Unread: []string{"n1"}, Lanes: []frame.LaneJudgement{{Lane: frame.LaneQuorum, Report: check.Report{Counts: check.Counts{Lost: 3}}}}}
+	root, _ := parse(t, f)
+	if words := "from 0 operations in lane quorum. n1 could not be read. What is broken is so all the same"; !strings.Contains(text(root), words) {
+		t.Errorf("the page does not say %q", words)
+	}
+	for i, lane := range StillOf(f).Lanes {
+		if lane.Judged != (i == 0) || lane.Judged && lane.Lost != 3 {
+			t.Errorf("still: %+v", lane)
+		}
+	}
+	f.Judgement.At = noon.Add(-time.Second)
+	if lane := StillOf(f).Lanes[0]; lane.Judged {
+		t.Errorf("judged before the story: %+v", lane)
+	}
+}
+
 // TestView_bounded: a figure of the exact judge that is a lower bound wears the sign.
 func TestView_bounded(t *testing.T) {
 	f := brokenFrame()

@@ -25,14 +25,17 @@ type StillLane struct {
 // StillOf is the picture of a frame. A judgement from before the scenario's end is
 // left out: it is not about the whole run.
 func StillOf(f frame.Frame) (s Still) {
-	judged := f.Judgement != nil && f.Playing.Over
+	var judged []frame.LaneJudgement
+	if j := f.Judgement; j != nil && f.Playing.Over && !j.At.Before(f.Playing.Began) {
+		judged = j.Lanes
+	}
 	if f.Playing.Over {
 		s.Reached, s.Says = f.Playing.Reached, f.Playing.Says
 	}
 	for i, l := range f.Lanes {
-		lane := StillLane{Lane: l.Lane, Chats: l.Members, Judged: judged}
-		if judged {
-			c := f.Judgement.Lanes[i].Report.Counts
+		lane := StillLane{Lane: l.Lane, Chats: l.Members, Judged: i < len(judged)}
+		if lane.Judged {
+			c := judged[i].Report.Counts
 			lane.Acknowledged, lane.Lost, lane.Moved, lane.Doubled = c.Acknowledged, c.Lost, c.Reordered, c.Duplicated
 		}
 		s.Lanes = append(s.Lanes, lane)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/check"
 	"lockstep/prototype/lab/action"
 	"lockstep/prototype/lab/frame"
 )
@@ -38,6 +39,58 @@ func (l *Lab) judge(ctx context.Context) error {
 // judgeNow waits for replicas to come to rest for so long. It is quiet if nobody asked
 // for the verdict.
 func (l *Lab) judgeNow(ctx context.Context, calm time.Duration, quiet bool) error {
+	return l.resting(ctx, calm, func() error {
+		for _, lane := range frame.Lanes {
+			for _, m := range l.cluster.Members() {
+				if err := l.readAll(ctx, lane, m.ID); err != nil {
+					return fmt.Errorf("read %s in lane %s: %w", m.ID, lane, err)
+				}
+			}
+		}
+		if err := l.conclude(quiet); err != nil {
+			return err
+		}
+		return l.forget(ctx)
+	})
+}
+
+// judgeReadable judges the strong lane by the replicas that can be read, if they are a
+// majority, and says whether it broke a promise. That nothing was found would prove
+// nothing.
+func (l *Lab) judgeReadable(ctx context.Context) (broken bool) {
+	l.mu.Lock()
+	ask := l.record.exact.Judges != nil && !l.record.chaos
+	l.mu.Unlock()
+	if !ask {
+		return false
+	}
+	// An error is that of senders which did not end, and leaves no verdict.
+	_ = l.resting(ctx, calmWithin, func() error {
+		var unread []string
+		for _, m := range l.cluster.Members() {
+			within, cancel := context.WithTimeout(ctx, calmWithin)
+			if err := l.readAll(within, frame.LaneQuorum, m.ID); err != nil {
+				unread = append(unread, m.ID)
+			}
+			cancel()
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		judged, ok := l.record.exact.Verdict(frame.LaneQuorum)
+		broken = ok && judged.Report.Verdict == check.Violated && len(l.record.nodes)-len(unread) >= l.record.quorum()
+		if broken {
+			now := time.Now()
+			l.record.judgement = &frame.Judgement{At: now, Lanes: []frame.LaneJudgement{judged}, Unread: unread}
+			l.record.journal.add(now, frame.ToneBad, true, "judged exactly, without %s: %s %s", strings.Join(unread, " and "), frame.LaneQuorum, check.Violated)
+		}
+		return nil
+	})
+	return broken
+}
+
+// resting does something while the load is stopped and, if they can be, replicas are at
+// rest.
+func (l *Lab) resting(ctx context.Context, calm time.Duration, do func() error) error {
 	l.mu.Lock()
 	stopped := l.record.load.Stopped
 	l.record.load.Stopped = true
@@ -52,17 +105,7 @@ func (l *Lab) judgeNow(ctx context.Context, calm time.Duration, quiet bool) erro
 		return action.Refuse("the senders did not come to an end; heal what is broken, and try again")
 	}
 	l.rest(ctx, calm)
-	for _, lane := range frame.Lanes {
-		for _, m := range l.cluster.Members() {
-			if err := l.readAll(ctx, lane, m.ID); err != nil {
-				return fmt.Errorf("read %s in lane %s: %w", m.ID, lane, err)
-			}
-		}
-	}
-	if err := l.conclude(quiet); err != nil {
-		return err
-	}
-	return l.forget(ctx)
+	return do()
 }
 
 // conclude takes the judges' verdicts.
@@ -105,7 +148,7 @@ func (r *record) judgeable() error {
 		return action.Refuse("chaos is on; switch it off first")
 	}
 	for _, n := range r.nodes {
-		if n.condition() != frame.ConditionUp || len(n.ails) > 0 {
+		if !n.well() {
 			return action.Refuse("%s is not well; heal first, since every replica has to be read", n.member.ID)
 		}
 	}

@@ -1,14 +1,20 @@
 package lab
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/check"
 	"lockstep/prototype/lab/action"
 	"lockstep/prototype/lab/frame"
+	"lockstep/prototype/lab/scenarios"
 )
 
 // TestLab_judge: the exact judge confirms the strong lane, refutes a weak one that
@@ -75,6 +81,65 @@ func TestLab_judge_limit(t *testing.T) {
 		}
 		if !e.Frame().Load.On {
 			t.Error("the load stopped for a judgement that there was not")
+		}
+	})
+}
+
+// refusing shows a cluster of which one node does not let itself be read, in the strong
+// lane.
+type refusing struct {
+	Cluster
+	node string
+}
+
+func (r refusing) Read(ctx context.Context, node string, lane frame.Lane, q api.ReadRequest) (api.View, error) {
+	if node == r.node && lane == frame.LaneQuorum && q.Level == api.LevelLocal {
+		return api.View{}, errors.New("it has lost what it had acknowledged")
+	}
+	return r.Cluster.Read(ctx, node, lane, q)
+}
+
+// TestLab_unread: after a story the others are judged if a replica cannot be read. What
+// they have lost is lost; that they have all of it says nothing of that replica.
+func TestLab_unread(t *testing.T) {
+	for _, lose := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			nodes := &rolledBack{}
+			e := beginBehind(t, time.Millisecond, func(c Cluster) Cluster {
+				nodes.Cluster = c
+				return refusing{nodes, "n1"}
+			})
+			f := e.until("load", func(f frame.Frame) bool { return f.Counts.Acknowledged > 50 })
+			e.do(action.Action{Verb: action.Play, Scenario: "clean-kill"})
+			if lose {
+				nodes.keep.Store(f.Counts.Ordered)
+			}
+			f = e.until("the end", func(f frame.Frame) bool { return f.Playing.Over })
+			switch j := f.Judgement; {
+			case !lose && (j != nil || !f.Playing.Reached || !strings.Contains(f.Playing.Says, "the exact judge did not judge")):
+				t.Errorf("nothing is lost: %+v, %s", j, f.Playing.Says)
+			case lose && (j == nil || len(j.Lanes) != 1 || j.Lanes[0].Report.Verdict != check.Violated || len(j.Lanes[0].Witnesses) == 0 || !slices.Equal(j.Unread, []string{"n1"}) || f.Playing.Reached):
+				t.Errorf("messages are lost: %+v, %s", j, f.Playing.Says)
+			}
+		})
+	}
+}
+
+// TestOutcome_judged: a story has not reached its goal if the exact judge found a promise
+// of the strong lane broken that nobody had seen to be.
+func TestOutcome_judged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		for verdict, want := range map[check.Verdict]bool{check.OK: true, check.Violated: false} {
+			judged := frame.LaneJudgement{Lane: frame.LaneQuorum, Report: check.Report{Verdict: verdict}, Witnesses: []frame.Witness{{Sentence: "a read was stale."}}}
+			e.record.judgement = &frame.Judgement{Lanes: []frame.LaneJudgement{judged}}
+			e.record.counts.Acknowledged++
+			reached, says := e.record.outcome(scenarios.Scenario{}, time.Now(), e.record.term, nil, nil)
+			if reached != want || strings.Contains(says, "a read was stale") == want {
+				t.Errorf("%s: reached %t, %s", verdict, reached, says)
+			}
 		}
 	})
 }

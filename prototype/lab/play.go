@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"lockstep/prototype/check"
 	"lockstep/prototype/lab/action"
 	"lockstep/prototype/lab/frame"
 	"lockstep/prototype/lab/scenarios"
@@ -116,10 +117,13 @@ func (l *Lab) judgePlayed(ctx context.Context) (err error) {
 		err = l.record.judgeable()
 		return err == nil
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		err = l.judgeNow(ctx, calmWithin, false)
 	}
-	return l.judgeNow(ctx, calmWithin, false)
+	if err != nil && l.judgeReadable(ctx) {
+		return nil
+	}
+	return err
 }
 
 // tally is what a lane had lost and moved, and how much was acknowledged.
@@ -141,6 +145,9 @@ func (r *record) outcome(s scenarios.Scenario, began time.Time, term uint64, bef
 	moved := func(lane frame.Lane) uint64 { return now[lane].moved - min(now[lane].moved, before[lane].moved) }
 	if lost(frame.LaneQuorum)+moved(frame.LaneQuorum) > 0 {
 		return false, fmt.Sprintf("the quorum lane lost %d and moved %d acknowledged messages. It must not; please tell us", lost(frame.LaneQuorum), moved(frame.LaneQuorum))
+	}
+	if unjudged == nil && r.judgement.Lanes[0].Report.Verdict == check.Violated {
+		return false, fmt.Sprintf("the exact judge found a promise of the quorum lane broken. It must not be; please tell us. %s", r.judgement.Lanes[0].Worst().Sentence)
 	}
 	if now[frame.LaneQuorum].acknowledged == before[frame.LaneQuorum].acknowledged {
 		return false, "no message was acknowledged meanwhile, so there is nothing to see"

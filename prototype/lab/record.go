@@ -107,6 +107,9 @@ func (n *observed) condition() frame.Condition {
 	return frame.ConditionUp
 }
 
+// well says whether a node runs, answers, and has nothing that is broken.
+func (n *observed) well() bool { return n.condition() == frame.ConditionUp && len(n.ails) == 0 }
+
 // members takes the list of processes as it is now.
 func (r *record) members(now time.Time, members []cluster.Member) {
 	for _, m := range members {
@@ -248,7 +251,7 @@ func (r *record) elected(now time.Time, n *observed, s api.ShardStatus) {
 // campaign by itself, and the other one is well.
 func (r *record) handedOver(s api.ShardStatus) bool {
 	before := r.node(r.leader)
-	return s.Lead != nil && s.Lead.ElectionMicros == 0 && before != nil && before.condition() == frame.ConditionUp && len(before.ails) == 0
+	return s.Lead != nil && s.Lead.ElectionMicros == 0 && before != nil && before.well()
 }
 
 // settle closes a handover that no acknowledgement will close, as no load runs.

@@ -78,7 +78,7 @@ func (l *Lab) home(s *sender) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	nodes := l.record.nodes
-	if n := nodes[s.index%len(nodes)]; n.condition() == frame.ConditionUp && len(n.ails) == 0 {
+	if n := nodes[s.index%len(nodes)]; n.well() {
 		s.target = s.index
 	}
 }

@@ -10,8 +10,9 @@ import (
 
 // Judgement is the exact verdict on a run up to a moment. It is never changed.
 type Judgement struct {
-	At    time.Time
-	Lanes []LaneJudgement // in the order of Lanes
+	At     time.Time
+	Lanes  []LaneJudgement // in the order of Lanes; the first alone if there are Unread
+	Unread []string        // nodes that could not be read: what is broken is so all the same
 }
 
 // LaneJudgement is the verdict on a lane.
