@@ -21,16 +21,15 @@ const MaxMessages = 500_000
 // The exact judge of a finished run is package check; this one is for the eye
 // and shares no code with it.
 type Audit struct {
+	prefix   string   // in the ids that the lab's own senders make
+	folded   uint64   // the seq up to which nothing is remembered any more
+	shown    []uint64 // by seq-1-folded: the message that was shown there first; 0 if none
+	ordered  []uint64 // by seq-1-folded: the id that a linearizable read found there
+	acked    []uint64 // by seq-1-folded: the id that was acknowledged there; 0 if none
+	Newest   uint64   // newest seq that was acknowledged
+	numbers  map[string]uint64
+	blamed   map[string]bool // findings that have been counted
 	Findings frame.Findings
-	Newest   uint64 // newest seq that was acknowledged
-
-	prefix  string   // in the ids that the lab's own senders make
-	folded  uint64   // the seq up to which nothing is remembered any more
-	shown   []uint64 // by seq-1-folded: the message that was shown there first; 0 if none
-	ordered []uint64 // by seq-1-folded: the id that a linearizable read found there
-	acked   []uint64 // by seq-1-folded: the id that was acknowledged there; 0 if none
-	numbers map[string]uint64
-	blamed  map[string]bool // findings that have been counted
 }
 
 // NewAudit makes an audit of a run whose message ids have a prefix.

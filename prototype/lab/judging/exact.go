@@ -22,12 +22,11 @@ type Judge interface {
 // has a verdict of its own. A judge keeps some 250 bytes an operation until it folds
 // them, so there is a limit; beyond it the run can no longer be judged exactly.
 type Exact struct {
-	Limit  int                  // operations
-	Began  time.Time            // when the run did
-	Judges map[frame.Lane]Judge // nil beyond the limit
-
 	conversation string
+	Limit        int       // operations
+	Began        time.Time // when the run did
 	operations   int
+	Judges       map[frame.Lane]Judge        // nil beyond the limit
 	young        int                         // operations that could not be forgotten at the last fold
 	last         map[frame.Lane]uint64       // of the order, when the lane was read last
 	behind       map[frame.Lane]int          // messages that may stand behind what was folded

@@ -19,16 +19,15 @@ import (
 // how many it were at least, they stay a lower bound.
 type Weak struct {
 	Lane     frame.Lane
-	Counts   frame.Counts
-	Findings frame.LaneFindings
-
 	began    time.Time // of the run
+	Counts   frame.Counts
 	series   frame.Series
 	strip    frame.Strip
 	promises map[string]*promise // by id, of the window
 	order    []*promise          // oldest first
 	views    map[string]view     // by node
 	settled  frame.LaneFindings  // of what has left the window, or was judged exactly
+	Findings frame.LaneFindings
 	witness  frame.Witness
 	accused  *promise     // that the witness is about; nil where it is the exact judge's
 	ghosts   []frame.Line // lost messages, newest last
