@@ -178,18 +178,17 @@ func (w *Weak) Chat(node string, fresh bool) frame.Chat {
 		older[m.ID] = true
 	}
 	messages = messages[max(0, len(messages)-frame.ChatLines):]
-	other := map[uint64]string{}
-	for at, v := range w.views {
-		if at == node {
-			continue
+	differs := func(m api.Placed) bool { // from what any other replica shows there
+		for at, v := range w.views {
+			if id, ok := v.at(m.Seq); at != node && ok && id != m.ID {
+				return true
+			}
 		}
-		for _, m := range v.messages[max(0, len(v.messages)-4*frame.ChatLines):] {
-			other[m.Seq] = m.ID
-		}
+		return false
 	}
 	for _, m := range messages {
 		line := frame.Line{Seq: m.Seq, Sender: m.Sender, Body: m.Body}
-		if id, ok := other[m.Seq]; ok && id != m.ID {
+		if differs(m) {
 			line.Mark = frame.Differs
 		}
 		if p := w.promises[m.ID]; p != nil && p.message.Seq != m.Seq {

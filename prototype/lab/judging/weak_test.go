@@ -95,6 +95,22 @@ func TestWeak_chat_twice(t *testing.T) {
 	}
 }
 
+// TestWeak_chat_differs: a message is marked if one other replica shows another one in its
+// place, whatever the third shows.
+func TestWeak_chat_differs(t *testing.T) {
+	w := NewWeak(frame.LaneLeader, time.Time{})
+	for node, id := range map[string]string{"n1": "a", "n2": "b", "n3": "a"} {
+		w.Shown(time.Now(), node, 0, []api.Placed{{Seq: 1, ID: id, Sender: "ada"}})
+	}
+	for range 20 { // in whichever order a map is gone through
+		for _, node := range []string{"n1", "n2", "n3"} {
+			if mark := w.Chat(node, true).Lines[0].Mark; mark != frame.Differs {
+				t.Fatalf("at %s it is marked %q", node, mark)
+			}
+		}
+	}
+}
+
 // TestWeak_atLeast: where the exact judge knows only how many were lost at least, a lane's
 // own count stays a lower bound.
 func TestWeak_atLeast(t *testing.T) {
