@@ -77,8 +77,8 @@ func nodeTraces(t *testing.T) map[string]string {
 	}
 	found := map[string]string{}
 	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
-		seed, hash, _ := strings.Cut(lines.Text(), " ")
-		found[seed] = hash
+		words := strings.Fields(lines.Text())
+		found[words[0]] = words[1]
 	}
 	return found
 }

@@ -1,5 +1,6 @@
 // Runs the laboratory's program in Node, once for each seed, with the host that the
-// browser uses, and prints the seed and the hash of the last frame.
+// browser uses, and prints the seed, the hash of the last frame, how many bytes the
+// program has taken, and how many messages had been acknowledged.
 //
 //   node lab-node.js STATIC-FOLDER FIRST LAST UNTIL-MS ACTIONS-JSON
 "use strict";
@@ -14,11 +15,12 @@ vm.runInThisContext(`${fs.readFileSync(`${folder}/js/lab-host.js`, "utf8")};glob
 (async () => {
   const program = await WebAssembly.compile(fs.readFileSync(`${folder}/wasm/lab.wasm`));
   for (let seed = Number(first); seed <= Number(last); seed++) {
-    let hash = "";
-    const host = new LabHost(program, seed, JSON.parse(actions), (frame) => (hash = frame.hash), () => {});
+    let last = {};
+    const host = new LabHost(program, seed, JSON.parse(actions), (frame) => (last = frame), () => {});
     await host.start();
     if (!host.run(Number(until) * 1e6)) throw new Error(host.failed);
-    console.log(`${seed} ${hash}`);
+    const acknowledged = /data-testid="acknowledged">([^<]*)/.exec(last.html)[1].replaceAll(",", "");
+    console.log(`${seed} ${last.hash} ${host.memory} ${acknowledged}`);
   }
 })().catch((error) => {
   console.error(error);
