@@ -225,6 +225,30 @@ func TestDeb(t *testing.T) {
 		tool(t, "sh", "-n", "files/"+script)
 	}
 
+	// What is left of a purged package is what an operator has put there.
+	t.Setenv("DPKG_ROOT", root)
+	certificates := filepath.Join(root, "etc/lockstep")
+	key := filepath.Join(certificates, "node.key")
+	if err := os.MkdirAll(certificates, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(key, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tool(t, "sh", "files/postrm", "purge")
+	if _, err := os.Stat(key); err != nil {
+		t.Error(err)
+	}
+	os.Remove(key)
+	tool(t, "sh", "files/postrm", "remove")
+	if _, err := os.Stat(certificates); err != nil {
+		t.Error(err)
+	}
+	tool(t, "sh", "files/postrm", "purge")
+	if _, err := os.Stat(certificates); err == nil {
+		t.Error("an empty folder for certificates stays behind a purged package")
+	}
+
 	unit := filepath.Join(root, "usr/lib/systemd/system/lockstep-node.service")
 	out := tool(t, "systemd-analyze", "security", "--offline=true", "--threshold=20", unit)
 	t.Log(strings.TrimSpace(out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:]))
