@@ -1,0 +1,118 @@
+package folder
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/raft"
+)
+
+// stored gives what is written under a key.
+func stored(t *testing.T, key []byte, write func(raft.StableStore) error) []byte {
+	t.Helper()
+	store := raft.NewInmemStore()
+	if err := write(store); err != nil {
+		t.Error(err)
+	}
+	data, err := Lookup(store, key)
+	if err != nil {
+		t.Error(err)
+	}
+	return data
+}
+
+// TestFormats_identity: a data folder is known again by every later version, whether or
+// not its node had learned the cluster's name.
+func TestFormats_identity(t *testing.T) {
+	for name, want := range map[string]Identity{
+		"identity.json":         {Format: 1, Node: "n1", Shards: 64, Cluster: "0123456789abcdef0123456789abcdef"},
+		"identity-unnamed.json": {Format: 1, Node: "n1", Shards: 64},
+	} {
+		format(t, name, want, func(data []byte) (Identity, error) {
+			store := raft.NewInmemStore()
+			if err := store.Set(KeyIdentity, data); err != nil {
+				return Identity{}, err
+			}
+			return Claim(store, "n1", 64)
+		}, func(i Identity) []byte { return stored(t, KeyIdentity, i.Keep) })
+	}
+}
+
+// TestFormats_promises: what replicas have promised holds for every later version.
+func TestFormats_promises(t *testing.T) {
+	format(t, "promises.txt", map[int]Promise{
+		0: {Log: Mark{3, 300}, Applied: 299, Votes: Votes{3, 2, "n2"}, Peers: map[string]Mark{"n2": {3, 298}, "n3": {2, 7}}},
+		1: {Log: Mark{1, 2}, Filling: &Mark{2, 9}},
+	}, func(data []byte) (map[int]Promise, error) {
+		store := raft.NewInmemStore()
+		if err := store.Set(KeyPromises, data); err != nil {
+			return nil, err
+		}
+		p, err := OpenPromises(store, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return nil, err
+		}
+		return p.Loaded, nil
+	}, func(all map[int]Promise) []byte {
+		return stored(t, KeyPromises, func(store raft.StableStore) error { return WritePromises(store, all) })
+	})
+}
+
+// TestFormats_votes: a vote is found under the names that the library writes it under.
+func TestFormats_votes(t *testing.T) {
+	store := raft.NewInmemStore()
+	err := errors.Join(store.SetUint64([]byte("CurrentTerm"), 4), store.SetUint64([]byte("LastVoteTerm"), 3), store.Set([]byte("LastVoteCand"), []byte("n2")))
+	got, read := ReadVotes(store)
+	if diff := cmp.Diff(Votes{4, 3, "n2"}, got); diff != "" || errors.Join(err, read) != nil {
+		t.Errorf("%v, %v\n%s\n%s", err, read, diff, frozen)
+	}
+	if string(KeyIdentity) != "Identity" || string(KeyPromises) != "Promises" {
+		t.Errorf("identity and promises are kept as %q and %q. %s", KeyIdentity, KeyPromises, frozen)
+	}
+}
+
+// A format that was written once is read for good, and by nodes of other versions.
+const frozen = "A format that has been released is never changed: give new bytes a version of their own, which today's program writes and reads beside this one, and add a fixture of it."
+
+// format holds what has the bytes of a fixture in testdata/formats: it is read as want,
+// and, unless write is nil since only a past version wrote it, written in these bytes.
+// A fixture that ends in .hex is a dump as hexdump -C makes it, below lines of comment;
+// another one is its bytes as they are, but for the end of its last line.
+func format[T any](t *testing.T, name string, want T, read func([]byte) (T, error), write func(T) []byte, options ...cmp.Option) {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join("testdata", "formats", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := bytes.TrimSuffix(file, []byte("\n"))
+	if strings.HasSuffix(name, ".hex") {
+		data = nil
+		for line := range strings.Lines(string(file)) {
+			line, _, _ = strings.Cut(line, "|")
+			if at, digits, ok := strings.Cut(line, "  "); ok && at[0] != '#' {
+				part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				data = append(data, part...)
+			}
+		}
+	}
+	got, err := read(bytes.Clone(data))
+	if diff := cmp.Diff(want, got, options...); err != nil || diff != "" {
+		t.Errorf("%s is not read as it was: %v (-want +got):\n%s\n%s", name, err, diff, frozen)
+	}
+	if write == nil {
+		return
+	}
+	if today := write(want); !bytes.Equal(today, data) {
+		t.Errorf("what %s has is written in other bytes today. %s\nthe fixture:\n%stoday:\n%s", name, frozen, hex.Dump(data), hex.Dump(today))
+	}
+}
