@@ -54,9 +54,9 @@ func (l *Lab) judgeNow(ctx context.Context, calm time.Duration, quiet bool) erro
 	})
 }
 
-// judgeReadable judges the strong lane by the replicas that can be read, if they are a
-// majority, and says whether it broke a promise. That nothing was found would prove
-// nothing.
+// judgeReadable judges the strong lane by the replicas that are well and can be read, if
+// they are a majority, and says whether it broke a promise. That nothing was found would
+// prove nothing.
 func (l *Lab) judgeReadable(ctx context.Context) (broken bool) {
 	l.mu.Lock()
 	ask := l.record.exact.Judges != nil && !l.record.chaos
@@ -68,11 +68,9 @@ func (l *Lab) judgeReadable(ctx context.Context) (broken bool) {
 	_ = l.resting(ctx, calmWithin, func() error {
 		var unread []string
 		for _, m := range l.cluster.Members() {
-			within, cancel := context.WithTimeout(ctx, calmWithin)
-			if err := l.readAll(within, frame.LaneQuorum, m.ID); err != nil {
+			if l.readWell(ctx, m.ID) != nil {
 				unread = append(unread, m.ID)
 			}
-			cancel()
 		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -86,6 +84,22 @@ func (l *Lab) judgeReadable(ctx context.Context) (broken bool) {
 		return nil
 	})
 	return broken
+}
+
+// readWell reads the strong lane at a node that is well and has caught up. One that is
+// cut off, or has just come back, could be read too, and would look as if it had lost what
+// it has not heard of.
+func (l *Lab) readWell(ctx context.Context, id string) error {
+	l.mu.Lock()
+	n := l.record.node(id)
+	well := n.well() && n.returned.IsZero()
+	l.mu.Unlock()
+	if !well {
+		return action.Refuse("%s is not well", id)
+	}
+	ctx, cancel := context.WithTimeout(ctx, calmWithin)
+	defer cancel()
+	return l.readAll(ctx, frame.LaneQuorum, id)
 }
 
 // resting does something while the load is stopped and, if they can be, replicas are at

@@ -125,6 +125,26 @@ func TestLab_unread(t *testing.T) {
 	}
 }
 
+// TestLab_unread_cut: a node that somebody cuts off during a story has not lost what it has
+// not heard of.
+func TestLab_unread_cut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := begin(t)
+		f := e.until("load", func(f frame.Frame) bool { return f.Leader != "" && f.Counts.Acknowledged > 50 })
+		e.do(action.Action{Verb: action.Play, Scenario: "hot-room"}) // which heals nothing
+		for _, n := range f.Nodes {
+			if !n.Leader {
+				e.do(action.Action{Verb: action.Cut, Node: n.ID})
+				break
+			}
+		}
+		f = e.until("the end", func(f frame.Frame) bool { return f.Playing.Over })
+		if f.Judgement != nil || !f.Playing.Reached || !strings.Contains(f.Playing.Says, "the exact judge did not judge") {
+			t.Errorf("%+v, %s", f.Judgement, f.Playing.Says)
+		}
+	})
+}
+
 // TestOutcome_judged: a story has not reached its goal if the exact judge found a promise
 // of the strong lane broken that nobody had seen to be.
 func TestOutcome_judged(t *testing.T) {
