@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -77,10 +78,13 @@ func TestScenarios(t *testing.T) {
 func TestScenario_quiet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := begin(t)
-		e.mu.Lock()
-		reached, says := e.record.outcome(scenarios.Scenario{}, time.Now(), e.record.term, e.record.tallies(), nil)
-		e.cfg.MaxMessages = 10
-		e.mu.Unlock()
+		quiet := func() (reached bool, says string) {
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			e.cfg.MaxMessages = 10
+			return e.record.outcome(scenarios.Scenario{}, time.Now(), e.record.term, e.record.tallies(), errors.New("nobody has judged"))
+		}
+		reached, says := quiet()
 		if reached || !strings.Contains(says, "no message was acknowledged") {
 			t.Errorf("%v: %s", reached, says)
 		}
