@@ -2,16 +2,13 @@ package api
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"lockstep/prototype/formattest"
 	"lockstep/prototype/link"
 )
 
@@ -39,9 +36,7 @@ func TestFormats(t *testing.T) {
 // asJSON reads and writes a value as package client and a node do.
 func asJSON[T any](t *testing.T, name string, want T) {
 	t.Helper()
-	format(t, name, want, func(data []byte) (value T, err error) {
-		return value, json.Unmarshal(data, &value)
-	}, func(value T) []byte {
+	formattest.Hold(t, name, want, formattest.FromJSON[T], func(value T) []byte {
 		var out bytes.Buffer
 		encoder := json.NewEncoder(&out)
 		encoder.SetEscapeHTML(false)
@@ -57,45 +52,6 @@ func TestFormats_words(t *testing.T) {
 	got := []any{OK, Fail, Unknown, Levels}
 	want := []any{Outcome("ok"), Outcome("fail"), Outcome("unknown"), []Level{"linearizable", "leader", "session", "local"}}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("%s\n%s", diff, frozen)
-	}
-}
-
-// A format that was written once is read for good, and by nodes of other versions.
-const frozen = "A format that has been released is never changed: give new bytes a version of their own, which today's program writes and reads beside this one, and add a fixture of it."
-
-// format holds what has the bytes of a fixture in testdata/formats: it is read as want,
-// and, unless write is nil since only a past version wrote it, written in these bytes.
-// A fixture that ends in .hex is a dump as hexdump -C makes it, below lines of comment;
-// another one is its bytes as they are, but for the end of its last line.
-func format[T any](t *testing.T, name string, want T, read func([]byte) (T, error), write func(T) []byte, options ...cmp.Option) {
-	t.Helper()
-	file, err := os.ReadFile(filepath.Join("testdata", "formats", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := bytes.TrimSuffix(file, []byte("\n"))
-	if strings.HasSuffix(name, ".hex") {
-		data = nil
-		for line := range strings.Lines(string(file)) {
-			line, _, _ = strings.Cut(line, "|")
-			if at, digits, ok := strings.Cut(line, "  "); ok && at[0] != '#' {
-				part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				data = append(data, part...)
-			}
-		}
-	}
-	got, err := read(bytes.Clone(data))
-	if diff := cmp.Diff(want, got, options...); err != nil || diff != "" {
-		t.Errorf("%s is not read as it was: %v (-want +got):\n%s\n%s", name, err, diff, frozen)
-	}
-	if write == nil {
-		return
-	}
-	if today := write(want); !bytes.Equal(today, data) {
-		t.Errorf("what %s has is written in other bytes today. %s\nthe fixture:\n%stoday:\n%s", name, frozen, hex.Dump(data), hex.Dump(today))
+		t.Errorf("%s\n%s", diff, formattest.Frozen)
 	}
 }

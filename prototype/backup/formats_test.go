@@ -2,14 +2,12 @@ package backup
 
 import (
 	"bytes"
-	"encoding/hex"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"lockstep/prototype/formattest"
 )
 
 // TestFormats: a backup that somebody has kept is verified and read by every later
@@ -18,10 +16,10 @@ import (
 func TestFormats(t *testing.T) {
 	dir := filepath.Join("testdata", "formats", "backup-1")
 	if m, err := Verify(dir, nil); err != nil || m.Messages() != 3 {
-		t.Errorf("%d messages are verified: %v. %s", m.Messages(), err, frozen)
+		t.Errorf("%d messages are verified: %v. %s", m.Messages(), err, formattest.Frozen)
 	}
 	began := time.Date(2026, 11, 28, 9, 30, 0, 0, time.UTC)
-	format(t, "backup-1/manifest.json", Manifest{Format: 1, Cluster: "0123456789abcdef0123456789abcdef", Shards: 2,
+	formattest.Hold(t, "backup-1/manifest.json", Manifest{Format: 1, Cluster: "0123456789abcdef0123456789abcdef", Shards: 2,
 		Runs: []Run{{Number: 1, Began: began, Ended: began.Add(1500 * time.Millisecond), Messages: 3, Files: []File{{Name: "run-000001-000001.jsonl", Shard: 1, Bytes: 552}}}},
 		Conversations: []Conversation{
 			{Name: "hall", Shard: 1, First: 257, Last: 257, Digest: "d097eff947a66790b2613b8a00acd04a982b718e0cf89e47dfede78f2c252a4c"},
@@ -33,7 +31,7 @@ func TestFormats(t *testing.T) {
 		}
 		return bytes.TrimSuffix(data, []byte("\n"))
 	})
-	format(t, "backup-1/run-000001-000001.jsonl", []line{
+	formattest.Hold(t, "backup-1/run-000001-000001.jsonl", []line{
 		{Conversation: "hall", After: 256, Digest: strings.Repeat("0f", 32), Sum: "6d3f8af6"},
 		{Seq: 257, ID: "b257", Sender: "ben", Body: "<größer> & \"\\\n", Epoch: 3, Time: 1_800_000_000_001, Sum: "fc36829b"},
 		{Conversation: "room", Digest: strings.Repeat("00", 32), Sum: "053da62c"},
@@ -57,43 +55,4 @@ func TestFormats(t *testing.T) {
 		}
 		return bytes.TrimSuffix(data, []byte("\n"))
 	})
-}
-
-// A format that was written once is read for good, and by nodes of other versions.
-const frozen = "A format that has been released is never changed: give new bytes a version of their own, which today's program writes and reads beside this one, and add a fixture of it."
-
-// format holds what has the bytes of a fixture in testdata/formats: it is read as want,
-// and, unless write is nil since only a past version wrote it, written in these bytes.
-// A fixture that ends in .hex is a dump as hexdump -C makes it, below lines of comment;
-// another one is its bytes as they are, but for the end of its last line.
-func format[T any](t *testing.T, name string, want T, read func([]byte) (T, error), write func(T) []byte, options ...cmp.Option) {
-	t.Helper()
-	file, err := os.ReadFile(filepath.Join("testdata", "formats", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := bytes.TrimSuffix(file, []byte("\n"))
-	if strings.HasSuffix(name, ".hex") {
-		data = nil
-		for line := range strings.Lines(string(file)) {
-			line, _, _ = strings.Cut(line, "|")
-			if at, digits, ok := strings.Cut(line, "  "); ok && at[0] != '#' {
-				part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				data = append(data, part...)
-			}
-		}
-	}
-	got, err := read(bytes.Clone(data))
-	if diff := cmp.Diff(want, got, options...); err != nil || diff != "" {
-		t.Errorf("%s is not read as it was: %v (-want +got):\n%s\n%s", name, err, diff, frozen)
-	}
-	if write == nil {
-		return
-	}
-	if today := write(want); !bytes.Equal(today, data) {
-		t.Errorf("what %s has is written in other bytes today. %s\nthe fixture:\n%stoday:\n%s", name, frozen, hex.Dump(data), hex.Dump(today))
-	}
 }

@@ -3,16 +3,14 @@ package link
 import (
 	"bufio"
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"lockstep/prototype/formattest"
 )
 
 // TestFormats_hello: a node that opens a connection is understood, whichever version it
@@ -24,10 +22,10 @@ func TestFormats_hello(t *testing.T) {
 	self := terms{oldest: 3, newest: 4, features: 1<<60 | 5, identity: Identity{"0123456789abcdef", 64, 1}, id: "n1", life: 1<<63 + 5}
 	lifeless := self
 	lifeless.life = 0
-	format(t, "hello-3.hex", hello{version: 3, use: stream, channel: 7, terms: terms{oldest: 3, newest: 3, id: "n1"}}, read, write, all)
-	format(t, "hello-3-fallback.hex", hello{version: 3, use: shortMessages, channel: fallback, terms: terms{oldest: 3, newest: 3, id: "n1"}}, read, write, all)
-	format(t, "hello-4.hex", hello{version: 4, use: longMessages, terms: self}, read, write, all)
-	format(t, "hello-4-without-life.hex", hello{version: 4, use: longMessages, terms: lifeless}, read, nil, all)
+	formattest.Hold(t, "hello-3.hex", hello{version: 3, use: stream, channel: 7, terms: terms{oldest: 3, newest: 3, id: "n1"}}, read, write, all)
+	formattest.Hold(t, "hello-3-fallback.hex", hello{version: 3, use: shortMessages, channel: fallback, terms: terms{oldest: 3, newest: 3, id: "n1"}}, read, write, all)
+	formattest.Hold(t, "hello-4.hex", hello{version: 4, use: longMessages, terms: self}, read, write, all)
+	formattest.Hold(t, "hello-4-without-life.hex", hello{version: 4, use: longMessages, terms: lifeless}, read, nil, all)
 }
 
 // verdict is one as it is read.
@@ -41,7 +39,7 @@ type verdict struct {
 // is accepted what the other end is.
 func TestFormats_verdict(t *testing.T) {
 	self := terms{oldest: 3, newest: 4, features: 5, identity: Identity{"", 1, 1}, id: "n2", life: 9}
-	format(t, "verdict-accepted.hex", self, func(data []byte) (terms, error) {
+	formattest.Hold(t, "verdict-accepted.hex", self, func(data []byte) (terms, error) {
 		c, body, err := readVerdict(bytes.NewReader(data))
 		if err != nil || c != accepted {
 			return terms{}, fmt.Errorf("code %d: %w", c, err)
@@ -52,7 +50,7 @@ func TestFormats_verdict(t *testing.T) {
 		writeVerdict(&out, accepted, self.append(nil))
 		return out.Bytes()
 	}, cmp.AllowUnexported(terms{}))
-	format(t, "verdict-refused.hex", []verdict{
+	formattest.Hold(t, "verdict-refused.hex", []verdict{
 		{1, "version", "no version in common"}, {2, "identity", "another cluster"}, {3, "name", "größer"}, {4, "channel", ""}, {5, "cut", "a fault cuts the link"},
 	}, func(data []byte) (list []verdict, err error) {
 		for in := bytes.NewReader(data); in.Len() > 0 && err == nil; {
@@ -75,7 +73,7 @@ func TestFormats_verdict(t *testing.T) {
 // TestFormats_frames: messages of every kind arrive as they were sent; a long one may
 // come in parts, and a probe on its own channel between them.
 func TestFormats_frames(t *testing.T) {
-	format(t, "frames.hex", []frame{
+	formattest.Hold(t, "frames.hex", []frame{
 		{kind: request, patient: true, channel: 0xf000, id: 1<<40 + 3, payload: []byte("ask")},
 		{kind: oneWay, channel: 0xf002},
 		{kind: answer, channel: 0xf000, id: 1<<40 + 3, payload: []byte("answer")},
@@ -83,7 +81,7 @@ func TestFormats_frames(t *testing.T) {
 		{kind: request, channel: channelProbe, id: 5},
 		{kind: answer, channel: channelProbe, id: 5, payload: understandsParts},
 	}, readFrames, writeFrames, cmp.AllowUnexported(frame{}), cmpopts.EquateEmpty())
-	format(t, "frames-in-parts.hex", []frame{
+	formattest.Hold(t, "frames-in-parts.hex", []frame{
 		{kind: part, channel: 3, id: 9, payload: []byte("one ")},
 		{kind: part, channel: 3, id: 9, payload: []byte("two ")},
 		{kind: request, parted: true, channel: 3, id: 6, payload: []byte("3")},
@@ -117,43 +115,4 @@ func writeFrames(list []frame) (data []byte) {
 		data = append(f.appendHeader(data), f.payload...)
 	}
 	return data
-}
-
-// A format that was written once is read for good, and by nodes of other versions.
-const frozen = "A format that has been released is never changed: give new bytes a version of their own, which today's program writes and reads beside this one, and add a fixture of it."
-
-// format holds what has the bytes of a fixture in testdata/formats: it is read as want,
-// and, unless write is nil since only a past version wrote it, written in these bytes.
-// A fixture that ends in .hex is a dump as hexdump -C makes it, below lines of comment;
-// another one is its bytes as they are, but for the end of its last line.
-func format[T any](t *testing.T, name string, want T, read func([]byte) (T, error), write func(T) []byte, options ...cmp.Option) {
-	t.Helper()
-	file, err := os.ReadFile(filepath.Join("testdata", "formats", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := bytes.TrimSuffix(file, []byte("\n"))
-	if strings.HasSuffix(name, ".hex") {
-		data = nil
-		for line := range strings.Lines(string(file)) {
-			line, _, _ = strings.Cut(line, "|")
-			if at, digits, ok := strings.Cut(line, "  "); ok && at[0] != '#' {
-				part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				data = append(data, part...)
-			}
-		}
-	}
-	got, err := read(bytes.Clone(data))
-	if diff := cmp.Diff(want, got, options...); err != nil || diff != "" {
-		t.Errorf("%s is not read as it was: %v (-want +got):\n%s\n%s", name, err, diff, frozen)
-	}
-	if write == nil {
-		return
-	}
-	if today := write(want); !bytes.Equal(today, data) {
-		t.Errorf("what %s has is written in other bytes today. %s\nthe fixture:\n%stoday:\n%s", name, frozen, hex.Dump(data), hex.Dump(today))
-	}
 }

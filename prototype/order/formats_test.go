@@ -4,13 +4,12 @@ import (
 	"bytes"
 	"encoding/hex"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"lockstep/prototype/formattest"
 )
 
 // TestFormats_batch: an entry of a log that any version wrote is the same commands to
@@ -28,7 +27,7 @@ func TestFormats_batch(t *testing.T) {
 			Commands: []Command{{Conversation: "room", ID: "a1", Sender: "ann", Body: "hello"}}},
 		"batch-3-rules-alone.hex": {Time: -1, Rules: OncePerSender, Commands: []Command{}},
 	} {
-		format(t, name, want, DecodeBatch, write)
+		formattest.Hold(t, name, want, DecodeBatch, write)
 	}
 }
 
@@ -129,7 +128,7 @@ func TestFormats_snapshot(t *testing.T) {
 				{label: label{key{0x7ea247882c57476c, 0x7024807ada53e17d}, 0x095a694724322064}, seq: 3, time: began/1000 + 1, epoch: 7},
 			}, Exempt: [2]uint64{0, 3}}},
 	} {
-		format(t, name, tt.want, func(data []byte) (kept, error) {
+		formattest.Hold(t, name, tt.want, func(data []byte) (kept, error) {
 			m := New()
 			err := m.Restore(bytes.NewReader(data))
 			return keptBy(m), err
@@ -158,46 +157,7 @@ func TestFormats_numbers(t *testing.T) {
 		"Window": {Window, 8},
 	} {
 		if tt.got != tt.want {
-			t.Errorf("%s is %d, and was %d. %s", name, tt.got, tt.want, frozen)
+			t.Errorf("%s is %d, and was %d. %s", name, tt.got, tt.want, formattest.Frozen)
 		}
-	}
-}
-
-// A format that was written once is read for good, and by nodes of other versions.
-const frozen = "A format that has been released is never changed: give new bytes a version of their own, which today's program writes and reads beside this one, and add a fixture of it."
-
-// format holds what has the bytes of a fixture in testdata/formats: it is read as want,
-// and, unless write is nil since only a past version wrote it, written in these bytes.
-// A fixture that ends in .hex is a dump as hexdump -C makes it, below lines of comment;
-// another one is its bytes as they are, but for the end of its last line.
-func format[T any](t *testing.T, name string, want T, read func([]byte) (T, error), write func(T) []byte, options ...cmp.Option) {
-	t.Helper()
-	file, err := os.ReadFile(filepath.Join("testdata", "formats", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := bytes.TrimSuffix(file, []byte("\n"))
-	if strings.HasSuffix(name, ".hex") {
-		data = nil
-		for line := range strings.Lines(string(file)) {
-			line, _, _ = strings.Cut(line, "|")
-			if at, digits, ok := strings.Cut(line, "  "); ok && at[0] != '#' {
-				part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				data = append(data, part...)
-			}
-		}
-	}
-	got, err := read(bytes.Clone(data))
-	if diff := cmp.Diff(want, got, options...); err != nil || diff != "" {
-		t.Errorf("%s is not read as it was: %v (-want +got):\n%s\n%s", name, err, diff, frozen)
-	}
-	if write == nil {
-		return
-	}
-	if today := write(want); !bytes.Equal(today, data) {
-		t.Errorf("what %s has is written in other bytes today. %s\nthe fixture:\n%stoday:\n%s", name, frozen, hex.Dump(data), hex.Dump(today))
 	}
 }

@@ -1,17 +1,14 @@
 package folder
 
 import (
-	"bytes"
-	"encoding/hex"
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/formattest"
 )
 
 // stored gives what is written under a key.
@@ -35,7 +32,7 @@ func TestFormats_identity(t *testing.T) {
 		"identity.json":         {Format: 1, Node: "n1", Shards: 64, Cluster: "0123456789abcdef0123456789abcdef"},
 		"identity-unnamed.json": {Format: 1, Node: "n1", Shards: 64},
 	} {
-		format(t, name, want, func(data []byte) (Identity, error) {
+		formattest.Hold(t, name, want, func(data []byte) (Identity, error) {
 			store := raft.NewInmemStore()
 			if err := store.Set(KeyIdentity, data); err != nil {
 				return Identity{}, err
@@ -47,7 +44,7 @@ func TestFormats_identity(t *testing.T) {
 
 // TestFormats_promises: what replicas have promised holds for every later version.
 func TestFormats_promises(t *testing.T) {
-	format(t, "promises.txt", map[int]Promise{
+	formattest.Hold(t, "promises.txt", map[int]Promise{
 		0: {Log: Mark{3, 300}, Applied: 299, Votes: Votes{3, 2, "n2"}, Peers: map[string]Mark{"n2": {3, 298}, "n3": {2, 7}}},
 		1: {Log: Mark{1, 2}, Filling: &Mark{2, 9}},
 	}, func(data []byte) (map[int]Promise, error) {
@@ -71,48 +68,9 @@ func TestFormats_votes(t *testing.T) {
 	err := errors.Join(store.SetUint64([]byte("CurrentTerm"), 4), store.SetUint64([]byte("LastVoteTerm"), 3), store.Set([]byte("LastVoteCand"), []byte("n2")))
 	got, read := ReadVotes(store)
 	if diff := cmp.Diff(Votes{4, 3, "n2"}, got); diff != "" || errors.Join(err, read) != nil {
-		t.Errorf("%v, %v\n%s\n%s", err, read, diff, frozen)
+		t.Errorf("%v, %v\n%s\n%s", err, read, diff, formattest.Frozen)
 	}
 	if string(KeyIdentity) != "Identity" || string(KeyPromises) != "Promises" {
-		t.Errorf("identity and promises are kept as %q and %q. %s", KeyIdentity, KeyPromises, frozen)
-	}
-}
-
-// A format that was written once is read for good, and by nodes of other versions.
-const frozen = "A format that has been released is never changed: give new bytes a version of their own, which today's program writes and reads beside this one, and add a fixture of it."
-
-// format holds what has the bytes of a fixture in testdata/formats: it is read as want,
-// and, unless write is nil since only a past version wrote it, written in these bytes.
-// A fixture that ends in .hex is a dump as hexdump -C makes it, below lines of comment;
-// another one is its bytes as they are, but for the end of its last line.
-func format[T any](t *testing.T, name string, want T, read func([]byte) (T, error), write func(T) []byte, options ...cmp.Option) {
-	t.Helper()
-	file, err := os.ReadFile(filepath.Join("testdata", "formats", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := bytes.TrimSuffix(file, []byte("\n"))
-	if strings.HasSuffix(name, ".hex") {
-		data = nil
-		for line := range strings.Lines(string(file)) {
-			line, _, _ = strings.Cut(line, "|")
-			if at, digits, ok := strings.Cut(line, "  "); ok && at[0] != '#' {
-				part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				data = append(data, part...)
-			}
-		}
-	}
-	got, err := read(bytes.Clone(data))
-	if diff := cmp.Diff(want, got, options...); err != nil || diff != "" {
-		t.Errorf("%s is not read as it was: %v (-want +got):\n%s\n%s", name, err, diff, frozen)
-	}
-	if write == nil {
-		return
-	}
-	if today := write(want); !bytes.Equal(today, data) {
-		t.Errorf("what %s has is written in other bytes today. %s\nthe fixture:\n%stoday:\n%s", name, frozen, hex.Dump(data), hex.Dump(today))
+		t.Errorf("identity and promises are kept as %q and %q. %s", KeyIdentity, KeyPromises, formattest.Frozen)
 	}
 }

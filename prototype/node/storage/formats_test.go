@@ -4,7 +4,6 @@ package storage
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
@@ -15,15 +14,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/raft"
+
+	"lockstep/prototype/formattest"
 )
 
 // TestFormats_entry: the checksum of an entry of the log is the same in every version.
 func TestFormats_entry(t *testing.T) {
 	want := raft.Log{Index: 300, Term: 3, Type: raft.LogCommand, Data: []byte("data"), Extensions: []byte{1, 2}}
-	format(t, "entry.hex", want, func(data []byte) (e raft.Log, err error) {
+	formattest.Hold(t, "entry.hex", want, func(data []byte) (e raft.Log, err error) {
 		store := raft.NewInmemStore()
 		stored := want
 		stored.Data = data
@@ -44,7 +44,7 @@ func TestFormats_vote(t *testing.T) {
 		Term      uint64
 		Candidate string
 	}
-	format(t, "vote.hex", vote{300, "n2"}, func(data []byte) (vote, error) {
+	formattest.Hold(t, "vote.hex", vote{300, "n2"}, func(data []byte) (vote, error) {
 		store := raft.NewInmemStore()
 		votes := NewStable(store)
 		err := store.Set([]byte("Vote"), data)
@@ -72,13 +72,13 @@ func TestFormats_snapshot(t *testing.T) {
 	}
 	store, err := openSnapshots(dir, raft.NewInmemStore(), slog.New(slog.DiscardHandler))
 	if err != nil {
-		t.Fatalf("%v. %s", err, frozen)
+		t.Fatalf("%v. %s", err, formattest.Frozen)
 	}
 	const id = "3-300-1800000000000"
 	meta := "snapshot/snapshots/" + id + "/meta."
 	want := raft.SnapshotMeta{Version: 1, ID: id, Index: 300, Term: 3, Peers: []byte("\x91\xa7n1:9090"), ConfigurationIndex: 7, Size: 5,
 		Configuration: raft.Configuration{Servers: []raft.Server{{ID: "n1", Address: "n1:9090"}, {Suffrage: raft.Nonvoter, ID: "n4", Address: "n4:8080/n4:9090"}}}}
-	format(t, meta+"json", want, func([]byte) (raft.SnapshotMeta, error) {
+	formattest.Hold(t, meta+"json", want, func([]byte) (raft.SnapshotMeta, error) {
 		opened, state, err := store.Open(id)
 		if err != nil {
 			return raft.SnapshotMeta{}, err
@@ -93,7 +93,7 @@ func TestFormats_snapshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	format(t, meta+"sum", "10f8d08e9d2660d0", func(sum []byte) (string, error) { return string(sum), nil }, func(string) []byte { return bytes.TrimSuffix(sumOf(data), []byte("\n")) })
+	formattest.Hold(t, meta+"sum", "10f8d08e9d2660d0", func(sum []byte) (string, error) { return string(sum), nil }, func(string) []byte { return bytes.TrimSuffix(sumOf(data), []byte("\n")) })
 }
 
 // TestFormats_segment: entries that are in a segment of a WAL are there for every later
@@ -103,7 +103,7 @@ func TestFormats_segment(t *testing.T) {
 	open := func(dir string) Stores {
 		stores, err := DiskStores(dir, WAL, slog.New(slog.DiscardHandler))(0)
 		if err != nil {
-			t.Fatalf("%v. %s", err, frozen)
+			t.Fatalf("%v. %s", err, formattest.Frozen)
 		}
 		return stores
 	}
@@ -120,7 +120,7 @@ func TestFormats_segment(t *testing.T) {
 		return path
 	}
 	want := []raft.Log{{Index: 1, Term: 3, Type: raft.LogCommand, Data: []byte("data"), Extensions: []byte{1, 2}, AppendedAt: at}, {Index: 2, Term: 300, Type: raft.LogNoop, Data: []byte{}, AppendedAt: at}}
-	format(t, "segment.hex", want, func(data []byte) (list []raft.Log, err error) {
+	formattest.Hold(t, "segment.hex", want, func(data []byte) (list []raft.Log, err error) {
 		dir := t.TempDir()
 		if err := open(dir).Close(); err != nil {
 			return nil, err
@@ -157,43 +157,4 @@ func TestFormats_segment(t *testing.T) {
 		}
 		return bytes.TrimRight(data, "\x00")
 	}, cmpopts.EquateEmpty())
-}
-
-// A format that was written once is read for good, and by nodes of other versions.
-const frozen = "A format that has been released is never changed: give new bytes a version of their own, which today's program writes and reads beside this one, and add a fixture of it."
-
-// format holds what has the bytes of a fixture in testdata/formats: it is read as want,
-// and, unless write is nil since only a past version wrote it, written in these bytes.
-// A fixture that ends in .hex is a dump as hexdump -C makes it, below lines of comment;
-// another one is its bytes as they are, but for the end of its last line.
-func format[T any](t *testing.T, name string, want T, read func([]byte) (T, error), write func(T) []byte, options ...cmp.Option) {
-	t.Helper()
-	file, err := os.ReadFile(filepath.Join("testdata", "formats", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := bytes.TrimSuffix(file, []byte("\n"))
-	if strings.HasSuffix(name, ".hex") {
-		data = nil
-		for line := range strings.Lines(string(file)) {
-			line, _, _ = strings.Cut(line, "|")
-			if at, digits, ok := strings.Cut(line, "  "); ok && at[0] != '#' {
-				part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				data = append(data, part...)
-			}
-		}
-	}
-	got, err := read(bytes.Clone(data))
-	if diff := cmp.Diff(want, got, options...); err != nil || diff != "" {
-		t.Errorf("%s is not read as it was: %v (-want +got):\n%s\n%s", name, err, diff, frozen)
-	}
-	if write == nil {
-		return
-	}
-	if today := write(want); !bytes.Equal(today, data) {
-		t.Errorf("what %s has is written in other bytes today. %s\nthe fixture:\n%stoday:\n%s", name, frozen, hex.Dump(data), hex.Dump(today))
-	}
 }

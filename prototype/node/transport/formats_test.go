@@ -3,14 +3,11 @@ package transport
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +16,7 @@ import (
 	"github.com/hashicorp/raft"
 
 	"lockstep/prototype/fault"
+	"lockstep/prototype/formattest"
 	"lockstep/prototype/link"
 	"lockstep/prototype/node/disk"
 	"lockstep/prototype/node/roster"
@@ -57,16 +55,16 @@ func TestFormats_requests(t *testing.T) {
 	vote := &raft.RequestVoteRequest{RPCHeader: header, Term: 4, Candidate: []byte("n1:9090"), LastLogIndex: 300, LastLogTerm: 3}
 	transfer := *vote
 	transfer.LeadershipTransfer = true
-	format(t, "append.hex", call{1, &raft.AppendEntriesRequest{RPCHeader: header, Term: 3, PrevLogEntry: 299, PrevLogTerm: 2, LeaderCommitIndex: 298, Entries: []*raft.Log{
+	formattest.Hold(t, "append.hex", call{1, &raft.AppendEntriesRequest{RPCHeader: header, Term: 3, PrevLogEntry: 299, PrevLogTerm: 2, LeaderCommitIndex: 298, Entries: []*raft.Log{
 		{Index: 300, Term: 3, Type: raft.LogCommand, Data: []byte("data"), Extensions: []byte{1, 2}, AppendedAt: time.Unix(0, 1_800_000_000_000_000_001)},
 		{Index: 301, Term: 3, Type: raft.LogConfiguration},
 	}}}, read, write)
-	format(t, "append-none.hex", call{1, &raft.AppendEntriesRequest{RPCHeader: header, Term: 3, Entries: []*raft.Log{}}}, read, write)
-	format(t, "vote.hex", call{2, vote}, read, write)
-	format(t, "pre-vote.hex", call{3, &raft.RequestPreVoteRequest{RPCHeader: header, Term: 4, LastLogIndex: 300, LastLogTerm: 3}}, read, write)
-	format(t, "timeout-now.hex", call{4, timeoutNow{handover, 3, time.Second}}, read, write)
-	format(t, "timeout-now-ce0e543.hex", call{4, timeoutNow{TimeoutNowRequest: handover}}, read, nil)
-	format(t, "vote-on-suspicion.hex", call{5, &transfer}, read, write)
+	formattest.Hold(t, "append-none.hex", call{1, &raft.AppendEntriesRequest{RPCHeader: header, Term: 3, Entries: []*raft.Log{}}}, read, write)
+	formattest.Hold(t, "vote.hex", call{2, vote}, read, write)
+	formattest.Hold(t, "pre-vote.hex", call{3, &raft.RequestPreVoteRequest{RPCHeader: header, Term: 4, LastLogIndex: 300, LastLogTerm: 3}}, read, write)
+	formattest.Hold(t, "timeout-now.hex", call{4, timeoutNow{handover, 3, time.Second}}, read, write)
+	formattest.Hold(t, "timeout-now-ce0e543.hex", call{4, timeoutNow{TimeoutNowRequest: handover}}, read, nil)
+	formattest.Hold(t, "vote-on-suspicion.hex", call{5, &transfer}, read, write)
 }
 
 // TestFormats_answers: what a follower of any version answers is counted.
@@ -79,15 +77,13 @@ func TestFormats_answers(t *testing.T) {
 		}
 		return data
 	}
-	format(t, "append-answer.hex", raft.AppendEntriesResponse{RPCHeader: header, Term: 3, LastLog: 300, Success: true, NoRetryBackoff: true}, func(data []byte) (r raft.AppendEntriesResponse, err error) {
+	formattest.Hold(t, "append-answer.hex", raft.AppendEntriesResponse{RPCHeader: header, Term: 3, LastLog: 300, Success: true, NoRetryBackoff: true}, func(data []byte) (r raft.AppendEntriesResponse, err error) {
 		return r, decodeResponse(data, &r)
 	}, func(r raft.AppendEntriesResponse) []byte { return write(&r) })
-	format(t, "vote-answer.json", raft.RequestVoteResponse{RPCHeader: header, Term: 4, Granted: true}, fromJSON[raft.RequestVoteResponse], func(r raft.RequestVoteResponse) []byte { return write(&r) })
-	format(t, "pre-vote-answer.json", raft.RequestPreVoteResponse{RPCHeader: header, Term: 4, Granted: true}, fromJSON[raft.RequestPreVoteResponse], func(r raft.RequestPreVoteResponse) []byte { return write(&r) })
-	format(t, "timeout-now-answer.json", raft.TimeoutNowResponse{RPCHeader: header}, fromJSON[raft.TimeoutNowResponse], func(r raft.TimeoutNowResponse) []byte { return write(&r) })
+	formattest.Hold(t, "vote-answer.json", raft.RequestVoteResponse{RPCHeader: header, Term: 4, Granted: true}, formattest.FromJSON[raft.RequestVoteResponse], func(r raft.RequestVoteResponse) []byte { return write(&r) })
+	formattest.Hold(t, "pre-vote-answer.json", raft.RequestPreVoteResponse{RPCHeader: header, Term: 4, Granted: true}, formattest.FromJSON[raft.RequestPreVoteResponse], func(r raft.RequestPreVoteResponse) []byte { return write(&r) })
+	formattest.Hold(t, "timeout-now-answer.json", raft.TimeoutNowResponse{RPCHeader: header}, formattest.FromJSON[raft.TimeoutNowResponse], func(r raft.TimeoutNowResponse) []byte { return write(&r) })
 }
-
-func fromJSON[T any](data []byte) (value T, err error) { return value, json.Unmarshal(data, &value) }
 
 // loopback is a network of this machine.
 type loopback struct{}
@@ -172,7 +168,7 @@ func TestFormats_beat(t *testing.T) {
 	}
 	told := beat{"n1:9090", 0x103, 300}
 	var heartbeat []byte
-	format(t, "beat.hex", told, func(data []byte) (beat, error) {
+	formattest.Hold(t, "beat.hex", told, func(data []byte) (beat, error) {
 		heartbeat = data
 		b, _, err := receive(data, true)
 		return b, err
@@ -181,7 +177,7 @@ func TestFormats_beat(t *testing.T) {
 		return data
 	})
 	for name, want := range map[string]beatAnswer{"beat-accepted.hex": {term: 301, success: true}, "beat-refused.hex": {term: 301}} {
-		format(t, name, want, func(data []byte) (beatAnswer, error) {
+		formattest.Hold(t, name, want, func(data []byte) (beatAnswer, error) {
 			_, a := send(told, data)
 			return a, a.err
 		}, func(a beatAnswer) []byte {
@@ -219,7 +215,7 @@ func TestFormats_snapshot(t *testing.T) {
 	})
 	n1.Start()
 	n2.Start()
-	format(t, "snapshot.hex", want, func(data []byte) (installed, error) {
+	formattest.Hold(t, "snapshot.hex", want, func(data []byte) (installed, error) {
 		here, there := net.Pipe()
 		defer here.Close()
 		go here.Write(data)
@@ -245,50 +241,11 @@ func TestFormats_snapshot(t *testing.T) {
 		}
 		return <-sent
 	})
-	format(t, "snapshot-answer.json", raft.InstallSnapshotResponse{RPCHeader: header, Term: 3, Success: true}, fromJSON[raft.InstallSnapshotResponse], func(r raft.InstallSnapshotResponse) []byte {
+	formattest.Hold(t, "snapshot-answer.json", raft.InstallSnapshotResponse{RPCHeader: header, Term: 3, Success: true}, formattest.FromJSON[raft.InstallSnapshotResponse], func(r raft.InstallSnapshotResponse) []byte {
 		data, err := encodeResponse(&r)
 		if err != nil {
 			t.Error(err)
 		}
 		return data
 	})
-}
-
-// A format that was written once is read for good, and by nodes of other versions.
-const frozen = "A format that has been released is never changed: give new bytes a version of their own, which today's program writes and reads beside this one, and add a fixture of it."
-
-// format holds what has the bytes of a fixture in testdata/formats: it is read as want,
-// and, unless write is nil since only a past version wrote it, written in these bytes.
-// A fixture that ends in .hex is a dump as hexdump -C makes it, below lines of comment;
-// another one is its bytes as they are, but for the end of its last line.
-func format[T any](t *testing.T, name string, want T, read func([]byte) (T, error), write func(T) []byte, options ...cmp.Option) {
-	t.Helper()
-	file, err := os.ReadFile(filepath.Join("testdata", "formats", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := bytes.TrimSuffix(file, []byte("\n"))
-	if strings.HasSuffix(name, ".hex") {
-		data = nil
-		for line := range strings.Lines(string(file)) {
-			line, _, _ = strings.Cut(line, "|")
-			if at, digits, ok := strings.Cut(line, "  "); ok && at[0] != '#' {
-				part, err := hex.DecodeString(strings.Join(strings.Fields(digits), ""))
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				data = append(data, part...)
-			}
-		}
-	}
-	got, err := read(bytes.Clone(data))
-	if diff := cmp.Diff(want, got, options...); err != nil || diff != "" {
-		t.Errorf("%s is not read as it was: %v (-want +got):\n%s\n%s", name, err, diff, frozen)
-	}
-	if write == nil {
-		return
-	}
-	if today := write(want); !bytes.Equal(today, data) {
-		t.Errorf("what %s has is written in other bytes today. %s\nthe fixture:\n%stoday:\n%s", name, frozen, hex.Dump(data), hex.Dump(today))
-	}
 }
