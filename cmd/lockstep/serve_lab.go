@@ -38,6 +38,11 @@ const (
 	labNodeGC        = "100" // percent, unless GOGC says otherwise
 )
 
+// labNodeEnv is what the nodes are told beside their flags.
+func labNodeEnv() []string {
+	return []string{"GOGC=" + cmp.Or(os.Getenv("GOGC"), labNodeGC), fmt.Sprintf("LOCKSTEP_NODE_RETAIN=%d", labRetain)}
+}
+
 type labOptions struct {
 	Data                     string // folder of the cluster's data; emptied at the start
 	Logger                   *slog.Logger
@@ -73,7 +78,7 @@ func startLab(ctx context.Context, o labOptions) (*labParts, error) {
 		defer cancel()
 		p, err := cluster.Start(ctx, cluster.Config{
 			Executable: o.Executable, Dir: o.Data, Nodes: labNodes, Shards: labShards,
-			Env:          []string{"GOGC=" + cmp.Or(os.Getenv("GOGC"), labNodeGC), fmt.Sprintf("LOCKSTEP_NODE_RETAIN=%d", labRetain)},
+			Env:          labNodeEnv(),
 			RestartAfter: labRestartAfter, AllowFaults: true, LazyLane: true, Logger: o.Logger,
 			AllowHosts: o.AllowHosts, AllowOrigins: o.AllowOrigins,
 		})

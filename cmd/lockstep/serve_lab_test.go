@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/lab/frame"
 )
 
 // laboratory is startLab behind a server, and a reader who has the page open.
@@ -200,6 +202,24 @@ func TestLab(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) != 1 || filepath.Base(left[0]) != "lock" {
 		t.Errorf("an emptied laboratory holds %v", left)
+	}
+}
+
+// TestLabNodeEnv: nodes take what the laboratory says that they retain, which is as much
+// as its judge may come to read again in one lane, and more.
+func TestLabNodeEnv(t *testing.T) {
+	for _, variable := range labNodeEnv() {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
+	}
+	var out, errs strings.Builder
+	code := run(t.Context(), []string{"node", "--print-config"}, strings.NewReader(""), &out, &errs)
+	want := regexp.MustCompile(fmt.Sprintf(`(?m)^retain: '%d' +# LOCKSTEP_NODE_RETAIN$`, labRetain))
+	if code != 0 || !want.MatchString(out.String()) {
+		t.Errorf("exit code %d, no %s in\n%s%s", code, want, out.String(), errs.String())
+	}
+	if lanes := len(frame.Lanes); labRetain <= labHeld/lanes {
+		t.Errorf("nodes retain %d messages; the judge of one lane of %d may read %d", labRetain, lanes, labHeld/lanes)
 	}
 }
 

@@ -62,8 +62,8 @@ has lost what it acknowledged meanwhile. With --processes all this happens to fi
 
 With --schedule one schedule is carried out as it is written, either way.
 
-At the end there is an address below which the laboratory in the browser goes through
-the failure with the longest window, under its own load.
+Three nodes that kept all promises leave an address below which the laboratory in the
+browser goes through the failure with the longest window, under its own load.
 
 The exit code is 0 only if the verdict is ok and every failure took effect.`,
 		Example: `  lockstep torture --failures 10000
