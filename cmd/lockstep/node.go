@@ -42,6 +42,7 @@ type nodeFlags struct {
 	maxInFlight                 int
 	pprof                       string
 	logs                        logFlags
+	traces                      traceFlags
 }
 
 // addAllowed adds the flags for whom nodes answer beside themselves.
@@ -92,6 +93,13 @@ what comes in here: give each node the same. A client is the name of a token, or
 an address, that of a proxy for all behind it. What is refused was not ordered, and the
 answer says by which quota. What a node or a conversation has is counted when it is
 there, so that a little more than the quota may come through.
+
+With --otlp-endpoint a node follows sends, and tells a collector where their time went:
+on the way to the leader, in its queue, at its disk, until a majority had them, and until
+they were applied. A client decides of which sends, by the header traceparent; else
+--trace-ratio does. Spans name conversation and message, and nothing of the text. What a
+collector asks for is in the variables of OpenTelemetry, as OTEL_EXPORTER_OTLP_HEADERS. A
+collector that does not answer costs spans, and no send waits for it.
 
 A node that joins shows the token of --token-file or of LOCKSTEP_TOKEN; read is enough.
 
@@ -147,6 +155,7 @@ for 10 seconds gets an early end of it.`,
 	f.reach.addProof(cmd)
 	addProfiles(cmd, &f.pprof)
 	f.logs.add(cmd, "info")
+	f.traces.add(cmd, 0.01, "the sends whose clients leave that open")
 	cmd.Flags().BoolVar(&f.withParent, "with-parent", false, "end when standard input does")
 	cmd.Flags().MarkHidden("with-parent")
 	configurable(cmd)
@@ -320,6 +329,13 @@ func runNode(cmd *cobra.Command, f nodeFlags) error {
 	if f.httpTLS {
 		listener = tls.NewListener(listener, secure.ServerConfig())
 	}
+	tracer, stopTraces, err := f.traces.open("lockstep-node", f.id, logger)
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	defer stopTraces()
+	cfg.Tracer = tracer
 	n, err := node.Open(cfg)
 	if err != nil {
 		listener.Close()

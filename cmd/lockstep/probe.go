@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -16,6 +17,7 @@ import (
 
 func newProbeCommand() *cobra.Command {
 	var reach reachFlags
+	var traces traceFlags
 	var conversation, addr string
 	var every, deadline, length time.Duration
 	cmd := &cobra.Command{
@@ -44,11 +46,16 @@ fine.`,
 			if err != nil {
 				return err
 			}
+			tracer, stopTraces, err := traces.open("lockstep-probe", conversation, slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
+			if err != nil {
+				return err
+			}
+			defer stopTraces()
 			out := cmd.OutOrStdout()
 			say := func(what string) func(string) {
 				return func(says string) { fmt.Fprintf(out, "%s %s %s\n", what, time.Now().UTC().Format(time.RFC3339), says) }
 			}
-			p := probe.New(probe.Config{Targets: to.targets(), Transport: to.transport, Conversation: conversation, Every: every, Deadline: deadline, Breach: say("BREACH"), Note: say("note")})
+			p := probe.New(probe.Config{Targets: to.targets(), Transport: to.transport, Tracer: tracer, Conversation: conversation, Every: every, Deadline: deadline, Breach: say("BREACH"), Note: say("note")})
 			ctx := cmd.Context()
 			if length > 0 {
 				var cancel context.CancelFunc
@@ -87,6 +94,7 @@ fine.`,
 	cmd.Flags().DurationVar(&every, "every", time.Second, "time between two sends")
 	cmd.Flags().DurationVar(&deadline, "deadline", 2*time.Second, "an acknowledgement that is later is none")
 	cmd.Flags().DurationVar(&length, "for", 0, "how long to watch (default: until it is ended)")
+	traces.add(cmd, 1, "its sends")
 	configurable(cmd)
 	return cmd
 }

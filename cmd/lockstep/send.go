@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"log/slog"
 	"os/user"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ func newSendCommand() *cobra.Command {
 	var reach reachFlags
 	var sender, id, lane string
 	var timeout time.Duration
+	var traces traceFlags
 	cmd := &cobra.Command{
 		Use:   `send CONVERSATION ["text"]`,
 		Short: "Send a message, or each line of standard input",
@@ -37,7 +39,12 @@ same message id while the outcome is open. Prints the message's place.`,
 			if err != nil {
 				return err
 			}
-			c := client.New(client.Config{Targets: to.targets, Transport: to.transport, Lane: lane})
+			tracer, stopTraces, err := traces.open("lockstep-send", "", slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)))
+			if err != nil {
+				return err
+			}
+			defer stopTraces()
+			c := client.New(client.Config{Targets: to.targets, Transport: to.transport, Lane: lane, Tracer: tracer})
 			if sender == "" {
 				sender = "somebody"
 				if u, err := user.Current(); err == nil && u.Username != "" {
@@ -80,6 +87,7 @@ same message id while the outcome is open. Prints the message's place.`,
 		},
 	}
 	reach.add(cmd, targetUsage)
+	traces.add(cmd, 1, "the messages")
 	cmd.Flags().StringVar(&lane, "lane", "", "way of ordering: quorum, leader or clock")
 	cmd.Flags().StringVar(&sender, "sender", "", "who says it (default: your user name)")
 	cmd.Flags().StringVar(&id, "id", "", "message id; the same id again is the same message")

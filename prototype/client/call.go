@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/tracing"
 )
 
 // maxAnswer bounds what is read of an answer, in bytes: twice what a node gives at most.
@@ -44,6 +45,7 @@ func (c *Client) open(ctx context.Context, method, address, contentType string, 
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
+	tracing.FromContext(ctx).Tell(request.Header)
 	response, err := c.http.Do(request)
 	if err != nil {
 		outcome := api.Fail

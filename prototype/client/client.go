@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/tracing"
 )
 
 // Config says how to reach a cluster.
@@ -28,6 +29,9 @@ type Config struct {
 	Lane string
 	// Transport may be shared by many clients; nil makes a new one.
 	Transport http.RoundTripper
+	// Tracer follows sends, of which each attempt is a part; nil follows none but those whose
+	// context has a span. Those of a stream are not told apart.
+	Tracer *tracing.Tracer
 }
 
 // Client stays with a node as long as it answers. Its methods may be called from

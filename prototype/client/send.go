@@ -2,11 +2,13 @@ package client
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/tracing"
 )
 
 // The pause before a retry doubles from the first to the longest.
@@ -19,12 +21,18 @@ const (
 // lasts. The error is an *Error; if it is an ErrUnknown, sending the same
 // message again later is safe, and tells.
 func (c *Client) Send(ctx context.Context, conversation string, m api.Message) (api.Ack, error) {
+	span := c.cfg.Tracer.Begin(ctx, "send")
+	defer span.End()
+	span.Says("lockstep.conversation", conversation)
+	span.Says("lockstep.message", m.ID)
+	ctx = span.In(ctx)
 	var ack api.Ack
 	err := c.persist(ctx, func(target string) (bool, *Error) {
 		var failed *Error
 		ack, failed = c.attempt(ctx, target, conversation, m)
 		return failed == nil, failed
 	})
+	outcome(span, err)
 	return ack, err
 }
 
@@ -46,7 +54,10 @@ func (c *Client) Attempt(ctx context.Context, conversation string, m api.Message
 // attempt is one try at one node.
 func (c *Client) attempt(ctx context.Context, target, conversation string, m api.Message) (api.Ack, *Error) {
 	ended := begin(ctx, target)
-	try, cancel := context.WithTimeout(ctx, c.cfg.AttemptTimeout)
+	span := tracing.FromContext(ctx).Call("attempt")
+	defer span.End()
+	span.Says("url.full", target)
+	try, cancel := context.WithTimeout(span.In(ctx), c.cfg.AttemptTimeout)
 	defer cancel()
 	var ack api.Ack
 	err := c.call(try, http.MethodPost, target+c.path(conversation, "/messages"), "application/json", appendMessage(nil, m), &ack)
@@ -54,11 +65,23 @@ func (c *Client) attempt(ctx context.Context, target, conversation string, m api
 		err = &Error{Outcome: api.Unknown, Status: http.StatusOK, Detail: "the answer has no seq"}
 	}
 	if err != nil {
+		outcome(span, err)
 		ended(api.Ack{}, err)
 		return api.Ack{}, err
 	}
+	outcome(span, nil)
 	ended(ack, nil)
 	return ack, nil
+}
+
+// outcome tells a span what became of a send or of an attempt.
+func outcome(span *tracing.Span, err error) {
+	said := api.OK
+	if e := (*Error)(nil); errors.As(err, &e) {
+		said = e.Outcome
+		span.Fails(e.Detail)
+	}
+	span.Says("lockstep.outcome", string(said))
 }
 
 // persist tries at one target after the other until an attempt is done, its

@@ -12,6 +12,7 @@ import (
 	"lockstep/prototype/node/roster"
 	"lockstep/prototype/node/wire"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // A node that does not lead passes requests on to the one that does, over the
@@ -19,19 +20,26 @@ import (
 // that are passed on are not passed on again, so stale beliefs about the leader
 // cannot make a loop.
 
-func (n *Node) forwardSubmit(leader roster.Peer, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
-	size := ticketSize + 64
+// followsSends is the feature of a node that understands wire.ChannelSubmitFollowed.
+const followsSends uint64 = 1 << 1
+
+func (n *Node) forwardSubmit(span *tracing.Span, leader roster.Peer, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
+	size := ticketSize + tracing.Size + 64
 	for i := range commands {
 		size += commands[i].Size()
 	}
-	payload := order.Batch{Commands: commands}.Append(make([]byte, ticketSize, size))
+	payload, channel := make([]byte, ticketSize, size), uint16(wire.ChannelSubmit)
+	if features, ok := n.cfg.Features(leader.ID); span != nil && ok && features&followsSends != 0 {
+		payload, channel = span.Append(payload), wire.ChannelSubmitFollowed
+	}
+	payload = order.Batch{Commands: commands}.Append(payload)
 	type result struct {
 		payload []byte
 		err     error
 	}
 	results := make(chan result, 1)
 	n.departures.send(n.shardOf(conversation).Term(), payload, func(payload []byte) {
-		n.mesh.Go(leader.ID, wire.ChannelSubmit, payload, link.Options{Long: true}, func(payload []byte, err error) { results <- result{payload, err} })
+		n.mesh.Go(leader.ID, channel, payload, link.Options{Long: true}, func(payload []byte, err error) { results <- result{payload, err} })
 	})
 	return func(ctx context.Context) ([]order.Result, *outcome.Error) {
 		var r result
@@ -61,6 +69,21 @@ func (n *Node) forwardSubmit(leader roster.Peer, conversation string, commands [
 // one forwarding node's requests.
 func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, error)) {
 	t, payload, ok := readTicket(payload)
+	n.orderFor(from, t, ok, nil, payload, reply)
+}
+
+// receiveFollowed is receiveSubmit for what the forwarding node follows.
+func (n *Node) receiveFollowed(from string, payload []byte, reply func([]byte, error)) {
+	t, payload, ok := readTicket(payload)
+	if !ok || len(payload) < tracing.Size {
+		reply(nil, wire.ErrMalformed)
+		return
+	}
+	n.orderFor(from, t, ok, payload[:tracing.Size], payload[tracing.Size:], reply)
+}
+
+// orderFor orders what another node passed on; followed is the span that it wrote, or nil.
+func (n *Node) orderFor(from string, t ticket, ok bool, followed, payload []byte, reply func([]byte, error)) {
 	batch, err := order.DecodeBatch(payload)
 	if !ok || err != nil || len(batch.Commands) == 0 {
 		reply(nil, errors.Join(wire.ErrMalformed, err))
@@ -78,7 +101,11 @@ func (n *Node) receiveSubmit(from string, payload []byte, reply func([]byte, err
 		reply(submitAnswer{Error: outcome.NoLeader("the lead changed while the message was on its way")}.append(nil), nil)
 		return
 	}
-	wait := n.within(s.Submit(batch.Commands), n.live.Majority(), s.Working())
+	var span *tracing.Span
+	if followed != nil {
+		span = n.cfg.Tracer.Continue(followed, "order")
+	}
+	wait := n.within(span, s.Submit(span, batch.Commands), n.live.Majority(), s.Working())
 	n.mesh.Answer(func() {
 		var a submitAnswer
 		a.Results, a.Error = wait(n.life)

@@ -24,12 +24,12 @@ func (n *Node) SubmitIn(ctx context.Context, name, conversation string, commands
 
 // SubmitLaterIn is SubmitLater in a lane. In a weak lane the messages are ordered when
 // it returns.
-func (n *Node) SubmitLaterIn(lane, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
+func (n *Node) SubmitLaterIn(ctx context.Context, lane, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	switch lane {
 	case LaneQuorum:
-		return n.SubmitLater(conversation, commands)
+		return n.SubmitLater(ctx, conversation, commands)
 	case LaneLazy:
-		return n.SubmitLater(nameIn(lane, conversation), inLazy(commands))
+		return n.SubmitLater(ctx, nameIn(lane, conversation), inLazy(commands))
 	}
 	results, err := n.SubmitIn(context.Background(), lane, conversation, commands)
 	return func(context.Context) ([]order.Result, *outcome.Error) { return results, err }

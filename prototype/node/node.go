@@ -78,7 +78,7 @@ func Open(cfg Config) (_ *Node, err error) {
 		return nil, err
 	}
 	mesh, err := link.Listen(link.Config{Self: cfg.ID, Address: roster.Self.Raft, Network: cfg.Network, Links: links, Find: roster.RaftAddress, Logger: cfg.Logger,
-		Features: link.Features(replica.OncePerSender), Identity: name.Identify, Admit: name.Recognise, Refused: meter.Refused})
+		Features: link.Features(replica.OncePerSender | followsSends), Identity: name.Identify, Admit: name.Recognise, Refused: meter.Refused})
 	if err != nil {
 		return nil, errors.Join(err, closeStores(stores))
 	}
@@ -106,6 +106,7 @@ func Open(cfg Config) (_ *Node, err error) {
 		lanes: newLanes(cfg, incarnation, life, mesh, roster, live, quorum), faults: faults, meter: meter,
 		name: name, promises: promises, departures: newDepartures(), arrivals: newArrivals(), life: life, die: die}
 	mesh.Handle(wire.ChannelSubmit, n.receiveSubmit)
+	mesh.Handle(wire.ChannelSubmitFollowed, n.receiveFollowed)
 	mesh.Handle(wire.ChannelRead, n.receiveRead)
 	mesh.Handle(wire.ChannelAsk, n.receiveAsk)
 	compare, founding := newComparer(mesh, roster, cfg.Gate, quorum), member.NewFounding(members)

@@ -9,6 +9,7 @@ import (
 	"lockstep/prototype/node/replica"
 	"lockstep/prototype/node/roster"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // Submit orders messages of one conversation, here or at the leader. It gives
@@ -16,7 +17,7 @@ import (
 // the rest.
 func (n *Node) Submit(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *outcome.Error) {
 	for retry := n.shardOf(conversation).LeaderRetry(ctx); ; {
-		results, err := n.SubmitLater(conversation, commands)(ctx)
+		results, err := n.SubmitLater(ctx, conversation, commands)(ctx)
 		if err == nil || len(results) > 0 || !retry.Again(err) {
 			return results, err
 		}
@@ -25,8 +26,9 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 
 // SubmitLater is Submit in two steps: what is submitted first is ordered first,
 // if all goes well, and the function that it returns waits for the outcome. It
-// must be called.
-func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
+// must be called. Of the first step's context nothing counts but the span that follows the
+// messages; see package tracing.
+func (n *Node) SubmitLater(ctx context.Context, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	s := n.shardOf(conversation)
 	for retry := s.LeaderRetry(n.life); !s.Leads(); {
 		if _, err := n.reachable(s); err == nil || !retry.Again(err) {
@@ -34,18 +36,21 @@ func (n *Node) SubmitLater(conversation string, commands []order.Command) func(c
 		}
 	}
 	if s.Leads() {
-		return n.within(s.Submit(commands), n.live.Majority(), s.Working())
+		span := tracing.FromContext(ctx).Begin("order")
+		return n.within(span, s.Submit(span, commands), n.live.Majority(), s.Working())
 	}
 	leader, err := n.reachable(s)
 	if err != nil {
 		return func(context.Context) ([]order.Result, *outcome.Error) { return nil, err }
 	}
-	return n.within(n.forwardSubmit(leader, conversation, commands), n.live.Present(leader.ID))
+	span := tracing.FromContext(ctx).Call("forward")
+	span.Says("lockstep.leader", leader.ID)
+	return n.within(span, n.forwardSubmit(span, leader, conversation, commands), n.live.Present(leader.ID))
 }
 
 // within bounds the wait for an outcome: by time, and by the presence of those
-// without whom there will be none.
-func (n *Node) within(wait func(context.Context) ([]order.Result, *outcome.Error), while ...context.Context) func(context.Context) ([]order.Result, *outcome.Error) {
+// without whom there will be none. The span ends with the wait.
+func (n *Node) within(span *tracing.Span, wait func(context.Context) ([]order.Result, *outcome.Error), while ...context.Context) func(context.Context) ([]order.Result, *outcome.Error) {
 	ctx, cancel := context.WithTimeout(context.Background(), n.cfg.SubmitTimeout)
 	return func(caller context.Context) ([]order.Result, *outcome.Error) {
 		defer cancel()
@@ -57,8 +62,21 @@ func (n *Node) within(wait func(context.Context) ([]order.Result, *outcome.Error
 		if err != nil && err.Outcome == api.Unknown && err.Cause == "" {
 			err.Cause = causeOf(ctx, while)
 		}
+		conclude(span, err)
+		span.End()
 		return results, err
 	}
+}
+
+// conclude tells a span what became of a send; nil is an acknowledgement.
+func conclude(span *tracing.Span, err *outcome.Error) {
+	if err == nil {
+		span.Says("lockstep.outcome", string(api.OK))
+		return
+	}
+	span.Says("lockstep.outcome", string(err.Outcome))
+	span.Says("lockstep.reason", string(err.Reason))
+	span.Fails(err.Detail)
 }
 
 // causeOf says which end of a wait left an outcome unknown.

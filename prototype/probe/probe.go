@@ -22,6 +22,7 @@ import (
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/client"
+	"lockstep/prototype/tracing"
 )
 
 // Config says what is watched.
@@ -35,6 +36,8 @@ type Config struct {
 	Breach, Note func(string)
 	// Transport carries requests; nil makes a new one.
 	Transport http.RoundTripper
+	// Tracer follows sends; nil follows none.
+	Tracer *tracing.Tracer
 }
 
 // Probe watches. Its counts are metrics; they begin at zero, so that the first breach
@@ -89,7 +92,7 @@ const (
 
 // New makes a probe. It asks nobody before Run.
 func New(cfg Config) *Probe {
-	p := &Probe{cfg: cfg, id: client.NewID(), sender: client.New(client.Config{Targets: client.Fixed(cfg.Targets...), Transport: cfg.Transport}), registry: prometheus.NewRegistry(),
+	p := &Probe{cfg: cfg, id: client.NewID(), sender: client.New(client.Config{Targets: client.Fixed(cfg.Targets...), Transport: cfg.Transport, Tracer: cfg.Tracer}), registry: prometheus.NewRegistry(),
 		sends: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "lockstep_probe_sends_total",
 			Help: "Messages that the probe sent, by outcome: ok within its deadline, fail, unknown."}, []string{"outcome"}),
 		latency: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "lockstep_probe_send_seconds",

@@ -44,7 +44,8 @@ func newRequestMeter(n *node.Node, b *budget) *requestMeter {
 }
 
 func metrics(registry *prometheus.Registry) http.Handler {
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	// Exemplars are in the format of OpenMetrics alone, for those who ask for it.
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
 }
 
 // requestBuckets hold the objectives for sends, 50 and 250 ms and 2 s, and for pages of

@@ -15,6 +15,7 @@ import (
 	"lockstep/prototype/node/meter"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // sendMeters count messages, by shard. The shard is that of the quorum lane; for the
@@ -113,8 +114,9 @@ func (m *sendMeter) refused(err *outcome.Error, messages int) {
 func (m *sendMeter) began(now time.Time) { m.stall.begin(now) }
 
 // ended counts messages that were received together: the first ones have results, and the
-// error is about the rest. left says that their client had gone before that was known.
-func (m *sendMeter) ended(received time.Time, results []order.Result, err *outcome.Error, messages int, left bool) {
+// error is about the rest. left says that their client had gone before that was known, and
+// span follows them, if somebody does.
+func (m *sendMeter) ended(received time.Time, results []order.Result, err *outcome.Error, messages int, left bool, span *tracing.Span) {
 	now := time.Now()
 	ok, duplicates := 0, 0
 	for i := range results {
@@ -133,7 +135,7 @@ func (m *sendMeter) ended(received time.Time, results []order.Result, err *outco
 	if duplicates > 0 {
 		m.duplicate.Add(float64(duplicates))
 	}
-	m.seconds.Observe(now.Sub(received), ok+duplicates)
+	m.seconds.ObserveFollowed(now.Sub(received), ok+duplicates, span.TraceID())
 	how := acknowledgement // one that the log refuses shows that the log works
 	if rest := messages - len(results); err != nil && rest > 0 {
 		why, counters := reasonOf(err), m.failed

@@ -128,7 +128,7 @@ func TestSendMeter_left(t *testing.T) {
 	now := time.Now()
 	leave := func(after time.Duration) {
 		m.began(now.Add(-after))
-		m.ended(now.Add(-after), nil, outcome.Uncertain("late"), 1, true)
+		m.ended(now.Add(-after), nil, outcome.Uncertain("late"), 1, true, nil)
 	}
 	leave(0)
 	if age := m.stall.age(now); age != 0 {
@@ -167,7 +167,7 @@ func BenchmarkSendMeter(b *testing.B) {
 	for b.Loop() {
 		received := time.Now()
 		m.began(received)
-		m.ended(received, results, nil, chunk, false)
+		m.ended(received, results, nil, chunk, false, nil)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/chunk, "ns/message")
 }
@@ -180,6 +180,6 @@ func BenchmarkSendMeter_one(b *testing.B) {
 	for b.Loop() {
 		received := time.Now()
 		m.began(received)
-		m.ended(received, results, nil, 1, false)
+		m.ended(received, results, nil, 1, false, nil)
 	}
 }

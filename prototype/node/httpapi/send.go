@@ -11,6 +11,7 @@ import (
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // rawLimit bounds a message as JSON: in the worst case each byte of the body is
@@ -24,12 +25,18 @@ const leaderHeader = "Lockstep-Leader"
 func (a *API) postMessages(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	defer func() { a.meter.sendRequests.Observe(time.Since(start).Seconds()) }()
+	span := a.settings.Tracer.Receive(r.Header, "POST /v1/conversations/{conversation}/messages")
+	defer span.End()
+	r = r.WithContext(span.In(r.Context()))
 	conversation, err := a.conversation(r)
 	if err != nil {
 		a.meter.nowhere.refused(err, 1)
+		a.conclude(span, "", "", err)
 		fail(w, r, err)
 		return
 	}
+	span.Says("lockstep.conversation", conversation)
+	span.Says("lockstep.lane", laneOf(r))
 	if leader, err := a.node.Leader(conversation); err == nil && laneOf(r) == node.LaneQuorum {
 		w.Header().Set(leaderHeader, leader.HTTP)
 	}
@@ -58,29 +65,46 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 	if err == nil {
 		c, err = a.command(conversation, m)
 	}
-	meter := a.meter.of(laneOf(r), conversation)
+	meter, span := a.meter.of(laneOf(r), conversation), tracing.FromContext(r.Context())
 	if err != nil {
+		a.conclude(span, conversation, c.ID, err)
 		meter.refused(err, 1)
 		fail(w, r, err)
 		return
 	}
 	if _, err := a.quotas.admit(clientOf(r.Context(), r.RemoteAddr), laneOf(r), []order.Command{c}); err != nil {
+		a.conclude(span, conversation, c.ID, err)
 		meter.refused(err, 1)
 		fail(w, r, err)
 		return
 	}
 	received := time.Now() // a client may take its time to send the whole of it
 	meter.began(received)
+	span.Says("lockstep.message", c.ID)
 	results, err := a.node.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
-	meter.ended(received, results, err, 1, r.Context().Err() != nil)
+	meter.ended(received, results, err, 1, r.Context().Err() != nil, span)
 	if err == nil && results[0].Rejected != 0 {
 		err = rejected(results[0])
 	}
+	a.conclude(span, conversation, c.ID, err)
 	if err != nil {
 		fail(w, r, err)
 		return
 	}
 	writeJSON(w, result(conversation, c.ID, results[0]))
+}
+
+// conclude notes what became of a message, or of the first of several that share an outcome.
+// The detail of a refusal is for the client alone: it may hold a fingerprint of a text.
+func (a *API) conclude(span *tracing.Span, conversation, id string, err *outcome.Error) {
+	if err == nil {
+		span.Says("lockstep.outcome", string(api.OK))
+		return
+	}
+	span.Says("lockstep.outcome", string(err.Outcome))
+	span.Says("lockstep.reason", string(err.Reason))
+	span.Fails(string(err.Reason))
+	a.settings.Logger.Debug("a message was not acknowledged", "conversation", conversation, "message", id, "outcome", err.Outcome, "reason", err.Reason, "trace_id", span.TraceID())
 }
 
 func result(conversation, id string, r order.Result) api.Ack {

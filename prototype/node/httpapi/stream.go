@@ -10,6 +10,7 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // A stream of lines is worked off in chunks: what has arrived is ordered
@@ -32,6 +33,7 @@ type chunk struct {
 	cost         int                    // bytes that it holds
 	received     time.Time              // when it was read
 	meter        *sendMeter
+	span         *tracing.Span // nil: it is not followed
 	wait         func(context.Context) ([]order.Result, *outcome.Error)
 }
 
@@ -129,7 +131,7 @@ func (a *API) orderLines(ctx context.Context, lines *lineReader, held *share, co
 			meter.refused(why, len(c.commands))
 			return err
 		}
-		a.begin(c, lane, client)
+		a.begin(ctx, c, lane, client)
 		underWay <- c // until ctx ends it is read, and after that still emptied
 	}
 	if lines.failed != nil {
@@ -163,20 +165,23 @@ func (a *API) parse(conversation string, lines []line, meter *sendMeter) *chunk 
 }
 
 // begin orders the good lines of a chunk, as far as quotas allow.
-func (a *API) begin(c *chunk, lane, client string) {
+func (a *API) begin(ctx context.Context, c *chunk, lane, client string) {
 	if len(c.commands) == 0 {
 		c.wait = func(context.Context) ([]order.Result, *outcome.Error) { return nil, nil }
 		return
 	}
 	c.meter.began(time.Now())
+	if c.span = tracing.FromContext(ctx).Begin("chunk"); c.span != nil {
+		c.span.Counts("lockstep.messages", len(c.commands))
+	}
 	admitted, over := a.quotas.admit(client, lane, c.commands)
 	switch {
 	case over == nil:
-		c.wait = a.node.SubmitLaterIn(lane, c.conversation, c.commands)
+		c.wait = a.node.SubmitLaterIn(c.span.In(ctx), lane, c.conversation, c.commands)
 	case admitted == 0:
 		c.wait = func(context.Context) ([]order.Result, *outcome.Error) { return nil, over }
 	default:
-		wait := a.node.SubmitLaterIn(lane, c.conversation, c.commands[:admitted])
+		wait := a.node.SubmitLaterIn(c.span.In(ctx), lane, c.conversation, c.commands[:admitted])
 		c.wait = func(ctx context.Context) ([]order.Result, *outcome.Error) {
 			results, err := wait(ctx)
 			if err == nil {
@@ -191,7 +196,9 @@ func (a *API) begin(c *chunk, lane, client string) {
 func (a *API) settle(ctx context.Context, c *chunk) ([]order.Result, *outcome.Error) {
 	results, err := c.wait(ctx)
 	if len(c.commands) > 0 {
-		c.meter.ended(c.received, results, err, len(c.commands), ctx.Err() != nil)
+		c.meter.ended(c.received, results, err, len(c.commands), ctx.Err() != nil, c.span)
+		a.conclude(c.span, c.conversation, c.commands[min(len(results), len(c.commands)-1)].ID, err)
+		c.span.End()
 	}
 	return results, err
 }

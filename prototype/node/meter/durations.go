@@ -30,7 +30,7 @@ func NewDurations(name, help string, bounds []time.Duration, labels ...string) *
 // With gives the times of these values of the labels, which are in the metrics from now
 // on. Keep it: there must be one for the same values.
 func (d *Durations) With(values ...string) *Duration {
-	c := &Duration{bounds: d.bounds, values: values, counts: make([]atomic.Uint64, len(d.bounds)+1)}
+	c := &Duration{bounds: d.bounds, values: values, counts: make([]atomic.Uint64, len(d.bounds)+1), newest: make([]atomic.Pointer[prometheus.Exemplar], len(d.bounds)+1)}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.children = append(d.children, c)
@@ -52,7 +52,11 @@ func (d *Durations) Collect(ch chan<- prometheus.Metric) {
 				buckets[d.bounds[i].Seconds()] = count
 			}
 		}
-		ch <- prometheus.MustNewConstHistogram(d.desc, count, time.Duration(c.sum.Load()).Seconds(), buckets, c.values...)
+		var metric prometheus.Metric = prometheus.MustNewConstHistogram(d.desc, count, time.Duration(c.sum.Load()).Seconds(), buckets, c.values...)
+		if newest := c.exemplars(); len(newest) > 0 {
+			metric = prometheus.MustNewMetricWithExemplars(metric, newest...)
+		}
+		ch <- metric
 	}
 }
 
@@ -60,12 +64,17 @@ func (d *Durations) Collect(ch chan<- prometheus.Metric) {
 type Duration struct {
 	bounds []time.Duration
 	values []string
-	counts []atomic.Uint64 // by bucket, not added up
-	sum    atomic.Int64    // nanoseconds
+	counts []atomic.Uint64                       // by bucket, not added up
+	sum    atomic.Int64                          // nanoseconds
+	newest []atomic.Pointer[prometheus.Exemplar] // by bucket; nil: none was followed
 }
 
 // Observe notes n times of the same length.
-func (d *Duration) Observe(length time.Duration, n int) {
+func (d *Duration) Observe(length time.Duration, n int) { d.ObserveFollowed(length, n, "") }
+
+// ObserveFollowed is Observe for what a trace follows, of which the newest in each bucket is
+// an example in the metrics; "" for none.
+func (d *Duration) ObserveFollowed(length time.Duration, n int, trace string) {
 	if n == 0 {
 		return
 	}
@@ -76,4 +85,16 @@ func (d *Duration) Observe(length time.Duration, n int) {
 	}
 	d.counts[bucket].Add(uint64(n))
 	d.sum.Add(int64(length) * int64(n))
+	if trace != "" {
+		d.newest[bucket].Store(&prometheus.Exemplar{Value: length.Seconds(), Labels: prometheus.Labels{"trace_id": trace}, Timestamp: time.Now()})
+	}
+}
+
+func (d *Duration) exemplars() (newest []prometheus.Exemplar) {
+	for i := range d.newest {
+		if e := d.newest[i].Load(); e != nil {
+			newest = append(newest, *e)
+		}
+	}
+	return newest
 }

@@ -14,7 +14,10 @@ var partBuckets = []time.Duration{
 
 // parts are the stages of log entries at the leader that proposed them. Followers tell
 // nothing: what they wait for is a part of the leader's quorum.
-type parts struct{ batch, flush, quorum, apply *Duration }
+type parts struct {
+	batch, flush, quorum, apply *Duration
+	passages
+}
 
 func newParts(m *Meter, label string) *parts {
 	part := func(name string) *Duration { return m.parts.With(label, name) }
@@ -24,22 +27,29 @@ func newParts(m *Meter, label string) *parts {
 // Proposed notes how long the oldest send of an entry has waited for its proposal.
 func (p *parts) Proposed(waited time.Duration) { p.batch.Observe(waited, 1) }
 
-// Flushed gives the function that notes how long entries took from the log's acceptance
-// to the disk. It counts them where this replica leads.
-func (p *parts) Flushed(leads func() bool) func(took time.Duration, entries int) {
-	return func(took time.Duration, entries int) {
+// Flushed gives the function that notes when entries were accepted by the log, and when
+// they were on disk. It counts them where this replica leads.
+func (p *parts) Flushed(leads func() bool) func(entries []*raft.Log, since, now time.Time) {
+	return func(entries []*raft.Log, since, now time.Time) {
 		if leads() {
-			p.flush.Observe(took, entries)
+			p.flush.Observe(now.Sub(since), len(entries))
+			p.flushed(entries[len(entries)-1].Index, now)
 		}
 	}
 }
 
 // Applying is the application of committed entries; see [parts.Committed].
 type Applying struct {
-	apply   *Duration
-	entries int
-	since   time.Time
+	parts     *parts
+	entries   []*raft.Log
+	term      uint64
+	own       int // of the entries: those of this replica's lead
+	committed time.Time
+	durable   time.Time
 }
+
+// isOwn says whether an entry was proposed here, in the term of the lead.
+func (a *Applying) isOwn(e *raft.Log) bool { return e.Type == raft.LogCommand && e.Term == a.term }
 
 // Committed notes that entries are committed and about to be applied. leads gives the
 // term in which this replica leads: only of its own entries is it known since when they
@@ -49,26 +59,29 @@ func (p *parts) Committed(entries []*raft.Log, leads func() (term uint64, leads 
 	if !ok {
 		return Applying{}
 	}
-	now, own := time.Now(), 0
+	a := Applying{parts: p, entries: entries, term: term, committed: time.Now()}
 	for _, e := range entries {
-		if e.Type == raft.LogCommand && e.Term == term {
-			p.quorum.Observe(now.Sub(e.AppendedAt), 1)
-			own++
+		if a.isOwn(e) {
+			p.quorum.Observe(a.committed.Sub(e.AppendedAt), 1)
+			a.own++
 		}
 	}
-	return Applying{apply: p.apply, entries: own}
+	return a
 }
 
 // Durable notes that this disk has the entries, too.
 func (a *Applying) Durable() {
-	if a.entries > 0 {
-		a.since = time.Now()
+	if a.own > 0 {
+		a.durable = time.Now()
 	}
 }
 
 // Applied notes that the answers to the sends are known.
 func (a *Applying) Applied() {
-	if a.entries > 0 {
-		a.apply.Observe(time.Since(a.since), a.entries)
+	if a.own == 0 {
+		return
 	}
+	now := time.Now()
+	a.parts.apply.Observe(now.Sub(a.durable), a.own)
+	a.parts.applied(a, now)
 }

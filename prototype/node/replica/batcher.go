@@ -13,6 +13,7 @@ import (
 	"lockstep/prototype/node/meter"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // batcher turns sends into log entries. While earlier entries are on their way,
@@ -44,6 +45,7 @@ type group struct {
 	commands []order.Command
 	size     int
 	since    time.Time        // when it was submitted
+	span     *tracing.Span    // of which its stages are parts; nil: it is not followed
 	done     chan groupResult // buffered: the caller may have left
 }
 
@@ -60,9 +62,9 @@ func newBatcher(r *raft.Raft, cfg Config, ruling *ruling, m *meter.Shard, stop <
 
 // submit queues the commands and gives the function that waits for what becomes
 // of them. When its context ends first the outcome is unknown.
-func (b *batcher) submit(commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
+func (b *batcher) submit(span *tracing.Span, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	now := time.Now()
-	groups := b.split(commands, now)
+	groups := b.split(span, commands, now)
 	err := b.admission.admit(commands[0].Conversation, len(commands), now)
 	if err == nil {
 		err = b.enqueue(groups)
@@ -94,15 +96,16 @@ func (b *batcher) submit(commands []order.Command) func(context.Context) ([]orde
 }
 
 // split cuts commands into groups that fit an entry.
-func (b *batcher) split(commands []order.Command, now time.Time) (groups []*group) {
-	g := &group{since: now, done: make(chan groupResult, 1)}
+func (b *batcher) split(span *tracing.Span, commands []order.Command, now time.Time) (groups []*group) {
+	begin := func() *group { return &group{since: now, span: span, done: make(chan groupResult, 1)} }
+	g := begin()
 	first := 0
 	for i := range commands {
 		size := commands[i].Size()
 		if g.size+size > b.maxBatch && i > first {
 			g.commands = commands[first:i:i]
 			groups = append(groups, g)
-			g, first = &group{since: now, done: make(chan groupResult, 1)}, i
+			g, first = begin(), i
 		}
 		g.size += size
 	}
@@ -210,7 +213,11 @@ func (b *batcher) propose(groups []*group) {
 	for _, g := range groups {
 		batch.Commands = append(batch.Commands, g.commands...)
 	}
-	b.meter.Proposed(time.Since(oldest))
+	now := time.Now()
+	b.meter.Proposed(now.Sub(oldest))
+	for _, g := range groups {
+		g.span.Stage("batch", g.since, now)
+	}
 	var future raft.ApplyFuture
 	b.ruling.during(&batch, func() { future = b.raft.Apply(batch.Append(make([]byte, 0, size)), 0) })
 	go func() {
@@ -221,6 +228,9 @@ func (b *batcher) propose(groups []*group) {
 			results, ok = future.Response().([]order.Result)
 		}
 		for _, g := range groups {
+			if ok && g.span != nil {
+				b.stages(g.span, future.Index())
+			}
 			switch {
 			case err != nil:
 				g.done <- groupResult{err: classify(err)}
@@ -232,6 +242,14 @@ func (b *batcher) propose(groups []*group) {
 			}
 		}
 	}()
+}
+
+// stages tells a span where the time of its entry went.
+func (b *batcher) stages(span *tracing.Span, index uint64) {
+	p := b.meter.Passage(index)
+	span.Stage("flush", p.Appended, p.Flushed)
+	span.Stage("quorum", p.Appended, p.Committed)
+	span.Stage("apply", p.Durable, p.Applied)
 }
 
 // Queued counts what waits to be ordered here.

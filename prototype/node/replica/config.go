@@ -9,6 +9,7 @@ import (
 	"lockstep/prototype/fault"
 	"lockstep/prototype/node/transport"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // Config says how a node's replicas behave. All nodes of a cluster must agree
@@ -66,6 +67,8 @@ type Config struct {
 	// its wait, and what arrives meanwhile goes with it.
 	WorthAnEntry int
 
+	// Tracer follows sends; nil follows none.
+	Tracer *tracing.Tracer
 	// Features gives what a peer's version of this program can do, if it has been heard
 	// in this life of the node. nil asks the mesh.
 	Features func(peer string) (features uint64, heard bool)

@@ -15,7 +15,7 @@ func (s *Replica) guess(commands []order.Command) func(context.Context) ([]order
 	g := any.(*guessed)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	wait := s.batcher.submit(commands)
+	wait := s.batcher.submit(nil, commands)
 	go wait(context.Background())
 	var results []order.Result
 	for _, c := range commands {

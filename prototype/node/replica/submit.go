@@ -7,11 +7,12 @@ import (
 	"lockstep/prototype/mutant"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // Submit queues commands at this node, if it leads, and gives the function that
-// waits for their outcome.
-func (s *Replica) Submit(commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
+// waits for their outcome. Of the span, if there is one, the stages become parts.
+func (s *Replica) Submit(span *tracing.Span, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	refuse := func(detail string) func(context.Context) ([]order.Result, *outcome.Error) {
 		return func(context.Context) ([]order.Result, *outcome.Error) { return nil, outcome.NoLeader(detail) }
 	}
@@ -33,5 +34,5 @@ func (s *Replica) Submit(commands []order.Command) func(context.Context) ([]orde
 	if mutant.On(mutant.AckBeforeCommit) {
 		return s.guess(commands)
 	}
-	return s.batcher.submit(commands)
+	return s.batcher.submit(span, commands)
 }

@@ -3,6 +3,8 @@ package storage
 import (
 	"time"
 
+	"github.com/hashicorp/raft"
+
 	"lockstep/prototype/node/disk"
 )
 
@@ -16,9 +18,9 @@ type LogConfig struct {
 	// Lazy is the time between two flushes of a lazy log. 0: entries are flushed at
 	// once, and nothing is said of them before.
 	Lazy time.Duration
-	// Flushed hears how long entries took from their acceptance to the disk. It may be nil,
-	// and must not block.
-	Flushed func(took time.Duration, entries int)
+	// Flushed hears when entries were accepted, and when they were on disk, before anybody
+	// hears that they are. It may be nil, and must not block.
+	Flushed func(entries []*raft.Log, since, now time.Time)
 	// Health hears of writes that failed, and knows when there is room again. nil: every
 	// error of the store is final.
 	Health *disk.Health

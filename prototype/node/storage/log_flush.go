@@ -161,13 +161,13 @@ func (l *Log) carryOut(ops []logOp) error {
 	if err := l.store.StoreLogs(entries); err != nil {
 		return err
 	}
-	l.stored(entries)
-	if l.cfg.Flushed != nil {
+	if l.cfg.Flushed != nil { // before those who wait for the entries go on, who may ask for it
 		now := time.Now()
 		for _, op := range ops {
-			l.cfg.Flushed(now.Sub(op.since), len(op.entries))
+			l.cfg.Flushed(op.entries, op.since, now)
 		}
 	}
+	l.stored(entries)
 	return nil
 }
 

@@ -18,4 +18,7 @@ const (
 const (
 	ChannelName = 0xF100 + iota
 	ChannelState
+	// ChannelSubmitFollowed is ChannelSubmit with a span between ticket and batch; see
+	// package tracing.
+	ChannelSubmitFollowed
 )

@@ -18,6 +18,11 @@ func TestFormats_channels(t *testing.T) {
 	formattest.HoldJSON(t, "channels.json", channels{ChannelSubmit, ChannelRead, ChannelBeat, ChannelOpinion, ChannelFounding, ChannelMembers, ChannelAsk, ChannelLane, ChannelName, ChannelState})
 }
 
+// TestFormats_channel_followed is the same of the channel that came later.
+func TestFormats_channel_followed(t *testing.T) {
+	formattest.HoldJSON(t, "followed.json", struct{ SubmitFollowed int }{ChannelSubmitFollowed})
+}
+
 // values are what messages in binary are made of.
 type values struct {
 	Bytes   string
