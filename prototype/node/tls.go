@@ -22,6 +22,9 @@ type TLSFiles struct {
 	Cert string // the node's certificate, and those between it and the CA
 	Key  string // its private key
 	CA   string // the authorities whose certificates are accepted
+	// ClientCA are the authorities of the certificates that clients of the HTTP API may
+	// show; "" asks them for none.
+	ClientCA string
 }
 
 // TLS is a network in which both ends of each connection show a certificate, by
@@ -43,9 +46,15 @@ type TLS struct {
 
 	mu     sync.Mutex
 	looked time.Time
-	stamp  [3]fileStamp
-	pair   tls.Certificate
-	roots  *x509.CertPool
+	stamp  [4]fileStamp
+	held
+}
+
+// held is what the files hold.
+type held struct {
+	pair    tls.Certificate
+	roots   *x509.CertPool
+	clients *x509.CertPool // of TLSFiles.ClientCA
 	// authorities is what roots was read from, PEM.
 	authorities []byte
 }
@@ -65,31 +74,37 @@ func OpenTLS(files TLSFiles, logger *slog.Logger) (*TLS, error) {
 	t := &TLS{files: files, logger: logger, limit: link.NewLogLimiter()}
 	t.stamp = t.stamps()
 	var err error
-	if t.pair, t.roots, t.authorities, err = files.read(); err != nil {
+	if t.held, err = files.read(); err != nil {
 		return nil, err
 	}
 	t.looked = time.Now()
 	return t, nil
 }
 
-func (f TLSFiles) read() (pair tls.Certificate, roots *x509.CertPool, authorities []byte, err error) {
-	pair, err = tls.LoadX509KeyPair(f.Cert, f.Key)
+func (f TLSFiles) read() (h held, err error) {
+	h.pair, err = tls.LoadX509KeyPair(f.Cert, f.Key)
 	if err != nil {
-		return pair, nil, nil, fmt.Errorf("read certificate %s with key %s: %w", f.Cert, f.Key, err)
+		return h, fmt.Errorf("read certificate %s with key %s: %w", f.Cert, f.Key, err)
 	}
-	authorities, err = os.ReadFile(f.CA)
-	if err != nil {
-		return pair, nil, nil, fmt.Errorf("read authorities: %w", err)
+	if h.roots, h.authorities, err = readAuthorities(f.CA); err == nil && f.ClientCA != "" {
+		h.clients, _, err = readAuthorities(f.ClientCA)
 	}
-	roots = x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(authorities) {
-		return pair, nil, nil, fmt.Errorf("read authorities: %s holds no certificate", f.CA)
-	}
-	return pair, roots, authorities, nil
+	return h, err
 }
 
-func (t *TLS) stamps() (stamps [3]fileStamp) {
-	for i, name := range []string{t.files.Cert, t.files.Key, t.files.CA} {
+func readAuthorities(file string) (pool *x509.CertPool, data []byte, err error) {
+	if data, err = os.ReadFile(file); err != nil {
+		return nil, nil, fmt.Errorf("read authorities: %w", err)
+	}
+	pool = x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(data) {
+		return nil, nil, fmt.Errorf("read authorities: %s holds no certificate", file)
+	}
+	return pool, data, nil
+}
+
+func (t *TLS) stamps() (stamps [4]fileStamp) {
+	for i, name := range []string{t.files.Cert, t.files.Key, t.files.CA, t.files.ClientCA} {
 		if info, err := os.Stat(name); err == nil {
 			stamps[i] = fileStamp{info.ModTime(), info.Size()}
 		}
@@ -99,24 +114,29 @@ func (t *TLS) stamps() (stamps [3]fileStamp) {
 
 // current is what the files hold, as of the last second.
 func (t *TLS) current() (tls.Certificate, *x509.CertPool) {
+	h := t.now()
+	return h.pair, h.roots
+}
+
+func (t *TLS) now() held {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if time.Since(t.looked) < time.Second {
-		return t.pair, t.roots
+		return t.held
 	}
 	t.looked = time.Now()
 	stamps := t.stamps()
 	if stamps == t.stamp {
-		return t.pair, t.roots
+		return t.held
 	}
-	pair, roots, authorities, err := t.files.read()
+	h, err := t.files.read()
 	if err != nil {
 		t.warn("certificates have changed and cannot be used", "", err)
-		return t.pair, t.roots
+		return t.held
 	}
-	t.stamp, t.pair, t.roots, t.authorities = stamps, pair, roots, authorities
+	t.stamp, t.held = stamps, h
 	t.logger.Info("certificates were read again")
-	return pair, roots
+	return h
 }
 
 // Listen accepts connections of nodes. The handshake happens at the first read.
@@ -199,13 +219,19 @@ func (t *TLS) Verify(conn net.Conn, claimed string) error {
 }
 
 // ServerConfig is for the HTTP API with the same certificate. Clients need no
-// certificate of their own.
+// certificate of their own; with TLSFiles.ClientCA they are asked for one, and one that
+// they show is verified.
 func (t *TLS) ServerConfig() *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			pair, _ := t.current()
-			return &pair, nil
-		}}
+	return &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		h := t.now()
+		c := &tls.Config{MinVersion: tls.VersionTLS13, NextProtos: []string{"h2", "http/1.1"}, Certificates: []tls.Certificate{h.pair}}
+		if h.clients != nil {
+			c.ClientAuth, c.ClientCAs = tls.VerifyClientCertIfGiven, h.clients
+			// A resumed connection would bring what an earlier authority has verified.
+			c.SessionTicketsDisabled = true
+		}
+		return c, nil
+	}}
 }
 
 // tlsConn tells the operator why a peer is refused.

@@ -7,13 +7,17 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -203,7 +207,7 @@ func TestTLS_reads_changed_files(t *testing.T) {
 	network, _ := openTLS(t, files)
 	before, _ := network.current()
 	ours.issue(dir, "n1", time.Now().Add(2*time.Hour))
-	network.looked, network.stamp = time.Time{}, [3]fileStamp{}
+	network.looked, network.stamp = time.Time{}, [4]fileStamp{}
 	if after, _ := network.current(); bytes.Equal(before.Certificate[0], after.Certificate[0]) {
 		t.Error("the old certificate is still in use")
 	}
@@ -214,4 +218,82 @@ func TestTLS_reads_changed_files(t *testing.T) {
 	if after, _ := network.current(); len(after.Certificate) == 0 {
 		t.Error("a broken file took the certificate away")
 	}
+}
+
+// TestTLS_clients: the API asks for certificates of the authorities that the file has now:
+// one that was taken out verifies nobody any more. No connection is resumed.
+func TestTLS_clients(t *testing.T) {
+	soon := time.Now().Add(time.Hour)
+	nodes, old, next := newAuthority(t), newAuthority(t), newAuthority(t)
+	files := nodes.issue(t.TempDir(), "n1", soon)
+	files.ClientCA = old.file
+	network, log := openTLS(t, files)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if fmt.Fprint(w, len(r.TLS.VerifiedChains)); r.TLS.DidResume {
+			io.WriteString(w, " resumed")
+		}
+	})}
+	go server.Serve(tls.NewListener(listener, network.ServerConfig()))
+	t.Cleanup(func() { server.Close() })
+	asks := func(shown TLSFiles) *http.Client {
+		pair, err := tls.LoadX509KeyPair(shown.Cert, shown.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{
+			RootCAs: roots(t, nodes.file), ServerName: "n1", ClientSessionCache: tls.NewLRUClientSessionCache(4),
+			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil },
+		}}}
+	}
+	ask := func(c *http.Client) string {
+		answer, err := c.Get("https://" + listener.Addr().String())
+		if err != nil {
+			return "refused"
+		}
+		defer answer.Body.Close()
+		said, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(said)
+	}
+	ofOld, ofNext := asks(old.issue(t.TempDir(), "app", soon)), asks(next.issue(t.TempDir(), "app", soon))
+	if a, again, b := ask(ofOld), ask(ofOld), ask(ofNext); a != "1" || again != "1" || b != "refused" {
+		t.Fatalf("before: %s, %s, %s", a, again, b)
+	}
+	changed := soon
+	replace := func(text []byte) {
+		changed = changed.Add(time.Second)
+		if err := errors.Join(os.WriteFile(files.ClientCA, text, 0o600), os.Chtimes(files.ClientCA, changed, changed)); err != nil {
+			t.Fatal(err)
+		}
+		network.mu.Lock()
+		network.looked = time.Time{}
+		network.mu.Unlock()
+	}
+	replace([]byte("nonsense"))
+	if a := ask(ofOld); a != "1" || !strings.Contains(log.String(), "cannot be used") {
+		t.Errorf("a broken file: %s, %s", a, log)
+	}
+	text, err := os.ReadFile(next.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace(text)
+	if a, b := ask(ofOld), ask(ofNext); a != "refused" || b != "1" {
+		t.Errorf("after: %s, %s", a, b)
+	}
+}
+
+func roots(t *testing.T, file string) *x509.CertPool {
+	t.Helper()
+	pool, _, err := readAuthorities(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool
 }

@@ -39,7 +39,8 @@ type Config struct {
 	// SCHEME://HOST[:PORT], whose pages it answers beside its own.
 	AllowHosts, AllowOrigins []string
 	// Access says who may ask for what; nil lets everybody ask who reaches the API.
-	// Operators at the node's machine need no token.
+	// Operators at the node's machine need no token. A client's certificate counts where
+	// the listener has verified it.
 	Access *access.File
 	// Quotas bound what clients may have this node store.
 	Quotas Quotas

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"lockstep/prototype/api"
 	"lockstep/prototype/node/httpapi/access"
@@ -19,12 +20,25 @@ const (
 	reasonRole         outcome.Reason = "role"         // he is known, and may not
 )
 
-type grantKey struct{}
+type askerKey struct{}
 
-// grantOf is what the token of a request grants; nil if it has none.
+// asker is who asks, as the request has shown.
+type asker struct {
+	*access.Grant
+	until time.Time // the certificate's end; zero for a token
+}
+
+func askerOf(ctx context.Context) *asker {
+	a, _ := ctx.Value(askerKey{}).(*asker)
+	return a
+}
+
+// grantOf is what a request is granted by its token or certificate; nil if it has none.
 func grantOf(ctx context.Context) *access.Grant {
-	g, _ := ctx.Value(grantKey{}).(*access.Grant)
-	return g
+	if a := askerOf(ctx); a != nil {
+		return a.Grant
+	}
+	return nil
 }
 
 // authorize lets those to a route who may ask for it. Without an access file everybody
@@ -34,43 +48,51 @@ func (a *API) authorize(route route) http.HandlerFunc {
 		return route.handle
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		grant, err := a.grant(r)
+		asks, err := a.asks(r)
 		switch {
+		case !showsToken(r) && (isLocalOperator(r) || route.openHere && AtThisMachine(r)):
+			// He needs nothing, and a certificate is shown unasked.
+			route.handle(w, r)
 		case err != nil:
 			a.refuseAsker(w, r, err)
-		case isLocalOperator(r), grant == nil && route.openHere && AtThisMachine(r):
+		case isLocalOperator(r):
 			route.handle(w, r)
-		case grant == nil:
-			a.refuseAsker(w, r, &outcome.Error{Outcome: api.Fail, Reason: reasonUnauthorized,
-				Detail: fmt.Sprintf("this needs a token with the role %s, and the request has none: send Authorization: Bearer TOKEN, or give lockstep --token-file", route.role)})
-		case grant.Role < route.role:
+		case asks == nil:
+			a.refuseAsker(w, r, unauthorized("this needs a token with the role %s, and the request has none: send Authorization: Bearer TOKEN, or give lockstep --token-file; or show a certificate of --http-client-ca, by lockstep --tls-cert", route.role))
+		case asks.Role < route.role:
 			a.refuseAsker(w, r, &outcome.Error{Outcome: api.Fail, Reason: reasonRole,
-				Detail: fmt.Sprintf("this needs the role %s, and the token of %s has the role %s", route.role, grant.Name, grant.Role)})
+				Detail: fmt.Sprintf("this needs the role %s, and the %s of %s has the role %s", route.role, asks.By(), asks.Name, asks.Role)})
 		default:
-			route.handle(w, r.WithContext(context.WithValue(r.Context(), grantKey{}, grant)))
+			route.handle(w, r.WithContext(context.WithValue(r.Context(), askerKey{}, asks)))
 		}
 	}
 }
 
-// grant is what the token of a request grants; nil if it has none. What is said of a token
-// that is not known never has a part of it.
-func (a *API) grant(r *http.Request) (*access.Grant, *outcome.Error) {
-	given := r.Header.Values("Authorization")
-	if len(given) == 0 {
-		return nil, nil
+// asks is who asks by the token of a request, or else by the certificate of its
+// connection; nil if it has neither. A token that is not known is refused whatever the
+// certificate says, and what is said of it never has a part of it.
+func (a *API) asks(r *http.Request) (*asker, *outcome.Error) {
+	if !showsToken(r) {
+		return a.certified(r)
 	}
+	given := r.Header.Values("Authorization")
 	scheme, token, _ := strings.Cut(given[0], " ")
 	if len(given) == 1 && strings.EqualFold(scheme, "Bearer") {
 		if grant := a.cfg.Access.Grant(strings.TrimSpace(token)); grant != nil {
-			return grant, nil
+			return &asker{Grant: grant}, nil
 		}
 	}
 	return nil, unknownToken()
 }
 
+func showsToken(r *http.Request) bool { return len(r.Header.Values("Authorization")) > 0 }
+
+func unauthorized(format string, args ...any) *outcome.Error {
+	return &outcome.Error{Outcome: api.Fail, Reason: reasonUnauthorized, Detail: fmt.Sprintf(format, args...)}
+}
+
 func unknownToken() *outcome.Error {
-	return &outcome.Error{Outcome: api.Fail, Reason: reasonUnauthorized,
-		Detail: "this node does not know the token of the request: it is mistyped, was taken back, or is for another cluster; lockstep token new makes one"}
+	return unauthorized("this node does not know the token of the request: it is mistyped, was taken back, or is for another cluster; lockstep token new makes one")
 }
 
 // refuseAsker answers at once. A body that is still on its way is not waited for: whoever
@@ -80,11 +102,15 @@ func (a *API) refuseAsker(w http.ResponseWriter, r *http.Request, err *outcome.E
 		http.NewResponseController(w).EnableFullDuplex()
 		w.Header().Set("Connection", "close")
 	}
+	if !showsToken(r) && hasCertificate(r) {
+		// Who has got a new certificate shows it at a new connection alone.
+		w.Header().Set("Connection", "close")
+	}
 	challenge := `Bearer realm="lockstep"`
 	switch {
 	case err.Reason == reasonRole:
 		challenge += `, error="insufficient_scope"`
-	case r.Header.Get("Authorization") != "":
+	case showsToken(r):
 		challenge += `, error="invalid_token"`
 	}
 	w.Header().Set("WWW-Authenticate", challenge)
@@ -92,25 +118,37 @@ func (a *API) refuseAsker(w http.ResponseWriter, r *http.Request, err *outcome.E
 	fail(w, r, err)
 }
 
-// stillGranted is the error for a request whose token was taken back since it began.
+// stillGranted is the error for a request whose token or certificate was taken back, or
+// has expired, since it began.
 func (a *API) stillGranted(ctx context.Context) *outcome.Error {
-	g := grantOf(ctx)
-	if g == nil {
+	asks := askerOf(ctx)
+	if asks == nil {
 		return nil
 	}
-	if a.cfg.Access.Look(); g.Valid.Err() != nil {
+	a.cfg.Access.Look()
+	switch {
+	case asks.expired():
+		return expiredCertificate(asks.until)
+	case asks.Valid.Err() == nil:
+		return nil
+	case asks.By() == "token":
 		return unknownToken()
+	default:
+		return unauthorized("the certificate of %s was taken out of the access file", asks.Name)
 	}
-	return nil
 }
 
-// whileGranted is the context of a request for as long as its token is valid.
+// whileGranted is the context of a request for as long as its token or certificate is
+// valid.
 func whileGranted(r *http.Request) (ctx context.Context, end func()) {
-	g := grantOf(r.Context())
-	if g == nil {
+	asks := askerOf(r.Context())
+	if asks == nil {
 		return r.Context(), func() {}
 	}
 	ctx, cancel := context.WithCancel(r.Context())
-	stop := context.AfterFunc(g.Valid, cancel)
+	if !asks.until.IsZero() {
+		ctx, cancel = context.WithDeadline(r.Context(), asks.until)
+	}
+	stop := context.AfterFunc(asks.Valid, cancel)
 	return ctx, func() { stop(); cancel() }
 }

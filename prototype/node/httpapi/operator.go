@@ -43,13 +43,13 @@ func isLocalOperator(r *http.Request) bool {
 }
 
 // operator lets only those change the cluster, or list all that is in it, who sit at
-// this machine or have a token for it.
+// this machine or have a token or a certificate for it.
 func (a *API) operator(w http.ResponseWriter, r *http.Request) bool {
 	if g := grantOf(r.Context()); isLocalOperator(r) || g != nil && g.Role >= access.Operate {
 		return true
 	}
 	writeProblem(w, api.Problem{Type: "urn:lockstep:operator", Title: "Only an operator may do this", Status: http.StatusForbidden,
-		Detail:   "use lockstep leave, lockstep drain or lockstep backup at the machine of the node, not through a proxy (the header Lockstep-Operator must be set); or start the node with --access, and use a token of the role operate",
+		Detail:   "use lockstep leave, lockstep drain or lockstep backup at the machine of the node, not through a proxy (the header Lockstep-Operator must be set); or start the node with --access, and use a token or a certificate of the role operate",
 		Instance: r.URL.Path, Outcome: api.Fail})
 	return false
 }

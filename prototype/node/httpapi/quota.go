@@ -154,7 +154,7 @@ func (u *usage) over(q Quotas, now time.Time) bool {
 // clientOf is who sends, for quotas.
 func clientOf(ctx context.Context, remote string) string {
 	if g := grantOf(ctx); g != nil {
-		return "token " + g.Name
+		return g.By() + " " + g.Name
 	}
 	at, err := netip.ParseAddrPort(remote)
 	if err != nil {

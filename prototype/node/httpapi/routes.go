@@ -23,7 +23,7 @@ import (
 type route struct {
 	method, path string
 	handle       http.HandlerFunc
-	role         access.Role // that a token needs, where there is an access file
+	role         access.Role // that who asks needs, where there is an access file
 	openHere     bool        // programs at this machine need none
 }
 

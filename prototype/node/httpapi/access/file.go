@@ -16,16 +16,33 @@ import (
 )
 
 // ErrRevoked is why the context of a grant ends.
-var ErrRevoked = errors.New("the token is no longer valid")
+var ErrRevoked = errors.New("the token or the certificate is no longer in the access file")
 
-// Grant is what a token lets its bearer do.
+// Grant is what a token or a certificate lets its bearer do.
 type Grant struct {
 	Role Role
 	Name string
-	// Valid ends when a newer state of the file no longer has the token in this role.
+	// Valid ends when a newer state of the file no longer has the token or the
+	// certificate in this role.
 	Valid  context.Context
 	revoke context.CancelCauseFunc
-	hash   [sha256.Size]byte
+	proof  proof
+}
+
+// By is what the grant is shown by: a token or a certificate.
+func (g *Grant) By() string { return g.proof.by() }
+
+// proof tells a line from others: the hash of a token, or what a certificate is called.
+type proof struct {
+	hash    [sha256.Size]byte
+	subject string
+}
+
+func (p proof) by() string {
+	if p.subject != "" {
+		return "certificate"
+	}
+	return "token"
 }
 
 // File is an access file. It is looked at again when somebody asks or goes on with what he
@@ -77,7 +94,7 @@ func (f *File) Grant(token string) *Grant {
 	var found *Grant
 	// All are compared, in whole, so that the time tells nothing about any of them.
 	for _, g := range *f.grants.Load() {
-		if subtle.ConstantTimeCompare(sum[:], g.hash[:]) == 1 {
+		if g.proof.subject == "" && subtle.ConstantTimeCompare(sum[:], g.proof.hash[:]) == 1 {
 			found = g
 		}
 	}
@@ -113,7 +130,7 @@ func (f *File) again() {
 		f.logger.Error("the access file cannot be used: what it held before stays in use", "reason", err)
 		return
 	}
-	f.logger.Info("the access file was read again", "file", f.path, "tokens", len(*f.grants.Load()))
+	f.logger.Info("the access file was read again", "file", f.path, "lines", len(*f.grants.Load()))
 }
 
 func (f *File) now() (s stamp) {
@@ -154,18 +171,18 @@ func (f *File) read() error {
 // replace puts a new list in force. A grant that is in both lists stays the same one.
 func (f *File) replace(list []entry) {
 	old := *f.grants.Load()
-	kept := make(map[[sha256.Size]byte]*Grant, len(old))
+	kept := make(map[proof]*Grant, len(old))
 	for _, g := range old {
-		kept[g.hash] = g
+		kept[g.proof] = g
 	}
 	grants := make([]*Grant, len(list))
 	for i, e := range list {
-		if g := kept[e.hash]; g != nil && g.Role == e.role && g.Name == e.name {
+		if g := kept[e.proof]; g != nil && g.Role == e.role && g.Name == e.name {
 			grants[i] = g
-			delete(kept, e.hash)
+			delete(kept, e.proof)
 			continue
 		}
-		g := &Grant{Role: e.role, Name: e.name, hash: e.hash}
+		g := &Grant{Role: e.role, Name: e.name, proof: e.proof}
 		g.Valid, g.revoke = context.WithCancelCause(context.Background())
 		grants[i] = g
 	}

@@ -2,7 +2,6 @@ package access
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -22,17 +21,17 @@ const hashPrefix = "sha256:"
 type entry struct {
 	role Role
 	name string
-	hash [sha256.Size]byte
+	proof
 }
 
-// parse reads a file: a line for each token, ROLE NAME sha256:HASH, and lines that begin
-// with #. Errors have the line, and never what stands where a hash belongs: it may be a
-// token.
+// parse reads a file: a line for each token, ROLE NAME sha256:HASH, or for each
+// certificate, ROLE NAME cert:KIND:NAME, and lines that begin with #. Errors have the
+// line, and never what stands where a hash belongs: it may be a token.
 func parse(path string, data []byte) (list []entry, err error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("%s: more than %d bytes: take out what is not needed", path, maxFile)
 	}
-	lines := make(map[[sha256.Size]byte]int)
+	lines := make(map[proof]int)
 	roleOf := make(map[string]Role)
 	number := 0
 	for line := range bytes.Lines(data) {
@@ -45,7 +44,7 @@ func parse(path string, data []byte) (list []entry, err error) {
 			return nil, fmt.Errorf("%s:%d: %s", path, number, fmt.Sprintf(format, args...))
 		}
 		if len(fields) != 3 {
-			return bad("a line has three words, ROLE NAME %sHASH, as lockstep token new prints it; this one has %d", hashPrefix, len(fields))
+			return bad("a line has three words, ROLE NAME %sHASH, as lockstep token new prints it, or ROLE NAME %sKIND:NAME; this one has %d", hashPrefix, certPrefix, len(fields))
 		}
 		e := entry{name: fields[1]}
 		if e.role, err = ParseRole(fields[0]); err != nil {
@@ -54,27 +53,41 @@ func parse(path string, data []byte) (list []entry, err error) {
 		if err := checkName(e.name); err != nil {
 			return bad("%v", err)
 		}
-		text, ours := strings.CutPrefix(fields[2], hashPrefix)
-		sum, err := hex.DecodeString(text)
-		if !ours || err != nil || len(sum) != len(e.hash) {
-			return bad("the third word is no %sHASH of 64 digits; tokens themselves never belong here: lockstep token new prints the line", hashPrefix)
+		if e.proof, err = parseProof(fields[2]); err != nil {
+			return bad("%v", err)
 		}
-		copy(e.hash[:], sum)
-		if first, twice := lines[e.hash]; twice {
-			return bad("this token is in line %d already: take one of the lines out", first)
+		if first, twice := lines[e.proof]; twice {
+			return bad("this %s is in line %d already: take one of the lines out", e.by(), first)
 		}
 		if role, known := roleOf[e.name]; known && role != e.role {
 			return bad("%s has the role %s above: give one name one role, so that a log says who it was", e.name, role)
 		}
-		lines[e.hash], roleOf[e.name] = number, e.role
+		lines[e.proof], roleOf[e.name] = number, e.role
 		if list = append(list, e); len(list) > maxEntries {
-			return bad("more than %d tokens: take out those that nobody uses", maxEntries)
+			return bad("more than %d tokens and certificates: take out those that nobody uses", maxEntries)
 		}
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("%s: there is no token in it: add the line that lockstep token new prints", path)
+		return nil, fmt.Errorf("%s: there is no token and no certificate in it: add the line that lockstep token new prints", path)
 	}
 	return list, nil
+}
+
+// parseProof reads the third word of a line. Its errors have no part of it.
+func parseProof(word string) (p proof, err error) {
+	if subject, ok := strings.CutPrefix(word, certPrefix); ok {
+		if p.subject, err = parseSubject(subject); err != nil {
+			return p, fmt.Errorf("the third word names no certificate: %w", err)
+		}
+		return p, nil
+	}
+	text, ours := strings.CutPrefix(word, hashPrefix)
+	sum, err := hex.DecodeString(text)
+	if !ours || err != nil || len(sum) != len(p.hash) {
+		return p, fmt.Errorf("the third word is no %sHASH of 64 digits and no %sKIND:NAME; tokens themselves never belong here: lockstep token new prints the line", hashPrefix, certPrefix)
+	}
+	copy(p.hash[:], sum)
+	return p, nil
 }
 
 func checkName(name string) error {

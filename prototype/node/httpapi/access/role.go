@@ -16,7 +16,7 @@ var roles = []string{"nobody", "read", "write", "operate"}
 
 func (r Role) String() string { return roles[r] }
 
-// ParseRole reads the name of a role that a token may have.
+// ParseRole reads the name of a role that somebody may have.
 func ParseRole(name string) (Role, error) {
 	for r, text := range roles {
 		if text == name && Role(r) != Nobody {
