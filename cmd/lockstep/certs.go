@@ -27,30 +27,40 @@ const (
 
 func newCertsCommand() *cobra.Command {
 	var out string
+	var clients []string
 	cmd := &cobra.Command{
-		Use:   "certs --out DIR ID=HOST…",
+		Use:   "certs --out DIR [--client NAME] ID=HOST…",
 		Short: "Make certificates for a trial over several hosts",
 		Long: `Makes an authority (ca.pem, ca.key) in the folder, unless it has one, and a
 certificate for each node (ID.pem, ID.key), good for its id and its host for one
 year. Keep ca.key away from the nodes. An organisation with an authority of its
 own needs no more of it than a certificate with the node's id as a DNS name, for
-server and client use.`,
+server and client use.
+
+--client makes a certificate for somebody who asks the nodes: cert:cn:NAME in the
+file of lockstep node --access. Give clients a folder of their own, whose ca.pem is
+--http-client-ca, so that their authority signs for no node.`,
 		Example: `  lockstep certs --out certs n1=10.0.0.1 n2=10.0.0.2 n3=10.0.0.3
   lockstep node --id n1 … --tls-cert certs/n1.pem --tls-key certs/n1.key \
-    --tls-ca certs/ca.pem`,
-		Args: cobra.MinimumNArgs(1),
+    --tls-ca certs/ca.pem
+  lockstep certs --out clients --client ops`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
 				return usageError{"--out is missing", "lockstep certs --help"}
 			}
-			return makeCerts(cmd, out, args)
+			if len(args)+len(clients) == 0 {
+				return usageError{"name a node as ID=HOST, or a client by --client", "lockstep certs --help"}
+			}
+			return makeCerts(cmd, out, args, clients)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "folder for the files")
+	cmd.Flags().StringSliceVar(&clients, "client", nil, "name of a client to make a certificate for; with commas, or again")
 	return cmd
 }
 
-func makeCerts(cmd *cobra.Command, dir string, nodes []string) error {
+func makeCerts(cmd *cobra.Command, dir string, nodes, clients []string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
@@ -76,6 +86,18 @@ func makeCerts(cmd *cobra.Command, dir string, nodes []string) error {
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", filepath.Join(dir, id+".pem"), filepath.Join(dir, id+".key"))
 	}
+	for _, name := range clients {
+		if name == "" || strings.ContainsAny(name, `/\ `) {
+			return usageError{fmt.Sprintf("--client: %q is no name", name), "lockstep certs --help"}
+		}
+		// A DNS name could be the id of a node, and the certificate speak for it.
+		template := certificate(name, certificateLives)
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+		if _, err := writeCertificate(dir, name, template, ca, key); err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%s  %s\n", filepath.Join(dir, name+".pem"), filepath.Join(dir, name+".key"))
+	}
 	return nil
 }
 
@@ -83,7 +105,9 @@ func makeCerts(cmd *cobra.Command, dir string, nodes []string) error {
 func openAuthority(dir string) (*x509.Certificate, *ecdsa.PrivateKey, error) {
 	encoded, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
 	if errors.Is(err, fs.ErrNotExist) {
-		template := certificate("lockstep", authorityLives)
+		// Two authorities of one name cannot be told apart by a client that is asked for a
+		// certificate of one of them.
+		template := certificate("lockstep "+rand.Text(), authorityLives)
 		template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign
 		key, err := writeCertificate(dir, "ca", template, template, nil)
 		return template, key, err

@@ -76,11 +76,14 @@ removes a member; lockstep recover is for the day on which a majority is gone.
 
 Without --tls-cert, --tls-key and --tls-ca no node is asked who it is: keep --raft on
 loopback then. With them nodes talk to each other by TLS 1.3 only, and each must
-show a certificate with its id as a DNS name (see lockstep certs). Clients are not
-asked for a certificate. New certificates in the same files hold at the next
-connection; SIGHUP does not end a node, and has it read --access again.
+show a certificate with its id as a DNS name (see lockstep certs). New certificates
+in the same files hold at the next connection; SIGHUP does not end a node, and has it
+read --access again.
 
 Clients are asked for a token if --access says whose there are (see lockstep token).
+With --http-client-ca they may show a certificate instead, that --access has a line for.
+Its authority should sign for clients alone: a certificate of --tls-ca that has the id
+of a node speaks for that node.
 At the machine of the node lockstep drain, leave, members and /metrics need none, and
 /healthz and /readyz nowhere. Where other machines reach --http, a node does not start
 without --access and --http-tls. --open-to-network lets it: use that where something
@@ -89,8 +92,8 @@ machine of the node must say for whom it asks, as by X-Forwarded-For: who comes 
 that counts as being at the machine, and may be its operator.
 
 Quotas keep a client from filling a disk or the others' time. They are this node's, for
-what comes in here: give each node the same. A client is the name of a token, or else
-an address, that of a proxy for all behind it. What is refused was not ordered, and the
+what comes in here: give each node the same. A client is the name of a token or of a certificate,
+or else an address, that of a proxy for all behind it. What is refused was not ordered, and the
 answer says by which quota. What a node or a conversation has is counted when it is
 there, so that a little more than the quota may come through.
 
@@ -101,7 +104,8 @@ they were applied. A client decides of which sends, by the header traceparent; e
 collector asks for is in the variables of OpenTelemetry, as OTEL_EXPORTER_OTLP_HEADERS. A
 collector that does not answer costs spans, and no send waits for it.
 
-A node that joins shows the token of --token-file or of LOCKSTEP_TOKEN; read is enough.
+A node that joins shows the token of --token-file or of LOCKSTEP_TOKEN, or else
+--tls-cert where that is asked for; read is enough.
 
 So that no page in a browser beside the node can use it, the HTTP API answers only
 requests whose Host is a loopback name or one of the node's own addresses: that of
@@ -145,12 +149,13 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().StringVar(&f.tls.Key, "tls-key", "", "its private key (PEM)")
 	cmd.Flags().StringVar(&f.tls.CA, "tls-ca", "", "the authorities of the other nodes' certificates (PEM)")
 	cmd.Flags().BoolVar(&f.httpTLS, "http-tls", false, "serve the HTTP API by TLS, too, with the same certificate")
+	cmd.Flags().StringVar(&f.tls.ClientCA, "http-client-ca", "", "the authorities of certificates that clients may show instead of a token (PEM); needs --http-tls and --access")
 	cmd.Flags().Int64Var(&f.quotas.NodeBytes, "quota-node-bytes", 0, "bytes of the files in --data beyond which clients get 507 for what they send; 0: none")
 	cmd.Flags().Uint64Var(&f.quotas.ConversationMessages, "quota-conversation-messages", 0, "the number that a conversation may reach, beyond which they get 507; 0: none")
 	cmd.Flags().IntVar(&f.quotas.ClientConversations, "quota-client-conversations", 0, "conversations that a client may begin in an hour, beyond which it gets 429; 0: none")
 	cmd.Flags().Float64Var(&f.quotas.ClientMessages, "quota-client-messages", 0, "messages that a client may send in a second, beyond which it gets 429; 0: none")
 	cmd.Flags().Float64Var(&f.quotas.ClientBytes, "quota-client-bytes", 0, "bytes that a client may send in a second, beyond which it gets 429; 0: none")
-	cmd.Flags().StringVar(&f.access, "access", "", "file that says which tokens may ask for what; read again when it changes, and by SIGHUP")
+	cmd.Flags().StringVar(&f.access, "access", "", "file that says which tokens and certificates may ask for what; read again when it changes, and by SIGHUP")
 	cmd.Flags().BoolVar(&f.openToNetwork, "open-to-network", false, "start without --access or --http-tls although other machines reach --http: something else keeps them out")
 	f.reach.addProof(cmd)
 	addProfiles(cmd, &f.pprof)
@@ -189,6 +194,8 @@ func openTLS(f nodeFlags, logger *slog.Logger) (*node.TLS, error) {
 		}
 	}
 	switch {
+	case f.tls.ClientCA != "" && (!f.httpTLS || f.access == ""):
+		return nil, usageError{"--http-client-ca needs --http-tls, by which certificates are shown, and --access, which says what they allow", "lockstep token --help"}
 	case given == 0 && f.httpTLS:
 		return nil, usageError{"--http-tls needs --tls-cert, --tls-key and --tls-ca", "lockstep certs --help"}
 	case given == 0:

@@ -30,7 +30,7 @@ func joinCluster(ctx context.Context, f nodeFlags) (peers []node.Peer, shards in
 		}
 	}
 	path := filepath.Join(f.data, joinedName)
-	f.reach.target, f.reach.ca = f.join, f.tls.CA
+	f.reach.target, f.reach.ca, f.reach.cert, f.reach.key = f.join, f.tls.CA, f.tls.Cert, f.tls.Key
 	to, err := f.reach.open()
 	if err != nil {
 		return nil, 0, err

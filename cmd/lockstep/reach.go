@@ -20,19 +20,23 @@ import (
 
 // reachFlags say how a verb reaches nodes: where they are, as whom, and by whom their
 // certificates must be.
-type reachFlags struct{ target, tokenFile, ca string }
+type reachFlags struct{ target, tokenFile, ca, cert, key string }
 
 // tokenVariable is the environment's name for a token. A token is never an argument:
 // everybody at the machine can read those.
 const (
 	tokenVariable = "LOCKSTEP_TOKEN"
 	caVariable    = "LOCKSTEP_TLS_CA"
+	certVariable  = "LOCKSTEP_TLS_CERT"
+	keyVariable   = "LOCKSTEP_TLS_KEY"
 )
 
 func (f *reachFlags) add(cmd *cobra.Command, usage string) {
 	cmd.Flags().StringVar(&f.target, "target", "", usage)
 	f.addProof(cmd)
 	cmd.Flags().StringVar(&f.ca, "tls-ca", "", "the authorities of the nodes' certificates (PEM; default: "+caVariable+", or those of the system)")
+	cmd.Flags().StringVar(&f.cert, "tls-cert", "", "the certificate to show instead of a token (PEM; default: "+certVariable+")")
+	cmd.Flags().StringVar(&f.key, "tls-key", "", "its private key (PEM; default: "+keyVariable+")")
 }
 
 func (f *reachFlags) addProof(cmd *cobra.Command) {
@@ -69,10 +73,27 @@ func (f reachFlags) open() (way, error) {
 	if err != nil {
 		return w, err
 	}
-	w.connect = func() http.RoundTripper {
+	own, err := openCertificate(cmp.Or(f.cert, os.Getenv(certVariable)), cmp.Or(f.key, os.Getenv(keyVariable)), time.Second)
+	if err != nil {
+		return w, err
+	}
+	if own != nil {
+		if secure == nil {
+			secure = &tls.Config{MinVersion: tls.VersionTLS12}
+		}
+		secure.GetClientCertificate = own.forNode
+	}
+	connect := func() *http.Transport {
 		transport := client.NewTransport()
 		if secure != nil {
 			transport.TLSClientConfig = secure.Clone()
+		}
+		return transport
+	}
+	w.connect = func() http.RoundTripper {
+		var transport http.RoundTripper = connect()
+		if own != nil {
+			transport = &renewing{own: own, connect: connect}
 		}
 		if token == "" {
 			return transport

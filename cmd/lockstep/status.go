@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -103,11 +104,14 @@ func askAll(ctx context.Context, to way) []nodeStatus {
 func whySilent(err error) string {
 	var said *client.Error
 	var unproved *tls.CertificateVerificationError
+	var op *net.OpError
 	switch {
 	case err == nil:
 		return ""
 	case errors.As(err, &unproved):
 		return "its certificate is not good: " + unproved.Err.Error() + " (see --tls-ca)"
+	case errors.As(err, &op) && op.Op == "remote error": // an alert of TLS
+		return "does not accept the certificate of --tls-cert: " + op.Err.Error()
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return "speaks no TLS: write http://"
 	case errors.As(err, &said) && said.Status == http.StatusBadRequest && said.Reason == "": // no problem of a node

@@ -22,15 +22,27 @@ file, as their role allows:
   operate  the same, and drain, leave, backup; faults where they are allowed
 
 FILE has a line for each token, ROLE NAME sha256:HASH; a line that begins with # is a
-comment. It is the same at every node. A node reads it again within a second when
+comment. With lockstep node --http-client-ca a line may be for a certificate instead:
+
+  ROLE NAME cert:uri:spiffe://example.org/app
+  ROLE NAME cert:dns:app.example.org
+  ROLE NAME cert:cn:app
+
+A certificate is called by its URI; without one, by its DNS name; without that, by its
+Common Name. It must have one of what counts: with two it is nobody, and so is one that
+no line has; addresses do not count. Verbs of lockstep show it by --tls-cert and
+--tls-key. Once it has expired, each request on a connection that stands is refused, and
+what was begun with it ends. A request that has a token as well is what the token says.
+
+The file is the same at every node. A node reads it again within a second when
 somebody asks, and at once by SIGHUP; a file that cannot be used changes nothing, and
-the log says why. What was begun with a token that is taken back ends: who follows
+the log says why. What was begun with a line that is taken out ends: who follows
 events is shown no more, and is sent away within ten seconds; a stream of messages
 ends at its next line.
 
 A name may stand there twice, with one role: that is how a token is replaced. Put the
 new line beside the old one, give the new token to its user, take the old line out.
-Verbs of lockstep that run read --token-file again.`,
+Verbs of lockstep that run read --token-file again, and --tls-cert.`,
 	}
 	cmd.AddCommand(newTokenNewCommand())
 	return cmd
