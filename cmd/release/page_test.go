@@ -46,11 +46,11 @@ func TestInstallPage(t *testing.T) {
 			ran++
 		}
 	}
-	if ran != 4 {
-		t.Errorf("%d commands were run, and not 4", ran)
+	if ran != 5 {
+		t.Errorf("%d commands were run, and not 5", ran)
 	}
 	if _, err := access.Open(filepath.Join(dir, "access"), slog.New(slog.DiscardHandler)); err != nil {
-		t.Errorf("the tokens of the page: %v", err)
+		t.Errorf("the tokens and certificates of the page: %v", err)
 	}
 	for name, folder := range map[string]string{"ca.pem": "certs", "n1.pem": "certs", "n1.key": "certs", "access": ""} {
 		if _, err := os.Stat(filepath.Join(dir, folder, name)); err != nil || !strings.Contains(string(shipped("default")), "/etc/lockstep/"+name) {
