@@ -8,10 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"lockstep/prototype/api"
 	"lockstep/prototype/client"
+	"lockstep/prototype/workload"
 )
 
 // bench is one measurement.
@@ -22,8 +21,8 @@ type bench struct {
 
 	done, failed atomic.Int64
 	mu           sync.Mutex
-	first        error                   // why the first one failed
-	latency      *hdrhistogram.Histogram // microseconds
+	first        error // why the first one failed
+	latency      workload.Histogram
 }
 
 // benchResult is what came out. The names say the units.
@@ -49,8 +48,7 @@ func (r benchResult) String() string {
 }
 
 func newBench(f benchFlags, to way) *bench {
-	return &bench{flags: f, to: to, body: strings.Repeat("x", f.body),
-		latency: hdrhistogram.New(1, 60_000_000, 3)}
+	return &bench{flags: f, to: to, body: strings.Repeat("x", f.body)}
 }
 
 const benchReads = 256 // in a batch
@@ -146,9 +144,9 @@ func (b *bench) run(ctx context.Context, progress func(share float64)) (benchRes
 	default:
 		return benchResult{}, fmt.Errorf("nothing succeeded, %d failed: %w", failed, b.first)
 	}
-	at := func(q float64) float64 { return float64(b.latency.ValueAtQuantile(q)) / 1000 }
+	at := func(q float64) float64 { return float64(b.latency.Quantile(q).Microseconds()) / 1000 }
 	return benchResult{Mode: b.flags.mode, Clients: b.flags.clients, Seconds: took.Seconds(), Done: done, Failed: failed,
-		Rate: float64(done) / took.Seconds(), P50: at(50), P99: at(99), Max: float64(b.latency.Max()) / 1000}, ctx.Err()
+		Rate: float64(done) / took.Seconds(), P50: at(0.5), P99: at(0.99), Max: at(1)}, ctx.Err()
 }
 
 func (b *bench) room(i int) string { return fmt.Sprintf("bench-%d", i) }
@@ -168,7 +166,7 @@ func (b *bench) fail(count int, err error) {
 
 // each does one thing after the other until the time is over.
 func (b *bench) each(ctx context.Context, do func() (count int, err error)) {
-	own := hdrhistogram.New(1, 60_000_000, 3)
+	var own workload.Histogram
 	for ctx.Err() == nil {
 		began := time.Now()
 		count, err := do()
@@ -178,19 +176,19 @@ func (b *bench) each(ctx context.Context, do func() (count int, err error)) {
 			b.fail(count, err)
 		default:
 			b.done.Add(int64(count))
-			own.RecordValue(time.Since(began).Microseconds())
+			own.Record(time.Since(began))
 		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.latency.Merge(own)
+	b.latency.Add(&own)
 }
 
 // pipeline sends as fast as the window allows.
 func (b *bench) pipeline(ctx context.Context, c *client.Client, place, number int) {
 	stream := c.OpenStream(b.room(place), b.flags.window)
 	var mu sync.Mutex
-	own := hdrhistogram.New(1, 60_000_000, 3)
+	var own workload.Histogram
 	for ctx.Err() == nil {
 		began := time.Now()
 		stream.Post(ctx, b.message(number), func(_ api.Ack, err error) {
@@ -202,12 +200,12 @@ func (b *bench) pipeline(ctx context.Context, c *client.Client, place, number in
 			}
 			b.done.Add(1)
 			mu.Lock()
-			own.RecordValue(time.Since(began).Microseconds())
+			own.Record(time.Since(began))
 			mu.Unlock()
 		})
 	}
 	stream.Close()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.latency.Merge(own)
+	b.latency.Add(&own)
 }

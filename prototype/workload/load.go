@@ -26,7 +26,7 @@ type Load struct {
 
 	mu      sync.Mutex
 	counts  Counts
-	latency histogram // from due to acknowledged
+	latency Histogram // from due to acknowledged
 }
 
 // New prepares a load.
@@ -66,14 +66,14 @@ func (l *Load) Counts() Counts {
 func (l *Load) Latency(quantile float64) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.latency.quantile(quantile)
+	return l.latency.Quantile(quantile)
 }
 
 // MaxLatency is the longest time from due to acknowledged.
 func (l *Load) MaxLatency() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.latency.longest
+	return l.latency.Longest()
 }
 
 func (l *Load) count(change func(*Counts)) {
@@ -85,7 +85,7 @@ func (l *Load) count(change func(*Counts)) {
 func (l *Load) acknowledged(conversation string, due time.Time, ack api.Ack) {
 	l.mu.Lock()
 	l.counts.Acknowledged++
-	l.latency.record(time.Since(due))
+	l.latency.Record(time.Since(due))
 	l.mu.Unlock()
 	if l.cfg.Observe != nil {
 		l.cfg.Observe(conversation, due, ack)
