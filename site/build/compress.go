@@ -2,12 +2,12 @@ package build
 
 import (
 	"bytes"
+	"compress/gzip"
 	"math/bits"
 	"path"
 	"sync"
 
 	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/gzip"
 )
 
 // effort is how hard to compress. Pages are many and change with every build;
@@ -35,7 +35,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // pages: above them, time grows much faster than size shrinks.
 var (
 	brotliQuick = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, 5) }}
-	gzipQuick   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 5); return w }}
+	gzipQuick   = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 4); return w }}
 )
 
 func brotliTo(buf *bytes.Buffer, data []byte, e effort) {

@@ -2,11 +2,10 @@ package card
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"hash/crc32"
 	"sync"
-
-	"github.com/klauspost/compress/zlib"
 )
 
 // encode writes the canvas as PNG with four bits a pixel. The library's encoder looks at

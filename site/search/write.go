@@ -2,10 +2,9 @@ package search
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"sync"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 // writer makes one file.
@@ -54,7 +53,7 @@ func (w *writer) postings(list []posting) {
 }
 
 // Writers hold large tables, so they are used again.
-var zippers = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 5); return w }}
+var zippers = sync.Pool{New: func() any { w, _ := gzip.NewWriterLevel(nil, 4); return w }}
 
 func zip(data []byte) []byte {
 	var buf bytes.Buffer
