@@ -8,6 +8,7 @@ exclude github.com/hashicorp/go-metrics v0.7.0
 replace (
 	github.com/boltdb/bolt => ./third_party/bolt
 	github.com/coreos/etcd => ./third_party/etcd
+	github.com/google/pprof => ./third_party/pprof
 )
 
 tool (
