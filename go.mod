@@ -9,6 +9,9 @@ replace (
 	github.com/boltdb/bolt => ./third_party/bolt
 	github.com/coreos/etcd => ./third_party/etcd
 	github.com/google/pprof => ./third_party/pprof
+	github.com/klauspost/compress => ./third_party/compress
+	github.com/klauspost/pgzip => ./third_party/pgzip
+	github.com/ulikunitz/xz => ./third_party/xz
 )
 
 tool (
