@@ -280,7 +280,7 @@ func (c *Clock) Read(conversation string, after uint64, limit int) order.View {
 	if r == nil {
 		return order.View{First: 1}
 	}
-	view := order.View{First: r.base + 1, Last: r.base + uint64(len(r.sorted))}
+	view := order.View{First: r.base + 1, Last: r.base + uint64(len(r.sorted)), Begun: true}
 	if after < r.base || after >= view.Last || limit <= 0 {
 		return view
 	}
@@ -311,4 +311,11 @@ func (c *Clock) Digest(conversation string, upto uint64) (uint64, order.Digest) 
 		add(&d, m.mark())
 	}
 	return n, d
+}
+
+// Conversations counts those that this node has.
+func (c *Clock) Conversations() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.rooms)
 }

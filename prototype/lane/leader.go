@@ -336,3 +336,10 @@ func (l *Leader) Digest(conversation string, upto uint64) (uint64, order.Digest)
 	}
 	return 0, order.Digest{}
 }
+
+// Conversations counts those that this node has.
+func (l *Leader) Conversations() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.rooms)
+}

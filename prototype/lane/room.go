@@ -76,7 +76,7 @@ func (p *placed) after(before order.Digest) order.Digest {
 }
 
 func (r *room) read(after uint64, limit int) order.View {
-	view := order.View{First: r.base + 1, Last: r.last()}
+	view := order.View{First: r.base + 1, Last: r.last(), Begun: true}
 	if after < r.base || after >= view.Last || limit <= 0 {
 		return view
 	}

@@ -63,6 +63,16 @@ func (n *Node) ReadIn(name, conversation string, after uint64, limit int) order.
 	return n.lanes.view(name, conversation, after, limit)
 }
 
+// Conversations counts those that have begun at this node, in all its shards and lanes. One
+// that is in two lanes is two.
+func (n *Node) Conversations() int {
+	count := n.lanes.conversations()
+	for _, s := range n.shards {
+		count += s.Conversations()
+	}
+	return count
+}
+
 // DigestIn is Digest in a lane.
 func (n *Node) DigestIn(name, conversation string, upto uint64) (uint64, order.Digest) {
 	switch {

@@ -251,6 +251,19 @@ func (l *lanes) digest(name, conversation string, upto uint64) (uint64, order.Di
 	return l.leader(s.Shard).Digest(conversation, upto)
 }
 
+// conversations counts those of the weak lanes at this node.
+func (l *lanes) conversations() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, x := range l.leaders {
+		n += x.Conversations()
+	}
+	for _, x := range l.clocks {
+		n += x.Conversations()
+	}
+	return n
+}
+
 // status lists a lane of every shard.
 func (l *lanes) status(name string) (list []api.ShardStatus) {
 	for _, s := range l.shards {

@@ -6,6 +6,7 @@ type View struct {
 	Messages []Message
 	Last     uint64
 	First    uint64 // 1 if nothing was forgotten, also in an empty conversation
+	Begun    bool   // there is something of it, be it a session alone
 }
 
 // Read gives up to limit messages with seq above after. An unknown conversation
@@ -18,7 +19,7 @@ func (m *Machine) Read(conversation string, after uint64, limit int) View {
 	if c == nil {
 		return View{First: 1}
 	}
-	view := View{Last: c.last, First: c.base + 1}
+	view := View{Last: c.last, First: c.base + 1, Begun: true}
 	if after >= c.last || after < c.base || limit <= 0 {
 		return view
 	}
@@ -56,6 +57,13 @@ func (m *Machine) Index() uint64 {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	return m.index
+}
+
+// Conversations counts those that have begun. Unlike Size it is quick, whatever they hold.
+func (m *Machine) Conversations() int {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return len(m.conversations)
 }
 
 // Size counts conversations and retained messages.

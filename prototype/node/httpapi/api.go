@@ -80,7 +80,7 @@ func (c Config) Validate() error {
 	switch {
 	case c.MaxInFlight < streamLimit:
 		return bad("%d bytes for the requests of clients: one stream may take %d", c.MaxInFlight, streamLimit)
-	case c.Quotas.NodeBytes < 0, c.Quotas.ClientMessages < 0, c.Quotas.ClientBytes < 0, c.Quotas.ClientConversations < 0:
+	case c.Quotas.NodeBytes < 0, c.Quotas.NodeConversations < 0, c.Quotas.ClientMessages < 0, c.Quotas.ClientBytes < 0, c.Quotas.ClientConversations < 0:
 		return bad("a quota is 0, for none, or larger")
 	case c.Quotas.NodeBytes > 0 && c.Quotas.Stored == nil:
 		return bad("nobody says how many bytes are stored")

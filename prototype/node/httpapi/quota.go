@@ -19,11 +19,16 @@ import (
 // Quotas bound what clients may have a node store; 0 is no bound. They are looked at where
 // messages come in, before the log: what is ordered stays the same at every replica,
 // whatever quotas each has. Other nodes go by their own, and what is under way is not
-// counted, so that a little more may come through.
+// counted, so that a little more may come through: sends that come at once, and the chunks
+// of a stream that wait for their order, all find what there was before them. Together
+// they are at most what Config.MaxInFlight and replica.Config.MaxQueue let wait.
 type Quotas struct {
 	// NodeBytes bounds what the node's files hold, which Stored gives as of lately.
 	NodeBytes int64
 	Stored    func() int64
+	// NodeConversations bounds how many conversations the node holds, in all lanes; what
+	// goes to one of these goes on. None is ever taken away.
+	NodeConversations int
 	// ConversationMessages bounds the number that a conversation may reach.
 	ConversationMessages uint64
 	// ClientMessages and ClientBytes are what a client may send in a second, and
@@ -50,8 +55,9 @@ const (
 // quotas holds what clients have used. Its methods may be called from any goroutine.
 type quotas struct {
 	Quotas
-	last func(lane, conversation string) uint64 // the newest seq at this node
-	now  func() time.Time
+	have          func(lane, conversation string) order.View // at this node, without messages
+	conversations func() int                                 // at this node
+	now           func() time.Time
 
 	mu      sync.Mutex
 	clients map[string]*usage
@@ -66,11 +72,11 @@ type usage struct {
 
 // newQuotas gives nil if nothing is bounded.
 func newQuotas(q Quotas, n *node.Node) *quotas {
-	if q.NodeBytes == 0 && q.ConversationMessages == 0 && q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
+	if q.NodeBytes == 0 && q.NodeConversations == 0 && q.ConversationMessages == 0 && q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
 		return nil
 	}
-	return &quotas{Quotas: q, now: time.Now, clients: make(map[string]*usage),
-		last: func(lane, conversation string) uint64 { return n.ReadIn(lane, conversation, 0, 0).Last }}
+	return &quotas{Quotas: q, now: time.Now, clients: make(map[string]*usage), conversations: n.Conversations,
+		have: func(lane, conversation string) order.View { return n.ReadIn(lane, conversation, 0, 0) }}
 }
 
 // admit says how many of the first commands, which are for one conversation, may go to the
@@ -82,14 +88,19 @@ func (q *quotas) admit(client, lane string, commands []order.Command) (admitted 
 	if q.NodeBytes > 0 && q.Stored() >= q.NodeBytes {
 		return 0, overQuota(reasonQuotaNode, time.Minute, "the quota of this node's files (--quota-node-bytes) is %d bytes, and they have %d: have an operator raise it, or give the node a larger disk", q.NodeBytes, q.Stored())
 	}
-	conversation, last := commands[0].Conversation, uint64(0)
-	if q.ConversationMessages > 0 || q.ClientConversations > 0 {
-		last = q.last(lane, conversation)
+	conversation, have := commands[0].Conversation, order.View{}
+	if q.NodeConversations > 0 || q.ConversationMessages > 0 || q.ClientConversations > 0 {
+		have = q.have(lane, conversation)
+	}
+	if q.NodeConversations > 0 && !have.Begun {
+		if held := q.conversations(); held >= q.NodeConversations {
+			return 0, overQuota(reasonQuotaNode, time.Minute, "the quota of conversations that this node holds (--quota-node-conversations) is %d, and it has %d: go on in one of them, or have an operator raise it", q.NodeConversations, held)
+		}
 	}
 	admitted = len(commands)
-	if room := q.ConversationMessages - min(last, q.ConversationMessages); q.ConversationMessages > 0 && uint64(admitted) > room {
+	if room := q.ConversationMessages - min(have.Last, q.ConversationMessages); q.ConversationMessages > 0 && uint64(admitted) > room {
 		admitted = int(room)
-		over = overQuota(reasonQuotaConversation, 0, "the quota of messages in a conversation (--quota-conversation-messages) is %d, and this one has %d: go on in another conversation", q.ConversationMessages, last)
+		over = overQuota(reasonQuotaConversation, 0, "the quota of messages in a conversation (--quota-conversation-messages) is %d, and this one has %d: go on in another conversation", q.ConversationMessages, have.Last)
 	}
 	if q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
 		return admitted, over
@@ -98,7 +109,7 @@ func (q *quotas) admit(client, lane string, commands []order.Command) (admitted 
 	defer q.mu.Unlock()
 	now := q.now()
 	u := q.of(client, now)
-	if q.ClientConversations > 0 && last == 0 && !u.begun[conversation] {
+	if q.ClientConversations > 0 && have.Last == 0 && !u.begun[conversation] {
 		if len(u.begun) >= q.ClientConversations {
 			return 0, overQuota(reasonQuotaClient, u.since.Add(beginWithin).Sub(now), "the quota of conversations that a client begins in an hour (--quota-client-conversations) is %d, and %s has begun so many: come again later", q.ClientConversations, client)
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lockstep/prototype/api"
+	"lockstep/prototype/node"
 	"lockstep/prototype/node/httpapi/access"
 	"lockstep/prototype/order"
 )
@@ -89,6 +90,39 @@ func TestQuota_node(t *testing.T) {
 	}
 }
 
+// TestQuota_conversations: a node that holds as many conversations as it may lets none
+// begin, by a message, a stream or a session, in no lane, and says which quota that is.
+// Those that it holds go on, and so does one that has no more than a session.
+func TestQuota_conversations(t *testing.T) {
+	s := listen(t, answers(t, openAlone(t, func(c *node.Config) { c.Lazy, c.Shards = time.Second, 2 }), func(c *Config) { c.Quotas.NodeConversations = 4 }))
+	const one, session = `{"id":"1","sender":"ann","body":"x"}`, `{"sender":"ann"}`
+	ask := func(path, body string, header ...string) said {
+		return askAs(t, s, "POST", "/v1/conversations/"+path, body, header...)
+	}
+	for path, body := range map[string]string{"a/messages": one, "b/sessions": session, "a/messages?lane=lazy": one, "a/messages?lane=clock": one} {
+		if a := ask(path, body); a.status != 200 {
+			t.Fatalf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	for path, body := range map[string]string{"c/messages": one, "c/sessions": session, "c/messages?lane=leader": one, "a/messages?lane=leader": one, "b/messages?lane=lazy": one} {
+		if a := ask(path, body); a.status != http.StatusInsufficientStorage || a.Type != "urn:lockstep:quota-node" || a.Outcome != api.Fail ||
+			!strings.Contains(a.Detail, "--quota-node-conversations) is 4, and it has 4") || a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	if a := ask("c/messages", lines(1, 3, "x"), "Content-Type", "application/x-ndjson"); strings.Count(a.body, `"urn:lockstep:quota-node"`) != 3 {
+		t.Errorf("a stream: %s", a.body)
+	}
+	for _, path := range []string{"a/messages", "b/messages", "a/messages?lane=lazy", "a/messages?lane=clock"} {
+		if a := ask(path, strings.Replace(one, "1", "2", 1)); a.status != 200 {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	if a := askAs(t, s, "GET", "/v1/conversations/c/messages", ""); a.status != 200 || strings.Contains(a.body, `"id"`) {
+		t.Errorf("what was refused: %d %s", a.status, a.body)
+	}
+}
+
 // TestQuota_client: a token is a client, and so is an address without one; one that has used
 // its allowance keeps no other from sending, and is told when to come again.
 func TestQuota_client(t *testing.T) {
@@ -128,7 +162,7 @@ func TestQuotas(t *testing.T) {
 	have := map[string]uint64{"old": 7}
 	open := func(c Quotas) *quotas {
 		q := newQuotas(c, nil)
-		q.now, q.last = func() time.Time { return now }, func(_, conversation string) uint64 { return have[conversation] }
+		q.now, q.have = func() time.Time { return now }, func(_, conversation string) order.View { return order.View{Last: have[conversation]} }
 		return q
 	}
 	of := func(room string, bodies ...string) (list []order.Command) {

@@ -254,5 +254,8 @@ func (s *Replica) Messages(conversation string, after uint64, limit int) order.V
 	return s.fsm.machine.Read(conversation, after, limit)
 }
 
+// Conversations counts those that this replica has; see order.Machine.Conversations.
+func (s *Replica) Conversations() int { return s.fsm.machine.Conversations() }
+
 // Applied gives a channel that is closed when the state changes. Take it before reading.
 func (s *Replica) Applied() <-chan struct{} { return s.fsm.applied.Wait() }
