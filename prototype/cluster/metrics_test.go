@@ -644,7 +644,7 @@ func TestMetrics_text(t *testing.T) {
 			}
 			for _, name := range []string{"lockstep_build_info", "lockstep_sends_total", "lockstep_send_seconds", "lockstep_reads_total", "lockstep_read_seconds", "lockstep_send_part_seconds",
 				"lockstep_leader_changes_total", "lockstep_leader_stall_seconds", "lockstep_stall_running_seconds", "lockstep_log_flush_running_seconds", "lockstep_queue_messages", "lockstep_queue_bytes",
-				"lockstep_peer_heard", "lockstep_disk_problem_kind", "lockstep_snapshots_total", "lockstep_snapshot_seconds"} {
+				"lockstep_peer_heard", "lockstep_disk_problem_kind", "lockstep_snapshots_total", "lockstep_snapshot_seconds", "lockstep_digest_comparisons_total"} {
 				if !helped[name] {
 					t.Errorf("%s has no %s", id, name)
 				}

@@ -95,7 +95,7 @@ func (c *comparer) receive(from string, payload []byte, _ func([]byte, error)) {
 		if s.Leader() != from || s.Term() != t.Term || !slices.Contains(s.Voters(), from) {
 			continue
 		}
-		if mine, ok := s.Fingerprint(t.Index); ok && mine != t.Fingerprint {
+		if equal, known := s.Agrees(t.State); known && !equal {
 			s.Halt("at entry " + strconv.FormatUint(t.Index, 10) + " its history is another one than that of the leader, " + from)
 		}
 	}

@@ -18,6 +18,7 @@ var (
 	storedDesc      = prometheus.NewDesc("lockstep_store_bytes", "Bytes of the shard's files at this node some seconds ago, by store: log, snapshots.", []string{"shard", "store"}, nil)
 	queuedDesc      = prometheus.NewDesc("lockstep_queue_messages", "Messages that wait to be ordered by this node.", []string{"shard"}, nil)
 	queuedBytesDesc = prometheus.NewDesc("lockstep_queue_bytes", "Bytes of the messages that wait to be ordered by this node.", []string{"shard"}, nil)
+	comparedDesc    = prometheus.NewDesc("lockstep_digest_comparisons_total", "Comparisons of this node's replica with its leader at one log entry, each second and before reads, by result: equal, different.", []string{"shard", "result"}, nil)
 	diskFreeDesc    = prometheus.NewDesc("lockstep_disk_free_bytes", "Bytes that are free on the shard's disk, where that is known.", []string{"shard"}, nil)
 )
 
@@ -25,21 +26,28 @@ var (
 type replicaCollector struct{ node *Node }
 
 func (c replicaCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{forkedDesc, diskProblemDesc, diskKindDesc, diskErrorsDesc, diskFreeDesc, storedDesc, queuedDesc, queuedBytesDesc} {
+	for _, d := range []*prometheus.Desc{forkedDesc, comparedDesc, diskProblemDesc, diskKindDesc, diskErrorsDesc, diskFreeDesc, storedDesc, queuedDesc, queuedBytesDesc} {
 		ch <- d
 	}
 }
 
 func (c replicaCollector) Collect(ch chan<- prometheus.Metric) {
 	for _, s := range c.node.shards {
-		label := strconv.Itoa(s.Shard)
-		if s == c.node.lazyShard() {
+		label, lazy := strconv.Itoa(s.Shard), s == c.node.lazyShard()
+		if lazy {
 			label = LaneLazy
+		}
+		counter := func(d *prometheus.Desc, v uint64, labels ...string) {
+			ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), append([]string{label}, labels...)...)
 		}
 		gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 			ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, append([]string{label}, labels...)...)
 		}
 		gauge(forkedDesc, truth(s.Stopped()))
+		if equal, different := s.Compared(); !lazy { // whose replicas may lose their end, and then differ
+			counter(comparedDesc, equal, "equal")
+			counter(comparedDesc, different, "different")
+		}
 		gauge(diskProblemDesc, truth(s.DiskProblem() != ""))
 		wrong := s.DiskWrong()
 		for _, kind := range disk.Kinds {
@@ -53,7 +61,7 @@ func (c replicaCollector) Collect(ch chan<- prometheus.Metric) {
 		gauge(queuedBytesDesc, float64(bytes))
 		counts := s.DiskCounts()
 		for _, part := range disk.Parts {
-			ch <- prometheus.MustNewConstMetric(diskErrorsDesc, prometheus.CounterValue, float64(counts.Failed[part]), label, part)
+			counter(diskErrorsDesc, counts.Failed[part], part)
 		}
 		if counts.Known {
 			gauge(diskFreeDesc, float64(counts.Free))

@@ -177,12 +177,12 @@ func (s *Replica) Shares(leader order.State) *outcome.Error {
 	if leader.Fingerprint == (order.Fingerprint{}) || mutant.On(mutant.WaitOnAppliedIndex) { // of an older version, or of an empty shard
 		return nil
 	}
-	mine, ok := s.fsm.trail.at(leader.Index)
+	equal, known := s.Agrees(leader)
 	switch {
-	case !ok:
+	case !known:
 		return &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonUnavailable, RetryAfter: time.Second,
 			Detail: "this replica has just been filled and cannot compare its history with the leader's"}
-	case mine != leader.Fingerprint && s.cfg.Lazy == 0:
+	case !equal && s.cfg.Lazy == 0:
 		s.Halt(fmt.Sprintf("at entry %d its history is another one than the leader's", leader.Index))
 		return s.Serves()
 	}
@@ -240,9 +240,6 @@ func (s *Replica) reach(ctx context.Context, conversation string, min uint64) *o
 
 // State is what this replica has applied.
 func (s *Replica) State() order.State { return s.fsm.machine.State() }
-
-// Fingerprint is that of this replica's state at an index, if it is still known.
-func (s *Replica) Fingerprint(index uint64) (order.Fingerprint, bool) { return s.fsm.trail.at(index) }
 
 // Digest is that of a conversation up to a seq; see order.Machine.Digest.
 func (s *Replica) Digest(conversation string, upto uint64) (uint64, order.Digest) {

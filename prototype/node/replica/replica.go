@@ -64,6 +64,7 @@ type Replica struct {
 	batcher   *batcher
 	asked     asked
 	meter     *meter.Shard
+	compared  comparisons
 
 	// ready is the newest term in which this node has led and applied a barrier:
 	// only then does it know everything that earlier leaders committed.
