@@ -433,13 +433,14 @@ func TestNode_quotas(t *testing.T) {
 		out, err := exec.Command(program(t), "send", "--target", n.target, "--timeout", "1s", "room", "one").CombinedOutput()
 		return err != nil && strings.Contains(string(out), "--quota-node-bytes) is 1 bytes")
 	})
-	n = startNode(t, "127.0.0.1", "http", "--quota-node-conversations", "1")
+	n = startNode(t, "127.0.0.1", "http", "--quota-node-conversations", "1", "--quota-conversation-bytes", "200")
 	send("room", "one", "room 1 epoch")
 	out, err = exec.Command(program(t), "send", "--target", n.target, "--timeout", "1s", "other", "one").CombinedOutput()
 	if err == nil || !strings.Contains(string(out), "--quota-node-conversations) is 1, and it has 1") {
 		t.Errorf("a second conversation: %v\n%s", err, out)
 	}
 	send("room", "two", "room 2 epoch")
+	send("room", strings.Repeat("x", 100), "--quota-conversation-bytes) is 200")
 
 	var said, errs bytes.Buffer
 	if code := run(t.Context(), []string{"node", "--id", "n1", "--data", t.TempDir(), "--peers", "n1=127.0.0.1:1/127.0.0.1:2", "--quota-client-bytes", "-1"}, nil, &said, &errs); code != exitUsage || !strings.Contains(errs.String(), "a quota is 0") {

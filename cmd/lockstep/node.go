@@ -96,7 +96,10 @@ what comes in here: give each node the same. A client is the name of a token or 
 or else an address, that of a proxy for all behind it. What is refused was not ordered, and the
 answer says by which quota. What a node or a conversation has is counted when it is
 there, so that a little more than the quota may come through. A conversation that has
-begun is held for ever, so a node that holds as many as it may lets none begin.
+begun is held for ever, so a node that holds as many as it may lets none begin. Bytes
+of messages are those of their ids, senders and bodies; of a conversation, those that
+--retain keeps, of which none leaves while it is full, since only new ones push old
+ones out.
 
 With --otlp-endpoint a node follows sends, and tells a collector where their time went:
 on the way to the leader, in its queue, at its disk, until a majority had them, and until
@@ -154,6 +157,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().Int64Var(&f.quotas.NodeBytes, "quota-node-bytes", 0, "bytes of the files in --data beyond which clients get 507 for what they send; 0: none")
 	cmd.Flags().IntVar(&f.quotas.NodeConversations, "quota-node-conversations", 0, "conversations that this node may hold, beyond which they get 507 for what begins another; 0: none")
 	cmd.Flags().Uint64Var(&f.quotas.ConversationMessages, "quota-conversation-messages", 0, "the number that a conversation may reach, beyond which they get 507; 0: none")
+	cmd.Flags().Uint64Var(&f.quotas.ConversationBytes, "quota-conversation-bytes", 0, "bytes that a conversation's messages may have together, beyond which they get 507; 0: none")
 	cmd.Flags().IntVar(&f.quotas.ClientConversations, "quota-client-conversations", 0, "conversations that a client may begin in an hour, beyond which it gets 429; 0: none")
 	cmd.Flags().Float64Var(&f.quotas.ClientMessages, "quota-client-messages", 0, "messages that a client may send in a second, beyond which it gets 429; 0: none")
 	cmd.Flags().Float64Var(&f.quotas.ClientBytes, "quota-client-bytes", 0, "bytes that a client may send in a second, beyond which it gets 429; 0: none")

@@ -52,6 +52,7 @@ type clockRoom struct {
 	base   uint64 // messages that were dropped; all of them are older than those that are kept
 	before order.Digest
 	sorted []*stamped
+	bytes  uint64 // of these; see order.Command.Bytes
 	byID   map[clockID]*stamped
 }
 
@@ -154,6 +155,7 @@ func (c *Clock) keep(m *stamped) {
 	}
 	r.byID[idOf(&m.Command)] = m
 	r.sorted = slices.Insert(r.sorted, r.find(m), m)
+	r.bytes += m.Command.Bytes()
 	if m.compare(&c.bound) <= 0 {
 		c.forget(o) // its place is among those that were dropped
 	}
@@ -167,6 +169,7 @@ func (r *clockRoom) find(m *stamped) int {
 func (r *clockRoom) remove(m *stamped) {
 	i := r.find(m)
 	r.sorted = slices.Delete(r.sorted, i, i+1)
+	r.bytes -= m.Command.Bytes()
 }
 
 // place is the seq of a message at this moment.
@@ -280,7 +283,7 @@ func (c *Clock) Read(conversation string, after uint64, limit int) order.View {
 	if r == nil {
 		return order.View{First: 1}
 	}
-	view := order.View{First: r.base + 1, Last: r.base + uint64(len(r.sorted)), Begun: true}
+	view := order.View{First: r.base + 1, Last: r.base + uint64(len(r.sorted)), Begun: true, Bytes: r.bytes}
 	if after < r.base || after >= view.Last || limit <= 0 {
 		return view
 	}

@@ -51,6 +51,19 @@ func say(id string) []order.Command {
 	return []order.Command{{Conversation: "room", ID: id, Sender: "s", Body: "b"}}
 }
 
+// weighed holds the bytes that a lane tells of a conversation against all that it keeps of it.
+func weighed(t *rapid.T, lane interface {
+	Read(string, uint64, int) order.View
+}) {
+	view, bytes := lane.Read("room", 0, 0), uint64(0)
+	for _, m := range lane.Read("room", view.First-1, 1000).Messages {
+		bytes += uint64(len(m.ID + m.Sender + m.Body))
+	}
+	if view.Bytes != bytes || view.Last > 0 && !view.Begun {
+		t.Fatalf("%d bytes of %d messages, begun: %v; want %d", view.Bytes, view.Last, view.Begun, bytes)
+	}
+}
+
 // TestClock_converges: whatever is lost, doubled or late, nodes that have told
 // each other everything show the same order, with every accepted message in it
 // once.
@@ -98,6 +111,7 @@ func TestClock_converges(t *testing.T) {
 		}
 		_, want := nodes["n1"].Digest("room", 0)
 		for _, n := range names {
+			weighed(t, nodes[n])
 			view := nodes[n].Read("room", 0, 1000)
 			if _, got := nodes[n].Digest("room", 0); got != want || len(view.Messages) != len(accepted) {
 				t.Fatalf("%s shows %d of %d messages, digest %.8s; n1 has %.8s", n, len(view.Messages), len(accepted), got, want)
@@ -171,6 +185,7 @@ func TestClock_retains(t *testing.T) {
 			if seq, got := nodes[n].Digest("room", 0); got != want || seq != last {
 				t.Fatalf("%s counts %d of %d messages, with digest %.8s", n, seq, last, got)
 			}
+			weighed(t, nodes[n])
 			view := nodes[n].Read("room", 0, 1000)
 			if view.First > 1 {
 				view = nodes[n].Read("room", view.First-1, 1000)
@@ -321,6 +336,7 @@ func TestLeader_converges(t *testing.T) {
 			if seq, got := nodes[n].Digest("room", 0); got != want || seq != last {
 				t.Fatalf("%s has %d messages with another digest than the leader with its %d", n, seq, last)
 			}
+			weighed(t, nodes[n])
 			if kept := len(nodes[n].log); retain > 0 && kept >= int(retain)+2 {
 				t.Fatalf("%s keeps %d entries", n, kept)
 			}

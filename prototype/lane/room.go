@@ -22,6 +22,7 @@ type room struct {
 	base   uint64       // messages that were dropped
 	before order.Digest // of those
 	kept   []*placed    // those with the seqs from base+1 on
+	bytes  uint64       // of these; see order.Command.Bytes
 	byID   map[clockID]*placed
 }
 
@@ -44,13 +45,16 @@ func (r *room) place(p *placed) order.Result {
 	p.seq = r.last() + 1
 	p.Command.Conversation = r.name // one string for all
 	r.kept = append(r.kept, p)
+	r.bytes += p.Command.Bytes()
 	r.byID[idOf(&p.Command)] = p
 	return order.Result{Seq: p.seq, Epoch: p.Epoch}
 }
 
 // takeBack removes the newest message: its entry was truncated.
 func (r *room) takeBack() {
-	delete(r.byID, idOf(&r.kept[len(r.kept)-1].Command))
+	p := r.kept[len(r.kept)-1]
+	delete(r.byID, idOf(&p.Command))
+	r.bytes -= p.Command.Bytes()
 	r.kept = r.kept[:len(r.kept)-1]
 }
 
@@ -60,6 +64,7 @@ func (r *room) drop() {
 	r.before = p.after(r.before)
 	delete(r.byID, idOf(&p.Command))
 	r.base++
+	r.bytes -= p.Command.Bytes()
 	r.kept = r.kept[1:]
 }
 
@@ -76,7 +81,7 @@ func (p *placed) after(before order.Digest) order.Digest {
 }
 
 func (r *room) read(after uint64, limit int) order.View {
-	view := order.View{First: r.base + 1, Last: r.last(), Begun: true}
+	view := order.View{First: r.base + 1, Last: r.last(), Begun: true, Bytes: r.bytes}
 	if after < r.base || after >= view.Last || limit <= 0 {
 		return view
 	}

@@ -40,6 +40,13 @@ type Message struct {
 	Time   int64  // milliseconds; never decreases within a conversation
 }
 
+// Bytes is what the message counts for where the bytes of messages are counted: those of its
+// id, sender and body.
+func (c *Command) Bytes() uint64 { return uint64(len(c.ID) + len(c.Sender) + len(c.Body)) }
+
+// Bytes is that of the command that it was.
+func (m *Message) Bytes() uint64 { return uint64(len(m.ID) + len(m.Sender) + len(m.Body)) }
+
 // Result says what became of one command.
 type Result struct {
 	Seq       uint64

@@ -13,6 +13,7 @@ const chunkSize = 256
 type chunk struct {
 	messages [chunkSize]Message
 	digests  [chunkSize]Digest
+	bytes    uint64 // of the messages so far; see [Message.Bytes]
 }
 
 // conversation only grows at its end and is cut at its head: a message, once
@@ -26,6 +27,7 @@ type conversation struct {
 	base     uint64 // messages that were forgotten
 	last     uint64 // the newest seq
 	chunks   []*chunk
+	bytes    uint64 // of the chunks; no snapshot needs it, since it follows from the messages
 	before   Digest // of the forgotten messages
 	ids      ids
 	senders  map[string]struct{}
@@ -97,6 +99,9 @@ func (c *conversation) append(hash uint64, message Message) {
 	at := c.chunks[i/chunkSize]
 	at.messages[i%chunkSize] = message
 	at.digests[i%chunkSize] = digest.next(&message)
+	bytes := message.Bytes()
+	at.bytes += bytes
+	c.bytes += bytes
 	if len(c.ids.slots) > 0 {
 		c.ids.add(hash, message.Seq)
 	}
@@ -115,6 +120,7 @@ func (c *conversation) forget(retain uint64) {
 			c.ids.remove(c.ids.hash(m.ID), m.Seq)
 		}
 		c.before = c.digest(c.base + chunkSize)
+		c.bytes -= c.chunks[0].bytes
 		c.base += chunkSize
 		// A new slice, since a snapshot may still be reading the old one.
 		c.chunks = append([]*chunk(nil), c.chunks[1:]...)

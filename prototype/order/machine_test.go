@@ -209,6 +209,9 @@ func TestMachine_agrees_with_the_naive_one(t *testing.T) {
 				t.Fatalf("Index = %d, want %d", machine.Index(), index+1)
 			}
 		}
+		if machine.Conversations() != len(oracle.rooms) {
+			t.Fatalf("%d conversations, want %d", machine.Conversations(), len(oracle.rooms))
+		}
 		for _, conversation := range []string{"a", "b", "ü", "full", "nobody"} {
 			room := oracle.rooms[conversation]
 			if room == nil {
@@ -217,6 +220,13 @@ func TestMachine_agrees_with_the_naive_one(t *testing.T) {
 			got := machine.Read(conversation, uint64(room.forgotten), 5000)
 			if diff := cmp.Diff(room.all[room.forgotten:], got.Messages, cmpEmpty); diff != "" {
 				t.Fatalf("%s (-naive +machine):\n%s", conversation, diff)
+			}
+			bytes := uint64(0)
+			for _, m := range room.all[room.forgotten:] {
+				bytes += uint64(len(m.ID + m.Sender + m.Body))
+			}
+			if got.Bytes != bytes || got.Begun != (oracle.rooms[conversation] != nil) {
+				t.Fatalf("%s: %d bytes, want %d; begun: %v", conversation, got.Bytes, bytes, got.Begun)
 			}
 			if got.First != uint64(room.forgotten+1) || got.Last != uint64(len(room.all)) {
 				t.Fatalf("%s: first %d, last %d; want %d, %d", conversation, got.First, got.Last, room.forgotten+1, len(room.all))
@@ -251,6 +261,44 @@ func TestMachine_Read(t *testing.T) {
 		if view.Last != 5 || uint64(len(view.Messages)) != tt.len || (tt.len > 0 && view.Messages[0].Seq != tt.first) {
 			t.Errorf("Read(after %d, limit %d) = %+v", tt.after, tt.limit, view)
 		}
+	}
+}
+
+// TestMachine_bytes: the bytes of a conversation are those of the messages that are
+// retained, once each, at a replica that has been there from the beginning and at one that
+// was filled by a snapshot on the way, before and after old messages are dropped.
+func TestMachine_bytes(t *testing.T) {
+	a, b := New(), New()
+	for i := range uint64(12) {
+		batch := Batch{Retain: 300, Rules: OncePerSender, Memory: DefaultMemory}
+		for j := range 100 {
+			batch.Commands = append(batch.Commands, Command{Conversation: "c", ID: fmt.Sprint(i, j), Sender: "ann", Body: strings.Repeat("ü", j)})
+		}
+		retry, conflict := batch.Commands[0], batch.Commands[1]
+		conflict.Body = "something else"
+		batch.Commands = append(batch.Commands, retry, conflict, Command{Conversation: "c", Sender: "ben", Register: true})
+		a.Apply(i+1, 1, batch)
+		b.Apply(i+1, 1, batch)
+		if i%2 == 0 {
+			var buf bytes.Buffer
+			if err := b.Snapshot().Write(&buf); err != nil {
+				t.Fatal(err)
+			}
+			b = New()
+			if err := b.Restore(&buf); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, view := uint64(0), a.Read("c", 0, 0)
+		for _, m := range a.Read("c", view.First-1, 5000).Messages {
+			want += uint64(len(m.ID + m.Sender + m.Body))
+		}
+		if other := b.Read("c", 0, 0); view.Bytes != want || other.Bytes != want {
+			t.Fatalf("after entry %d, with messages from %d on: %d bytes, and %d where it was restored; want %d", i+1, view.First, view.Bytes, other.Bytes, want)
+		}
+	}
+	if first := a.Read("c", 0, 0).First; first < 257 {
+		t.Errorf("message %d is retained", first)
 	}
 }
 

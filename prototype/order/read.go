@@ -7,6 +7,7 @@ type View struct {
 	Last     uint64
 	First    uint64 // 1 if nothing was forgotten, also in an empty conversation
 	Begun    bool   // there is something of it, be it a session alone
+	Bytes    uint64 // of all messages that are retained; see [Message.Bytes]
 }
 
 // Read gives up to limit messages with seq above after. An unknown conversation
@@ -19,7 +20,7 @@ func (m *Machine) Read(conversation string, after uint64, limit int) View {
 	if c == nil {
 		return View{First: 1}
 	}
-	view := View{Last: c.last, First: c.base + 1, Begun: true}
+	view := View{Last: c.last, First: c.base + 1, Begun: true, Bytes: c.bytes}
 	if after >= c.last || after < c.base || limit <= 0 {
 		return view
 	}

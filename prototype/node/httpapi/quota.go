@@ -29,8 +29,11 @@ type Quotas struct {
 	// NodeConversations bounds how many conversations the node holds, in all lanes; what
 	// goes to one of these goes on. None is ever taken away.
 	NodeConversations int
-	// ConversationMessages bounds the number that a conversation may reach.
-	ConversationMessages uint64
+	// ConversationMessages bounds the number that a conversation may reach, and
+	// ConversationBytes the bytes of those of its messages that this node retains: of ids,
+	// senders and bodies. Since messages are dropped only as others come, one that is full
+	// stays so.
+	ConversationMessages, ConversationBytes uint64
 	// ClientMessages and ClientBytes are what a client may send in a second, and
 	// ClientConversations how many conversations it may begin in an hour. A client is the
 	// name of a token, or else an address; those of one network of version 6 are one.
@@ -72,7 +75,7 @@ type usage struct {
 
 // newQuotas gives nil if nothing is bounded.
 func newQuotas(q Quotas, n *node.Node) *quotas {
-	if q.NodeBytes == 0 && q.NodeConversations == 0 && q.ConversationMessages == 0 && q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
+	if !q.ofStored() && q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
 		return nil
 	}
 	return &quotas{Quotas: q, now: time.Now, clients: make(map[string]*usage), conversations: n.Conversations,
@@ -85,22 +88,12 @@ func (q *quotas) admit(client, lane string, commands []order.Command) (admitted 
 	if q == nil || len(commands) == 0 {
 		return len(commands), nil
 	}
-	if q.NodeBytes > 0 && q.Stored() >= q.NodeBytes {
-		return 0, overQuota(reasonQuotaNode, time.Minute, "the quota of this node's files (--quota-node-bytes) is %d bytes, and they have %d: have an operator raise it, or give the node a larger disk", q.NodeBytes, q.Stored())
+	var have order.View
+	if q.ofStored() || q.ClientConversations > 0 {
+		have = q.have(lane, commands[0].Conversation)
 	}
-	conversation, have := commands[0].Conversation, order.View{}
-	if q.NodeConversations > 0 || q.ConversationMessages > 0 || q.ClientConversations > 0 {
-		have = q.have(lane, conversation)
-	}
-	if q.NodeConversations > 0 && !have.Begun {
-		if held := q.conversations(); held >= q.NodeConversations {
-			return 0, overQuota(reasonQuotaNode, time.Minute, "the quota of conversations that this node holds (--quota-node-conversations) is %d, and it has %d: go on in one of them, or have an operator raise it", q.NodeConversations, held)
-		}
-	}
-	admitted = len(commands)
-	if room := q.ConversationMessages - min(have.Last, q.ConversationMessages); q.ConversationMessages > 0 && uint64(admitted) > room {
-		admitted = int(room)
-		over = overQuota(reasonQuotaConversation, 0, "the quota of messages in a conversation (--quota-conversation-messages) is %d, and this one has %d: go on in another conversation", q.ConversationMessages, have.Last)
+	if admitted, over = q.admitStored(have, commands); admitted == 0 {
+		return 0, over
 	}
 	if q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
 		return admitted, over
@@ -109,14 +102,14 @@ func (q *quotas) admit(client, lane string, commands []order.Command) (admitted 
 	defer q.mu.Unlock()
 	now := q.now()
 	u := q.of(client, now)
-	if q.ClientConversations > 0 && have.Last == 0 && !u.begun[conversation] {
+	if conversation := commands[0].Conversation; q.ClientConversations > 0 && have.Last == 0 && !u.begun[conversation] {
 		if len(u.begun) >= q.ClientConversations {
 			return 0, overQuota(reasonQuotaClient, u.since.Add(beginWithin).Sub(now), "the quota of conversations that a client begins in an hour (--quota-client-conversations) is %d, and %s has begun so many: come again later", q.ClientConversations, client)
 		}
 		u.begun[conversation] = true
 	}
 	for i := range commands[:admitted] {
-		size := float64(len(commands[i].ID) + len(commands[i].Sender) + len(commands[i].Body))
+		size := float64(commands[i].Bytes())
 		if ok, wait := u.messages.Has(q.ClientMessages, 1, now); !ok {
 			return i, overQuota(reasonQuotaClient, wait, "the quota of messages that a client sends in a second (--quota-client-messages) is %g, and %s has sent so many: come again later", q.ClientMessages, client)
 		}

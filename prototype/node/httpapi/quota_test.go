@@ -66,6 +66,41 @@ func TestQuota_conversation(t *testing.T) {
 	}
 }
 
+// TestQuota_conversation_bytes: a conversation takes messages as long as their ids, senders
+// and bodies fit into its quota, one by one and in a stream, of which the first lines are
+// ordered; in a weak lane, too. Others go on.
+func TestQuota_conversation_bytes(t *testing.T) {
+	s := listen(t, answers(t, openAlone(t, nil), func(c *Config) { c.Quotas.ConversationBytes = 30 }))
+	send := func(path string, i, length int) said { // of 4 bytes and so many
+		return askAs(t, s, "POST", "/v1/conversations/"+path, strings.TrimSpace(lines(i, i, strings.Repeat("x", length))))
+	}
+	refused := func(a said, has, would int) bool {
+		return a.status == http.StatusInsufficientStorage && a.Type == "urn:lockstep:quota-conversation" && a.Outcome == api.Fail &&
+			strings.Contains(a.Detail, fmt.Sprintf("--quota-conversation-bytes) is 30, and this one has %d and would have %d", has, would))
+	}
+	for _, lane := range []string{"", "?lane=clock", "?lane=leader"} {
+		if a := send("room/messages"+lane, 1, 6); a.status != 200 {
+			t.Fatalf("%s: %d %s", lane, a.status, a.body)
+		}
+		a := askAs(t, s, "POST", "/v1/conversations/room/messages"+lane, lines(2, 5, "xx"), "Content-Type", "application/x-ndjson")
+		if said := strings.Split(strings.TrimSpace(a.body), "\n"); len(said) != 4 || !strings.Contains(said[2], `"seq":4,`) || !strings.Contains(said[3], "has 10 and would have 34") {
+			t.Errorf("a stream%s: %s", lane, a.body)
+		}
+		if a := send("room/messages"+lane, 6, 0); !refused(a, 28, 32) {
+			t.Errorf("%s: %d %s", lane, a.status, a.body)
+		}
+	}
+	if a := send("other/messages", 1, 27); !refused(a, 0, 31) {
+		t.Errorf("one that is too large by itself: %d %s", a.status, a.body)
+	}
+	if a := send("other/messages", 1, 26); a.status != 200 {
+		t.Errorf("one that fits: %d %s", a.status, a.body)
+	}
+	if a := askAs(t, s, "POST", "/v1/conversations/other/sessions", `{"sender":"ann"}`); !refused(a, 30, 33) {
+		t.Errorf("a session: %d %s", a.status, a.body)
+	}
+}
+
 // TestQuota_node: a node whose files have grown beyond its quota takes nothing more, and
 // goes on when there is room again; it is read all the time.
 func TestQuota_node(t *testing.T) {
