@@ -25,7 +25,7 @@ const (
 	// These are the service's.
 	reasonOverload   reason = "overload"    // this node or the shard has too much to do
 	reasonNoLeader   reason = "no_leader"   // nobody could order, or the node is stopping
-	reasonDisk       reason = "disk"        // a disk takes no more
+	reasonDisk       reason = "disk"        // a disk takes no more, or this node by its quota
 	reasonBehind     reason = "behind"      // this replica cannot answer as asked
 	reasonDeadline   reason = "deadline"    // no answer in time
 	reasonLeaderLost reason = "leader_lost" // the leader lost its lead, its followers, its disk or its connection
