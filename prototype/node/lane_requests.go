@@ -6,6 +6,7 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
+	"lockstep/prototype/tracing"
 )
 
 // SubmitIn is Submit in a lane.
@@ -22,14 +23,14 @@ func (n *Node) SubmitIn(ctx context.Context, name, conversation string, commands
 	return n.lanes.submit(ctx, name, conversation, commands)
 }
 
-// SubmitLaterIn is SubmitLater in a lane. In a weak lane the messages are ordered when
-// it returns.
+// SubmitLaterIn is SubmitLater in a lane, for what the span of the context follows. In a
+// weak lane the messages are ordered when it returns.
 func (n *Node) SubmitLaterIn(ctx context.Context, lane, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	switch lane {
 	case LaneQuorum:
-		return n.SubmitLater(ctx, conversation, commands)
+		return n.submitLater(tracing.FromContext(ctx), conversation, commands)
 	case LaneLazy:
-		return n.SubmitLater(ctx, nameIn(lane, conversation), inLazy(commands))
+		return n.submitLater(tracing.FromContext(ctx), nameIn(lane, conversation), inLazy(commands))
 	}
 	results, err := n.SubmitIn(context.Background(), lane, conversation, commands)
 	return func(context.Context) ([]order.Result, *outcome.Error) { return results, err }

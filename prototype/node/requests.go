@@ -17,7 +17,7 @@ import (
 // the rest.
 func (n *Node) Submit(ctx context.Context, conversation string, commands []order.Command) ([]order.Result, *outcome.Error) {
 	for retry := n.shardOf(conversation).LeaderRetry(ctx); ; {
-		results, err := n.SubmitLater(ctx, conversation, commands)(ctx)
+		results, err := n.submitLater(tracing.FromContext(ctx), conversation, commands)(ctx)
 		if err == nil || len(results) > 0 || !retry.Again(err) {
 			return results, err
 		}
@@ -26,9 +26,13 @@ func (n *Node) Submit(ctx context.Context, conversation string, commands []order
 
 // SubmitLater is Submit in two steps: what is submitted first is ordered first,
 // if all goes well, and the function that it returns waits for the outcome. It
-// must be called. Of the first step's context nothing counts but the span that follows the
-// messages; see package tracing.
-func (n *Node) SubmitLater(ctx context.Context, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
+// must be called.
+func (n *Node) SubmitLater(conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
+	return n.submitLater(nil, conversation, commands)
+}
+
+// submitLater is SubmitLater for what a span follows, if it is not nil.
+func (n *Node) submitLater(span *tracing.Span, conversation string, commands []order.Command) func(context.Context) ([]order.Result, *outcome.Error) {
 	s := n.shardOf(conversation)
 	for retry := s.LeaderRetry(n.life); !s.Leads(); {
 		if _, err := n.reachable(s); err == nil || !retry.Again(err) {
@@ -36,14 +40,14 @@ func (n *Node) SubmitLater(ctx context.Context, conversation string, commands []
 		}
 	}
 	if s.Leads() {
-		span := tracing.FromContext(ctx).Begin("order")
+		span = span.Begin("order")
 		return n.within(span, s.Submit(span, commands), n.live.Majority(), s.Working())
 	}
 	leader, err := n.reachable(s)
 	if err != nil {
 		return func(context.Context) ([]order.Result, *outcome.Error) { return nil, err }
 	}
-	span := tracing.FromContext(ctx).Call("forward")
+	span = span.Call("forward")
 	span.Says("lockstep.leader", leader.ID)
 	return n.within(span, n.forwardSubmit(span, leader, conversation, commands), n.live.Present(leader.ID))
 }

@@ -33,7 +33,7 @@ func newRequestMeter(n *node.Node, b *budget) *requestMeter {
 		m.readRequests[level] = latency.WithLabelValues("read-" + string(level))
 	}
 	askers := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "lockstep_askers_refused_total", Help: "Requests that were refused for who asked, by reason: unauthorized, without a token that this node knows; role, with one for less."}, []string{"reason"})
+		Name: "lockstep_askers_refused_total", Help: "Requests that were refused for who asked, by reason: unauthorized, without a token or a certificate that this node knows; role, with one for less."}, []string{"reason"})
 	for _, reason := range []outcome.Reason{reasonUnauthorized, reasonRole} {
 		m.askers[reason] = askers.WithLabelValues(string(reason))
 	}
