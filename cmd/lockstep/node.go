@@ -103,10 +103,10 @@ ones out.
 
 With --otlp-endpoint a node follows sends, and tells a collector where their time went:
 on the way to the leader, in its queue, at its disk, until a majority had them, and until
-they were applied. A client decides of which sends, by the header traceparent; else
---trace-ratio does. Spans name conversation and message, and nothing of the text. What a
-collector asks for is in the variables of OpenTelemetry, as OTEL_EXPORTER_OTLP_HEADERS. A
-collector that does not answer costs spans, and no send waits for it.
+they were applied. A client asks for that by the header traceparent; of other requests,
+--trace-ratio decides. Spans name conversation and message, and nothing of the text. What
+a collector asks for is in the variables of OpenTelemetry, as OTEL_EXPORTER_OTLP_HEADERS.
+A collector that does not answer costs spans, and no send waits for it.
 
 A node that joins shows the token of --token-file or of LOCKSTEP_TOKEN, or else
 --tls-cert where that is asked for; read is enough.
@@ -166,7 +166,7 @@ for 10 seconds gets an early end of it.`,
 	f.reach.addProof(cmd)
 	addProfiles(cmd, &f.pprof)
 	f.logs.add(cmd, "info")
-	f.traces.add(cmd, 0.01, "the sends whose clients leave that open")
+	f.traces.add(cmd, 0.01, "the requests whose clients do not ask for it")
 	cmd.Flags().BoolVar(&f.withParent, "with-parent", false, "end when standard input does")
 	cmd.Flags().MarkHidden("with-parent")
 	configurable(cmd)

@@ -4,14 +4,21 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
 	"lockstep/prototype/cluster"
+	"lockstep/prototype/tracing"
 )
 
 // TestTraces_flags: what cannot be a collector's address is refused before anything is sent,
@@ -23,6 +30,8 @@ func TestTraces_flags(t *testing.T) {
 		{"http://127.0.0.1:4318?token=canary", "1", "not a URL of the kind http://HOST:PORT"},
 		{"http://me:canary@127.0.0.1:4318", "1", "OTEL_EXPORTER_OTLP_HEADERS"},
 		{"http://127.0.0.1:4318", "1.5", "--trace-ratio: 1.5 is not from 0 to 1"},
+		{"", "5", "--trace-ratio: 5 is not from 0 to 1"},
+		{"http://:4318", "1", "not a URL of the kind http://HOST:PORT"},
 		{"http://127.0.0.1:4318", "NaN", "--trace-ratio: NaN is not from 0 to 1"},
 	} {
 		for _, verb := range [][]string{{"send", "room", "x"}, {"probe", "--addr", ""}} {
@@ -32,6 +41,61 @@ func TestTraces_flags(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTraces_headers: what a collector asks for is a secret, and one that cannot be read is
+// refused and not shown.
+func TestTraces_headers(t *testing.T) {
+	for value, code := range map[string]int{"Authorization: Bearer canary": 2, "x-key=100%zzcanary": 2, "a=b,canary": 2, "authorization=Bearer%20canary, x=y": 1} {
+		t.Setenv(collectorHeaders, value)
+		got, out, stderr := lockstep(t, "send", "room", "x", "--timeout", "1ms", "--target", "127.0.0.1:1", "--otlp-endpoint", "http://127.0.0.1:1")
+		if got != code || strings.Contains(out+stderr, "canary") || code == 2 && !strings.Contains(stderr, collectorHeaders) {
+			t.Errorf("%q: exit code %d, want %d\n%s%s", value, got, code, out, stderr)
+		}
+	}
+}
+
+// TestTraces_most: what others ask for is followed as far as it is not too much, and what
+// begins here as often as the ratio says.
+func TestTraces_most(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracer := tracing.New(sdktrace.NewTracerProvider(sdktrace.WithSampler(sampler(0))))
+		follow := func(header string) (followed int) {
+			for range 2 * followedMost {
+				if tracer.Receive(http.Header{"Traceparent": {header}}, "x") != nil {
+					followed++
+				}
+			}
+			return followed
+		}
+		const asked = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+		if got := follow(asked); got != followedMost {
+			t.Errorf("%d of what others ask for at once is followed, want %d", got, followedMost)
+		}
+		if got := follow(""); got != 0 {
+			t.Errorf("%d requests are followed that nobody asks for", got)
+		}
+		time.Sleep(time.Second) // virtual
+		if got := follow(asked); got != followedMost {
+			t.Errorf("%d are followed a second later, want %d", got, followedMost)
+		}
+	})
+}
+
+// TestTraces_lost: a collector that is gone is told once in a while, with how often.
+func TestTraces_lost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		lost := lostSpans{logger: slog.New(slog.NewTextHandler(&log, nil))}
+		for range 10 {
+			lost.Handle(errors.New("no route" + strings.Repeat("x", 1<<20)))
+		}
+		time.Sleep(lostAgain) // virtual
+		lost.Handle(errors.New("no route"))
+		if got := log.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "times_before=9") || len(got) > 1<<10 {
+			t.Errorf("the log is %d bytes: %.2000s", len(got), got)
+		}
+	})
 }
 
 // hungCollector takes connections and answers nothing.

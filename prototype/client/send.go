@@ -79,7 +79,7 @@ func outcome(span *tracing.Span, err error) {
 	said := api.OK
 	if e := (*Error)(nil); errors.As(err, &e) {
 		said = e.Outcome
-		span.Fails(e.Detail)
+		span.Fails(e.Reason) // the detail may hold a fingerprint of a text
 	}
 	span.Says("lockstep.outcome", string(said))
 }

@@ -70,7 +70,7 @@ func TestTraces(t *testing.T) {
 	spans, err := c.Await(ctx, func(spans []Span) bool { return len(complete(spans, whole)) == sent })
 	if err != nil {
 		end()
-		t.Fatalf("%v; there are\n%s\nand the cluster says\n%s", err, list(spans), log.String())
+		t.Fatalf("%v; there are\n%s\nand the cluster says\n%s", err, list(spans), log.String()+strings.Join(logs(t, data), "\n"))
 	}
 	forwarded := 0
 	for _, trace := range complete(spans, whole) {
@@ -95,8 +95,10 @@ func TestTraces(t *testing.T) {
 		t.Errorf("%d of %d messages were passed on to the leader; all but one were sent to another node\n%s", forwarded, sent, list(spans))
 	}
 	end()
-	if strings.Contains(log.String(), "spans are lost") {
-		t.Errorf("the cluster has lost spans:\n%s", log.String())
+	for _, said := range logs(t, data) {
+		if strings.Contains(said, "spans are lost") {
+			t.Errorf("a node has lost spans:\n%s", said)
+		}
 	}
 }
 
@@ -127,6 +129,22 @@ func list(spans []Span) string {
 		lines = append(lines, fmt.Sprint(s.TraceID(), " ", s.ParentSpanID(), " > ", s.SpanID(), " ", s.Service, " ", s.Name(), " ", s.Attributes().AsRaw()))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// logs are what the nodes say.
+func logs(t *testing.T, data string) (all []string) {
+	files, err := filepath.Glob(filepath.Join(data, "n*", "log"))
+	if err != nil || len(files) != 3 {
+		t.Errorf("logs of nodes: %v, %v", files, err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Error(err)
+		}
+		all = append(all, string(text))
+	}
+	return all
 }
 
 // members waits until the cluster says where its nodes are.

@@ -29,8 +29,10 @@ func (n *Node) forwardSubmit(span *tracing.Span, leader roster.Peer, conversatio
 		size += commands[i].Size()
 	}
 	payload, channel := make([]byte, ticketSize, size), uint16(wire.ChannelSubmit)
-	if features, ok := n.cfg.Features(leader.ID); span != nil && ok && features&followsSends != 0 {
-		payload, channel = span.Append(payload), wire.ChannelSubmitFollowed
+	if span != nil {
+		if features, ok := n.cfg.Features(leader.ID); ok && features&followsSends != 0 {
+			payload, channel = span.Append(payload), wire.ChannelSubmitFollowed
+		}
 	}
 	payload = order.Batch{Commands: commands}.Append(payload)
 	type result struct {

@@ -80,7 +80,7 @@ func conclude(span *tracing.Span, err *outcome.Error) {
 	}
 	span.Says("lockstep.outcome", string(err.Outcome))
 	span.Says("lockstep.reason", string(err.Reason))
-	span.Fails(err.Detail)
+	span.Fails(string(err.Reason))
 }
 
 // causeOf says which end of a wait left an outcome unknown.

@@ -46,7 +46,9 @@ func (a *API) postMessages(w http.ResponseWriter, r *http.Request) {
 	case "application/x-ndjson":
 		a.postStream(w, r, conversation)
 	default:
-		a.meter.of(laneOf(r), conversation).refused(&outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonInvalid}, 1)
+		err := &outcome.Error{Outcome: api.Fail, Reason: outcome.ReasonInvalid}
+		a.meter.of(laneOf(r), conversation).refused(err, 1)
+		a.conclude(span, conversation, "", err)
 		writeProblem(w, api.Problem{Type: "urn:lockstep:media-type", Title: "This content type is not understood",
 			Status: http.StatusUnsupportedMediaType, Detail: "send application/json or application/x-ndjson", Instance: r.URL.Path, Outcome: api.Fail})
 	}
@@ -67,11 +69,12 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 	}
 	meter, span := a.meter.of(laneOf(r), conversation), tracing.FromContext(r.Context())
 	if err != nil {
-		a.conclude(span, conversation, c.ID, err)
+		a.conclude(span, conversation, outcome.Clip(m.ID), err)
 		meter.refused(err, 1)
 		fail(w, r, err)
 		return
 	}
+	span.Says("lockstep.message", c.ID)
 	if _, err := a.quotas.admit(clientOf(r.Context(), r.RemoteAddr), laneOf(r), []order.Command{c}); err != nil {
 		a.conclude(span, conversation, c.ID, err)
 		meter.refused(err, 1)
@@ -80,7 +83,6 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 	}
 	received := time.Now() // a client may take its time to send the whole of it
 	meter.began(received)
-	span.Says("lockstep.message", c.ID)
 	results, err := a.node.SubmitIn(r.Context(), laneOf(r), conversation, []order.Command{c})
 	meter.ended(received, results, err, 1, r.Context().Err() != nil, span)
 	if err == nil && results[0].Rejected != 0 {
@@ -94,7 +96,8 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 	writeJSON(w, result(conversation, c.ID, results[0]))
 }
 
-// conclude notes what became of a message, or of the first of several that share an outcome.
+// conclude notes what became of a message, or of the first of several that was not
+// acknowledged; span may be nil, and id "" where it could not be read.
 // The detail of a refusal is for the client alone: it may hold a fingerprint of a text.
 func (a *API) conclude(span *tracing.Span, conversation, id string, err *outcome.Error) {
 	if err == nil {

@@ -95,6 +95,7 @@ func (a *API) postStream(w http.ResponseWriter, r *http.Request, conversation st
 		early = slowReader(api.Unknown)
 	}
 	if early != nil {
+		a.conclude(tracing.FromContext(ctx), conversation, "", early)
 		out.pass(appendProblem(nil, problemOf(early, r.URL.Path)), true)
 	}
 	body.leave()
@@ -156,6 +157,7 @@ func (a *API) parse(conversation string, lines []line, meter *sendMeter) *chunk 
 			c.problems[i] = err
 			c.cost += problemCost
 			meter.refused(err, 1)
+			a.conclude(nil, conversation, outcome.Clip(m.ID), err)
 			continue
 		}
 		c.commands = append(c.commands, command)
@@ -197,7 +199,14 @@ func (a *API) settle(ctx context.Context, c *chunk) ([]order.Result, *outcome.Er
 	results, err := c.wait(ctx)
 	if len(c.commands) > 0 {
 		c.meter.ended(c.received, results, err, len(c.commands), ctx.Err() != nil, c.span)
-		a.conclude(c.span, c.conversation, c.commands[min(len(results), len(c.commands)-1)].ID, err)
+		why, first := err, min(len(results), len(c.commands)-1)
+		for i := range results {
+			if results[i].Rejected != 0 {
+				why, first = rejected(results[i]), i
+				break
+			}
+		}
+		a.conclude(c.span, c.conversation, c.commands[first].ID, why)
 		c.span.End()
 	}
 	return results, err

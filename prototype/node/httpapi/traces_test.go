@@ -14,6 +14,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
+	"lockstep/prototype/api"
+	"lockstep/prototype/client"
 	"lockstep/prototype/node"
 	"lockstep/prototype/tracing"
 )
@@ -93,6 +95,8 @@ func TestTraces(t *testing.T) {
 			"map[lockstep.conversation:room lockstep.lane:quorum lockstep.message:1 lockstep.outcome:fail lockstep.reason:id-conflict]", "message=1 outcome=fail reason=id-conflict"},
 		{"in a stream", "application/x-ndjson", message("2", "secret") + message("3", "secret"), "chunk",
 			"map[lockstep.messages:2 lockstep.outcome:ok]", ""},
+		{"refused in a stream", "application/x-ndjson", message("4", "secret") + message("2", "another secret"), "chunk",
+			"map[lockstep.messages:2 lockstep.outcome:fail lockstep.reason:id-conflict]", "message=2 outcome=fail reason=id-conflict"},
 	} {
 		told.Reset()
 		askAs(t, s, "POST", path, tt.body, "Content-Type", tt.media, "Traceparent", followedAs)
@@ -106,6 +110,26 @@ func TestTraces(t *testing.T) {
 			t.Errorf("%s: the log says\n%s", tt.name, said)
 		}
 	}
+	told.Reset()
+	askAs(t, s, "POST", path, "{nonsense\n", "Content-Type", "application/x-ndjson", "Traceparent", followedAs)
+	if said := log.String(); !strings.Contains(said, `message="" outcome=fail reason=invalid`) {
+		t.Errorf("a line that is no message is not in the log:\n%s", said)
+	}
+	askAs(t, s, "POST", path, "x", "Content-Type", "text/plain", "Traceparent", followedAs)
+	if got := facts(alone)["lockstep.reason"]; got != "invalid" {
+		t.Errorf("a request of another kind is %q in its span", got)
+	}
+
+	// A client's own spans hold no more of the text than the node's.
+	mine := tracetest.NewInMemoryExporter()
+	c := client.New(client.Config{Targets: client.Fixed(s.URL), Tracer: tracing.New(sdktrace.NewTracerProvider(sdktrace.WithSyncer(mine)))})
+	if _, err := c.Send(t.Context(), "room", api.Message{ID: "1", Sender: "ann", Body: "another secret"}); err == nil {
+		t.Error("a message with the id of another one is acknowledged")
+	}
+	if got := fmt.Sprint(mine.GetSpans()); !strings.Contains(got, "id-conflict") || strings.Contains(got, "SHA-256") || strings.Contains(got, "secret") {
+		t.Errorf("the client's spans say %s", got)
+	}
+
 	if got := scrape(openMetrics); !strings.Contains(got, example) || !strings.HasSuffix(got, "# EOF\n") {
 		t.Error("metrics give no example")
 	}

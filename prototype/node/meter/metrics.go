@@ -43,7 +43,7 @@ func New() *Meter {
 			Name: "lockstep_leader_changes_total", Help: `Leads that this node has won: planned is "true" where the leader before handed over with a disk that works, "false" otherwise, the first lead of a shard included.`}, []string{"shard", "planned"}),
 		snapshots: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lockstep_snapshots_total", Help: "Snapshots that this node took or was sent, by outcome: ok, fail."}, []string{"shard", "outcome"}),
-		parts:   NewDurations("lockstep_send_part_seconds", "Where the time of log entries goes at their leader: batch, from the oldest send to its proposal; flush, until the leader's disk has it, and beside that quorum, until a majority has it; apply, from both to the answer.", partBuckets, "shard", "part"),
+		parts:   NewDurations("lockstep_send_part_seconds", "Where the time of log entries goes at their leader: batch, from the oldest send to its proposal; flush, until the leader's disk has it, and beside that quorum, until a majority has it and what came before it is applied; apply, from both to the answer.", partBuckets, "shard", "part"),
 		stalls:  NewDurations("lockstep_leader_stall_seconds", "From the newest sign of the leader before that this node had to its own first commit, by the node that has taken the lead.", stallBuckets, "shard", "planned"),
 		writing: NewDurations("lockstep_snapshot_seconds", "Time to write a snapshot that was kept.", snapshotBuckets, "shard"),
 	}

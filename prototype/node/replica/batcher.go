@@ -215,22 +215,18 @@ func (b *batcher) propose(groups []*group) {
 	}
 	now := time.Now()
 	b.meter.Proposed(now.Sub(oldest))
-	for _, g := range groups {
-		g.span.Stage("batch", g.since, now)
-	}
 	var future raft.ApplyFuture
 	b.ruling.during(&batch, func() { future = b.raft.Apply(batch.Append(make([]byte, 0, size)), 0) })
 	go func() {
-		defer b.landed()
+		for _, g := range groups {
+			g.span.Stage("batch", g.since, now)
+		}
 		err := future.Error()
 		results, ok := []order.Result(nil), false
 		if err == nil {
 			results, ok = future.Response().([]order.Result)
 		}
 		for _, g := range groups {
-			if ok && g.span != nil {
-				b.stages(g.span, future.Index())
-			}
 			switch {
 			case err != nil:
 				g.done <- groupResult{err: classify(err)}
@@ -241,15 +237,27 @@ func (b *batcher) propose(groups []*group) {
 				results = results[len(g.commands):]
 			}
 		}
+		b.landed()
+		if ok { // after the answers, which wait for no span
+			b.stages(groups, future.Index())
+		}
 	}()
 }
 
-// stages tells a span where the time of its entry went.
-func (b *batcher) stages(span *tracing.Span, index uint64) {
-	p := b.meter.Passage(index)
-	span.Stage("flush", p.Appended, p.Flushed)
-	span.Stage("quorum", p.Appended, p.Committed)
-	span.Stage("apply", p.Durable, p.Applied)
+// stages tells the spans of an entry's groups where its time went.
+func (b *batcher) stages(groups []*group, index uint64) {
+	var p meter.Passage
+	for _, g := range groups {
+		if g.span == nil {
+			continue
+		}
+		if p.Appended.IsZero() {
+			p = b.meter.Passage(index)
+		}
+		g.span.Stage("flush", p.Appended, p.Flushed)
+		g.span.Stage("quorum", p.Appended, p.Committed)
+		g.span.Stage("apply", p.Durable, p.Applied)
+	}
 }
 
 // Queued counts what waits to be ordered here.
