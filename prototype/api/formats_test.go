@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 	"lockstep/prototype/link"
 )
 

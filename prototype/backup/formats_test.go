@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 )
 
 // TestFormats: a backup that somebody has kept is verified and read by every later

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 )
 
 // TestFormats: a folder of a cluster that somebody has kept is known again, and other

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 )
 
 // TestFormats: a history that somebody has kept can be judged by every later version, and

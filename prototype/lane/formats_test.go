@@ -3,7 +3,7 @@ package lane
 import (
 	"testing"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 	"lockstep/prototype/order"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 )
 
 // TestFormats_hello: a node that opens a connection is understood, whichever version it

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"lockstep/formattest"
 	"lockstep/prototype/api"
-	"lockstep/prototype/formattest"
 	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )

@@ -3,7 +3,7 @@ package election
 import (
 	"testing"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 )
 
 // TestFormats: nodes of every version ask each other whether a shard lacks its leader, and

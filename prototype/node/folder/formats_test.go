@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/raft"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 )
 
 // stored gives what is written under a key.

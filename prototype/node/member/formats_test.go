@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 	"lockstep/prototype/node/folder"
 	"lockstep/prototype/node/roster"
 )

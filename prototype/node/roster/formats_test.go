@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 )
 
 // TestFormats_address: a member that joined is found by every version at both the

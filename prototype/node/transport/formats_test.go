@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/raft"
 
+	"lockstep/formattest"
 	"lockstep/prototype/fault"
-	"lockstep/prototype/formattest"
 	"lockstep/prototype/link"
 	"lockstep/prototype/node/disk"
 	"lockstep/prototype/node/roster"

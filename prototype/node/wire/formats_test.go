@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"lockstep/prototype/formattest"
+	"lockstep/formattest"
 )
 
 // channels are those of the links between nodes, by what they are for.

@@ -1,5 +1,5 @@
-// Package formattest holds, for tests, that bytes which nodes write, send or keep stay as
-// they are: a format that was released once is read for good, and by nodes of other
+// Package formattest holds, for tests, that bytes which programs write, send or keep stay
+// as they are: a format that was released once is read for good, and by programs of other
 // versions. Each package whose bytes they are has fixtures in its testdata/formats.
 package formattest
 
