@@ -77,6 +77,7 @@ func TestAlerts(t *testing.T) {
 	})
 	w.quiet("with nothing wrong", 15*time.Second, "")
 
+	over := w.begin("a leader is killed, and back")
 	leader, _ := leaderOf(t, t.Context(), p.Processes, 0)
 	if err := p.Kill(leader); err != nil {
 		t.Fatal(err)
@@ -85,14 +86,17 @@ func TestAlerts(t *testing.T) {
 	if err := p.Restart(leader); err != nil {
 		t.Fatal(err)
 	}
+	over()
 
 	// The probe's own silence: five minutes, and five more.
+	over = w.begin("no probe runs")
 	watch.stop()
 	other.stop()
 	silence := told{Alert: "OrderDiffersUnwatched"}
 	silence.After = w.fires("no probe", 5*time.Second+5*time.Second+slack, silence.Alert)
 	startProbe(t, binary, p.targets(), watch.address)
 	startProbe(t, binary, both, other.address, "--conversation", "lockstep-probe-2")
+	over()
 	silence.Ended = w.ends("the probe again", 5*time.Second+slack, silence.Alert)
 	times := map[string]told{"silence": silence}
 
@@ -119,17 +123,21 @@ func TestAlerts(t *testing.T) {
 
 	// One node without space passes on what it is sent, and the others store it.
 	full := followers()[:1]
+	over = w.begin("a follower's disk is full")
 	each(full, breaks(fault.Fault{Kind: fault.FullDisk}))
 	w.quiet("while a follower's disk is full", 12*time.Second, "SendSuccess")
 	w.opens("a full disk", "DiskTrouble")
 	each(full, heal)
+	over()
 	w.closes("the disk has room", "DiskTrouble")
 
 	// One link of several, cut in one direction, takes nothing from anybody.
+	over = w.begin("a link is cut in one direction")
 	each(full, breaks(fault.Fault{Kind: fault.Cut, Peers: slices.DeleteFunc(followers(), func(id string) bool { return id == full[0] }), Direction: fault.In}))
 	w.opens("a link is cut by half", "NodeNotHeard")
 	w.quiet("while a link is cut by half", 5*time.Second, "SendSuccess")
 	each(full, heal)
+	over()
 	w.closes("the link is whole", "NodeNotHeard")
 
 	for name, c := range map[string]struct {
@@ -142,10 +150,12 @@ func TestAlerts(t *testing.T) {
 		"nobody hears two nodes": {"unheard", breaks(unheard), heal},
 	} {
 		stall, struck := told{Alert: "SeqStall"}, p.ids()[:2]
+		over := w.begin(name)
 		each(struck, c.strike)
 		stall.After = w.fires(name, 10*time.Second+slack, stall.Alert)
 		w.fires(name, slack, "SendSuccessBurnsFast")
 		each(struck, c.mend)
+		over()
 		stall.Ended = w.ends("after "+name, 15*time.Second+slack, stall.Alert)
 		w.ends("after "+name, 5*time.Second+slack, "SendSuccessBurnsFast")
 		times[c.key] = stall
@@ -154,6 +164,7 @@ func TestAlerts(t *testing.T) {
 	// A leader that is killed as soon as there is one. How soon that is said means nothing:
 	// in windows of seconds one failover weighs what many do in production.
 	const burns = "SendSuccessBurnsFast"
+	over = w.begin("leaders are killed one after another")
 	w.await("leaders are killed one after another: "+burns+" fires", time.Minute, func(firing []string) bool {
 		if slices.Contains(firing, burns) {
 			return true
@@ -167,27 +178,43 @@ func TestAlerts(t *testing.T) {
 		}
 		return false
 	})
+	over()
 	w.ends("no leader is killed any more", time.Minute+slack, burns)
 
+	w.begin("a node shows another digest")
 	lies.Store(true)
 	times["digest"] = told{Alert: "OrderDiffers", After: w.fires("a node that shows another digest", slack, "OrderDiffers")}
 	if *alertsFile != "" {
 		recordAlerts(t, times)
 	}
+	if *dashboardFile != "" {
+		processes := map[string]string{watch.address: "probe", other.address: "probe 2"}
+		for _, m := range p.Members() {
+			processes[m.HTTP] = m.ID
+		}
+		recordDashboard(t, w, processes)
+	}
 }
 
-// recordAlerts writes what was measured at the commit that is checked out.
-func recordAlerts(t *testing.T, times map[string]told) {
+// recordedAt is the origin of what was measured at the commit that is checked out, by the
+// flag that is called like the experiment.
+func recordedAt(t *testing.T, experiment string) origin {
 	t.Helper()
 	if changes := gitIn(t, ".", "status", "--porcelain", "-uno"); changes != "" {
 		t.Fatalf("evidence names a commit, and these changes are in none:\n%s", changes)
 	}
-	from := originOf("alerts", byChance, time.Now())
-	from.Commit, from.Command = gitIn(t, ".", "rev-parse", "HEAD"), "go test ./cmd/lockstep -run TestAlerts -args -alerts FILE"
+	from := originOf(experiment, byChance, time.Now())
+	from.Commit, from.Command = gitIn(t, ".", "rev-parse", "HEAD"), "go test ./cmd/lockstep -run TestAlerts -args -"+experiment+" FILE"
+	return from
+}
+
+// recordAlerts writes how soon each alert came and went.
+func recordAlerts(t *testing.T, times map[string]told) {
+	t.Helper()
 	if err := writeJSON(*alertsFile, struct {
 		origin
 		Causes map[string]told `json:"causes"`
-	}{from, times}); err != nil {
+	}{recordedAt(t, "alerts"), times}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -244,6 +271,9 @@ func lyingProxy(t *testing.T, node string, lies *atomic.Bool) string {
 type watcher struct {
 	t       *testing.T
 	address string
+	dir     string // with what was made from the objectives
+	began   time.Time
+	causes  []*cause
 }
 
 func startPrometheus(t *testing.T, program string, p *statusOf, probes ...string) *watcher {
@@ -253,7 +283,7 @@ func startPrometheus(t *testing.T, program string, p *statusOf, probes ...string
 	if code := run(t.Context(), []string{"slo", "--dir", "../..", "--faster", rehearsalSpeed, "--out", filepath.Join(dir, "slo")}, nil, &out, &out); code != 0 {
 		t.Fatalf("lockstep slo: exit code %d\n%s", code, out.String())
 	}
-	w := &watcher{t, fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0])}
+	w := &watcher{t: t, address: fmt.Sprintf("127.0.0.1:%d", freePorts(t, 1)[0]), dir: dir, began: time.Now()}
 	put(t, filepath.Join(dir, "prometheus.yml"), "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"+
 		"rule_files: [slo/rules-*.yaml]\nscrape_configs:\n- job_name: lockstep\n  static_configs: [{targets: ["+p.targets()+","+strings.Join(probes, ",")+"]}]\n")
 	said, err := os.Create(filepath.Join(dir, "log"))

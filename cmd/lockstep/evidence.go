@@ -39,6 +39,7 @@ var codeOf = map[string][]string{
 	"bugs":        append([]string{"prototype/check", "prototype/lab", "prototype/lane", "prototype/mutant"}, engine...),
 	"skew":        {"site/model/simulate"},
 	"alerts":      append([]string{"prototype/probe", "site/slo"}, engine...),
+	"dashboard":   append([]string{"prototype/probe", "site/slo", "content/slo.yaml"}, engine...),
 	rehearsalName: append([]string{"prototype/probe", "prototype/backup"}, engine...),
 	upgradeName:   engine,
 	"anchors":     {"site/markdown", "site/review/anchor", "site/review/replay"},
