@@ -192,6 +192,7 @@ func TestAlerts(t *testing.T) {
 		for _, m := range p.Members() {
 			processes[m.HTTP] = m.ID
 		}
+		w.quiet("while a node shows another digest", 5*time.Second, "OrderDiffers") // long enough to be seen
 		recordDashboard(t, w, processes)
 	}
 }
