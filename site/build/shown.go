@@ -72,3 +72,9 @@ func (n *notedFigures) Swings(ref string) ([]chart.Swing, error) {
 	n.note(ref, swings, err)
 	return swings, err
 }
+
+func (n *notedFigures) Board(ref string) (chart.Board, error) {
+	b, err := n.figures.Board(ref)
+	n.note(ref, b, err)
+	return b, err
+}

@@ -23,6 +23,7 @@ type Figures interface {
 	Histogram(ref string) (bins []Bin, unit string, err error)
 	// Swings are the inputs that move a figure, the strongest first.
 	Swings(ref string) ([]Swing, error)
+	Board(ref string) (Board, error)
 	// Address is where the reader learns more of a figure, or "".
 	Address(ref string) string
 }
@@ -44,17 +45,18 @@ type sheet struct {
 
 // kinds are the first words of a chart's text.
 var kinds = map[string]func(*sheet) error{
-	"bars": bars, "histogram": histogram, "tornado": tornado, "matrix": drawMatrix, "waterfall": waterfall, "curves": curves,
+	"bars": bars, "histogram": histogram, "tornado": tornado, "matrix": drawMatrix, "waterfall": waterfall, "curves": curves, "panels": panels,
 }
 
-const kindNames = "bars, histogram, tornado, matrix, waterfall or curves"
+const kindNames = "bars, histogram, tornado, matrix, waterfall, curves or panels"
 
-// maxLines is what can be told apart; a matrix has a limit of its own.
+// maxLines is what can be told apart; a matrix has a limit of its own, and panels have
+// no lines.
 const maxLines = 12
 
 // Draw draws a chart. The first line of its text is the kind and a name for the
 // axis; each further line is "label: reference", or as the kind has it: see bars,
-// histogram, tornado, matrix, waterfall and curves.
+// histogram, tornado, matrix, waterfall, curves and panels.
 func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 	if title == "" || alt == "" {
 		return "", fmt.Errorf("write ```chart title=\"…\" alt=\"what it shows, in a sentence\"")
@@ -75,7 +77,7 @@ func Draw(source, title, alt string, figures Figures) (site.HTML, error) {
 			s.lines = append(s.lines, line{strings.TrimSpace(text[:at]), strings.TrimSpace(text[at+2:])})
 		}
 	}
-	if kind != "matrix" && (len(s.lines) == 0 || len(s.lines) > maxLines) {
+	if kind != "matrix" && kind != "panels" && (len(s.lines) == 0 || len(s.lines) > maxLines) {
 		return "", fmt.Errorf("%d lines of figures: 1 to %d can be told apart", len(s.lines), maxLines)
 	}
 	if err := draw(s); err != nil {

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -33,6 +34,13 @@ func (f figures) Swings(ref string) ([]Swing, error) {
 		return v, nil
 	}
 	return nil, nil
+}
+
+func (f figures) Board(ref string) (b Board, err error) {
+	if v, ok := f[ref].(string); ok {
+		return b, json.Unmarshal([]byte(v), &b)
+	}
+	return b, errors.New("there is no " + ref)
 }
 
 func (f figures) Address(ref string) string {

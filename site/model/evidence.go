@@ -23,6 +23,7 @@ type run struct {
 	id     string // the file's name without its extension
 	meta   map[string]string
 	judges []string
+	data   []byte  // the file
 	leaves []*leaf // by path
 	byPath map[string]*leaf
 }
@@ -82,7 +83,7 @@ func (m *Model) readEvidence(fsys fs.FS, file string) []site.Finding {
 			r.meta[name] = fmt.Sprint(v)
 		}
 	}
-	r.judges = textsOf(top["judges"])
+	r.data, r.judges = data, textsOf(top["judges"])
 	findings = append(findings, r.add(nil, top)...)
 	for _, other := range m.runs {
 		if other.id == r.id {

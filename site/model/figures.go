@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -74,6 +75,19 @@ func (m *Model) Swings(dest string) (swings []chart.Swing, err error) {
 		swings = append(swings, s)
 	}
 	return swings, nil
+}
+
+// Board is a dashboard that a run recorded.
+func (m *Model) Board(dest string) (b chart.Board, err error) {
+	for _, r := range m.runs {
+		if dest == "evidence:"+r.id {
+			if err = json.Unmarshal(r.data, &b); err != nil {
+				err = fmt.Errorf("%s is no recorded dashboard: %w", dest, err)
+			}
+			return b, err
+		}
+	}
+	return b, fmt.Errorf("there is no %s: a dashboard is evidence:file", dest)
 }
 
 func (m *Model) missing(dest string) error {
