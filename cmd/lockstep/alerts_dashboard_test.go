@@ -69,16 +69,6 @@ func (w *watcher) begin(name string) (over func()) {
 	return func() { c.to = time.Now() }
 }
 
-// grafana is what is read of a dashboard.
-type grafana struct {
-	Panels []struct {
-		Title, Type string
-		GridPos     struct{ X int }
-		FieldConfig struct{ Defaults struct{ Unit string } }
-		Targets     []struct{ Expr string }
-	}
-}
-
 // recordDashboard asks Prometheus for what Grafana would have shown of the rehearsal,
 // whose processes are named by their addresses.
 func recordDashboard(t *testing.T, w *watcher, processes map[string]string) {
@@ -105,8 +95,14 @@ func recordDashboard(t *testing.T, w *watcher, processes map[string]string) {
 	}
 	for _, p := range g.Panels {
 		shown := shownSeries{Title: p.Title, Type: p.Type, Unit: p.FieldConfig.Defaults.Unit, Column: p.GridPos.X}
+		asked := 0
 		for _, target := range p.Targets {
-			shown.Series = append(shown.Series, w.over(target.Expr, start, b, len(p.Targets) > 1, processes)...)
+			if !isNumber(target.Expr) {
+				asked++
+			}
+		}
+		for _, target := range p.Targets {
+			shown.Series = append(shown.Series, w.over(target.Expr, start, b, asked > 1, processes)...)
 		}
 		for len(shown.Series) > boardSeries { // the highest stay, and bounds
 			least := 0
@@ -162,7 +158,7 @@ func (w *watcher) over(query string, start time.Time, b board, others bool, proc
 			for _, other := range series {
 				same = same && other.Metric[key] == value
 			}
-			if !same && value != "" && !slices.Contains([]string{"__name__", "job", "service", "slo", "sli"}, key) {
+			if !same && value != "" && value != "none" && !slices.Contains([]string{"__name__", "job", "service", "slo", "sli"}, key) {
 				labels[key] = value
 			}
 		}
@@ -179,13 +175,19 @@ func (w *watcher) over(query string, start time.Time, b board, others bool, proc
 var (
 	quantileAsked = regexp.MustCompile(`histogram_quantile\(([\d.]+)`)
 	windowAsked   = regexp.MustCompile(`:ratio_rate(\w+)`)
-	metricAsked   = regexp.MustCompile(`lockstep_(\w+?)(?:_total|_seconds|_bucket|_bytes)*\b`)
+	metricAsked   = regexp.MustCompile(`(?:lockstep_|slo:)(\w+?)(?:_total|_seconds|_bucket|_bytes)*\b`)
 )
+
+// isNumber is true of a plain number.
+func isNumber(query string) bool {
+	_, err := strconv.ParseFloat(query, 64)
+	return err == nil
+}
 
 // seriesName is a short name: what is asked, if a panel asks for several things, and
 // what tells a series from its neighbours.
 func seriesName(query string, labels map[string]string, others bool) string {
-	if _, err := strconv.ParseFloat(query, 64); err == nil {
+	if isNumber(query) {
 		return boundName
 	}
 	var says []string
@@ -201,7 +203,7 @@ func seriesName(query string, labels map[string]string, others bool) string {
 	}
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		value := labels[key]
-		if _, err := strconv.ParseFloat(value, 64); err == nil || value == "true" || value == "false" {
+		if isNumber(value) || value == "true" || value == "false" {
 			value = key + " " + value
 		}
 		says = append(says, value)

@@ -50,7 +50,7 @@ var panelUnits = map[string][]written.Unit{
 // The heights of a panel's parts: the numbers of causes, the lines, the marks of time.
 const (
 	causesHeight = 15
-	linesHeight  = 96
+	linesHeight  = 84
 	tileHeight   = 30
 	timeHeight   = 18
 	upward       = 200 // whole numbers, into which the height of lines is cut
@@ -73,6 +73,17 @@ func panels(s *sheet) error {
 	if !(b.Step > 0) || !(b.Length >= b.Step) || len(b.Panels) == 0 {
 		return fmt.Errorf("%s has %d panels over %g s in steps of %g s: there is nothing to draw", s.axis, len(b.Panels), b.Length, b.Step)
 	}
+	ref := s.axis + "#length_s"
+	_, length, err := s.figures.Number(ref)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s, `<p class="chart-head">Each panel has the same %s, marked in minutes, and reaches from nothing, or from what is below it, to its highest value. What was wrong meanwhile is shaded, by number:</p>`, s.figure(ref, length))
+	s.WriteString(`<ol class="causes" role="list">`)
+	for i, c := range b.Causes {
+		fmt.Fprintf(s, `<li><b>%d</b> <span>%s, <i>%.0f to %.0f s</i></span></li>`, i+1, html.EscapeString(c.Name), c.From, c.To)
+	}
+	s.WriteString(`</ol>`)
 	fmt.Fprintf(s, `<ul class="panels" role="list" aria-label="%s">`, s.label())
 	var rows strings.Builder
 	for _, p := range b.Panels {
@@ -87,17 +98,6 @@ func panels(s *sheet) error {
 		}
 	}
 	s.WriteString(`</ul>`)
-	ref := s.axis + "#length_s"
-	_, length, err := s.figures.Number(ref)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s, `<p class="chart-head">Each panel has the same %s, marked in minutes, and goes from nothing up to its highest value. What was wrong meanwhile is shaded:</p>`, s.figure(ref, length))
-	s.WriteString(`<ol class="causes" role="list">`)
-	for i, c := range b.Causes {
-		fmt.Fprintf(s, `<li><b>%d</b> <span>%s, <i>%.0f to %.0f s</i></span></li>`, i+1, html.EscapeString(c.Name), c.From, c.To)
-	}
-	s.WriteString(`</ol>`)
 	s.table = fmt.Sprintf(`<table><thead><tr><th scope="col">series</th><th scope="col">least</th><th scope="col">most</th><th scope="col">last</th></tr></thead><tbody>%s</tbody></table>`, rows.String())
 	return nil
 }
@@ -191,7 +191,14 @@ func (s *sheet) panel(b Board, p Panel, lines []course) {
 		}
 		fmt.Fprintf(s, `<p class="panel-last">%s</p>`, text)
 	} else {
-		fmt.Fprintf(s, `<p class="panel-range">%s to %s</p>`, p.text(least), p.text(most))
+		text := p.text(least) + " to " + p.text(most)
+		switch {
+		case !(least < most):
+			text = p.text(most)
+		case least == 0:
+			text = "0 to " + p.text(most)
+		}
+		fmt.Fprintf(s, `<p class="panel-range">%s</p>`, text)
 	}
 	fmt.Fprintf(s, `<svg aria-hidden="true" width="100%%" height="%d">`, top+height+below)
 	for i, c := range b.Causes {
@@ -211,8 +218,11 @@ func (s *sheet) panel(b Board, p Panel, lines []course) {
 	}
 	fmt.Fprintf(s, `</svg><line class="tick" x1="0" x2="100%%" y1="%[1]d" y2="%[1]d"></line>`, top+height)
 	for m := 0.0; m <= b.Length && !tile; m += 60 {
-		at := m / b.Length
-		fmt.Fprintf(s, `<line class="tick" x1="%s" x2="%[1]s" y1="%d" y2="%d"></line><text x="%[1]s" y="%[4]d" text-anchor="%[5]s">%[6]s</text>`, percent(at), top+height, top+height+4, top+height+16, edge(at), number(m/60))
+		at, text := m/b.Length, number(m/60)
+		if m+60 > b.Length {
+			text += " min"
+		}
+		fmt.Fprintf(s, `<line class="tick" x1="%s" x2="%[1]s" y1="%d" y2="%d"></line><text x="%[1]s" y="%[4]d" text-anchor="%[5]s">%[6]s</text>`, percent(at), top+height, top+height+4, top+height+16, edge(at), text)
 	}
 	s.WriteString(`</svg>`)
 	if !tile {
