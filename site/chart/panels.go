@@ -135,7 +135,7 @@ func (p Panel) read(points int) (all []course, err error) {
 		for word := range strings.FieldsSeq(series.Values) {
 			v := math.NaN()
 			if word != "-" {
-				if v, err = strconv.ParseFloat(word, 64); err != nil {
+				if v, err = strconv.ParseFloat(word, 64); err != nil || math.IsInf(v, 0) {
 					return nil, fmt.Errorf("%s has %q, which is no number: write - for none", c.name, word)
 				}
 				c.least, c.most = wider(c.least, c.most, v, v)
@@ -217,9 +217,10 @@ func (s *sheet) panel(b Board, p Panel, lines []course) {
 		fmt.Fprintf(s, `<path class="%s" d="%s"></path>`, l.class, way(l.values, from, to))
 	}
 	fmt.Fprintf(s, `</svg><line class="tick" x1="0" x2="100%%" y1="%[1]d" y2="%[1]d"></line>`, top+height)
-	for m := 0.0; m <= b.Length && !tile; m += 60 {
+	every := 60 * max(1, round(b.Length/300))
+	for m := 0.0; m <= b.Length && !tile; m += every {
 		at, text := m/b.Length, number(m/60)
-		if m+60 > b.Length {
+		if m+every > b.Length {
 			text += " min"
 		}
 		fmt.Fprintf(s, `<line class="tick" x1="%s" x2="%[1]s" y1="%d" y2="%d"></line><text x="%[1]s" y="%[4]d" text-anchor="%[5]s">%[6]s</text>`, percent(at), top+height, top+height+4, top+height+16, edge(at), text)

@@ -55,6 +55,7 @@ func TestDraw_panels(t *testing.T) {
 		{`"100 100 100`, `"100 100`, `panel "Sends": <ok> has 6 values for 7 points`},
 		{`"0 0 0 1 1`, `"0 0 0 one 1`, `breaches has "one", which is no number: write - for none`},
 		{`"step_s": 20`, `"step_s": 0`, "there is nothing to draw"},
+		{`"0 0 0 1 1`, `"0 0 0 Inf 1`, `breaches has "Inf"`},
 	} {
 		f["evidence:d"] = strings.Replace(dashboard, tt.old, tt.new, 1)
 		if _, err := Draw("panels evidence:d", "x", "y", f); err == nil || !strings.Contains(err.Error(), tt.fails) {
