@@ -31,8 +31,8 @@ func originOf(experiment string, seed any, began time.Time) origin {
 
 var engine = []string{"durable", "prototype/api", "prototype/client", "prototype/jsontext", "prototype/link", "prototype/node", "prototype/order"}
 
-// codeOf names the folders that each experiment is about. What breaks the engine and
-// judges it is left out: it may grow without making a record less true.
+// codeOf names the folders and files that each experiment is about. What breaks the
+// engine and judges it is left out: it may grow without making a record less true.
 var codeOf = map[string][]string{
 	"torture": engine, "torture-virtual": engine, "torture-disks": engine, failoverName: engine, sizesName: engine,
 	"scenarios":   append([]string{"prototype/lab", "prototype/lane"}, engine...),

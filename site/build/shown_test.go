@@ -30,7 +30,7 @@ decision-makers: [Ada]
 
 ![Cat](cat.png)
 
-` + "```chart title=\"Sends\" alt=\"How many\"\nbars sends\nall: evidence:run#sends\n```" + `
+` + "```chart title=\"Sends\" alt=\"How many\"\nbars sends\nall: evidence:run#sends\n```\n\n```chart title=\"Board\" alt=\"What it showed\"\npanels evidence:board\n```" + `
 
 See [the run](../content/index.md).
 -- adr/cat.png --
@@ -50,6 +50,9 @@ formulas:
   cost: {what: the cost, formula: part * 2}
 -- content/evidence/run.json --
 {"schema": 1, "title": "A run", "what": "x", "command": "x", "commit": "x", "date": "2026-01-01", "sends": 7, "other": 1}
+-- content/evidence/board.json --
+{"experiment": "x", "seed": 1, "machine": "x", "commit": "x", "date": "2026-01-01", "length_s": 4, "step_s": 2, "causes": [],
+"panels": [{"title": "Sends", "type": "stat", "unit": "short", "column": 0, "series": [{"name": "all", "values": "1 2 3"}]}]}
 `
 
 // TestRevision_shown changes what a page shows of other files: its revision follows,
@@ -88,6 +91,8 @@ func TestRevision_shown(t *testing.T) {
 		{"a picture that goes", func(dir string) { os.Remove(filepath.Join(dir, "adr/cat.png")) }, false},
 		{"a figure of a chart", edit("content/evidence/run.json", `"sends": 7`, `"sends": 8`), false},
 		{"a figure that no chart shows", edit("content/evidence/run.json", `"other": 1`, `"other": 2`), true},
+		{"a point of a recorded dashboard", edit("content/evidence/board.json", "1 2 3", "1 2 4"), false},
+		{"the day of a recorded dashboard", edit("content/evidence/board.json", "2026-01-01", "2026-01-02"), true},
 		{"another page", edit("adr/0002-second.md", "Text.", "Other text about ADR-0001."), true},
 		{"the deciders", edit("adr/0001-first.md", "[Ada]", "[Bob]"), false},
 		{"no deciders", edit("adr/0001-first.md", "decision-makers: [Ada]\n", ""), false},

@@ -79,11 +79,11 @@ func panels(s *sheet) error {
 		return err
 	}
 	fmt.Fprintf(s, `<p class="chart-head">Each panel has the same %s, marked in minutes, and reaches from nothing, or from what is below it, to its highest value. What was wrong meanwhile is shaded, by number:</p>`, s.figure(ref, length))
-	s.WriteString(`<ol class="causes" role="list">`)
+	s.WriteString(`<ul class="causes" role="list">`)
 	for i, c := range b.Causes {
 		fmt.Fprintf(s, `<li><b>%d</b> <span>%s, <i>%.0f to %.0f s</i></span></li>`, i+1, html.EscapeString(c.Name), c.From, c.To)
 	}
-	s.WriteString(`</ol>`)
+	s.WriteString(`</ul>`)
 	fmt.Fprintf(s, `<ul class="panels" role="list" aria-label="%s">`, s.label())
 	var rows strings.Builder
 	for _, p := range b.Panels {
@@ -92,13 +92,14 @@ func panels(s *sheet) error {
 			return fmt.Errorf("%s: panel %q: %w", s.axis, p.Title, err)
 		}
 		s.panel(b, p, lines)
-		fmt.Fprintf(&rows, `<tr><th scope="rowgroup" colspan="4">%s</th></tr>`, html.EscapeString(p.Title))
+		fmt.Fprintf(&rows, `<tbody><tr><th scope="rowgroup" colspan="4">%s</th></tr>`, html.EscapeString(p.Title))
 		for _, l := range lines {
 			fmt.Fprintf(&rows, `<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>`, html.EscapeString(l.name), p.text(l.least), p.text(l.most), p.text(l.last()))
 		}
+		rows.WriteString("</tbody>")
 	}
 	s.WriteString(`</ul>`)
-	s.table = fmt.Sprintf(`<table><thead><tr><th scope="col">series</th><th scope="col">least</th><th scope="col">most</th><th scope="col">last</th></tr></thead><tbody>%s</tbody></table>`, rows.String())
+	s.table = fmt.Sprintf(`<table><thead><tr><th scope="col">series</th><th scope="col">least</th><th scope="col">most</th><th scope="col">last</th></tr></thead>%s</table>`, rows.String())
 	return nil
 }
 
