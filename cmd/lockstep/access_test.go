@@ -12,13 +12,17 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"lockstep/prototype/api"
 	"lockstep/prototype/client"
+	"lockstep/prototype/cluster"
+	"lockstep/prototype/fault"
 )
 
 // newToken makes a token by the verb, and adds its line to a file.
@@ -446,6 +450,36 @@ func TestNode_quotas(t *testing.T) {
 	if code := run(t.Context(), []string{"node", "--id", "n1", "--data", t.TempDir(), "--peers", "n1=127.0.0.1:1/127.0.0.1:2", "--quota-client-bytes", "-1"}, nil, &said, &errs); code != exitUsage || !strings.Contains(errs.String(), "a quota is 0") {
 		t.Errorf("a quota below none: exit code %d, %s", code, errs.String())
 	}
+}
+
+// TestNodes_quota_of_a_laggard: a node whose disk hangs knows nothing of what it passes on,
+// and lets no more through than the quota.
+func TestNodes_quota_of_a_laggard(t *testing.T) {
+	p := &statusOf{Processes: startNodes(t, cluster.Config{Executable: buildLockstep(t), AllowFaults: true,
+		Env: append(os.Environ(), "LOCKSTEP_NODE_QUOTA_CONVERSATION_MESSAGES=5")}), t: t}
+	p.send()
+	leader, _ := leaderOf(t, t.Context(), p.Processes, 0)
+	laggard := slices.IndexFunc(p.ids(), func(id string) bool { return id != leader })
+	if _, err := p.Break(t.Context(), p.ids()[laggard], fault.Fault{Kind: fault.HungDisk}); err != nil {
+		t.Fatal(err)
+	}
+	c := client.New(client.Config{Targets: client.Fixed("http://" + p.Members()[laggard].HTTP), AttemptTimeout: 10 * time.Second})
+	acknowledged := 0
+	for i := range 8 {
+		if _, err := c.Attempt(t.Context(), "full", api.Message{ID: fmt.Sprint(i), Sender: "ann", Body: "x"}); err == nil {
+			acknowledged++
+		}
+	}
+	if err := p.Heal(t.Context(), p.ids()[laggard]); err != nil {
+		t.Fatal(err)
+	}
+	if acknowledged > 5 {
+		t.Errorf("%d messages of a conversation came through a node that lags, with a quota of 5", acknowledged)
+	}
+	wait(t, "the node that lagged refuses by the quota or orders up to it", func() bool {
+		_, err := c.Attempt(t.Context(), "full", api.Message{ID: client.NewID(), Sender: "ann", Body: "x"})
+		return err != nil && strings.Contains(err.Error(), "--quota-conversation-messages) is 5, and this one has 5")
+	})
 }
 
 // TestFolderSize: the size of a folder follows what is in it, and what is not there is 0.

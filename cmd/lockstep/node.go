@@ -89,14 +89,17 @@ At the machine of the node lockstep drain, leave, members and /metrics need none
 without --access and --http-tls. --open-to-network lets it: use that where something
 else keeps others out, such as a proxy that asks for names and ends TLS. A proxy at the
 machine of the node must say for whom it asks, as by X-Forwarded-For: who comes without
-that counts as being at the machine, and may be its operator.
+that counts as being at the machine, and may be its operator. One that passes
+connections on unopened cannot say it, and belongs on another machine.
 
 Quotas keep a client from filling a disk or the others' time. They are this node's, for
-what comes in here: give each node the same. A client is the name of a token or of a certificate,
-or else an address, that of a proxy for all behind it. What is refused was not ordered, and the
-answer says by which quota. What a node or a conversation has is counted when it is
-there, so that a little more than the quota may come through. A conversation that has
-begun is held for ever, so a node that holds as many as it may lets none begin. Bytes
+what comes in here: give each node the same. A client is the name of a token or of a
+certificate, or else an address, that of a proxy for all behind it. What is refused has
+no effect, and the answer says by which quota; an earlier attempt with the same id may
+have been ordered. What a node or a conversation has is counted when it is there, so
+that a little more than the quota may come through; a node that lags asks the leader
+first. A conversation that has begun is held for ever on disk, so a node that holds as
+many as it may lets none begin. Bytes
 of messages are those of their ids, senders and bodies; of a conversation, those that
 --retain keeps, of which none leaves while it is full, since only new ones push old
 ones out.
@@ -109,7 +112,7 @@ a collector asks for is in the variables of OpenTelemetry, as OTEL_EXPORTER_OTLP
 A collector that does not answer costs spans, and no send waits for it.
 
 A node that joins shows the token of --token-file or of LOCKSTEP_TOKEN, or else
---tls-cert where that is asked for; read is enough.
+--tls-cert where that is asked for and has one DNS name or none; read is enough.
 
 So that no page in a browser beside the node can use it, the HTTP API answers only
 requests whose Host is a loopback name or one of the node's own addresses: that of
@@ -155,7 +158,7 @@ for 10 seconds gets an early end of it.`,
 	cmd.Flags().BoolVar(&f.httpTLS, "http-tls", false, "serve the HTTP API by TLS, too, with the same certificate")
 	cmd.Flags().StringVar(&f.tls.ClientCA, "http-client-ca", "", "the authorities of certificates that clients may show instead of a token (PEM); needs --http-tls and --access")
 	cmd.Flags().Int64Var(&f.quotas.NodeBytes, "quota-node-bytes", 0, "bytes of the files in --data beyond which clients get 507 for what they send; 0: none")
-	cmd.Flags().IntVar(&f.quotas.NodeConversations, "quota-node-conversations", 0, "conversations that this node may hold, beyond which they get 507 for what begins another; 0: none")
+	cmd.Flags().IntVar(&f.quotas.NodeConversations, "quota-node-conversations", 0, "conversations that this node may hold, beyond which they get 403 for what begins another; 0: none")
 	cmd.Flags().Uint64Var(&f.quotas.ConversationMessages, "quota-conversation-messages", 0, "the number that a conversation may reach, beyond which they get 507; 0: none")
 	cmd.Flags().Uint64Var(&f.quotas.ConversationBytes, "quota-conversation-bytes", 0, "bytes that a conversation's messages may have together, beyond which they get 507; 0: none")
 	cmd.Flags().IntVar(&f.quotas.ClientConversations, "quota-client-conversations", 0, "conversations that a client may begin in an hour, beyond which it gets 429; 0: none")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -42,7 +43,7 @@ func (o *ownCertificate) current() *tls.Certificate {
 	defer o.mu.Unlock()
 	if time.Since(o.looked) >= o.every {
 		o.looked = time.Now()
-		if pair, err := tls.LoadX509KeyPair(o.cert, o.key); err == nil && !bytes.Equal(pair.Certificate[0], o.pair.Certificate[0]) {
+		if pair, err := tls.LoadX509KeyPair(o.cert, o.key); err == nil && !slices.EqualFunc(pair.Certificate, o.pair.Certificate, bytes.Equal) {
 			o.pair = &pair
 		}
 	}

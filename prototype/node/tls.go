@@ -77,6 +77,9 @@ func OpenTLS(files TLSFiles, logger *slog.Logger) (*TLS, error) {
 	if t.held, err = files.read(); err != nil {
 		return nil, err
 	}
+	if t.clients, err = files.readClients(); err != nil {
+		return nil, err
+	}
 	t.looked = time.Now()
 	return t, nil
 }
@@ -86,10 +89,16 @@ func (f TLSFiles) read() (h held, err error) {
 	if err != nil {
 		return h, fmt.Errorf("read certificate %s with key %s: %w", f.Cert, f.Key, err)
 	}
-	if h.roots, h.authorities, err = readAuthorities(f.CA); err == nil && f.ClientCA != "" {
-		h.clients, _, err = readAuthorities(f.ClientCA)
-	}
+	h.roots, h.authorities, err = readAuthorities(f.CA)
 	return h, err
+}
+
+// readClients gives nil if clients are asked for no certificate.
+func (f TLSFiles) readClients() (pool *x509.CertPool, err error) {
+	if f.ClientCA != "" {
+		pool, _, err = readAuthorities(f.ClientCA)
+	}
+	return pool, err
 }
 
 func readAuthorities(file string) (pool *x509.CertPool, data []byte, err error) {
@@ -133,6 +142,11 @@ func (t *TLS) now() held {
 	if err != nil {
 		t.warn("certificates have changed and cannot be used", "", err)
 		return t.held
+	}
+	// The node's own certificate is renewed whatever is wrong with what clients need.
+	if h.clients, err = t.files.readClients(); err != nil {
+		t.warn("the authorities of clients have changed and cannot be used: those before stay in use", "", err)
+		h.clients = t.clients
 	}
 	t.stamp, t.held = stamps, h
 	t.logger.Info("certificates were read again")

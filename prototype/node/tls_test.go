@@ -225,7 +225,8 @@ func TestTLS_reads_changed_files(t *testing.T) {
 func TestTLS_clients(t *testing.T) {
 	soon := time.Now().Add(time.Hour)
 	nodes, old, next := newAuthority(t), newAuthority(t), newAuthority(t)
-	files := nodes.issue(t.TempDir(), "n1", soon)
+	dir := t.TempDir()
+	files := nodes.issue(dir, "n1", soon)
 	files.ClientCA = old.file
 	network, log := openTLS(t, files)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -275,7 +276,12 @@ func TestTLS_clients(t *testing.T) {
 		network.looked = time.Time{}
 		network.mu.Unlock()
 	}
+	before, _ := network.current()
+	nodes.issue(dir, "n1", soon.Add(time.Hour))
 	replace([]byte("nonsense"))
+	if renewed, _ := network.current(); bytes.Equal(renewed.Certificate[0], before.Certificate[0]) {
+		t.Error("a broken file for clients keeps the node from its own new certificate")
+	}
 	if a := ask(ofOld); a != "1" || !strings.Contains(log.String(), "cannot be used") {
 		t.Errorf("a broken file: %s, %s", a, log)
 	}

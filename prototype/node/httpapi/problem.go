@@ -38,9 +38,10 @@ var statuses = map[outcome.Reason]struct {
 	outcome.ReasonDiskFull:    {http.StatusServiceUnavailable, "The disk takes no more"},
 	reasonUnauthorized:        {http.StatusUnauthorized, "Nobody knows who asks"},
 	reasonQuotaNode:           {http.StatusInsufficientStorage, "The node has stored as much as it may"},
+	reasonQuotaBegin:          {http.StatusForbidden, "The node holds as many conversations as it may"},
 	reasonQuotaConversation:   {http.StatusInsufficientStorage, "The conversation is as long as it may become"},
 	reasonQuotaClient:         {http.StatusTooManyRequests, "The client has used its quota"},
-	reasonRole:                {http.StatusForbidden, "The token is not for this"},
+	reasonRole:                {http.StatusForbidden, "The token or the certificate is not for this"},
 	outcome.ReasonTimeout:     {http.StatusGatewayTimeout, "No answer in time"},
 }
 

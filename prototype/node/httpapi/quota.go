@@ -21,13 +21,14 @@ import (
 // whatever quotas each has. Other nodes go by their own, and what is under way is not
 // counted, so that a little more may come through: sends that come at once, and the chunks
 // of a stream that wait for their order, all find what there was before them. Together
-// they are at most what Config.MaxInFlight and replica.Config.MaxQueue let wait.
+// they are at most what Config.MaxInFlight and replica.Config.MaxQueue let wait. A node that
+// lags behind the leader catches up first, or refuses.
 type Quotas struct {
 	// NodeBytes bounds what the node's files hold, which Stored gives as of lately.
 	NodeBytes int64
 	Stored    func() int64
 	// NodeConversations bounds how many conversations the node holds, in all lanes; what
-	// goes to one of these goes on. None is ever taken away.
+	// goes to one of these goes on. None is ever taken away in the lanes that are on disk.
 	NodeConversations int
 	// ConversationMessages bounds the number that a conversation may reach, and
 	// ConversationBytes the bytes of those of its messages that this node retains: of ids,
@@ -36,7 +37,8 @@ type Quotas struct {
 	ConversationMessages, ConversationBytes uint64
 	// ClientMessages and ClientBytes are what a client may send in a second, and
 	// ClientConversations how many conversations it may begin in an hour. A client is the
-	// name of a token, or else an address; those of one network of version 6 are one.
+	// name of a token or of a certificate, or else an address; those of one network of
+	// version 6 are one.
 	ClientMessages, ClientBytes float64
 	ClientConversations         int
 }
@@ -44,6 +46,7 @@ type Quotas struct {
 // Reasons of refusals by quotas.
 const (
 	reasonQuotaNode         outcome.Reason = "quota-node"
+	reasonQuotaBegin        outcome.Reason = "quota-conversations"
 	reasonQuotaConversation outcome.Reason = "quota-conversation"
 	reasonQuotaClient       outcome.Reason = "quota-client"
 )
@@ -58,8 +61,9 @@ const (
 // quotas holds what clients have used. Its methods may be called from any goroutine.
 type quotas struct {
 	Quotas
-	have          func(lane, conversation string) order.View // at this node, without messages
-	conversations func() int                                 // at this node
+	// have is what there is of a conversation, without messages.
+	have          func(ctx context.Context, lane, conversation string) (order.View, *outcome.Error)
+	conversations func() int // at this node
 	now           func() time.Time
 
 	mu      sync.Mutex
@@ -79,18 +83,27 @@ func newQuotas(q Quotas, n *node.Node) *quotas {
 		return nil
 	}
 	return &quotas{Quotas: q, now: time.Now, clients: make(map[string]*usage), conversations: n.Conversations,
-		have: func(lane, conversation string) order.View { return n.ReadIn(lane, conversation, 0, 0) }}
+		have: func(ctx context.Context, lane, conversation string) (have order.View, err *outcome.Error) {
+			if lane == node.LaneQuorum {
+				ctx, cancel := context.WithTimeout(ctx, n.Config().ReadTimeout)
+				defer cancel()
+				err = n.Await(ctx, api.ReadRequest{Conversation: conversation, Level: api.LevelLeader})
+			}
+			return n.ReadIn(lane, conversation, 0, 0), err
+		}}
 }
 
 // admit says how many of the first commands, which are for one conversation, may go to the
 // log, and why the others may not.
-func (q *quotas) admit(client, lane string, commands []order.Command) (admitted int, over *outcome.Error) {
+func (q *quotas) admit(ctx context.Context, client, lane string, commands []order.Command) (admitted int, over *outcome.Error) {
 	if q == nil || len(commands) == 0 {
 		return len(commands), nil
 	}
 	var have order.View
 	if q.ofStored() || q.ClientConversations > 0 {
-		have = q.have(lane, commands[0].Conversation)
+		if have, over = q.have(ctx, lane, commands[0].Conversation); over != nil {
+			return 0, over
+		}
 	}
 	if admitted, over = q.admitStored(have, commands); admitted == 0 {
 		return 0, over

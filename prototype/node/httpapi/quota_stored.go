@@ -22,7 +22,7 @@ func (q *quotas) admitStored(have order.View, commands []order.Command) (admitte
 	}
 	if q.NodeConversations > 0 && !have.Begun {
 		if held := q.conversations(); held >= q.NodeConversations {
-			return 0, overQuota(reasonQuotaNode, time.Minute, "the quota of conversations that this node holds (--quota-node-conversations) is %d, and it has %d: go on in one of them, or have an operator raise it", q.NodeConversations, held)
+			return 0, overQuota(reasonQuotaBegin, 0, "the quota of conversations that this node holds (--quota-node-conversations) is %d, and it has %d: go on in one of them, or have an operator raise it", q.NodeConversations, held)
 		}
 	}
 	admitted = len(commands)

@@ -16,6 +16,7 @@ import (
 	"lockstep/prototype/api"
 	"lockstep/prototype/node"
 	"lockstep/prototype/node/httpapi/access"
+	"lockstep/prototype/node/outcome"
 	"lockstep/prototype/order"
 )
 
@@ -140,12 +141,12 @@ func TestQuota_conversations(t *testing.T) {
 		}
 	}
 	for path, body := range map[string]string{"c/messages": one, "c/sessions": session, "c/messages?lane=leader": one, "a/messages?lane=leader": one, "b/messages?lane=lazy": one} {
-		if a := ask(path, body); a.status != http.StatusInsufficientStorage || a.Type != "urn:lockstep:quota-node" || a.Outcome != api.Fail ||
-			!strings.Contains(a.Detail, "--quota-node-conversations) is 4, and it has 4") || a.header.Get("Retry-After") == "" {
+		if a := ask(path, body); a.status != http.StatusForbidden || a.Type != "urn:lockstep:quota-conversations" || a.Outcome != api.Fail ||
+			!strings.Contains(a.Detail, "--quota-node-conversations) is 4, and it has 4") {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}
-	if a := ask("c/messages", lines(1, 3, "x"), "Content-Type", "application/x-ndjson"); strings.Count(a.body, `"urn:lockstep:quota-node"`) != 3 {
+	if a := ask("c/messages", lines(1, 3, "x"), "Content-Type", "application/x-ndjson"); strings.Count(a.body, `"urn:lockstep:quota-conversations"`) != 3 {
 		t.Errorf("a stream: %s", a.body)
 	}
 	for _, path := range []string{"a/messages", "b/messages", "a/messages?lane=lazy", "a/messages?lane=clock"} {
@@ -197,7 +198,9 @@ func TestQuotas(t *testing.T) {
 	have := map[string]uint64{"old": 7}
 	open := func(c Quotas) *quotas {
 		q := newQuotas(c, nil)
-		q.now, q.have = func() time.Time { return now }, func(_, conversation string) order.View { return order.View{Last: have[conversation]} }
+		q.now, q.have = func() time.Time { return now }, func(_ context.Context, _, conversation string) (order.View, *outcome.Error) {
+			return order.View{Last: have[conversation]}, nil
+		}
 		return q
 	}
 	of := func(room string, bodies ...string) (list []order.Command) {
@@ -211,37 +214,37 @@ func TestQuotas(t *testing.T) {
 	}
 
 	q := open(Quotas{ClientBytes: 10})
-	if n, over := q.admit("ann", "", of("old", "12345", "12345", "1")); n != 2 || over == nil || !strings.Contains(over.Detail, "--quota-client-bytes) is 10") {
+	if n, over := q.admit(t.Context(), "ann", "", of("old", "12345", "12345", "1")); n != 2 || over == nil || !strings.Contains(over.Detail, "--quota-client-bytes) is 10") {
 		t.Errorf("11 bytes of 10: %d, %v", n, over)
 	}
 	now = now.Add(time.Second)
-	if n, over := q.admit("ann", "", of("old", strings.Repeat("x", 25))); n != 1 || over != nil {
+	if n, over := q.admit(t.Context(), "ann", "", of("old", strings.Repeat("x", 25))); n != 1 || over != nil {
 		t.Errorf("one message of 25 bytes: %d, %v", n, over)
 	}
-	if n, over := q.admit("ann", "", of("old", "1")); n != 0 || over.RetryAfter != 1600*time.Millisecond {
+	if n, over := q.admit(t.Context(), "ann", "", of("old", "1")); n != 0 || over.RetryAfter != 1600*time.Millisecond {
 		t.Errorf("in debt: %d, %v", n, over)
 	}
 
 	q = open(Quotas{ClientConversations: 2})
 	for _, room := range []string{"a", "a", "old", "b", "a"} {
-		if n, over := q.admit("ann", "", of(room, "x")); n != 1 {
+		if n, over := q.admit(t.Context(), "ann", "", of(room, "x")); n != 1 {
 			t.Errorf("%s: %v", room, over)
 		}
 	}
-	if n, over := q.admit("ann", "", of("c", "x")); n != 0 || over.RetryAfter != time.Hour || !strings.Contains(over.Detail, "--quota-client-conversations) is 2") {
+	if n, over := q.admit(t.Context(), "ann", "", of("c", "x")); n != 0 || over.RetryAfter != time.Hour || !strings.Contains(over.Detail, "--quota-client-conversations) is 2") {
 		t.Errorf("a third one: %d, %v", n, over)
 	}
-	if n, _ := q.admit("ben", "", of("c", "x")); n != 1 {
+	if n, _ := q.admit(t.Context(), "ben", "", of("c", "x")); n != 1 {
 		t.Error("another client begins none")
 	}
 	now = now.Add(time.Hour)
-	if n, over := q.admit("ann", "", of("c", "x")); n != 1 {
+	if n, over := q.admit(t.Context(), "ann", "", of("c", "x")); n != 1 {
 		t.Errorf("an hour later: %v", over)
 	}
 
 	q = open(Quotas{ClientMessages: 1})
 	for i := range clientsKept + 5 {
-		n, _ := q.admit(fmt.Sprint(i), "", of("old", "x"))
+		n, _ := q.admit(t.Context(), fmt.Sprint(i), "", of("old", "x"))
 		if want := i <= clientsKept; (n == 1) != want {
 			t.Fatalf("client %d: %d", i, n)
 		}
@@ -250,7 +253,7 @@ func TestQuotas(t *testing.T) {
 		t.Errorf("%d clients are kept", len(q.clients))
 	}
 	now = now.Add(2 * time.Second)
-	if n, _ := q.admit("new", "", of("old", "x")); n != 1 || len(q.clients) != 1 {
+	if n, _ := q.admit(t.Context(), "new", "", of("old", "x")); n != 1 || len(q.clients) != 1 {
 		t.Errorf("when the others are quiet: %d, %d clients are kept", n, len(q.clients))
 	}
 

@@ -66,6 +66,7 @@ var reasons = map[outcome.Reason]reason{
 	reasonUnauthorized:        reasonInvalid,
 	reasonRole:                reasonInvalid,
 	reasonQuotaNode:           reasonDisk,
+	reasonQuotaBegin:          reasonLimit,
 	reasonQuotaConversation:   reasonLimit,
 	reasonQuotaClient:         reasonLimit,
 }

@@ -75,7 +75,7 @@ func (a *API) postOne(w http.ResponseWriter, r *http.Request, conversation strin
 		return
 	}
 	span.Says("lockstep.message", c.ID)
-	if _, err := a.quotas.admit(clientOf(r.Context(), r.RemoteAddr), laneOf(r), []order.Command{c}); err != nil {
+	if _, err := a.quotas.admit(r.Context(), clientOf(r.Context(), r.RemoteAddr), laneOf(r), []order.Command{c}); err != nil {
 		a.conclude(span, conversation, c.ID, err)
 		meter.refused(err, 1)
 		fail(w, r, err)

@@ -23,7 +23,7 @@ func (a *API) postSession(w http.ResponseWriter, r *http.Request) {
 		err = a.checkName("sender", request.Sender)
 	}
 	if err == nil { // it takes a place in the log, as a message does
-		_, err = a.quotas.admit(clientOf(r.Context(), r.RemoteAddr), laneOf(r), []order.Command{{Conversation: conversation, Sender: request.Sender}})
+		_, err = a.quotas.admit(r.Context(), clientOf(r.Context(), r.RemoteAddr), laneOf(r), []order.Command{{Conversation: conversation, Sender: request.Sender}})
 	}
 	var results []order.Result
 	if err == nil {

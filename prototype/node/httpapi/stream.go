@@ -176,7 +176,7 @@ func (a *API) begin(ctx context.Context, c *chunk, lane, client string) {
 	if c.span = tracing.FromContext(ctx).Begin("chunk"); c.span != nil {
 		c.span.Counts("lockstep.messages", len(c.commands))
 	}
-	admitted, over := a.quotas.admit(client, lane, c.commands)
+	admitted, over := a.quotas.admit(ctx, client, lane, c.commands)
 	switch {
 	case over == nil:
 		c.wait = a.node.SubmitLaterIn(c.span.In(ctx), lane, c.conversation, c.commands)
