@@ -81,7 +81,7 @@ func TestTraces(t *testing.T) {
 			}
 			if span.Name == of {
 				for _, a := range span.Attributes {
-					facts[string(a.Key)] = a.Value.Emit()
+					facts[string(a.Key)] = a.Value.String()
 				}
 			}
 		}
