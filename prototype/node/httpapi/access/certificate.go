@@ -66,7 +66,7 @@ func parseSubject(text string) (string, error) {
 		}
 	case "cn":
 	default:
-		return "", errors.New("what it is called begins with uri:, dns: or cn:")
+		return "", errors.New("its kind is none of uri, dns and cn")
 	}
 	return kind + ":" + name, nil
 }

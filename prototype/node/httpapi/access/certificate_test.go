@@ -93,7 +93,7 @@ func TestFile_certificates(t *testing.T) {
 		{ops + "write app cert:dns:a\nwrite app cert:dns:A\n", ":3: this certificate is in line 2 already"},
 		{ops + "read ops cert:dns:ops\n", ":2: ops has the role operate above"},
 		{"read a cert:canary\n", ":1: the third word names no certificate"},
-		{"read a cert:email:canary\n", ":1: the third word names no certificate: what it is called begins with uri:, dns: or cn:"},
+		{"read a cert:email:canary\n", ":1: the third word names no certificate: its kind is none of uri, dns and cn"},
 		{"read a cert:dns:*.canary\n", "star"},
 		{"read a cert:uri:canary\n", "scheme"},
 		{"read a cert:cn:\n", "empty"},
