@@ -49,7 +49,8 @@ const lostAgain = time.Minute
 const lastSpans = 2 * time.Second
 
 // open gives nil if no traces are asked for. What the collector does not take is lost, and
-// holds nobody up; the log says so.
+// holds nobody up; the log says so once in a while. What its queue has no room for is lost
+// without a word.
 func (f traceFlags) open(service, instance string, logger *slog.Logger) (_ *tracing.Tracer, stop func(), err error) {
 	bad := func(what string) error { return usageError{what, "--otlp-endpoint http://127.0.0.1:4318"} }
 	if !(f.ratio >= 0 && f.ratio <= 1) {

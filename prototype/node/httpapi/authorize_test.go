@@ -235,36 +235,27 @@ func TestAuthorize_unasked(t *testing.T) {
 	}
 }
 
-// TestAuthorize_revoked: what was begun with a token ends when the token is taken back:
-// followers at once, streams of messages at their next line.
-func TestAuthorize_revoked(t *testing.T) {
-	path, file := tokens(t)
-	s := listen(t, answers(t, openAlone(t, nil), func(c *Config) { c.Access = file }))
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	open := func(method, path, token string, body io.Reader) *http.Response {
-		t.Helper()
-		r, err := http.NewRequestWithContext(ctx, method, s.URL+path, body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Authorization", "Bearer "+token)
-		r.Header.Set("Content-Type", "application/x-ndjson")
-		answer, err := http.DefaultTransport.RoundTrip(r)
-		if err != nil || answer.StatusCode != 200 {
-			t.Fatalf("%v: %v", answer, err)
-		}
-		return answer
-	}
+// saying opens a stream of messages, with a token unless that is "", and gives what says a
+// line and reads the answer to it.
+func saying(t *testing.T, ctx context.Context, to http.RoundTripper, address, token string) (say func(id string) api.Problem) {
+	t.Helper()
 	body, lines := io.Pipe()
-	defer lines.Close()
-	events := open("GET", "/v1/conversations/room/events", "read", nil)
-	defer events.Body.Close()
-	kept := open("GET", "/v1/conversations/room/events", "operate", nil)
-	sends := open("POST", "/v1/conversations/room/messages", "write", body)
-	defer sends.Body.Close()
+	t.Cleanup(func() { lines.Close() })
+	r, err := http.NewRequestWithContext(ctx, "POST", address+"/v1/conversations/room/messages", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	r.Header.Set("Content-Type", "application/x-ndjson")
+	sends, err := to.RoundTrip(r)
+	if err != nil || sends.StatusCode != 200 {
+		t.Fatalf("%v: %v", sends, err)
+	}
+	t.Cleanup(func() { sends.Body.Close() })
 	answered := json.NewDecoder(sends.Body)
-	say := func(id string) (p api.Problem) {
+	return func(id string) (p api.Problem) {
 		t.Helper()
 		if _, err := io.WriteString(lines, `{"id":"`+id+`","sender":"ann","body":"x"}`+"\n"); err != nil {
 			t.Fatal(err)
@@ -274,6 +265,32 @@ func TestAuthorize_revoked(t *testing.T) {
 		}
 		return p
 	}
+}
+
+// TestAuthorize_revoked: what was begun with a token ends when the token is taken back:
+// followers at once, streams of messages at their next line.
+func TestAuthorize_revoked(t *testing.T) {
+	path, file := tokens(t)
+	s := listen(t, answers(t, openAlone(t, nil), func(c *Config) { c.Access = file }))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	follow := func(token string) *http.Response {
+		t.Helper()
+		r, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/v1/conversations/room/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil || answer.StatusCode != 200 {
+			t.Fatalf("%v: %v", answer, err)
+		}
+		return answer
+	}
+	events := follow("read")
+	defer events.Body.Close()
+	kept := follow("operate")
+	say := saying(t, ctx, http.DefaultTransport, s.URL, "write")
 	if p := say("1"); p.Status != 0 {
 		t.Fatalf("before: %+v", p)
 	}

@@ -312,30 +312,8 @@ func TestCertificate_revoked(t *testing.T) {
 		t.Fatalf("%v: %v", events, err)
 	}
 	defer events.Body.Close()
-	body, lines := io.Pipe()
-	defer lines.Close()
-	r, err := http.NewRequestWithContext(ctx, "POST", s.URL+"/v1/conversations/room/messages", body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/x-ndjson")
 	to := s.by(s.clients.client(time.Hour, "dns:writer.example"))
-	sends, err := to.RoundTrip(r)
-	if err != nil || sends.StatusCode != 200 {
-		t.Fatalf("%v: %v", sends, err)
-	}
-	defer sends.Body.Close()
-	answered := json.NewDecoder(sends.Body)
-	say := func(id string) (p api.Problem) {
-		t.Helper()
-		if _, err := io.WriteString(lines, `{"id":"`+id+`","sender":"ann","body":"x"}`+"\n"); err != nil {
-			t.Fatal(err)
-		}
-		if err := answered.Decode(&p); err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
+	say := saying(t, ctx, to, s.URL, "")
 	if p := say("1"); p.Status != 0 {
 		t.Fatalf("before: %+v", p)
 	}
@@ -368,18 +346,7 @@ func TestCertificate_expires(t *testing.T) {
 		t.Fatalf("%v: %v", events, err)
 	}
 	defer events.Body.Close()
-	body, lines := io.Pipe()
-	defer lines.Close()
-	r, err := http.NewRequestWithContext(ctx, "POST", s.URL+"/v1/conversations/room/messages", body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/x-ndjson")
-	sends, err := s.by(shown).RoundTrip(r)
-	if err != nil || sends.StatusCode != 200 {
-		t.Fatalf("%v: %v", sends, err)
-	}
-	defer sends.Body.Close()
+	say := saying(t, ctx, s.by(shown), s.URL, "")
 	to := s.by(shown)
 	reused := false
 	again := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) { reused = got.Reused }})
@@ -406,11 +373,7 @@ func TestCertificate_expires(t *testing.T) {
 	if answer.StatusCode != 401 || !reused || !answer.Close || !strings.Contains(string(said), "has expired at") {
 		t.Errorf("after the end, on the same connection %t: %s %s, closed %t", reused, answer.Status, said, answer.Close)
 	}
-	if _, err := io.WriteString(lines, `{"id":"1","sender":"ann","body":"x"}`+"\n"); err != nil {
-		t.Fatal(err)
-	}
-	var p api.Problem
-	if err := json.NewDecoder(sends.Body).Decode(&p); err != nil || p.Status != 401 {
-		t.Errorf("a line after the end: %+v %v", p, err)
+	if p := say("1"); p.Status != 401 {
+		t.Errorf("a line after the end: %+v", p)
 	}
 }

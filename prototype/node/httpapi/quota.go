@@ -79,7 +79,7 @@ type usage struct {
 
 // newQuotas gives nil if nothing is bounded.
 func newQuotas(q Quotas, n *node.Node) *quotas {
-	if !q.ofStored() && q.ClientMessages == 0 && q.ClientBytes == 0 && q.ClientConversations == 0 {
+	if !q.ofConversations() && q.NodeBytes == 0 && q.ClientMessages == 0 && q.ClientBytes == 0 {
 		return nil
 	}
 	return &quotas{Quotas: q, now: time.Now, clients: make(map[string]*usage), conversations: n.Conversations,
@@ -100,7 +100,7 @@ func (q *quotas) admit(ctx context.Context, client, lane string, commands []orde
 		return len(commands), nil
 	}
 	var have order.View
-	if q.ofStored() || q.ClientConversations > 0 {
+	if q.ofConversations() {
 		if have, over = q.have(ctx, lane, commands[0].Conversation); over != nil {
 			return 0, over
 		}

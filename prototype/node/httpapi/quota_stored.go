@@ -9,9 +9,9 @@ import (
 	"lockstep/prototype/order"
 )
 
-// ofStored says whether a quota is of what is there, whoever sent it.
-func (q *Quotas) ofStored() bool {
-	return q.NodeBytes > 0 || q.NodeConversations > 0 || q.ConversationMessages > 0 || q.ConversationBytes > 0
+// ofConversations says whether a quota needs to know what there is of a conversation.
+func (q *Quotas) ofConversations() bool {
+	return q.NodeConversations > 0 || q.ConversationMessages > 0 || q.ConversationBytes > 0 || q.ClientConversations > 0
 }
 
 // admitStored is admit by what the node has, and has of the conversation. A retry takes room

@@ -209,6 +209,15 @@ func TestQuotas(t *testing.T) {
 		}
 		return list
 	}
+
+	unasked := newQuotas(Quotas{NodeBytes: 10, Stored: func() int64 { return 1 }, ClientMessages: 5}, nil)
+	unasked.have = func(context.Context, string, string) (order.View, *outcome.Error) {
+		t.Error("the leader is asked about a conversation, of which no quota wants to know")
+		return order.View{}, nil
+	}
+	if n, over := unasked.admit(t.Context(), "ann", "", of("old", "x")); n != 1 || over != nil {
+		t.Errorf("within all quotas: %d, %v", n, over)
+	}
 	if newQuotas(Quotas{}, nil) != nil {
 		t.Error("no quota is one")
 	}
